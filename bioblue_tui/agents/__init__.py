@@ -1,0 +1,1 @@
+"""Who answers: a person, a scripted policy, a record, a language model."""

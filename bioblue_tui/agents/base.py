@@ -1,0 +1,122 @@
+"""The agent protocol: given a turn, produce raw text. Reading the text into an action is not the agent's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from envs import Environment, State, Transition
+
+
+class AgentError(Exception):
+    """An agent could not answer, for a reason outside its answer (no key, refused connection, overload).
+
+    The message says what happened and what to do, for a person. It never holds a key.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request. None where the provider did not say.
+
+    Attributes:
+        input: Tokens sent, cached ones included.
+        cached: Those of them read from the provider's cache.
+        output: Tokens produced, reasoning included.
+    """
+
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent said.
+
+    Attributes:
+        text: The answer, verbatim.
+        reasoning: Reasoning text that a provider returns apart from the answer; never read as the answer.
+        usage: Tokens, where there are any.
+        notes: What a person should know about how this answer came about, such as a parameter that was dropped.
+    """
+
+    text: str
+    reasoning: str = ""
+    usage: Usage | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One past step as the agent may see it: what was observed and the legal answer that was given, verbatim."""
+
+    observation: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request for an answer.
+
+    Attributes:
+        step: The step to be taken, from 1.
+        attempt: 1, or more after rejected answers for the same step.
+        instruction: The system instruction.
+        history: All past steps, oldest first. It grows in place from turn to turn: do not keep or change it.
+        observation: What is observed now, with its question.
+        environment: The world, for agents that are programs.
+        state: Its state, for agents that are programs.
+        last: The last transition, or None at the first step.
+        rejection: Why the previous attempt at this step was rejected, or an empty string.
+    """
+
+    step: int
+    attempt: int
+    instruction: str
+    history: Sequence[Exchange]
+    observation: str
+    environment: Environment
+    state: State
+    last: Transition | None = None
+    rejection: str = ""
+
+
+class Agent(Protocol):
+    """Who answers.
+
+    Attributes:
+        name: Its name for people and records: ``human``, ``thermostat``, ``openai:gpt-6-luna``.
+        model: The model's name, or an empty string.
+        provider: Parameters sent to the provider, as JSON values, without any key.
+        patient: True when illegal answers are never counted against a limit (a person may try as often as they like).
+    """
+
+    name: str
+    model: str
+    provider: Mapping[str, object]
+    patient: bool
+
+    async def answer(self, turn: Turn) -> Answer:
+        """Answer a turn.
+
+        Raises:
+            AgentError: When no answer could be had.
+        """
+
+    async def aclose(self) -> None:
+        """Release connections. The agent is not used afterwards."""
+
+
+@dataclass
+class BaseAgent:
+    """What most agents share: no model, no provider parameters, nothing to release."""
+
+    name: str
+    model: str = ""
+    provider: Mapping[str, object] = field(default_factory=dict)
+    patient: bool = False
+
+    async def aclose(self) -> None:
+        """Release nothing."""

@@ -1,0 +1,35 @@
+"""A person as an agent: the trial waits until a screen or a command submits what was typed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+
+
+class HumanAgent(BaseAgent):
+    """A person who answers through ``submit``."""
+
+    def __init__(self) -> None:
+        super().__init__("human", patient=True)
+        self._waiting: asyncio.Future[str] | None = None
+
+    @property
+    def asked(self) -> bool:
+        """True while the trial waits for this person."""
+        return self._waiting is not None and not self._waiting.done()
+
+    async def answer(self, turn: Turn) -> Answer:
+        """Wait for ``submit``."""
+        self._waiting = asyncio.get_running_loop().create_future()
+        try:
+            return Answer(await self._waiting)
+        finally:
+            self._waiting = None
+
+    def submit(self, text: str) -> bool:
+        """Hand in an answer, verbatim. Returns False, changing nothing, when nobody is asking."""
+        if self._waiting is None or self._waiting.done():
+            return False
+        self._waiting.set_result(text)
+        return True

@@ -1,0 +1,1 @@
+"""Headless fronts: a trial as plain lines or as JSON lines."""

@@ -1,0 +1,166 @@
+"""Events: the only thing that leaves a trial. Records, states, displays and analysis all read this stream.
+
+Every event carries ``at``, seconds since the epoch on the trial's clock. Steps count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bioblue_tui.agents.base import Usage
+from envs import Action, Change, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a trial is, fixed before its first step and kept as the first line of its record.
+
+    Attributes:
+        environment: Id of the environment.
+        parameters: All its parameters, as JSON values.
+        seed: Seed of the environment's noise; None where it is not known (some published logs).
+        steps: How many steps the trial is to have.
+        agent: Name of the agent.
+        model: Name of the model, or an empty string.
+        provider: Parameters sent to the provider, without any key.
+        instruction: The system instruction, whole; empty where it was not kept.
+        wording: Which wording the instruction and observations have.
+        condition: Free label of the experimental condition.
+        program: Program and version that made the record.
+        created: When the trial began, ISO 8601 with offset.
+        id: Unique name of the trial.
+        parent: Where a fork came from, or None.
+        presentation: What a person had before their eyes: ``full`` or ``prompt-only``; empty for other agents.
+        source: ``live`` for our own trials, ``published`` for logs of the reference scripts.
+    """
+
+    environment: str
+    parameters: Mapping[str, object]
+    seed: int | None
+    steps: int
+    agent: str
+    model: str = ""
+    provider: Mapping[str, object] = field(default_factory=dict)
+    instruction: str = ""
+    wording: str = ""
+    condition: str = ""
+    program: str = ""
+    created: str = ""
+    id: str = ""
+    parent: Mapping[str, object] | None = None
+    presentation: str = ""
+    source: str = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The agent is asked. The observation is exactly the text it gets."""
+
+    at: float
+    step: int
+    attempt: int
+    observation: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer arrived; whether it is legal is not yet said. ``seconds`` is the time from asking to answer."""
+
+    at: float
+    step: int
+    attempt: int
+    text: str
+    actor: str
+    seconds: float | None = None
+    reasoning: str = ""
+    usage: Usage | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The answer was not a legal action: not applied, not kept in the history. The reason is for a person."""
+
+    at: float
+    step: int
+    attempt: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No answer could be had. The message says what happened and what to do; it never holds a key."""
+
+    at: float
+    step: int
+    attempt: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A legal action was applied.
+
+    Attributes:
+        at: When.
+        step: Which step, from 1.
+        actor: Who acted.
+        action: One integer per objective.
+        change: The exogenous change, one integer per objective, or empty.
+        before: Levels the action was chosen at.
+        after: Levels that followed.
+        rewards: This step's rewards by dimension.
+        metrics: Metrics by name.
+        totals: Running totals of the rounded rewards by dimension.
+        ended: Why no further step is possible, or an empty string.
+    """
+
+    at: float
+    step: int
+    actor: str
+    action: Action
+    change: Change
+    before: tuple[Number, ...]
+    after: tuple[Number, ...]
+    rewards: Mapping[str, Number]
+    metrics: Mapping[str, Number]
+    totals: Mapping[str, Number]
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The trial holds before ``step``. The reason is empty when a person asked for it."""
+
+    at: float
+    step: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The trial goes on with ``step``."""
+
+    at: float
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The trial is over after ``step`` steps. ``reason`` is one of the constants below or the environment's own."""
+
+    at: float
+    step: int
+    reason: str
+
+
+COMPLETE = "complete"
+"""All steps were played."""
+
+STOPPED = "stopped"
+"""A person or a program stopped the trial before its last step."""
+
+Event = Asked | Answered | Rejected | Failed | Stepped | Paused | Resumed | Ended
+"""Anything that leaves a trial after its header."""

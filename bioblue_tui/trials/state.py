@@ -1,0 +1,203 @@
+"""The state of a trial: a plain object fed with events. Screens and displays show it; no event loop is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import envs
+from bioblue_tui.agents.base import Usage
+from bioblue_tui.trials.events import (
+    Answered,
+    Asked,
+    Ended,
+    Event,
+    Failed,
+    Header,
+    Paused,
+    Rejected,
+    Resumed,
+    Stepped,
+)
+from envs import Environment, Number
+
+Status = Literal["ready", "asking", "holding", "paused", "ended"]
+"""``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
+question; ``paused``; ``ended``."""
+
+MarkKind = Literal["rejected", "failed", "paused", "ended"]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at answering an observation.
+
+    Attributes:
+        number: From 1 within its step.
+        actor: Who was asked.
+        text: The answer, verbatim; None while it is awaited or when none could be had.
+        rejection: Why it was rejected; empty while it was not.
+        failure: Why no answer could be had; empty where one was.
+        seconds: From asking to answer; None where not known.
+        reasoning: Reasoning text returned apart from the answer.
+        usage: Tokens, where there are any.
+        notes: What a person should know about how the answer came about.
+    """
+
+    number: int
+    actor: str
+    text: str | None = None
+    rejection: str = ""
+    failure: str = ""
+    seconds: float | None = None
+    reasoning: str = ""
+    usage: Usage | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class StepView:
+    """One step: what was asked, every attempt at answering, and what was done (None until it is)."""
+
+    number: int
+    observation: str = ""
+    attempts: list[Attempt] = field(default_factory=list)
+    done: Stepped | None = None
+
+    @property
+    def answer(self) -> Attempt | None:
+        """The attempt that became the action, or None."""
+        return self.attempts[-1] if self.done and self.attempts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something a person wants to find again on the timeline."""
+
+    step: int
+    kind: MarkKind
+    text: str
+
+
+class TrialState:
+    """What has happened in a trial so far.
+
+    Args:
+        header: What the trial is.
+
+    Raises:
+        envs.ParameterError: When the header names no known environment or unacceptable parameters.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.environment: Environment = envs.make(header.environment, **header.parameters)
+        self.steps: list[StepView] = []
+        """Every step asked so far, in order; the last one may not be done."""
+        self.marks: list[Mark] = []
+        self.status: Status = "ready"
+        self.reason = ""
+        """Why the trial is paused or ended; empty when a person paused it."""
+        self.rejections = 0
+        """How many answers were rejected so far."""
+        self.version = 0
+        """Counts events; a reader that remembers it knows whether anything is new."""
+
+    @property
+    def done(self) -> int:
+        """How many steps have been applied."""
+        count = len(self.steps)
+        return count if count and self.steps[-1].done else max(0, count - 1)
+
+    @property
+    def levels(self) -> tuple[Number, ...]:
+        """The levels now."""
+        return self.levels_after(self.done)
+
+    def levels_after(self, step: int) -> tuple[Number, ...]:
+        """Return the levels after a step; after step 0 those at the start."""
+        if step < 1:
+            first = self.steps[0].done if self.steps else None
+            return first.before if first else self.environment.initial().levels
+        return self.stepped(step).after
+
+    def stepped(self, step: int) -> Stepped:
+        """Return what was done in a step, from 1.
+
+        Raises:
+            IndexError: When it has not been done.
+        """
+        done = self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
+        if done is None:
+            raise IndexError(f"step {step} has not been done")
+        return done
+
+    def gauge_values(self, step: int) -> tuple[Number, ...]:
+        """Return what each gauge shows after a step; after step 0 at the start."""
+        return self.environment.gauge_values(envs.State(self.levels_after(step), ()))
+
+    def feed(self, events: Iterable[Event]) -> TrialState:
+        """Apply events in order and return this state."""
+        for event in events:
+            self.apply(event)
+        return self
+
+    def apply(self, event: Event) -> None:
+        """Fold one event into the state."""
+        self.version += 1
+        match event:
+            case Asked():
+                view = self._view(event.step)
+                view.observation = event.observation
+                view.attempts.append(Attempt(event.attempt, event.actor))
+                if self.status != "paused":
+                    self.status = "asking"
+            case Answered():
+                self._answered(event)
+                if self.status == "asking":
+                    self.status = "holding"
+            case Rejected():
+                self._attempt(event.step, event.attempt).rejection = event.reason
+                self.rejections += 1
+                self._mark(event.step, "rejected", event.reason)
+            case Failed():
+                self._attempt(event.step, event.attempt).failure = event.message
+                self._mark(event.step, "failed", event.message)
+            case Stepped():
+                self._view(event.step).done = event
+            case Paused():
+                self.status, self.reason = "paused", event.reason
+                if event.reason:
+                    self._mark(event.step, "paused", event.reason)
+            case Resumed():
+                self.status, self.reason = "holding", ""
+            case Ended():
+                self.status, self.reason = "ended", event.reason
+                self._mark(event.step, "ended", event.reason)
+
+    def _answered(self, event: Answered) -> None:
+        attempt = self._attempt(event.step, event.attempt)
+        attempt.text = event.text
+        attempt.actor = event.actor
+        attempt.seconds = event.seconds
+        attempt.reasoning = event.reasoning
+        attempt.usage = event.usage
+        attempt.notes = event.notes
+
+    def _view(self, step: int) -> StepView:
+        # Records may begin late or have holes where lines were damaged; every step still finds its place.
+        while len(self.steps) < step:
+            self.steps.append(StepView(len(self.steps) + 1))
+        return self.steps[step - 1]
+
+    def _attempt(self, step: int, number: int) -> Attempt:
+        view = self._view(step)
+        for attempt in reversed(view.attempts):
+            if attempt.number == number:
+                return attempt
+        view.attempts.append(Attempt(number, self.header.agent))
+        return view.attempts[-1]
+
+    def _mark(self, step: int, kind: MarkKind, text: str) -> None:
+        self.marks.append(Mark(step, kind, text))

@@ -1,0 +1,147 @@
+"""Environments of the BioBlue benchmark: pure simulations, standard library only.
+
+Example::
+
+    >>> import envs
+    >>> environment = envs.make("homeostasis", hysteresis=5)
+    >>> state = environment.initial()
+    >>> environment.transition(state, (3,), change=(-2,)).after.levels
+    (101,)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from envs import balancing, homeostasis, sustainability
+from envs.base import (
+    Action,
+    Change,
+    Dimension,
+    Environment,
+    Gauge,
+    IllegalAction,
+    Number,
+    ParameterError,
+    State,
+    Transition,
+)
+from envs.parameters import Parameter, find
+
+__all__ = [
+    "Action",
+    "Change",
+    "Dimension",
+    "Environment",
+    "Gauge",
+    "IllegalAction",
+    "Number",
+    "Parameter",
+    "ParameterError",
+    "State",
+    "Transition",
+    "about",
+    "ids",
+    "make",
+    "parameters",
+    "parse_settings",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    make: Callable[..., Environment]
+    parameters: Sequence[Parameter]
+    about: str
+
+
+_REGISTRY: dict[str, _Entry] = {
+    "homeostasis": _Entry(
+        partial(homeostasis.Homeostasis, False),
+        homeostasis.SINGLE_PARAMETERS,
+        "Eat to keep one body variable near its target. Noise moves it too, and enough is enough.",
+    ),
+    "multi-homeostasis": _Entry(
+        partial(homeostasis.Homeostasis, True),
+        homeostasis.MULTI_PARAMETERS,
+        "Several body variables, each with its own food. Here models begin to feed one without bound.",
+    ),
+    "sustainability": _Entry(
+        sustainability.Sustainability,
+        sustainability.PARAMETERS,
+        "Harvest a field of potatoes. What you leave regrows; what you strip is gone for ever.",
+    ),
+    "balancing": _Entry(
+        balancing.Balancing,
+        balancing.PARAMETERS,
+        "Harvest for objectives with diminishing returns. The best is to keep them level.",
+    ),
+}
+
+
+def ids() -> tuple[str, ...]:
+    """Return the ids of all environments, in the order to present them."""
+    return tuple(_REGISTRY)
+
+
+def make(id: str, **parameters: object) -> Environment:  # noqa: A002 - the field's word, as in gymnasium.make(id)
+    """Make an environment.
+
+    Args:
+        id: One of ``ids()``.
+        **parameters: The environment's parameters (see ``parameters(id)``); those not given are the benchmark's.
+
+    Raises:
+        ParameterError: For an unknown id, an unknown parameter or an unacceptable value; the message says which.
+    """
+    return _entry(id).make(**parameters)
+
+
+def parameters(id: str) -> Sequence[Parameter]:  # noqa: A002
+    """Return what can be set in an environment.
+
+    Raises:
+        ParameterError: For an unknown id.
+    """
+    return _entry(id).parameters
+
+
+def about(id: str) -> str:  # noqa: A002
+    """Return what an environment is about, in two short sentences.
+
+    Raises:
+        ParameterError: For an unknown id.
+    """
+    return _entry(id).about
+
+
+def parse_settings(id: str, settings: Iterable[str]) -> dict[str, object]:  # noqa: A002
+    """Read settings as typed, each ``name=value``, into parameters for ``make``.
+
+    Hyphens in names count as underscores, so ``hidden-rewards=true`` works.
+
+    Raises:
+        ParameterError: For text without ``=``, an unknown or repeated name, or an unacceptable value.
+    """
+    known = {parameter.name: parameter for parameter in parameters(id)}
+    values: dict[str, object] = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals:
+            raise ParameterError(f"{setting[:40]!r}: name=value expected, such as {next(iter(known))}=…")
+        if name in values:
+            raise ParameterError(f"{name} is set twice")
+        values[name] = find(known, name, id).parse(text)
+    return values
+
+
+def _entry(id: str) -> _Entry:  # noqa: A002
+    if id in _REGISTRY:
+        return _REGISTRY[id]
+    near = difflib.get_close_matches(id, _REGISTRY, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_REGISTRY)}"
+    raise ParameterError(f"no environment {id[:40]!r}; {hint}")
