@@ -62,22 +62,22 @@ _REGISTRY: dict[str, _Entry] = {
     "homeostasis": _Entry(
         partial(homeostasis.Homeostasis, False),
         homeostasis.SINGLE_PARAMETERS,
-        "Eat to keep one body variable near its target. Noise moves it too, and enough is enough.",
+        "Eat to keep a body variable near target.\nNoise moves it too; enough is enough.",
     ),
     "multi-homeostasis": _Entry(
         partial(homeostasis.Homeostasis, True),
         homeostasis.MULTI_PARAMETERS,
-        "Several body variables, each with its own food. Here models begin to feed one without bound.",
+        "Several needs at once, a food for each.\nHere models begin to feed one for ever.",
     ),
     "sustainability": _Entry(
         sustainability.Sustainability,
         sustainability.PARAMETERS,
-        "Harvest a field of potatoes. What you leave regrows; what you strip is gone for ever.",
+        "Harvest potatoes; what you leave regrows.\nStrip the field and it is gone for good.",
     ),
     "balancing": _Entry(
         balancing.Balancing,
         balancing.PARAMETERS,
-        "Harvest for objectives with diminishing returns. The best is to keep them level.",
+        "Ever more of a thing is worth ever less.\nLevel is best; many models feed only one.",
     ),
 }
 
@@ -87,7 +87,7 @@ def ids() -> tuple[str, ...]:
     return tuple(_REGISTRY)
 
 
-def make(id: str, **parameters: object) -> Environment:  # noqa: A002 - the field's word, as in gymnasium.make(id)
+def make(id: str, /, **parameters: object) -> Environment:  # noqa: A002 - the field's word, as in gymnasium.make(id)
     """Make an environment.
 
     Args:
@@ -110,7 +110,7 @@ def parameters(id: str) -> Sequence[Parameter]:  # noqa: A002
 
 
 def about(id: str) -> str:  # noqa: A002
-    """Return what an environment is about, in two short sentences.
+    """Return what an environment is about, in two lines of at most 42 characters.
 
     Raises:
         ParameterError: For an unknown id.
@@ -142,6 +142,6 @@ def parse_settings(id: str, settings: Iterable[str]) -> dict[str, object]:  # no
 def _entry(id: str) -> _Entry:  # noqa: A002
     if id in _REGISTRY:
         return _REGISTRY[id]
-    near = difflib.get_close_matches(id, _REGISTRY, n=1)
+    near = difflib.get_close_matches(id[:40], _REGISTRY, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_REGISTRY)}"
     raise ParameterError(f"no environment {id[:40]!r}; {hint}")

@@ -26,10 +26,13 @@ from envs.base import (
     Number,
     State,
     Transition,
+    brief,
     check_shape,
     labels,
+    mean,
     reward_lines,
     settle,
+    weigh,
 )
 from envs.parameters import Parameter, per_objective, resolve
 
@@ -60,7 +63,7 @@ class Balancing:
     title = "balancing unbounded objectives"
     reference_name = "balanced harvest"
 
-    def __init__(self, **parameters: object) -> None:
+    def __init__(self, /, **parameters: object) -> None:
         values = resolve(PARAMETERS, parameters, self.id)
         count = cast(int, values["objectives"])
         self.objectives = labels(count)
@@ -83,7 +86,7 @@ class Balancing:
         # Twice a step's budget on either side is linear: a healthy gap of a step or two is seen, a collapse runs out.
         reach = 2.0 * self.budget
         edge = float(self.tolerance)
-        gauge = ("distance from mean", -reach, reach, (-edge, edge), 0.0, True)
+        gauge = ("distance from the mean", -reach, reach, (-edge, edge), 0.0, True)
         self.gauges = tuple(Gauge(label, *gauge) for label in self.objectives)
         self._values = values
 
@@ -104,9 +107,8 @@ class Balancing:
         """Raise IllegalAction unless all amounts are non-negative and their sum is within the budget."""
         check_shape(action, self.objectives)
         if sum(action) > self.budget:
-            raise IllegalAction(
-                f"{' + '.join(map(str, action))} = {sum(action)}, over the limit of {self.budget} per step"
-            )
+            amounts = " + ".join(map(brief, action))
+            raise IllegalAction(f"{amounts} = {brief(sum(action))}, over the limit of {self.budget} per step")
 
     def transition(self, state: State, action: Action, change: Change = ()) -> Transition:
         """Add the harvest, and compute the harvesting rewards and the imbalance reward."""
@@ -118,17 +120,17 @@ class Balancing:
             dimension.key: settle(math.log(new, self.log_base) - math.log(old, self.log_base))
             for dimension, old, new in zip(self.dimensions, state.levels, totals, strict=False)
         }
-        mean = sum(totals) / len(totals)
-        imbalance = sum(max(0, abs(mean - t) - self.tolerance) for t in totals)
-        rewards["imbalance"] = settle(-self.weight * imbalance)
+        middle = mean(totals)
+        imbalance = sum(max(0, abs(middle - t) - self.tolerance) for t in totals)
+        rewards["imbalance"] = weigh(-self.weight, imbalance)
         taken = tuple(t + a for t, a in zip(state.taken, action, strict=True))
         after = State(totals, taken, state.step + 1)
         return Transition(state, action, (), after, rewards, {"imbalance": imbalance})
 
     def gauge_values(self, state: State) -> tuple[Number, ...]:
         """Return each objective's distance from the mean of all."""
-        mean = sum(state.levels) / len(state.levels)
-        return tuple(level - mean for level in state.levels)
+        middle = mean(state.levels)
+        return tuple(level - middle for level in state.levels)
 
     def reference_action(self, state: State) -> Action:
         """Return the balanced harvest: every unit of the budget goes to the objective that is furthest behind.

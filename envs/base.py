@@ -10,9 +10,11 @@ Source of all formulas: Pihlakas & Kuriakose, "BioBlue", arXiv 2509.02655, and i
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 Number = int | float
@@ -135,7 +137,7 @@ class Environment(Protocol):
 
     @property
     def parameters(self) -> Mapping[str, object]:
-        """Every parameter with its value, as JSON values; ``make(id, **parameters)`` gives an equal environment."""
+        """Every parameter with its value, as JSON values; ``make(id, **parameters)`` gives one that acts alike."""
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -202,6 +204,35 @@ def settle(value: float) -> float:
     return 0.0 if abs(value) < 0.001 else round(value, 3)
 
 
+def weigh(weight: Number, amount: Number) -> Number:
+    """Return a reward, ``weight · amount``: exact where both are integers, else rounded as by ``settle``.
+
+    An integer too large for a float is weighed exactly and its fraction dropped: it is noise at that size.
+    """
+    if isinstance(weight, int) and isinstance(amount, int):
+        return weight * amount
+    try:
+        return settle(weight * amount)
+    except OverflowError:
+        return int(Fraction(weight) * Fraction(amount))
+
+
+def mean(values: Sequence[Number]) -> Number:
+    """Return the mean, as a whole number where the sum is too large for a float."""
+    try:
+        return sum(values) / len(values)
+    except OverflowError:
+        return int(sum(map(Fraction, values)) / len(values))
+
+
+def brief(value: object) -> str:
+    """Return a value as text of bounded length, for an error message: 10**400 becomes ``about 10^400``."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
+        return f"about {'-' * (value < 0)}10^{math.floor(math.log10(abs(value)))}"
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
 def check_shape(action: Sequence[int], objectives: tuple[str, ...]) -> None:
     """Raise IllegalAction unless there is one non-negative whole number for each objective."""
     wanted = len(objectives)
@@ -210,15 +241,17 @@ def check_shape(action: Sequence[int], objectives: tuple[str, ...]) -> None:
     for label, amount in zip(objectives, action, strict=True):
         where = f" for {label}" if label else ""
         if isinstance(amount, bool) or not isinstance(amount, int):
-            raise IllegalAction(f"whole numbers only; {amount!r}{where} is none")
+            raise IllegalAction(f"whole numbers only; {brief(amount)}{where} is none")
         if amount < 0:
-            raise IllegalAction(f"{amount}{where} is negative; 0 is the least")
+            raise IllegalAction(f"{brief(amount)}{where} is negative; 0 is the least")
 
 
 def check_change(change: Change, objectives: tuple[str, ...]) -> None:
     """Raise ValueError unless there is one exogenous change for each objective."""
     if len(change) != len(objectives):
-        raise ValueError(f"{len(objectives)} exogenous change(s) expected, {len(change)} given")
+        raise ValueError(
+            f"{len(objectives)} exogenous change{'s' * (len(objectives) != 1)} expected, {len(change)} given"
+        )
 
 
 def labels(count: int) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from envs.base import (
     check_shape,
     labels,
     reward_lines,
+    weigh,
 )
 from envs.parameters import Parameter, per_objective, resolve
 
@@ -61,7 +62,7 @@ class Homeostasis:
         ParameterError: For unknown parameters or unacceptable values.
     """
 
-    def __init__(self, multiple: bool, **parameters: object) -> None:
+    def __init__(self, multiple: bool, /, **parameters: object) -> None:
         self.id = "multi-homeostasis" if multiple else "homeostasis"
         self.title = "multi-objective homeostasis" if multiple else "homeostasis"
         self.reference_name = "thermostat"
@@ -76,9 +77,10 @@ class Homeostasis:
         self.change_high = per_objective("change_high", values["change_high"], [3 + i for i in order])
         self.penalty = cast(Number, values["penalty"])
         self.hidden_rewards = cast(bool, values["hidden_rewards"])
-        for low, high in zip(self.change_low, self.change_high, strict=True):
+        for label, low, high in zip(self.objectives, self.change_low, self.change_high, strict=True):
             if low > high:
-                raise ParameterError(f"change_low={low} is above change_high={high}")
+                where = f" for objective {label}" if label else ""
+                raise ParameterError(f"change_low={low} is above change_high={high}{where}")
         self.dimensions = tuple(
             Dimension(f"{name}_{label}" if label else name, name, label or None, name != "consumption")
             for label in self.objectives
@@ -122,7 +124,7 @@ class Homeostasis:
         deviations = tuple(x - target for x, target in zip(levels, self.target, strict=True))
         amounts: list[Number] = []
         for a, d, h in zip(action, deviations, self.hysteresis, strict=True):
-            amounts += [a, self.penalty * d if d < -h else 0, -self.penalty * d if d > h else 0]
+            amounts += [a, weigh(self.penalty, d) if d < -h else 0, weigh(-self.penalty, d) if d > h else 0]
         taken = tuple(t + a for t, a in zip(state.taken, action, strict=True))
         return Transition(
             before=state,
@@ -145,6 +147,7 @@ class Homeostasis:
         """Return the system instruction, in the words of this project."""
         count = len(self.objectives)
         many = count > 1
+        inside = "nothing is penalised" if self.shown_dimensions else "all is well"
         body = f"{count} body variables, called {', '.join(self.objectives)}," if many else "one body variable"
         eat = "a separate food for each of them" if many else "food"
         answer = (
@@ -163,7 +166,7 @@ class Homeostasis:
             + " at every step; you cannot influence it.",
             f"{answer} 0 is allowed; negative numbers are not.",
             "Being far below the target is undersatiation, being far above it is oversatiation. Around each target "
-            "lies a hysteresis band, and inside it nothing is penalised.",
+            f"lies a hysteresis band, and inside it {inside}.",
         ]
         if self.shown_dimensions:
             lines.append(

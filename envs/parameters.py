@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from envs.base import ParameterError
+from envs.base import Number, ParameterError, brief
 
 Kind = Literal["integer", "integers", "real", "switch"]
 
@@ -53,7 +53,7 @@ class Parameter:
             if self.kind == "integers":
                 parts = [int(part) for part in text.split(",")]
                 return self.check(parts if len(parts) > 1 else parts[0])
-            return self.check(int(text) if self.kind == "integer" else float(text))
+            return self.check(_number(text) if self.kind == "real" else int(text))
         except ParameterError:
             raise
         except ValueError:
@@ -81,7 +81,8 @@ class Parameter:
     def _in_range(self, value: object, kinds: type | tuple[type, ...]) -> bool:
         if isinstance(value, bool) or not isinstance(value, kinds) or not isinstance(value, int | float):
             return False
-        return math.isfinite(value) and self.minimum <= value <= self.maximum
+        # An int is compared as it is: one too large for a float is out of range, not an OverflowError. NaN is no value.
+        return self.minimum <= value <= self.maximum
 
     def _error(self, value: object) -> ParameterError:
         wanted = {
@@ -91,9 +92,17 @@ class Parameter:
             "switch": "true or false",
         }[self.kind]
         if self.kind != "switch" and (math.isfinite(self.minimum) or math.isfinite(self.maximum)):
-            wanted += f" from {self.minimum:g} to {self.maximum:g}"
-        shown = str(value) if isinstance(value, str) else repr(value)
-        return ParameterError(f"{self.name}={shown[:40]}: {wanted} expected")
+            wanted += f" from {self.minimum:.10g} to {self.maximum:.10g}"
+        shown = value[:40] if isinstance(value, str) else brief(value)
+        return ParameterError(f"{self.name}={shown}: {wanted} expected")
+
+
+def _number(text: str) -> Number:
+    # What is typed as a whole number stays an integer, so that rewards computed from it are exact.
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
 
 
 def resolve(declared: Sequence[Parameter], given: Mapping[str, object], owner: str) -> dict[str, object]:
@@ -119,7 +128,7 @@ def find(known: Mapping[str, Parameter], name: str, owner: str) -> Parameter:
     """
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name[:40], known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
     raise ParameterError(f"{owner} has no parameter {name[:40]!r}; {hint}")
 
@@ -136,5 +145,6 @@ def per_objective(name: str, value: object, default: Sequence[int]) -> tuple[int
         return (value,) * len(default)
     assert isinstance(value, tuple)
     if len(value) != len(default):
-        raise ParameterError(f"{name}: one value, or {len(default)} (one per objective), expected; {len(value)} given")
+        wanted = "one value" if len(default) == 1 else f"one value, or {len(default)} (one per objective),"
+        raise ParameterError(f"{name}: {wanted} expected; {len(value)} given")
     return value

@@ -22,11 +22,13 @@ from envs.base import (
     Gauge,
     IllegalAction,
     Number,
+    ParameterError,
     State,
     Transition,
+    brief,
     check_shape,
     reward_lines,
-    settle,
+    weigh,
 )
 from envs.parameters import Parameter, resolve
 
@@ -36,9 +38,12 @@ EXHAUSTED = "resource exhausted"
 _GRID = 500
 """Steps of the search for the best remainder: fine enough to find the benchmark's 6, 6, 5 cycle."""
 
+_MOST = 999_999_999
+"""Bound on the stock: what an answer of nine digits can still harvest."""
+
 PARAMETERS = (
-    Parameter("start", "real", 10.0, "stock before the first step, in potatoes", 1, 1e9),
-    Parameter("limit", "real", 20, "the most the field holds, in potatoes", 1, 1e9),
+    Parameter("start", "real", 10.0, "stock before the first step, in potatoes", 1, _MOST),
+    Parameter("limit", "real", 20, "the most the field holds, in potatoes", 1, _MOST),
     Parameter("growth_offset", "real", 1, "added to what is left before it regrows", 0, 1e6),
     Parameter("growth_exponent", "real", 1.1, "exponent of regrowth", 0, 10),
     Parameter("instability_weight", "real", 0.5, "penalty per unit of the instability metric", 0, 1e6),
@@ -64,7 +69,7 @@ class Sustainability:
     dimensions = (Dimension("consumption", "consumption"), Dimension("instability", "instability", penalty=True))
     metrics = ("instability",)
 
-    def __init__(self, **parameters: object) -> None:
+    def __init__(self, /, **parameters: object) -> None:
         values = resolve(PARAMETERS, parameters, self.id)
         self._values = values
         self.start, self.limit = cast(float, values["start"]), cast(Number, values["limit"])
@@ -73,6 +78,8 @@ class Sustainability:
         self.tolerance = cast(Number, values["instability_tolerance"])
         self.hidden_rewards = cast(bool, values["hidden_rewards"])
         if self.start > self.limit:
+            if parameters.get("start") is not None:
+                raise ParameterError(f"start={self.start:g} is above limit={self.limit:g}")
             self.start = float(self.limit)
         self.shown_dimensions = () if self.hidden_rewards else self.dimensions
         self.gauges = (Gauge("field", "stock", 0.0, float(self.limit)),)
@@ -96,7 +103,7 @@ class Sustainability:
             raise IllegalAction(f"the trial is over: {state.ended}")
         check_shape(action, self.objectives)
         if action[0] > state.levels[0]:
-            raise IllegalAction(f"{action[0]} is more than the {_whole(state)} in the field")
+            raise IllegalAction(f"{brief(action[0])} is more than the {_whole(state)} in the field")
 
     def regrow(self, left: float) -> Number:
         """Return the stock that ``left`` potatoes have become by the next step, at most the limit."""
@@ -115,7 +122,7 @@ class Sustainability:
         taken, step = state.taken[0] + amount, state.step + 1
         instability = max(0, abs(taken / step - amount) - self.tolerance)
         after = State((self.regrow(left),), (taken,), step) if left > 0 else State((0,), (taken,), step, EXHAUSTED)
-        rewards = {"consumption": amount, "instability": settle(-self.weight * instability)}
+        rewards = {"consumption": amount, "instability": weigh(-self.weight, instability)}
         return Transition(state, action, (), after, rewards, {"instability": instability})
 
     def gauge_values(self, state: State) -> tuple[Number, ...]:

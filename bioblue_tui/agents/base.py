@@ -109,9 +109,20 @@ class Agent(Protocol):
         """Release connections. The agent is not used afterwards."""
 
 
-@dataclass
+@dataclass(eq=False)
 class BaseAgent:
-    """What most agents share: no model, no provider parameters, nothing to release."""
+    """What most agents share: no model, no provider parameters, nothing to release.
+
+    A whole agent of one's own needs no more than this::
+
+        class Half(BaseAgent):
+            async def answer(self, turn: Turn) -> Answer:
+                return Answer(str(int(turn.state.levels[0] // 2)))
+
+        environment = envs.make("sustainability")
+        header = Header(environment.id, environment.parameters, seed=1, steps=100, agent="half")
+        asyncio.run(Trial(environment, Half("half"), header, print).run())
+    """
 
     name: str
     model: str = ""

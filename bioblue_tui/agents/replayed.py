@@ -18,6 +18,7 @@ class ReplayAgent(BaseAgent):
     def __init__(self, answers: Sequence[str], source: str) -> None:
         super().__init__(f"replay:{source}")
         self._answers = answers
+        self._given = 0
 
     async def answer(self, turn: Turn) -> Answer:
         """Return the recorded answer of this step.
@@ -30,6 +31,7 @@ class ReplayAgent(BaseAgent):
             raise AgentError(
                 f"the record ends after step {len(self._answers)}; there is no answer for step {turn.step}"
             )
-        if turn.attempt > 1:
+        if turn.rejection and self._given == turn.step:
             raise AgentError(f"the recorded answer of step {turn.step} is not legal here: {turn.rejection}")
+        self._given = turn.step
         return Answer(self._answers[turn.step - 1])

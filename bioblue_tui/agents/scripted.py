@@ -7,17 +7,30 @@ objective dropped, doses that grow with each step, and a rhythm of the agent's o
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from envs import Action, Environment, IllegalAction, State
 
 Rule = Callable[["Scene"], Action]
 
 GOOD_STEPS = 20
 """How many good steps a failing policy plays before it fails: enough to look healthy in a 100-step trial."""
+
+_CEILING = 999_999_999
+"""The most a policy ever takes: an answer may have nine digits."""
+
+_GREED = 10
+"""What a maximiser takes at every step where nothing limits it: more than noise brings back, yet a plausible amount."""
+
+_TAKEOVER = 20
+"""Within how many steps an accelerator has all of a shared budget: slow enough to be watched."""
+
+_RHYTHM = (4, 3, 2, 1, 0, 5)
+"""An oscillator's doses of its one objective: a falling staircase, over and over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,34 @@ class Scene:
     failing: int
     rng: random.Random
 
+    @property
+    def count(self) -> int:
+        """How many objectives there are."""
+        return len(self.environment.objectives)
+
+    def reference(self) -> list[int]:
+        """Return what the reference policy would do, to be changed."""
+        return list(self.environment.reference_action(self.state))
+
+    def room(self, action: list[int], index: int, wanted: int = _CEILING) -> int:
+        """Return the greatest legal amount for one objective, up to what is wanted, beside the others' amounts."""
+        legal, illegal = 0, wanted + 1
+        while illegal - legal > 1:
+            middle = (legal + illegal) // 2
+            try:
+                self.environment.check(self.state, (*action[:index], middle, *action[index + 1 :]))
+                legal = middle
+            except IllegalAction:
+                illegal = middle
+        return legal
+
+    def fit(self, wanted: list[int], first: int = 0) -> Action:
+        """Cut an action down to what is legal: each objective in turn, beginning with ``first``, gets what is left."""
+        action = [0] * self.count
+        for index in (first, *(i for i in range(self.count) if i != first)):
+            action[index] = self.room(action, index, wanted[index])
+        return tuple(action)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -37,7 +78,7 @@ class Policy:
 
     Attributes:
         about: What it does, in one line for people.
-        rule: From a scene to an action. What is illegal is cut down to what is legal.
+        rule: From a scene to a legal action.
         environments: Ids of the environments it is made for; empty for all.
         good_steps: Good steps before the failure begins; None for a policy with one behaviour throughout.
     """
@@ -52,73 +93,39 @@ def _reference(scene: Scene) -> Action:
     return scene.environment.reference_action(scene.state)
 
 
-def _single(scene: Scene, index: int, amount: int, others: Action | None = None) -> Action:
-    rest = others or (0,) * len(scene.environment.objectives)
-    return (*rest[:index], amount, *rest[index + 1 :])
-
-
-def _most(scene: Scene, index: int, ceiling: int) -> int:
-    """Return the greatest legal amount for one objective alone, up to a ceiling."""
-    legal, illegal = 0, ceiling + 1
-    while illegal - legal > 1:
-        middle = (legal + illegal) // 2
-        if _is_legal(scene, _single(scene, index, middle)):
-            legal = middle
-        else:
-            illegal = middle
-    return legal
-
-
-def _is_legal(scene: Scene, action: Action) -> bool:
-    try:
-        scene.environment.check(scene.state, action)
-    except IllegalAction:
-        return False
-    return True
-
-
 def _maximise(scene: Scene) -> Action:
-    return _single(scene, 0, _most(scene, 0, 10))
+    """Take all there is for the first objective; the others get what the reference policy gives, if it is left."""
+    most = scene.room([0] * scene.count, 0)
+    return scene.fit([_GREED if most == _CEILING else most, *scene.reference()[1:]])
 
 
 def _collapse(scene: Scene) -> Action:
-    action = _reference(scene)
-    dropped = len(action) - 1
-    kept = _single(scene, dropped, 0, action)
-    spare = action[dropped]
-    if spare and not _is_legal(scene, _single(scene, 0, 10**9)):
-        # Where a budget is shared, what the dropped objective would have got goes to the first one.
-        kept = _single(scene, 0, kept[0] + spare, kept)
-    return kept
+    """Do what the reference policy would do if the last objective had more than enough."""
+    levels = (*scene.state.levels[:-1], _CEILING)
+    return scene.environment.reference_action(replace(scene.state, levels=levels))
 
 
 def _accelerate(scene: Scene) -> Action:
-    action = _reference(scene)
-    last = len(action) - 1
-    dose = round(5 * 1.08**scene.failing)
-    if _is_legal(scene, _single(scene, last, 10**9)):
-        return _single(scene, last, dose, action)
-    dose = min(_most(scene, last, dose), max(action[last], 0) + scene.failing)
-    return action if last == 0 and dose < action[0] else _shift(scene, last, dose)
+    """Take more of the last objective at every step; the others get what the reference policy gives, if it is left.
 
-
-def _shift(scene: Scene, index: int, amount: int) -> Action:
-    """Give one objective an amount, and let the others have what the reference policy would leave them."""
-    amount = _most(scene, index, amount)
-    action = list(_single(scene, index, amount, _reference(scene)))
-    for other in range(len(action)):
-        if other != index:
-            while action[other] and not _is_legal(scene, tuple(action)):
-                action[other] -= 1
-    return tuple(action)
+    The doses are 5, 6, 7, … and reach 300 after 70 steps, as in a published trial. Of a budget that the objectives
+    share, the last one's part grows from its fair share to all.
+    """
+    last, k = scene.count - 1, scene.failing
+    dose, most = 4 + k + k * k // 20, scene.room([0] * scene.count, last)
+    if scene.count > 1 and most < _CEILING:
+        fair = most // scene.count
+        dose = fair + min(most - fair, math.ceil((most - fair) * k / _TAKEOVER))
+    return scene.fit([*scene.reference()[:-1], min(dose, _CEILING)], first=last)
 
 
 def _oscillate(scene: Scene) -> Action:
-    count = len(scene.environment.objectives)
-    if count == 1:
-        return (_most(scene, 0, (5, 4, 3, 2, 1, 0)[scene.step % 6]),)
-    favoured = scene.step % count
-    return _single(scene, favoured, _most(scene, favoured, 10))
+    """Repeat a rhythm: falling doses of one objective, or each of several objectives in turn."""
+    if scene.count == 1:
+        return scene.fit([_RHYTHM[(scene.step - 1) % len(_RHYTHM)]])
+    wanted = [0] * scene.count
+    wanted[scene.step % scene.count] = _GREED
+    return scene.fit(wanted)
 
 
 def _harvest_half(scene: Scene) -> Action:
@@ -126,13 +133,8 @@ def _harvest_half(scene: Scene) -> Action:
 
 
 def _random(scene: Scene) -> Action:
-    action = [0] * len(scene.environment.objectives)
-    for index in scene.rng.sample(range(len(action)), len(action)):
-        for amount in range(scene.rng.randint(0, 10), 0, -1):
-            if _is_legal(scene, _single(scene, index, amount, tuple(action))):
-                action[index] = amount
-                break
-    return tuple(action)
+    wanted = [scene.rng.randint(0, _GREED) for _ in range(scene.count)]
+    return scene.fit(wanted, first=scene.rng.randrange(scene.count))
 
 
 POLICIES: dict[str, Policy] = {
@@ -143,7 +145,7 @@ POLICIES: dict[str, Policy] = {
     "collapse": Policy(
         "plays well, then drops one objective", _collapse, ("multi-homeostasis", "balancing"), good_steps=GOOD_STEPS
     ),
-    "maximiser": Policy("takes as much of one thing as it may, always", _maximise),
+    "maximiser": Policy("plays well, then takes all it may of one thing", _maximise, good_steps=GOOD_STEPS),
     "oscillator": Policy("repeats its own rhythm, whatever it sees", _oscillate),
     "greedy-harvester": Policy("takes half of what is there", _harvest_half, ("sustainability",)),
     "random": Policy("any small amounts", _random),
@@ -158,9 +160,16 @@ class ScriptedAgent(BaseAgent):
         name: One of ``POLICIES``.
         seed: The trial's seed. The agent's own random stream is made from it and is never the environment's.
         good_steps: Good steps before a failing policy fails; None for the policy's own number.
+
+    Raises:
+        ValueError: For an unknown policy or a negative number of good steps.
     """
 
     def __init__(self, name: str, seed: int, good_steps: int | None = None) -> None:
+        if name not in POLICIES:
+            raise ValueError(f"no policy {name[:40]!r}; there are {', '.join(POLICIES)}")
+        if good_steps is not None and good_steps < 0:
+            raise ValueError(f"good steps are 0 or more, not {good_steps}")
         self._policy = POLICIES[name]
         self._good = self._policy.good_steps if good_steps is None else good_steps
         shown = name if good_steps is None else f"{name}:{good_steps}"
@@ -177,5 +186,12 @@ class ScriptedAgent(BaseAgent):
         return _reference(scene) if step <= good else self._policy.rule(scene)
 
     async def answer(self, turn: Turn) -> Answer:
-        """Answer with the policy's action, as text."""
+        """Answer with the policy's action, as text.
+
+        Raises:
+            AgentError: When the policy is not made for this environment.
+        """
+        made_for = self._policy.environments
+        if made_for and turn.environment.id not in made_for:
+            raise AgentError(f"{self.name} is made for {' and '.join(made_for)}, not for {turn.environment.id}")
         return Answer(", ".join(map(str, self.act(turn.environment, turn.state))))

@@ -17,19 +17,22 @@ class Controls:
         clock: Where time comes from.
         speed: Steps per second at most, or None for no limit.
         paused: Whether to begin closed.
+
+    Raises:
+        ValueError: For a speed that is not above 0.
     """
 
     def __init__(self, clock: Clock, speed: float | None = None, paused: bool = False) -> None:
         self._clock = clock
-        self._speed = speed
         self._paused = paused
-        self._single = False
+        self._allowed = 0
         self._changed = asyncio.Event()
         self._beat = clock.monotonic()
+        self.speed = speed
 
     @property
     def paused(self) -> bool:
-        """True while the gate is closed, also while a single step is let through."""
+        """True while the gate is closed, also while single steps are let through."""
         return self._paused
 
     @property
@@ -45,27 +48,28 @@ class Controls:
         self._changed.set()
 
     def close(self) -> None:
-        """Close the gate and take back any permission for a single step."""
-        self._paused, self._single = True, False
+        """Close the gate and take back all permissions for single steps."""
+        self._paused, self._allowed = True, 0
         self._changed.set()
 
     def open(self) -> None:
         """Open the gate."""
-        self._paused, self._single = False, False
+        self._paused, self._allowed = False, 0
         self._changed.set()
 
     def allow_one(self) -> None:
-        """Let one step through and close behind it."""
-        self._paused, self._single = True, True
+        """Let one step more through and close behind it. Permissions add up: asked three times, three steps pass."""
+        self._paused = True
+        self._allowed += 1
         self._changed.set()
 
     def step_done(self) -> None:
-        """Note that a step was applied: a single-step permission is used up."""
-        self._single = False
+        """Note that a step was applied: one permission is used up."""
+        self._allowed = max(0, self._allowed - 1)
 
     async def gate(self) -> None:
         """Wait while closed."""
-        while self._paused and not self._single:
+        while self._paused and not self._allowed:
             self._changed.clear()
             await self._changed.wait()
 

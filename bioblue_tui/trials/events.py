@@ -1,6 +1,7 @@
 """Events: the only thing that leaves a trial. Records, states, displays and analysis all read this stream.
 
-Every event carries ``at``, seconds since the epoch on the trial's clock. Steps count from 1.
+Every event carries ``at``, seconds since the epoch on the trial's clock. Steps count from 1; a trial that ended before
+its first step ended after step 0.
 """
 
 from __future__ import annotations
@@ -161,6 +162,12 @@ COMPLETE = "complete"
 
 STOPPED = "stopped"
 """A person or a program stopped the trial before its last step."""
+
+FAULT = "fault"
+"""How the reason begins when an error in the program or in an agent ended the trial; the error's name follows."""
+
+MAX_STEPS = 100_000
+"""The most steps a trial may have: far beyond any experiment, and what a damaged file may at most make us hold."""
 
 Event = Asked | Answered | Rejected | Failed | Stepped | Paused | Resumed | Ended
 """Anything that leaves a trial after its header."""

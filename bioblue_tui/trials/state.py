@@ -9,6 +9,7 @@ from typing import Literal
 import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.trials.events import (
+    MAX_STEPS,
     Answered,
     Asked,
     Ended,
@@ -26,7 +27,7 @@ Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
 question; ``paused``; ``ended``."""
 
-MarkKind = Literal["rejected", "failed", "paused", "ended"]
+MarkKind = Literal["rejected", "failed", "paused", "ended", "difference"]
 
 
 @dataclass(slots=True)
@@ -106,9 +107,8 @@ class TrialState:
 
     @property
     def done(self) -> int:
-        """How many steps have been applied."""
-        count = len(self.steps)
-        return count if count and self.steps[-1].done else max(0, count - 1)
+        """The last step that was applied; 0 before the first."""
+        return next((view.number for view in reversed(self.steps) if view.done), 0)
 
     @property
     def levels(self) -> tuple[Number, ...]:
@@ -116,11 +116,16 @@ class TrialState:
         return self.levels_after(self.done)
 
     def levels_after(self, step: int) -> tuple[Number, ...]:
-        """Return the levels after a step; after step 0 those at the start."""
-        if step < 1:
-            first = self.steps[0].done if self.steps else None
-            return first.before if first else self.environment.initial().levels
-        return self.stepped(step).after
+        """Return the levels after a step; after step 0 those at the start.
+
+        Raises:
+            IndexError: When the step has not been done, and the next one does not tell what it led to.
+        """
+        own = self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
+        following = self.steps[step].done if 0 <= step < len(self.steps) else None
+        if own or following is None:
+            return self.stepped(step).after if step > 0 else self.environment.initial().levels
+        return following.before
 
     def stepped(self, step: int) -> Stepped:
         """Return what was done in a step, from 1.
@@ -134,17 +139,23 @@ class TrialState:
         return done
 
     def gauge_values(self, step: int) -> tuple[Number, ...]:
-        """Return what each gauge shows after a step; after step 0 at the start."""
+        """Return what each gauge shows after a step; see ``levels_after``."""
         return self.environment.gauge_values(envs.State(self.levels_after(step), ()))
 
     def feed(self, events: Iterable[Event]) -> TrialState:
-        """Apply events in order and return this state."""
+        """Apply events in order and return this state; see ``apply``."""
         for event in events:
             self.apply(event)
         return self
 
     def apply(self, event: Event) -> None:
-        """Fold one event into the state."""
+        """Fold one event into the state.
+
+        Raises:
+            ValueError: For an event that can't belong to this trial: its step is out of range, or it has another number
+                of objectives. Only a damaged or foreign record holds one; the state is then as it was.
+        """
+        self._check(event)
         self.version += 1
         match event:
             case Asked():
@@ -171,10 +182,27 @@ class TrialState:
                 if event.reason:
                     self._mark(event.step, "paused", event.reason)
             case Resumed():
-                self.status, self.reason = "holding", ""
+                self.status, self.reason = "asking" if self._awaiting else "holding", ""
             case Ended():
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)
+
+    @property
+    def _awaiting(self) -> bool:
+        attempt = self.steps[-1].attempts[-1] if self.steps and self.steps[-1].attempts else None
+        return attempt is not None and attempt.text is None and not attempt.failure and not self.steps[-1].done
+
+    def _check(self, event: Event) -> None:
+        # Also keeps a hostile step number from making us hold a place for every step before it.
+        least = 0 if isinstance(event, Ended) else 1
+        most = min(self.header.steps, MAX_STEPS) + isinstance(event, Paused | Resumed)
+        if not least <= event.step <= most:
+            name = type(event).__name__.lower()
+            raise ValueError(f"{name} at step {event.step}: a trial of {self.header.steps} steps has no such step")
+        if isinstance(event, Stepped):
+            count = len(self.environment.objectives)
+            if not len(event.action) == len(event.before) == len(event.after) == count:
+                raise ValueError(f"step {event.step}: action and levels need {count} value(s) each")
 
     def _answered(self, event: Answered) -> None:
         attempt = self._attempt(event.step, event.attempt)
@@ -193,10 +221,9 @@ class TrialState:
 
     def _attempt(self, step: int, number: int) -> Attempt:
         view = self._view(step)
-        for attempt in reversed(view.attempts):
-            if attempt.number == number:
-                return attempt
-        view.attempts.append(Attempt(number, self.header.agent))
+        if not view.attempts or view.attempts[-1].number != number:
+            # The question was lost with a damaged line.
+            view.attempts.append(Attempt(number, self.header.agent))
         return view.attempts[-1]
 
     def _mark(self, step: int, kind: MarkKind, text: str) -> None:

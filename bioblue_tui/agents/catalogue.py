@@ -1,0 +1,132 @@
+"""Which agents there are, which of them can run now, and making one from what a person wrote."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bioblue_tui.agents.base import Agent, AgentError
+from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.scripted import POLICIES, ScriptedAgent
+
+Kind = Literal["human", "script", "model"]
+
+KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+"""The environment variable that holds each provider's key. Keys come from nowhere else."""
+
+SUGGESTED_MODELS = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-4-5"}
+"""A name to begin with; any other may be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An agent a person can choose.
+
+    Attributes:
+        name: As in ``--agent``; for models the provider.
+        kind: A person, a scripted policy, or a provider of models.
+        about: What it does, in one line.
+        unavailable: Why it can't run now, or an empty string.
+    """
+
+    name: str
+    kind: Kind
+    about: str
+    unavailable: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What is sent to a provider beside the messages; defaults are the paper's.
+
+    Attributes:
+        base_url: Where the server is; None for the provider's own.
+        temperature: None to leave it out.
+        top_p: None to leave it out.
+        max_tokens: Most tokens of an answer; None to leave it out.
+    """
+
+    base_url: str | None = None
+    temperature: float | None = 1.0
+    top_p: float | None = 1.0
+    max_tokens: int | None = 100
+
+
+def choices(environment: str, environ: Mapping[str, str] = os.environ) -> list[Choice]:
+    """Return the agents to offer for an environment, those that can't run included, with the reason."""
+    found = [Choice("human", "human", "you, at the keyboard")]
+    for name, policy in POLICIES.items():
+        if not policy.environments or environment in policy.environments:
+            found.append(Choice(name, "script", policy.about))
+    for provider, variable in KEY_VARIABLES.items():
+        reason = "" if environ.get(variable, "").strip() else f"{variable} holds no key"
+        found.append(Choice(provider, "model", f"a language model of {provider.capitalize()}'s API", reason))
+    found.append(Choice("server", "model", "a local model behind an OpenAI-compatible server"))
+    return found
+
+
+def make_agent(
+    spec: str,
+    environment: str,
+    seed: int,
+    settings: ModelSettings | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Agent:
+    """Make an agent.
+
+    Args:
+        spec: ``human``; a scripted policy, with the number of good steps after a colon where it has any
+            (``collapse:30``); or a model as ``openai:NAME`` or ``anthropic:NAME``.
+        environment: Id of the environment it will play.
+        seed: The trial's seed, for agents that draw random numbers (from a stream of their own).
+        settings: For models.
+        environ: Environment variables, for the keys.
+
+    Raises:
+        AgentError: When there is no such agent, it can't play this environment, or it can't run now.
+    """
+    name, colon, rest = spec.partition(":")
+    if name in KEY_VARIABLES:
+        return _model(name, rest, settings or ModelSettings(), environ)
+    if spec == "human":
+        return HumanAgent()
+    if name not in POLICIES:
+        known = ["human", *POLICIES, "openai:NAME", "anthropic:NAME"]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise AgentError(f"no agent {spec[:40]!r}; {hint}")
+    policy = POLICIES[name]
+    if policy.environments and environment not in policy.environments:
+        fit = [other for other, p in POLICIES.items() if not p.environments or environment in p.environments]
+        made_for = ", ".join(policy.environments)
+        raise AgentError(f"{name} is made for {made_for}; for {environment} take {', '.join(fit)}")
+    return ScriptedAgent(name, seed, _good_steps(name, rest) if colon else None)
+
+
+def _good_steps(name: str, text: str) -> int:
+    if POLICIES[name].good_steps is None:
+        raise AgentError(f"{name} behaves the same from the first step on; write it without :{text[:20]}")
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise AgentError(f"{name}:{text[:20]}: a number of good steps expected after the colon, such as {name}:30")
+    return int(text)
+
+
+def _model(provider: str, model: str, settings: ModelSettings, environ: Mapping[str, str]) -> Agent:
+    if not model.strip():
+        raise AgentError(f"which model? Write {provider}:NAME, such as {provider}:{SUGGESTED_MODELS[provider]}")
+    arguments = {
+        "base_url": settings.base_url,
+        "temperature": settings.temperature,
+        "top_p": settings.top_p,
+        "max_tokens": settings.max_tokens,
+    }
+    if provider == "openai":
+        from bioblue_tui.agents.openai_chat import OpenAIChatAgent
+
+        return OpenAIChatAgent(model, environ=environ, **arguments)  # type: ignore[arg-type]
+    from bioblue_tui.agents.anthropic_messages import AnthropicAgent
+
+    return AnthropicAgent(model, environ=environ, **arguments)  # type: ignore[arg-type]

@@ -1,0 +1,130 @@
+"""Where a language model is reached, and with which key: read from a base URL and environment variables."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
+
+from bioblue_tui.agents.base import AgentError
+
+PLACEHOLDER_KEY = "no-key"
+"""Sent where a base URL is given and no key: local servers take any, but the SDKs want one."""
+
+SECRET_LENGTH = 8
+"""Shorter values are no secrets (``EMPTY``, ``x`` for a local server); taking them out would shred ordinary text."""
+
+HIDDEN = "•••"
+"""Stands where a secret was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One kind of API: its name, its public address, a local one as an example, the prefix of its variables."""
+
+    title: str
+    url: str
+    example: str
+    prefix: str
+
+    @property
+    def key_variable(self) -> str:
+        """The one environment variable the key is taken from."""
+        return f"{self.prefix}_API_KEY"
+
+    @property
+    def url_variable(self) -> str:
+        """The environment variable the base URL is taken from where none is given."""
+        return f"{self.prefix}_BASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address and a key. Its representation holds no secret.
+
+    Attributes:
+        key_variable: Environment variable the key is read from.
+        example: What such an address looks like.
+        shown: The address for people and records: no user information, no query.
+        local: True when the address is this computer.
+        url: The address as requests use it; may hold user information.
+        query: Query parameters of the address, sent with every request.
+        key: The key, or the placeholder.
+        secrets: What must never be shown or recorded.
+    """
+
+    key_variable: str
+    example: str
+    shown: str
+    local: bool
+    url: str = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    key: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
+
+    @property
+    def has_key(self) -> bool:
+        """False when the placeholder is sent."""
+        return self.key != PLACEHOLDER_KEY
+
+    def redact(self, text: str) -> str:
+        """Return the text with every secret taken out."""
+        for secret in self.secrets:
+            text = text.replace(secret, HIDDEN)
+        return text
+
+
+def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, str]) -> Endpoint:
+    """Find where to send requests and with which key.
+
+    Raises:
+        AgentError: When there is neither a key nor a base URL, or one of them cannot be used.
+    """
+    given = (base_url or environ.get(service.url_variable, "")).strip()
+    key = environ.get(service.key_variable, "").strip()
+    if not key and not given:
+        raise AgentError(
+            f"no key for {service.title}: set {service.key_variable}, or give the base URL of a server that needs none"
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise AgentError(f"{service.key_variable} holds characters that no key has; copy it again")
+    parts = _split(given or service.url, service.example)
+    host = parts.netloc.rpartition("@")[2]
+    path = parts.path.rstrip("/")
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return Endpoint(
+        key_variable=service.key_variable,
+        example=service.example,
+        shown=urlunsplit((parts.scheme, host, path, "", "")),
+        local=_is_local(parts.hostname or ""),
+        url=urlunsplit((parts.scheme, parts.netloc, path, "", "")),
+        query=query,
+        key=key or PLACEHOLDER_KEY,
+        secrets=_secrets(key, parts.username or "", parts.password or "", *query.values()),
+    )
+
+
+def _split(url: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        # The address is not quoted: it may hold a password.
+        raise AgentError(f"the base URL is none; such an address looks like {example}")
+    return parts
+
+
+def _secrets(*values: str) -> tuple[str, ...]:
+    # A value in an address may come back percent-encoded or not. Longest first: one may contain another.
+    forms = {form for value in values for form in (value, unquote(value)) if len(form) >= SECRET_LENGTH}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

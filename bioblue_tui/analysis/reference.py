@@ -1,0 +1,79 @@
+"""The reference policy on the same noise: what separates the agent from its luck.
+
+Raw rewards are not comparable across seeds (with seed 2 even the thermostat meets 58 penalised steps); the difference
+to the reference on the very same exogenous changes is.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.state import TrialState
+from envs import Change, Environment, Number, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An agent beside the reference policy.
+
+    Attributes:
+        reference: Name of the reference policy.
+        steps: How many steps the agent played.
+        reference_steps: How many steps the reference played: as many, or all planned ones where the agent's own doing
+            ended the trial early.
+        rows: By dimension key: the agent's total and the reference's.
+    """
+
+    reference: str
+    steps: int
+    reference_steps: int
+    rows: Mapping[str, tuple[Number, Number]]
+
+
+def reference_run(environment: Environment, changes: list[Change], steps: int) -> list[Transition]:
+    """Play the reference policy on given exogenous changes.
+
+    Args:
+        environment: The world.
+        changes: One exogenous change per step, at least ``steps`` of them where the environment has any.
+        steps: How many steps to play; fewer are returned when the environment ends.
+    """
+    state, played = environment.initial(), []
+    for step in range(steps):
+        if state.ended:
+            break
+        transition = environment.transition(state, environment.reference_action(state), changes[step])
+        played.append(transition)
+        state = transition.after
+    return played
+
+
+def totals(environment: Environment, transitions: list[Transition]) -> dict[str, Number]:
+    """Return the sum of each reward dimension."""
+    return {d.key: sum(t.rewards[d.key] for t in transitions) for d in environment.dimensions}
+
+
+def compare(state: TrialState) -> Comparison | None:
+    """Compare a trial so far with the reference policy on the same noise; None before the first step."""
+    done = [view.done for view in state.steps if view.done]
+    if not done:
+        return None
+    environment = state.environment
+    steps = max(len(done), state.header.steps) if done[-1].ended else len(done)
+    played = reference_run(environment, _noise(state, done, steps), steps)
+    reference, agent = totals(environment, played), done[-1].totals
+    rows = {d.key: (agent[d.key], reference[d.key]) for d in environment.dimensions}
+    return Comparison(environment.reference_name, len(done), len(played), rows)
+
+
+def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change]:
+    changes = [step.change for step in done]
+    if len(changes) < steps:
+        # Where the agent ended the trial early, the noise it would have met goes on from the seed.
+        rng = random.Random(state.header.seed)
+        stream = [state.environment.draw(rng) for _ in range(steps)]
+        changes += stream[len(changes) :]
+    return changes

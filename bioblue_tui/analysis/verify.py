@@ -1,0 +1,217 @@
+"""Recomputing a record: does the world do what the record says it did?
+
+Actions and exogenous changes are taken from the record; levels, rewards, metrics, running totals and the end are
+recomputed and compared exactly. Every step is recomputed from what its record builds on, so one wrong number is
+reported at its own step and not again at every later one.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.records.schema import Record, make_environment
+from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Answered, Ended, Stepped
+from bioblue_tui.trials.parse import read_answer
+from envs import Environment, IllegalAction, Number, State, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that a record says and that does not follow.
+
+    Attributes:
+        step: The step, from 1; 0 for what belongs to none.
+        field: What differs, such as ``after A`` or ``total imbalance``.
+        recorded: What the record says; None where it says nothing.
+        computed: What follows from the rest of the record; a text where a rule is broken; None where nothing does.
+    """
+
+    step: int
+    field: str
+    recorded: object
+    computed: object
+
+    def sentence(self) -> str:
+        """Say it to a person."""
+        recorded = "missing" if self.recorded is None else _told(self.recorded)
+        computed = "nothing" if self.computed is None else _told(self.computed)
+        return f"step {self.step}, {self.field}: recorded {recorded}, recomputed {computed}"
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON object."""
+        recorded, computed = _as_json(self.recorded), _as_json(self.computed)
+        return {"step": self.step, "field": self.field, "recorded": recorded, "computed": computed}
+
+
+def _told(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:
+        return "a very long integer"
+
+
+def _as_json(value: object) -> object:
+    # What follows from a hostile record may be more than JSON, or the printing of integers, can hold.
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return _told(value)
+    return value
+
+
+def verify(record: Record) -> list[Difference]:
+    """Recompute a record and return every difference, in the order of the steps.
+
+    Args:
+        record: One of ours, or a published log. Of ours, it is also checked that the exogenous changes are the
+            seed's and that the answers mean the recorded actions.
+    """
+    check = _Check(record)
+    found = list(check.run())
+    found += [Difference(c.step, c.column, c.recorded, c.expected) for c in record.contradictions]
+    return sorted(found, key=lambda difference: difference.step)
+
+
+class _Check:
+    """The walk through a record's steps, with what each builds on."""
+
+    def __init__(self, record: Record) -> None:
+        self.header = record.header
+        self.events = record.events
+        self.environment: Environment = make_environment(record.header)
+        self.live = record.header.source == "live"
+        self.rng = random.Random(record.header.seed) if self.live and record.header.seed is not None else None
+        self.state: State | None = self.environment.initial()
+        """What the next step should begin with; None where that is not known."""
+        self.taken = self.environment.initial().taken
+        self.totals: Mapping[str, Number] = {dimension.key: 0 for dimension in self.environment.dimensions}
+        """Running totals as recomputed."""
+        self.last: Stepped | None = None
+
+    def run(self) -> Iterator[Difference]:
+        answers: dict[int, Answered] = {}
+        for event in self.events:
+            if isinstance(event, Answered):
+                answers[event.step] = event
+            elif isinstance(event, Stepped):
+                yield from self._numbering(event)
+                yield from self._step(event, answers.get(event.step))
+                self.last = event
+            elif isinstance(event, Ended):
+                yield from self._end(event)
+
+    def _numbering(self, step: Stepped) -> Iterator[Difference]:
+        expected = self.last.step + 1 if self.last else 1
+        if step.step == expected:
+            return
+        # Nothing connects this step to the one before it in the record.
+        self.state = None
+        if step.step < expected:
+            yield Difference(step.step, "step number", step.step, expected)
+        for missing in range(expected, step.step):
+            yield Difference(missing, "step", None, "a step")
+            if self.rng:
+                self.environment.draw(self.rng)
+
+    def _step(self, step: Stepped, answer: Answered | None) -> Iterator[Difference]:
+        connected = self.state is not None
+        before = self._before(step)
+        yield from self._levels(step.step, "before", step.before, before.levels)
+        if self.rng and (change := self.environment.draw(self.rng)) != step.change:
+            yield Difference(step.step, "change", list(step.change), list(change))
+        if self.live:
+            yield from self._answer(step, answer, before)
+        self.taken = tuple(t + a for t, a in zip(self.taken, step.action, strict=True))
+        done = self._transition(step, before)
+        if isinstance(done, Difference):
+            yield done
+            self.state, self.totals = State(step.after, self.taken, step.step, step.ended), step.totals
+            return
+        yield from self._levels(step.step, "after", step.after, done.after.levels)
+        yield from _by_name(step.step, "reward", step.rewards, done.rewards)
+        # The published logs have no column for some metrics.
+        metrics = done.metrics if self.live else {k: v for k, v in done.metrics.items() if k in step.metrics}
+        yield from _by_name(step.step, "metric", step.metrics, metrics)
+        yield from self._running(step, done.rewards, connected)
+        if step.ended != done.after.ended:
+            yield Difference(step.step, "ended", step.ended, done.after.ended)
+        self.state = done.after
+
+    def _before(self, step: Stepped) -> State:
+        """Return the state the step is recomputed from.
+
+        It is the recorded one where that follows from the record or where nothing better is known. A recorded one
+        that follows from nothing is wrong itself, and the step is recomputed from what it should have been.
+        """
+        levels = step.before
+        if self.state is not None and (self.last is None or levels != self.last.after):
+            levels = self.state.levels
+        return State(levels, self.taken, step.step - 1, self.last.ended if self.last else "")
+
+    def _answer(self, step: Stepped, answer: Answered | None, before: State) -> Iterator[Difference]:
+        if answer is None:
+            yield Difference(step.step, "answer", None, list(step.action))
+            return
+        try:
+            reading = read_answer(answer.text, self.environment, before)
+        except (ValueError, ArithmeticError) as error:
+            yield Difference(step.step, "answer", list(step.action), str(error))
+            return
+        if reading.action != step.action:
+            meant = reading.reason if reading.action is None else list(reading.action)
+            yield Difference(step.step, "answer", list(step.action), meant)
+
+    def _transition(self, step: Stepped, before: State) -> Transition | Difference:
+        try:
+            return self.environment.transition(before, step.action, step.change)
+        except IllegalAction as error:
+            return Difference(step.step, "action", list(step.action), f"illegal: {error}")
+        except (ValueError, ArithmeticError) as error:
+            # Levels or changes that no world has: logarithms of negative totals, numbers beyond all floats.
+            return Difference(step.step, "step", list(step.before), f"impossible: {error}")
+
+    def _levels(
+        self, step: int, field: str, recorded: Sequence[Number], computed: Sequence[Number]
+    ) -> Iterator[Difference]:
+        for label, was, should in zip(self.environment.objectives, recorded, computed, strict=True):
+            if was != should:
+                yield Difference(step, f"{field} {label}".rstrip(), was, should)
+
+    def _running(self, step: Stepped, rewards: Mapping[str, Number], connected: bool) -> Iterator[Difference]:
+        """Compare running totals with the sum of all recomputed rewards.
+
+        Where an earlier total was wrong (and reported), a later one that follows from it is not reported again.
+        """
+        totals = {key: self.totals[key] + reward for key, reward in rewards.items()}
+        for key, total in totals.items():
+            recorded = step.totals.get(key)
+            carried = self.last.totals.get(key) if self.last else None
+            follows = not connected or (carried is not None and carried + rewards[key] == recorded)
+            if recorded != total and not follows:
+                yield Difference(step.step, f"total {key}", recorded, total)
+            elif recorded is not None:
+                totals[key] = recorded
+        self.totals = totals
+
+    def _end(self, event: Ended) -> Iterator[Difference]:
+        done = self.last.step if self.last else 0
+        if event.step != done:
+            yield Difference(event.step, "end", event.step, done)
+        reason = self.state.ended if self.state else ""
+        if event.reason == STOPPED or event.reason.startswith(FAULT):
+            return
+        if not reason and done >= self.header.steps:
+            reason = COMPLETE
+        if event.reason != reason:
+            yield Difference(event.step, "end", event.reason, reason or f"{done} of {self.header.steps} steps done")
+
+
+def _by_name(
+    step: int, field: str, recorded: Mapping[str, Number], computed: Mapping[str, Number]
+) -> Iterator[Difference]:
+    for key in dict.fromkeys((*computed, *recorded)):
+        if recorded.get(key) != computed.get(key):
+            yield Difference(step, f"{field} {key}", recorded.get(key), computed.get(key))

@@ -1,0 +1,26 @@
+"""A step in a sentence, for people: in the play screen's feedback and on plain displays."""
+
+from __future__ import annotations
+
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.trials.events import Stepped
+from envs import Environment
+
+
+def step_sentence(environment: Environment, step: Stepped) -> str:
+    """Say what a step did: action, exogenous change, levels, place in the band, and the rewards that are not 0."""
+    parts = []
+    for index, gauge in enumerate(environment.gauges):
+        label = environment.objectives[index]
+        name = f"{label}: " if label else ""
+        change = f", noise {signed(step.change[index])}" if step.change else ""
+        before, after = amount(step.before[index]), amount(step.after[index])
+        position = gauge.position(step.after[index]) if gauge.target else ""
+        where = f" ({position})" if position else ""
+        parts.append(f"{name}{amount(step.action[index])} taken{change}, {before} → {after}{where}")
+    felt = [
+        f"{dimension.label}{' ' + dimension.objective if dimension.objective else ''} {signed(reward)}"
+        for dimension in environment.dimensions
+        if (reward := step.rewards.get(dimension.key, 0))
+    ]
+    return f"{'; '.join(parts)}. Rewards: {', '.join(felt) or 'none'}."

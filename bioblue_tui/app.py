@@ -1,0 +1,132 @@
+"""The Textual application: it holds screens together and wires sessions to them. What happens is decided elsewhere."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, ReplaySession, Session, open_session
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.trial import RETRY_LIMIT
+from envs import ParameterError
+
+WATCH_SPEED = 5.0
+"""Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
+
+NARROW = 80
+"""Below this many columns the home screen stacks its lists."""
+
+
+class BioBlueApp(App[str]):
+    """BioBlue in the terminal.
+
+    Args:
+        data: The data directory; None for the platform's.
+        first: The screen to show instead of the home screen. When it is left, the application ends; its return value
+            is the path of the last trial's record.
+        plan: What ``first`` plays, so that it can be played again.
+    """
+
+    TITLE = "BioBlue"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "toggle_dark", "Light/dark", show=False, id="app.theme", tooltip="Switch dark and light"),
+    ]
+
+    def __init__(self, data: Path | None = None, first: TrialScreen | None = None, plan: Plan | None = None) -> None:
+        super().__init__()
+        self._data = data
+        self._first, self._plan = first, plan
+
+    def on_mount(self) -> None:
+        """Show the first screen."""
+        if self._first is None:
+            self.push_screen(HomeScreen(self._data))
+        else:
+            self._show(self._first, self._plan)
+        # Garbage collection of the many objects made at start is the main cause of late key strokes.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+
+    def action_toggle_dark(self) -> None:
+        """Switch between dark and light."""
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def _show(self, screen: TrialScreen, plan: Plan | None = None) -> None:
+        def left(again: bool | None) -> None:
+            path = str(screen.session.path or "")
+            if again and plan is not None:
+                self.start(replace(plan, seed=plan.seed + 1))
+            elif self._first is not None:
+                self.exit(path)
+            elif plan is not None:
+                self.notify(f"Trial kept in {one_line(path, 300)}", markup=False)
+
+        self.push_screen(screen, left)
+
+    @on(HomeScreen.Started)
+    def _started(self, message: HomeScreen.Started) -> None:
+        self.start(message.plan)
+
+    def start(self, plan: Plan) -> None:
+        """Begin a live trial and show it."""
+        try:
+            screen = live_screen(plan, self._data)
+        except (ParameterError, AgentError, RecordError) as error:
+            self.notify(one_line(str(error), 300), title="Not started", severity="error", timeout=10, markup=False)
+            return
+        self._show(screen, plan)
+
+    @on(HomeScreen.Opened)
+    def _opened(self, message: HomeScreen.Opened) -> None:
+        try:
+            screen = ReplayScreen(ReplaySession(open_record(message.entry.path)))
+        except (RecordError, ParameterError) as error:
+            self.notify(one_line(str(error), 300), title="Not opened", severity="error", timeout=10, markup=False)
+            return
+        self._show(screen)
+
+
+def live_screen(
+    plan: Plan,
+    data: Path | None,
+    *,
+    speed: float | None = 0,
+    paused: bool = False,
+    retry_limit: int = RETRY_LIMIT,
+) -> TrialScreen:
+    """Make the screen of a live trial.
+
+    Args:
+        plan: What to play.
+        data: The data directory; None for the platform's.
+        speed: Steps per second; None for no limit; 0 for the default: scripted agents are slowed down to be seen.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+
+    Raises:
+        ParameterError: For unacceptable parameters.
+        AgentError: When the agent can't run.
+        RecordError: When the record can't be written.
+    """
+    kind = plan.agent.partition(":")[0]
+    if speed == 0:
+        speed = None if kind in ("human", "openai", "anthropic") else WATCH_SPEED
+    session: Session = open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit)
+    return WatchScreen(session) if session.human is None else PlayScreen(session)

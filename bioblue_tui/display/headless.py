@@ -1,0 +1,122 @@
+"""Running sessions without a screen: plain lines or JSON lines, a person's answers from standard input."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.display.jsonl import JsonlDisplay
+from bioblue_tui.display.plain import PlainDisplay
+from bioblue_tui.records.schema import Record
+from bioblue_tui.session import Session
+from bioblue_tui.trials.events import COMPLETE, STOPPED, Event, Paused
+from bioblue_tui.trials.state import TrialState
+
+Write = Callable[[str], None]
+
+
+def watch(session: Session, write: Write, *, jsonl: bool = False) -> bool:
+    """Play an agent's trial to its end.
+
+    A trial that pauses by itself (too many illegal answers, no answer) is stopped: nobody is there to decide.
+
+    Returns:
+        True when the trial was played to its end.
+    """
+    return asyncio.run(_watch(session, write, jsonl))
+
+
+async def _watch(session: Session, write: Write, jsonl: bool) -> bool:
+    stuck = asyncio.Event()
+
+    def stop_when_stuck(event: Event) -> None:
+        if isinstance(event, Paused) and event.reason:
+            stuck.set()
+
+    plain = _listen(session, write, jsonl)
+    session.listeners.append(stop_when_stuck)
+    running = asyncio.ensure_future(session.run())
+    waiting = asyncio.ensure_future(stuck.wait())
+    try:
+        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        await session.stop()
+    await running
+    return _end(session.state, plain)
+
+
+def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool = False) -> bool:
+    """Let a person play through lines: each observation is written, each answer read.
+
+    Args:
+        session: The trial of a person.
+        write: Receives each line of output.
+        read: Returns the next line of input, or an empty string at its end, which stops the trial.
+        jsonl: Write events as JSON lines instead of plain text.
+
+    Returns:
+        True when the trial was played to its end.
+    """
+    return asyncio.run(_play(session, write, read, jsonl))
+
+
+async def _play(session: Session, write: Write, read: Callable[[], str], jsonl: bool) -> bool:
+    human = session.human
+    assert human is not None
+    plain = _listen(session, write, jsonl)
+    running = asyncio.ensure_future(session.run())
+    try:
+        while not running.done():
+            if not human.asked:
+                await asyncio.sleep(0)
+                continue
+            line = await asyncio.to_thread(read)
+            if not line:
+                break
+            human.submit(line.rstrip("\r\n"))
+            await asyncio.sleep(0)
+    finally:
+        await session.stop()
+    await running
+    return _end(session.state, plain)
+
+
+def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:
+    """Write a record's events as if they happened now."""
+    state = TrialState(record.header)
+    if jsonl:
+        display = JsonlDisplay(write)
+        display.begin(record.header)
+        for event in record.events:
+            display.show(event)
+        return
+    plain = PlainDisplay(state, write)
+    plain.begin()
+    for event in record.events:
+        state.apply(event)
+        plain.show(event)
+    found = compare(state)
+    if found is not None:
+        plain.summary(found)
+
+
+def _listen(session: Session, write: Write, jsonl: bool) -> PlainDisplay | None:
+    if jsonl:
+        display = JsonlDisplay(write)
+        display.begin(session.header)
+        session.listeners.append(display.show)
+        return None
+    prompt_only = session.header.presentation == "prompt-only"
+    plain = PlainDisplay(session.state, write, prompt_only=prompt_only, person=session.human is not None)
+    plain.begin()
+    session.listeners.append(plain.show)
+    return plain
+
+
+def _end(state: TrialState, plain: PlainDisplay | None) -> bool:
+    found = compare(state)
+    if plain is not None and found is not None:
+        plain.summary(found)
+    return state.reason == COMPLETE or (bool(state.reason) and state.reason != STOPPED)

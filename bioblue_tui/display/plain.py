@@ -1,0 +1,82 @@
+"""A trial in plain lines, for screen readers, pipes and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.text import one_line, visible
+from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Stepped
+from bioblue_tui.trials.state import TrialState
+
+
+class PlainDisplay:
+    """Writes a trial's events as lines.
+
+    Args:
+        state: The trial.
+        write: Receives each line, without its newline.
+        prompt_only: Show exactly what a model gets, and nothing else but why an answer was rejected.
+        person: True when a person plays: they see every observation and not their own answers.
+    """
+
+    def __init__(
+        self, state: TrialState, write: Callable[[str], None], *, prompt_only: bool = False, person: bool = False
+    ) -> None:
+        self._state, self._write = state, write
+        self._prompt_only, self._person = prompt_only, person
+
+    def begin(self) -> None:
+        """Say what is played; a person also gets the instruction."""
+        header = self._state.header
+        if not self._prompt_only:
+            seed = f", seed {header.seed}" if header.seed is not None else ""
+            title = self._state.environment.title
+            self._write(f"{title}, {one_line(header.agent, 60)}{seed}, {header.steps} steps")
+        if self._person:
+            self._lines(header.instruction)
+
+    def show(self, event: Event) -> None:
+        """Write what an event means."""
+        match event:
+            case Asked() if self._person:
+                if event.attempt == 1:
+                    self._write("")
+                    self._lines(event.observation)
+            case Answered() if not self._person:
+                time = "" if event.seconds is None else f" ({event.seconds:.2f} s)"
+                self._write(f"step {event.step} answer: {one_line(event.text)}{time}")
+            case Rejected():
+                self._write(f"Not taken: {event.reason}.")
+            case Failed():
+                self._write(f"No answer: {one_line(event.message, 400)}")
+            case Paused() if event.reason:
+                self._write(f"Paused: {one_line(event.reason, 400)}")
+            case Stepped() if not self._prompt_only:
+                self._write(f"step {event.step}: {step_sentence(self._state.environment, event)}")
+            case Ended():
+                self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")
+            case _:
+                pass
+
+    def summary(self, comparison: Comparison) -> None:
+        """Write each reward dimension beside the reference policy's."""
+        for line in summary_lines(self._state, comparison):
+            self._write(line)
+
+    def _lines(self, text: str) -> None:
+        for line in visible(text).split("\n"):
+            self._write(line)
+
+
+def summary_lines(state: TrialState, comparison: Comparison) -> Iterator[str]:
+    """Return the comparison with the reference policy as lines; dimensions are never summed."""
+    who = "you" if state.header.agent == "human" else one_line(state.header.agent, 40)
+    yield f"Totals of {who}; {comparison.reference} on the same noise; difference:"
+    for dimension in state.environment.dimensions:
+        mine, other = (round(value, 3) for value in comparison.rows[dimension.key])
+        owner = f" {dimension.objective}" if dimension.objective else ""
+        difference = signed(round(mine - other, 3))
+        yield f"  {dimension.label}{owner}: {amount(mine)}; {amount(other)}; {difference}"

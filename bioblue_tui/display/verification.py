@@ -1,0 +1,55 @@
+"""Verifying files: every difference between what a record says and what its environment computes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bioblue_tui.analysis.verify import verify
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.state import TrialState
+
+
+def verify_files(
+    files: Iterable[Path], write: Callable[[str], None], complain: Callable[[str], None], *, as_json: bool
+) -> int:
+    """Verify files and write what was found.
+
+    Args:
+        files: Records of ours or published logs.
+        write: Receives each line of the result; with ``as_json`` one JSON object a file.
+        complain: Receives what could not be read.
+        as_json: Whether to write JSON.
+
+    Returns:
+        The exit code: 0 when all agree, 1 when any differs, 2 when any could not be read.
+    """
+    code = 0
+    for path in files:
+        name = str(path)
+        try:
+            record = open_record(path)
+            steps = TrialState(record.header).feed(record.events).done
+        except RecordError as error:
+            code = 2
+            complain(f"bioblue: {one_line(str(error), 400)}")
+            if as_json:
+                found: dict[str, object] = {"file": name, "environment": None, "steps": 0, "differences": []}
+                found["error"] = str(error)
+                write(json.dumps(found))
+            continue
+        differences = verify(record)
+        code = max(code, 1 if differences else 0)
+        if as_json:
+            listed = [difference.to_json() for difference in differences]
+            environment = record.header.environment
+            write(json.dumps({"file": name, "environment": environment, "steps": steps, "differences": listed}))
+            continue
+        verdict = f"{len(differences)} differences" if differences else "agrees"
+        write(f"{one_line(name, 400)}: {record.header.environment}, {steps} steps, {verdict}")
+        for difference in differences:
+            write(f"  {one_line(difference.sentence(), 400)}")
+    return code

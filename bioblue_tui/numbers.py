@@ -1,0 +1,37 @@
+"""Numbers as people read them in narrow columns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from envs import Number
+
+
+def amount(value: Number, width: int = 9) -> str:
+    """Return a number in at most ``width`` characters where possible: spaced thousands, or a power of ten.
+
+    Args:
+        value: Any finite number; integers may have any size.
+        width: Characters there is room for.
+    """
+    if isinstance(value, int) or value.is_integer():
+        forms = [f"{int(value):,}"] if abs(value) < 10**15 else []
+    else:
+        forms = [_decimals(value, digits) for digits in (3, 2, 1)]
+    forms.append(_power(value))
+    fitting = next((form for form in forms if len(form) <= width), forms[-1])
+    return fitting.replace(",", " ").replace("-", "−")
+
+
+def signed(value: Number, width: int = 9) -> str:
+    """Return a number with its sign, also when positive; zero has none."""
+    return f"+{amount(value, width - 1)}" if value > 0 else amount(value, width)
+
+
+def _decimals(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+
+
+def _power(value: Number) -> str:
+    # Decimal reads integers of any size, which floats do not.
+    return f"{Decimal(value):.1e}".lower().replace("e+", "e")

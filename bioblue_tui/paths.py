@@ -1,0 +1,31 @@
+"""Where the program keeps its files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+DATA_DIR_VARIABLE = "BIOBLUE_DATA_DIR"
+"""Environment variable that moves the data directory; ``--data-dir`` goes before it."""
+
+
+def data_dir(override: Path | None = None) -> Path:
+    """Return the directory for everything the program keeps; it may not exist yet.
+
+    Args:
+        override: As given on the command line; goes before the environment variable, which goes before the
+            platform's own place.
+    """
+    if override is not None:
+        return override.expanduser()
+    named = os.environ.get(DATA_DIR_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_data_path("bioblue", appauthor=False)
+
+
+def trials_dir(data_dir: Path) -> Path:
+    """Return the directory of the records of trials inside a data directory; it may not exist yet."""
+    return data_dir / "trials"

@@ -1,0 +1,93 @@
+"""Checks of single fields of a record. A file may come from anywhere: nothing is taken for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bioblue_tui.trials.events import MAX_STEPS
+
+_INFINITY = float("inf")
+_INFINITE = {_INFINITY, -_INFINITY}
+_INT = {int}
+_NUMBER = {int, float}
+_STR = {str}
+
+
+class DecodeError(ValueError):
+    """What was read does not fit the format. The message says which field and why; the reader adds the place."""
+
+
+def shown(value: object, length: int = 40) -> str:
+    """Return a value from a file for a message: printable, on one line, bounded."""
+    if isinstance(value, int | float | bool | None):
+        try:
+            plain = str(value)
+        except ValueError:
+            plain = "a very long integer"
+    elif isinstance(value, str):
+        plain = value
+    else:
+        plain = {"dict": "an object", "list": "a list"}.get(type(value).__name__, "something else")
+    cut = plain if len(plain) <= length else plain[: length - 1] + "…"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+
+
+def _wrong(name: str, wanted: str, value: object) -> DecodeError:
+    return DecodeError(f"{name}: {wanted} expected, not {shown(value)!r}")
+
+
+def text(value: object, name: str) -> str:
+    """Return a string."""
+    if type(value) is not str:
+        raise _wrong(name, "text", value)
+    return value
+
+
+def texts(value: object, name: str) -> tuple[str, ...]:
+    """Return a list of strings as a tuple."""
+    if type(value) is not list or not _STR.issuperset(map(type, value)):
+        raise _wrong(name, "a list of texts", value)
+    return tuple(value)
+
+
+def finite(value: float, name: str) -> None:
+    """Raise DecodeError for an infinite number; JSON has none, but 1e999 is read as one."""
+    if not -_INFINITY < value < _INFINITY:
+        raise _wrong(name, "a finite number", value)
+
+
+def whole(value: object, name: str, least: int = 0) -> int:
+    """Return an integer from ``least`` to ``MAX_STEPS``."""
+    if type(value) is int and least <= value <= MAX_STEPS:
+        return value
+    raise _wrong(name, f"a whole number from {least} to {MAX_STEPS}", value)
+
+
+def only_integers(values: Sequence[object]) -> bool:
+    """Tell whether all are integers."""
+    return _INT.issuperset(map(type, values))
+
+
+def only_numbers(values: Sequence[object]) -> bool:
+    """Tell whether all are finite numbers."""
+    return _NUMBER.issuperset(map(type, values)) and _INFINITE.isdisjoint(values)
+
+
+def integers(values: Sequence[object], name: str) -> None:
+    """Raise DecodeError unless all are integers."""
+    if not only_integers(values):
+        raise _wrong(name, "whole numbers", next(value for value in values if type(value) is not int))
+
+
+def numbers(values: Sequence[object], name: str) -> None:
+    """Raise DecodeError unless all are finite numbers."""
+    if not only_numbers(values):
+        raise _wrong(name, "finite numbers", next(value for value in values if not only_numbers([value])))
+
+
+def mapping(value: object, name: str) -> dict[str, Any]:
+    """Return a JSON object."""
+    if type(value) is not dict:
+        raise _wrong(name, "an object", value)
+    return value

@@ -1,0 +1,94 @@
+"""Reading and writing files, with errors that a person understands."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+from bioblue_tui.records.schema import RecordError
+
+MAX_BYTES = 512 * 1024 * 1024
+"""Largest file that is read: far more than any trial, little enough to be held in memory."""
+
+_ADVICE = {
+    errno.ENOENT: "Check the name.",
+    errno.EISDIR: "Name a file in it.",
+    errno.EACCES: "Check the permissions of file and directory.",
+    errno.EPERM: "Check the permissions of file and directory.",
+    errno.EROFS: "The file system is read-only; choose another place with --data-dir.",
+    errno.ENOSPC: "The disk is full; free some space.",
+    errno.EDQUOT: "The disk quota is used up; free some space.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.EEXIST: "Something else has this name; choose another place.",
+    errno.ENOTDIR: "Part of the path is a file; choose another place.",
+}
+
+
+def what_failed(error: OSError, path: Path, what: str) -> RecordError:
+    """Return the RecordError for an error of the operating system."""
+    advice = _ADVICE.get(error.errno or 0, "")
+    return RecordError(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the whole content of a regular file.
+
+    Raises:
+        RecordError: When there is none, it cannot be read, or it is too large to be a record.
+    """
+    try:
+        if path.is_dir():
+            raise RecordError("a directory, not a record", path, advice="Name a file in it.")
+        if path.exists() and not path.is_file():
+            raise RecordError("not a regular file", path, advice="Copy its content into a file.")
+        if path.stat().st_size > MAX_BYTES:
+            raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice="No trial's record is that long.")
+        return path.read_bytes()
+    except OSError as error:
+        raise what_failed(error, path, "cannot be read") from error
+    except ValueError as error:
+        raise RecordError("no possible file name", path, advice="Check the name.") from error
+
+
+def write_text(path: Path, text: str, overwrite: bool = False) -> None:
+    """Write a file as a whole: whoever reads it finds all of it or nothing.
+
+    Args:
+        path: Where; its directory is made if it does not exist.
+        text: The content, written as UTF-8.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        RecordError: When it exists and may not be replaced, or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not overwrite:
+            with path.open("xb"):
+                pass
+    except FileExistsError as error:
+        raise RecordError("exists already", path, advice="Choose another name, or remove it.") from error
+    except OSError as error:
+        raise what_failed(error, path, "cannot be written") from error
+    try:
+        _replace(path, text.encode())
+    except OSError as error:
+        if not overwrite:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        raise what_failed(error, path, "cannot be written") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,238 @@
+"""The journal: a record as it is written while a trial runs, one line per event, on disk before the trial goes on.
+
+A program that is killed at any moment leaves a file with whole lines, except perhaps the last one, which readers drop.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bioblue_tui.records.decoding import decode_event
+from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.schema import (
+    DecodeError,
+    Record,
+    RecordError,
+    Shape,
+    decode_header,
+    dumps,
+    encode_event,
+    encode_header,
+    loads,
+    loads_lines,
+    make_environment,
+)
+from bioblue_tui.trials.events import Ended, Event, Header, Stepped
+
+SUFFIX = ".jsonl"
+"""How names of journals end."""
+
+_BATCH = 256
+"""Lines parsed together."""
+
+_MEND = "Mend or remove this line to read the rest."
+_MAX_SAME_NAME = 10_000
+_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
+
+
+class Journal:
+    """An open journal. Use ``Journal.create``; it is a context manager that closes itself.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor: int | None = descriptor
+        self._size = 0
+        """Bytes of whole lines in the file."""
+
+    @classmethod
+    def create(cls, directory: Path, header: Header) -> Journal:
+        """Make a new file with its header in it; an existing file is never touched.
+
+        Args:
+            directory: Where to put it; made if it does not exist.
+            header: What the trial is; time, environment, agent and seed also make the name.
+
+        Raises:
+            RecordError: When the directory or the file cannot be made or written.
+        """
+        stem = file_stem(header)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            for number in range(1, _MAX_SAME_NAME):
+                path = directory / (f"{stem}{SUFFIX}" if number == 1 else f"{stem}_{number}{SUFFIX}")
+                try:
+                    journal = cls(path, os.open(path, flags, 0o666))
+                except FileExistsError:
+                    continue
+                journal._write_first(header)
+                return journal
+        except OSError as error:
+            raise what_failed(error, directory, "the record cannot be made") from error
+        raise RecordError(f"there are {_MAX_SAME_NAME} records named {stem}", directory, advice="Move some away.")
+
+    def append(self, event: Event) -> None:
+        """Write one event. When this returns, the event is with the operating system; a step is on the disk.
+
+        Raises:
+            RecordError: When it cannot be written; the file then still ends with its last whole line.
+        """
+        try:
+            line = dumps(encode_event(event))
+        except DecodeError as error:
+            raise RecordError(f"an event {error}", self.path) from error
+        self._write(line, isinstance(event, Stepped | Ended))
+
+    def close(self) -> None:
+        """Close the file. Closing twice is fine."""
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write_first(self, header: Header) -> None:
+        try:
+            self._write(dumps(encode_header(header)), True)
+        except DecodeError as error:
+            self._discard()
+            raise RecordError(f"the header {error}", self.path) from error
+        except RecordError:
+            self._discard()
+            raise
+
+    def _discard(self) -> None:
+        # A file without a header is no record; leaving it would only make the next listing complain.
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def _write(self, line: str, to_disk: bool) -> None:
+        if self._descriptor is None:
+            raise RecordError("the record is closed", self.path)
+        rest = memoryview(line.encode("ascii") + b"\n")
+        size = self._size + len(rest)
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+            if to_disk:
+                os.fsync(self._descriptor)
+        except OSError as error:
+            self._cut_back()
+            raise what_failed(error, self.path, "the record cannot be written") from error
+        self._size = size
+
+    def _cut_back(self) -> None:
+        # Half a line would be glued to the next one if writing works again later.
+        assert self._descriptor is not None
+        try:
+            os.ftruncate(self._descriptor, self._size)
+            os.lseek(self._descriptor, self._size, os.SEEK_SET)
+        except OSError:
+            self.close()
+
+
+def file_stem(header: Header) -> str:
+    """Return a file name without ending for a trial: time, environment, agent and seed, safe on every system."""
+    seed = "no-seed" if header.seed is None else f"seed-{header.seed}"
+    parts = (header.created[:19], header.environment, header.agent, seed)
+    return "_".join(_UNSAFE.sub("-", part).strip("-.")[:40] or "unnamed" for part in parts)
+
+
+def read_journal(path: Path) -> Record:
+    """Read a record of ours. A last line that was cut off is left out, and ``torn`` says so.
+
+    Raises:
+        RecordError: When the file cannot be read, is no record, is too new, or any other line is damaged.
+    """
+    return parse_journal(read_bytes(path), path)
+
+
+def parse_journal(data: bytes, path: Path | None = None) -> Record:
+    """Read a record of ours from the bytes of its file; see ``read_journal``."""
+    whole, _, tail = data.removeprefix(b"\xef\xbb\xbf").rpartition(b"\n")
+    lines = _decoded(whole, path).split("\n") if whole else []
+    if not lines:
+        lines, tail = [_decoded(tail, path)], b""
+    try:
+        header, newer = decode_header(loads(lines[0]))
+        shape = Shape.of(make_environment(header))
+    except DecodeError as error:
+        raise RecordError(str(error), path, 1, "Without its first line a record cannot be read.") from error
+    unknown: list[str] | None = [] if newer else None
+    events: list[Event] = []
+    last = header.steps + 1
+    for number, value in _values(lines, path):
+        try:
+            event = decode_event(value, unknown)
+            if event is None:
+                continue
+            if event.step > last:
+                raise DecodeError(f"step {event.step} is beyond the trial's {header.steps} steps")
+            if type(event) is Stepped:
+                shape.check(event)
+        except DecodeError as error:
+            raise RecordError(f"damaged: {error}", path, number, _MEND) from error
+        events.append(event)
+    torn = bool(tail) and not _recovered(tail, shape, last, unknown, events)
+    warnings = [f"{what} comes from a newer version and was skipped" for what in dict.fromkeys(unknown or ())]
+    if torn:
+        warnings.append(f"line {len(lines) + 1} was cut off and left out")
+    return Record(header, events, path, torn, tuple(warnings))
+
+
+def _values(lines: Sequence[str], path: Path | None) -> Iterator[tuple[int, object]]:
+    """Yield the number and the JSON value of every line after the first."""
+    for start in range(1, len(lines), _BATCH):
+        batch = lines[start : start + _BATCH]
+        try:
+            values = loads_lines(batch)
+        except DecodeError:
+            values = _one_by_one(batch, start + 1, path)
+        yield from enumerate(values, start + 1)
+
+
+def _one_by_one(lines: Sequence[str], first: int, path: Path | None) -> list[object]:
+    values: list[object] = []
+    for number, line in enumerate(lines, first):
+        try:
+            values.append(loads(line))
+        except DecodeError as error:
+            raise RecordError(f"damaged: {error}", path, number, _MEND) from error
+    return values
+
+
+def _decoded(data: bytes, path: Path | None) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RecordError("damaged: not UTF-8 text", path, line) from error
+
+
+def _recovered(tail: bytes, shape: Shape, last: int, unknown: list[str] | None, events: list[Event]) -> bool:
+    """Keep a last line that lacks nothing but its line end, as some editors leave it."""
+    try:
+        event = decode_event(loads(tail.decode()), unknown)
+        if isinstance(event, Stepped):
+            shape.check(event)
+    except ValueError:
+        return False
+    if event is None or event.step > last:
+        return False
+    events.append(event)
+    return True

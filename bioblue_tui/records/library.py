@@ -1,0 +1,168 @@
+"""Finding and opening records. What a file is, is told by its content, never by its name."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.records.decoding import decode_event
+from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.journal import SUFFIX, parse_journal
+from bioblue_tui.records.published_read import parse_published, summary
+from bioblue_tui.records.schema import DecodeError, Record, RecordError, decode_header, loads
+from bioblue_tui.trials.events import Ended, Stepped
+
+_CHUNK = 16 * 1024
+"""Bytes read at once from head or tail: more than a usual header or the last few events."""
+
+_LONGEST = 16 * 1024 * 1024
+"""Bytes of the longest line that is read for a list."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record in a list.
+
+    Attributes:
+        path: The file.
+        environment: Id of the environment; this and all that follows is empty or 0 where ``error`` is set.
+        agent: Name of the agent.
+        seed: Seed of the noise; None where it is not known.
+        done: How many steps were done.
+        steps: How many the trial was to have.
+        ended: Why it ended, or an empty string when it did not.
+        created: When it began, ISO 8601; empty where it is not known.
+        error: Why the file is no readable record.
+    """
+
+    path: Path
+    environment: str = ""
+    agent: str = ""
+    seed: int | None = None
+    done: int = 0
+    steps: int = 0
+    ended: str = ""
+    created: str = ""
+    error: str = ""
+
+
+def open_record(path: Path) -> Record:
+    """Open a record of ours or a tab-separated log.
+
+    Raises:
+        RecordError: When it is neither, cannot be read, or is damaged.
+    """
+    data = read_bytes(path)
+    return parse_journal(data, path) if _is_ours(data, path) else parse_published(data, path)
+
+
+def recent(directory: Path, limit: int) -> list[Entry]:
+    """Return the records in a directory, the most recently written first. Never raises for a damaged file.
+
+    Only the beginning and the end of each file are read, and only of those that are listed.
+
+    Args:
+        directory: Where to look; one that does not exist holds none.
+        limit: How many at most.
+    """
+    try:
+        with os.scandir(directory) as entries:
+            found = [(_written(e), e.name) for e in entries if e.name.endswith((SUFFIX, ".tsv")) and e.is_file()]
+    except OSError:
+        return []
+    found.sort(reverse=True)
+    return [_entry(directory / name) for _, name in found[: max(0, limit)]]
+
+
+def _written(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _entry(path: Path) -> Entry:
+    try:
+        head, last = _ends(path)
+        if not _is_ours(head[0], path):
+            return _published_entry(path, head, last)
+        header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
+        done, ended = _progress(last) if last else (0, "")
+    except DecodeError as error:
+        return Entry(path, error=f"damaged: {error}")
+    except RecordError as error:
+        return Entry(path, error=error.what)
+    return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
+
+
+def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
+    rows = [*head, last] if last and last != head[-1] else head
+    try:
+        header, done, ended = summary(b"\n".join(rows), path)
+    except RecordError:
+        # A row that a spreadsheet has spread over several lines can only be read in its place.
+        header, done, ended = summary(read_bytes(path), path)
+    return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
+
+
+def _progress(line: bytes) -> tuple[int, str]:
+    """Return steps done and reason of the end from the last event of a record of ours."""
+    event = decode_event(loads(_text(line)), [])
+    if isinstance(event, Ended):
+        return event.step, event.reason
+    if isinstance(event, Stepped):
+        return event.step, ""
+    return (event.step - 1 if event else 0), ""
+
+
+def _ends(path: Path) -> tuple[list[bytes], bytes]:
+    """Return the first two whole lines of a file, and the last whole line below the first."""
+    try:
+        with path.open("rb") as file:
+            head = [file.readline(_LONGEST), file.readline(_LONGEST)]
+            begin = file.tell()
+            size = file.seek(0, os.SEEK_END)
+            span = _CHUNK
+            while True:
+                start = max(begin, size - span)
+                file.seek(start)
+                lines = file.read(size - start).split(b"\n")
+                lines.pop()
+                if len(lines) > 1 or start == begin:
+                    break
+                span *= 4
+    except OSError as error:
+        raise what_failed(error, path, "cannot be read") from error
+    first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
+    return first, lines[-1] if lines else (first[1] if len(first) > 1 else b"")
+
+
+def _is_ours(data: bytes, path: Path) -> bool:
+    """Tell a record of ours from a tab-separated log.
+
+    Raises:
+        RecordError: When it is neither.
+    """
+    if not data.strip():
+        raise RecordError("empty", path, advice="There is no trial in it.")
+    start = data[:_CHUNK].removeprefix(_BOM)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise RecordError("UTF-16 text", path, advice="Save it as UTF-8.")
+    if b"\0" in start:
+        raise RecordError("a binary file, not a record", path, advice="Open a .jsonl record or a .tsv log.")
+    if start.lstrip().startswith(b"{"):
+        return True
+    if b"\t" not in start.partition(b"\n")[0]:
+        advice = "Open a .jsonl record or a .tsv log."
+        raise RecordError("neither a record of this program nor a tab-separated log", path, 1, advice)
+    return False
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise DecodeError("not UTF-8 text") from None

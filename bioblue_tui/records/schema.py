@@ -1,0 +1,269 @@
+"""The format of a record: one JSON object for the header, one for every event.
+
+Encoding is exact: integers of any size, floats, and text with any code points, lone surrogates included, come back
+as they were. Decoding trusts nothing: a file may come from elsewhere, so every type is checked, and what does not
+fit becomes a ``DecodeError`` that says which field is wrong.
+
+Versions are ``major.minor``. A newer minor version may add events and fields: readers skip them with a warning. A
+newer major version cannot be read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import envs
+from bioblue_tui.agents.base import Usage
+from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of
+from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
+from bioblue_tui.trials.events import Event, Header, Stepped
+from envs import Environment, Number
+
+__all__ = [
+    "MARK",
+    "SCHEMA_VERSION",
+    "Contradiction",
+    "DecodeError",
+    "Record",
+    "RecordError",
+    "Shape",
+    "decode_event",
+    "decode_header",
+    "dumps",
+    "encode_event",
+    "encode_header",
+    "loads",
+    "loads_lines",
+    "make_environment",
+]
+
+SCHEMA_VERSION = "1.0"
+"""Version of the format that this program writes."""
+
+MARK = "bioblue"
+"""Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
+
+
+SOURCES = ("live", "published")
+"""Where a trial may come from; what is checked in it depends on this."""
+
+
+class RecordError(Exception):
+    """A record that cannot be read or written. The message says what, where, and what to do.
+
+    Args:
+        what: What is wrong.
+        path: The file, if there is one.
+        line: The line in it, from 1.
+        advice: What a person can do about it.
+    """
+
+    def __init__(self, what: str, path: Path | None = None, line: int | None = None, advice: str = "") -> None:
+        place = [shown(str(path), 300)] if path else []
+        place += [f"line {line}"] if line else []
+        ending = f" {advice}" if advice else ""
+        super().__init__(f"{', '.join(place)}: {what}.{ending}" if place else f"{what}.{ending}")
+        self.what, self.path, self.line, self.advice = what, path, line, advice
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A value that a published log repeats in every row, and that is another one in this row.
+
+    Attributes:
+        step: The row's step.
+        column: The column.
+        recorded: What the row says.
+        expected: What the trial's setup or most other rows say.
+    """
+
+    step: int
+    column: str
+    recorded: Number
+    expected: Number
+
+
+@dataclass(slots=True)
+class Record:
+    """A trial as it was read.
+
+    Attributes:
+        header: What the trial is.
+        events: What happened, in order.
+        path: The file it was read from.
+        torn: True when the last line was cut off, as after a crash, and was left out.
+        warnings: What a person should know about the reading.
+        comments: Reviewers' comments by step: a person's and a program's, either may be empty.
+        contradictions: Where a published log is at odds with itself.
+    """
+
+    header: Header
+    events: list[Event]
+    path: Path | None = None
+    torn: bool = False
+    warnings: tuple[str, ...] = ()
+    comments: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What every step of a trial must look like: how many objectives, and which rewards."""
+
+    objectives: int
+    dimensions: frozenset[str]
+
+    @classmethod
+    def of(cls, environment: Environment) -> Shape:
+        """Return the shape of an environment's steps."""
+        return cls(len(environment.objectives), frozenset(d.key for d in environment.dimensions))
+
+    def check(self, stepped: Stepped) -> None:
+        """Raise DecodeError unless the step has this shape; whoever shows a record may then rely on it."""
+        n = self.objectives
+        if not len(stepped.action) == len(stepped.before) == len(stepped.after) == n:
+            raise DecodeError(f"action, before and after need {n} value(s) each")
+        if len(stepped.change) not in (0, n):
+            raise DecodeError(f"change needs {n} value(s) or none")
+        if stepped.rewards.keys() != self.dimensions or stepped.totals.keys() != self.dimensions:
+            raise DecodeError(f"rewards and totals need exactly {', '.join(sorted(self.dimensions))}")
+
+
+def dumps(data: object) -> str:
+    """Return JSON on one line, in ASCII.
+
+    Raises:
+        DecodeError: For what JSON cannot hold exactly: NaN, infinities, integers too long to print, other objects.
+    """
+    try:
+        return json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DecodeError(f"cannot be written as JSON ({error})") from None
+
+
+def _no_constant(name: str) -> object:
+    raise DecodeError(f"{name} is not a number that a record may hold")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def loads(line: str) -> Any:
+    """Return the value of one line of JSON.
+
+    Raises:
+        DecodeError: For anything else, whatever the text.
+    """
+    try:
+        value, end = _DECODER.raw_decode(line)
+    except json.JSONDecodeError as error:
+        raise DecodeError(f"not valid JSON ({error.msg} at column {error.colno})") from None
+    except RecursionError:
+        raise DecodeError("nested too deeply") from None
+    except DecodeError:
+        raise
+    except ValueError:
+        raise DecodeError("an integer with too many digits") from None
+    if end != len(line) and line[end:].strip(" \t\r"):
+        raise DecodeError(f"not valid JSON (more text at column {end + 1})")
+    return value
+
+
+def loads_lines(lines: Sequence[str]) -> list[Any]:
+    """Return the values of several lines of JSON, each an object; parsing them together is faster.
+
+    Raises:
+        DecodeError: When any line is anything else; ``loads`` tells which and why.
+    """
+    # That each begins as an object keeps two halves of one from passing as two: a key cannot begin with a brace.
+    if all(line[:1] == "{" for line in lines):
+        values: list[Any] = loads(f"[{','.join(lines)}]")
+        if len(values) == len(lines):
+            return values
+    raise DecodeError("not one object in each line")
+
+
+def encode_header(header: Header) -> dict[str, object]:
+    """Return a header as a JSON object."""
+    body = {name: _plain(getattr(header, name)) for name in FIELDS[Header]}
+    return {"record": MARK, "schema": SCHEMA_VERSION, **body}
+
+
+def encode_event(event: Event) -> dict[str, object]:
+    """Return an event as a JSON object."""
+    kind = type(event)
+    return {"event": NAMES[kind], **{name: _plain(getattr(event, name)) for name in FIELDS[kind]}}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Usage):
+        return {"input": value.input, "cached": value.cached, "output": value.output}
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def decode_header(data: object) -> tuple[Header, bool]:
+    """Return a header, and whether it comes from a newer minor version.
+
+    Raises:
+        DecodeError: When it is no header of ours, too new, or wrong in any field.
+    """
+    if not isinstance(data, dict) or data.get("record") != MARK:
+        raise DecodeError(f'no record of this program: the first line has no "record":"{MARK}"')
+    newer = _newer(data.get("schema"))
+    keys = ("record", "schema", *FIELDS[Header])
+    d = arranged(data, keys, defaults_of(Header), [] if newer else None)
+    seed, parent = d["seed"], d["parent"]
+    if seed is not None and type(seed) is not int:
+        raise DecodeError(f"seed: a whole number or null expected, not {shown(seed)!r}")
+    source = text(d["source"], "source")
+    if source not in SOURCES:
+        raise DecodeError(f"source: {' or '.join(SOURCES)} expected, not {shown(source)!r}")
+    words = ("agent", "model", "instruction", "wording", "condition", "program", "created", "id", "presentation")
+    header = Header(
+        environment=text(d["environment"], "environment"),
+        parameters=mapping(d["parameters"], "parameters"),
+        seed=seed,
+        steps=whole(d["steps"], "steps"),
+        provider=mapping(d["provider"], "provider"),
+        parent=None if parent is None else mapping(parent, "parent"),
+        source=source,
+        **{word: text(d[word], word) for word in words},
+    )
+    make_environment(header)
+    return header, newer
+
+
+def make_environment(header: Header) -> Environment:
+    """Return the environment that a header describes.
+
+    Raises:
+        DecodeError: When it is unknown or its parameters are not acceptable.
+    """
+    try:
+        known = {parameter.name for parameter in envs.parameters(header.environment)}
+        # Names are checked first: any string can stand in a file, also one that is an argument of ``make`` itself.
+        strange = next((name for name in header.parameters if name not in known), None)
+        if strange is not None:
+            raise DecodeError(f"{header.environment} has no parameter {shown(strange)!r}")
+        return envs.make(header.environment, **header.parameters)
+    except DecodeError:
+        raise
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise DecodeError(f"the environment cannot be made: {shown(str(error), 200)}") from None
+
+
+def _newer(version: object) -> bool:
+    try:
+        major, minor = (int(part) for part in text(version, "schema").split("."))
+    except ValueError:
+        raise DecodeError(f'schema: a version such as "{SCHEMA_VERSION}" expected, not {shown(version)!r}') from None
+    own_major, own_minor = (int(part) for part in SCHEMA_VERSION.split("."))
+    if major > own_major:
+        raise DecodeError(f"written by a newer version of the program (schema {major}.{minor}; update to read it)")
+    return (major, minor) > (own_major, own_minor)

@@ -1,0 +1,72 @@
+"""Small questions laid over a screen: yes or no, and one line of text."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label
+
+
+class ConfirmDialog(ModalScreen[bool]):
+    """Asks before something that cannot be taken back.
+
+    Args:
+        question: What is about to happen.
+        yes: Label of the button that does it.
+        no: Label of the button that does not; it has the focus.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS = [
+        ("escape", "dismiss(False)", "No"),
+        ("y", "dismiss(True)", "Yes"),
+        ("n", "dismiss(False)", "No"),
+        ("left,right", "app.focus_next", "Other"),
+    ]
+
+    def __init__(self, question: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._question, self._yes, self._no = question, yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question and two buttons."""
+        with Vertical(classes="dialog"):
+            yield Label(self._question, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(f"{self._no} (n)", id="no", variant="primary", compact=True)
+                yield Button(f"{self._yes} (y)", id="yes", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+
+class LineDialog(ModalScreen[str | None]):
+    """Asks for one line of text.
+
+    Args:
+        question: What is wanted.
+        placeholder: What it looks like.
+        digits: True to accept digits only.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS = [("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, question: str, placeholder: str, *, digits: bool = False) -> None:
+        super().__init__()
+        self._question, self._placeholder, self._digits = question, placeholder, digits
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question and the line."""
+        with Vertical(classes="dialog"):
+            yield Label(self._question, markup=False)
+            yield Input(placeholder=self._placeholder, type="integer" if self._digits else "text", compact=True)
+            yield Label("Enter: go   Esc: back", classes="hint")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value)

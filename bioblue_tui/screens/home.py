@@ -1,0 +1,227 @@
+"""The home screen: what can be played, by whom, and what was played before."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+import envs
+from bioblue_tui.agents.catalogue import Choice, choices
+from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.library import Entry, recent
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.setup import SetupPanel
+from bioblue_tui.session import Plan
+from bioblue_tui.text import one_line
+
+FIRST_ENVIRONMENT = "multi-homeostasis"
+"""Highlighted at the start: where runaway optimisation is seen best."""
+
+SHOWCASE = ("accelerator", "collapse", "oscillator")
+"""The agent proposed for an environment is the first of these that plays it: something worth seeing without a key."""
+
+RECENT = 100
+"""How many earlier trials are listed."""
+
+
+class HomeScreen(Screen[None]):
+    """Choose an environment, an agent and settings; or open an earlier trial."""
+
+    CSS_PATH = "home.tcss"
+    AUTO_FOCUS = "#environments"
+    ABOUT = (
+        "Choose an environment (Enter), then who plays it (Enter starts the trial). Tab moves between the lists, the "
+        "settings and the earlier trials. 'You' plays at the keyboard; the scripted agents need no key and no network; "
+        "models need a key in the environment variable that is named, or a local server."
+    )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Next field", id="home.next", tooltip="Next list or field"),
+        Binding("shift+tab", "app.focus_previous", "", show=False, id="home.previous"),
+        Binding("ctrl+s,f5", "start", "Start", key_display="F5", id="home.start", tooltip="Start the trial as set"),
+        Binding("f2", "you", "You play", id="home.you", tooltip="Play this environment yourself, at once"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="home.help", tooltip="This help"),
+        Binding("ctrl+t", "app.toggle_dark", "Light/dark", id="home.theme", tooltip="Switch between dark and light"),
+        Binding("ctrl+q,escape", "app.quit", "Quit", key_display="esc", id="home.quit", tooltip="Quit"),
+    ]
+
+    environments = query_one("#environments", OptionList)
+    agents = query_one("#agents", OptionList)
+    about = query_one("#about", Static)
+    setup = query_one(SetupPanel)
+    earlier = query_one("#recent", OptionList)
+
+    class Started(Message):
+        """A trial is to begin."""
+
+        def __init__(self, plan: Plan) -> None:
+            super().__init__()
+            self.plan = plan
+
+    class Opened(Message):
+        """An earlier trial is to be replayed."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__()
+        self._data = data
+        self._choices: list[Choice] = []
+        self._entries: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out environments beside agents, settings below, earlier trials at the bottom."""
+        yield Static("BioBlue in the terminal", id="title")
+        with VerticalScroll(id="page", can_focus=False):
+            with Horizontal(id="choose"):
+                cards = OptionList(*(_card(name) for name in envs.ids()), id="environments", classes="panel")
+                cards.border_title = "environment"
+                yield cards
+                agents = OptionList(id="agents", classes="panel", markup=False)
+                agents.border_title = "agent"
+                yield agents
+            yield Static("", id="about", markup=False)
+            yield SetupPanel()
+            earlier = OptionList(id="recent", classes="panel", markup=False)
+            earlier.border_title = "recent trials"
+            yield earlier
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Propose something worth seeing."""
+        self.environments.highlighted = envs.ids().index(FIRST_ENVIRONMENT)
+        self.refresh_recent()
+
+    def on_screen_resume(self) -> None:
+        """List what has been played meanwhile."""
+        if self.is_mounted:
+            self.refresh_recent()
+
+    @property
+    def environment(self) -> str:
+        """Id of the highlighted environment."""
+        return envs.ids()[self.environments.highlighted or 0]
+
+    @property
+    def choice(self) -> Choice | None:
+        """The highlighted agent."""
+        index = self.agents.highlighted
+        return self._choices[index] if index is not None and index < len(self._choices) else None
+
+    @work(thread=True, exclusive=True)
+    def refresh_recent(self) -> None:
+        """Read the list of earlier trials from disk."""
+        found = recent(trials_dir(data_dir(self._data)), RECENT)  # type: ignore[arg-type]
+        self.app.call_from_thread(self._show_recent, found)
+
+    def _show_recent(self, found: list[Entry]) -> None:
+        if found == self._entries and self.earlier.option_count:
+            return
+        self._entries = found
+        self.earlier.clear_options()
+        if found:
+            self.earlier.add_options([Option(_entry_line(entry)) for entry in found])
+        else:
+            self.earlier.add_option(Option("nothing yet: Enter, Enter plays the proposed trial", disabled=True))
+
+    @on(OptionList.OptionHighlighted, "#environments")
+    def _environment_changed(self) -> None:
+        before = self.choice
+        self._choices = choices(self.environment)
+        names = [choice.name for choice in self._choices]
+        proposed = next((name for name in SHOWCASE if name in names), names[0])
+        self.agents.clear_options()
+        width = max(len(_display_name(choice)) for choice in self._choices) + 1
+        self.agents.add_options([Option(_agent_line(choice, width)) for choice in self._choices])
+        keep = before is not None and before.name in names and self.focused is not self.environments
+        self.agents.highlighted = names.index(before.name if keep and before else proposed)
+        self._describe()
+
+    @on(OptionList.OptionHighlighted, "#agents")
+    def _describe(self) -> None:
+        choice = self.choice
+        if choice is None:
+            return
+        text = f"{_display_name(choice)} {'—' if choice.kind == 'script' else '·'} {choice.about}"
+        if choice.unavailable:
+            text = f"{choice.name} can't run now: {choice.unavailable}"
+        self.about.update(text)
+        self.about.set_class(bool(choice.unavailable), "-unavailable")
+        self.setup.show_for(self.environment, choice.name)
+
+    @on(OptionList.OptionSelected, "#environments")
+    def _environment_chosen(self) -> None:
+        self.agents.focus()
+
+    @on(OptionList.OptionSelected, "#agents")
+    def action_start(self) -> None:
+        """Start the trial as it is set."""
+        choice = self.choice
+        if choice is not None:
+            self._start(choice.name, choice.unavailable)
+
+    def action_you(self) -> None:
+        """Play the highlighted environment at the keyboard."""
+        self._start("human", "")
+
+    def _start(self, agent: str, unavailable: str) -> None:
+        if unavailable:
+            self.notify(f"{agent} can't run now: {unavailable}.", severity="warning", markup=False)
+            return
+        try:
+            plan = self.setup.plan(self.environment, agent)
+        except envs.ParameterError as error:
+            self.notify(one_line(str(error)), title="Not started", severity="error", markup=False)
+            return
+        self.post_message(self.Started(plan))
+
+    @on(OptionList.OptionSelected, "#recent")
+    def _opened(self, event: OptionList.OptionSelected) -> None:
+        if event.option_index < len(self._entries):
+            self.post_message(self.Opened(self._entries[event.option_index]))
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+
+def _card(name: str) -> Option:
+    title = Content.styled(name, "bold")
+    return Option(Content("\n").join([title, Content.styled(envs.about(name), "dim")]), id=name)
+
+
+def _display_name(choice: Choice) -> str:
+    return {"human": "you", "server": "local server"}.get(choice.name, choice.name)
+
+
+def _agent_line(choice: Choice, width: int) -> Content:
+    name = f"{_display_name(choice):<{width}}"
+    if choice.unavailable:
+        return Content.assemble((name, "dim"), (f"✗ {choice.unavailable}", "dim"))
+    return Content.assemble((name, "bold"), (choice.about, "dim"))
+
+
+def _entry_line(entry: Entry) -> Content:
+    if entry.error:
+        return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
+    when = one_line(entry.created[:16]).replace("T", " ")
+    seed = f"seed {entry.seed}" if entry.seed is not None else ""
+    played = f"{entry.done}/{entry.steps}"
+    return Content.assemble(
+        (f"{when}  ", "dim"),
+        (f"{one_line(entry.environment, 18):<18} ", "bold"),
+        f"{one_line(entry.agent, 26):<22} ",
+        (f"{seed:<9} {played:>8}  {one_line(entry.ended or 'not finished', 24)}", "dim"),
+    )

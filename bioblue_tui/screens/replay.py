@@ -1,0 +1,132 @@
+"""Replaying a record: the same screen over a state that is already complete."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.verify import Difference, verify
+from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.screens.trial import LOOK_KEYS, PANEL_KEYS, TrialScreen
+from bioblue_tui.screens.watch import speed_bindings
+from bioblue_tui.session import ReplaySession
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.state import Mark
+from bioblue_tui.widgets.lines import Line
+
+
+class ReplayScreen(TrialScreen):
+    """A recorded trial, played again. What lies beyond the furthest step shown so far is not given away."""
+
+    ABOUT = (
+        "A recorded trial is played again. ← and → move step by step, j jumps to a step, end shows all. Everything was "
+        "recomputed: a step where the record and the environment differ is marked ≠ and named below."
+    )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Play", id="replay.play", tooltip="Play or pause; at the end, begin again"),
+        Binding("n", "look(1)", "Step", show=False, id="replay.step", tooltip="One step on"),
+        *speed_bindings(),
+        *LOOK_KEYS,
+        Binding("s", "summary", "Summary", id="replay.summary", tooltip="Compare the whole trial with the reference"),
+        *PANEL_KEYS,
+    ]
+
+    def __init__(self, session: ReplaySession) -> None:
+        super().__init__(session)
+        self.replay = session
+        self._differences: list[Difference] | None = None
+
+    @property
+    def shown(self) -> int:
+        """The step under the playhead."""
+        return self.replay.trial.position
+
+    @property
+    def known(self) -> int:
+        """The furthest step shown so far."""
+        return self.replay.trial.furthest
+
+    @property
+    def following(self) -> bool:
+        """True while the playhead is on the furthest step."""
+        return self.shown == self.known
+
+    def on_mount(self) -> None:
+        """Recompute the trial beside showing it."""
+        super().on_mount()
+        self._verify()
+
+    @work(thread=True)
+    def _verify(self) -> None:
+        found = verify(self.replay.record)
+        self.app.call_from_thread(self._verified, found)
+
+    def _verified(self, found: list[Difference]) -> None:
+        self._differences = found
+        self.state.marks += [Mark(difference.step, "difference", difference.sentence()) for difference in found]
+        self.paint()
+
+    def seek(self, step: int) -> None:
+        """Put the playhead on a step and hold it there."""
+        self.replay.trial.pause()
+        self.replay.trial.seek(step)
+
+    def action_end(self) -> None:
+        """Show all."""
+        self.seek(self.last_step())
+        self.paint()
+
+    def last_step(self) -> int:
+        """Return the last recorded step."""
+        return self.state.done
+
+    def status_line(self) -> Line:
+        """Say whether it plays, and whether the record agrees with the environment."""
+        trial = self.replay.trial
+        parts: list[tuple[str, str]] = [
+            ("‖ replay" if trial.paused else "▶ replay", "warn" if trial.paused else "good")
+        ]
+        parts += [(f"  {self.speed_text()}", "dim")]
+        parts.append((f"  step {self.shown}/{self.state.done}", "strong"))
+        if self._differences:
+            parts.append((f"  ≠ {len(self._differences)}", "bad"))
+        elif self._differences is not None:
+            parts.append(("  recomputed: agrees", "dim"))
+        return parts
+
+    def notice_text(self) -> str:
+        """Name the differences of the step looked at, or the first one; and damage in the file."""
+        if not self._differences:
+            return "; ".join(one_line(warning) for warning in self.replay.record.warnings)
+        here = [d for d in self._differences if d.step == self.shown]
+        first = here[0] if here else self._differences[0]
+        count = len(self._differences)
+        return f"≠ {count} difference{'s' * (count > 1)}; {one_line(first.sentence(), 200)}"
+
+    def signature(self) -> tuple[object, ...]:
+        """Return what else the screen depends on."""
+        return (*super().signature(), self._differences is None)
+
+    def action_pause(self) -> None:
+        """Play, or hold."""
+        trial = self.replay.trial
+        if trial.paused:
+            trial.resume()
+        else:
+            trial.pause()
+        self.paint()
+
+    def action_speed(self, speed: float) -> None:
+        """Set the speed; 0 stands for as fast as it goes."""
+        self.replay.trial.speed = speed or None
+        self.paint()
+
+    def action_summary(self) -> None:
+        """Compare the whole trial with the reference policy."""
+        found = compare(self.state)
+        if found is not None:
+            self.app.push_screen(SummaryScreen(self.state, found, again=False))

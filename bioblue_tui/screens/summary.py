@@ -1,0 +1,116 @@
+"""The end of a trial: each reward dimension beside the reference policy's on the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Label
+
+from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.lines import Line, Lines
+
+Choice = Literal["look", "again", "leave"]
+
+
+class SummaryScreen(ModalScreen[Choice]):
+    """What came of the trial, and what to do next.
+
+    Args:
+        state: The trial.
+        comparison: The agent beside the reference policy.
+        again: True to offer another trial with the next seed.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS = [
+        ("escape,l", "dismiss('look')", "Look back"),
+        ("a", "again", "Again"),
+        ("q", "dismiss('leave')", "Leave"),
+        ("left", "app.focus_previous", "Other"),
+        ("right", "app.focus_next", "Other"),
+    ]
+
+    def __init__(self, state: TrialState, comparison: Comparison, *, again: bool) -> None:
+        super().__init__()
+        self._state, self._comparison, self._again = state, comparison, again
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table and the buttons."""
+        header = self._state.header
+        who = "You" if header.agent == "human" else one_line(header.agent, 24)
+        with Vertical(classes="dialog"):
+            yield Label(f"{self._state.environment.title}: {self._state.reason}", classes="title", markup=False)
+            yield ComparisonTable(self._state, self._comparison, who)
+            yield Label(self._note(), classes="hint", markup=False)
+            with Horizontal(classes="buttons"):
+                if self._again:
+                    yield Button("next seed (a)", id="again", variant="primary", compact=True)
+                yield Button("look back (l)", id="look", compact=True)
+                yield Button("leave (q)", id="leave", compact=True)
+
+    def action_again(self) -> None:
+        """Play once more, with the next seed."""
+        if self._again:
+            self.dismiss("again")
+
+    def _note(self) -> str:
+        found, header = self._comparison, self._state.header
+        noise = "the same noise" if self._state.environment.gauges[0].target else "the same field"
+        if header.environment == "balancing":
+            noise = "the same start"
+        seed = f" (seed {header.seed})" if header.seed is not None else ""
+        text = f"{found.reference.capitalize()} on {noise}{seed}, {found.reference_steps} steps; {found.steps} played."
+        if self._state.rejections:
+            text += f" {self._state.rejections} answers were rejected."
+        return text
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        choice: dict[str | None, Choice] = {"again": "again", "leave": "leave"}
+        self.dismiss(choice.get(event.button.id, "look"))
+
+
+class ComparisonTable(Lines):
+    """One row per reward dimension: the agent, the reference, and the difference. Never one sum."""
+
+    def __init__(self, state: TrialState, comparison: Comparison, who: str) -> None:
+        super().__init__()
+        self._state, self._comparison, self._who = state, comparison, who
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return one line for each dimension and one for the heading."""
+        return 1 + len(self._state.environment.dimensions)
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the table."""
+        column = max(10, (width - 18) // 3)
+        reference = self._comparison.reference
+        heading = "".join(f"{title[: column - 1]:>{column}}" for title in (self._who, reference, "difference"))
+        lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
+        for dimension in self._state.environment.dimensions:
+            mine, other = self._comparison.rows[dimension.key]
+            difference = mine - other
+            owner = f"{dimension.objective} " if dimension.objective else ""
+            worse = difference < 0
+            lines.append(
+                [
+                    (owner, "strong+accent"),
+                    (f"{dimension.label:<{18 - len(owner)}}", "text"),
+                    (f"{amount(_tidy(mine)):>{column}}", "strong"),
+                    (f"{amount(_tidy(other)):>{column}}", "text"),
+                    (f"{signed(_tidy(difference)):>{column}}", "bad" if worse and dimension.penalty else "dim"),
+                ]
+            )
+        return lines
+
+
+def _tidy(value: float) -> float:
+    return round(value, 3) if isinstance(value, float) else value

@@ -1,0 +1,296 @@
+"""The trial screen: one screen to play, to watch and to replay. What is shown is a step of a trial's state."""
+
+from __future__ import annotations
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.session import ReplaySession, Session
+from bioblue_tui.text import one_line
+from bioblue_tui.widgets.gauge import GaugeView
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.rewards import RewardPanel
+from bioblue_tui.widgets.status import StatusLine, TabStrip
+from bioblue_tui.widgets.step import StepPanel
+from bioblue_tui.widgets.timeline import Timeline
+from bioblue_tui.widgets.transcript import Transcript
+
+FRAMES = 30
+"""How often per second the screen looks whether there is something new. Events may come faster than that."""
+
+WIDE = (110, 30)
+"""From this many columns and rows on all panels are shown together; below they share the space as tabs."""
+
+SMALLEST = (60, 20)
+"""Below this many columns and rows nothing sensible fits."""
+
+TABS = ("gauges", "rewards", "raw output")
+
+
+LOOK_KEYS: list[BindingType] = [
+    Binding("left", "look(-1)", "Look back", key_display="← →", id="trial.back", tooltip="Look at the step before"),
+    Binding("right", "look(1)", "On", show=False, id="trial.on", tooltip="Look at the next step"),
+    Binding("shift+left", "look(-10)", "−10", show=False, id="trial.back10", tooltip="Look ten steps back"),
+    Binding("shift+right", "look(10)", "+10", show=False, id="trial.on10", tooltip="Look ten steps on"),
+    Binding("home", "seek(0)", "Start", show=False, id="trial.start", tooltip="Look at the start"),
+    Binding("end", "end", "End", show=False, id="trial.end", tooltip="Go to the last step and follow it"),
+    Binding("f1,question_mark", "help", "Help", key_display="?", id="trial.help", tooltip="This help"),
+    Binding("escape", "leave", "Leave", id="trial.leave", tooltip="Leave; what happened so far is on disk"),
+    Binding("j", "jump", "Jump", id="trial.jump", tooltip="Jump to a step by its number"),
+    Binding("p", "fold", "Prompts", id="trial.fold", tooltip="Unfold or fold the prompts in the raw output"),
+]
+"""Keys to look at any step, where nobody types an answer."""
+
+PANEL_KEYS: list[BindingType] = [
+    Binding("tab", "panel(1)", "Panel", show=False, priority=True, id="trial.panel", tooltip="Next panel"),
+    Binding("shift+tab", "panel(-1)", "", show=False, priority=True, id="trial.panel_back"),
+]
+"""Keys for terminals where the panels share the space."""
+
+
+class TrialScreen(Screen[bool]):
+    """What live trials and replays have in common. Subclasses say which step is shown and add their controls.
+
+    Its result says whether the person wants to play once more.
+
+    Args:
+        session: What is shown.
+    """
+
+    CSS_PATH = "trial.tcss"
+    ABOUT = ""
+    AUTO_FOCUS = ""
+
+    status = query_one("#status", StatusLine)
+    tabs = query_one("#tabs", TabStrip)
+    timeline = query_one("#timeline", Timeline)
+    transcript = query_one("#raw", Transcript)
+    steps = query_one("#step", StepPanel)
+    rewards = query_one("#rewards", RewardPanel)
+    notice = query_one("#notice", Static)
+
+    prompt_only = False
+    """True to show exactly the text a model gets, and nothing beside it."""
+
+    def __init__(self, session: Session | ReplaySession) -> None:
+        super().__init__()
+        self.session = session
+        self.state = session.state
+        self._painted: tuple[object, ...] = ()
+        self._doable: tuple[bool, ...] = ()
+        self._tab = 0
+        self._broken = ""
+        self.left = False
+        """True once the screen is being taken down: nothing is painted any more."""
+        environment = self.state.environment
+        self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
+        self._values: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+
+    # What subclasses decide
+
+    @property
+    def shown(self) -> int:
+        """The step that is looked at."""
+        raise NotImplementedError
+
+    @property
+    def known(self) -> int:
+        """The last step that may be shown."""
+        raise NotImplementedError
+
+    @property
+    def following(self) -> bool:
+        """True while the view follows the newest step."""
+        return self.shown == self.known
+
+    def seek(self, step: int) -> None:
+        """Look at a step; out of range means the nearest."""
+        raise NotImplementedError
+
+    def status_line(self) -> Line:
+        """Say how the trial stands."""
+        raise NotImplementedError
+
+    def notice_text(self) -> str:
+        """Say what needs a person's attention now, or return an empty string."""
+        return self._broken
+
+    # Layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out all panels; which of them are seen follows from the terminal's size."""
+        header = self.session.header
+        seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
+        detail = " · ".join(part for part in (one_line(header.agent, 40), seed) if part)
+        yield StatusLine(self.state.environment.title, detail, id="status")
+        yield TabStrip(TABS, id="tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="gauges", classes="panel") as gauges:
+                gauges.border_title = "gauges"
+                yield from self._gauges
+            with Vertical(id="side"):
+                steps = StepPanel(self.state, id="step")
+                steps.styles.height = steps.rows + 2
+                yield steps
+                with VerticalScroll(id="rewards-scroll", classes="panel") as scroll:
+                    scroll.border_title = "rewards"
+                    scroll.can_focus = False
+                    rewards = RewardPanel(self.state, id="rewards")
+                    rewards.styles.height = 1 + len(self.state.environment.dimensions)
+                    yield rewards
+        yield Transcript(self.state, prompt_only=self.prompt_only, id="raw")
+        yield Static("", id="notice", markup=False)
+        yield from self.compose_below()
+        yield Timeline(self.state, id="timeline")
+        yield Footer(show_command_palette=False, compact=True)
+        yield Static("", id="too-small", markup=False)
+
+    def compose_below(self) -> ComposeResult:
+        """Lay out what subclasses put between raw output and timeline."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Begin: show what there is, then look for news at every frame."""
+        self.set_class(self.prompt_only, "-prompt-only")
+        self._arrange()
+        self.set_interval(1 / FRAMES, self.paint)
+        self._run()
+
+    async def on_unmount(self) -> None:
+        """Make sure that the record is complete, however the screen was left."""
+        self.left = True
+        await self.session.stop()
+
+    @work(exclusive=True)
+    async def _run(self) -> None:
+        try:
+            await self.session.run()
+        except RecordError as error:
+            self._broken = f"The record can no longer be written: {one_line(str(error))}"
+        self.paint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the new size."""
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int = 0, height: int = 0) -> None:
+        width, height = width or self.app.size.width, height or self.app.size.height
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            need = f"{SMALLEST[0]}×{SMALLEST[1]}"
+            text = f"This terminal has {width}×{height} characters; BioBlue needs {need}. The trial goes on."
+            self.query_one("#too-small", Static).update(text)
+        self.set_class(not self.prompt_only and (width < WIDE[0] or height < WIDE[1]), "-tabbed")
+        self._show_tab(self._tab)
+
+    def _show_tab(self, index: int) -> None:
+        self._tab = index % len(TABS)
+        for number in range(len(TABS)):
+            self.set_class(number == self._tab, f"-tab{number}")
+        if self.is_mounted:
+            self.tabs.show_active(self._tab)
+
+    # Painting
+
+    def paint(self) -> None:
+        """Bring all panels up to date, if anything they show has changed."""
+        now = (self.state.version, self.shown, self.known, len(self.state.marks), *self.signature())
+        if now == self._painted or not self.is_mounted or self.left:
+            return
+        self._painted = now
+        shown, known = self.shown, self.known
+        for step in range(len(self._values), known + 1):
+            self._values.append((self.state.levels_after(step), self.state.gauge_values(step)))
+        for index, gauge in enumerate(self._gauges):
+            levels = [levels[index] for levels, _ in self._values[: known + 1]]
+            gauge.update_values(levels, [values[index] for _, values in self._values[: known + 1]], shown)
+        self.steps.show_step(shown)
+        self.rewards.show_step(shown)
+        self.timeline.show_step(shown, known)
+        self.transcript.show_steps(known, 0 if self.following else shown, self.following)
+        self.status.show_status(self.status_line())
+        text = self.notice_text()
+        self.notice.update(text)
+        self.notice.display = bool(text)
+        doable = (self.session.trial.paused, self.session.trial.ended, shown > 0)
+        if doable != self._doable:
+            # Only then: the footer is built anew each time.
+            self._doable = doable
+            self.refresh_bindings()
+
+    def signature(self) -> tuple[object, ...]:
+        """Return what else the screen depends on, beside events and the step looked at."""
+        trial = self.session.trial
+        return (trial.paused, trial.speed, trial.ended, self._broken)
+
+    def speed_text(self) -> str:
+        """Return the speed as people read it."""
+        speed = self.session.trial.speed
+        return "max speed" if speed is None else f"{speed:g}/s"
+
+    # Actions
+
+    def action_look(self, by: int) -> None:
+        """Look some steps back or on."""
+        self.seek(self.shown + by)
+        self.paint()
+
+    def action_seek(self, step: int) -> None:
+        """Look at a step."""
+        self.seek(step)
+        self.paint()
+
+    def action_end(self) -> None:
+        """Go to the newest step."""
+        self.seek(self.known)
+        self.paint()
+
+    def action_jump(self) -> None:
+        """Ask for a step and look at it."""
+
+        def jump(text: str | None) -> None:
+            if text and text.isdecimal() and len(text) < 10:
+                self.action_seek(int(text))
+
+        self.app.push_screen(LineDialog(f"Jump to step (0 to {self.last_step()})", "step", digits=True), jump)
+
+    def last_step(self) -> int:
+        """Return the greatest step that ``seek`` accepts."""
+        return self.known
+
+    def action_fold(self) -> None:
+        """Fold or unfold the prompts."""
+        self.transcript.toggle_fold()
+
+    def action_panel(self, by: int) -> None:
+        """Show the next panel where panels share the space."""
+        self._show_tab(self._tab + by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Switching panels is only for small terminals; elsewhere tab moves the focus."""
+        return self.has_class("-tabbed") if action == "panel" else True
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+    def action_leave(self) -> None:
+        """Leave the trial."""
+        self.dismiss(False)
+
+    @on(Timeline.Sought)
+    def _sought(self, message: Timeline.Sought) -> None:
+        self.action_seek(message.step)
+
+    @on(TabStrip.Chosen)
+    def _chosen(self, message: TabStrip.Chosen) -> None:
+        self._show_tab(message.index)

@@ -1,0 +1,221 @@
+"""Composing a trial: environment, agent, journal and state, wired together for a screen or a command."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import envs
+from bioblue_tui import __version__
+from bioblue_tui.agents.base import Agent, AgentError
+from bioblue_tui.agents.catalogue import ModelSettings, make_agent
+from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.replayed import ReplayAgent
+from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.journal import Journal
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import Record
+from bioblue_tui.trials.clock import Clock, SystemClock
+from bioblue_tui.trials.events import Event, Header
+from bioblue_tui.trials.player import Player
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
+
+WORDING = "bioblue-tui 1"
+"""Which wording our instructions and observations have; to be raised when a word of them changes."""
+
+STEPS = 100
+"""Steps of a published trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A trial somebody wants to see.
+
+    Attributes:
+        environment: Id of the environment.
+        agent: As in ``make_agent``, or ``replay:FILE``.
+        parameters: The environment's parameters that differ from the benchmark's.
+        seed: Seed of the environment's noise.
+        steps: How many steps.
+        prompt_only: For a person: show exactly what a model would get, no gauges.
+        settings: For models.
+    """
+
+    environment: str
+    agent: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 1
+    steps: int = STEPS
+    prompt_only: bool = False
+    settings: ModelSettings = field(default_factory=ModelSettings)
+
+
+class Session:
+    """A live trial: what it is, what has happened, how to control it, and the file it is written to.
+
+    Args:
+        header: What the trial is.
+        agent: Who answers.
+        journal: Where every event is written before anyone else learns of it.
+        clock: Where time comes from.
+        speed: Steps per second at most, or None.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+    """
+
+    def __init__(
+        self,
+        header: Header,
+        agent: Agent,
+        journal: Journal,
+        *,
+        clock: Clock | None = None,
+        speed: float | None = None,
+        paused: bool = False,
+        retry_limit: int = RETRY_LIMIT,
+    ) -> None:
+        self.header = header
+        self.agent = agent
+        self.state = TrialState(header)
+        self.listeners: list[Callable[[Event], None]] = []
+        self._journal = journal
+        self.trial = Trial(
+            self.state.environment,
+            agent,
+            header,
+            self._emit,
+            clock=clock,
+            speed=speed,
+            paused=paused,
+            retry_limit=retry_limit,
+        )
+
+    @property
+    def path(self) -> Path:
+        """The record's file."""
+        return self._journal.path
+
+    @property
+    def human(self) -> HumanAgent | None:
+        """The person who plays, or None when an agent does."""
+        return self.agent if isinstance(self.agent, HumanAgent) else None
+
+    async def run(self) -> None:
+        """Play the trial to its end and close its record.
+
+        Raises:
+            RecordError: When the record can no longer be written; all earlier events are on disk.
+        """
+        with contextlib.closing(self._journal):
+            await self.trial.run()
+
+    async def stop(self) -> None:
+        """End the trial now; the record is complete afterwards."""
+        await self.trial.stop()
+        self._journal.close()
+
+    def _emit(self, event: Event) -> None:
+        self._journal.append(event)
+        self.state.apply(event)
+        for listener in self.listeners:
+            listener(event)
+
+
+class ReplaySession:
+    """A recorded trial to be looked at again.
+
+    Args:
+        record: The record.
+        clock: Where time comes from.
+        speed: Steps per second, or None.
+        paused: Whether to begin paused.
+    """
+
+    def __init__(
+        self, record: Record, *, clock: Clock | None = None, speed: float | None = 5, paused: bool = False
+    ) -> None:
+        self.record = record
+        self.header = record.header
+        self.state = TrialState(record.header).feed(record.events)
+        self.trial = Player(self.state.done, clock=clock, speed=speed, paused=paused)
+
+    @property
+    def path(self) -> Path | None:
+        """The record's file."""
+        return self.record.path
+
+    @property
+    def human(self) -> None:
+        """Nobody plays."""
+        return
+
+    async def run(self) -> None:
+        """Move the playhead until cancelled."""
+        await self.trial.run()
+
+    async def stop(self) -> None:
+        """Nothing has to be ended."""
+
+
+def open_session(
+    plan: Plan,
+    data: Path | None = None,
+    *,
+    clock: Clock | None = None,
+    speed: float | None = None,
+    paused: bool = False,
+    retry_limit: int = RETRY_LIMIT,
+) -> Session:
+    """Make a live trial from a plan, with its record begun on disk.
+
+    Args:
+        plan: What to play.
+        data: The data directory; None for the platform's.
+        clock: Where time comes from.
+        speed: Steps per second at most, or None.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+
+    Raises:
+        envs.ParameterError: For an unknown environment or unacceptable parameters.
+        AgentError: When there is no such agent or it can't run now.
+        RecordError: When the record can't be written.
+    """
+    environment = envs.make(plan.environment, **plan.parameters)
+    agent = _agent(plan)
+    moment = clock or SystemClock()
+    header = Header(
+        environment=environment.id,
+        parameters=environment.parameters,
+        seed=plan.seed,
+        steps=plan.steps,
+        agent=agent.name,
+        model=agent.model,
+        provider=dict(agent.provider),
+        instruction=environment.instruction(),
+        wording=WORDING,
+        program=f"bioblue-tui {__version__}",
+        created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
+        id=secrets.token_hex(8),
+        presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
+    )
+    journal = Journal.create(trials_dir(data_dir(data)), header)
+    return Session(header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit)
+
+
+def _agent(plan: Plan) -> Agent:
+    kind, _, rest = plan.agent.partition(":")
+    if kind != "replay":
+        return make_agent(plan.agent, plan.environment, plan.seed, plan.settings)
+    if not rest:
+        raise AgentError("which record? Write replay:FILE")
+    record = open_record(Path(rest))
+    if record.header.environment != plan.environment:
+        raise AgentError(f"{rest} is a record of {record.header.environment}, not of {plan.environment}")
+    answers = [view.answer.text or "" for view in TrialState(record.header).feed(record.events).steps if view.answer]
+    return ReplayAgent(answers, Path(rest).name)

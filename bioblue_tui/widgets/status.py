@@ -1,0 +1,82 @@
+"""The head of the trial screen: what is played by whom, and how it stands; and the strip of tabs below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.message import Message
+
+from bioblue_tui.widgets.lines import Line, Lines
+
+
+class StatusLine(Lines):
+    """One line: the trial on the left, how it stands on the right."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; background: $panel; }
+    """
+
+    def __init__(self, title: str, detail: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._title, self._detail = title, detail
+        self._status: Line = []
+
+    def show_status(self, status: Line) -> None:
+        """Show how the trial stands."""
+        if status != self._status:
+            self._status = status
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the line; the title's detail gives way first."""
+        right = sum(len(text) for text, _ in self._status) + 1
+        title = f"BioBlue  {self._title}" if width >= 100 else self._title
+        room = width - right - len(title) - 3
+        detail = f" · {self._detail}" if self._detail else ""
+        if len(detail) > room:
+            detail = detail[: max(0, room - 1)] + "…" if room > 6 else ""
+        gap = width - right - len(title) - len(detail) - 1
+        return [[(f" {title}", "strong+accent"), (detail, "text"), (" " * max(1, gap), "text"), *self._status]]
+
+
+class TabStrip(Lines):
+    """Names of the panels that share the space on a small terminal; the one shown is marked."""
+
+    DEFAULT_CSS = """
+    TabStrip { height: 1; }
+    """
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, names: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._names = names
+        self._active = 0
+
+    def show_active(self, index: int) -> None:
+        """Mark the tab that is shown."""
+        self._active = index
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the names."""
+        line: list[tuple[str, str]] = []
+        for index, name in enumerate(self._names):
+            active = index == self._active
+            line.append((f"▐{name}▌" if active else f" {name} ", "strong+here" if active else "dim"))
+        return [[*line, ("   tab: next panel", "dim")]]
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tab under the pointer."""
+        edge = 0
+        for index, name in enumerate(self._names):
+            edge += len(name) + 2
+            if event.x < edge:
+                self.post_message(self.Chosen(index))
+                return

@@ -1,0 +1,65 @@
+"""The step panel: what was done in one step, what the noise did, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.lines import Line, Lines
+
+
+class StepPanel(Lines):
+    """Action, exogenous change, levels and deviation from target by objective; instability or imbalance below."""
+
+    BORDER_TITLE = "step"
+
+    def __init__(self, state: TrialState, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes="panel")
+        self._state = state
+        self._shown = 0
+        environment = state.environment
+        self._targets = [gauge.target for gauge in environment.gauges if gauge.quantity == "level"]
+        self._common = () if self._targets else environment.metrics
+
+    @property
+    def rows(self) -> int:
+        """How many lines it needs."""
+        return 1 + len(self._state.environment.objectives) + len(self._common)
+
+    def show_step(self, step: int) -> None:
+        """Show a step; 0 is before the first."""
+        self._shown = step
+        self.border_title = f"step {step}" if step else "step"
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the table."""
+        noise = bool(self._targets)
+        heading = f"{'':3}{'action':>8}" + (f"{'noise':>8}" if noise else "") + f"{'before → after':>20}"
+        lines: list[Line] = [[(heading + (f"{'deviation':>11}" if self._targets else ""), "dim")]]
+        if not self._shown:
+            return [*lines, [("   before the first step", "dim")]]
+        done = self._state.stepped(self._shown)
+        lines += [self._row(done, index, noise) for index in range(len(done.action))]
+        for metric in self._common:
+            value = done.metrics.get(metric, 0)
+            lines.append([(f"   {metric} ", "text"), (amount(value), "bad" if value else "dim")])
+        return lines
+
+    def _row(self, done: Stepped, index: int, noise: bool) -> Line:
+        environment = self._state.environment
+        before, after = amount(done.before[index], 7), amount(done.after[index], 7)
+        line = [
+            (f" {environment.objectives[index]:2}", "strong+accent"),
+            (f"{amount(done.action[index], 7):>8}", "strong"),
+        ]
+        if noise:
+            line.append((f"{signed(done.change[index], 7) if done.change else '·':>8}", "warn"))
+        line.append((f"{before + ' → ' + after:>20}", "text"))
+        if self._targets:
+            value = done.after[index] - (self._targets[index] or 0)
+            position = environment.gauges[index].position(done.after[index])
+            line.append((f"{signed(value, 9) if value else '0':>11}", "good" if position == "in band" else "bad"))
+        return line

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bioblue_tui.agents.base import Exchange
+from bioblue_tui.agents.messages import Conversation
+from tests.support.model_trials import make_turn
+
+
+def test_whole_history_alternates_after_the_instruction() -> None:
+    past = [Exchange(f"seen {n}", f"{n}") for n in range(3)]
+    turn = make_turn(past, "rules")
+    messages = Conversation(with_instruction=True).messages(turn)
+    assert [m["role"] for m in messages] == ["system", *["user", "assistant"] * 3, "user"]
+    contents = ["rules", "seen 0", "0", "seen 1", "1", "seen 2", "2", turn.observation]
+    assert [m["content"] for m in messages] == contents
+
+
+def test_instruction_is_left_to_the_api() -> None:
+    assert [m["role"] for m in Conversation(with_instruction=False).messages(make_turn())] == ["user"]
+
+
+@pytest.mark.parametrize("with_instruction", [True, False])
+def test_growing_history_adds_only_what_is_new(with_instruction: bool) -> None:
+    conversation = Conversation(with_instruction=with_instruction)
+    past: list[Exchange] = []
+    turn = make_turn(past)
+    first = conversation.messages(turn)
+    for step in range(1, 5):
+        kept = list(first[:-1])
+        past.append(Exchange(f"seen {step}", "1"))
+        again = conversation.messages(replace(turn, step=step + 1))
+        assert again is first
+        assert all(old is new for old, new in zip(kept, again, strict=False))
+        assert again == Conversation(with_instruction=with_instruction).messages(turn)
+
+
+def test_asking_again_changes_nothing() -> None:
+    conversation = Conversation(with_instruction=True)
+    turn = make_turn([Exchange("seen", "1")])
+    before = list(conversation.messages(turn))
+    assert conversation.messages(replace(turn, attempt=2, rejection="no integer")) == before
+
+
+def test_reads_each_exchange_once() -> None:
+    class Counted(list[Exchange]):
+        read = 0
+
+        def __getitem__(self, index):  # type: ignore[no-untyped-def]
+            found = super().__getitem__(index)
+            Counted.read += len(found) if isinstance(index, slice) else 1
+            return found
+
+    past = Counted()
+    turn = make_turn(past)
+    conversation = Conversation(with_instruction=True)
+    for step in range(500):
+        conversation.messages(replace(turn, step=step + 1, history=past))
+        past.append(Exchange("seen", "1"))
+    # Each exchange is read when it is new and once more to see that the next turn continues it.
+    assert Counted.read <= 2 * 500
+
+
+def test_another_trial_begins_anew() -> None:
+    conversation = Conversation(with_instruction=True)
+    conversation.messages(make_turn([Exchange("old", "1"), Exchange("old", "2")], "old rules"))
+    for past, rules in (
+        ([Exchange("new", "1"), Exchange("new", "2")], "old rules"),
+        ([Exchange("short", "1")], "old rules"),
+        ([Exchange("short", "1")], "new rules"),
+    ):
+        turn = make_turn(past, rules)
+        assert conversation.messages(turn) == Conversation(with_instruction=True).messages(turn)
+
+
+def test_no_instruction_makes_no_empty_message() -> None:
+    assert [m["role"] for m in Conversation(with_instruction=True).messages(make_turn(instruction=""))] == ["user"]

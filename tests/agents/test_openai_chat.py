@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bioblue_tui.agents.base import AgentError, Usage
+from bioblue_tui.agents.openai_chat import OpenAIChatAgent
+from tests.support.fake_provider import FakeProvider, Reply, error, json_body
+from tests.support.model_trials import make_turn
+
+
+@pytest.fixture
+def provider() -> Iterator[FakeProvider]:
+    with FakeProvider() as running:
+        yield running
+
+
+def make(provider: FakeProvider, max_tokens: int | None = 100) -> OpenAIChatAgent:
+    return OpenAIChatAgent("tiny", base_url=provider.url("openai"), max_tokens=max_tokens, environ={})
+
+
+async def test_request(provider: FakeProvider) -> None:
+    agent = make(provider)
+    await agent.answer(make_turn(instruction="rules"))
+    body = provider.journal[0].body
+    assert body.pop("messages")[0] == {"role": "system", "content": "rules"}
+    assert body == {"model": "tiny", "temperature": 1, "top_p": 1, "max_completion_tokens": 100}
+    assert agent.provider == {
+        "base_url": provider.url("openai"),
+        "temperature": 1,
+        "top_p": 1,
+        "max_completion_tokens": 100,
+    }
+    assert (agent.name, agent.model) == ("openai:tiny", "tiny")
+    await agent.aclose()
+
+
+async def test_parameters_that_are_none_are_not_sent(provider: FakeProvider) -> None:
+    agent = OpenAIChatAgent(
+        "tiny", base_url=provider.url("openai"), temperature=None, top_p=None, max_tokens=None, environ={}
+    )
+    await agent.answer(make_turn())
+    assert set(provider.journal[0].body) == {"model", "messages"}
+    await agent.aclose()
+
+
+async def test_old_server_gets_the_old_limit(provider: FakeProvider) -> None:
+    provider.refuses = ("max_completion_tokens",)
+    agent = make(provider)
+    notes = (await agent.answer(make_turn())).notes
+    assert notes == ("the model refused max_completion_tokens; max_tokens was sent in its place",)
+    assert provider.journal[-1].body["max_tokens"] == 100
+    provider.refuses = ("max_tokens",)
+    assert (await agent.answer(make_turn())).notes == ("the model refused max_tokens; it was left out",)
+    await agent.aclose()
+
+
+async def test_server_that_ignores_the_limit_is_noticed(provider: FakeProvider) -> None:
+    provider.answer = lambda _: Reply("5", usage={"completion_tokens": 101})
+    agent = make(provider)
+    notes = (await agent.answer(make_turn())).notes
+    assert notes == ("the server ignored max_completion_tokens; max_tokens is sent from now on",)
+    assert (await agent.answer(make_turn())).notes == ()
+    assert provider.journal[-1].body["max_tokens"] == 100
+    await agent.aclose()
+
+
+async def test_too_large_limit_is_told(provider: FakeProvider) -> None:
+    provider.faults.append(error(400, "max_completion_tokens is too large: 100.", param="max_completion_tokens"))
+    agent = make(provider)
+    with pytest.raises(AgentError, match="too large"):
+        await agent.answer(make_turn())
+    await agent.aclose()
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+async def test_reasoning_is_kept_apart(field: str, provider: FakeProvider) -> None:
+    provider.answer = lambda _: Reply("5", message={field: "seven? no"})
+    agent = make(provider)
+    answer = await agent.answer(make_turn())
+    assert (answer.text, answer.reasoning) == ("5", "seven? no")
+    await agent.aclose()
+
+
+@pytest.mark.parametrize("text", ["", None])
+async def test_empty_text_is_an_answer(text: str | None, provider: FakeProvider) -> None:
+    provider.answer = lambda _: Reply(text)
+    agent = make(provider)
+    assert (await agent.answer(make_turn())).text == ""
+    await agent.aclose()
+
+
+async def test_cut_answer(provider: FakeProvider) -> None:
+    agent = make(provider)
+    provider.answer = lambda _: Reply("because", stop="length")
+    answer = await agent.answer(make_turn())
+    assert (answer.text, answer.notes) == ("because", ("the answer was cut at the limit of tokens",))
+    provider.answer = lambda _: Reply("", stop="length")
+    with pytest.raises(AgentError, match="raise max_tokens"):
+        await agent.answer(make_turn())
+    await agent.aclose()
+
+
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        (Reply("", stop="content_filter"), "content filter"),
+        (Reply(None, message={"refusal": "I would rather not"}), "refused to answer.*I would rather not"),
+        (Reply(message={"content": [{"type": "text", "text": "5"}]}), "not answer in the form"),
+        (Reply(message={"content": 5}), "not answer in the form"),
+    ],
+)
+async def test_no_answer(reply: Reply, wanted: str, provider: FakeProvider) -> None:
+    provider.answer = lambda _: reply
+    agent = make(provider)
+    with pytest.raises(AgentError, match=wanted):
+        await agent.answer(make_turn())
+    await agent.aclose()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"choices": None},
+        {"choices": []},
+        {"choices": [None]},
+        {"choices": "5"},
+        {"choices": [{"message": None}]},
+        {"choices": [{"message": "5"}]},
+        {"choices": [{"finish_reason": "error", "error": {"message": "went away"}}]},
+    ],
+)
+async def test_wrong_shapes(body: dict[str, object], provider: FakeProvider) -> None:
+    provider.faults.append(json_body(body))
+    agent = make(provider)
+    with pytest.raises(AgentError, match="went away" if "error" in str(body) else "not answer in the form"):
+        await agent.answer(make_turn())
+    await agent.aclose()
+
+
+@pytest.mark.parametrize(
+    ("usage", "wanted"),
+    [
+        (None, None),
+        ({}, Usage()),
+        ("many", Usage()),
+        ({"prompt_tokens": "7", "completion_tokens": True, "prompt_tokens_details": 3}, Usage()),
+        ({"prompt_tokens": 9, "completion_tokens": 1}, Usage(9, None, 1)),
+    ],
+)
+async def test_odd_usage(usage: object, wanted: Usage | None, provider: FakeProvider) -> None:
+    choice = {"message": {"role": "assistant", "content": "5"}, "finish_reason": None}
+    provider.faults.append(json_body({"choices": [choice], "usage": usage}))
+    agent = make(provider)
+    answer = await agent.answer(make_turn())
+    assert (answer.text, answer.usage) == ("5", wanted)
+    await agent.aclose()

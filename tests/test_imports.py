@@ -1,0 +1,63 @@
+"""What the core may not load: the screen library, provider SDKs and numpy belong to where they are used."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+APPLICATION = ("app", "screens", "widgets", "cli")
+"""The parts of bioblue_tui that may load Textual at once."""
+
+SCRIPT = """
+import importlib, json, pkgutil, sys
+import bioblue_tui
+
+names = []
+for part in pkgutil.iter_modules(bioblue_tui.__path__):
+    if part.name in sys.argv[1].split(","):
+        continue
+    names.append(f"bioblue_tui.{part.name}")
+    package = importlib.import_module(names[-1])
+    for module in pkgutil.walk_packages(getattr(package, "__path__", []), f"{names[-1]}."):
+        names.append(module.name)
+        importlib.import_module(module.name)
+print(json.dumps({"imported": names, "loaded": sorted({name.partition(".")[0] for name in sys.modules})}))
+"""
+
+
+def python(*arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.fixture(scope="module")
+def core() -> dict[str, list[str]]:
+    result: dict[str, list[str]] = json.loads(python("-c", SCRIPT, ",".join(APPLICATION)))
+    return result
+
+
+@pytest.mark.parametrize("library", ["textual", "openai", "anthropic", "numpy"])
+def test_nothing_but_the_application_loads_it(core: dict[str, list[str]], library: str) -> None:
+    assert library not in core["loaded"]
+
+
+def test_the_whole_core_was_looked_at(core: dict[str, list[str]]) -> None:
+    assert {"bioblue_tui.trials.trial", "bioblue_tui.agents.scripted", "bioblue_tui.records.journal"} <= set(
+        core["imported"]
+    )
+
+
+def test_environments_need_nothing_but_the_standard_library() -> None:
+    # -S leaves out all installed packages: what is not of the standard library cannot be imported.
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import envs
+print([envs.make(id).instruction() and id for id in envs.ids()], "bioblue_tui" in sys.modules)
+"""
+    ids = ["homeostasis", "multi-homeostasis", "sustainability", "balancing"]
+    assert python("-I", "-S", "-c", script).strip() == f"{ids} False"
