@@ -76,7 +76,7 @@ class BioBlueApp(App[str]):
             elif self._first is not None:
                 self.exit(path)
             elif plan is not None:
-                self.notify(f"Trial kept in {one_line(path, 300)}", markup=False)
+                self.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
 
         self.push_screen(screen, left)
 

@@ -8,6 +8,7 @@ reported at its own step and not again at every later one.
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,14 +123,14 @@ class _Check:
         yield from self._levels(step.step, "before", step.before, before.levels)
         if self.rng and (change := self.environment.draw(self.rng)) != step.change:
             yield Difference(step.step, "change", list(step.change), list(change))
-        if self.live:
-            yield from self._answer(step, answer, before)
         self.taken = tuple(t + a for t, a in zip(self.taken, step.action, strict=True))
         done = self._transition(step, before)
         if isinstance(done, Difference):
             yield done
-            self.state, self.totals = State(step.after, self.taken, step.step, step.ended), step.totals
+            self.state, self.totals = State(step.after, self.taken, step.step), step.totals
             return
+        if self.live:
+            yield from self._answer(step, answer, before)
         yield from self._levels(step.step, "after", step.after, done.after.levels)
         yield from _by_name(step.step, "reward", step.rewards, done.rewards)
         # The published logs have no column for some metrics.
@@ -149,7 +150,7 @@ class _Check:
         levels = step.before
         if self.state is not None and (self.last is None or levels != self.last.after):
             levels = self.state.levels
-        return State(levels, self.taken, step.step - 1, self.last.ended if self.last else "")
+        return State(levels, self.taken, step.step - 1, self.state.ended if self.state else "")
 
     def _answer(self, step: Stepped, answer: Answered | None, before: State) -> Iterator[Difference]:
         if answer is None:
@@ -185,11 +186,11 @@ class _Check:
 
         Where an earlier total was wrong (and reported), a later one that follows from it is not reported again.
         """
-        totals = {key: self.totals[key] + reward for key, reward in rewards.items()}
+        totals = {key: _sum(self.totals[key], reward) for key, reward in rewards.items()}
         for key, total in totals.items():
             recorded = step.totals.get(key)
             carried = self.last.totals.get(key) if self.last else None
-            follows = not connected or (carried is not None and carried + rewards[key] == recorded)
+            follows = not connected or (carried is not None and _sum(carried, rewards[key]) == recorded)
             if recorded != total and not follows:
                 yield Difference(step.step, f"total {key}", recorded, total)
             elif recorded is not None:
@@ -207,6 +208,14 @@ class _Check:
             reason = COMPLETE
         if event.reason != reason:
             yield Difference(event.step, "end", event.reason, reason or f"{done} of {self.header.steps} steps done")
+
+
+def _sum(total: Number, reward: Number) -> Number:
+    try:
+        return total + reward
+    except OverflowError:
+        # An integer beyond all floats, which only a hostile record holds, and a float.
+        return math.inf
 
 
 def _by_name(

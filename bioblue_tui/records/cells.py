@@ -105,7 +105,8 @@ def rows(text: str, width: int) -> Iterator[tuple[int, list[str]]]:
     r"""Yield every row as its line number and its cells, empty lines left out.
 
     A row is a line with ``width`` cells as it stands. Only where that fails is a cell that begins with a quotation
-    mark read as a quoted one, so a model's answer with quotation marks in it stays what it is.
+    mark read as a quoted one, so a model's answer with quotation marks in it stays what it is. A quoted cell with both
+    tabs and line ends can look like several rows, and is then read as those.
 
     Args:
         text: The file, with ``\n`` line ends.
@@ -115,7 +116,7 @@ def rows(text: str, width: int) -> Iterator[tuple[int, list[str]]]:
     while position < len(text):
         end = _line_end(text, position)
         cells = text[position:end].split("\t")
-        if len(cells) != width or _open(cells[-1]):
+        if len(cells) != width or any(map(_open, cells)):
             quoted = _quoted_row(text, position)
             if len(quoted[0]) == width and (len(cells) != width or not _is_row(text, end + 1, width)):
                 cells, end = quoted

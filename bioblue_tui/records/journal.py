@@ -189,7 +189,8 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
             raise RecordError(f"damaged: {error}", path, number, _MEND) from error
         events.append(event)
     torn = bool(tail) and not _recovered(tail, shape, last, unknown, events)
-    warnings = [f"{what} comes from a newer version and was skipped" for what in dict.fromkeys(unknown or ())]
+    warnings = ["written by a newer version of the program; what this one does not know was skipped"] * newer
+    warnings += [f"{what} was skipped" for what in dict.fromkeys(unknown or ())]
     if torn:
         warnings.append(f"line {len(lines) + 1} was cut off and left out")
     return Record(header, events, path, torn, tuple(warnings))

@@ -41,10 +41,10 @@ def parse_published(data: bytes, path: Path | None = None) -> Record:
     table, rows = _rows(data, path)
     for (_, row), expected in zip(rows, range(1, len(rows) + 1), strict=True):
         if row.step != expected:
-            where = "the first row" if expected == 1 else f"after step {expected - 1}"
+            where = "in the first row" if expected == 1 else f"after step {expected - 1}"
             line = rows[expected - 1][0]
             advice = "The rows must be one trial's steps, from 1, without gaps."
-            raise RecordError(f"step {row.step} in {where}, {expected} expected", path, line, advice)
+            raise RecordError(f"step {row.step} {where}, {expected} expected", path, line, advice)
     header = _header(table, [row for _, row in rows])
     environment = make_environment(header)
     shape = Shape.of(environment)

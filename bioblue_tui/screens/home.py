@@ -49,7 +49,9 @@ class HomeScreen(Screen[None]):
         Binding("tab", "app.focus_next", "Next field", id="home.next", tooltip="Next list or field"),
         Binding("shift+tab", "app.focus_previous", "", show=False, id="home.previous"),
         Binding("ctrl+s,f5", "start", "Start", key_display="F5", id="home.start", tooltip="Start the trial as set"),
-        Binding("f2", "you", "You play", id="home.you", tooltip="Play this environment yourself, at once"),
+        Binding(
+            "f2", "you", "You play", key_display="F2", id="home.you", tooltip="Play this environment yourself, at once"
+        ),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="home.help", tooltip="This help"),
         Binding("ctrl+t", "app.toggle_dark", "Light/dark", id="home.theme", tooltip="Switch between dark and light"),
         Binding("ctrl+q,escape", "app.quit", "Quit", key_display="esc", id="home.quit", tooltip="Quit"),

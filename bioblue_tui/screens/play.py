@@ -48,9 +48,16 @@ class PlayScreen(LiveScreen):
         ),
         Binding("pagedown", "look(1)", "On", show=False, priority=True, id="play.on", tooltip="Look at the next step"),
         Binding("ctrl+g", "jump", "Jump", show=False, id="play.jump", tooltip="Jump to a step by its number"),
-        Binding("f1", "help", "Help", id="play.help", tooltip="This help"),
+        Binding("f1", "help", "Help", key_display="F1", id="play.help", tooltip="This help"),
         Binding("escape", "leave", "Leave", id="play.leave", tooltip="Leave; what happened so far is on disk"),
-        Binding("f4", "fold", "Prompts", id="play.fold", tooltip="Unfold or fold the prompts in the raw output"),
+        Binding(
+            "f4",
+            "fold",
+            "Prompts",
+            key_display="F4",
+            id="play.fold",
+            tooltip="Unfold or fold the prompts in the raw output",
+        ),
         *PANEL_KEYS,
     ]
 
@@ -66,8 +73,7 @@ class PlayScreen(LiveScreen):
         yield AnswerBar()
 
     def on_mount(self) -> None:
-        """Begin with the cursor in the answer line."""
-        super().on_mount()
+        """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""
         self.bar.answer.focus()
         self.bar.tell("Type your answer and press Enter." if self.prompt_only else self._legal())
         self._ask()

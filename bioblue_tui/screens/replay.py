@@ -56,11 +56,10 @@ class ReplayScreen(TrialScreen):
         return self.shown == self.known
 
     def on_mount(self) -> None:
-        """Recompute the trial beside showing it."""
-        super().on_mount()
+        """Recompute the trial beside showing it; Textual calls the base class's handler by itself."""
         self._verify()
 
-    @work(thread=True)
+    @work(thread=True, group="verify")
     def _verify(self) -> None:
         found = verify(self.replay.record)
         self.app.call_from_thread(self._verified, found)

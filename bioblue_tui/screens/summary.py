@@ -67,7 +67,9 @@ class SummaryScreen(ModalScreen[Choice]):
         if header.environment == "balancing":
             noise = "the same start"
         seed = f" (seed {header.seed})" if header.seed is not None else ""
-        text = f"{found.reference.capitalize()} on {noise}{seed}, {found.reference_steps} steps; {found.steps} played."
+        text = f"{found.reference.capitalize()}: {found.reference_steps} steps on {noise}{seed}."
+        if found.steps != found.reference_steps:
+            text += f" This trial ended after {found.steps}."
         if self._state.rejections:
             text += f" {self._state.rejections} answers were rejected."
         return text
@@ -91,7 +93,7 @@ class ComparisonTable(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
-        column = max(10, (width - 18) // 3)
+        column = max(12, (width - 18) // 3)
         reference = self._comparison.reference
         heading = "".join(f"{title[: column - 1]:>{column}}" for title in (self._who, reference, "difference"))
         lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
@@ -104,9 +106,12 @@ class ComparisonTable(Lines):
                 [
                     (owner, "strong+accent"),
                     (f"{dimension.label:<{18 - len(owner)}}", "text"),
-                    (f"{amount(_tidy(mine)):>{column}}", "strong"),
-                    (f"{amount(_tidy(other)):>{column}}", "text"),
-                    (f"{signed(_tidy(difference)):>{column}}", "bad" if worse and dimension.penalty else "dim"),
+                    (f"{amount(_tidy(mine), column - 1):>{column}}", "strong"),
+                    (f"{amount(_tidy(other), column - 1):>{column}}", "text"),
+                    (
+                        f"{signed(_tidy(difference), column - 1):>{column}}",
+                        "bad" if worse and dimension.penalty else "dim",
+                    ),
                 ]
             )
         return lines

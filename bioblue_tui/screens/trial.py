@@ -169,7 +169,7 @@ class TrialScreen(Screen[bool]):
         self.left = True
         await self.session.stop()
 
-    @work(exclusive=True)
+    @work(exclusive=True, group="trial")
     async def _run(self) -> None:
         try:
             await self.session.run()

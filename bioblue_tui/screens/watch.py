@@ -75,7 +75,10 @@ class LiveScreen(TrialScreen):
         where = f"step {state.done}/{state.header.steps}"
         if not self.following:
             where = f"looking at {self.shown}, {where}"
-        parts: list[tuple[str, str]] = [how, (f"  {self.speed_text()}", "dim"), (f"  {where}", "strong")]
+        parts: list[tuple[str, str]] = [how]
+        if not trial.ended:
+            parts.append((f"  {self.speed_text()}", "dim"))
+        parts.append((f"  {where}", "strong"))
         if state.rejections:
             parts.append((f"  ✗{state.rejections}", "warn"))
         return parts

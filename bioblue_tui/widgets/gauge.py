@@ -134,23 +134,31 @@ class GaugeView(Lines):
             trend = self._trend = Trend(self._steps, columns)
         trend.extend(self._places[trend.count :])
         here = trend.column(self._shown) // 2
-        labels = self._axis(height)
+        labels, tones = self._axis(height), self._tones(trend)
         lines: list[Line] = []
         for row, text in enumerate(trend.rows(height)):
             band, linear = self._row_kind(row, height)
-            axis = "│" if linear else "┊"
-            label = labels.get(row, "")
-            tone = "good" if band or self.gauge.band is None else "warn" if linear else "bad"
-            style = f"{tone}+band" if band else tone
-            lines.append(
-                [
-                    (f"{label:>{_AXIS - 1}}{axis}", "dim"),
-                    (text[:here], style),
-                    (text[here : here + 1], f"{style}+here"),
-                    (text[here + 1 :], style),
-                ]
-            )
+            line = [(f"{labels.get(row, ''):>{_AXIS - 1}}{'│' if linear else '┊'}", "dim")]
+            start = 0
+            for end in range(1, columns + 1):
+                if end == columns or tones[end] != tones[start] or here in (start, end):
+                    shades = [tones[start], *(["band"] if band else []), *(["here"] if start == here else [])]
+                    line.append((text[start:end], "+".join(shades)))
+                    start = end
+            lines.append(line)
         return lines
+
+    def _tones(self, trend: Trend) -> list[str]:
+        """Return a style for each column of the trend: whether the value was in the band, outside, or far outside."""
+        band, (low, high) = self.scale.band, self.scale.linear
+        tones, tone = [], "good"
+        for cell in range(trend.width):
+            extent = trend.extent(cell)
+            if extent is not None and band is not None:
+                outside = extent[0] < band[0] or extent[1] > band[1]
+                tone = "bad" if extent[0] < low or extent[1] > high else "warn" if outside else "good"
+            tones.append(tone)
+        return tones
 
     def _row_kind(self, row: int, height: int) -> tuple[bool, bool]:
         """Return whether a row of the trend lies in the band, and whether it lies on the linear part."""

@@ -10,7 +10,8 @@ from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import blocks
 from envs import Dimension
 
-_NUMBER = 10
+_NUMBER = 12
+"""Columns of a number: enough for the totals of a runaway trial without powers of ten."""
 
 
 class RewardPanel(Lines):
@@ -56,8 +57,8 @@ class RewardPanel(Lines):
         return [
             (owner, "strong+accent"),
             (f"{dimension.label:<{name - len(owner)}}", "text"),
-            (f"{signed(reward) if reward else '0':>{_NUMBER}}", bad if reward else "dim"),
-            (f"{amount(total):>{_NUMBER}}", "strong" if total else "dim"),
+            (f"{signed(reward, _NUMBER - 1) if reward else '0':>{_NUMBER}}", bad if reward else "dim"),
+            (f"{amount(total, _NUMBER - 1):>{_NUMBER}}", "strong" if total else "dim"),
             ("  ", "text"),
             (blocks(floats, max([1.0, *floats])) if course > 5 else "", "warn" if dimension.penalty else "accent"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -184,7 +184,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
         head = f"{number:>{_GUTTER - 2}} "
         if not opened:
             room = max(10, width - _GUTTER - len(title) - 2)
-            first = one_line(text, room)
+            first = one_line(text, 2 * room)
+            first = first if cell_len(first) <= room else f"{set_cell_size(first, room - 1)}…"
             yield [(head, "dim"), ("▸ ", "dim"), (f"{title}  " if title else "", "dim"), (first, "dim")]
             return
         lines = [part for raw in visible(text).split("\n") for part in wrap(raw, width - _GUTTER)]

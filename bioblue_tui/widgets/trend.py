@@ -38,6 +38,11 @@ class Trend:
             self._buckets[column] = (min(bucket[0], place), max(bucket[1], place)) if bucket else (place, place)
             self.count += 1
 
+    def extent(self, cell: int) -> tuple[float, float] | None:
+        """Return the lowest and highest place drawn in one character's column; None where no step fell into it."""
+        found = [bucket for bucket in self._buckets[2 * cell : 2 * cell + 2] if bucket]
+        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
+
     def rows(self, height: int) -> list[str]:
         """Draw the line into ``height`` rows of characters; characters without dots are spaces."""
         cells = [[0] * self.width for _ in range(height)]

@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bioblue_tui.records.cells import (
@@ -115,15 +115,14 @@ def test_splitting_takes_any_text(text: str, width: int) -> None:
     assert sum(len(cells) for _, cells in found) <= text.count("\t") + text.count("\n") + 1
 
 
-@given(
-    st.lists(st.lists(st.text(st.sampled_from('ab"\n\t '), max_size=6), min_size=3, max_size=3), min_size=1, max_size=4)
-)
-def test_tables_that_a_spreadsheet_wrote_are_read(table: list[list[str]]) -> None:
-    # A spreadsheet quotes the cells that need it; a cell it need not quote stands as it is.
-    cells = [[f"{cell}x" for cell in row] for row in table]
-    quoted = [
-        "\t".join(f'"{c.replace(chr(34), chr(34) * 2)}"' if set(c) & set('"\n\t') else c for c in row) for row in cells
-    ]
-    # Where a line end falls so that each part has as many cells as a row, the parts are taken for rows.
-    if all(line.count("\t") == 2 for line in quoted) and all("\n" not in line for line in quoted):
-        assert [row for _, row in rows("\n".join(quoted), 3)] == cells
+@given(st.lists(st.text(st.sampled_from('ab"\n\t '), max_size=8), min_size=1, max_size=5))
+def test_tables_that_a_spreadsheet_wrote_are_read(texts: list[str]) -> None:
+    # With tabs and line ends in one cell, its lines can look like rows of a log that quotes nothing.
+    assume(not any("\n" in text and "\t" in text for text in texts))
+
+    # A spreadsheet quotes the cells that need it, and no others.
+    def quoted(cell: str) -> str:
+        return '"' + cell.replace('"', '""') + '"' if set(cell) & set('"\n\t') else cell
+
+    lines = [f"{i}\t{quoted(text)}\t{i}" for i, text in enumerate(texts)]
+    assert [cells for _, cells in rows("\n".join(lines), 3)] == [[str(i), t, str(i)] for i, t in enumerate(texts)]

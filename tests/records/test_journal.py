@@ -141,7 +141,9 @@ def test_a_newer_minor_version_is_read_with_warnings(tmp_path: Path) -> None:
     lines.insert(3, '{"event":"noted","at":1,"step":1}')
     record = parse_journal("\n".join([*lines, ""]).encode(), path)
     assert record.events == read_journal(path).events
-    assert record.warnings == ("event 'noted' comes from a newer version and was skipped",)
+    newer, skipped = record.warnings
+    assert "newer version" in newer
+    assert skipped == "event 'noted' was skipped"
 
 
 @given(st.lists(st.binary(max_size=40), max_size=4).map(b"\n".join))

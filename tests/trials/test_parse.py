@@ -218,12 +218,12 @@ def test_no_text_raises_and_nothing_is_glued_together(text: str, count: int) -> 
     assert list(reading.action) in runs
 
 
-@given(st.integers(0, 99), st.integers(0, 99), st.text(st.characters(categories=["C", "M", "Zl", "Zp"]), max_size=5))
+INVISIBLE = st.text(st.characters(categories=["C", "M", "Zl", "Zp"], exclude_characters="\n\t"), max_size=5)
+
+
+@given(st.integers(0, 99), st.integers(0, 99), INVISIBLE)
 def test_what_cannot_be_seen_never_parts_two_numbers(first: int, second: int, between: str) -> None:
-    if "\n" in between or "\t" in between:
-        return
-    reading = read_integers(f"{first}{between}{second}", 2)
-    assert reading.action is None
+    assert read_integers(f"{first}{between}{second}", 2).action is None
 
 
 @given(st.integers(0, 999), st.sampled_from("-+−–"), st.text(st.sampled_from(" *_`(\u200b"), max_size=4))

@@ -1,0 +1,123 @@
+"""The home screen: what is proposed, what can't run and why, and what was played before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Checkbox, OptionList
+
+import envs
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.watch import WatchScreen
+from tests.support.pilots import until
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody's keys take part."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+
+
+def home_of(app: BioBlueApp) -> HomeScreen:
+    """The home screen, known to be shown."""
+    assert isinstance(app.screen, HomeScreen)
+    return app.screen
+
+
+def prompts(options: OptionList) -> list[str]:
+    """What the options say."""
+    return [str(options.get_option_at_index(i).prompt) for i in range(options.option_count)]
+
+
+async def test_enter_enter_starts_a_trial_without_key_or_network(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WatchScreen))
+        screen = app.screen
+        assert isinstance(screen, WatchScreen)
+        await until(pilot, lambda: screen.state.done >= 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await until(pilot, lambda: "accelerator" in prompts(home_of(app).earlier)[0])
+
+
+async def test_all_environments_are_cards_of_three_lines(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        cards = prompts(home_of(app).environments)
+        assert [card.splitlines()[0] for card in cards] == list(envs.ids())
+        assert all(len(card.splitlines()) == 3 for card in cards)
+
+
+async def test_what_cannot_run_is_shown_with_its_reason(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        home = home_of(app)
+        row = next(line for line in prompts(home.agents) if line.startswith("openai"))
+        assert "OPENAI_API_KEY holds no key" in row
+        home.agents.focus()
+        home.agents.highlighted = next(i for i, choice in enumerate(home._choices) if choice.name == "openai")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is home
+        assert any("OPENAI_API_KEY" in note.message for note in app._notifications)
+
+
+async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        home = home_of(app)
+        home.environments.highlighted = envs.ids().index("balancing")
+        await pilot.pause()
+        assert home.setup.query_one("#hint", Checkbox).display
+        home.setup.query_one("#hint", Checkbox).value = True
+        home.setup.seed.value, home.setup.steps.value = "9", "12"
+        home.setup.setting.value = "budget=nonsense"
+        await pilot.press("f5")
+        await until(pilot, lambda: any("budget=nonsense" in note.message for note in app._notifications))
+        assert app.screen is home
+        home.setup.setting.value = "budget=20"
+        await pilot.press("f5")
+        await until(pilot, lambda: isinstance(app.screen, WatchScreen))
+        screen = app.screen
+        assert isinstance(screen, WatchScreen)
+        header = screen.session.header
+        assert (header.seed, header.steps) == (9, 12)
+        assert (header.parameters["budget"], header.parameters["hint"]) == (20, True)
+        assert header.parameters["show_imbalance"] is True
+
+
+async def test_f2_plays_the_highlighted_environment(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        home_of(app).environments.highlighted = envs.ids().index("sustainability")
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PlayScreen))
+
+
+async def test_an_earlier_trial_opens_as_a_replay(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WatchScreen))
+        await pilot.press("9")
+        screen = app.screen
+        assert isinstance(screen, WatchScreen)
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)
+        home_of(app).earlier.focus()
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen))

@@ -1,0 +1,189 @@
+"""Watching an agent: the controls of a live trial, and looking back while it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.records.journal import Journal
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.trials.events import COMPLETE, STOPPED, Ended, Rejected, Stepped
+from tests.support.pilots import done, on_disk, shown, text_of, trial, until, watching
+
+COLLAPSE = Plan("multi-homeostasis", "collapse", seed=3, steps=40)
+
+
+async def test_space_pauses_and_goes_on(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
+        await until(pilot, lambda: "paused" in text_of(screen.status))
+        assert screen.state.done == 0
+        await pilot.press("space")
+        await until(pilot, lambda: screen.state.status == "ended")
+        assert screen.state.done == 40
+        assert "complete" in text_of(screen.status)
+
+
+async def test_n_plays_exactly_one_step_each(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
+        for expected in (1, 2, 3):
+            await pilot.press("n")
+            await until(pilot, partial(done, screen, expected))
+        await pilot.pause()
+        assert screen.state.done == 3
+        assert "step 3/40" in text_of(screen.status)
+
+
+@pytest.mark.parametrize(
+    ("key", "shown_speed", "speed"),
+    [("1", "1/s", 1), ("2", "2/s", 2), ("5", "5/s", 5), ("0", "10/s", 10), ("9", "max speed", None)],
+)
+async def test_digits_set_the_speed(tmp_path: Path, key: str, shown_speed: str, speed: float | None) -> None:
+    async with trial(COLLAPSE, tmp_path, speed=7, paused=True) as (pilot, screen):
+        await pilot.press(key)
+        await until(pilot, lambda: shown_speed in text_of(screen.status))
+        assert screen.session.trial.speed == speed
+
+
+async def test_looking_back_while_it_goes_on(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
+        for step in (1, 2, 3, 4):
+            await pilot.press("n")
+            await until(pilot, partial(done, screen, step))
+        await pilot.press("left", "left")
+        assert screen.shown == 2
+        assert "looking at 2" in text_of(screen.status)
+        assert screen.steps.border_title == "step 2"
+        level = screen.state.levels_after(2)[0]
+        assert f" A {level} " in text_of(screen._gauges[0])
+        watching(screen).live.trial.step_once()
+        await until(pilot, lambda: screen.state.done == 5)
+        assert screen.shown == 2, "a new step must not move the view of a person who looks back"
+        await pilot.press("end")
+        assert screen.shown == 5
+
+
+async def test_jump_and_home(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("j", "1", "2", "enter")
+        await until(pilot, lambda: screen.shown == 12)
+        await pilot.press("home")
+        assert screen.shown == 0
+        assert "before the first step" in text_of(screen.steps)
+
+
+async def test_a_click_on_the_timeline_looks_there(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.click("#timeline", offset=(1, 0))
+        await until(pilot, lambda: screen.shown == 0)
+
+
+async def test_leaving_ends_the_trial_and_completes_its_record(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, speed=1) as (pilot, screen):
+        await until(pilot, lambda: screen.state.done >= 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: not pilot.app.is_running or pilot.app.return_value is not None)
+    record = on_disk(screen)
+    assert record.events[-1] == Ended(record.events[-1].at, screen.state.done, STOPPED)
+    assert not record.torn
+
+
+async def test_a_quit_in_the_middle_completes_the_record(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, speed=1) as (pilot, screen):
+        await until(pilot, lambda: screen.state.done >= 1)
+        await pilot.press("ctrl+q")
+    assert isinstance(on_disk(screen).events[-1], Ended)
+
+
+async def test_the_summary_compares_with_the_thermostat_on_the_same_noise(tmp_path: Path) -> None:
+    plan = Plan("homeostasis", "thermostat", seed=0)
+    async with trial(plan, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("s")
+        await until(pilot, lambda: pilot.app.screen is not screen)
+        table = text_of(pilot.app.screen.query_one("ComparisonTable"))
+        row = next(line for line in table.splitlines() if "consumption" in line)
+        assert row.split() == ["consumption", "74", "74", "0"]
+
+
+class Stubborn(BaseAgent):
+    """Answers nonsense until told otherwise, and waits to be released before each answer."""
+
+    def __init__(self) -> None:
+        super().__init__("stubborn")
+        self.text = "no idea"
+        self.release = asyncio.Event()
+        self.release.set()
+
+    async def answer(self, turn: Turn) -> Answer:
+        await self.release.wait()
+        return Answer(self.text)
+
+
+def stubborn_session(data: Path) -> tuple[Session, Stubborn]:
+    """A trial of the stubborn agent, with a journal of its own."""
+    template = open_session(Plan("homeostasis", "thermostat", steps=3), data)
+    agent = Stubborn()
+    return Session(template.header, agent, Journal.create(data / "stubborn", template.header)), agent
+
+
+async def test_ten_illegal_answers_pause_and_a_person_answers_in_its_place(tmp_path: Path) -> None:
+    session, agent = stubborn_session(tmp_path)
+    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "paused")
+        notice = str(screen.notice.render())
+        assert "10 illegal answers" in notice
+        assert "1 integer expected" in notice
+        assert screen.state.done == 0
+        await pilot.press("a", "7", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        assert screen.state.stepped(1).action == (7,)
+        assert screen.state.stepped(1).actor == "human"
+        agent.text = "0"
+        await pilot.press("space")
+        await until(pilot, lambda: screen.state.status == "ended")
+    events = on_disk(screen).events
+    rejected = [event for event in events if isinstance(event, Rejected)]
+    assert [event.attempt for event in rejected] == list(range(1, 11))
+    assert [event.actor for event in events if isinstance(event, Stepped)] == ["human", "stubborn", "stubborn"]
+    last = events[-1]
+    assert isinstance(last, Ended)
+    assert last.reason == COMPLETE
+
+
+async def test_an_answer_in_flight_is_shown_then_held(tmp_path: Path) -> None:
+    session, agent = stubborn_session(tmp_path)
+    agent.text = "4"
+    agent.release.clear()
+    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+        await until(pilot, lambda: screen.state.steps)
+        await pilot.press("space")
+        agent.release.set()
+        await until(pilot, lambda: screen.state.steps[0].attempts[0].text == "4")
+        await until(pilot, lambda: "held" in text_of(screen.transcript))
+        assert screen.state.done == 0
+        await pilot.press("space")
+        await until(pilot, lambda: screen.state.status == "ended")
+        assert screen.state.stepped(1).action == (4,)
+
+
+async def test_a_full_disk_is_said_on_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, agent = stubborn_session(tmp_path)
+    agent.text = "0"
+    agent.release.clear()
+
+    def full(self: Journal, event: object) -> None:
+        raise RecordError("No space left on device")
+
+    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+        await until(pilot, lambda: screen.state.steps)
+        monkeypatch.setattr(Journal, "append", full)
+        agent.release.set()
+        await until(pilot, lambda: "No space left on device" in str(screen.notice.render()))

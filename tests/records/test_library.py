@@ -1,0 +1,151 @@
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+import envs
+from bioblue_tui.records import library
+from bioblue_tui.records.journal import Journal, read_journal
+from bioblue_tui.records.library import Entry, open_record, recent
+from bioblue_tui.records.published import write_published
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.trials.events import Event, Stepped
+from tests.support.records import header_for, need_published, one_of_each, play
+
+
+def journal(directory: Path, name: str, steps: int = 5, keep: int | None = None) -> Path:
+    """Write a record of which only the first events are kept."""
+    header = header_for(envs.make("homeostasis"), steps, created="2026-01-02T03:04:05+00:00")
+    with Journal.create(directory, header) as made:
+        for event in list(play(header))[:keep]:
+            made.append(event)
+    return made.path.rename(directory / name)
+
+
+def stamp(*paths: Path) -> None:
+    """Make these files each a second younger than the one before."""
+    for second, path in enumerate(paths):
+        os.utime(path, (1_000_000 + second, 1_000_000 + second))
+
+
+def test_what_a_file_is_is_told_by_its_content(tmp_path: Path) -> None:
+    ours = journal(tmp_path, "ours.tsv")
+    table = tmp_path / "table.jsonl"
+    write_published(read_journal(ours), table)
+    assert open_record(ours).events == open_record(table).events
+    assert (open_record(ours).path, open_record(table).path) == (ours, table)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        (b"", "empty"),
+        (b" \n\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "binary"),
+        ("a\tb".encode("utf-16"), "UTF-16"),
+        (b"hello\n", "neither"),
+        (b'{"record":"other"}\n', "no record of this program"),
+        (b'{"record":"bioblue","schema":"1.0"', "line 1"),
+        (b"[1]\n", "neither"),
+        (b"a\tb\n1\t2\n", "no known set of columns"),
+    ],
+)
+def test_files_that_are_no_records_are_clear_errors(content: bytes, wanted: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(RecordError, match=wanted) as caught:
+        open_record(path)
+    assert str(path) in str(caught.value)
+    (entry,) = recent(tmp_path, 5)
+    assert wanted in entry.error or (wanted, entry.error[:7]) in [("binary", "neither"), ("line 1", "damaged")]
+    assert entry.path == path
+
+
+def test_what_is_no_file_is_a_clear_error(tmp_path: Path) -> None:
+    for path, wanted in ((tmp_path, "a directory"), (tmp_path / "none", "No such file"), (Path("a\0b"), "file name")):
+        with pytest.raises(RecordError, match=wanted):
+            open_record(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tsv")
+    with pytest.raises(RecordError, match="regular"):
+        open_record(tmp_path / "pipe.tsv")
+    assert recent(tmp_path, 5) == []
+
+
+def test_a_file_name_takes_no_effect_in_a_message(tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as caught:
+        open_record(tmp_path / "\x1b[31m\n.tsv")
+    assert str(caught.value).isprintable()
+
+
+def test_recent_lists_what_each_file_says(tmp_path: Path) -> None:
+    done = journal(tmp_path, "a.jsonl")
+    table = tmp_path / "b.tsv"
+    write_published(read_journal(done), table)
+    stamp(done, table)
+    expected = Entry(done, "homeostasis", "test:agent", 3, 5, 5, "complete", "2026-01-02T03:04:05+00:00")
+    assert recent(tmp_path, 9) == [
+        Entry(table, *(getattr(expected, name) for name in list(Entry.__dataclass_fields__)[1:])),
+        expected,
+    ]
+
+
+@pytest.mark.parametrize("keep", range(20))
+@pytest.mark.parametrize("torn", [False, True])
+def test_recent_counts_the_steps_of_unfinished_records(keep: int, torn: bool, tmp_path: Path) -> None:
+    path = journal(tmp_path, "a.jsonl", keep=keep)
+    if torn:
+        with path.open("ab") as file:
+            file.write(b'{"event":"stepped","at":17')
+    events: list[Event] = read_journal(path).events
+    (entry,) = recent(tmp_path, 1)
+    assert (entry.error, entry.steps) == ("", 5)
+    assert entry.done == sum(isinstance(event, Stepped) for event in events)
+    assert entry.ended == ("complete" if keep == 20 else "")
+
+
+def test_recent_is_newest_first_and_bounded_and_takes_records_only(tmp_path: Path) -> None:
+    paths = [journal(tmp_path, f"{name}.jsonl", keep=3) for name in "cab"]
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "folder.tsv").mkdir()
+    stamp(*paths)
+    assert [entry.path for entry in recent(tmp_path, 9)] == paths[::-1]
+    assert [entry.path for entry in recent(tmp_path, 2)] == paths[:0:-1]
+    assert recent(tmp_path, 0) == recent(tmp_path / "none", 3) == recent(paths[0], 3) == []
+
+
+def test_recent_reads_long_last_lines(tmp_path: Path) -> None:
+    path = journal(tmp_path, "a.jsonl", keep=3)
+    event = {"event": "paused", "at": 0, "step": 2, "reason": "x" * 100_000}
+    with path.open("a") as file:
+        file.write(json.dumps(event) + "\n")
+    assert recent(tmp_path, 1)[0].done == 1
+
+
+def test_recent_reads_only_ends_of_long_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal(tmp_path, "a.jsonl", steps=2_000)
+    monkeypatch.setattr(library, "read_bytes", lambda path: pytest.fail("the whole file was read"))
+    assert recent(tmp_path, 1)[0].done == 2_000
+
+
+def test_recent_is_fast_with_thousands_of_files(tmp_path: Path) -> None:
+    content = journal(tmp_path, "a.jsonl").read_bytes()
+    for number in range(2_000):
+        (tmp_path / f"{number}.jsonl").write_bytes(content)
+    begin = time.process_time()
+    assert len(recent(tmp_path, 50)) == 50
+    assert time.process_time() - begin < 0.5
+
+
+@need_published
+def test_recent_lists_published_logs(tmp_path: Path) -> None:
+    for path in one_of_each():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    entries = recent(tmp_path, 9)
+    assert {entry.environment for entry in entries} == set(envs.ids())
+    assert {(entry.done, entry.steps, entry.ended, entry.error) for entry in entries} == {(100, 100, "complete", "")}

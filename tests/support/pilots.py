@@ -1,0 +1,92 @@
+"""Driving the application in tests: start it, wait for conditions, read what its widgets show."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from bioblue_tui.app import BioBlueApp, live_screen
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import Record
+from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, ReplaySession
+
+DEADLINE = 20.0
+"""Seconds after which a condition that does not come true fails a test."""
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "condition") -> None:
+    """Let the application work until a condition holds."""
+    end = monotonic() + DEADLINE
+    while not condition():
+        assert monotonic() < end, f"{what} did not come true"
+        await pilot.pause()
+
+
+@asynccontextmanager
+async def trial(
+    plan: Plan, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
+) -> AsyncIterator[tuple[Pilot[str], Any]]:
+    """Show a live trial; yields the pilot and its screen."""
+    screen = live_screen(plan, data, speed=speed, paused=paused)
+    async with shown(screen, data, plan, size) as (pilot, found):
+        yield pilot, found
+
+
+@asynccontextmanager
+async def replayed(
+    record: Record, *, size: tuple[int, int] = (120, 36), paused: bool = True, speed: float | None = None
+) -> AsyncIterator[tuple[Pilot[str], ReplayScreen]]:
+    """Show a replay; yields the pilot and its screen."""
+    screen = ReplayScreen(ReplaySession(record, speed=speed, paused=paused))
+    async with shown(screen, None, None, size) as (pilot, _):
+        yield pilot, screen
+
+
+@asynccontextmanager
+async def shown(
+    screen: TrialScreen, data: Path | None, plan: Plan | None, size: tuple[int, int]
+) -> AsyncIterator[tuple[Pilot[str], TrialScreen]]:
+    """Run the application on one trial screen."""
+    app = BioBlueApp(data, screen, plan)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: screen.is_mounted and app.screen is screen, "the trial screen")
+        yield pilot, screen
+
+
+def done(screen: TrialScreen, steps: int) -> bool:
+    """Whether exactly this many steps have been played."""
+    return screen.state.done == steps
+
+
+def watching(screen: object) -> WatchScreen:
+    """Return the screen, known to be a watch screen."""
+    assert isinstance(screen, WatchScreen)
+    return screen
+
+
+def playing(screen: object) -> PlayScreen:
+    """Return the screen, known to be a play screen."""
+    assert isinstance(screen, PlayScreen)
+    return screen
+
+
+def text_of(widget: Widget) -> str:
+    """Return what a widget shows, line by line."""
+    return "\n".join(widget.render_line(y).text.rstrip() for y in range(widget.size.height))
+
+
+def on_disk(screen: TrialScreen) -> Record:
+    """Read the record of a screen's trial back."""
+    path = screen.session.path
+    assert path is not None
+    return open_record(path)

@@ -1,0 +1,171 @@
+"""Programs in a real pseudo-terminal: keys go in, every byte that comes out is kept, and a screen is made of them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import select
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import pyte
+from ptyprocess import PtyProcess
+
+DEADLINE = 30.0
+"""Seconds that anything may take; reached only when a test fails."""
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "backspace": "\x7f",
+    "space": " ",
+    "f1": "\x1bOP",
+    "f2": "\x1bOQ",
+    "f4": "\x1bOS",
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cgqrst"},
+}
+"""What a terminal sends for a key."""
+
+# pyte prints parts of control strings and private sequences that it does not know.
+_UNKNOWN = re.compile(r"\x1b(?:\[[<>=][0-9;]*[ -/]*[@-~]|\[\?[0-9;]*\$p|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))")
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P_^X][^\x07\x1b]*\x1b?)?\Z")
+
+_ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
+"""What a terminal says when it is asked where its cursor is, and what it is."""
+
+
+class Terminal:
+    """A command in a terminal; use it as a context manager, which ends the command if it still runs.
+
+    Args:
+        command: The program and its arguments.
+        size: Columns and rows.
+        environ: Environment variables of the command.
+
+    Attributes:
+        output: All bytes that the command has written to the terminal so far.
+    """
+
+    def __init__(self, command: Sequence[str], size: tuple[int, int], environ: Mapping[str, str]) -> None:
+        columns, rows = size
+        self.output = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self._screen)
+        self._held = b""
+        self._text = ""
+        self._over = False
+        self._process: Any = PtyProcess.spawn(list(command), env=dict(environ), dimensions=(rows, columns))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.close(force=True)
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return int(self._process.pid)
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen, without blanks at the ends of lines."""
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines)
+
+    def colour_of(self, text: str) -> str:
+        """The colour of a text on the screen, where it stands first."""
+        for row, line in enumerate(self._screen.display):
+            if text in line:
+                return str(self._screen.buffer[row][line.index(text)].fg)
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
+
+    def press(self, *keys: str) -> None:
+        """Press keys, by their name in ``KEYS`` or as a character, each as a write of its own."""
+        for key in keys:
+            os.write(self._process.fd, KEYS.get(key, key).encode())
+
+    def type(self, text: str) -> None:
+        """Type a text."""
+        os.write(self._process.fd, text.encode())
+
+    def wait(self, *wanted: str | re.Pattern[str] | Callable[[str], object], seconds: float = DEADLINE) -> str:
+        """Read until the screen holds all that is wanted, and return the screen's text.
+
+        Args:
+            wanted: Texts, patterns, or functions of the screen's text that are to be true.
+            seconds: How long that may take.
+        """
+
+        def missing() -> list[object]:
+            return [one for one in wanted if not _holds(one, self.text)]
+
+        end = time.monotonic() + seconds
+        while left := missing():
+            if not self._read(end):
+                why = "the command ended" if self._over else f"{seconds:g} s passed"
+                raise AssertionError(f"{why} and the screen does not show {left}:\n{self.text}")
+        return self.text
+
+    def finish(self, seconds: float = DEADLINE) -> int:
+        """Read until the command ends, and return its exit code; minus the signal's number if one ended it."""
+        end = time.monotonic() + seconds
+        while self._read(end):
+            pass
+        assert self._over, f"{seconds:g} s passed and the command still runs:\n{self.text}"
+        self._process.wait()
+        return int(self._process.exitstatus) if self._process.signalstatus is None else -self._process.signalstatus
+
+    def _read(self, end: float) -> bool:
+        """Read once; False when the time is over or nothing will come any more."""
+        rest = end - time.monotonic()
+        if self._over or rest <= 0 or not select.select([self._process.fd], [], [], rest)[0]:
+            return False
+        try:
+            data = os.read(self._process.fd, 65536)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            data = b""
+        if not data:
+            self._over = True
+            return False
+        self.output += data
+        self._feed(data)
+        for question, answer in _ANSWERS.items():
+            if question in data:
+                os.write(self._process.fd, answer)
+        return True
+
+    def _feed(self, data: bytes) -> None:
+        # A sequence, or a character, may come in two parts.
+        data = self._held + data
+        whole = data.decode("utf-8", "ignore")
+        rest = data[len(whole.encode()) :] if data.startswith(whole.encode()) else b""
+        unfinished = _UNFINISHED.search(whole)
+        if unfinished:
+            whole, rest = whole[: unfinished.start()], unfinished.group().encode() + rest
+        self._held = rest
+        self._stream.feed(_UNKNOWN.sub("", whole))
+
+
+def _holds(wanted: str | re.Pattern[str] | Callable[[str], object], text: str) -> bool:
+    if isinstance(wanted, str):
+        return wanted in text
+    return bool(wanted.search(text) if isinstance(wanted, re.Pattern) else wanted(text))
