@@ -7,34 +7,26 @@ an agent that can't run); 130 interrupted.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
 import envs
 from bioblue_tui import __version__
-from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, choices
+from bioblue_tui.options import Complaint, display_option, guarded, make_plan, read_speed, trial_options
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.library import open_record, recent
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import STEPS, Plan, ReplaySession, open_session
+from bioblue_tui.session import Plan, ReplaySession, open_session
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
 """What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
-
-
-class Complaint(click.ClickException):
-    """Bad input: one clear message, exit code 2."""
-
-    exit_code = 2
 
 
 def main() -> NoReturn:
@@ -55,39 +47,10 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
     context.obj = data_dir
     if context.invoked_subcommand is None:
         _need_terminal()
+        _prepare_screen()
         from bioblue_tui.app import BioBlueApp
 
         BioBlueApp(data_dir).run()
-
-
-def trial_options(command: Command) -> Command:
-    """Add what every live trial can be told."""
-    for option in reversed(
-        [
-            click.option(
-                "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Seed of the noise."
-            ),
-            click.option("--steps", type=click.IntRange(1, 100_000), default=STEPS, show_default=True),
-            click.option("--objectives", type=int, help="Number of objectives, 2 to 6, where there are several."),
-            click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter; repeatable."),
-            click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
-            click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
-            click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
-            click.option("--data-dir", type=click.Path(path_type=Path), help="Where records are kept."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def display_option(command: Command) -> Command:
-    """Add the choice of a display."""
-    return click.option(
-        "--display",
-        type=click.Choice(["auto", "tui", "plain", "jsonl"]),
-        default="auto",
-        help="Screen, plain lines or JSON lines; auto takes the screen on a terminal.",
-    )(command)
 
 
 @cli.command()
@@ -98,7 +61,7 @@ def display_option(command: Command) -> Command:
 @click.pass_obj
 def play(default_data: Path | None, /, environment: str, prompt_only: bool, display: str, **options: Any) -> None:
     """Play ENVIRONMENT yourself."""
-    plan = _plan(environment, "human", prompt_only=prompt_only, **options)
+    plan = make_plan(environment, "human", prompt_only=prompt_only, **options)
     _run(plan, options["data_dir"] or default_data, display, speed=None)
 
 
@@ -142,8 +105,8 @@ def watch(
     chosen = model or agent or SHOWCASE_AGENT.get(environment, "accelerator")
     if chosen == "human":
         raise Complaint(f"to play yourself: bioblue play {environment}")
-    plan = _plan(environment, chosen, settings_model=ModelSettings(base_url=base_url), **options)
-    _run(plan, options["data_dir"] or default_data, display, speed=_speed(speed), paused=paused, retries=retries)
+    plan = make_plan(environment, chosen, settings_model=ModelSettings(base_url=base_url), **options)
+    _run(plan, options["data_dir"] or default_data, display, speed=read_speed(speed), paused=paused, retries=retries)
 
 
 @cli.command()
@@ -153,8 +116,8 @@ def watch(
 @display_option
 def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
     """Replay FILE, a record of ours or a published TSV log."""
-    rate = _speed(speed)
-    record = _guarded(lambda: open_record(file))
+    rate = read_speed(speed)
+    record = guarded(lambda: open_record(file))
     for warning in record.warnings:
         click.echo(f"bioblue: {one_line(warning, 300)}", err=True)
     if not _on_screen(display):
@@ -162,10 +125,11 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
 
         headless.replay(record, click.echo, jsonl=display == "jsonl")
         return
+    _prepare_screen()
     from bioblue_tui.app import BioBlueApp
     from bioblue_tui.screens.replay import ReplayScreen
 
-    session = _guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
+    session = guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
     BioBlueApp(first=ReplayScreen(session)).run()
 
 
@@ -190,8 +154,8 @@ def export(file: Path, output: Path, force: bool) -> None:
     """Write FILE as a TSV log with the published columns."""
     from bioblue_tui.records.published_write import write_published
 
-    record = _guarded(lambda: open_record(file))
-    _guarded(lambda: write_published(record, output, overwrite=force))
+    record = guarded(lambda: open_record(file))
+    guarded(lambda: write_published(record, output, overwrite=force))
     click.echo(f"written: {visible(str(output))}", err=True)
 
 
@@ -218,7 +182,7 @@ def environments(environment: str | None) -> None:
         for name in envs.ids():
             click.echo(f"{name:<18} {envs.about(name)}".replace("\n", " "))
         return
-    for parameter in _guarded(lambda: envs.parameters(environment)):
+    for parameter in guarded(lambda: envs.parameters(environment)):
         value = envs.make(environment).parameters.get(parameter.name)
         click.echo(f"{parameter.name:<22} {json.dumps(value):<14} {parameter.help}")
 
@@ -227,37 +191,10 @@ def environments(environment: str | None) -> None:
 @click.argument("environment", default="multi-homeostasis")
 def agents(environment: str) -> None:
     """List the agents for ENVIRONMENT, and why any can't run now."""
-    _guarded(lambda: envs.parameters(environment))
+    guarded(lambda: envs.parameters(environment))
     for choice in choices(environment):
         reason = f"  (can't run now: {choice.unavailable})" if choice.unavailable else ""
         click.echo(f"{choice.name:<18} {choice.about}{reason}")
-
-
-def _plan(
-    environment: str,
-    agent: str,
-    *,
-    seed: int,
-    steps: int,
-    objectives: int | None,
-    settings: tuple[str, ...],
-    hint: bool,
-    show_imbalance: bool | None,
-    hidden_rewards: bool,
-    data_dir: Path | None,
-    prompt_only: bool = False,
-    settings_model: ModelSettings | None = None,
-) -> Plan:
-    parameters = _guarded(lambda: envs.parse_settings(environment, settings))
-    given = {
-        "objectives": objectives,
-        "hint": hint or None,
-        "show_imbalance": show_imbalance,
-        "hidden_rewards": hidden_rewards or None,
-    }
-    parameters |= {name: value for name, value in given.items() if value is not None}
-    _guarded(lambda: envs.make(environment, **parameters))
-    return Plan(environment, agent, parameters, seed, steps, prompt_only, settings_model or ModelSettings())
 
 
 def _run(
@@ -270,15 +207,16 @@ def _run(
     retries: int = RETRY_LIMIT,
 ) -> None:
     if _on_screen(display):
+        _prepare_screen()
         from bioblue_tui.app import BioBlueApp, live_screen
 
-        screen = _guarded(lambda: live_screen(plan, data, speed=speed, paused=paused, retry_limit=retries))
+        screen = guarded(lambda: live_screen(plan, data, speed=speed, paused=paused, retry_limit=retries))
         path = BioBlueApp(data, screen, plan).run()
         click.echo(f"record: {visible(str(path or screen.session.path))}", err=True)
         return
     from bioblue_tui.display import headless
 
-    session = _guarded(lambda: open_session(plan, data, speed=speed or None, retry_limit=retries))
+    session = guarded(lambda: open_session(plan, data, speed=speed or None, retry_limit=retries))
     click.echo(f"record: {visible(str(session.path))}", err=True)
     jsonl = display == "jsonl"
     try:
@@ -293,21 +231,6 @@ def _run(
     raise SystemExit(0 if complete else 1)
 
 
-def _speed(text: str | None) -> float | None:
-    """Read a speed: 0 stands for the default, None for as fast as it goes."""
-    if text is None:
-        return 0
-    if text.strip().lower() == "max":
-        return None
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0
-    if not 0 < speed <= 1000:
-        raise Complaint(f"--speed {one_line(text, 20)}: steps per second, such as 1, 2, 5 or 10, or max")
-    return speed
-
-
 def _on_screen(display: str) -> bool:
     if display == "auto":
         return sys.stdin.isatty() and sys.stdout.isatty()
@@ -316,17 +239,11 @@ def _on_screen(display: str) -> bool:
     return display == "tui"
 
 
+def _prepare_screen() -> None:
+    """Set what Textual reads when it is imported: twice its frame rate makes keys show sooner, at no cost when idle."""
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+
+
 def _need_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Complaint("the screen needs a terminal; for plain lines: bioblue play ENVIRONMENT --display plain")
-
-
-_Result = TypeVar("_Result")
-
-
-def _guarded(call: Callable[[], _Result]) -> _Result:
-    """Turn what a person can mend into one clear message."""
-    try:
-        return call()
-    except (envs.ParameterError, AgentError, RecordError) as error:
-        raise Complaint(visible(str(error))) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Mapping
@@ -20,7 +21,7 @@ from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import Event, Header
+from bioblue_tui.trials.events import Event, Header, Paused
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
@@ -166,6 +167,7 @@ def open_session(
     plan: Plan,
     data: Path | None = None,
     *,
+    agent: Agent | None = None,
     clock: Clock | None = None,
     speed: float | None = None,
     paused: bool = False,
@@ -176,6 +178,7 @@ def open_session(
     Args:
         plan: What to play.
         data: The data directory; None for the platform's.
+        agent: Who plays instead of the agent that the plan names.
         clock: Where time comes from.
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
@@ -187,7 +190,7 @@ def open_session(
         RecordError: When the record can't be written.
     """
     environment = envs.make(plan.environment, **plan.parameters)
-    agent = _agent(plan)
+    agent = agent or _agent(plan)
     moment = clock or SystemClock()
     header = Header(
         environment=environment.id,
@@ -206,6 +209,66 @@ def open_session(
     )
     journal = Journal.create(trials_dir(data_dir(data)), header)
     return Session(header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit)
+
+
+async def run_unattended(session: Session) -> str:
+    """Play a trial to its end with nobody there to decide anything.
+
+    A trial that pauses by itself (too many illegal answers, no answer) is stopped.
+
+    Returns:
+        Why it paused by itself; empty when it was played to its end.
+    """
+    stuck: list[str] = []
+    running = asyncio.ensure_future(session.run())
+
+    def stop_when_stuck(event: Event) -> None:
+        if isinstance(event, Paused) and event.reason:
+            stuck.append(event.reason)
+            running.cancel()
+
+    session.listeners.append(stop_when_stuck)
+    try:
+        await asyncio.wait([running])
+    finally:
+        await session.stop()
+    if not running.cancelled():
+        running.result()
+    return stuck[0] if stuck else ""
+
+
+def run_agent(
+    environment: str,
+    agent: Agent,
+    *,
+    seed: int = 1,
+    steps: int = STEPS,
+    data: Path | None = None,
+    **parameters: object,
+) -> Session:
+    """Run a whole trial of an agent of your own, recorded like any other.
+
+    Args:
+        environment: Id of the environment.
+        agent: Anything that follows the ``Agent`` protocol.
+        seed: Seed of the environment's noise.
+        steps: How many steps.
+        data: The data directory; None for the platform's.
+        **parameters: The environment's parameters that differ from the benchmark's.
+
+    Returns:
+        The session, ended: its ``state`` holds every step, its ``path`` names the record.
+
+    Raises:
+        envs.ParameterError: For an unknown environment or unacceptable parameters.
+        RecordError: When the record can't be written.
+        AgentError: When the trial paused by itself: too many illegal answers, or no answer.
+    """
+    session = open_session(Plan(environment, agent.name, parameters, seed, steps), data, agent=agent)
+    stuck = asyncio.run(run_unattended(session))
+    if stuck:
+        raise AgentError(f"step {session.state.done + 1}: {stuck}")
+    return session
 
 
 def _agent(plan: Plan) -> Agent:

@@ -9,8 +9,8 @@ from bioblue_tui.analysis.reference import compare
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.plain import PlainDisplay
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Session
-from bioblue_tui.trials.events import COMPLETE, STOPPED, Event, Paused
+from bioblue_tui.session import Session, run_unattended
+from bioblue_tui.trials.events import COMPLETE, STOPPED
 from bioblue_tui.trials.state import TrialState
 
 Write = Callable[[str], None]
@@ -28,22 +28,8 @@ def watch(session: Session, write: Write, *, jsonl: bool = False) -> bool:
 
 
 async def _watch(session: Session, write: Write, jsonl: bool) -> bool:
-    stuck = asyncio.Event()
-
-    def stop_when_stuck(event: Event) -> None:
-        if isinstance(event, Paused) and event.reason:
-            stuck.set()
-
     plain = _listen(session, write, jsonl)
-    session.listeners.append(stop_when_stuck)
-    running = asyncio.ensure_future(session.run())
-    waiting = asyncio.ensure_future(stuck.wait())
-    try:
-        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-        await session.stop()
-    await running
+    await run_unattended(session)
     return _end(session.state, plain)
 
 

@@ -49,7 +49,7 @@ class PlainDisplay:
                 time = "" if event.seconds is None else f" ({event.seconds:.2f} s)"
                 self._write(f"step {event.step} answer: {one_line(event.text)}{time}")
             case Rejected():
-                self._write(f"Not taken: {event.reason}.")
+                self._write(f"Not taken: {one_line(event.reason, 400)}.")
             case Failed():
                 self._write(f"No answer: {one_line(event.message, 400)}")
             case Paused() if event.reason:

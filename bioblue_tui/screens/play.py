@@ -16,6 +16,7 @@ from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial import PANEL_KEYS
 from bioblue_tui.screens.watch import LiveScreen
 from bioblue_tui.session import Session
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import AnswerBar
 from bioblue_tui.widgets.lines import Line
 from envs import State
@@ -107,7 +108,7 @@ class PlayScreen(LiveScreen):
         if state.rejections > self._rejections:
             self._rejections = state.rejections
             reason = state.steps[-1].attempts[-1].rejection or state.marks[-1].text
-            self.bar.tell(f"Not taken: {reason}. Nothing is lost; try again.", rejected=True)
+            self.bar.tell(f"Not taken: {one_line(reason)}. Nothing is lost; try again.", rejected=True)
         if state.done > self._told:
             self._told = state.done
             step = state.stepped(state.done)

@@ -47,7 +47,9 @@ class SummaryScreen(ModalScreen[Choice]):
         header = self._state.header
         who = "You" if header.agent == "human" else one_line(header.agent, 24)
         with Vertical(classes="dialog"):
-            yield Label(f"{self._state.environment.title}: {self._state.reason}", classes="title", markup=False)
+            yield Label(
+                f"{self._state.environment.title}: {one_line(self._state.reason, 60)}", classes="title", markup=False
+            )
             yield ComparisonTable(self._state, self._comparison, who)
             yield Label(self._note(), classes="hint", markup=False)
             with Horizontal(classes="buttons"):

@@ -14,7 +14,7 @@ from typing import Any
 import pyte
 from ptyprocess import PtyProcess
 
-DEADLINE = 30.0
+DEADLINE = 6.0
 """Seconds that anything may take; reached only when a test fails."""
 
 KEYS = {
