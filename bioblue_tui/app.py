@@ -96,7 +96,7 @@ class BioBlueApp(App[str]):
     @on(HomeScreen.Opened)
     def _opened(self, message: HomeScreen.Opened) -> None:
         try:
-            screen = ReplayScreen(ReplaySession(open_record(message.entry.path)))
+            screen = ReplayScreen(ReplaySession(open_record(message.path)))
         except (RecordError, ParameterError) as error:
             self.notify(one_line(str(error), 300), title="Not opened", severity="error", timeout=10, markup=False)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -19,6 +20,7 @@ import envs
 from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import Entry, recent
+from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.setup import SetupPanel
 from bioblue_tui.session import Plan
@@ -52,6 +54,9 @@ class HomeScreen(Screen[None]):
         Binding(
             "f2", "you", "You play", key_display="F2", id="home.you", tooltip="Play this environment yourself, at once"
         ),
+        Binding(
+            "ctrl+o", "open", "Open file", id="home.open", tooltip="Replay a record or a published log by its path"
+        ),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="home.help", tooltip="This help"),
         Binding("ctrl+t", "app.toggle_dark", "Light/dark", id="home.theme", tooltip="Switch between dark and light"),
         Binding("ctrl+q,escape", "app.quit", "Quit", key_display="esc", id="home.quit", tooltip="Quit"),
@@ -71,13 +76,13 @@ class HomeScreen(Screen[None]):
             self.plan = plan
 
     class Opened(Message):
-        """An earlier trial is to be replayed."""
+        """A record or a published log is to be replayed."""
 
-        def __init__(self, entry: Entry) -> None:
+        def __init__(self, path: Path) -> None:
             super().__init__()
-            self.entry = entry
+            self.path = path
 
-    def __init__(self, data: object = None) -> None:
+    def __init__(self, data: Path | None = None) -> None:
         super().__init__()
         self._data = data
         self._choices: list[Choice] = []
@@ -125,7 +130,7 @@ class HomeScreen(Screen[None]):
     @work(thread=True, exclusive=True)
     def refresh_recent(self) -> None:
         """Read the list of earlier trials from disk."""
-        found = recent(trials_dir(data_dir(self._data)), RECENT)  # type: ignore[arg-type]
+        found = recent(trials_dir(data_dir(self._data)), RECENT)
         self.app.call_from_thread(self._show_recent, found)
 
     def _show_recent(self, found: list[Entry]) -> None:
@@ -192,7 +197,16 @@ class HomeScreen(Screen[None]):
     @on(OptionList.OptionSelected, "#recent")
     def _opened(self, event: OptionList.OptionSelected) -> None:
         if event.option_index < len(self._entries):
-            self.post_message(self.Opened(self._entries[event.option_index]))
+            self.post_message(self.Opened(self._entries[event.option_index].path))
+
+    def action_open(self) -> None:
+        """Ask for a file and replay it."""
+
+        def opened(text: str | None) -> None:
+            if text and text.strip():
+                self.post_message(self.Opened(Path(text.strip()).expanduser()))
+
+        self.app.push_screen(LineDialog("Replay a record, or a published TSV log", "path of the file"), opened)
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -94,7 +94,7 @@ class ReplayScreen(TrialScreen):
         if self._differences:
             parts.append((f"  ≠ {len(self._differences)}", "bad"))
         elif self._differences is not None:
-            parts.append(("  recomputed: agrees", "dim"))
+            parts.append(("  ✓ recomputed", "dim"))
         return parts
 
     def notice_text(self) -> str:

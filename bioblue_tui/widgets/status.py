@@ -32,6 +32,8 @@ class StatusLine(Lines):
         """Draw the line; the title's detail gives way first."""
         right = sum(len(text) for text, _ in self._status) + 1
         title = f"BioBlue  {self._title}" if width >= 100 else self._title
+        if len(title) > width - right - 2:
+            title = f"{title[: max(0, width - right - 3)]}…"
         room = width - right - len(title) - 3
         detail = f" · {self._detail}" if self._detail else ""
         if len(detail) > room:

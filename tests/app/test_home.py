@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Checkbox, OptionList
+from textual.widgets import Checkbox, Input, OptionList
 
 import envs
 from bioblue_tui.app import BioBlueApp
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.published import write_published
+from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.home import HomeScreen
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, open_session, run_unattended
 from tests.support.pilots import until
 
 
@@ -121,3 +125,27 @@ async def test_an_earlier_trial_opens_as_a_replay(tmp_path: Path) -> None:
         home_of(app).earlier.focus()
         await pilot.press("home", "enter")
         await until(pilot, lambda: isinstance(app.screen, ReplayScreen))
+
+
+async def test_a_published_log_opens_by_its_path_and_a_bad_one_says_why(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    session = open_session(Plan("balancing", "balanced", steps=4), tmp_path / "elsewhere")
+    await run_unattended(session)
+    log = tmp_path / "log.tsv"
+    write_published(open_record(session.path), log)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        home = app.screen
+        for path in (tmp_path / "missing.tsv", log):
+            await pilot.press("ctrl+o")
+            await until(pilot, lambda: app.screen is not home)
+            app.screen.query_one(Input).value = str(path)
+            await pilot.press("enter")
+            await until(pilot, lambda: not isinstance(app.screen, LineDialog))
+            if path is not log:
+                await until(pilot, lambda: any("missing.tsv" in note.message for note in app._notifications))
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen))
+        screen = app.screen
+        assert isinstance(screen, ReplayScreen)
+        assert screen.session.header.environment == "balancing"
+        assert screen.last_step() == 4

@@ -31,7 +31,7 @@ async def test_it_plays_pauses_steps_and_seeks(tmp_path: Path) -> None:
         await until(pilot, lambda: screen.shown == 10)
         await pilot.press("9", "space")
         await until(pilot, lambda: screen.shown == 20)
-        await until(pilot, lambda: "agrees" in text_of(screen.status))
+        await until(pilot, lambda: "✓ recomputed" in text_of(screen.status))
 
 
 async def test_what_comes_is_not_given_away(tmp_path: Path) -> None:

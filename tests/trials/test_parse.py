@@ -35,6 +35,7 @@ from envs import State
         ("Answer -> 5", (5,)),
         ("Answer — 5", (5,)),
         ("non-negative: 5", (5,)),
+        ("I choose the non-negative 5", (5,)),
         ("５", (5,)),
         ("5\ufe0f\u20e3", (5,)),
         ("\ufeff5", (5,)),
@@ -55,7 +56,9 @@ from envs import State
         ("*3*, *4*", (3, 4)),
         ("_3_, _4_", (3, 4)),
         ("1,200", (1, 200)),
+        ("03,04", (3, 4)),
         ("1, 2, 3, 4, 5, 6", (1, 2, 3, 4, 5, 6)),
+        ("1, " * 30, (1,) * 30),
     ],
 )
 def test_integers_with_labels_and_punctuation_are_read(text: str, action: tuple[int, ...]) -> None:

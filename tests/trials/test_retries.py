@@ -138,7 +138,7 @@ async def test_a_person_may_answer_while_the_agent_still_thinks(reply: str) -> N
     stage = await Stage(envs.make("sustainability"), agent, steps=2, retry_limit=1).start()
     stage.trial.answer_instead("1")
     await idle()
-    assert stage.trial.paused
+    assert stage.names == ["Asked", "Paused"]
     await agent.reply(reply)
     assert [(step.action, step.actor) for step in stage.all(Stepped)] == [((1,), "human")]
     assert stage.all(Answered)[0].text == reply

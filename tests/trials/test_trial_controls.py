@@ -62,6 +62,13 @@ async def test_a_trial_that_begins_paused_says_so_and_asks_nobody() -> None:
     assert len(waiting.all(Stepped)) == 5
 
 
+async def test_what_was_never_told_to_be_paused_is_not_told_to_be_resumed() -> None:
+    early = stage(paused=True, steps=1)
+    early.trial.resume()
+    await (await early.start()).finish()
+    assert early.names == ["Asked", "Answered", "Stepped", "Ended"]
+
+
 async def test_pausing_before_the_start_is_told_once() -> None:
     waiting = stage(paused=True)
     waiting.trial.pause()
