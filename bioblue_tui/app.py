@@ -93,6 +93,12 @@ class BioBlueApp(App[str]):
             return
         self._show(screen, plan)
 
+    @on(TrialScreen.Closed)
+    def _trial_closed(self) -> None:
+        # The home screen is back before the last event of the trial is on disk.
+        if isinstance(self.screen, HomeScreen):
+            self.screen.refresh_recent()
+
     @on(HomeScreen.Opened)
     def _opened(self, message: HomeScreen.Opened) -> None:
         try:

@@ -6,6 +6,7 @@ an agent that can't run); 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -28,11 +29,33 @@ from bioblue_tui.trials.trial import RETRY_LIMIT
 SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
 """What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
 
+INTERRUPTED = 130
+"""Exit code of a trial that a person or a closed pipe has stopped."""
+
 
 def main() -> NoReturn:
     """Run the command."""
-    cli(prog_name="bioblue")
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            # A pipe may hold anything, and the other end may know fewer characters than we write.
+            stream.reconfigure(errors="replace")
+    try:
+        cli(prog_name="bioblue")
+    except SystemExit as done:
+        if done.code == INTERRUPTED:
+            _exit_now(INTERRUPTED)
+        raise
+    except OSError as error:
+        # Files are read and written with errors of their own: what comes here is output that nobody takes.
+        click.echo(f"Error: the output can't be written ({error.strerror or type(error).__name__})", err=True)
+        _exit_now(1)
     raise SystemExit(0)
+
+
+def _exit_now(code: int) -> NoReturn:
+    """Exit without what Python does at its end: it would write what can't be written, or wait for a line of input."""
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -221,19 +244,20 @@ def _run(
     jsonl = display == "jsonl"
     try:
         if session.human:
-            complete = headless.play(session, click.echo, sys.stdin.readline, jsonl=jsonl)
+            read = sys.stdin.readline if sys.stdin is not None else str
+            complete = headless.play(session, click.echo, read, jsonl=jsonl)
         else:
             complete = headless.watch(session, click.echo, jsonl=jsonl)
     except RecordError as error:
         raise Complaint(str(error)) from None
     except (KeyboardInterrupt, BrokenPipeError):
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
     raise SystemExit(0 if complete else 1)
 
 
 def _on_screen(display: str) -> bool:
     if display == "auto":
-        return sys.stdin.isatty() and sys.stdout.isatty()
+        return _on_terminal()
     if display == "tui":
         _need_terminal()
     return display == "tui"
@@ -244,6 +268,11 @@ def _prepare_screen() -> None:
     os.environ.setdefault("TEXTUAL_FPS", "120")
 
 
+def _on_terminal() -> bool:
+    # A stream that was closed before the start is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
 def _need_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _on_terminal():
         raise Complaint("the screen needs a terminal; for plain lines: bioblue play ENVIRONMENT --display plain")

@@ -280,5 +280,6 @@ def _agent(plan: Plan) -> Agent:
     record = open_record(Path(rest))
     if record.header.environment != plan.environment:
         raise AgentError(f"{rest} is a record of {record.header.environment}, not of {plan.environment}")
-    answers = [view.answer.text or "" for view in TrialState(record.header).feed(record.events).steps if view.answer]
+    steps = TrialState(record.header).feed(record.events).steps
+    answers = [(view.answer.text or "") if view.answer else "" for view in steps if view.attempts or view.done]
     return ReplayAgent(answers, Path(rest).name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable
 
 from bioblue_tui.analysis.reference import compare
@@ -58,7 +60,7 @@ async def _play(session: Session, write: Write, read: Callable[[], str], jsonl: 
             if not human.asked:
                 await asyncio.sleep(0)
                 continue
-            line = await asyncio.to_thread(read)
+            line = await _line(read)
             if not line:
                 break
             human.submit(line.rstrip("\r\n"))
@@ -67,6 +69,29 @@ async def _play(session: Session, write: Write, read: Callable[[], str], jsonl: 
         await session.stop()
     await running
     return _end(session.state, plain)
+
+
+async def _line(read: Callable[[], str]) -> str:
+    """Read a line in a thread that nobody waits for: ctrl+c would else have to wait for the next line."""
+    loop = asyncio.get_running_loop()
+    arrived: asyncio.Future[str] = loop.create_future()
+
+    def deliver(line: str) -> None:
+        if not arrived.done():
+            arrived.set_result(line)
+
+    def work() -> None:
+        try:
+            line = read()
+        except (OSError, ValueError):
+            # Input that can't be read, such as a closed file, is at its end.
+            line = ""
+        with contextlib.suppress(RuntimeError):
+            # The loop may be closed by now.
+            loop.call_soon_threadsafe(deliver, line)
+
+    threading.Thread(target=work, daemon=True).start()
+    return await arrived
 
 
 def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:

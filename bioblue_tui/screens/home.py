@@ -140,6 +140,7 @@ class HomeScreen(Screen[None]):
         self.earlier.clear_options()
         if found:
             self.earlier.add_options([Option(_entry_line(entry)) for entry in found])
+            self.earlier.highlighted = 0
         else:
             self.earlier.add_option(Option("nothing yet: Enter, Enter plays the proposed trial", disabled=True))
 

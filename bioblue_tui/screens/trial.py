@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -76,6 +77,9 @@ class TrialScreen(Screen[bool]):
     steps = query_one("#step", StepPanel)
     rewards = query_one("#rewards", RewardPanel)
     notice = query_one("#notice", Static)
+
+    class Closed(Message):
+        """The screen was left, and the record is complete."""
 
     prompt_only = False
     """True to show exactly the text a model gets, and nothing beside it."""
@@ -168,6 +172,7 @@ class TrialScreen(Screen[bool]):
         """Make sure that the record is complete, however the screen was left."""
         self.left = True
         await self.session.stop()
+        self.app.post_message(self.Closed())
 
     @work(exclusive=True, group="trial")
     async def _run(self) -> None:

@@ -124,7 +124,9 @@ class WatchScreen(LiveScreen):
         if self._broken:
             return self._broken
         if self.state.status == "paused" and self.state.reason:
-            return f"Paused: {one_line(self.state.reason, 300)}. space asks again, a answers in its place, esc stops."
+            why = one_line(self.state.reason, 300)
+            stop = "" if why.endswith((".", "!", "?", "…")) else "."
+            return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
         return ""
 
     def action_pause(self) -> None:

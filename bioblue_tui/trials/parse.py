@@ -4,9 +4,9 @@ The last non-empty line counts. It must hold exactly as many integers as there a
 around them are fine. What is not a plain non-negative integer (a sign, a decimal, an exponent, a huge number) makes the
 answer illegal: nothing is guessed and no digits are glued together.
 
-Text is read as a person sees it. Only a newline ends a line. A line is empty when nothing in it can be seen, or when it
-only opens or closes a code block. Characters that cannot be seen neither join two numbers nor keep them apart: with
-nothing visible between them the answer is rejected.
+Text is read as a person sees it. Only a newline ends a line. A line is empty when nothing in it can be seen. Characters
+that cannot be seen neither join two numbers nor keep them apart: with nothing visible between them the answer is
+rejected.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ _EXAMINED = 20
 """How many numbers of a line are examined one by one: more than any environment has objectives."""
 
 _NUMBER = re.compile(r"\d+")
-_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\W\d]*\s*")
 _SIGNS = "+±∓\u2212\u2010\u2011\u2012\u2013\u2043\u02d7\u207a\u207b\u208a\u208b\u2795\u2796\ufe62\ufe63\uff0b\uff0d-"
 _SIGN_WORD = re.compile(r"(?<![\w-])(?:minus|negative)\Z", re.IGNORECASE)
 _OPENERS = " \t\u00a0\"'`*_~([{$€£¥“‘«"
@@ -88,7 +87,7 @@ def read_integers(text: str, count: int) -> Reading:
 
 
 def _is_empty(line: str) -> bool:
-    return not _seen(line).strip() or _FENCE.fullmatch(line) is not None
+    return not _seen(line).strip()
 
 
 def _seen(text: str) -> str:

@@ -80,13 +80,15 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self._settled = 0
         self._limit, marked_before, self._marked = limit, self._marked, marked
         self._rebuild()
-        if follow and (at_end or self.following):
+        if follow and (at_end or self.following or marked_before):
             self.following = True
             self._seen = limit
             self.scroll_end(animate=False, immediate=True)
-        elif not follow and marked != marked_before:
+        elif not follow:
+            if marked != marked_before:
+                self._reveal(marked)
+            # Also where all of it still fits and nothing was scrolled.
             self.following = False
-            self._reveal(marked)
         self._announce()
         self.refresh()
 

@@ -71,14 +71,10 @@ def test_an_earlier_trial_is_replayed_from_home(bioblue: Bioblue) -> None:
     with bioblue.terminal() as terminal:
         terminal.wait(re.compile(r"multi-homeostasis  collapse:2 +seed 1 +8/8  complete"))
         unfocused = terminal.colour_of("╭─ recent trials")
-        for _ in range(30):
-            terminal.press("tab")
-            before = len(terminal.output)
-            terminal.wait(lambda _, before=before: len(terminal.output) > before)
-            if terminal.colour_of("╭─ recent trials") != unfocused:
-                break
+        terminal.press(*["tab"] * 7)
+        terminal.wait(lambda _: terminal.colour_of("╭─ recent trials") != unfocused)
         terminal.press("enter")
-        terminal.wait("collapse:2 · seed 1", "replay", "recomputed: agrees")
+        terminal.wait("collapse:2 · seed 1", "replay", "✓ recomputed")
         terminal.press("esc")
         terminal.wait("recent trials")
         terminal.press("ctrl+q")
@@ -100,12 +96,15 @@ def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> Non
         terminal.press("enter")
         # What was typed stays, to be mended.
         terminal.wait("Not taken: -7 has a sign", "Nothing is lost", at_step(2, 3), re.compile(r"^ -7$", re.MULTILINE))
-        terminal.press("backspace", "backspace")
+        terminal.press("backspace")
+        terminal.wait(re.compile(r"^ -$", re.MULTILINE))
+        terminal.press("backspace")
+        terminal.wait("Enter hands it in")
         terminal.type("4")
         terminal.press("enter")
         terminal.wait(at_step(3, 3), "Step 2: 4 taken")
         terminal.press("ctrl+r")
-        terminal.wait("homeostasis: complete", "You", "thermostat", "difference", "1 answers were rejected")
+        terminal.wait("homeostasis: complete", "You", "thermostat", "difference", "rejected")
         terminal.press("q")
         assert terminal.finish() == 0
         terminal.wait("record: ")
@@ -191,9 +190,9 @@ def test_watching_pause_step_speed_look_back_and_leave(bioblue: Bioblue) -> None
         terminal.press("left")
         back = terminal.wait("looking at ")
         looked = int(re.findall(r"looking at (\d+)", back)[0])
-        terminal.wait(f"looking at {looked}, ", reaches(looked + 4), f"─ step {looked} ─", "new")
+        terminal.wait(f"looking at {looked}, ", reaches(looked + 4), f"─ step {looked} ─", re.compile(r"\+\d+ new"))
         terminal.press("end")
-        terminal.wait("▶ live", lambda text: "looking at" not in text)
+        terminal.wait("▶ live", lambda text: "looking at" not in text and " new ─" not in text)
         terminal.press("esc")
         assert terminal.finish() == 0
         path = bioblue.file()
@@ -218,7 +217,7 @@ def test_a_paused_start_plays_nothing_until_told(bioblue: Bioblue) -> None:
         terminal.press("space")
         terminal.wait("■ complete", at_step(20, 20))
         terminal.press("s")
-        terminal.wait("balanced on the same start", re.compile("imbalance|difference"))
+        terminal.wait("20 steps on the same start", "imbalance", "difference")
         terminal.press("q")
         assert terminal.finish() == 0
     assert lines_of(bioblue.file())[-1]["reason"] == "complete"
@@ -228,7 +227,9 @@ def test_help_names_the_keys_of_the_screen(bioblue: Bioblue) -> None:
     with bioblue.terminal("watch", "homeostasis", "--paused") as terminal:
         terminal.wait("‖ paused")
         terminal.press("?")
-        terminal.wait("Pause between steps, or go on", "Play one step, then hold", "Leave; what happened so far is on disk")
+        terminal.wait(
+            "Pause between steps, or go on", "Play one step, then hold", "Leave; what happened so far is on disk"
+        )
         terminal.press("esc")
         terminal.wait(lambda text: "Play one step, then hold" not in text)
         terminal.press("esc")
@@ -263,7 +264,7 @@ def test_replay_of_a_record_plays_steps_and_seeks(bioblue: Bioblue) -> None:
     path = played(bioblue)
     before = path.read_bytes()
     with bioblue.terminal("replay", path, "--paused") as terminal:
-        terminal.wait("recomputed: agrees")
+        terminal.wait("✓ recomputed")
         look_around(terminal, 8)
     assert path.read_bytes() == before
 
@@ -272,7 +273,7 @@ def test_replay_of_a_record_plays_steps_and_seeks(bioblue: Bioblue) -> None:
 @pytest.mark.parametrize("path", one_of_each(), ids=lambda path: path.name.partition("_")[0])
 def test_replay_of_a_published_log(bioblue: Bioblue, path: Path) -> None:
     with bioblue.terminal("replay", path, "--paused") as terminal:
-        terminal.wait("recomputed: agrees")
+        terminal.wait("✓ recomputed")
         look_around(terminal, 100)
     assert not bioblue.data.exists()
 
@@ -284,7 +285,7 @@ def test_a_tampered_record_is_marked_where_it_differs(bioblue: Bioblue) -> None:
     path = write_lines(bioblue.root / "tampered.jsonl", lines)
     with bioblue.terminal("replay", path, "--paused") as terminal:
         terminal.wait("≠ ", "difference", "step 4, reward consumption_A: recorded 1")
-        assert "agrees" not in terminal.text
+        assert "✓" not in terminal.text
         terminal.press("end")
         text = terminal.wait(at_step(8, 8), re.compile(r"≠\d+ differs"))
         timeline = next(line for line in text.splitlines() if line.startswith("├"))
@@ -313,7 +314,7 @@ def test_common_sizes_show_level_and_step(bioblue: Bioblue, size: tuple[int, int
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_home_shows_all_environments_at_common_sizes(bioblue: Bioblue, size: tuple[int, int]) -> None:
     with bioblue.terminal(size=size) as terminal:
-        terminal.wait("multi-homeostasis", "accelerator", "Quit")
+        terminal.wait("multi-homeostasis", "accelerator", "You play")
         terminal.press("esc")
         assert terminal.finish() == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,13 @@ class Bioblue:
 
     def run(self, *arguments: str | Path, answers: str = "") -> subprocess.CompletedProcess[str]:
         """Run without a terminal, with these lines as standard input."""
-        command = [COMMAND, *map(str, arguments)]
+        return self._run([COMMAND, *map(str, arguments)], answers)
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run lines of a shell, in which ``bioblue`` is the command."""
+        return self._run(["sh", "-c", re.sub(r"\bbioblue ", f"'{COMMAND}' ", script)], "")
+
+    def _run(self, command: list[str], answers: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=self.root,
