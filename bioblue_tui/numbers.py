@@ -28,6 +28,11 @@ def signed(value: Number, width: int = 9) -> str:
     return f"+{amount(value, width - 1)}" if value > 0 else amount(value, width)
 
 
+def counted(count: int, thing: str) -> str:
+    """Return a number with its noun, such as ``1 step`` and ``2 steps``."""
+    return f"{count} {thing}{'s' * (count != 1)}"
+
+
 def _decimals(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 

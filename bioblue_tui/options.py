@@ -14,6 +14,7 @@ from bioblue_tui.agents.catalogue import ModelSettings
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.trials.events import MAX_STEPS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -40,7 +41,7 @@ def trial_options(command: Command) -> Command:
             click.option(
                 "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Seed of the noise."
             ),
-            click.option("--steps", type=click.IntRange(1, 100_000), default=STEPS, show_default=True),
+            click.option("--steps", type=click.IntRange(1, MAX_STEPS), default=STEPS, show_default=True),
             click.option("--objectives", type=int, help="Number of objectives, 2 to 6, where there are several."),
             click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter; repeatable."),
             click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),

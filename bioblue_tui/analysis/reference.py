@@ -57,23 +57,37 @@ def totals(environment: Environment, transitions: list[Transition]) -> dict[str,
 
 
 def compare(state: TrialState) -> Comparison | None:
-    """Compare a trial so far with the reference policy on the same noise; None before the first step."""
+    """Compare a trial so far with the reference policy on the same noise.
+
+    None before the first step, and where the noise is not known or is none that a world has: a damaged record may have
+    lost steps, and a foreign one may hold any number.
+    """
     done = [view.done for view in state.steps if view.done]
     if not done:
         return None
-    environment = state.environment
-    steps = max(len(done), state.header.steps) if done[-1].ended else len(done)
-    played = reference_run(environment, _noise(state, done, steps), steps)
-    reference, agent = totals(environment, played), done[-1].totals
-    rows = {d.key: (agent[d.key], reference[d.key]) for d in environment.dimensions}
-    return Comparison(environment.reference_name, len(done), len(played), rows)
+    environment, last = state.environment, done[-1]
+    steps = max(last.step, state.header.steps) if last.ended else last.step
+    try:
+        noise = _noise(state, done, steps)
+        if noise is None:
+            return None
+        played = reference_run(environment, noise, steps)
+        reference = totals(environment, played)
+        rows = {d.key: (last.totals[d.key], reference[d.key]) for d in environment.dimensions}
+    except (ValueError, ArithmeticError):
+        return None
+    return Comparison(environment.reference_name, last.step, len(played), rows)
 
 
-def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change]:
-    changes = [step.change for step in done]
-    if len(changes) < steps:
-        # Where the agent ended the trial early, the noise it would have met goes on from the seed.
-        rng = random.Random(state.header.seed)
-        stream = [state.environment.draw(rng) for _ in range(steps)]
-        changes += stream[len(changes) :]
-    return changes
+def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change] | None:
+    """Return the exogenous change of every step, or None where one is not known."""
+    if len(done) == steps:
+        return [step.change for step in done]
+    # Where the agent ended the trial early, the noise it would have met goes on from the seed; so does what was lost.
+    environment, rng = state.environment, random.Random(state.header.seed or 0)
+    noise = [environment.draw(rng) for _ in range(steps)]
+    if state.header.seed is None and any(noise):
+        return None
+    for step in done:
+        noise[step.step - 1] = step.change
+    return noise

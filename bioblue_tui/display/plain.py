@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import step_sentence
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Stepped
 from bioblue_tui.trials.state import TrialState
@@ -34,7 +34,7 @@ class PlainDisplay:
         if not self._prompt_only:
             seed = f", seed {header.seed}" if header.seed is not None else ""
             title = self._state.environment.title
-            self._write(f"{title}, {one_line(header.agent, 60)}{seed}, {header.steps} steps")
+            self._write(f"{title}, {one_line(header.agent, 60)}{seed}, {counted(header.steps, 'step')}")
         if self._person:
             self._lines(header.instruction)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bioblue_tui.analysis.verify import verify
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line
@@ -48,8 +49,8 @@ def verify_files(
             environment = record.header.environment
             write(json.dumps({"file": name, "environment": environment, "steps": steps, "differences": listed}))
             continue
-        verdict = f"{len(differences)} differences" if differences else "agrees"
-        write(f"{one_line(name, 400)}: {record.header.environment}, {steps} steps, {verdict}")
+        verdict = counted(len(differences), "difference") if differences else "agrees"
+        write(f"{one_line(name, 400)}: {record.header.environment}, {counted(steps, 'step')}, {verdict}")
         for difference in differences:
             write(f"  {one_line(difference.sentence(), 400)}")
     return code

@@ -170,25 +170,21 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
         lines, tail = [_decoded(tail, path)], b""
     try:
         header, newer = decode_header(loads(lines[0]))
-        shape = Shape.of(make_environment(header))
+        shape = Shape.of(make_environment(header), header.steps)
     except DecodeError as error:
         raise RecordError(str(error), path, 1, "Without its first line a record cannot be read.") from error
     unknown: list[str] | None = [] if newer else None
     events: list[Event] = []
-    last = header.steps + 1
     for number, value in _values(lines, path):
         try:
             event = decode_event(value, unknown)
             if event is None:
                 continue
-            if event.step > last:
-                raise DecodeError(f"step {event.step} is beyond the trial's {header.steps} steps")
-            if type(event) is Stepped:
-                shape.check(event)
+            shape.check(event)
         except DecodeError as error:
             raise RecordError(f"damaged: {error}", path, number, _MEND) from error
         events.append(event)
-    torn = bool(tail) and not _recovered(tail, shape, last, unknown, events)
+    torn = bool(tail) and not _recovered(tail, shape, unknown, events)
     warnings = ["written by a newer version of the program; what this one does not know was skipped"] * newer
     warnings += [f"{what} was skipped" for what in dict.fromkeys(unknown or ())]
     if torn:
@@ -225,15 +221,15 @@ def _decoded(data: bytes, path: Path | None) -> str:
         raise RecordError("damaged: not UTF-8 text", path, line) from error
 
 
-def _recovered(tail: bytes, shape: Shape, last: int, unknown: list[str] | None, events: list[Event]) -> bool:
+def _recovered(tail: bytes, shape: Shape, unknown: list[str] | None, events: list[Event]) -> bool:
     """Keep a last line that lacks nothing but its line end, as some editors leave it."""
     try:
         event = decode_event(loads(tail.decode()), unknown)
-        if isinstance(event, Stepped):
+        if event is not None:
             shape.check(event)
     except ValueError:
         return False
-    if event is None or event.step > last:
+    if event is None:
         return False
     events.append(event)
     return True

@@ -47,14 +47,13 @@ def parse_published(data: bytes, path: Path | None = None) -> Record:
             raise RecordError(f"step {row.step} {where}, {expected} expected", path, line, advice)
     header = _header(table, [row for _, row in rows])
     environment = make_environment(header)
-    shape = Shape.of(environment)
+    shape = Shape.of(environment, header.steps)
     events: list[Event] = []
     for line, row in rows:
         try:
             happened = events_of(row)
             for event in happened:
-                if isinstance(event, Stepped):
-                    shape.check(event)
+                shape.check(event)
         except DecodeError as error:
             raise RecordError(f"damaged: {error}", path, line) from error
         events += happened

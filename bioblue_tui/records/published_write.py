@@ -53,7 +53,7 @@ def published_text(record: Record) -> str:
     try:
         environment = make_environment(header)
         form = layout(header.environment, environment.objectives)
-        shape = Shape.of(environment)
+        shape = Shape.of(environment, header.steps)
         rows = []
         for step, group in _groups(record):
             shape.check(step)

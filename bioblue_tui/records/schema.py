@@ -11,6 +11,7 @@ newer major version cannot be read.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of
 from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
-from bioblue_tui.trials.events import Event, Header, Stepped
+from bioblue_tui.trials.events import Event, Header, Paused, Resumed, Stepped
 from envs import Environment, Number
 
 __all__ = [
@@ -112,23 +113,33 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What every step of a trial must look like: how many objectives, and which rewards."""
+    """What every event of a trial must look like: how many steps and objectives, how much noise, which rewards."""
 
+    steps: int
     objectives: int
+    changes: int
     dimensions: frozenset[str]
 
     @classmethod
-    def of(cls, environment: Environment) -> Shape:
-        """Return the shape of an environment's steps."""
-        return cls(len(environment.objectives), frozenset(d.key for d in environment.dimensions))
+    def of(cls, environment: Environment, steps: int) -> Shape:
+        """Return the shape of the events of a trial with so many steps in an environment."""
+        dimensions = frozenset(dimension.key for dimension in environment.dimensions)
+        return cls(steps, len(environment.objectives), len(environment.draw(random.Random(0))), dimensions)
 
-    def check(self, stepped: Stepped) -> None:
-        """Raise DecodeError unless the step has this shape; whoever shows a record may then rely on it."""
+    def check(self, event: Event) -> None:
+        """Raise DecodeError unless an event has this shape; whoever shows a record may then rely on it."""
+        # A trial can be held after its last step, and nothing else can come there.
+        if event.step > self.steps and not (event.step == self.steps + 1 and isinstance(event, Paused | Resumed)):
+            raise DecodeError(f"step {event.step} is beyond the trial's {self.steps} steps")
+        if isinstance(event, Stepped):
+            self._check_step(event)
+
+    def _check_step(self, stepped: Stepped) -> None:
         n = self.objectives
         if not len(stepped.action) == len(stepped.before) == len(stepped.after) == n:
             raise DecodeError(f"action, before and after need {n} value(s) each")
-        if len(stepped.change) not in (0, n):
-            raise DecodeError(f"change needs {n} value(s) or none")
+        if len(stepped.change) != self.changes:
+            raise DecodeError(f"change needs {self.changes} value(s)")
         if stepped.rewards.keys() != self.dimensions or stepped.totals.keys() != self.dimensions:
             raise DecodeError(f"rewards and totals need exactly {', '.join(sorted(self.dimensions))}")
 

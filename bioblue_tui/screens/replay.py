@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
+from bioblue_tui.numbers import counted
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import LOOK_KEYS, PANEL_KEYS, TrialScreen
 from bioblue_tui.screens.watch import speed_bindings
@@ -103,8 +104,7 @@ class ReplayScreen(TrialScreen):
             return "; ".join(one_line(warning) for warning in self.replay.record.warnings)
         here = [d for d in self._differences if d.step == self.shown]
         first = here[0] if here else self._differences[0]
-        count = len(self._differences)
-        return f"≠ {count} difference{'s' * (count > 1)}; {one_line(first.sentence(), 200)}"
+        return f"≠ {counted(len(self._differences), 'difference')}; {one_line(first.sentence(), 200)}"
 
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on."""
@@ -127,5 +127,7 @@ class ReplayScreen(TrialScreen):
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""
         found = compare(self.state)
-        if found is not None:
+        if found is None:
+            self.notify("There is nothing to compare: no step was done, or the noise of the trial is not known.")
+        else:
             self.app.push_screen(SummaryScreen(self.state, found, again=False))

@@ -10,6 +10,7 @@ from textual.widgets import Checkbox, Input, Label
 import envs
 from bioblue_tui.agents.catalogue import SUGGESTED_MODELS, ModelSettings
 from bioblue_tui.session import STEPS, Plan
+from bioblue_tui.trials.events import MAX_STEPS
 
 SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
 """Switches of environments, and their labels."""
@@ -107,7 +108,7 @@ class SetupPanel(Vertical):
             agent,
             parameters,
             seed=whole("seed", self.seed.value, 0, 2**63),
-            steps=whole("steps", self.steps.value, 1, 100_000),
+            steps=whole("steps", self.steps.value, 1, MAX_STEPS),
             prompt_only=self.prompt_only.value,
             settings=settings,
         )

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
@@ -73,7 +73,7 @@ class SummaryScreen(ModalScreen[Choice]):
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
         if self._state.rejections:
-            text += f" {self._state.rejections} answers were rejected."
+            text += f" {counted(self._state.rejections, 'answer')} rejected."
         return text
 
     @on(Button.Pressed)

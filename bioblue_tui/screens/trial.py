@@ -133,6 +133,8 @@ class TrialScreen(Screen[bool]):
         """Lay out all panels; which of them are seen follows from the terminal's size."""
         header = self.session.header
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
+        # A model is not told the seed.
+        seed = "" if self.prompt_only else seed
         detail = " · ".join(part for part in (one_line(header.agent, 40), seed) if part)
         yield StatusLine(self.state.environment.title, detail, id="status")
         yield TabStrip(TABS, id="tabs")

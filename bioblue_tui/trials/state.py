@@ -118,25 +118,34 @@ class TrialState:
     def levels_after(self, step: int) -> tuple[Number, ...]:
         """Return the levels after a step; after step 0 those at the start.
 
+        A damaged record may have lost steps: then those before the next step count, or the last that are known.
+
         Raises:
-            IndexError: When the step has not been done, and the next one does not tell what it led to.
+            IndexError: When the trial has not come so far.
         """
-        own = self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
-        following = self.steps[step].done if 0 <= step < len(self.steps) else None
-        if own or following is None:
-            return self.stepped(step).after if step > 0 else self.environment.initial().levels
-        return following.before
+        if not 0 <= step <= self.done:
+            raise IndexError(f"step {step} has not been done")
+        for known in range(step, -1, -1):
+            if own := self.recorded(known):
+                return own.after
+            if following := self.recorded(known + 1):
+                return following.before
+        return self.environment.initial().levels
 
     def stepped(self, step: int) -> Stepped:
         """Return what was done in a step, from 1.
 
         Raises:
-            IndexError: When it has not been done.
+            IndexError: When it has not been done, or was lost from a damaged record.
         """
-        done = self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
+        done = self.recorded(step)
         if done is None:
             raise IndexError(f"step {step} has not been done")
         return done
+
+    def recorded(self, step: int) -> Stepped | None:
+        """Return what was done in a step, or None when it has not been done or was lost from a damaged record."""
+        return self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
 
     def gauge_values(self, step: int) -> tuple[Number, ...]:
         """Return what each gauge shows after a step; see ``levels_after``."""

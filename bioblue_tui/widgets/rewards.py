@@ -47,11 +47,13 @@ class RewardPanel(Lines):
 
     def _row(self, dimension: Dimension, owner: str, name: int, course: int) -> Line:
         shown, state = self._shown, self._state
-        step = state.stepped(shown) if shown else None
+        step = state.recorded(shown)
         reward = step.rewards.get(dimension.key, 0) if step else 0
         total = step.totals.get(dimension.key, 0) if step else 0
         first = max(1, shown - course + 1)
-        values = [state.stepped(i).rewards.get(dimension.key, 0) for i in range(first, shown + 1)]
+        # Steps that a damaged record has lost show as none.
+        steps = [state.recorded(i) for i in range(first, shown + 1)]
+        values = [done.rewards.get(dimension.key, 0) if done else 0 for done in steps]
         floats = [float(min(abs(value), 10**300)) for value in values]
         bad = "bad" if dimension.penalty else "good"
         return [

@@ -41,7 +41,9 @@ class StepPanel(Lines):
         lines: list[Line] = [[(heading + (f"{'deviation':>11}" if self._targets else ""), "dim")]]
         if not self._shown:
             return [*lines, [("   before the first step", "dim")]]
-        done = self._state.stepped(self._shown)
+        done = self._state.recorded(self._shown)
+        if done is None:
+            return [*lines, [("   lost: the record has no such step", "bad")]]
         lines += [self._row(done, index, noise) for index in range(len(done.action))]
         for metric in self._common:
             value = done.metrics.get(metric, 0)

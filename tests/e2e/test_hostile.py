@@ -262,7 +262,7 @@ def test_hostile_records_are_listed_verified_and_complained_of(bioblue: Bioblue)
     verified = bioblue.run("verify", *records)
     # The reasons for the end that stand in them follow from nothing.
     assert verified.returncode == 1
-    assert verified.stdout.count("1 differences") == len(records)
+    assert verified.stdout.count("1 difference") == len(records)
     assert_inert(verified)
     as_json = bioblue.run("verify", "--json", *records)
     assert [json.loads(line)["file"] for line in as_json.stdout.splitlines()] == [str(path) for path in records]

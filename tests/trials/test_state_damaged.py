@@ -46,8 +46,10 @@ def test_a_record_may_begin_late() -> None:
     assert (state.done, state.levels, len(state.steps)) == (0, (100,), 5)
     state.feed([answered(5), stepped(5, 104), *whole(6)])
     assert (state.done, state.levels, state.levels_after(4)) == (6, (106,), (104,))
-    with pytest.raises(IndexError, match="step 2 has not been done"):
-        state.levels_after(2)
+    # What was lost shows as what was last known: here, the start.
+    assert (state.levels_after(2), state.recorded(2)) == ((100,), None)
+    with pytest.raises(IndexError, match="step 7 has not been done"):
+        state.levels_after(7)
 
 
 def test_an_answer_without_its_question_finds_its_place() -> None:
