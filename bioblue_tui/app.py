@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import gc
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
-from textual.app import App
+from textual import events, on
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
+from textual.theme import Theme
+from textual.widgets import Input
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.config import THEME, Config, ConfigError
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.palette import ScreenCommands
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
@@ -39,19 +49,31 @@ class BioBlueApp(App[str]):
         first: The screen to show instead of the home screen. When it is left, the application ends; its return value
             is the path of the last trial's record.
         plan: What ``first`` plays, so that it can be played again.
+        config: What the person has chosen once and for all; None for our defaults, kept nowhere.
     """
 
     TITLE = "BioBlue"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]
 
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ScreenCommands, SystemCommandsProvider}
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "toggle_dark", "Light/dark", show=False, id="app.theme", tooltip="Switch dark and light"),
+        command("app.theme", "ctrl+t", "toggle_dark", "Light or dark", "Switch between dark and light"),
+        command("app.palette", "ctrl+p", "command_palette", "", "Find any command by its name"),
     ]
 
-    def __init__(self, data: Path | None = None, first: TrialScreen | None = None, plan: Plan | None = None) -> None:
+    def __init__(
+        self,
+        data: Path | None = None,
+        first: TrialScreen | None = None,
+        plan: Plan | None = None,
+        config: Config | None = None,
+    ) -> None:
         super().__init__()
         self._data = data
         self._first, self._plan = first, plan
+        self.config = config or Config()
+        self._apply_config()
 
     def on_mount(self) -> None:
         """Show the first screen."""
@@ -63,10 +85,59 @@ class BioBlueApp(App[str]):
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        for problem in self.config.problems:
+            self.notify(one_line(problem, 300), title="Configuration", severity="warning", timeout=10, markup=False)
+
+    def _apply_config(self) -> None:
+        config = self.config
+        if config.theme not in self.available_themes:
+            config.problems.append(f"theme {config.theme!r} is not known; {THEME} is shown")
+            config.theme = THEME
+        self.theme = config.theme
+        unknown = sorted(config.keys.keys() - REGISTRY.keys())
+        config.problems += [f"[keys] {name!r} is no command; left out" for name in unknown]
+        self.set_keymap({name: keys for name, keys in config.keys.items() if name in REGISTRY})
+        if config.reduced_motion:
+            self.animation_level = "none"
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if theme.name != self.config.theme:
+            self._keep(theme=theme.name)
+
+    def _keep(self, **changes: str | bool) -> None:
+        try:
+            self.config.save(**changes)
+        except ConfigError as error:
+            self.notify(one_line(str(error), 300), title="Configuration", severity="warning", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Yield the commands that every screen has and that have no key."""
+        yield SystemCommand("Theme", "Choose a theme; it is kept", self.action_change_theme)
+        motion = "Ordinary motion" if self.config.reduced_motion else "Reduced motion"
+        yield SystemCommand(motion, "Switch animation and blinking on or off; it is kept", self.action_toggle_motion)
+        yield SystemCommand("Picture", "Save a picture of the screen as SVG", self.deliver_screenshot)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as people write it: F5, not f5."""
+        shown = super().get_key_display(binding)
+        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def action_toggle_dark(self) -> None:
         """Switch between dark and light."""
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def action_toggle_motion(self) -> None:
+        """Switch animation and blinking on or off."""
+        reduced = not self.config.reduced_motion
+        self._keep(reduced_motion=reduced)
+        self.animation_level = "none" if reduced else "full"
+        self.notify("Reduced motion is on." if reduced else "Reduced motion is off.")
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let the cursor blink only where motion is wanted."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = not self.config.reduced_motion
 
     def _show(self, screen: TrialScreen, plan: Plan | None = None) -> None:
         def left(again: bool | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,8 +22,10 @@ import envs
 from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import Entry, recent
+from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.palette import Found
 from bioblue_tui.screens.setup import SetupPanel
 from bioblue_tui.session import Plan
 from bioblue_tui.text import one_line
@@ -48,18 +52,16 @@ class HomeScreen(Screen[None]):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Next field", id="home.next", tooltip="Next list or field"),
-        Binding("shift+tab", "app.focus_previous", "", show=False, id="home.previous"),
-        Binding("ctrl+s,f5", "start", "Start", key_display="F5", id="home.start", tooltip="Start the trial as set"),
-        Binding(
-            "f2", "you", "You play", key_display="F2", id="home.you", tooltip="Play this environment yourself, at once"
+        command("home.next", "tab", "app.focus_next", "", "Next list or field", footer="Next field"),
+        Binding("shift+tab", "app.focus_previous", "", show=False),
+        command("home.start", "f5,ctrl+s", "start", "Start the trial", "Start the trial as set", footer="Start"),
+        command(
+            "home.you", "f2", "you", "Play it yourself", "Play this environment at the keyboard", footer="You play"
         ),
-        Binding(
-            "ctrl+o", "open", "Open file", id="home.open", tooltip="Replay a record or a published log by its path"
-        ),
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="home.help", tooltip="This help"),
-        Binding("ctrl+t", "app.toggle_dark", "Light/dark", id="home.theme", tooltip="Switch between dark and light"),
-        Binding("ctrl+q,escape", "app.quit", "Quit", key_display="esc", id="home.quit", tooltip="Quit"),
+        command("home.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+        command("home.quit", "escape,ctrl+q", "app.quit", "Quit", "Quit the program", footer="Quit"),
+        command("home.open", "ctrl+o", "open", "Open a file", "Replay a record or a published log", footer="Open file"),
+        command("home.palette", "ctrl+p", "app.command_palette", "", "Find any command by its name", footer="Commands"),
     ]
 
     environments = query_one("#environments", OptionList)
@@ -209,6 +211,23 @@ class HomeScreen(Screen[None]):
 
         self.app.push_screen(LineDialog("Replay a record, or a published TSV log", "path of the file"), opened)
 
+    def offers(self) -> Iterator[Found]:
+        """Yield for the palette every trial that can be started, and every earlier one that can be opened."""
+        for environment in envs.ids():
+            for choice in choices(environment):
+                if not choice.unavailable and choice.kind != "model":
+                    title = f"Play {environment}" if choice.kind == "human" else f"Watch {environment}: {choice.name}"
+                    yield title, choice.about, partial(self._start_in, environment, choice.name)
+        for entry in self._entries:
+            if not entry.error:
+                opened = partial(self.post_message, self.Opened(entry.path))
+                title = f"Replay {one_line(entry.environment, 20)} {one_line(entry.agent, 30)}"
+                yield title, one_line(entry.path.name, 60), opened
+
+    def _start_in(self, environment: str, agent: str) -> None:
+        self.environments.highlighted = envs.ids().index(environment)
+        self.post_message(self.Started(Plan(environment, agent)))
+
     def action_help(self) -> None:
         """Show the keys."""
         self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
@@ -233,12 +252,13 @@ def _agent_line(choice: Choice, width: int) -> Content:
 def _entry_line(entry: Entry) -> Content:
     if entry.error:
         return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
-    when = one_line(entry.created[:16]).replace("T", " ")
+    # Month, day and time: what is long ago is far down the list anyway.
+    when = one_line(entry.created[5:16]).replace("T", " ")
     seed = f"seed {entry.seed}" if entry.seed is not None else ""
     played = f"{entry.done}/{entry.steps}"
     return Content.assemble(
-        (f"{when}  ", "dim"),
-        (f"{one_line(entry.environment, 18):<18} ", "bold"),
-        f"{one_line(entry.agent, 26):<22} ",
-        (f"{seed:<9} {played:>8}  {one_line(entry.ended or 'not finished', 24)}", "dim"),
+        (f"{when:<11}  ", "dim"),
+        (f"{one_line(entry.environment, 17):<17}  ", "bold"),
+        f"{one_line(entry.agent, 24):<15}  ",
+        (f"{seed:<7} {played:>7}  {one_line(entry.ended or 'open', 24)}", "dim"),
     )

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.getters import query_one
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial import PANEL_KEYS
@@ -36,29 +37,25 @@ class PlayScreen(LiveScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "repeat", "Repeat", priority=True, id="play.repeat", tooltip="Give the last action again"),
+        command(
+            "play.repeat", "ctrl+r", "repeat", "Repeat", "Give the last action again", footer="Repeat", priority=True
+        ),
         # Priority over the answer line, which would take these keys for itself.
-        Binding(
+        command(
+            "play.back",
             "pageup",
             "look(-1)",
             "Look back",
-            key_display="PgUp/Dn",
+            "Look at the step before",
+            footer="Look back",
+            shown="PgUp/Dn",
             priority=True,
-            id="play.back",
-            tooltip="Look at the step before",
         ),
-        Binding("pagedown", "look(1)", "On", show=False, priority=True, id="play.on", tooltip="Look at the next step"),
-        Binding("ctrl+g", "jump", "Jump", show=False, id="play.jump", tooltip="Jump to a step by its number"),
-        Binding("f1", "help", "Help", key_display="F1", id="play.help", tooltip="This help"),
-        Binding("escape", "leave", "Leave", id="play.leave", tooltip="Leave; what happened so far is on disk"),
-        Binding(
-            "f4",
-            "fold",
-            "Prompts",
-            key_display="F4",
-            id="play.fold",
-            tooltip="Unfold or fold the prompts in the raw output",
-        ),
+        command("play.on", "pagedown", "look(1)", "Look on", "Look at the next step", priority=True),
+        command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
+        command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
+        command("play.help", "f1", "help", "Help", "This help", footer="Help"),
+        command("play.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
         *PANEL_KEYS,
     ]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.numbers import counted
+from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.trial import LOOK_KEYS, PANEL_KEYS, TrialScreen
+from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
 from bioblue_tui.screens.watch import speed_bindings
 from bioblue_tui.session import ReplaySession
 from bioblue_tui.text import one_line
@@ -28,11 +29,16 @@ class ReplayScreen(TrialScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Play", id="replay.play", tooltip="Play or pause; at the end, begin again"),
-        Binding("n", "look(1)", "Step", show=False, id="replay.step", tooltip="One step on"),
+        command(
+            "replay.play", "space", "pause", "Play or pause", "Play or pause; at the end, begin again", footer="Play"
+        ),
+        command("replay.step", "n", "look(1)", "One step", "One step on", footer="Step"),
         *speed_bindings(),
         *LOOK_KEYS,
-        Binding("s", "summary", "Summary", id="replay.summary", tooltip="Compare the whole trial with the reference"),
+        *LEAVE_KEYS,
+        command(
+            "replay.summary", "s", "summary", "Summary", "Compare the whole trial with the reference", footer="Summary"
+        ),
         *PANEL_KEYS,
     ]
 

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.session import ReplaySession, Session
@@ -37,22 +38,26 @@ TABS = ("gauges", "rewards", "raw output")
 
 
 LOOK_KEYS: list[BindingType] = [
-    Binding("left", "look(-1)", "Look back", key_display="← →", id="trial.back", tooltip="Look at the step before"),
-    Binding("right", "look(1)", "On", show=False, id="trial.on", tooltip="Look at the next step"),
-    Binding("shift+left", "look(-10)", "−10", show=False, id="trial.back10", tooltip="Look ten steps back"),
-    Binding("shift+right", "look(10)", "+10", show=False, id="trial.on10", tooltip="Look ten steps on"),
-    Binding("home", "seek(0)", "Start", show=False, id="trial.start", tooltip="Look at the start"),
-    Binding("end", "end", "End", show=False, id="trial.end", tooltip="Go to the last step and follow it"),
-    Binding("f1,question_mark", "help", "Help", key_display="?", id="trial.help", tooltip="This help"),
-    Binding("escape", "leave", "Leave", id="trial.leave", tooltip="Leave; what happened so far is on disk"),
-    Binding("j", "jump", "Jump", id="trial.jump", tooltip="Jump to a step by its number"),
-    Binding("p", "fold", "Prompts", id="trial.fold", tooltip="Unfold or fold the prompts in the raw output"),
+    command("trial.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look back", shown="← →"),
+    command("trial.on", "right", "look(1)", "Look on", "Look at the next step"),
+    command("trial.back10", "shift+left", "look(-10)", "Ten steps back", "Look ten steps back"),
+    command("trial.on10", "shift+right", "look(10)", "Ten steps on", "Look ten steps on"),
+    command("trial.start", "home", "seek(0)", "To the start", "Look at the start"),
+    command("trial.end", "end", "end", "To the newest step", "Go to the last step and follow it"),
+    command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
+    command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
 ]
 """Keys to look at any step, where nobody types an answer."""
 
+LEAVE_KEYS: list[BindingType] = [
+    command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+    command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
+]
+"""The last keys of the footer, everywhere but where ? could be typed into an answer."""
+
 PANEL_KEYS: list[BindingType] = [
-    Binding("tab", "panel(1)", "Panel", show=False, priority=True, id="trial.panel", tooltip="Next panel"),
-    Binding("shift+tab", "panel(-1)", "", show=False, priority=True, id="trial.panel_back"),
+    command("trial.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
+    Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
 ]
 """Keys for terminals where the panels share the space."""
 

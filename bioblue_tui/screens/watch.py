@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from bioblue_tui.analysis.reference import compare
+from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import LOOK_KEYS, PANEL_KEYS, TrialScreen
+from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line
@@ -20,16 +21,17 @@ SPEED_KEYS: dict[str, float | None] = {"1": 1, "2": 2, "5": 5, "0": 10, "9": Non
 
 def speed_bindings() -> list[BindingType]:
     """Return the bindings of the digits, one of them shown for all."""
-    shown = {"1": "1 2 5 0 9"}
+    all_of_them = "Speed: 1, 2, 5, 10 (key 0) steps per second, or as fast as it goes (key 9)"
     return [
-        Binding(
+        command(
+            f"speed.{key}",
             key,
             f"speed({speed or 0})",
-            "Speed",
-            show=key in shown,
-            key_display=shown.get(key),
-            id=f"speed.{key}",
-            tooltip="Speed: 1, 2, 5, 10 (key 0) steps per second, or as fast as it goes (key 9)",
+            f"Speed: {speed or 'max'}",
+            f"{speed} steps a second" if speed else "As fast as it goes",
+            footer="Speed" if key == "1" else "",
+            shown=" ".join(SPEED_KEYS),
+            together=all_of_them,
         )
         for key, speed in SPEED_KEYS.items()
     ]
@@ -103,19 +105,15 @@ class WatchScreen(LiveScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "Pause", id="watch.pause", tooltip="Pause between steps, or go on"),
-        Binding("n", "one", "Step", id="watch.step", tooltip="Play one step, then hold"),
+        command("watch.pause", "space", "pause", "Pause or go on", "Pause between steps, or go on", footer="Pause"),
+        command("watch.step", "n", "one", "One step", "Play one step, then hold", footer="Step"),
         *speed_bindings(),
-        Binding(
-            "a",
-            "instead",
-            "Answer",
-            show=False,
-            id="watch.answer",
-            tooltip="While paused: answer in its place",
-        ),
+        command("watch.answer", "a", "instead", "Answer in its place", "While paused: answer in its place"),
         *LOOK_KEYS,
-        Binding("s", "summary", "Summary", id="watch.summary", tooltip="Compare with the reference policy so far"),
+        *LEAVE_KEYS,
+        command(
+            "watch.summary", "s", "summary", "Summary", "Compare with the reference policy so far", footer="Summary"
+        ),
         *PANEL_KEYS,
     ]
 

@@ -1,0 +1,116 @@
+"""What a person has chosen once and for all: one small TOML file that they may also edit.
+
+theme = "textual-light"
+reduced_motion = true
+
+[keys]
+"trial.jump" = "g"
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+THEME = "textual-dark"
+"""Theme until a person chooses another."""
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be read or written. The message says what, where, and what to do."""
+
+
+@dataclass(slots=True)
+class Config:
+    """The choices, and where they are kept.
+
+    Attributes:
+        path: The file; None to keep nothing.
+        theme: Name of the theme.
+        reduced_motion: True for no animation and no blinking.
+        keys: Keys by id of their command, for those that differ from ours.
+        problems: What was wrong with the file, a sentence each; what was wrong is as if it were not there.
+    """
+
+    path: Path | None = None
+    theme: str = THEME
+    reduced_motion: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, path: Path) -> Config:
+        """Read the file; one that is absent or damaged means our defaults."""
+        config = cls(path)
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return config
+        except (OSError, ValueError) as error:
+            config.problems.append(f"{path}: not read ({_reason(error)}); mend or remove it")
+            return config
+        for name, value in data.items():
+            config._take(name, value)
+        return config
+
+    def _take(self, name: str, value: object) -> None:
+        match name, value:
+            case "theme", str():
+                self.theme = value
+            case "reduced_motion", bool():
+                self.reduced_motion = value
+            case "keys", dict() if all(isinstance(key, str) for key in value.values()):
+                self.keys = value
+            case (("theme" | "reduced_motion" | "keys"), _):
+                wanted = {
+                    "theme": "a text",
+                    "reduced_motion": "true or false",
+                    "keys": 'lines such as "trial.jump" = "g"',
+                }
+                self.problems.append(f"{self.path}: {name} must be {wanted[name]}; left out")
+            case _:
+                self.problems.append(f"{self.path}: {name} is not known; left out")
+
+    def save(self, **changes: str | bool) -> None:
+        """Change settings and write them to the file; comments and everything else in it stay.
+
+        Raises:
+            ConfigError: When the file cannot be written, or holds what cannot be read: it is not replaced then.
+        """
+        for name, value in changes.items():
+            setattr(self, name, value)
+        if self.path is None:
+            return
+        import tomlkit
+        from tomlkit.exceptions import TOMLKitError
+
+        try:
+            text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            document: Any = tomlkit.parse(text)
+            for name, value in changes.items():
+                document[name] = value
+            _replace(self.path, tomlkit.dumps(document))
+        except (OSError, ValueError, TOMLKitError) as error:
+            raise ConfigError(f"{self.path}: not saved ({_reason(error)})") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    # A crash or a full disk must not leave half a file.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)

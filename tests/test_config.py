@@ -1,0 +1,61 @@
+"""The configuration file: what is in it counts, what is not ours in it stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.config import Config, ConfigError
+
+
+def test_absent_means_defaults(tmp_path: Path) -> None:
+    config = Config.load(tmp_path / "config.toml")
+    assert (config.theme, config.reduced_motion, config.keys, config.problems) == ("textual-dark", False, {}, [])
+
+
+def test_saving_keeps_comments_and_what_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('# mine\nfuture = 1\n\n[keys]\n"trial.jump" = "g" # as in vi\n', encoding="utf-8")
+    config = Config.load(path)
+    config.save(theme="nord")
+    text = path.read_text(encoding="utf-8")
+    for kept in ("# mine", "future = 1", '"trial.jump" = "g" # as in vi', 'theme = "nord"'):
+        assert kept in text
+    again = Config.load(path)
+    assert (again.theme, again.keys) == ("nord", {"trial.jump": "g"})
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("text", ["theme = ", "[keys", "\x00", "theme = 1\ntheme = 2"])
+def test_a_damaged_file_is_told_and_never_replaced(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    config = Config.load(path)
+    assert config.theme == "textual-dark"
+    assert "config.toml: not read" in config.problems[0]
+    with pytest.raises(ConfigError, match="not saved"):
+        config.save(theme="nord")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"config\.toml: not saved"):
+        Config.load(tmp_path / "file" / "config.toml").save(theme="nord")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("theme = 3", "theme must be a text"),
+        ('reduced_motion = "yes"', "reduced_motion must be true or false"),
+        ("keys = 1", "keys must be lines"),
+        ("[keys]\na = 1", "keys must be lines"),
+        ("thema = 1", "thema is not known"),
+    ],
+)
+def test_what_makes_no_sense_is_told(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    assert problem in Config.load(path).problems[0]
