@@ -9,13 +9,14 @@ reduced_motion = true
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from bioblue_tui.records.files import write_text
+from bioblue_tui.records.schema import RecordError
 
 THEME = "textual-dark"
 """Theme until a person chooses another."""
@@ -94,22 +95,11 @@ class Config:
             document: Any = tomlkit.parse(text)
             for name, value in changes.items():
                 document[name] = value
-            _replace(self.path, tomlkit.dumps(document))
+            write_text(self.path, tomlkit.dumps(document), overwrite=True)
+        except RecordError as error:
+            raise ConfigError(f"{self.path}: not saved ({error.what})") from error
         except (OSError, ValueError, TOMLKitError) as error:
             raise ConfigError(f"{self.path}: not saved ({_reason(error)})") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    # A crash or a full disk must not leave half a file.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _reason(error: Exception) -> str:

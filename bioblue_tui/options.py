@@ -15,15 +15,59 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.trials.trial import RETRY_LIMIT
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
+
+
+MAX_TRIALS = 10_000
+"""The most trials of one command: more than any experiment has, and few enough to refuse a slip of the finger."""
+
+MAX_SEED = 2**63
+"""The greatest seed."""
 
 
 class Complaint(click.ClickException):
     """Bad input: one clear message, exit code 2."""
 
     exit_code = 2
+
+
+def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    """Read seeds as people write them: single ones and ranges, such as ``1,4,7-9``, in the order given.
+
+    Raises:
+        click.BadParameter: For anything else, a seed that is there twice, or too many.
+    """
+    seeds: dict[int, None] = {}
+    for part in text.split(","):
+        first, last = _ends(part)
+        # Counted before anything is made of it: a range may be of any size.
+        if len(seeds) + last - first + 1 > MAX_TRIALS:
+            raise click.BadParameter(f"{_quoted(part)}: more than {MAX_TRIALS} trials")
+        for seed in range(first, last + 1):
+            if seed in seeds:
+                raise click.BadParameter(f"{_quoted(part)}: seed {seed} is there twice")
+            seeds[seed] = None
+    return tuple(seeds)
+
+
+def _ends(part: str) -> tuple[int, int]:
+    first, dash, last = (end.strip() for end in part.partition("-"))
+    ends = (first, last if dash else first)
+    if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
+        raise click.BadParameter(f"{_quoted(part)}: seeds are written 3, 1-10 or 1,4,7-9")
+    low, high = map(int, ends)
+    if max(low, high) > MAX_SEED:
+        raise click.BadParameter(f"{_quoted(part)}: seeds go up to {MAX_SEED}")
+    if low > high:
+        raise click.BadParameter(f"{_quoted(part)}: a range goes up; write {high}-{low}")
+    return low, high
+
+
+def _quoted(text: str) -> str:
+    return f"'{one_line(text, 40)}'"
 
 
 def guarded(call: Callable[[], Result]) -> Result:
@@ -35,23 +79,101 @@ def guarded(call: Callable[[], Result]) -> Result:
 
 
 def trial_options(command: Command) -> Command:
-    """Add what every live trial can be told."""
+    """Add what one live trial can be told."""
+    seed = click.option(
+        "--seed",
+        type=click.IntRange(0, MAX_SEED),
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="Seed of the noise.",
+    )
+    return seed(_world_options(command))
+
+
+def series_options(command: Command) -> Command:
+    """Add what several trials, which differ in their seeds, can be told."""
+    seeds = click.option(
+        "--seeds",
+        callback=read_seeds,
+        metavar="LIST",
+        default="1-10",
+        show_default=True,
+        help="Seeds of the noise, a trial for each: 3, 1-10 or 1,4,7-9.",
+    )
+    return seeds(_world_options(command))
+
+
+def _world_options(command: Command) -> Command:
     for option in reversed(
         [
             click.option(
-                "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Seed of the noise."
+                "--steps",
+                type=click.IntRange(1, MAX_STEPS),
+                metavar="N",
+                default=STEPS,
+                show_default=True,
+                help="How many steps.",
             ),
-            click.option("--steps", type=click.IntRange(1, MAX_STEPS), default=STEPS, show_default=True),
-            click.option("--objectives", type=int, help="Number of objectives, 2 to 6, where there are several."),
-            click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter; repeatable."),
+            click.option(
+                "--objectives", type=int, metavar="N", help="Number of objectives, 2 to 6, where there are several."
+            ),
+            click.option(
+                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of the environment."
+            ),
             click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
             click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
             click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
-            click.option("--data-dir", type=click.Path(path_type=Path), help="Where records are kept."),
+            data_option,
         ]
     ):
         command = option(command)
     return command
+
+
+def data_option(command: Command) -> Command:
+    """Add the choice of another data directory."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Where records are kept (default: the platform's place).",
+    )(command)
+
+
+def agent_options(command: Command) -> Command:
+    """Add who plays, how fast, and how often an illegal answer may be tried again."""
+    for option in reversed(
+        [
+            click.option(
+                "--agent", metavar="NAME", help="A scripted policy such as collapse or collapse:30, or replay:FILE."
+            ),
+            click.option("--model", metavar="NAME", help="A language model: openai:NAME or anthropic:NAME."),
+            click.option(
+                "--base-url", metavar="URL", help="Where the model's server is, such as http://127.0.0.1:8080/v1."
+            ),
+            speed_option,
+            click.option(
+                "--retries",
+                type=click.IntRange(1, 1000),
+                metavar="N",
+                default=RETRY_LIMIT,
+                show_default=True,
+                help="Illegal answers to one observation before a trial pauses.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def speed_option(command: Command) -> Command:
+    """Add the choice of a speed."""
+    return click.option(
+        "--speed",
+        metavar="N",
+        help="Steps per second, or max (default: 5 on the screen for what needs no model, else max).",
+    )(command)
 
 
 def display_option(command: Command) -> Command:
@@ -60,15 +182,44 @@ def display_option(command: Command) -> Command:
         "--display",
         type=click.Choice(["auto", "tui", "plain", "jsonl"]),
         default="auto",
+        show_default=True,
         help="Screen, plain lines or JSON lines; auto takes the screen on a terminal.",
     )(command)
+
+
+def choose_agent(
+    environment: str, agent: str | None, model: str | None, base_url: str | None, default: str = ""
+) -> tuple[str, ModelSettings]:
+    """Return the agent that the options name, and what its model is to be sent.
+
+    Args:
+        environment: Id of the environment.
+        agent: As given with ``--agent``.
+        model: As given with ``--model``.
+        base_url: As given with ``--base-url``.
+        default: Who plays when neither is given; empty when one must be.
+
+    Raises:
+        Complaint: When they contradict each other, or name nobody.
+    """
+    if agent and model:
+        raise Complaint("--agent and --model: give one of them")
+    if model and model.partition(":")[0] not in ("openai", "anthropic"):
+        raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME or anthropic:NAME")
+    if base_url and not model:
+        raise Complaint("--base-url goes with --model")
+    chosen = model or agent or default
+    if not chosen:
+        raise Complaint(f"who plays? Give --agent or --model; bioblue agents {one_line(environment, 40)} lists them")
+    if chosen == "human":
+        raise Complaint(f"to play yourself: bioblue play {one_line(environment, 40)}")
+    return chosen, ModelSettings(base_url=base_url)
 
 
 def make_plan(
     environment: str,
     agent: str,
     *,
-    seed: int,
     steps: int,
     objectives: int | None,
     settings: tuple[str, ...],
@@ -76,6 +227,7 @@ def make_plan(
     show_imbalance: bool | None,
     hidden_rewards: bool,
     data_dir: Path | None,
+    seed: int = 1,
     prompt_only: bool = False,
     settings_model: ModelSettings | None = None,
 ) -> Plan:

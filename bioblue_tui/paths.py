@@ -10,6 +10,9 @@ import platformdirs
 DATA_DIR_VARIABLE = "BIOBLUE_DATA_DIR"
 """Environment variable that moves the data directory; ``--data-dir`` goes before it."""
 
+CONFIG_VARIABLE = "BIOBLUE_CONFIG"
+"""Environment variable that names another configuration file."""
+
 
 def data_dir(override: Path | None = None) -> Path:
     """Return the directory for everything the program keeps; it may not exist yet.
@@ -29,3 +32,11 @@ def data_dir(override: Path | None = None) -> Path:
 def trials_dir(data_dir: Path) -> Path:
     """Return the directory of the records of trials inside a data directory; it may not exist yet."""
     return data_dir / "trials"
+
+
+def config_file() -> Path:
+    """Return the configuration file; it may not exist."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_config_path("bioblue", appauthor=False) / "config.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -19,14 +20,23 @@ def test_the_agent_of_ones_own_runs_as_it_is_printed(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(script)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
-        env={"BIOBLUE_DATA_DIR": str(tmp_path / "data"), "PATH": ""},
+        env={**os.environ, "BIOBLUE_DATA_DIR": str(tmp_path / "data"), "PYTHONUTF8": "1"},
         check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "consumption" in done.stdout
     assert len(list((tmp_path / "data").rglob("*.jsonl"))) == 1
+
+
+def test_two_lines_lead_from_a_clone_to_the_app_and_to_passed_tests() -> None:
+    # .ci/run takes both lines from here and runs them to the letter.
+    run, *_, test = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    for command, end in ((run, ".venv/bin/bioblue"), (test, ".venv/bin/pytest")):
+        assert command.count("\n") == 1
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+        assert command.rstrip().endswith(f"&& {end}")
 
 
 def test_every_command_it_names_exists() -> None:
@@ -38,5 +48,6 @@ def test_every_command_it_names_exists() -> None:
 
 
 def test_its_picture_is_there() -> None:
-    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
-        assert (ROOT / picture).is_file()
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert pictures == [".github/trial.png"]
+    assert (ROOT / pictures[0]).read_bytes().startswith(b"\x89PNG\r\n")

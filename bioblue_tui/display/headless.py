@@ -9,30 +9,44 @@ from collections.abc import Callable
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.display.jsonl import JsonlDisplay
+from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import PlainDisplay
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Session, run_unattended
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import COMPLETE, STOPPED
 from bioblue_tui.trials.state import TrialState
 
 Write = Callable[[str], None]
 
 
-def watch(session: Session, write: Write, *, jsonl: bool = False) -> bool:
+def watch(session: Session, write: Write, narrate: Write | None = None, *, jsonl: bool = False) -> bool:
     """Play an agent's trial to its end.
 
     A trial that pauses by itself (too many illegal answers, no answer) is stopped: nobody is there to decide.
 
+    Args:
+        session: The trial of an agent.
+        write: Receives each line of output.
+        narrate: Receives why the trial was stopped, where it was.
+        jsonl: Write events as JSON lines instead of plain text.
+
     Returns:
         True when the trial was played to its end.
+
+    Raises:
+        OSError: When nobody takes the output; the record is complete nevertheless.
     """
-    return asyncio.run(_watch(session, write, jsonl))
+    return asyncio.run(_watch(session, Output(write), narrate, jsonl))
 
 
-async def _watch(session: Session, write: Write, jsonl: bool) -> bool:
-    plain = _listen(session, write, jsonl)
-    await run_unattended(session)
-    return _end(session.state, plain)
+async def _watch(session: Session, output: Output, narrate: Write | None, jsonl: bool) -> bool:
+    plain = _listen(session, output, jsonl)
+    stuck = await run_unattended(session)
+    finished = _end(session.state, plain, output)
+    if stuck and narrate is not None:
+        narrate(f"bioblue: stopped at step {session.state.done + 1}: {one_line(stuck, 400)}")
+    return finished
 
 
 def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool = False) -> bool:
@@ -46,21 +60,24 @@ def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool
 
     Returns:
         True when the trial was played to its end.
+
+    Raises:
+        OSError: When nobody takes the output; the record is complete nevertheless.
     """
-    return asyncio.run(_play(session, write, read, jsonl))
+    return asyncio.run(_play(session, Output(write), read, jsonl))
 
 
-async def _play(session: Session, write: Write, read: Callable[[], str], jsonl: bool) -> bool:
+async def _play(session: Session, output: Output, read: Callable[[], str], jsonl: bool) -> bool:
     human = session.human
     assert human is not None
-    plain = _listen(session, write, jsonl)
+    plain = _listen(session, output, jsonl)
     running = asyncio.ensure_future(session.run())
     try:
         while not running.done():
             if not human.asked:
                 await asyncio.sleep(0)
                 continue
-            line = await _line(read)
+            line = "" if output.broken else await _line(read)
             if not line:
                 break
             human.submit(line.rstrip("\r\n"))
@@ -68,7 +85,7 @@ async def _play(session: Session, write: Write, read: Callable[[], str], jsonl: 
     finally:
         await session.stop()
     await running
-    return _end(session.state, plain)
+    return _end(session.state, plain, output)
 
 
 async def _line(read: Callable[[], str]) -> str:
@@ -113,21 +130,23 @@ def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:
         plain.summary(found)
 
 
-def _listen(session: Session, write: Write, jsonl: bool) -> PlainDisplay | None:
+def _listen(session: Session, output: Output, jsonl: bool) -> PlainDisplay | None:
+    output.stops(session)
     if jsonl:
-        display = JsonlDisplay(write)
+        display = JsonlDisplay(output.line)
         display.begin(session.header)
         session.listeners.append(display.show)
         return None
     prompt_only = session.header.presentation == "prompt-only"
-    plain = PlainDisplay(session.state, write, prompt_only=prompt_only, person=session.human is not None)
+    plain = PlainDisplay(session.state, output.line, prompt_only=prompt_only, person=session.human is not None)
     plain.begin()
     session.listeners.append(plain.show)
     return plain
 
 
-def _end(state: TrialState, plain: PlainDisplay | None) -> bool:
+def _end(state: TrialState, plain: PlainDisplay | None, output: Output) -> bool:
     found = compare(state)
     if plain is not None and found is not None:
         plain.summary(found)
+    output.check()
     return state.reason == COMPLETE or (bool(state.reason) and state.reason != STOPPED)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-from bioblue_tui.records.schema import encode_event, encode_header
+from bioblue_tui.analysis.outcome import Outcome
+from bioblue_tui.records.schema import dumps, encode_event, encode_header
 from bioblue_tui.trials.events import Event, Header
 
 
@@ -14,15 +14,38 @@ class JsonlDisplay:
 
     Args:
         write: Receives each line, without its newline.
+        label: What every line begins with, to tell several trials apart; nothing for a single trial, whose lines are
+            then those of its record to the letter.
     """
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    def __init__(self, write: Callable[[str], None], label: dict[str, object] | None = None) -> None:
         self._write = write
+        self._label = label or {}
 
     def begin(self, header: Header) -> None:
         """Write the header."""
-        self._write(json.dumps(encode_header(header)))
+        self._write(dumps({**self._label, **encode_header(header)}))
 
     def show(self, event: Event) -> None:
         """Write an event."""
-        self._write(json.dumps(encode_event(event)))
+        self._write(dumps({**self._label, **encode_event(event)}))
+
+    def summary(self, outcome: Outcome) -> None:
+        """Write how the trial came out, which no record holds."""
+        compared = outcome.comparison
+        reference = compared and {
+            "name": compared.reference,
+            "steps": compared.reference_steps,
+            "totals": {key: other for key, (_, other) in compared.rows.items()},
+        }
+        found: dict[str, object] = {
+            "event": "summary",
+            "steps": outcome.steps,
+            "reason": outcome.reason,
+            "failure": outcome.failure,
+            "rejected": outcome.rejected,
+            "totals": dict(outcome.totals),
+            "reference": reference,
+            "file": str(outcome.path),
+        }
+        self._write(dumps({**self._label, **found}))

@@ -144,6 +144,10 @@ class Shape:
             raise DecodeError(f"rewards and totals need exactly {', '.join(sorted(self.dimensions))}")
 
 
+# Made once: a trial writes several lines a step.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
 def dumps(data: object) -> str:
     """Return JSON on one line, in ASCII.
 
@@ -151,7 +155,7 @@ def dumps(data: object) -> str:
         DecodeError: For what JSON cannot hold exactly: NaN, infinities, integers too long to print, other objects.
     """
     try:
-        return json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+        return _ENCODER.encode(data)
     except (TypeError, ValueError, RecursionError) as error:
         raise DecodeError(f"cannot be written as JSON ({error})") from None
 
@@ -211,6 +215,8 @@ def encode_event(event: Event) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str | int | float):
+        return value
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, Usage):

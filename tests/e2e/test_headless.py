@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,7 +108,7 @@ def test_every_line_of_jsonl_is_json_and_the_record_says_the_same(bioblue: Biobl
     done = bioblue.run("watch", environment, "--agent", "random", "--steps", "20", "--display", "jsonl")
     assert done.returncode == 0
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert lines == lines_of(bioblue.file())
+    assert done.stdout == bioblue.file().read_text(encoding="utf-8")
     assert lines[0]["environment"] == environment
     assert lines[-1]["event"] == "ended"
 
@@ -119,10 +121,11 @@ def test_a_pipe_that_closes_is_no_disaster(bioblue: Bioblue) -> None:
     assert bioblue.run("verify", bioblue.file()).returncode == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a program cannot be sent ctrl+c without a console of its own")
 def test_ctrl_c_ends_the_trial_and_completes_its_record(bioblue: Bioblue) -> None:
     command = [COMMAND, "watch", "multi-homeostasis", "--steps", "100000", "--speed", "50", "--display", "plain"]
     with subprocess.Popen(
-        command, env=bioblue.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=bioblue.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
         assert process.stdout is not None
         for _ in range(10):
@@ -274,7 +277,9 @@ BAD: dict[str, tuple[list[str], str]] = {
     "replay agent of a missing file": (["watch", "homeostasis", "--agent", "replay:missing"], "missing"),
     "data directory is a file": (["watch", "homeostasis", "--data-dir", "text"], "text"),
     "data directory in a file": (["watch", "homeostasis", "--data-dir", "text/below"], "text"),
-    "parameters of an unknown environment": (["environments", "x"], "x"),
+    "place that is none": (["locate", "moon"], "moon"),
+    "list nothing": (["list", "--limit", "0"], "--limit"),
+    "parameters of an unknown environment": (["envs", "x"], "x"),
     "agents of an unknown environment": (["agents", "x"], "x"),
 }
 
@@ -302,13 +307,24 @@ def assert_complaint(done: subprocess.CompletedProcess[str], mentioned: str) -> 
     assert all(line.startswith(("Usage: ", "Try ")) for line in rest), done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["environments"], ["watch", "homeostasis"], ["replay", "trial.jsonl"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["envs"],
+        ["list"],
+        ["locate"],
+        ["watch", "homeostasis"],
+        ["replay", "trial.jsonl"],
+        ["run", "homeostasis", "--agent", "random", "--seeds", "1-3"],
+        ["run", "homeostasis", "--agent", "random", "--display", "none"],
+    ],
+)
 def test_output_that_nobody_takes_says_so(bioblue: Bioblue, arguments: list[str]) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full here")
     bioblue.run("watch", "homeostasis", "--steps", "3")
-    bioblue.file().rename(bioblue.root / "trial.jsonl")
+    shutil.copy(bioblue.file(), bioblue.root / "trial.jsonl")
     with full.open("w") as nowhere:
         done = subprocess.run(
             [COMMAND, *arguments],
@@ -317,7 +333,7 @@ def test_output_that_nobody_takes_says_so(bioblue: Bioblue, arguments: list[str]
             stdin=subprocess.DEVNULL,
             stdout=nowhere,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
             timeout=60,
             check=False,
         )
@@ -353,7 +369,7 @@ def test_a_read_only_place_gives_one_clear_message(bioblue: Bioblue) -> None:
     assert_complaint(bioblue.run("watch", "homeostasis", "--data-dir", "/proc/bioblue"), "/proc/bioblue")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only for root")
 def test_a_read_only_data_directory_gives_one_clear_message(bioblue: Bioblue) -> None:
     bioblue.data.mkdir(mode=0o500)
     assert_complaint(bioblue.run("watch", "homeostasis"), "permission")
@@ -392,42 +408,9 @@ def test_a_trial_that_is_killed_leaves_a_whole_record(tmp_path: Path, display: s
         assert len(steps) >= wanted // 4
         verified = bioblue.run("verify", bioblue.file())
         assert verified.returncode == 0, verified.stdout
-        listed = bioblue.run("trials")
+        listed = bioblue.run("list")
         assert f"{len(steps)}/100000" in listed.stdout
 
 
 def _at_least(wanted: int, bioblue: Bioblue) -> Callable[[str], bool]:
     return lambda _: sum(path.read_bytes().count(b"\n") for path in bioblue.files()) >= wanted
-
-
-# The rest
-
-
-def test_lists_name_everything_there_is(bioblue: Bioblue) -> None:
-    environments = bioblue.run("environments")
-    assert [line.split()[0] for line in environments.stdout.splitlines()] == [
-        "homeostasis",
-        "multi-homeostasis",
-        "sustainability",
-        "balancing",
-    ]
-    parameters = bioblue.run("environments", "homeostasis")
-    assert "hysteresis" in parameters.stdout
-    agents = bioblue.run("agents", "sustainability")
-    assert "greedy-harvester" in agents.stdout
-    assert "OPENAI_API_KEY" in agents.stdout
-    assert bioblue.run("trials").stdout == ""
-    assert bioblue.run("--version").stdout.startswith("bioblue")
-    for command in ([], ["play"], ["watch"], ["replay"], ["verify"], ["export"], ["trials"]):
-        done = bioblue.run(*command, "--help")
-        assert done.returncode == 0
-        assert done.stdout.startswith("Usage: bioblue")
-
-
-def test_the_command_starts_without_what_it_does_not_need(bioblue: Bioblue) -> None:
-    script = (
-        "import sys, json, bioblue_tui.cli; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    )
-    python = Path(COMMAND).with_name("python")
-    done = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True, timeout=60)
-    assert {"textual", "rich", "openai", "anthropic", "numpy", "httpx2"}.isdisjoint(json.loads(done.stdout))

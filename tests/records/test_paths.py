@@ -15,7 +15,8 @@ def test_command_line_goes_before_variable_before_platform(monkeypatch: pytest.M
 
 
 def test_home_is_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
     assert data_dir(Path("~/b")) == tmp_path / "b"
     monkeypatch.setenv(DATA_DIR_VARIABLE, "~/c")
     assert data_dir() == tmp_path / "c"

@@ -7,17 +7,23 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import Record
 from tests.support.terminal import DEADLINE, Terminal
 
-COMMAND = str(Path(sys.executable).with_name("bioblue"))
-"""The command beside this Python; tests fail where the project is not installed."""
+COMMAND = str(Path(sysconfig.get_path("scripts"), "bioblue.exe" if sys.platform == "win32" else "bioblue"))
+"""The command of this Python; tests fail where the project is not installed."""
 
-_FOREIGN = ("OPENAI_", "ANTHROPIC_", "BIOBLUE_", "TEXTUAL", "COLOR", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+_FOREIGN = (
+    *("OPENAI_", "ANTHROPIC_", "BIOBLUE_", "TEXTUAL", "PYTHON", "XDG_"),
+    *("COLOR", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"),
+)
 """How names of variables begin that would change what is tested."""
 
 
@@ -26,23 +32,34 @@ class Bioblue:
 
     Args:
         root: An empty directory.
+        command: The command's file.
         environ: Further environment variables.
     """
 
-    def __init__(self, root: Path, **environ: str) -> None:
+    def __init__(self, root: Path, command: str = COMMAND, **environ: str) -> None:
         self.root = root
+        self.command = command
         self.data = root / "data"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-        own = {"BIOBLUE_DATA_DIR": str(self.data), "TERM": "xterm-256color", "HOME": str(root), "PYTHONUTF8": "1"}
+        own = {
+            "BIOBLUE_DATA_DIR": str(self.data),
+            "BIOBLUE_CONFIG": str(root / "config.toml"),
+            "HOME": str(root),
+            "USERPROFILE": str(root),
+            "TERM": "xterm-256color",
+            "PYTHONUTF8": "1",
+        }
         self.environ = {**kept, **own, **environ}
 
     def run(self, *arguments: str | Path, answers: str = "") -> subprocess.CompletedProcess[str]:
         """Run without a terminal, with these lines as standard input."""
-        return self._run([COMMAND, *map(str, arguments)], answers)
+        return self._run([self.command, *map(str, arguments)], answers)
 
     def shell(self, script: str) -> subprocess.CompletedProcess[str]:
-        """Run lines of a shell, in which ``bioblue`` is the command."""
-        return self._run(["sh", "-c", re.sub(r"\bbioblue ", f"'{COMMAND}' ", script)], "")
+        """Run lines of a shell, in which ``bioblue`` is the command; tests are skipped where there is no such shell."""
+        if sys.platform == "win32":
+            pytest.skip("the system has no POSIX shell")
+        return self._run(["sh", "-c", re.sub(r"\bbioblue ", f"'{self.command}' ", script)], "")
 
     def _run(self, command: list[str], answers: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -58,7 +75,7 @@ class Bioblue:
 
     def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 36)) -> Terminal:
         """Run in a terminal of this many columns and rows."""
-        return Terminal([COMMAND, *map(str, arguments)], size, self.environ)
+        return Terminal([self.command, *map(str, arguments)], size, self.environ)
 
     def files(self) -> list[Path]:
         """Return the records of trials, oldest first."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import select
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
 
 import pyte
-from pexpect.pty_spawn import ptyprocess
+from wcwidth import wcwidth
+
+from tests.support.tty_process import TtyProcess
 
 DEADLINE = 30.0
 """Seconds that anything may take; reached only when a test fails."""
@@ -64,25 +62,24 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._held = b""
-        self._text = ""
         self._over = False
-        self._process: Any = ptyprocess.PtyProcess.spawn(list(command), env=dict(environ), dimensions=(rows, columns))
+        self._process = TtyProcess(command, size, environ)
 
     def __enter__(self) -> Terminal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.close(force=True)
+        self._process.close()
 
     @property
     def pid(self) -> int:
         """The process."""
-        return int(self._process.pid)
+        return self._process.pid
 
     @property
     def lines(self) -> list[str]:
         """The screen, without blanks at the ends of lines."""
-        return [line.rstrip() for line in self._screen.display]
+        return [line.rstrip() for line in map(self._line, range(self._screen.lines))]
 
     @property
     def text(self) -> str:
@@ -91,7 +88,7 @@ class Terminal:
 
     def colour_of(self, text: str) -> str:
         """The colour of a text on the screen, where it stands first."""
-        for row, line in enumerate(self._screen.display):
+        for row, line in enumerate(self.lines):
             if text in line:
                 return str(self._screen.buffer[row][line.index(text)].fg)
         raise AssertionError(f"{text!r} is not on the screen:\n{self.text}")
@@ -99,11 +96,11 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press keys, by their name in ``KEYS`` or as a character, each as a write of its own."""
         for key in keys:
-            os.write(self._process.fd, KEYS.get(key, key).encode())
+            self._process.write(KEYS.get(key, key).encode())
 
     def type(self, text: str) -> None:
         """Type a text."""
-        os.write(self._process.fd, text.encode())
+        self._process.write(text.encode())
 
     def wait(self, *wanted: str | re.Pattern[str] | Callable[[str], object], seconds: float = DEADLINE) -> str:
         """Read until the screen holds all that is wanted, and return the screen's text.
@@ -129,29 +126,29 @@ class Terminal:
         while self._read(end):
             pass
         assert self._over, f"{seconds:g} s passed and the command still runs:\n{self.text}"
-        self._process.wait()
-        return int(self._process.exitstatus) if self._process.signalstatus is None else -self._process.signalstatus
+        return self._process.wait(DEADLINE)
 
     def _read(self, end: float) -> bool:
         """Read once; False when the time is over or nothing will come any more."""
-        rest = end - time.monotonic()
-        if self._over or rest <= 0 or not select.select([self._process.fd], [], [], rest)[0]:
-            return False
-        try:
-            data = os.read(self._process.fd, 65536)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            data = b""
+        data = None if self._over else self._process.read(end)
         if not data:
-            self._over = True
+            self._over |= data == b""
             return False
         self.output += data
         self._feed(data)
         for question, answer in _ANSWERS.items():
             if question in data:
-                os.write(self._process.fd, answer)
+                self._process.write(answer)
         return True
+
+    def _line(self, row: int) -> str:
+        # A wide character fills two cells, the second of which is empty; where only its first was painted over, the
+        # second is a blank. pyte's own ``display`` fails there.
+        cells = [self._screen.buffer[row][column].data for column in range(self._screen.columns)]
+        before = ["", *cells[:-1]]
+        return "".join(
+            cell or ("" if left and wcwidth(left[0]) == 2 else " ") for left, cell in zip(before, cells, strict=True)
+        )
 
     def _feed(self, data: bytes) -> None:
         # A sequence, or a character, may come in two parts.

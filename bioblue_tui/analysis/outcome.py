@@ -1,0 +1,76 @@
+"""How a trial came out, and how several did: every reward dimension by itself, single trials before any mean."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.analysis.reference import Comparison, compare
+from bioblue_tui.trials.events import FAULT, STOPPED
+from bioblue_tui.trials.state import TrialState
+from envs import Number
+from envs.base import mean
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a trial came out.
+
+    Attributes:
+        id: The trial's id.
+        seed: Its seed.
+        path: Its record.
+        steps: How many steps were done.
+        reason: Why it ended, as in its record.
+        failure: Why it could not go on by itself; empty where it could.
+        rejected: How many answers were rejected.
+        totals: Sum of each reward dimension, by key.
+        comparison: The reference policy on the same noise; None before the first step.
+    """
+
+    id: str
+    seed: int | None
+    path: Path
+    steps: int
+    reason: str
+    failure: str
+    rejected: int
+    totals: Mapping[str, Number]
+    comparison: Comparison | None
+
+    @classmethod
+    def of(cls, state: TrialState, path: Path, failure: str = "") -> Outcome:
+        """Return how a trial came out so far."""
+        done = state.recorded(state.done)
+        totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
+        header, reason = state.header, state.reason
+        return cls(header.id, header.seed, path, state.done, reason, failure, state.rejections, totals, compare(state))
+
+    @property
+    def finished(self) -> bool:
+        """True when the trial was played to its end: all steps, or until its environment ended."""
+        return bool(self.reason) and not self.failure and self.reason != STOPPED and not self.reason.startswith(FAULT)
+
+    @property
+    def differences(self) -> Mapping[str, Number] | None:
+        """By dimension key, the agent's total less the reference's; None where there is no reference."""
+        if self.comparison is None:
+            return None
+        return {key: mine - other for key, (mine, other) in self.comparison.rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Mean and sample standard deviation (n − 1) of what several trials have."""
+
+    mean: Number
+    deviation: Number
+
+
+def spread(values: Sequence[Number]) -> Spread | None:
+    """Return mean and deviation, or None for fewer than two values: one trial has no spread."""
+    if len(values) < 2:
+        return None
+    return Spread(mean(values), statistics.stdev(values))

@@ -1,0 +1,100 @@
+"""Commands that list what there is: trials, environments, agents, places."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+import envs
+from bioblue_tui.agents.catalogue import choices
+from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
+from bioblue_tui.display.look import Look
+from bioblue_tui.options import data_option, guarded
+from bioblue_tui.paths import config_file, trials_dir
+from bioblue_tui.paths import data_dir as data_directory
+from bioblue_tui.records.library import recent
+from bioblue_tui.text import visible
+
+
+@click.command("list", short_help="List recent trials, newest first.")
+@data_option
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per trial.")
+@click.pass_obj
+def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int, as_json: bool) -> None:
+    """List recent trials, newest first: when, environment, agent, seed, steps, how it ended, file.
+
+    In a pipe the fields are separated by tabs.
+    """
+    directory = trials_dir(data_directory(data_dir or default_data))
+    entries = recent(directory, limit)
+    if not entries:
+        click.echo(f"bioblue: no trials in {visible(str(directory))}", err=True)
+    look = Look.of(sys.stdout)
+    _write(map(trial_json, entries) if as_json else trial_lines(entries, look), look)
+
+
+@click.command("envs", short_help="List the environments, or what can be set in one.")
+@click.argument("environment", required=False)
+def list_environments(environment: str | None) -> None:
+    """List the environments, or the parameters of ENVIRONMENT with their values.
+
+    In a pipe the fields are separated by tabs.
+    """
+    if environment is None:
+        _list([(name, envs.about(name).replace("\n", " ")) for name in envs.ids()])
+        return
+    parameters = guarded(lambda: envs.parameters(environment))
+    values = envs.make(environment).parameters
+    _list([(one.name, json.dumps(values.get(one.name)), one.help) for one in parameters])
+
+
+@click.command("agents", short_help="List the agents, and why any can't run now.")
+@click.argument("environment", default="multi-homeostasis")
+def list_agents(environment: str) -> None:
+    """List the agents for ENVIRONMENT (default: multi-homeostasis), and why any can't run now.
+
+    In a pipe the fields are separated by tabs.
+    """
+    guarded(lambda: envs.parameters(environment))
+    rows = []
+    for choice in choices(environment):
+        reason = f" (can't run now: {choice.unavailable})" if choice.unavailable else ""
+        rows.append((choice.name, choice.about + reason))
+    _list(rows)
+
+
+@click.command(short_help="Say where data, records and configuration are.")
+@click.argument("what", required=False, type=click.Choice(["data", "trials", "config"]))
+@data_option
+@click.pass_obj
+def locate(default_data: Path | None, /, what: str | None, data_dir: Path | None) -> None:
+    """Say where data, records of trials and configuration are; with a name, only that path, for scripts.
+
+    None of them need exist yet.
+    """
+    data = data_directory(data_dir or default_data)
+    places = {"data": data, "trials": trials_dir(data), "config": config_file()}
+    if what is None:
+        for name, path in places.items():
+            click.echo(f"{name}\t{visible(str(path.absolute()))}")
+    elif sys.stdout is not None and sys.stdout.isatty():
+        click.echo(visible(str(places[what].absolute())))
+    else:
+        # To the letter, whatever bytes the path has.
+        click.echo(os.fsencode(places[what].absolute()))
+
+
+def _list(rows: Sequence[Sequence[str]]) -> None:
+    look = Look.of(sys.stdout)
+    _write(list_lines(rows, look), look)
+
+
+def _write(lines: Iterable[str], look: Look) -> None:
+    for line in lines:
+        click.echo(line, color=look.colour)

@@ -1,0 +1,61 @@
+"""Whether a command has a screen to draw on, and showing the application on it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioblue_tui.options import Complaint
+from bioblue_tui.paths import config_file
+from bioblue_tui.session import Plan
+
+if TYPE_CHECKING:
+    from bioblue_tui.screens.trial import TrialScreen
+
+
+def on_screen(display: str) -> bool:
+    """Tell whether a display, as chosen, is the screen.
+
+    Raises:
+        Complaint: When it is and there is no terminal.
+    """
+    if display == "auto":
+        return _on_terminal()
+    if display == "tui":
+        need_terminal()
+    return display == "tui"
+
+
+def need_terminal() -> None:
+    """Raise Complaint without a terminal."""
+    if not _on_terminal():
+        raise Complaint("the screen needs a terminal; for plain lines: bioblue play ENVIRONMENT --display plain")
+
+
+def run_app(data: Path | None, first: Callable[[], TrialScreen] | None = None, plan: Plan | None = None) -> str | None:
+    """Show the application until it is left.
+
+    Args:
+        data: The data directory; None for the platform's.
+        first: Makes the screen to show instead of the home screen.
+        plan: What that screen plays.
+
+    Returns:
+        The path of the last trial's record; None where there is none.
+    """
+    # Textual reads this when it is imported: twice its frame rate makes keys show sooner, at no cost when idle.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+    from bioblue_tui.app import BioBlueApp
+    from bioblue_tui.config import Config
+
+    screen = first() if first else None
+    path = BioBlueApp(data, screen, plan, Config.load(config_file())).run()
+    return path or (str(screen.session.path) if screen and screen.session.path else None)
+
+
+def _on_terminal() -> bool:
+    # A stream that was closed before the start is None.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))

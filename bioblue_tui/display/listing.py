@@ -1,0 +1,92 @@
+"""Lists: aligned for a person at a terminal, fields separated by tabs for a file or a program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from bioblue_tui.display.look import UNBOUNDED, Look, drawn_lines
+from bioblue_tui.records.library import Entry
+from bioblue_tui.text import one_line
+
+_LONGEST = 300
+"""Characters of one field that are shown."""
+
+_LONGEST_PATH = 5000
+"""Characters of a path that are shown: more than any system allows, for a script needs it whole."""
+
+
+def list_lines(rows: Iterable[Sequence[str]], look: Look) -> Iterator[str]:
+    """Yield a list's lines. At a terminal the last field is wrapped where it stands; elsewhere nothing is."""
+    clean = [[one_line(field, _LONGEST) for field in row] for row in rows]
+    if not look.drawn:
+        yield from ("\t".join(row) for row in clean)
+        return
+    if not clean:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for index in range(len(clean[0])):
+        grid.add_column(style="bold" if index == 0 else "", no_wrap=index < len(clean[0]) - 1, overflow="fold")
+    for row in clean:
+        grid.add_row(*map(Text, row))
+    yield from drawn_lines(look, grid, width=look.width or UNBOUNDED)
+
+
+def trial_lines(entries: Sequence[Entry], look: Look) -> Iterator[str]:
+    """Yield a line for each record: when, environment, agent, seed, steps, how it ended, and the file.
+
+    Where that is too wide for the terminal, the file stands on a line of its own.
+    """
+    rows = [
+        [*(one_line(field, _LONGEST) for field in _about(entry)), one_line(str(entry.path), _LONGEST_PATH)]
+        for entry in entries
+    ]
+    if not look.drawn:
+        yield from ("\t".join(row) for row in rows)
+        return
+    from rich.cells import cell_len, set_cell_size
+    from rich.text import Text
+
+    for row in rows:
+        row[0] = row[0][:16].replace("T", " ")
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    one_each = look.width is None or sum(widths) + 2 * (len(widths) - 1) <= look.width
+    for row in rows:
+        cells = [set_cell_size(cell, width) for cell, width in zip(row[:-1], widths, strict=False)]
+        line = Text("  ".join(cells) + "  " if one_each else "  ".join(cells).rstrip())
+        if not one_each:
+            line.append("\n    ")
+        line.append(row[-1], "dim")
+        yield from drawn_lines(look, line)
+
+
+def trial_json(entry: Entry) -> str:
+    """Return a record in a list as one JSON object."""
+    found: dict[str, object] = {
+        "file": str(entry.path),
+        "created": entry.created,
+        "environment": entry.environment,
+        "agent": entry.agent,
+        "seed": entry.seed,
+        "done": entry.done,
+        "steps": entry.steps,
+        "ended": entry.ended,
+    }
+    return json.dumps(found | ({"error": entry.error} if entry.error else {}))
+
+
+def _about(entry: Entry) -> list[str]:
+    if entry.error:
+        return ["-", "-", "-", "-", "-", f"unreadable: {entry.error}"]
+    seed = "-" if entry.seed is None else str(entry.seed)
+    return [
+        entry.created or "-",
+        entry.environment,
+        entry.agent,
+        seed,
+        f"{entry.done}/{entry.steps}",
+        entry.ended or "not ended",
+    ]

@@ -1,0 +1,85 @@
+"""Several trials beside each other: a row for each, then mean and spread, and the same less the reference policy."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from bioblue_tui.analysis.outcome import Outcome, Spread, spread
+from bioblue_tui.display.tables import Cell, Column, Table
+from bioblue_tui.numbers import counted
+from bioblue_tui.text import one_line
+from envs import Environment, Number
+
+
+def outcome_tables(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Iterator[Table]:
+    """Yield the table of totals and, where there is a reference on the same noise, that of differences to it.
+
+    Dimensions are never summed. Mean and deviation are of the trials that were played to their end.
+    """
+    yield _totals(environment, agent, outcomes)
+    compared = [outcome for outcome in outcomes if outcome.comparison]
+    if compared:
+        yield _differences(environment, agent, compared)
+
+
+def _totals(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Table:
+    rows = [
+        [outcome.seed, outcome.steps, *_values(environment, outcome.totals), outcome.rejected, _ended(outcome)]
+        for outcome in outcomes
+    ]
+    columns = [
+        Column("seed", "seed"),
+        Column("steps", "steps"),
+        *_dimensions(environment),
+        Column("rejected", "rejected"),
+        Column("ended", "ended"),
+    ]
+    finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
+    of = counted(len(finished), "trial")
+    below = [[*row, of] for row in _below(finished)]
+    return Table(f"{_named(environment, agent)}: totals", columns, rows, below)
+
+
+def _differences(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Table:
+    rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in outcomes]
+    columns = [Column("seed", "seed"), *_dimensions(environment)]
+    finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
+    reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
+    noise = " on the same noise" if environment.draw(random.Random(0)) else ""
+    title = f"{_named(environment, agent)}: difference to {reference}{noise}"
+    return Table(title, columns, rows, _below(finished))
+
+
+def _named(environment: Environment, agent: str) -> str:
+    return f"{environment.title}, {one_line(agent, 60)}"
+
+
+def _dimensions(environment: Environment) -> list[Column]:
+    return [
+        Column(dimension.key, f"{dimension.label}\n{dimension.objective or ''}".rstrip(), dimension.penalty)
+        for dimension in environment.dimensions
+    ]
+
+
+def _values(environment: Environment, values: Mapping[str, Number]) -> list[Cell]:
+    return [values.get(dimension.key) for dimension in environment.dimensions]
+
+
+def _ended(outcome: Outcome) -> str:
+    if outcome.finished:
+        return one_line(outcome.reason, 60)
+    return "failed" if outcome.failure else "stopped"
+
+
+def _below(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """Return mean and deviation of every column of numbers; none for fewer than two trials."""
+    spreads = [spread(list(_numbers(column))) for column in zip(*rows, strict=True)]
+    if not spreads or None in spreads:
+        return []
+    known = [found for found in spreads if isinstance(found, Spread)]
+    return [["mean", *(found.mean for found in known)], ["sd", *(found.deviation for found in known)]]
+
+
+def _numbers(column: Iterable[Cell]) -> Iterator[Number]:
+    return (cell for cell in column if isinstance(cell, int | float))

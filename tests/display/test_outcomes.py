@@ -1,0 +1,71 @@
+"""Several trials beside each other: single trials first, mean and spread of those that reached their end."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+import envs
+from bioblue_tui.analysis.outcome import Outcome, spread
+from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.display.outcomes import outcome_tables
+from envs import Number
+
+HOMEOSTASIS = envs.make("homeostasis")
+
+
+def outcome(seed: int, consumed: Number, reason: str = "complete", failure: str = "", steps: int = 100) -> Outcome:
+    totals = {"consumption": consumed, "undersatiation": 0, "oversatiation": -10}
+    rows = {key: (total, 5) for key, total in totals.items()}
+    comparison = Comparison("thermostat", steps, steps, rows) if steps else None
+    return Outcome(f"id{seed}", seed, Path(f"{seed}.jsonl"), steps, reason, failure, 0, totals, comparison)
+
+
+def test_mean_and_spread_are_those_of_finished_trials() -> None:
+    outcomes = [outcome(1, 10), outcome(2, 1000, "stopped", "no answer: none", 7), outcome(3, 20)]
+    totals, differences = outcome_tables(HOMEOSTASIS, "x", outcomes)
+    assert [row[:3] for row in totals.rows] == [[1, 100, 10], [2, 7, 1000], [3, 100, 20]]
+    assert [row[-1] for row in totals.rows] == ["complete", "failed", "complete"]
+    (mean, deviation) = totals.below
+    assert mean == ["mean", 100, 15, 0, -10, 0, "2 trials"]
+    assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
+    assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
+    assert differences.below[0][1] == 10
+    assert differences.title == "homeostasis, x: difference to thermostat on the same noise"
+
+
+def test_one_trial_has_no_mean() -> None:
+    for table in outcome_tables(HOMEOSTASIS, "x", [outcome(1, 10), outcome(2, 3, "stopped")]):
+        assert list(table.below) == []
+    assert spread([3]) is None
+
+
+def test_what_never_began_is_compared_with_nothing() -> None:
+    (totals,) = outcome_tables(HOMEOSTASIS, "x", [outcome(1, 0, "stopped", "no answer: none", 0)])
+    assert totals.rows[0][1] == 0
+
+
+def test_a_world_without_noise_has_none_to_share() -> None:
+    environment = envs.make("balancing")
+    totals = dict.fromkeys((dimension.key for dimension in environment.dimensions), 1)
+    comparison = Comparison("balanced harvest", 1, 1, dict.fromkeys(totals, (1, 1)))
+    found = Outcome("id", 1, Path("x"), 1, "complete", "", 0, totals, comparison)
+    *_, differences = outcome_tables(environment, "x", [found])
+    assert differences.title.endswith("difference to balanced harvest")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failure", "finished"),
+    [
+        ("complete", "", True),
+        ("resource exhausted", "", True),
+        ("stopped", "", False),
+        ("stopped", "no answer: none", False),
+        ("fault: KeyError", "fault: KeyError", False),
+        ("", "", False),
+    ],
+)
+def test_which_trials_reached_their_end(reason: str, failure: str, finished: bool) -> None:
+    assert outcome(1, 1, reason, failure).finished is finished

@@ -1,0 +1,163 @@
+"""Trials one after another: a failure stops only its own trial, and whatever stops all leaves whole records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.display.look import Look
+from bioblue_tui.display.output import Output
+from bioblue_tui.display.series import Series, Style
+from bioblue_tui.records.journal import read_journal
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.trials.events import Ended, Stepped
+from tests.support.core import SayAgent
+
+
+class Played:
+    """A series with agents of the test's own, and all it has said."""
+
+    def __init__(
+        self,
+        data: Path,
+        agents: Callable[[int], Agent],
+        seeds: Sequence[int] = (1, 2, 3),
+        style: Style = "plain",
+        taken: int | None = None,
+    ) -> None:
+        self.lines: list[str] = []
+        self.told: list[str] = []
+        self._taken = taken
+
+        def open_trial(seed: int) -> Session:
+            return open_session(Plan("homeostasis", "own", seed=seed, steps=4), data, agent=agents(seed))
+
+        self.series = Series(open_trial, seeds, style, Output(self._write), self.told.append, Look())
+
+    def _write(self, line: str) -> None:
+        if self._taken is not None and len(self.lines) >= self._taken:
+            raise BrokenPipeError(32, "Broken pipe")
+        self.lines.append(line)
+
+    def run(self) -> Played:
+        self.series.play()
+        self.series.report()
+        return self
+
+    def ends(self) -> list[tuple[int, str]]:
+        found = []
+        for outcome in self.series.outcomes:
+            last = read_journal(outcome.path).events[-1]
+            assert isinstance(last, Ended)
+            found.append((last.step, last.reason))
+        return found
+
+
+class Faulty(BaseAgent):
+    async def answer(self, turn: Turn) -> Answer:
+        if turn.step == 3:
+            raise KeyError("sk-secret")
+        return Answer("0")
+
+
+def test_a_failure_stops_its_own_trial_only(tmp_path: Path) -> None:
+    def agents(seed: int) -> Agent:
+        return SayAgent("1", AgentError("nobody\x1b[2J\nthere")) if seed == 2 else SayAgent("1")
+
+    played = Played(tmp_path, agents).run()
+    assert not played.series.finished
+    assert played.ends() == [(4, "complete"), (1, "stopped"), (4, "complete")]
+    assert [line.split(":")[0] for line in played.lines[:9]] == [
+        *(f"seed 1 step {n}" for n in (1, 2, 3, 4)),
+        "seed 2 step 1",
+        *(f"seed 3 step {n}" for n in (1, 2, 3, 4)),
+    ]
+    assert "bioblue: seed 2 failed at step 2: no answer: nobody␛[2J ⏎ there" in played.told
+    assert played.told[-1] == "bioblue: not played to the end: 1 trial (seed 2)"
+    assert [line.split()[-1] for line in played.lines if line.startswith("   ")][:3] == [
+        "complete",
+        "failed",
+        "complete",
+    ]
+
+
+def test_a_fault_in_an_agent_stops_its_own_trial_only_and_tells_no_secret(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda seed: Faulty("faulty") if seed == 1 else SayAgent("1"), [1, 2]).run()
+    assert played.ends() == [(2, "fault: KeyError"), (4, "complete")]
+    assert "bioblue: seed 1 failed at step 3: fault: KeyError" in played.told
+    assert "sk-secret" not in "".join(played.told + played.lines)
+
+
+def test_rejected_answers_are_counted_on_the_line_of_their_step_and_in_the_table(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("no", "-1", "2"), [5]).run()
+    assert played.series.finished
+    assert played.lines[0].endswith("Rejected before: 2 answers.")
+    assert "Rejected" not in played.lines[1]
+    assert played.lines[6].split()[-2:] == ["rejected", "ended"]
+    assert played.lines[7].split()[-2:] == ["2", "complete"]
+
+
+def test_seeds_and_steps_are_aligned(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("0"), [7, 100]).run()
+    assert played.lines[0].startswith("seed   7 step 1: ")
+    assert played.lines[4].startswith("seed 100 step 1: ")
+
+
+def test_a_record_that_cannot_be_made_stops_the_series_and_keeps_its_table(tmp_path: Path) -> None:
+    def agents(seed: int) -> Agent:
+        if seed == 2:
+            raise RecordError("no space left on the device", tmp_path)
+        return SayAgent("0")
+
+    played = Played(tmp_path, agents)
+    with pytest.raises(RecordError):
+        played.series.play()
+    played.series.report()
+    assert [outcome.seed for outcome in played.series.outcomes] == [1]
+    assert "homeostasis, say: totals" in played.lines
+    assert played.told[-1] == "bioblue: not begun: 2 trials"
+
+
+@pytest.mark.parametrize("style", ["plain", "jsonl"])
+@pytest.mark.parametrize("taken", [0, 1, 2])
+def test_a_pipe_that_closes_leaves_whole_records(tmp_path: Path, style: Style, taken: int) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("0"), style=style, taken=taken)
+    with pytest.raises(BrokenPipeError):
+        played.run()
+    # The first step may be done before the lines of its events are missed; no second trial begins.
+    ((steps, reason),) = played.ends()
+    assert reason == "stopped"
+    assert steps <= taken + 1
+
+
+def test_json_lines_are_those_of_the_records_with_trial_and_seed(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("no", "1"), [4, 2], "jsonl").run()
+    lines = [json.loads(line) for line in played.lines]
+    for outcome in played.series.outcomes:
+        mine = [line for line in lines if line["trial"] == outcome.id]
+        assert {line["seed"] for line in mine} == {outcome.seed}
+        label = f'{{"trial":"{outcome.id}","seed":{outcome.seed},'
+        raw = ["{" + line.removeprefix(label) for line in played.lines if line.startswith(label)]
+        recorded = outcome.path.read_text().splitlines()
+        # The header has its seed in one place only.
+        assert json.loads(raw[0]) | {"seed": outcome.seed} == json.loads(recorded[0])
+        assert raw[1:-1] == recorded[1:]
+        last = [event for event in read_journal(outcome.path).events if isinstance(event, Stepped)][-1]
+        summary = mine[-1]
+        assert summary["event"] == "summary"
+        assert summary["totals"] == last.totals
+        assert (summary["steps"], summary["reason"], summary["failure"], summary["rejected"]) == (4, "complete", "", 1)
+        assert summary["reference"]["name"] == "thermostat"
+        assert summary["file"] == str(outcome.path)
+    assert all(line.startswith("{") for line in played.lines)
+
+
+def test_none_writes_the_tables_alone(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("0"), style="none").run()
+    assert played.lines[0] == "homeostasis, say: totals"
+    assert not any("step " in line for line in played.lines)

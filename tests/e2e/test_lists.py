@@ -1,0 +1,150 @@
+"""What tells a person what there is: lists, places, help, and that they come without what they do not need."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import COMMAND, Bioblue, lines_of, write_lines
+
+# Lists
+
+
+def test_lists_name_everything_there_is(bioblue: Bioblue) -> None:
+    environments = bioblue.run("envs")
+    assert [line.split("\t")[0] for line in environments.stdout.splitlines()] == [
+        "homeostasis",
+        "multi-homeostasis",
+        "sustainability",
+        "balancing",
+    ]
+    parameters = [line.split("\t") for line in bioblue.run("envs", "homeostasis").stdout.splitlines()]
+    assert ["hysteresis", "10"] in [fields[:2] for fields in parameters]
+    assert all(len(fields) == 3 for fields in parameters)
+    agents = bioblue.run("agents", "sustainability")
+    assert "greedy-harvester\t" in agents.stdout
+    assert "OPENAI_API_KEY" in agents.stdout
+
+
+def test_lists_are_drawn_within_a_terminal(bioblue: Bioblue) -> None:
+    bioblue.run("run", "multi-homeostasis", "--agent", "collapse", "--seeds", "1-2", "--steps", "3")
+    for command in (["envs"], ["envs", "multi-homeostasis"], ["agents"], ["list"]):
+        with bioblue.terminal(*command, size=(70, 60)) as terminal:
+            assert terminal.finish() == 0
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", terminal.output.decode())
+        assert "\t" not in shown
+        assert all(len(line.rstrip()) <= 70 for line in shown.splitlines() if "/data/" not in line)
+    # The file names are longer than the line, and whole.
+    for path in bioblue.files():
+        assert str(path) in shown
+
+
+def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
+    empty = bioblue.run("list")
+    assert (empty.returncode, empty.stdout) == (0, "")
+    assert f"no trials in {bioblue.data / 'trials'}" in empty.stderr
+    bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "4-6", "--steps", "3")
+    for moment, path in enumerate(sorted(bioblue.files())):
+        os.utime(path, (moment, moment))
+    (bioblue.data / "trials" / "broken.jsonl").write_text("{}\n")
+    os.utime(bioblue.data / "trials" / "broken.jsonl", (0.5, 0.5))
+    rows = [line.split("\t") for line in bioblue.run("list").stdout.splitlines()]
+    assert [row[3] for row in rows] == ["6", "5", "-", "4"]
+    assert rows[0][1:] == ["homeostasis", "thermostat", "6", "3/3", "complete", str(bioblue.files()[-1])]
+    assert rows[2][5].startswith("unreadable: ")
+    assert {len(row) for row in rows} == {7}
+    assert len(bioblue.run("list", "--limit", "2").stdout.splitlines()) == 2
+    done = bioblue.run("list", "--json")
+    listed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [entry["seed"] for entry in listed] == [6, 5, None, 4]
+    assert listed[0] == {
+        "file": str(bioblue.files()[-1]),
+        "created": rows[0][0],
+        "environment": "homeostasis",
+        "agent": "thermostat",
+        "seed": 6,
+        "done": 3,
+        "steps": 3,
+        "ended": "complete",
+    }
+    assert "record" in listed[2]["error"]
+
+
+def test_a_trial_that_still_runs_or_was_cut_off_is_listed_as_not_ended(bioblue: Bioblue) -> None:
+    bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", "--display", "plain")
+    write_lines(bioblue.file(), lines_of(bioblue.file())[:-1])
+    assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "not ended"]
+
+
+def test_locate_says_where_things_are(bioblue: Bioblue) -> None:
+    bioblue.environ["BIOBLUE_CONFIG"] = str(bioblue.root / "my.toml")
+    places = {"data": bioblue.data, "trials": bioblue.data / "trials", "config": bioblue.root / "my.toml"}
+    assert bioblue.run("locate").stdout == "".join(f"{name}\t{path}\n" for name, path in places.items())
+    for name, path in places.items():
+        assert bioblue.run("locate", name).stdout == f"{path}\n"
+    assert bioblue.run("locate", "data", "--data-dir", "there").stdout == f"{bioblue.root / 'there'}\n"
+    assert bioblue.run("--data-dir", "there", "locate", "data").stdout == f"{bioblue.root / 'there'}\n"
+    assert not bioblue.data.exists()
+
+
+def test_the_configuration_has_its_place_in_the_platforms_directory(bioblue: Bioblue) -> None:
+    for variable in ("XDG_CONFIG_HOME", "BIOBLUE_CONFIG"):
+        bioblue.environ.pop(variable, None)
+    found = Path(bioblue.run("locate", "config").stdout.rstrip("\n"))
+    assert found.is_relative_to(bioblue.root)
+    assert found.parts[-2:] == ("bioblue", "config.toml")
+
+
+# Help
+
+
+def test_help_names_every_command_in_full_and_every_exit_code(bioblue: Bioblue) -> None:
+    done = bioblue.run("--help")
+    assert done.returncode == 0
+    assert "..." not in done.stdout.replace("[ARGS]...", "")
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    for name in ("play", "watch", "run", "replay", "verify", "export", "list", "envs", "agents", "locate"):
+        assert re.search(rf"^  {name} +\S.*\.$", done.stdout, re.MULTILINE), name
+        own = bioblue.run(name, "--help")
+        assert own.returncode == 0
+        assert own.stdout.startswith(f"Usage: bioblue {name}")
+    for code in (0, 1, 2, 130):
+        assert re.search(rf"^ +{code}  +\S", done.stdout, re.MULTILINE), code
+    assert bioblue.run("-h").stdout == done.stdout
+    assert re.fullmatch(r"bioblue, version \d\S*\n", bioblue.run("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["list"], ["list", "--json"], ["envs"], ["agents"], ["locate"], ["run", "--help"]],
+    ids=" ".join,
+)
+def test_the_command_starts_without_what_it_does_not_need(bioblue: Bioblue, arguments: list[str]) -> None:
+    bioblue.run("watch", "homeostasis", "--steps", "2", "--display", "plain")
+    script = """
+import atexit, json, sys
+from bioblue_tui.cli import main
+sys.argv = ["bioblue", *sys.argv[1:]]
+atexit.register(lambda: print(json.dumps([name.partition(".")[0] for name in sys.modules]), file=sys.stderr))
+main()
+"""
+    done = subprocess.run(
+        [Path(COMMAND).with_name("python"), "-c", script, *arguments],
+        env=bioblue.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert {"textual", "rich", "openai", "anthropic", "numpy", "httpx2"}.isdisjoint(loaded)
+
+
+def test_a_minus_stays_a_minus_where_only_few_characters_are_known(bioblue: Bioblue) -> None:
+    bioblue.environ |= {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    script = "bioblue run homeostasis --agent thermostat --seeds 1 --steps 2"
+    assert "noise -3, 100 ? 97" in bioblue.shell(script).stdout
