@@ -95,7 +95,8 @@ class Config:
             document: Any = tomlkit.parse(text)
             for name, value in changes.items():
                 document[name] = value
-            write_text(self.path, tomlkit.dumps(document), overwrite=True)
+            # Where the file is a link, what it points to is written.
+            write_text(self.path.resolve(), tomlkit.dumps(document), overwrite=True)
         except RecordError as error:
             raise ConfigError(f"{self.path}: not saved ({error.what})") from error
         except (OSError, ValueError, TOMLKitError) as error:

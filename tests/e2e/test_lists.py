@@ -135,7 +135,7 @@ main()
         [Path(COMMAND).with_name("python"), "-c", script, *arguments],
         env=bioblue.environ,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         timeout=60,
     )
