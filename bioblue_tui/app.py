@@ -41,6 +41,10 @@ NARROW = 80
 """Below this many columns the home screen stacks its lists."""
 
 
+SETTLED = 0.3
+"""Seconds after which the first screen has been painted: what can wait is done then."""
+
+
 class BioBlueApp(App[str]):
     """BioBlue in the terminal.
 
@@ -82,9 +86,8 @@ class BioBlueApp(App[str]):
         else:
             self._show(self._first, self._plan)
         # Garbage collection of the many objects made at start is the main cause of late key strokes.
-        gc.collect()
-        gc.freeze()
         gc.set_threshold(20_000, 50, 100)
+        self.set_timer(SETTLED, _spare_what_is_there)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         for problem in self.config.problems:
             self.notify(one_line(problem, 300), title="Configuration", severity="warning", timeout=10, markup=False)
@@ -178,6 +181,12 @@ class BioBlueApp(App[str]):
             self.notify(one_line(str(error), 300), title="Not opened", severity="error", timeout=10, markup=False)
             return
         self._show(screen)
+
+
+def _spare_what_is_there() -> None:
+    """Keep garbage collection from looking again and again at what stays for good."""
+    gc.collect()
+    gc.freeze()
 
 
 def live_screen(

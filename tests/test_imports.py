@@ -61,3 +61,44 @@ print([envs.make(id).instruction() and id for id in envs.ids()], "bioblue_tui" i
 """
     ids = ["homeostasis", "multi-homeostasis", "sustainability", "balancing"]
     assert python("-I", "-S", "-c", script).strip() == f"{ids} False"
+
+
+HELP = """
+import atexit, json, sys
+from bioblue_tui.cli import main
+
+atexit.register(lambda: print("\\n" + json.dumps(list(sys.modules))))
+sys.argv = ["bioblue", "--help"]
+main()
+"""
+
+FIRST_PAINT = """
+import json, sys
+from pathlib import Path
+from bioblue_tui.app import BioBlueApp, live_screen
+from bioblue_tui.session import Plan
+
+class Probe(BioBlueApp):
+    def on_ready(self):
+        self.exit(json.dumps(list(sys.modules)))
+
+data = Path(sys.argv[2])
+first = live_screen(Plan("homeostasis", "accelerator"), data, paused=True) if sys.argv[1] == "trial" else None
+print("\\n" + Probe(data, first).run(headless=True))
+"""
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Return the packages loaded by a script whose last line of output lists the modules."""
+    return {name.partition(".")[0] for name in json.loads(python("-c", *arguments).splitlines()[-1])}
+
+
+def test_help_needs_neither_screen_nor_models() -> None:
+    assert loaded(HELP).isdisjoint({"textual", "numpy", "openai", "anthropic"})
+
+
+@pytest.mark.parametrize("screen", ["home", "trial"])
+def test_the_first_paint_waits_for_no_provider(screen: str, tmp_path: Path) -> None:
+    packages = loaded(FIRST_PAINT, screen, str(tmp_path))
+    assert "textual" in packages
+    assert packages.isdisjoint({"numpy", "openai", "anthropic"})

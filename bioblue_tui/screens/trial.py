@@ -101,7 +101,9 @@ class TrialScreen(Screen[bool]):
         """True once the screen is being taken down: nothing is painted any more."""
         environment = self.state.environment
         self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
-        self._values: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+        self._noticed = ""
+        self._gauged = 0
+        """How many steps the gauges have taken in, step 0 among them."""
 
     # What subclasses decide
 
@@ -136,6 +138,8 @@ class TrialScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """Lay out all panels; which of them are seen follows from the terminal's size."""
+        # Before there are panels: a class that changes later is worked out for all of them.
+        self._choose_layout(*self.app.size)
         header = self.session.header
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
         # A model is not told the seed.
@@ -170,7 +174,6 @@ class TrialScreen(Screen[bool]):
 
     def on_mount(self) -> None:
         """Begin: show what there is, then look for news at every frame."""
-        self.set_class(self.prompt_only, "-prompt-only")
         self._arrange()
         self.set_interval(1 / FRAMES, self.paint)
         self._run()
@@ -195,21 +198,28 @@ class TrialScreen(Screen[bool]):
 
     def _arrange(self, width: int = 0, height: int = 0) -> None:
         width, height = width or self.app.size.width, height or self.app.size.height
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-too-small")
-        if small:
+        self._choose_layout(width, height)
+        if self.has_class("-too-small"):
             need = f"{SMALLEST[0]}×{SMALLEST[1]}"
             text = f"This terminal has {width}×{height} characters; BioBlue needs {need}. The trial goes on."
             self.query_one("#too-small", Static).update(text)
-        self.set_class(not self.prompt_only and (width < WIDE[0] or height < WIDE[1]), "-tabbed")
         self._show_tab(self._tab)
+
+    def _choose_layout(self, width: int, height: int) -> None:
+        self.set_class(self.prompt_only, "-prompt-only")
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
+        self.set_class(not self.prompt_only and (width < WIDE[0] or height < WIDE[1]), "-tabbed")
+        self._mark_tab()
 
     def _show_tab(self, index: int) -> None:
         self._tab = index % len(TABS)
-        for number in range(len(TABS)):
-            self.set_class(number == self._tab, f"-tab{number}")
+        self._mark_tab()
         if self.is_mounted:
             self.tabs.show_active(self._tab)
+
+    def _mark_tab(self) -> None:
+        for number in range(len(TABS)):
+            self.set_class(number == self._tab, f"-tab{number}")
 
     # Painting
 
@@ -220,19 +230,24 @@ class TrialScreen(Screen[bool]):
             return
         self._painted = now
         shown, known = self.shown, self.known
-        for step in range(len(self._values), known + 1):
-            self._values.append((self.state.levels_after(step), self.state.gauge_values(step)))
-        for index, gauge in enumerate(self._gauges):
-            levels = [levels[index] for levels, _ in self._values[: known + 1]]
-            gauge.update_values(levels, [values[index] for _, values in self._values[: known + 1]], shown)
+        for step in range(self._gauged, known + 1):
+            values = zip(self._gauges, self.state.levels_after(step), self.state.gauge_values(step), strict=True)
+            for gauge, level, value in values:
+                gauge.add(level, value)
+        self._gauged = max(self._gauged, known + 1)
+        for gauge in self._gauges:
+            gauge.show_step(shown, known)
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
         self.timeline.show_step(shown, known)
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
         self.status.show_status(self.status_line())
         text = self.notice_text()
-        self.notice.update(text)
-        self.notice.display = bool(text)
+        if text != self._noticed:
+            # Only then: it may take more lines or fewer, which lays out the whole screen anew.
+            self._noticed = text
+            self.notice.update(text)
+            self.notice.display = bool(text)
         doable = (self.session.trial.paused, self.session.trial.ended, shown > 0)
         if doable != self._doable:
             # Only then: the footer is built anew each time.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.widgets.lines import Line, Lines
@@ -12,6 +14,14 @@ from envs import Gauge, Number
 
 _AXIS = 6
 """Columns left of the trend, for the numbers of its scale."""
+
+
+class _Curve(NamedTuple):
+    """A trend as it was drawn last, and the version of it that this shows."""
+
+    version: int
+    rows: list[str]
+    tones: list[str]
 
 
 class GaugeView(Lines):
@@ -31,29 +41,25 @@ class GaugeView(Lines):
         self.gauge = gauge
         self.scale = Scale(gauge)
         self._steps = steps
-        self._places: list[float] = []
-        self._values: list[Number] = []
         self._levels: list[Number] = []
-        self._shown = 0
+        self._values: list[Number] = []
+        self._places: list[float] = []
+        self._shown, self._known = 0, -1
         self._trend: Trend | None = None
+        self._curve: _Curve | None = None
+        self._track: list[tuple[str, str]] = []
+        """The scale without marker and numbers, kept as long as the width stays."""
 
-    def update_values(self, levels: Sequence[Number], values: Sequence[Number], shown: int) -> None:
-        """Show further steps.
+    def add(self, level: Number, value: Number) -> None:
+        """Take in one more step, beginning with step 0: the objective's level after it, and what is drawn for it."""
+        self._levels.append(level)
+        self._values.append(value)
+        self._places.append(self.scale.place(value))
 
-        Args:
-            levels: The objective's levels after steps 0, 1, …; a continuation of those given before.
-            values: What the gauge draws for them.
-            shown: The step whose value is marked.
-        """
-        new = len(values) - len(self._values)
-        if new < 0:
-            self._values, self._levels, self._places, self._trend, new = [], [], [], None, len(values)
-        if new:
-            self._values += values[-new:]
-            self._levels += levels[-new:]
-            self._places += [self.scale.place(value) for value in values[-new:]]
-        if new or shown != self._shown:
-            self._shown = shown
+    def show_step(self, step: int, known: int) -> None:
+        """Mark the value of a step; the trend goes up to ``known``, the last step given away."""
+        if (step, known) != (self._shown, self._known):
+            self._shown, self._known = step, known
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -97,32 +103,31 @@ class GaugeView(Lines):
     def _bar(self, width: int) -> Line:
         """Draw the scale with the band and the marker: dotted where logarithmic, an arrow beyond its ends."""
         value = self._values[self._shown]
-        low, high = amount(self.gauge.low, 5), amount(self.gauge.high, 5)
         cells = max(8, width - 2)
-        start, end = (round(edge * (cells - 1)) for edge in self.scale.linear)
-        band = self.scale.band
+        if len(self._track) != cells + 1:
+            self._track = self._empty_bar(cells)
+        line = list(self._track)
         marker = round(self.scale.place(value) * (cells - 1))
         beyond = self.scale.beyond(value)
         style = "good" if self.gauge.position(value) in ("in band", "") else "bad"
-        line: list[tuple[str, str]] = [(" ", "text")]
-        for cell in range(cells):
-            inside = band is not None and round(band[0] * (cells - 1)) <= cell <= round(band[1] * (cells - 1))
-            track = "─" if start <= cell <= end else "┄"
-            if cell == marker:
-                line.append(("▶" if beyond > 0 else "◀" if beyond < 0 else "●", f"{style}+band" if inside else style))
-            elif inside:
-                centre = self.gauge.target is not None and cell == round(
-                    self.scale.place(self.gauge.target) * (cells - 1)
-                )
-                line.append(("┃" if centre else "━", "band+dim"))
-            else:
-                line.append((track, "dim"))
-        if self.gauge.open_ended:
-            _label(line, start, low, marker)
-            _label(line, end, high, marker)
-        else:
-            _label(line, 1, low, marker)
-            _label(line, cells - len(high), high, marker)
+        inside = line[1 + marker][1].startswith("band")
+        line[1 + marker] = ("▶" if beyond > 0 else "◀" if beyond < 0 else "●", f"{style}+band" if inside else style)
+        low, high = amount(self.gauge.low, 5), amount(self.gauge.high, 5)
+        start, end = (round(edge * (cells - 1)) for edge in self.scale.linear)
+        _label(line, start if self.gauge.open_ended else 1, low, marker)
+        _label(line, end if self.gauge.open_ended else cells - len(high), high, marker)
+        return line
+
+    def _empty_bar(self, cells: int) -> list[tuple[str, str]]:
+        start, end = (round(edge * (cells - 1)) for edge in self.scale.linear)
+        line = [(" ", "text"), *(("─" if start <= cell <= end else "┄", "dim") for cell in range(cells))]
+        if self.scale.band is not None:
+            first, last = (round(edge * (cells - 1)) for edge in self.scale.band)
+            line[1 + first : 2 + last] = [("━", "band+dim")] * (last - first + 1)
+            target = self.gauge.target
+            centre = -1 if target is None else round(self.scale.place(target) * (cells - 1))
+            if first <= centre <= last:
+                line[1 + centre] = ("┃", "band+dim")
         return line
 
     def _trend_lines(self, width: int, height: int) -> list[Line]:
@@ -130,21 +135,22 @@ class GaugeView(Lines):
         if columns < 8 or height < 1:
             return []
         trend = self._trend
-        if trend is None or trend.width != columns:
+        if trend is None or trend.width != columns or trend.count > self._known + 1:
             trend = self._trend = Trend(self._steps, columns)
-        trend.extend(self._places[trend.count :])
-        here = trend.column(self._shown) // 2
-        labels, tones = self._axis(height), self._tones(trend)
+            self._curve = None
+        trend.extend(self._places[trend.count : self._known + 1])
+        if self._curve is None or self._curve.version != trend.version or len(self._curve.rows) != height:
+            self._curve = _Curve(trend.version, trend.rows(height), self._tones(trend))
+        here, tones = trend.column(self._shown) // 2, self._curve.tones
+        edges = [at for at in range(1, columns) if tones[at] != tones[at - 1] or here in (at, at - 1)]
+        labels = self._axis(height)
         lines: list[Line] = []
-        for row, text in enumerate(trend.rows(height)):
+        for row, text in enumerate(self._curve.rows):
             band, linear = self._row_kind(row, height)
             line = [(f"{labels.get(row, ''):>{_AXIS - 1}}{'│' if linear else '┊'}", "dim")]
-            start = 0
-            for end in range(1, columns + 1):
-                if end == columns or tones[end] != tones[start] or here in (start, end):
-                    shades = [tones[start], *(["band"] if band else []), *(["here"] if start == here else [])]
-                    line.append((text[start:end], "+".join(shades)))
-                    start = end
+            for start, end in pairwise([0, *edges, columns]):
+                style = f"{tones[start]}+band" if band else tones[start]
+                line.append((text[start:end], f"{style}+here" if start == here else style))
             lines.append(line)
         return lines
 

@@ -2,85 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
+from rich.cells import cell_len
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-PARTS = ("text", "strong", "dim", "good", "warn", "bad", "accent", "band", "here", "key")
-"""Styles by meaning; each is the component class ``line--NAME``. Colour never carries the meaning alone."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A style by its meaning. Colours are names of theme variables; empty ones leave what is there."""
+
+    colour: str = ""
+    behind: str = ""
+    bold: bool | None = None
+    dim: bool | None = None
+
+    def style(self, variables: Mapping[str, str]) -> Style:
+        """Return the style in a theme."""
+
+        def colour(name: str) -> RichColor | None:
+            # A theme may add how much of the colour to use, which no terminal can mix.
+            return Color.parse(variables[name].split()[0]).rich_color if name else None
+
+        return Style(color=colour(self.colour), bgcolor=colour(self.behind), bold=self.bold, dim=self.dim)
+
+
+PARTS = {
+    "text": Part(),
+    "strong": Part(bold=True),
+    "dim": Part(dim=True),
+    "good": Part("text-success"),
+    "warn": Part("text-warning"),
+    "bad": Part("text-error", bold=True),
+    "accent": Part("text-accent"),
+    "band": Part(behind="success-muted"),
+    "here": Part(behind="primary-muted"),
+    "key": Part("accent", bold=True),
+}
+"""Styles by meaning, by theme variables only. Colour never carries the meaning alone.
+
+They are no component classes: Textual would work out all of them for each widget, again at every change of a class.
+"""
 
 Line = Sequence[tuple[str, str]]
 """Texts, each with the names of its styles joined by ``+``, such as ``good+band``."""
 
 
-COMPONENTS = {f"line--{name}" for name in PARTS}
-"""The component classes of a widget that draws with our styles."""
-
-
-def styles_of(widget: str) -> str:
-    """Return the rules of our styles for a widget's class, by theme variables only."""
-    return f"""
-    {widget} > .line--strong {{ text-style: bold; }}
-    {widget} > .line--dim {{ text-style: dim; }}
-    {widget} > .line--good {{ color: $text-success; }}
-    {widget} > .line--warn {{ color: $text-warning; }}
-    {widget} > .line--bad {{ color: $text-error; text-style: bold; }}
-    {widget} > .line--accent {{ color: $text-accent; }}
-    {widget} > .line--band {{ background: $success-muted; }}
-    {widget} > .line--here {{ background: $primary-muted; }}
-    {widget} > .line--key {{ color: $accent; text-style: bold; }}
-    """
-
-
 class Styled(Widget):
-    """A widget that draws with our named styles; it declares COMPONENT_CLASSES and the rules of ``styles_of``."""
+    """A widget that draws with our named styles."""
 
-    def strip(self, line: Line, width: int, *extra: str) -> Strip:
-        """Turn a line into a strip of exactly this width, with extra styles laid over all of it."""
-        segments = [Segment(text, self.part_style(*parts.split("+"), *extra)) for text, parts in line]
-        return Strip(segments).adjust_cell_length(width, self.part_style(*extra))
+    _made: dict[str, Style] | None = None
+    """Styles made so far. The way up to the root, for colours that shine through, takes longer than all drawing."""
 
-    def part_style(self, *parts: str) -> Style:
-        """Return the style of one or several parts, laid over the widget's own."""
-        style = self.rich_style
-        for part in parts:
-            style += self.get_component_rich_style(f"line--{part}", partial=True)
-        return style
+    def strip(self, line: Line, width: int, extra: str = "") -> Strip:
+        """Turn a line into a strip of exactly this width, with an extra style laid over all of it."""
+        segments, length = [], 0
+        for parts, run in groupby(line, key=itemgetter(1)):
+            text = "".join(text for text, _ in run)
+            segments.append(Segment(text, self.part_style(f"{parts}+{extra}" if extra else parts)))
+            length += cell_len(text)
+        if length < width:
+            segments.append(Segment(" " * (width - length), self.part_style(extra)))
+        return Strip(segments, max(length, width)).adjust_cell_length(width)
+
+    def part_style(self, parts: str = "") -> Style:
+        """Return the style of one or several parts, joined by ``+``, laid over the widget's own."""
+        if self._made is None:
+            self._made = {"": self.rich_style}
+        if parts not in self._made:
+            style = self._made[""]
+            for part in parts.split("+"):
+                style += PARTS[part].style(self.app.theme_variables)
+            self._made[parts] = style
+        return self._made[parts]
+
+    def notify_style_update(self) -> None:
+        """Make the styles anew when theme or classes change."""
+        super().notify_style_update()
+        self._made = None
+        self.refresh()
 
 
 class Lines(Styled):
-    """A widget whose content is a few styled lines, made anew when what it shows has changed."""
+    """A widget whose content is a few styled lines, drawn when what it shows has changed.
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
-    DEFAULT_CSS = styles_of("Lines")
+    Only lines that differ from those before are painted: most of a step's lines say what they said.
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
-        self._lines: list[Strip] | None = None
-        self._drawn: tuple[int, int] = (0, 0)
+        self._lines: list[Line] = []
+        self._strips: list[Strip] | None = None
+        """The lines as they are painted; None to draw anew."""
+        self._drawn = Size(0, 0)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines to show in this many columns and rows."""
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw anew at the next paint."""
-        self._lines = None
-        self.refresh()
+        """Show what there is to show now."""
+        strips = self._strips
+        if strips is None or self._drawn != self.outer_size:
+            self._strips = None
+            self.refresh()
+            return
+        width, height = self.content_size
+        before, self._lines = self._lines, list(self.draw(width, height))
+        if len(before) != len(self._lines):
+            self._strips = None
+            self.refresh()
+            return
+        changed = [y for y, line in enumerate(self._lines) if line != before[y]]
+        for y in changed:
+            strips[y] = self.strip(self._lines[y], width)
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
         """Return one line (Textual's Line API)."""
-        size = (self.content_size.width, self.content_size.height)
-        if self._lines is None or self._drawn != size:
-            self._lines = [self.strip(line, size[0]) for line in self.draw(*size)]
-            self._drawn = size
-        return self._lines[y] if y < len(self._lines) else Strip.blank(size[0], self.rich_style)
+        # The size with borders is known at once, the one without is worked out each time.
+        if self._strips is None or self._drawn != self.outer_size:
+            width, height = self.content_size
+            self._lines = list(self.draw(width, height))
+            self._strips = [self.strip(line, width) for line in self._lines]
+            self._drawn = self.outer_size
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.content_size.width, self.part_style())
 
     def notify_style_update(self) -> None:
         """Draw anew when theme or classes change."""
         super().notify_style_update()
-        self._lines = None
+        self._strips = None

@@ -24,6 +24,8 @@ class Trend:
     def __init__(self, steps: int, width: int) -> None:
         self.steps, self.width = max(1, steps), max(1, width)
         self.count = 0
+        self.version = 0
+        """Counts changes of what is drawn: most steps of a long trial fall where the line is already."""
         self._buckets: list[tuple[float, float] | None] = [None] * (2 * self.width)
 
     def column(self, step: int) -> int:
@@ -35,7 +37,9 @@ class Trend:
         for place in places:
             column = self.column(self.count)
             bucket = self._buckets[column]
-            self._buckets[column] = (min(bucket[0], place), max(bucket[1], place)) if bucket else (place, place)
+            if bucket is None or not bucket[0] <= place <= bucket[1]:
+                self._buckets[column] = (min(bucket[0], place), max(bucket[1], place)) if bucket else (place, place)
+                self.version += 1
             self.count += 1
 
     def extent(self, cell: int) -> tuple[float, float] | None:

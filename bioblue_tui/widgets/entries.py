@@ -1,0 +1,170 @@
+"""The lines of the raw output: a step's prompt, every answer to it to the letter, and how that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from bioblue_tui.numbers import amount
+from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
+from bioblue_tui.trials.state import Attempt, StepView, TrialState
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.wrap import wrap
+
+_GUTTER = 5
+"""Columns left of every text, for step numbers and signs."""
+
+_SAID = _GUTTER + 1
+"""Columns left of an answer."""
+
+_OUTCOME = 26
+"""Column from which the reading of a short answer is written beside it."""
+
+_QUICK = 0.01
+"""Seconds below which the time of an answer says nothing: no person and no model is that quick."""
+
+_DIGITS = 9
+"""Digits of the numbers in an ordinary answer."""
+
+
+class EntryWriter:
+    """Draws the entries of a trial's steps.
+
+    Args:
+        state: The trial.
+        prompt_only: Draw exactly the text a model gets, unfolded, and nothing beside it but what was rejected.
+
+    Attributes:
+        width: Cells there is room for.
+        folded: Whether prompts of past steps are folded to one line.
+    """
+
+    def __init__(self, state: TrialState, *, prompt_only: bool = False) -> None:
+        self.width = 0
+        self.folded = not prompt_only
+        self._state = state
+        self._prompt_only = prompt_only
+        labels = [len(label) for label in state.environment.objectives]
+        self._reading_width = sum(labels) + len(labels) * (_DIGITS + 3)
+        """Cells that the reading of an answer takes at most, with its arrow and what is between its numbers."""
+
+    def opening(self) -> Iterator[Line]:
+        """Draw what comes before the first step: the instruction."""
+        text = self._state.header.instruction
+        if text:
+            yield from self._prompt("", "instruction", text, opened=self._prompt_only or not self.folded)
+
+    def entry(self, view: StepView) -> Iterator[Line]:
+        """Draw what was asked in a step and every answer to it."""
+        current = view.done is None
+        number = "" if self._prompt_only else str(view.number)
+        yield from self._prompt(number, "", view.observation, opened=not self.folded or current)
+        for attempt in view.attempts:
+            yield from self._attempt(view, attempt)
+
+    def height(self, view: StepView) -> int:
+        """Return how many lines ``entry`` draws; for ordinary steps that is known without drawing them."""
+        quick = self._quick_height(view)
+        return sum(1 for _ in self.entry(view)) if quick is None else quick
+
+    def _quick_height(self, view: StepView) -> int | None:
+        """Return the height of a step with one plain answer that was taken, or None where it must be drawn."""
+        if view.done is None or len(view.attempts) != 1:
+            return None
+        attempt, action = view.attempts[0], view.done.action
+        if attempt.rejection or attempt.failure or attempt.reasoning or attempt.notes or not attempt.text:
+            return None
+        if attempt.actor != self._state.header.agent or not 0 <= min(action) <= max(action) < 10**_DIGITS:
+            return None
+        prompt = 1 if self.folded else self._plain_height(view.observation)
+        said = self._plain_height(attempt.text)
+        if prompt is None or said is None or self._prompt_only:
+            return None if prompt is None or said is None else prompt + said
+        outcome = self._reading_width + len(_costs(attempt))
+        if said == 1 and _SAID + len(attempt.text) < _OUTCOME:
+            return prompt + 1 if _OUTCOME + outcome < self.width else None
+        return prompt + said + 1 if _SAID + outcome < self.width else None
+
+    def _plain_height(self, text: str) -> int | None:
+        """Return how many lines a text takes that has no line too long for the width, else None."""
+        lines = text.split("\n")
+        plain = text.isascii() and all(map(str.isprintable, lines)) and len(text) <= SHOWN_LIMIT
+        fits = max(map(len, lines)) <= self.width - _GUTTER
+        # Blank lines at the end are drawn for an answer and not for a prompt.
+        return len(lines) if plain and fits and lines[-1].strip() else None
+
+    def _prompt(self, number: str, title: str, text: str, *, opened: bool) -> Iterator[Line]:
+        head = f"{number:>{_GUTTER - 2}} "
+        if not opened:
+            room = max(10, self.width - _GUTTER - len(title) - 2)
+            first = one_line(text, 2 * room)
+            first = first if cell_len(first) <= room else f"{set_cell_size(first, room - 1)}…"
+            yield [(head, "dim"), ("▸ ", "dim"), (f"{title}  " if title else "", "dim"), (first, "dim")]
+            return
+        lines = [part for raw in visible(text).split("\n") for part in wrap(raw, self.width - _GUTTER)]
+        while lines and not lines[-1].strip():
+            lines.pop()
+        for index, part in enumerate(lines):
+            yield [(head if index == 0 else " " * len(head), "dim"), ("│ ", "dim"), (part, "text")]
+
+    def _attempt(self, view: StepView, attempt: Attempt) -> Iterator[Line]:
+        indent = " " * (_GUTTER - 2)
+        accepted = view.done is not None and attempt is view.attempts[-1]
+        if attempt.failure:
+            yield from self._block(indent, "! ", "bad", f"no answer: {attempt.failure}", "bad")
+            return
+        if attempt.text is None:
+            waiting = "your answer below" if attempt.actor == "human" else f"{one_line(attempt.actor, 40)} is asked …"
+            yield [(f"{indent} ", "dim"), ("◂ ", "accent"), (waiting, "dim")]
+            return
+        if attempt.reasoning and not self.folded:
+            yield from self._block(indent, "~ ", "dim", attempt.reasoning, "dim")
+        elif attempt.reasoning:
+            yield [(f"{indent} ~ ", "dim"), (f"reasoning, {len(attempt.reasoning)} characters", "dim")]
+        mark = "✗ " if attempt.rejection else "◂ "
+        style = "warn" if attempt.rejection else "strong"
+        said = list(self._block(indent, mark, style, attempt.text or "(empty)", style))
+        outcome: list[tuple[str, str]] = []
+        if attempt.rejection:
+            outcome = [("rejected: ", "warn"), (visible(attempt.rejection, 300), "warn")]
+        elif not self._prompt_only:
+            outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (_costs(attempt), "dim")]
+        used = cell_len("".join(text for text, _ in said[-1]))
+        if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(len(text) for text, _ in outcome) < self.width:
+            yield [*said[0], (" " * (_OUTCOME - used), "dim"), *outcome]
+        else:
+            yield from said
+            text = "".join(text for text, _ in outcome)
+            if len(text) > self.width - _GUTTER - 2:
+                yield from self._block(indent, "  ", "dim", text, outcome[0][1])
+            elif outcome:
+                yield [(f"{indent}   ", "dim"), *outcome]
+        for note in attempt.notes:
+            yield from self._block(indent, "  ", "dim", f"note: {note}", "dim")
+
+    def _block(self, indent: str, mark: str, style: str, text: str, body: str) -> Iterator[Line]:
+        parts = [part for raw in visible(text).split("\n") for part in wrap(raw, self.width - _GUTTER)]
+        for index, part in enumerate(parts):
+            yield [(f"{indent} ", "dim"), (mark if index == 0 else "  ", style), (part, body)]
+
+    def _reading(self, view: StepView, accepted: bool) -> str:
+        if not accepted or view.done is None:
+            return "held until you go on"
+        pairs = zip(self._state.environment.objectives, view.done.action, strict=False)
+        reading = "  ".join(f"{label} {number}".strip() for label, number in pairs)
+        given = view.attempts[-1].actor
+        other = given != self._state.header.agent and self._state.header.source == "live"
+        return f"{reading}   (answered by {one_line(given, 30)})" if other else reading
+
+
+def _costs(attempt: Attempt) -> str:
+    parts = []
+    if attempt.seconds is not None and attempt.seconds >= _QUICK:
+        quick = attempt.seconds < 9.9995
+        parts.append(f"{attempt.seconds * 1000:.0f} ms" if quick else f"{attempt.seconds:.1f} s")
+    usage = attempt.usage
+    if usage and usage.input is not None:
+        cached = f" ({amount(usage.cached)} cached)" if usage.cached else ""
+        parts.append(f"{amount(usage.input)} tokens in{cached}, {amount(usage.output or 0)} out")
+    return "".join(f"   {part}" for part in parts)
