@@ -19,23 +19,23 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.config import THEME, Config, ConfigError
+from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import REGISTRY, command
+from bioblue_tui.screens.control import ControlScreen
 from bioblue_tui.screens.home import HomeScreen
 from bioblue_tui.screens.palette import ScreenCommands
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, ReplaySession, Session, open_session
+from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from envs import ParameterError
-
-WATCH_SPEED = 5.0
-"""Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
 
 NARROW = 80
 """Below this many columns the home screen stacks its lists."""
@@ -69,7 +69,7 @@ class BioBlueApp(App[str]):
     def __init__(
         self,
         data: Path | None = None,
-        first: TrialScreen | None = None,
+        first: TrialScreen | ControlScreen | None = None,
         plan: Plan | None = None,
         config: Config | None = None,
     ) -> None:
@@ -142,9 +142,9 @@ class BioBlueApp(App[str]):
         if isinstance(event.widget, Input):
             event.widget.cursor_blink = not self.config.reduced_motion
 
-    def _show(self, screen: TrialScreen, plan: Plan | None = None) -> None:
+    def _show(self, screen: TrialScreen | ControlScreen, plan: Plan | None = None) -> None:
         def left(again: bool | None) -> None:
-            path = str(screen.session.path or "")
+            path = str(screen.session.path or "") if isinstance(screen, TrialScreen) else ""
             if again and plan is not None:
                 self.start(replace(plan, seed=plan.seed + 1))
             elif self._first is not None:
@@ -175,12 +175,35 @@ class BioBlueApp(App[str]):
 
     @on(HomeScreen.Opened)
     def _opened(self, message: HomeScreen.Opened) -> None:
+        self._try("Not opened", lambda: ReplayScreen(ReplaySession(open_record(message.path))))
+
+    @on(TrialScreen.ForkAsked)
+    def _forked(self, message: TrialScreen.ForkAsked) -> None:
+        def begin() -> TrialScreen:
+            record = open_record(message.path)
+            header, name = record.header, {"you": "human"}.get(message.agent, message.agent)
+            agent = make_agent(name, header.environment, header.seed or 0, data=self._data) if name else None
+            speed = default_speed(name or header.agent)
+            return screen_of(fork_session(record, message.step, self._data, agent=agent, speed=speed))
+
+        self._try("Not forked", begin)
+
+    @on(ReplayScreen.ResumeAsked)
+    def _resumed(self, message: ReplayScreen.ResumeAsked) -> None:
+        def begin() -> TrialScreen:
+            speed = default_speed(open_record(message.path).header.agent)
+            return screen_of(resume_session(message.path, speed=speed))
+
+        self._try("Not resumed", begin)
+
+    def _try(self, failed: str, begin: Callable[[], TrialScreen]) -> None:
+        """Show a screen, or say why it can't be made."""
         try:
-            screen = ReplayScreen(ReplaySession(open_record(message.path)))
-        except (RecordError, ParameterError) as error:
-            self.notify(one_line(str(error), 300), title="Not opened", severity="error", timeout=10, markup=False)
-            return
-        self._show(screen)
+            screen = begin()
+        except (ParameterError, AgentError, RecordError) as error:
+            self.notify(one_line(str(error), 300), title=failed, severity="error", timeout=10, markup=False)
+        else:
+            self._show(screen)
 
 
 def _spare_what_is_there() -> None:
@@ -211,8 +234,11 @@ def live_screen(
         AgentError: When the agent can't run.
         RecordError: When the record can't be written.
     """
-    kind = plan.agent.partition(":")[0]
     if speed == 0:
-        speed = None if kind in ("human", "openai", "anthropic") else WATCH_SPEED
-    session: Session = open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit)
+        speed = default_speed(plan.agent)
+    return screen_of(open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit))
+
+
+def screen_of(session: Session) -> TrialScreen:
+    """Make the screen of a live trial: to play where a person is the agent, else to watch."""
     return WatchScreen(session) if session.human is None else PlayScreen(session)

@@ -18,8 +18,13 @@ from typing import NoReturn
 import click
 
 from bioblue_tui import __version__
+from bioblue_tui.commands.batch import batch
+from bioblue_tui.commands.continuing import fork, resume
+from bioblue_tui.commands.doctor import doctor
 from bioblue_tui.commands.group import INTERRUPTED, SectionedGroup
 from bioblue_tui.commands.lists import list_agents, list_environments, list_trials, locate
+from bioblue_tui.commands.local import local
+from bioblue_tui.commands.models import models
 from bioblue_tui.commands.records import export, replay, verify
 from bioblue_tui.commands.screen import need_terminal, run_app
 from bioblue_tui.commands.trials import play, run, watch
@@ -100,6 +105,7 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
         run_app(data_dir)
 
 
-cli.add_section("Trials", play, watch, run)
+cli.add_section("Trials", play, watch, run, batch, resume, fork)
 cli.add_section("Records", replay, verify, export, list_trials)
 cli.add_section("What there is", list_environments, list_agents, locate)
+cli.add_section("Language models", models, local, doctor)

@@ -11,6 +11,7 @@ import click
 import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import ModelSettings
+from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
@@ -21,13 +22,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
 
-MAX_TRIALS = 10_000
-"""The most trials of one command: more than any experiment has, and few enough to refuse a slip of the finger."""
-
-MAX_SEED = 2**63
-"""The greatest seed."""
-
-
 class Complaint(click.ClickException):
     """Bad input: one clear message, exit code 2."""
 
@@ -35,39 +29,15 @@ class Complaint(click.ClickException):
 
 
 def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
-    """Read seeds as people write them: single ones and ranges, such as ``1,4,7-9``, in the order given.
+    """Read seeds as people write them, such as ``1,4,7-9``.
 
     Raises:
         click.BadParameter: For anything else, a seed that is there twice, or too many.
     """
-    seeds: dict[int, None] = {}
-    for part in text.split(","):
-        first, last = _ends(part)
-        # Counted before anything is made of it: a range may be of any size.
-        if len(seeds) + last - first + 1 > MAX_TRIALS:
-            raise click.BadParameter(f"{_quoted(part)}: more than {MAX_TRIALS} trials")
-        for seed in range(first, last + 1):
-            if seed in seeds:
-                raise click.BadParameter(f"{_quoted(part)}: seed {seed} is there twice")
-            seeds[seed] = None
-    return tuple(seeds)
-
-
-def _ends(part: str) -> tuple[int, int]:
-    first, dash, last = (end.strip() for end in part.partition("-"))
-    ends = (first, last if dash else first)
-    if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):
-        raise click.BadParameter(f"{_quoted(part)}: seeds are written 3, 1-10 or 1,4,7-9")
-    low, high = map(int, ends)
-    if max(low, high) > MAX_SEED:
-        raise click.BadParameter(f"{_quoted(part)}: seeds go up to {MAX_SEED}")
-    if low > high:
-        raise click.BadParameter(f"{_quoted(part)}: a range goes up; write {high}-{low}")
-    return low, high
-
-
-def _quoted(text: str) -> str:
-    return f"'{one_line(text, 40)}'"
+    try:
+        return parse_seeds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def guarded(call: Callable[[], Result]) -> Result:
@@ -148,7 +118,9 @@ def agent_options(command: Command) -> Command:
             click.option(
                 "--agent", metavar="NAME", help="A scripted policy such as collapse or collapse:30, or replay:FILE."
             ),
-            click.option("--model", metavar="NAME", help="A language model: openai:NAME or anthropic:NAME."),
+            click.option(
+                "--model", metavar="NAME", help="A language model: openai:NAME, anthropic:NAME, local or local:FILE."
+            ),
             click.option(
                 "--base-url", metavar="URL", help="Where the model's server is, such as http://127.0.0.1:8080/v1."
             ),
@@ -204,8 +176,8 @@ def choose_agent(
     """
     if agent and model:
         raise Complaint("--agent and --model: give one of them")
-    if model and model.partition(":")[0] not in ("openai", "anthropic"):
-        raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME or anthropic:NAME")
+    if model and model.partition(":")[0] not in ("openai", "anthropic", "local"):
+        raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
     if base_url and not model:
         raise Complaint("--base-url goes with --model")
     chosen = model or agent or default

@@ -34,6 +34,11 @@ def trials_dir(data_dir: Path) -> Path:
     return data_dir / "trials"
 
 
+def models_dir(data_dir: Path) -> Path:
+    """Return the directory of local models inside a data directory; it may not exist yet."""
+    return data_dir / "models"
+
+
 def config_file() -> Path:
     """Return the configuration file; it may not exist."""
     named = os.environ.get(CONFIG_VARIABLE)

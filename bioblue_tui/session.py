@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,23 @@ from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, make_agent
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.replayed import ReplayAgent
+from bioblue_tui.costs.budget import Budget
+from bioblue_tui.costs.spending import Spending
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import Event, Header, Paused
+from bioblue_tui.trials.events import Event, Header, Heard, Paused, Planned, Stepped
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
 
 WORDING = "bioblue-tui 1"
 """Which wording our instructions and observations have; to be raised when a word of them changes."""
+
+WATCH_SPEED = 5.0
+"""Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
 
 STEPS = 100
 """Steps of a published trial."""
@@ -45,6 +50,9 @@ class Plan:
         steps: How many steps.
         prompt_only: For a person: show exactly what a model would get, no gauges.
         settings: For models.
+        condition: Label of the experimental condition, for the record.
+        schedule: Interventions planned for certain steps.
+        instruction: The system instruction instead of the environment's own; empty for that.
     """
 
     environment: str
@@ -54,6 +62,13 @@ class Plan:
     steps: int = STEPS
     prompt_only: bool = False
     settings: ModelSettings = field(default_factory=ModelSettings)
+    condition: str = ""
+    schedule: tuple[Planned, ...] = ()
+    instruction: str = ""
+
+
+def _nothing() -> None:
+    """Do nothing: there is no budget."""
 
 
 class Session:
@@ -67,6 +82,11 @@ class Session:
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
+        past: What has happened before, and is in the journal.
+        crowded: Whether other trials run in the same loop: they go on while a step of this one is put on the disk.
+
+    Raises:
+        ValueError: When nothing can follow from the past.
     """
 
     def __init__(
@@ -79,22 +99,34 @@ class Session:
         speed: float | None = None,
         paused: bool = False,
         retry_limit: int = RETRY_LIMIT,
+        past: Sequence[Event] = (),
+        crowded: bool = False,
     ) -> None:
         self.header = header
         self.agent = agent
-        self.state = TrialState(header)
+        self.state = TrialState(header).feed(past)
         self.listeners: list[Callable[[Event], None]] = []
         self._journal = journal
+        self._crowded = crowded
+        self._past = past
+        self._settle_cost: Callable[[], None] = _nothing
         self.trial = Trial(
             self.state.environment,
             agent,
             header,
-            self._emit,
+            self.tell,
             clock=clock,
             speed=speed,
             paused=paused,
             retry_limit=retry_limit,
+            past=past,
+            settle=journal.flush if crowded else None,
         )
+
+    @property
+    def past(self) -> Sequence[Event]:
+        """What had happened before this session."""
+        return self._past
 
     @property
     def path(self) -> Path:
@@ -113,15 +145,32 @@ class Session:
             RecordError: When the record can no longer be written; all earlier events are on disk.
         """
         with contextlib.closing(self._journal):
-            await self.trial.run()
+            try:
+                await self.trial.run()
+            finally:
+                self._settle_cost()
 
     async def stop(self) -> None:
         """End the trial now; the record is complete afterwards."""
         await self.trial.stop()
         self._journal.close()
 
-    def _emit(self, event: Event) -> None:
-        self._journal.append(event)
+    def limit_cost(self, budget: Budget) -> None:
+        """Pause the trial before a request that might cost more than a budget, shared with other trials, allows."""
+        spending = Spending(self.header).feed(self._past)
+        guard = budget.guard(spending)
+        self.listeners.append(spending.apply)
+        self.trial.allow = guard.refusal
+        self._settle_cost = guard.settle
+
+    def tell(self, event: Event) -> None:
+        """Write an event and let everybody know of it.
+
+        Raises:
+            RecordError: When it can't be written.
+        """
+        if not isinstance(event, Heard):
+            self._journal.append(event, to_disk=not (self._crowded and isinstance(event, Stepped)))
         self.state.apply(event)
         for listener in self.listeners:
             listener(event)
@@ -163,6 +212,11 @@ class ReplaySession:
         """Nothing has to be ended."""
 
 
+def default_speed(agent: str) -> float | None:
+    """Return the speed at which an agent, as written for ``make_agent``, is watched unless one says otherwise."""
+    return None if agent.partition(":")[0] in ("human", "openai", "anthropic", "local") else WATCH_SPEED
+
+
 def open_session(
     plan: Plan,
     data: Path | None = None,
@@ -172,6 +226,7 @@ def open_session(
     speed: float | None = None,
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
+    crowded: bool = False,
 ) -> Session:
     """Make a live trial from a plan, with its record begun on disk.
 
@@ -183,6 +238,7 @@ def open_session(
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
+        crowded: Whether other trials run in the same loop.
 
     Raises:
         envs.ParameterError: For an unknown environment or unacceptable parameters.
@@ -190,7 +246,7 @@ def open_session(
         RecordError: When the record can't be written.
     """
     environment = envs.make(plan.environment, **plan.parameters)
-    agent = agent or _agent(plan)
+    agent = agent or agent_for(plan, data)
     moment = clock or SystemClock()
     header = Header(
         environment=environment.id,
@@ -200,15 +256,19 @@ def open_session(
         agent=agent.name,
         model=agent.model,
         provider=dict(agent.provider),
-        instruction=environment.instruction(),
+        instruction=plan.instruction or environment.instruction(),
         wording=WORDING,
+        condition=plan.condition,
+        schedule=plan.schedule,
         program=f"bioblue-tui {__version__}",
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
         id=secrets.token_hex(8),
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
     )
     journal = Journal.create(trials_dir(data_dir(data)), header)
-    return Session(header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit)
+    return Session(
+        header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit, crowded=crowded
+    )
 
 
 async def run_unattended(session: Session) -> str:
@@ -271,10 +331,35 @@ def run_agent(
     return session
 
 
-def _agent(plan: Plan) -> Agent:
+def agent_of(header: Header, data: Path | None = None) -> Agent:
+    """Make the agent that a header names, as it was.
+
+    Args:
+        header: What the trial is.
+        data: The data directory, where local models are; None for the platform's.
+
+    Raises:
+        AgentError: When it can't run now, or a header does not say enough to make it again.
+    """
+    if header.agent.partition(":")[0] == "replay":
+        raise AgentError(f"{header.agent}: where its answers came from is not in the record; name another agent")
+    return make_agent(header.agent, header.environment, header.seed or 0, ModelSettings.of(header.provider), data=data)
+
+
+def agent_for(plan: Plan, data: Path | None = None) -> Agent:
+    """Make the agent that a plan names.
+
+    Args:
+        plan: What is to be played.
+        data: The data directory, where local models are; None for the platform's.
+
+    Raises:
+        AgentError: When there is no such agent or it can't run now.
+        RecordError: When the record that it is to replay can't be read.
+    """
     kind, _, rest = plan.agent.partition(":")
     if kind != "replay":
-        return make_agent(plan.agent, plan.environment, plan.seed, plan.settings)
+        return make_agent(plan.agent, plan.environment, plan.seed, plan.settings, data=data)
     if not rest:
         raise AgentError("which record? Write replay:FILE")
     record = open_record(Path(rest))

@@ -40,7 +40,7 @@ def core() -> dict[str, list[str]]:
     return result
 
 
-@pytest.mark.parametrize("library", ["textual", "openai", "anthropic", "numpy"])
+@pytest.mark.parametrize("library", ["textual", "openai", "anthropic", "numpy", "genai_prices", "xllamacpp"])
 def test_nothing_but_the_application_loads_it(core: dict[str, list[str]], library: str) -> None:
     assert library not in core["loaded"]
 

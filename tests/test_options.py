@@ -7,7 +7,8 @@ import re
 import click
 import pytest
 
-from bioblue_tui.options import MAX_TRIALS, read_seeds
+from bioblue_tui.batch.seeds import MAX_TRIALS
+from bioblue_tui.options import read_seeds
 
 CONTEXT = click.Context(click.Command("run"))
 SEEDS = click.Option(["--seeds"])

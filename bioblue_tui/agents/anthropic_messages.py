@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from bioblue_tui.agents.base import AgentError, Answer, Turn, Usage
+from bioblue_tui.agents.anthropic_reading import read_stream, read_whole
+from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Service, find_endpoint
-from bioblue_tui.agents.faults import no_answer, wrong_shape
-from bioblue_tui.agents.messages import Conversation
-from bioblue_tui.agents.remote import RemoteAgent, tokens
+from bioblue_tui.agents.hearing import Hearing
+from bioblue_tui.agents.messages import Message
+from bioblue_tui.agents.received import Received
+from bioblue_tui.agents.remote import STREAM, RemoteAgent
+from bioblue_tui.agents.settings import FULL_HISTORY, ModelSettings
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -24,41 +26,50 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
 
     Args:
         model: Name of the model, as the server knows it.
-        base_url: Address of the API; None for ``ANTHROPIC_BASE_URL`` or, without that, Anthropic's own.
-        temperature: Sampling temperature; None leaves it to the server.
-        top_p: Nucleus sampling; None leaves it to the server.
-        max_tokens: Most tokens of an answer, reasoning included. The API wants a number.
-        timeout: Seconds to wait for an answer.
+        settings: What a person set. The base URL is where the API is; None for ``ANTHROPIC_BASE_URL`` or, without that,
+            Anthropic's own. The limit of tokens is that of the answer; a budget for thinking is added to it.
+        timeout: Seconds to wait for an answer, or for more of it.
         environ: Where ``ANTHROPIC_API_KEY`` is looked up. Without it a base URL is needed, and no real key is sent.
 
     Raises:
-        AgentError: When there is neither a key nor a base URL, one of them cannot be used, or ``max_tokens`` is None.
+        AgentError: When there is neither a key nor a base URL, or something that was set cannot be used. The API wants
+            a limit of tokens.
     """
 
-    droppable: ClassVar[tuple[str, ...]] = ("top_p", "temperature", "cache_control")
+    droppable: ClassVar[tuple[str, ...]] = (
+        "top_p", "temperature", "output_config", "thinking", "cache_control", STREAM,
+    )  # fmt: skip
+    fields: ClassVar[Mapping[str, str]] = {"output_config": "effort"}
+    reserved: ClassVar[frozenset[str]] = RemoteAgent.reserved | {"system"}
+    with_instruction: ClassVar[bool] = False
 
     def __init__(
         self,
         model: str,
+        settings: ModelSettings | None = None,
         *,
-        base_url: str | None = None,
-        temperature: float | None = 1.0,
-        top_p: float | None = 1.0,
-        max_tokens: int | None = 100,
         timeout: float = 120.0,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        if max_tokens is None:
-            raise AgentError("Anthropic's API needs a limit of tokens for an answer; set max_tokens to a number")
-        endpoint = find_endpoint(SERVICE, base_url, environ)
-        parameters = {
-            "temperature": temperature,
-            "top_p": top_p,
-            "max_tokens": max_tokens,
-            "cache_control": {"type": "ephemeral"},
+        settings = settings or ModelSettings()
+        if settings.max_tokens is None:
+            raise AgentError("Anthropic's API needs a limit of tokens for an answer; set --max-tokens to a number")
+        endpoint = find_endpoint(SERVICE, settings.base_url, environ)
+        budget = settings.thinking
+        parameters: dict[str, object] = {
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "max_tokens": settings.max_tokens + (budget or 0),
+            "output_config": {"effort": settings.effort} if settings.effort is not None else None,
+            "thinking": {"type": "enabled", "budget_tokens": budget} if budget is not None else None,
+            # Marks all that is sent as a beginning of what the next request sends. Of a past that does not only grow
+            # nothing would ever be read again, and writing it costs more than sending it.
+            "cache_control": {"type": "ephemeral"} if settings.history == FULL_HISTORY else None,
         }
-        super().__init__(f"anthropic:{model}", model, endpoint, parameters, timeout)
-        self._conversation = Conversation(with_instruction=False)
+        super().__init__(f"anthropic:{model}", model, endpoint, settings, parameters, timeout)
+        if budget is not None:
+            limit = settings.max_tokens
+            self._notes.append(f"max_tokens is {budget + limit}: {budget} for thinking and {limit} for the answer")
 
     def _connect(self) -> AsyncAnthropic:
         import anthropic
@@ -78,46 +89,24 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
         _ = client.messages
         return client
 
-    async def _send(self, client: AsyncAnthropic, turn: Turn, parameters: Mapping[str, object]) -> object:
-        messages = cast(Any, self._conversation.messages(turn))
-        # The SDK no longer knows some parameters that servers still take, so that all go in as they are.
-        body = {**parameters, **({"system": turn.instruction} if turn.instruction else {})}
-        limit = cast(int, parameters["max_tokens"])
-        return await client.messages.create(model=self.model, max_tokens=limit, messages=messages, extra_body=body)
-
-    def _read(self, reply: object) -> Answer:
-        blocks = getattr(reply, "content", None)
-        if not isinstance(blocks, list):
-            raise wrong_shape(self._source, reply)
-        text, reasoning = _joined(blocks, "text", "text"), _joined(blocks, "thinking", "thinking")
-        if text is None or reasoning is None:
-            raise wrong_shape(self._source, reply)
-        answer = Answer(text, reasoning, _usage(getattr(reply, "usage", None)))
-        reason = getattr(reply, "stop_reason", None)
-        if reason == "refusal":
-            raise no_answer(self._source, "the model refused to answer; try again or use another model", text)
-        if reason == "model_context_window_exceeded":
-            what = "the conversation is too long for the model; use a model with a larger context or fewer steps"
-            raise no_answer(self._source, what)
-        return replace(answer, notes=(self._cut_short(text),)) if reason == "max_tokens" else answer
-
-
-def _joined(blocks: list[Any], kind: str, field: str) -> str | None:
-    """Join the texts of the blocks of one kind; None where one of them is no text."""
-    texts: list[str] = []
-    for block in blocks:
-        if getattr(block, "type", None) == kind:
-            text = getattr(block, field, None)
-            if not isinstance(text, str):
-                return None
-            texts.append(text)
-    return "".join(texts)
-
-
-def _usage(usage: object) -> Usage | None:
-    if usage is None:
-        return None
-    fresh, cached = tokens(usage, "input_tokens"), tokens(usage, "cache_read_input_tokens")
-    # The API counts what the cache took or gave apart from the rest.
-    total = None if fresh is None else fresh + (cached or 0) + (tokens(usage, "cache_creation_input_tokens") or 0)
-    return Usage(total, cached, tokens(usage, "output_tokens"))
+    async def _send(
+        self,
+        client: AsyncAnthropic,
+        messages: Sequence[Message],
+        instruction: str,
+        body: dict[str, object],
+        hearing: Hearing,
+    ) -> Received:
+        streamed = body.pop(STREAM, False)
+        if instruction:
+            body["system"] = instruction
+        # All of it as extra body: the SDK no longer knows some parameters that servers still take, and it walks through
+        # declared messages piece by piece.
+        body["messages"] = messages
+        limit = cast(int, body["max_tokens"])
+        create = client.messages.create
+        if not streamed:
+            reply: object = await create(model=self.model, max_tokens=limit, messages=(), extra_body=body)
+            return read_whole(reply, self._source, hearing)
+        stream = await create(model=self.model, max_tokens=limit, messages=(), stream=True, extra_body=body)
+        return await read_stream(stream, self._source, hearing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,7 +13,16 @@ class AgentError(Exception):
     """An agent could not answer, for a reason outside its answer (no key, refused connection, overload).
 
     The message says what happened and what to do, for a person. It never holds a key.
+
+    Args:
+        message: What happened and what to do.
+        transient: True when asking again later may well succeed.
+        wait: Seconds after which the provider wants to be asked again; None where it did not say.
     """
+
+    def __init__(self, message: str, *, transient: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.transient, self.wait = transient, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,13 @@ class Usage:
         input: Tokens sent, cached ones included.
         cached: Those of them read from the provider's cache.
         output: Tokens produced, reasoning included.
+        written: Those of the tokens sent that were put into the cache, where that costs more than sending them.
     """
 
     input: int | None = None
     cached: int | None = None
     output: int | None = None
+    written: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,23 @@ class Answer:
     reasoning: str = ""
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some more of an answer that is still on its way.
+
+    Attributes:
+        text: What came.
+        reasoning: True when it belongs to the reasoning and not to the answer.
+    """
+
+    text: str
+    reasoning: bool = False
+
+
+def unheard(piece: Piece) -> None:
+    """Take no notice of a piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +98,7 @@ class Turn:
         state: Its state, for agents that are programs.
         last: The last transition, or None at the first step.
         rejection: Why the previous attempt at this step was rejected, or an empty string.
+        hear: Receives the answer piece by piece, where the agent can tell it so.
     """
 
     step: int
@@ -81,6 +110,7 @@ class Turn:
     state: State
     last: Transition | None = None
     rejection: str = ""
+    hear: Callable[[Piece], None] = unheard
 
 
 class Agent(Protocol):

@@ -6,11 +6,14 @@ import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.local_files import SMALL, unavailable
 from bioblue_tui.agents.scripted import POLICIES, ScriptedAgent
+from bioblue_tui.agents.settings import ModelSettings as ModelSettings
 
 Kind = Literal["human", "script", "model"]
 
@@ -38,25 +41,14 @@ class Choice:
     unavailable: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """What is sent to a provider beside the messages; defaults are the paper's.
+def choices(environment: str, environ: Mapping[str, str] = os.environ, data: Path | None = None) -> list[Choice]:
+    """Return the agents to offer for an environment, those that can't run included, with the reason.
 
-    Attributes:
-        base_url: Where the server is; None for the provider's own.
-        temperature: None to leave it out.
-        top_p: None to leave it out.
-        max_tokens: Most tokens of an answer; None to leave it out.
+    Args:
+        environment: Its id.
+        environ: Environment variables, for the keys.
+        data: The data directory, where local models are; None for the platform's.
     """
-
-    base_url: str | None = None
-    temperature: float | None = 1.0
-    top_p: float | None = 1.0
-    max_tokens: int | None = 100
-
-
-def choices(environment: str, environ: Mapping[str, str] = os.environ) -> list[Choice]:
-    """Return the agents to offer for an environment, those that can't run included, with the reason."""
     found = [Choice("human", "human", "you, at the keyboard")]
     for name, policy in POLICIES.items():
         if not policy.environments or environment in policy.environments:
@@ -65,6 +57,7 @@ def choices(environment: str, environ: Mapping[str, str] = os.environ) -> list[C
         reason = "" if environ.get(variable, "").strip() else f"{variable} holds no key"
         found.append(Choice(provider, "model", f"a language model of {provider.capitalize()}'s API", reason))
     found.append(Choice("server", "model", "a local model behind an OpenAI-compatible server"))
+    found.append(Choice("local", "model", f"{SMALL.name} on this computer: {SMALL.remark}", unavailable(data)))
     return found
 
 
@@ -74,16 +67,18 @@ def make_agent(
     seed: int,
     settings: ModelSettings | None = None,
     environ: Mapping[str, str] = os.environ,
+    data: Path | None = None,
 ) -> Agent:
     """Make an agent.
 
     Args:
         spec: ``human``; a scripted policy, with the number of good steps after a colon where it has any
-            (``collapse:30``); or a model as ``openai:NAME`` or ``anthropic:NAME``.
+            (``collapse:30``); or a model as ``openai:NAME``, ``anthropic:NAME``, ``local`` or ``local:FILE``.
         environment: Id of the environment it will play.
         seed: The trial's seed, for agents that draw random numbers (from a stream of their own).
         settings: For models.
         environ: Environment variables, for the keys.
+        data: The data directory, where local models are; None for the platform's.
 
     Raises:
         AgentError: When there is no such agent, it can't play this environment, or it can't run now.
@@ -91,10 +86,14 @@ def make_agent(
     name, colon, rest = spec.partition(":")
     if name in KEY_VARIABLES:
         return _model(name, rest, settings or ModelSettings(), environ)
+    if name == "local":
+        from bioblue_tui.agents.local import make_local
+
+        return make_local(rest, settings, data)
     if spec == "human":
         return HumanAgent()
     if name not in POLICIES:
-        known = ["human", *POLICIES, "openai:NAME", "anthropic:NAME"]
+        known = ["human", *POLICIES, "openai:NAME", "anthropic:NAME", "local"]
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
         raise AgentError(f"no agent {spec[:40]!r}; {hint}")
@@ -117,16 +116,16 @@ def _good_steps(name: str, text: str) -> int:
 def _model(provider: str, model: str, settings: ModelSettings, environ: Mapping[str, str]) -> Agent:
     if not model.strip():
         raise AgentError(f"which model? Write {provider}:NAME, such as {provider}:{SUGGESTED_MODELS[provider]}")
-    arguments = {
-        "base_url": settings.base_url,
-        "temperature": settings.temperature,
-        "top_p": settings.top_p,
-        "max_tokens": settings.max_tokens,
-    }
+    if settings.grammar:
+        if provider != "openai":
+            raise AgentError("a grammar needs a server that takes one: openai:NAME with a base URL, or local")
+        from bioblue_tui.agents.grammar import ConstrainedChatAgent
+
+        return ConstrainedChatAgent(model, settings, environ=environ)
     if provider == "openai":
         from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 
-        return OpenAIChatAgent(model, environ=environ, **arguments)  # type: ignore[arg-type]
+        return OpenAIChatAgent(model, settings, environ=environ)
     from bioblue_tui.agents.anthropic_messages import AnthropicAgent
 
-    return AnthropicAgent(model, environ=environ, **arguments)  # type: ignore[arg-type]
+    return AnthropicAgent(model, settings, environ=environ)

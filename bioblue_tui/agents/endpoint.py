@@ -97,7 +97,7 @@ def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, 
         key_variable=service.key_variable,
         example=service.example,
         shown=urlunsplit((parts.scheme, host, path, "", "")),
-        local=_is_local(parts.hostname or ""),
+        local=is_local(parts.hostname or ""),
         url=urlunsplit((parts.scheme, parts.netloc, path, "", "")),
         query=query,
         key=key or PLACEHOLDER_KEY,
@@ -123,7 +123,8 @@ def _secrets(*values: str) -> tuple[str, ...]:
     return tuple(sorted(forms, key=len, reverse=True))
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Tell whether a host is this computer."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -7,30 +7,22 @@ need not import them.
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Endpoint
+from bioblue_tui.agents.said import is_overflow, is_page, is_spent, said, short, status_of
+from bioblue_tui.agents.waiting import LONGEST, retry_after, until
 
 MESSAGE_LENGTH = 300
 """Longest message, in characters: a few lines on a screen."""
 
 _NAME_LENGTH = 80
 """Longest address or model name within a message."""
-
-_SAID_LENGTH = 4000
-"""How much of a server's words is looked at: far more than is shown, so that no secret is cut in what is shown."""
-
-_RANGE = re.compile(
-    r"\b(between|range|(less|greater|more) than|at (most|least)|too (large|small|high|low|long|big)|maximum|minimum"
-    r"|exceed\w*|positive|negative)\b|[<>]=?\s*-?\d|[≤≥]"
-)
-_HTML = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 
 T = TypeVar("T")
 
@@ -46,102 +38,132 @@ class Source:
     @property
     def url(self) -> str:
         """The address, short enough for a message."""
-        return _short(self.endpoint.shown, _NAME_LENGTH)
+        return short(self.endpoint.shown, _NAME_LENGTH)
+
+    def fault(
+        self,
+        what: str,
+        words: object = "",
+        *,
+        by: str = "The server says",
+        transient: bool = False,
+        wait: float | None = None,
+    ) -> AgentError:
+        """Make an error with somebody's words behind what happened: one bounded line without secrets."""
+        text = f"{what}. {by}: {words}" if isinstance(words, str) and words.strip() else what
+        line = short(self.endpoint.redact(text), MESSAGE_LENGTH)
+        return AgentError(line, transient=transient, wait=wait)
 
 
-async def guarded(request: Awaitable[T], source: Source) -> T:
+async def guarded(request: Awaitable[T], explained: Callable[[Exception], AgentError]) -> T:
     """Await a request; whatever goes wrong in it comes out as an AgentError. Cancellation passes through."""
     try:
         return await request
+    except AgentError:
+        raise
     except Exception as error:  # noqa: BLE001 - an SDK fed with foreign bytes may raise anything; all of it is told
-        fault = explain(error, source)
+        fault = explained(error)
     # Raised out here so that it does not keep the SDK's error, which may quote the key, as its context.
     raise fault
 
 
 def explain(error: Exception, source: Source) -> AgentError:
     """Say what an exception means for a person."""
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _message(source, _status(error, status, source), _said(getattr(error, "body", None)))
-    body = getattr(error, "body", None)
-    if body is not None:
-        return _message(source, f"{source.url} reported a fault; try again", _said(body))
-    what, detail = _broken(error, source)
-    return _message(source, what, detail, "In detail")
+    status, body = getattr(error, "status_code", None), getattr(error, "body", None)
+    if isinstance(status, int) and status >= 300:
+        return _status(error, status, source, f"HTTP {status} from {source.url}: ")
+    if isinstance(status, int) or body is not None:
+        return reported(source, body, error)
+    return _broken(error, source)
+
+
+def reported(source: Source, body: object, error: Exception | None = None) -> AgentError:
+    """Say what an error means that came in place of an answer, or in the middle of one."""
+    error = error or _Reported(body)
+    status = status_of(body)
+    if status is not None or is_overflow(error):
+        return _status(error, status or 400, source, f"{source.url} broke off its answer: ")
+    return source.fault(f"{source.url} reported a fault; try again", said(body), transient=True)
 
 
 def wrong_shape(source: Source, reply: object) -> AgentError:
     """Say that a server answered without a fault but not in the form of the API."""
-    if isinstance(reply, str) and _HTML.match(reply):
-        return _message(source, f"{source.url} answered with a web page; {_check_url(source)}", "")
-    said = _said(getattr(reply, "error", None)) or (reply if isinstance(reply, str) else "")
-    return _message(source, f"{source.url} did not answer in the form that was asked for; {_check_url(source)}", said)
+    inside = getattr(reply, "error", None)
+    if inside:
+        return reported(source, inside)
+    if is_page(reply):
+        return source.fault(f"{source.url} answered with a web page; {_check_url(source)}")
+    words = reply if isinstance(reply, str) else ""
+    return source.fault(f"{source.url} did not answer in the form that was asked for; {_check_url(source)}", words)
 
 
-def no_answer(source: Source, what: str, said: object = "") -> AgentError:
-    """Say why a well-formed reply holds no answer."""
-    return _message(source, what, said if isinstance(said, str) else "")
+def broken_off(source: Source) -> AgentError:
+    """Say that an answer ended before its end."""
+    return source.fault(f"the answer of {source.url} broke off before its end; try again", transient=True)
 
 
-def refused_parameter(error: Exception, sent: Sequence[str]) -> str | None:
-    """Return which of the sent parameters a server refuses to take at all, or None.
+class _Reported(Exception):
+    """An error that a server reported with a status of success."""
 
-    A value outside a parameter's range is not a refusal: the person who set it must know.
-    """
-    if getattr(error, "status_code", None) not in (400, 422):
-        return None
+    def __init__(self, body: object) -> None:
+        super().__init__()
+        self.body = body
+
+
+def _status(error: Exception, status: int, source: Source, begin: str) -> AgentError:
     body = getattr(error, "body", None)
-    said = _said(body)
-    if _RANGE.search(said.lower()):
-        return None
-    named = getattr(error, "param", None)
-    if named in sent:
-        return str(named)
-    return next((name for name in sent if re.search(rf"\b{name}\b", said)), None)
+    if is_overflow(error):
+        what = "the conversation is too long for the model; use a model with a larger context or send less of the past"
+        return source.fault(f"{begin}{what}", said(body))
+    if is_spent(body) or status == 402:
+        what = (
+            f"the account's quota or credit is used up; top it up, or set another key in {source.endpoint.key_variable}"
+        )
+        return source.fault(f"{begin}{what}", said(body))
+    what = _PASSING.get(status) or ("the server is overloaded or broken" if status >= 500 else "")
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    if not what or status in (501, 505) or headers.get("x-should-retry") == "false":
+        return source.fault(f"{begin}{what or _permanent(status, source)}", said(body))
+    wait = retry_after(headers)
+    if wait is not None and wait > LONGEST:
+        what += f"; it wants to be left alone until {until(wait)}, try again then"
+        return source.fault(f"{begin}{what}", said(body))
+    how_long = (
+        f"wait {wait:g} s, then try again" if wait else "try again" if wait == 0 else "wait a little, then try again"
+    )
+    return source.fault(f"{begin}{what}; {how_long}", said(body), transient=True, wait=wait)
 
 
-def _status(error: Exception, status: int, source: Source) -> str:
-    url, variable = source.url, source.endpoint.key_variable
-    known = f"HTTP {status} from {url}: "
+_PASSING = {
+    408: "the server gave up waiting",
+    409: "the server was busy with something that stands in the way",
+    425: "the server was not ready",
+    429: "rate limited",
+}
+
+
+def _permanent(status: int, source: Source) -> str:
+    endpoint = source.endpoint
     if status in (401, 403):
-        if not source.endpoint.has_key:
-            return f"{known}the server wants a key; set {variable}"
-        return f"{known}the key in {variable} is not accepted, or not for this model; check it"
+        if not endpoint.has_key:
+            return f"the server wants a key; set {endpoint.key_variable}"
+        return f"the key in {endpoint.key_variable} is not accepted, or not for this model; check it"
     if status == 404:
-        model = _short(source.model, _NAME_LENGTH)
-        hint = f"an address looks like {source.endpoint.example}"
-        return f"{known}the model {model} or the address is not known there; check both ({hint})"
-    if status == 429:
-        return f"{known}rate limited, or the quota is used up; {_waiting(error, source)}"
-    if status == 413 or _about_context(error, status):
-        return f"{known}the conversation is too long for the model; use a larger context or fewer steps"
-    if status == 408:
-        return f"{known}the server gave up waiting; try again"
-    if status >= 500:
-        return f"{known}the server is overloaded or broken; {_waiting(error, source)}"
-    if status >= 400:
-        return f"{known}the request was refused; check the model's name and parameters"
-    return f"{url} reported a fault; try again"
+        model = short(source.model, _NAME_LENGTH)
+        hint = f"an address looks like {endpoint.example}"
+        return f"the model {model} or the address is not known there; check both ({hint})"
+    if status == 413:
+        return "the request is too long for the server; send less of the past"
+    if status < 400:
+        return f"that is no answer; {_check_url(source)}"
+    return "the request was refused; check the model's name and parameters"
 
 
-def _about_context(error: Exception, status: int) -> bool:
-    return status == 400 and "context" in _said(getattr(error, "body", None)).lower()
-
-
-def _waiting(error: Exception, source: Source) -> str:
-    headers = getattr(getattr(error, "response", None), "headers", None)
-    after = headers.get("retry-after") if isinstance(headers, Mapping) else None
-    if not after:
-        return "wait a little, then try again"
-    shown = f"{after} s" if after.replace(".", "", 1).isdigit() else f"until {after}"
-    return f"wait {_short(source.endpoint.redact(shown), 40)}, then try again"
-
-
-def _broken(error: Exception, source: Source) -> tuple[str, str]:
+def _broken(error: Exception, source: Source) -> AgentError:
     """Say what an exception without an HTTP status means, and quote it where its own words help."""
     if isinstance(error, ImportError):
-        return "a package that talks to the provider could not be loaded; install this program again", str(error)
+        what = "a package that talks to the provider could not be loaded; install this program again"
+        return source.fault(what, str(error), by="In detail")
     # Not at the top: this costs a tenth of a second, and by now an SDK has paid it.
     import httpx2
 
@@ -151,23 +173,37 @@ def _broken(error: Exception, source: Source) -> tuple[str, str]:
         return any(isinstance(cause, kinds) for cause in causes)
 
     url = source.url
-    if among(socket.gaierror):
-        return f"the host of {url} is not known; check the address and the network", ""
-    if among(ssl.SSLError):
-        return f"no secure connection to {url}; check the address (http or https?) and the certificate", str(causes[-1])
+    if among(httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError, httpx2.DecodingError):
+        return source.fault(f"the connection to {url} broke before the answer was complete; try again", transient=True)
     if among(httpx2.ProxyError):
-        return f"the proxy did not let the request through to {url}; check the proxy settings", str(causes[-1])
-    if among(httpx2.ConnectError, httpx2.ConnectTimeout, ConnectionRefusedError):
-        doubt = "is the server running?" if source.endpoint.local else "is the address right and the network up?"
-        return f"nothing answers at {url}; {doubt}", ""
-    if among(httpx2.TimeoutException, TimeoutError):
-        return f"time-out: {url} did not answer within {source.timeout:g} s; try again or allow more time", ""
-    if among(httpx2.HTTPError, ConnectionError):
-        return f"the connection to {url} broke before the answer was complete; try again", ""
+        what = f"the proxy did not let the request through to {url}; check the proxy settings"
+        return source.fault(what, str(causes[-1]), by="In detail")
+    if among(httpx2.ConnectError, httpx2.ConnectTimeout):
+        return _unreachable(source, causes)
+    if among(httpx2.TimeoutException):
+        what = f"time-out: {url} did not answer within {source.timeout:g} s; try again or allow more time"
+        return source.fault(what, transient=True)
     if isinstance(error, (ValueError, RecursionError)):
-        return f"what {url} answered is not valid JSON; {_check_url(source)}", ""
-    kind = type(error).__name__
-    return f"the exchange with {url} failed ({kind}); try again, or {_check_url(source)}", str(error)
+        what = f"what {url} answered is not valid JSON; try again, or {_check_url(source)}"
+        return source.fault(what, transient=True)
+    what = f"the exchange with {url} failed ({type(error).__name__}); try again, or {_check_url(source)}"
+    return source.fault(what, str(error), by="In detail")
+
+
+def _unreachable(source: Source, causes: list[BaseException]) -> AgentError:
+    """Say why there is no connection. A network may come back by itself; a server that is not running does not."""
+    url = source.url
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            what = f"the host of {url} is not known; check the address and the network"
+            return source.fault(what, transient=cause.errno == socket.EAI_AGAIN)
+        if isinstance(cause, ssl.SSLError):
+            what = f"no secure connection to {url}; check the address (http or https?) and the certificate"
+            return source.fault(what, str(causes[-1]), by="In detail")
+    local = source.endpoint.local
+    doubt = "is the server running?" if local else "is the address right and the network up?"
+    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    return source.fault(f"nothing answers at {url}; {doubt}", transient=not local and not refused)
 
 
 def _check_url(source: Source) -> str:
@@ -181,33 +217,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(cause))
         yield cause
         cause = cause.__cause__ or cause.__context__
-
-
-def _said(body: object, depth: int = 5) -> str:
-    """Find the words for a person in an error body; servers differ in where they put them, but not deeply."""
-    if isinstance(body, str):
-        return "" if _HTML.match(body) else body[:_SAID_LENGTH]
-    if isinstance(body, list) and depth:
-        return "; ".join(filter(None, (_said(part, depth - 1) for part in body[:3])))
-    if not isinstance(body, Mapping) or not depth:
-        return ""
-    place = body.get("loc")
-    where = ".".join(map(str, place)) + ": " if isinstance(place, list) else ""
-    for key in ("message", "msg", "error", "detail"):
-        words = _said(body.get(key), depth - 1)
-        if words:
-            return where + words
-    return ""
-
-
-def _message(source: Source, what: str, said: str, by: str = "The server says") -> AgentError:
-    text = f"{what}. {by}: {said}" if said.strip() else what
-    return AgentError(_short(source.endpoint.redact(text), MESSAGE_LENGTH))
-
-
-def _short(text: str, length: int) -> str:
-    """Make foreign text one bounded line without control characters."""
-    # The cut comes first: what is cut may be many megabytes. Spaces that fall away leave room for no more than that.
-    line = " ".join(text[: 4 * length].split())
-    line = "".join(character if character.isprintable() else "�" for character in line)
-    return line if len(line) <= length else line[: length - 1] + "…"

@@ -6,12 +6,15 @@ import asyncio
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 
+HUMAN = "human"
+"""Name of a person as an agent, and as the actor of an answer given in an agent's place."""
+
 
 class HumanAgent(BaseAgent):
     """A person who answers through ``submit``."""
 
     def __init__(self) -> None:
-        super().__init__("human", patient=True)
+        super().__init__(HUMAN, patient=True)
         self._waiting: asyncio.Future[str] | None = None
 
     @property

@@ -1,22 +1,32 @@
-"""What agents behind an HTTP API share: the client's life, parameters a server refuses, faults as AgentErrors."""
+"""What agents behind an HTTP API share: the client's life, parameters a server refuses, a full context, faults."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
-from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.agents.endpoint import Endpoint
-from bioblue_tui.agents.faults import Source, guarded, no_answer, refused_parameter
+from bioblue_tui.agents.faults import Source, explain, guarded
+from bioblue_tui.agents.hearing import Hearing
+from bioblue_tui.agents.messages import Conversation, Message
+from bioblue_tui.agents.received import End, Received, judge
+from bioblue_tui.agents.said import is_overflow, refused_parameter, said
+from bioblue_tui.agents.settings import ModelSettings, parse_history
 
 if TYPE_CHECKING:
     import httpx2
 
 CONNECT_SECONDS = 10.0
 """A server that takes longer to accept a connection is not there; waiting the whole time-out tells a person nothing."""
+
+STREAM = "stream"
+"""The parameter that asks for an answer in pieces."""
 
 
 class Closable(Protocol):
@@ -36,24 +46,57 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         name: Name of the agent.
         model: Name of the model.
         endpoint: Where it is.
+        settings: What a person set.
         parameters: What is sent with every request beside the messages; None values are left out.
-        timeout: Seconds to wait for an answer.
+        timeout: Seconds to wait for an answer, or for more of it.
+
+    Raises:
+        AgentError: When the settings can't be used.
     """
 
-    droppable: ClassVar[tuple[str, ...]] = ()
+    droppable: ClassVar[tuple[str, ...]]
     """Parameters a request can do without. Where a server's refusal names several, the first of these goes."""
 
     successors: ClassVar[Mapping[str, str]] = {}
     """What to send in place of a refused parameter, for servers that know it by another name."""
 
+    fields: ClassVar[Mapping[str, str]] = {}
+    """Which setting a parameter comes from, where it has another name."""
+
+    reserved: ClassVar[frozenset[str]] = frozenset({"messages", "model", STREAM})
+    """What the extra body must not replace: the trial would not be what its record says."""
+
+    with_instruction: ClassVar[bool]
+    """Whether the instruction is the first message."""
+
+    transport: ClassVar[Mapping[str, object]] = {STREAM: True}
+    """Parameters that only say how the answer is sent; they are not recorded."""
+
     def __init__(
-        self, name: str, model: str, endpoint: Endpoint, parameters: Mapping[str, object], timeout: float
+        self,
+        name: str,
+        model: str,
+        endpoint: Endpoint,
+        settings: ModelSettings,
+        parameters: Mapping[str, object],
+        timeout: float,
     ) -> None:
-        self._parameters: dict[str, object] = {key: value for key, value in parameters.items() if value is not None}
-        super().__init__(name, model, {"base_url": endpoint.shown, **self._parameters})
+        taken = sorted(self.reserved & settings.extra.keys())
+        if taken:
+            raise AgentError(f"the extra body must not hold {', '.join(taken)}; leave it out")
+        keep = parse_history(settings.history)
+        self._extra = dict(settings.extra)
+        shown = {key: value for key, value in parameters.items() if value is not None and key not in self._extra}
+        recorded = {"base_url": endpoint.shown, **shown, "history": settings.history}
+        if self._extra:
+            recorded["extra"] = _redacted(self._extra, endpoint)
+        super().__init__(name, model, recorded)
+        self._parameters: dict[str, object] = {**shown, **self.transport}
+        self._insisted = {key for key in shown if settings.is_set(self.fields.get(key, key))}
         self._endpoint = endpoint
         self._timeout = timeout
         self._source = Source(endpoint, model, timeout)
+        self._conversation = Conversation(with_instruction=self.with_instruction, keep=keep)
         self._client: ClientT | None = None
         self._notes: list[str] = []
 
@@ -63,9 +106,19 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         Raises:
             AgentError: When no answer could be had.
         """
-        answer = self._read(await guarded(self._request(turn), self._source))
-        notes, self._notes = (*self._notes, *answer.notes), []
-        return replace(answer, text=self._clean(answer.text), reasoning=self._clean(answer.reasoning), notes=notes)
+        hearing = Hearing(turn.hear, self._endpoint.secrets)
+        try:
+            received = await guarded(self._request(turn, hearing), self._explain)
+        except AgentError:
+            if hearing.failure is not None:
+                raise hearing.failure from None
+            raise
+        if received.end is End.CONTEXT and self._conversation.leave_out_oldest():
+            raise self._again()
+        answer = judge(received, self._source)
+        notes = [*self._notes, self._conversation.news, *answer.notes, *self._watch(received)]
+        self._notes, self._conversation.news = [], ""
+        return replace(answer, notes=tuple(filter(None, notes)))
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -87,67 +140,93 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         timeout = httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT_SECONDS))
         if self._endpoint.local:
             # A proxy in the environment can't reach this computer for us; the SDKs would ask it all the same.
-            return httpx2.AsyncClient(timeout=timeout, follow_redirects=True, trust_env=False)
-        return make(timeout=timeout)
+            return httpx2.AsyncClient(timeout=timeout, follow_redirects=True, trust_env=False, verify=_certificates())
+        return make(timeout=timeout, verify=_certificates())
 
     @abstractmethod
-    async def _send(self, client: ClientT, turn: Turn, parameters: Mapping[str, object]) -> object:
-        """Send one request and return what the SDK makes of the answer."""
-
-    @abstractmethod
-    def _read(self, reply: object) -> Answer:
-        """Read what the SDK returned, which has the declared type only if the server kept to the API.
+    async def _send(
+        self, client: ClientT, messages: Sequence[Message], instruction: str, body: dict[str, object], hearing: Hearing
+    ) -> Received:
+        """Send one request and read what comes; the parameters are in the body, which is the callee's to change.
 
         Raises:
-            AgentError: When it holds no answer.
+            AgentError: When what comes has not the form of an answer.
         """
 
-    async def _request(self, turn: Turn) -> object:
+    def _watch(self, received: Received) -> Sequence[str]:
+        """Look for what a server does without a word; returns notes for a person."""
+        return ()
+
+    async def _request(self, turn: Turn, hearing: Hearing) -> Received:
         if self._client is None:
             self._client = await asyncio.to_thread(self._connect)
+        messages = self._conversation.messages(turn)
         parameters, notes = dict(self._parameters), list[str]()
         while True:
+            body = {**parameters, **self._extra}
             try:
-                reply = await self._send(self._client, turn, parameters)
+                received = await self._send(self._client, messages, turn.instruction, body, hearing)
+            except AgentError:
+                raise
             except Exception as error:
-                parameter = refused_parameter(error, [name for name in self.droppable if name in parameters])
-                if parameter is None:
+                if hearing.heard or not self._mend(error, parameters, notes):
                     raise
-                notes.append(self._leave_out(parameter, parameters))
             else:
                 # Only now: an error that merely mentions a parameter must not take it from the rest of the trial.
                 self._parameters = parameters
                 self._notes += notes
-                return reply
+                return received
 
-    def _leave_out(self, parameter: str, parameters: dict[str, object]) -> str:
-        """Take a parameter out, or put its successor in its place, and return the note that says so."""
-        value = parameters.pop(parameter)
-        successor = self.successors.get(parameter)
+    def _mend(self, error: Exception, parameters: dict[str, object], notes: list[str]) -> bool:
+        """Change a refused request so that it may be taken. Returns False where nothing can be changed."""
+        if is_overflow(error):
+            return self._conversation.leave_out_oldest()
+        name = refused_parameter(error, self._in_doubt(parameters))
+        if name is None:
+            return False
+        successor = self.successors.get(name)
+        if successor is None and name in self._insisted:
+            return False
+        value = parameters.pop(name)
         if successor is None:
-            return f"the model refused {parameter}; it was left out"
-        parameters[successor] = value
-        return f"the model refused {parameter}; {successor} was sent in its place"
+            notes.append(f"the model refused {name}; it was left out")
+        else:
+            parameters[successor] = value
+            if name in self._insisted:
+                self._insisted.add(successor)
+            notes.append(f"the model refused {name}; {successor} was sent in its place")
+        return True
 
-    def _clean(self, text: str) -> str:
-        # JSON can carry half a surrogate pair, which no file and no later request could hold.
-        return self._endpoint.redact(text.encode("utf-8", "replace").decode("utf-8"))
+    def _in_doubt(self, parameters: Mapping[str, object]) -> list[str]:
+        """Return the parameters a request can do without, those first that nobody asked for."""
+        return sorted((name for name in self.droppable if name in parameters), key=self._insisted.__contains__)
 
-    def _cut_short(self, text: str) -> str:
-        """Return the note on an answer that reached the limit of tokens.
+    def _explain(self, error: Exception) -> AgentError:
+        if is_overflow(error) and self._conversation.leave_out_oldest():
+            return self._again()
+        name = refused_parameter(error, [*self._insisted, *self._extra])
+        if name is None:
+            return explain(error, self._source)
+        flag = self.fields.get(name, name).replace("_", "-")
+        way = "leave it out of the extra body" if name in self._extra else f"leave it out with --{flag} none"
+        return self._source.fault(f"the model refused {name}; {way}", said(getattr(error, "body", None)))
 
-        Raises:
-            AgentError: When nothing of the answer came before the limit: asking again would cost the same for nothing.
-        """
-        if text.strip():
-            return "the answer was cut at the limit of tokens"
-        raise no_answer(
-            self._source,
-            "the model used up the limit of tokens before it answered, as reasoning does; raise max_tokens",
-        )
+    def _again(self) -> AgentError:
+        """Make the error after which the trial asks again with less of the past: part of an answer was heard."""
+        return self._source.fault(f"{self._conversation.news}; asking again", transient=True, wait=0)
 
 
-def tokens(usage: object, name: str) -> int | None:
-    """Return a count of tokens from what a server sent, or None where it is no count."""
-    count = getattr(usage, name, None)
-    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return the certificates to trust: reading them takes 20 ms, and every trial has a client of its own."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
+
+
+def _redacted(value: object, endpoint: Endpoint) -> object:
+    if isinstance(value, str):
+        return endpoint.redact(value)
+    if isinstance(value, Mapping):
+        return {endpoint.redact(str(key)): _redacted(inner, endpoint) for key, inner in value.items()}
+    return [_redacted(inner, endpoint) for inner in value] if isinstance(value, (list, tuple)) else value

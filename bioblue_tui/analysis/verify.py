@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.records.schema import Record, make_environment
-from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Answered, Ended, Stepped
+from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Answered, Ended, Intervened, Stepped
+from bioblue_tui.trials.interventions import disturbance, disturbed
 from bioblue_tui.trials.parse import read_answer
 from envs import Environment, IllegalAction, Number, State, Transition
 
@@ -91,12 +92,15 @@ class _Check:
         self.totals: Mapping[str, Number] = {dimension.key: 0 for dimension in self.environment.dimensions}
         """Running totals as recomputed."""
         self.last: Stepped | None = None
+        self.interventions: list[Intervened] = []
 
     def run(self) -> Iterator[Difference]:
         answers: dict[int, Answered] = {}
         for event in self.events:
             if isinstance(event, Answered):
                 answers[event.step] = event
+            elif isinstance(event, Intervened):
+                self.interventions.append(event)
             elif isinstance(event, Stepped):
                 yield from self._numbering(event)
                 yield from self._step(event, answers.get(event.step))
@@ -121,8 +125,10 @@ class _Check:
         connected = self.state is not None
         before = self._before(step)
         yield from self._levels(step.step, "before", step.before, before.levels)
-        if self.rng and (change := self.environment.draw(self.rng)) != step.change:
-            yield Difference(step.step, "change", list(step.change), list(change))
+        if self.rng:
+            change = disturbed(self.environment.draw(self.rng), disturbance(self.interventions, step.step))
+            if change != step.change:
+                yield Difference(step.step, "change", list(step.change), list(change))
         self.taken = tuple(t + a for t, a in zip(self.taken, step.action, strict=True))
         done = self._transition(step, before)
         if isinstance(done, Difference):

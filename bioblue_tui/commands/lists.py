@@ -56,14 +56,15 @@ def list_environments(environment: str | None) -> None:
 
 @click.command("agents", short_help="List the agents, and why any can't run now.")
 @click.argument("environment", default="multi-homeostasis")
-def list_agents(environment: str) -> None:
+@click.pass_obj
+def list_agents(default_data: Path | None, /, environment: str) -> None:
     """List the agents for ENVIRONMENT (default: multi-homeostasis), and why any can't run now.
 
     In a pipe the fields are separated by tabs.
     """
     guarded(lambda: envs.parameters(environment))
     rows = []
-    for choice in choices(environment):
+    for choice in choices(environment, data=default_data):
         reason = f" (can't run now: {choice.unavailable})" if choice.unavailable else ""
         rows.append((choice.name, choice.about + reason))
     _list(rows)

@@ -13,6 +13,7 @@ from bioblue_tui.paths import config_file
 from bioblue_tui.session import Plan
 
 if TYPE_CHECKING:
+    from bioblue_tui.screens.control import ControlScreen
     from bioblue_tui.screens.trial import TrialScreen
 
 
@@ -35,7 +36,9 @@ def need_terminal() -> None:
         raise Complaint("the screen needs a terminal; for plain lines: bioblue play ENVIRONMENT --display plain")
 
 
-def run_app(data: Path | None, first: Callable[[], TrialScreen] | None = None, plan: Plan | None = None) -> str | None:
+def run_app(
+    data: Path | None, first: Callable[[], TrialScreen | ControlScreen] | None = None, plan: Plan | None = None
+) -> str | None:
     """Show the application until it is left.
 
     Args:
@@ -54,7 +57,8 @@ def run_app(data: Path | None, first: Callable[[], TrialScreen] | None = None, p
 
     screen = first() if first else None
     path = BioBlueApp(data, screen, plan, Config.load(config_file())).run()
-    return path or (str(screen.session.path) if screen and screen.session.path else None)
+    session = getattr(screen, "session", None)
+    return path or (str(session.path) if session and session.path else None)
 
 
 def _on_terminal() -> bool:

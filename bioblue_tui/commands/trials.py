@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from bioblue_tui.batch.engine import Job
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.commands.many import many_options, play_jobs
+from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.costs.budget import Budget
+from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
 from bioblue_tui.options import (
     agent_options,
     choose_agent,
@@ -20,12 +30,14 @@ from bioblue_tui.options import (
     series_options,
     trial_options,
 )
-from bioblue_tui.session import Plan, Session, open_session
-from bioblue_tui.text import visible
+from bioblue_tui.session import Plan, Session, agent_for, default_speed, open_session
+from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 if TYPE_CHECKING:
     from bioblue_tui.screens.trial import TrialScreen
+
+T = TypeVar("T")
 
 SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
 """What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
@@ -46,6 +58,7 @@ def play(default_data: Path | None, /, environment: str, prompt_only: bool, disp
 @click.command(short_help="Watch a scripted policy or a language model play.")
 @click.argument("environment")
 @agent_options
+@model_options
 @trial_options
 @click.option("--paused", is_flag=True, help="Begin paused.")
 @display_option
@@ -65,23 +78,20 @@ def watch(
 ) -> None:
     """Watch an agent play ENVIRONMENT."""
     showcase = SHOWCASE_AGENT.get(environment, "accelerator")
-    chosen, settings = choose_agent(environment, agent, model, base_url, showcase)
-    plan = make_plan(environment, chosen, settings_model=settings, **options)
+    chosen, _ = choose_agent(environment, agent, model, base_url, showcase)
+    told = {name: options.pop(name) for name in MODEL_OPTIONS}
+    plan = make_plan(environment, chosen, **options)
+    choice = read_model(plan, base_url=base_url, **told)
     data = options["data_dir"] or default_data
-    _play_one(plan, data, display, speed=read_speed(speed), paused=paused, retries=retries)
+    _play_one(choice.plan, data, display, choice.max_cost, speed=read_speed(speed), paused=paused, retries=retries)
 
 
 @click.command(short_help="Run an agent on many seeds, without a screen.")
 @click.argument("environment")
 @agent_options
+@model_options
 @series_options
-@click.option(
-    "--display",
-    type=click.Choice(["plain", "jsonl", "none"]),
-    default="plain",
-    show_default=True,
-    help="A line for each step and a table; JSON lines; or the table alone.",
-)
+@many_options
 @click.pass_obj
 def run(
     default_data: Path | None,
@@ -93,59 +103,90 @@ def run(
     speed: str | None,
     retries: int,
     seeds: tuple[int, ...],
-    display: Any,
+    parallel: int | None,
+    rpm: float | None,
+    display: str,
     **options: Any,
 ) -> None:
-    """Run an agent in ENVIRONMENT, one trial for each seed, one after another.
+    """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
 
-    Standard output has one line for each step, then a table: each trial's totals, mean and spread below them, and the
-    same less the reference policy on the same noise. Reward dimensions are never summed. Every trial is recorded; its
-    file is named on standard error.
+    Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
+    spread below them, and the same less the reference policy on the same noise. Reward dimensions are never summed. On
+    a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file is named on
+    standard error.
 
-    A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1.
+    A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
+    a provider asks for patience, all trials that use it wait together.
     """
-    from bioblue_tui.display.look import Look
-    from bioblue_tui.display.output import Output
-    from bioblue_tui.display.series import Series
+    chosen, _ = choose_agent(environment, agent, model, base_url)
+    told = {name: options.pop(name) for name in MODEL_OPTIONS}
+    choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
+    plan, data = choice.plan, options["data_dir"] or default_data
+    guarded(lambda: agent_for(plan, data))
+    limiters = Limiters(rpm)
+    opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1)
+    plans = [replace(plan, seed=seed) for seed in seeds]
+    jobs = [Job(str(plan.seed), partial(opener.begin, plan), plan) for plan in plans]
+    at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"
+    check = cost_check(choice.max_cost)
+    play_jobs(jobs, display, limiters=limiters, noun="seed", parallel=at_once, check=check, title=title)
 
-    chosen, settings = choose_agent(environment, agent, model, base_url)
-    plan = make_plan(environment, chosen, settings_model=settings, **options)
-    data, pace = options["data_dir"] or default_data, read_speed(speed) or None
 
-    def open_trial(seed: int) -> Session:
-        return open_session(replace(plan, seed=seed), data, speed=pace, retry_limit=retries)
-
-    # What nobody reads on standard error is no reason to stop.
-    narrate = Output(_narrate).line
-    look = Look.of(sys.stdout)
-    output = Output(lambda line: click.echo(line, color=look.colour))
-    series = Series(open_trial, seeds, display, output, narrate, look)
-    try:
-        guarded(series.play)
-    finally:
-        series.report()
-    raise SystemExit(0 if series.finished else 1)
+def play_series(
+    open_trial: Callable[[T], Session],
+    names: Sequence[T],
+    display: str,
+    noun: str = "seed",
+    parallel: int = 1,
+) -> NoReturn:
+    """Play several trials without a screen, and exit; see ``play_jobs``."""
+    jobs = [Job(str(name), partial(open_trial, name)) for name in names]
+    play_jobs(jobs, display, noun=noun, parallel=parallel)
 
 
 def _play_one(
     plan: Plan,
     data: Path | None,
     display: str,
+    max_cost: Decimal | None = None,
     *,
     speed: float | None,
     paused: bool = False,
     retries: int = RETRY_LIMIT,
 ) -> None:
+    if speed == 0:
+        speed = default_speed(plan.agent) if on_screen(display) else None
+
+    def begin() -> Session:
+        session = open_session(plan, data, speed=speed, paused=paused, retry_limit=retries)
+        if max_cost is not None:
+            session.limit_cost(Budget(max_cost))
+        return session
+
+    show_session(begin, display, data, plan)
+
+
+def show_session(
+    open_trial: Callable[[], Session], display: str, data: Path | None = None, plan: Plan | None = None
+) -> None:
+    """Show a live trial on the screen, or play it in lines and exit.
+
+    Args:
+        open_trial: Begins it.
+        display: As chosen: screen, lines, or what fits.
+        data: The data directory; None for the platform's.
+        plan: What is played, so that it can be played again.
+    """
     if on_screen(display):
 
         def screen() -> TrialScreen:
-            from bioblue_tui.app import live_screen
+            from bioblue_tui.app import screen_of
 
-            return guarded(lambda: live_screen(plan, data, speed=speed, paused=paused, retry_limit=retries))
+            return screen_of(guarded(open_trial))
 
         _narrate(f"record: {visible(str(run_app(data, screen, plan)))}")
         return
-    session = guarded(lambda: open_session(plan, data, speed=speed or None, retry_limit=retries))
+    session = guarded(open_trial)
     _narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if guarded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
 

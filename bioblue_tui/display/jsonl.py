@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.records.schema import dumps, encode_event, encode_header
-from bioblue_tui.trials.events import Event, Header
+from bioblue_tui.trials.events import Event, Header, Heard
 
 
 class JsonlDisplay:
@@ -27,7 +27,9 @@ class JsonlDisplay:
         self._write(dumps({**self._label, **encode_header(header)}))
 
     def show(self, event: Event) -> None:
-        """Write an event."""
+        """Write an event as it is in the record; what is not kept there, pieces of an answer, is left out."""
+        if isinstance(event, Heard):
+            return
         self._write(dumps({**self._label, **encode_event(event)}))
 
     def summary(self, outcome: Outcome) -> None:

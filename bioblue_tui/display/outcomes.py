@@ -12,18 +12,28 @@ from bioblue_tui.text import one_line
 from envs import Environment, Number
 
 
-def outcome_tables(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Iterator[Table]:
+def outcome_tables(
+    environment: Environment, agent: str, outcomes: Sequence[Outcome], group: str = ""
+) -> Iterator[Table]:
     """Yield the table of totals and, where there is a reference on the same noise, that of differences to it.
 
     Dimensions are never summed. Mean and deviation are of the trials that were played to their end.
+
+    Args:
+        environment: Where they were played.
+        agent: Who played.
+        outcomes: How they came out.
+        group: What else they have in common, for the title.
     """
-    yield _totals(environment, agent, outcomes)
+    more = f", {one_line(group, 80)}" if group else ""
+    named = f"{environment.title}, {one_line(agent, 60)}{more}"
+    yield _totals(environment, named, outcomes)
     compared = [outcome for outcome in outcomes if outcome.comparison]
     if compared:
-        yield _differences(environment, agent, compared)
+        yield _differences(environment, named, compared)
 
 
-def _totals(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Table:
+def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
     rows = [
         [outcome.seed, outcome.steps, *_values(environment, outcome.totals), outcome.rejected, _ended(outcome)]
         for outcome in outcomes
@@ -38,21 +48,17 @@ def _totals(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     of = counted(len(finished), "trial")
     below = [[*row, of] for row in _below(finished)]
-    return Table(f"{_named(environment, agent)}: totals", columns, rows, below)
+    return Table(f"{named}: totals", columns, rows, below)
 
 
-def _differences(environment: Environment, agent: str, outcomes: Sequence[Outcome]) -> Table:
+def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
     rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in outcomes]
     columns = [Column("seed", "seed"), *_dimensions(environment)]
     finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
     noise = " on the same noise" if environment.draw(random.Random(0)) else ""
-    title = f"{_named(environment, agent)}: difference to {reference}{noise}"
+    title = f"{named}: difference to {reference}{noise}"
     return Table(title, columns, rows, _below(finished))
-
-
-def _named(environment: Environment, agent: str) -> str:
-    return f"{environment.title}, {one_line(agent, 60)}"
 
 
 def _dimensions(environment: Environment) -> list[Column]:

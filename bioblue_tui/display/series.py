@@ -1,143 +1,216 @@
-"""Several trials one after another without a screen: a line a step, a table at the end."""
+"""Several trials without a screen: a line a step, whichever trial it is of; at the end a table in the given order."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.batch.engine import Engine, Job, Watcher
+from bioblue_tui.display.bars import Bars
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.tables import table_lines
 from bioblue_tui.numbers import counted
+from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Session, run_unattended
+from bioblue_tui.session import Session
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Event, Rejected, Stepped
+from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
+from bioblue_tui.trials.state import TrialState
+from envs import Environment
 
 Style = Literal["plain", "jsonl", "none"]
 """What is written of every step: a line for people, JSON lines, or nothing."""
 
 _NAMED = 20
-"""How many seeds a message names; a table names all."""
+"""How many trials a message names; a table names all."""
 
 
-class Series:
-    """Trials of one agent in one environment, one for each seed.
+class Series(Watcher):
+    """Trials played without a screen, one after another or several at once.
 
     Args:
-        open_trial: Begins the trial of a seed.
-        seeds: The seeds, in the order to play them.
+        jobs: The trials, in the order to begin them and to list them.
         style: What is written of every step.
         output: Where data goes.
         narrate: Receives each line for whoever waits: where records are, what failed.
-        look: How the table may look.
+        look: How the tables may look.
+        noun: What the jobs' names are, such as seeds; empty where they say that themselves.
+        parallel: How many trials run at once.
+        bars: Shows how far the trials are; None to show nothing.
+
+    Attributes:
+        engine: What runs the trials.
+        narrate: Receives lines for whoever waits, while bars are drawn too.
     """
 
     def __init__(
         self,
-        open_trial: Callable[[int], Session],
-        seeds: Sequence[int],
+        jobs: Sequence[Job],
         style: Style,
         output: Output,
         narrate: Callable[[str], None],
         look: Look,
+        *,
+        noun: str = "seed",
+        parallel: int = 1,
+        bars: Bars | None = None,
     ) -> None:
-        self.outcomes: list[Outcome] = []
-        """How the trials so far came out."""
-        self._open, self._seeds, self._style = open_trial, seeds, style
-        self._output, self._narrate, self._look = output, narrate, look
-        self._seed_width = max((len(str(seed)) for seed in seeds), default=0)
-        self._latest: Session | None = None
+        self.engine = Engine(jobs, parallel, watchers=[self, *([bars] if bars else [])])
+        self._style, self._noun, self._output, self._look, self._bars = style, noun, output, look, bars
+        self.narrate = bars.above(narrate) if bars else narrate
+        self._width = max((len(job.name) for job in jobs), default=0)
+        self._lines: dict[Job, StepLines | JsonlDisplay] = {}
+        self._played: dict[Job, tuple[Header, Outcome]] = {}
+        self._stopping: asyncio.Task[None] | None = None
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """How the trials that were played came out, in the order of the jobs."""
+        return [self._played[job][1] for job in self.engine.jobs if job in self._played]
 
     @property
     def finished(self) -> bool:
         """True when every trial was played to its end."""
-        return len(self.outcomes) == len(self._seeds) and all(outcome.finished for outcome in self.outcomes)
+        return all(job.state == "done" for job in self.engine.jobs)
 
     def play(self) -> None:
-        """Play all trials. One that fails is named, and the next begins.
+        """Play all trials. One that fails is named, and the others go on.
 
-        Whatever ends this early, the record of the trial that was being played is complete, and ``outcomes`` holds it.
+        Whatever ends this early, the records of the trials that were being played are complete, and ``outcomes`` holds
+        them.
 
         Raises:
-            envs.ParameterError: For an unknown environment or unacceptable parameters.
-            AgentError: When there is no such agent or it can't run now.
             RecordError: When a record can't be written; no further trial could be kept either.
             OSError: When nobody takes the output.
         """
-        asyncio.run(self._play())
+        with self._bars or contextlib.nullcontext():
+            asyncio.run(self._play())
 
-    def report(self) -> None:
-        """Write the table of the trials so far, and name those that did not reach their end."""
-        if self._latest is None or not self.outcomes or self._output.broken is not None:
+    def report(self, *, whole: bool = True) -> None:
+        """Write the tables of the trials so far, and name those that did not reach their end.
+
+        Args:
+            whole: Whether trials that were over before have their place in the tables, too; reading them takes a while.
+        """
+        if not any(job.over for job in self.engine.jobs) or self._output.broken is not None:
             return
-        header, environment = self._latest.header, self._latest.state.environment
         if self._style != "jsonl":
-            for number, table in enumerate(outcome_tables(environment, header.agent, self.outcomes)):
+            self._write_tables(whole)
+        self._name_unfinished()
+        self._output.check()
+
+    def begun(self, job: Job) -> None:
+        """Say where the record is, and prepare the lines of a trial."""
+        session = job.session
+        assert session is not None
+        again = f" (goes on after step {session.state.done})" if session.state.done else ""
+        self.narrate(f"{self._label(job)}: record: {visible(str(session.path))}{again}")
+        if self._style == "jsonl":
+            display = JsonlDisplay(self._output.line, {"trial": session.header.id, "seed": session.header.seed})
+            display.begin(session.header)
+            self._lines[job] = display
+        elif self._style == "plain":
+            name = f"{self._noun} {job.name:>{self._width}}".strip()
+            self._lines[job] = StepLines(session, self._output.line, name)
+
+    def heard(self, job: Job, event: Event) -> None:
+        """Write what happened in a trial; when nobody takes the lines any more, stop all."""
+        if job in self._lines:
+            self._lines[job].show(event)
+        if self._output.broken is not None and self._stopping is None:
+            self._stopping = asyncio.ensure_future(self.engine.stop())
+
+    def over(self, job: Job) -> None:
+        """Say why a trial failed, if it did, and keep how it came out."""
+        session, lines = job.session, self._lines.pop(job, None)
+        if job.failure:
+            where = f" at step {session.state.done + 1}" if session else ""
+            self.narrate(f"bioblue: {self._label(job)} failed{where}: {one_line(job.failure, 400)}")
+        if session is None:
+            return
+        outcome = Outcome.of(session.state, session.path, job.failure)
+        self._played[job] = (session.header, outcome)
+        if isinstance(lines, JsonlDisplay):
+            lines.summary(outcome)
+
+    async def _play(self) -> None:
+        fresh = asyncio.ensure_future(self._bars.keep_fresh()) if self._bars else None
+        try:
+            await self.engine.run()
+        finally:
+            if fresh is not None:
+                fresh.cancel()
+        self._output.check()
+
+    def _label(self, job: Job) -> str:
+        return f"{self._noun} {job.name}".strip()
+
+    def _write_tables(self, whole: bool) -> None:
+        number = 0
+        for group in self._groups(whole):
+            environment, agent = group.environment, group.header.agent
+            for table in outcome_tables(environment, agent, group.outcomes, group.title):
                 if number or self._style == "plain":
                     self._output.line("")
                 for line in table_lines(table, self._look):
                     self._output.line(line)
-        self._name_unfinished()
-        self._output.check()
+                number += 1
 
-    async def _play(self) -> None:
-        for seed in self._seeds:
-            self._latest = session = self._open(seed)
-            self._narrate(f"seed {seed}: record: {visible(str(session.path))}")
-            jsonl = self._listen(session, seed)
-            self._output.stops(session)
-            failure = ""
-            try:
-                failure = await self._one(session)
-            finally:
-                outcome = Outcome.of(session.state, session.path, failure)
-                self.outcomes.append(outcome)
-                if jsonl:
-                    jsonl.summary(outcome)
-            self._output.check()
-
-    async def _one(self, session: Session) -> str:
-        """Play a trial and return why it failed; empty when it did not."""
-        try:
-            failure = await run_unattended(session)
-        except RecordError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one agent's fault must not cost the other trials theirs
-            # Only its name: the text of an unforeseen error may hold anything, a key too.
-            failure = f"fault: {type(error).__name__}"
-        if failure:
-            state = session.state
-            self._narrate(
-                f"bioblue: seed {state.header.seed} failed at step {state.done + 1}: {one_line(failure, 400)}"
-            )
-        return failure
-
-    def _listen(self, session: Session, seed: int) -> JsonlDisplay | None:
-        if self._style == "jsonl":
-            display = JsonlDisplay(self._output.line, {"trial": session.header.id, "seed": seed})
-            display.begin(session.header)
-            session.listeners.append(display.show)
-            return display
-        if self._style == "plain":
-            session.listeners.append(StepLines(session, self._output.line, self._seed_width).show)
-        return None
+    def _groups(self, whole: bool) -> list[_Group]:
+        """Return the trials in their tables: what has not the same rewards, or not the same setup, is not averaged."""
+        groups: dict[object, _Group] = {}
+        for job in self.engine.jobs:
+            found = self._played.get(job) or (_earlier(job) if whole and job.state == "done" else None)
+            if found is not None:
+                header, outcome = found
+                key = (header.environment, repr(sorted(header.parameters.items())), header.agent, job.group)
+                groups.setdefault(key, _Group(header, job.group)).outcomes.append(outcome)
+        return list(groups.values())
 
     def _name_unfinished(self) -> None:
-        seeds = [str(outcome.seed) for outcome in self.outcomes if not outcome.finished]
-        if seeds:
-            rest = [f"and {len(seeds) - _NAMED} more"] if len(seeds) > _NAMED else []
-            named = ", ".join([*seeds[:_NAMED], *rest])
-            which = f"seed{'s' * (len(seeds) > 1)} {named}"
-            self._narrate(f"bioblue: not played to the end: {counted(len(seeds), 'trial')} ({which})")
-        missing = len(self._seeds) - len(self.outcomes)
+        names = [job.name for job in self.engine.jobs if job.over and job.state != "done"]
+        if names:
+            rest = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+            named = ", ".join([*names[:_NAMED], *rest])
+            which = f"{self._noun}{'s' * (len(names) > 1)} {named}" if self._noun else named
+            self.narrate(f"bioblue: not played to the end: {counted(len(names), 'trial')} ({which})")
+        missing = sum(not job.over for job in self.engine.jobs)
         if missing:
-            self._narrate(f"bioblue: not begun: {counted(missing, 'trial')}")
+            self.narrate(f"bioblue: not begun: {counted(missing, 'trial')}")
+
+
+@dataclass(eq=False)
+class _Group:
+    """Trials that share a table."""
+
+    header: Header
+    title: str
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def environment(self) -> Environment:
+        return TrialState(self.header).environment
+
+
+def _earlier(job: Job) -> tuple[Header, Outcome] | None:
+    """Return how a trial came out that was played before."""
+    try:
+        record = open_record(job.path) if job.path else None
+    except RecordError:
+        # It was read when it was found; what is gone by now is missing in the table.
+        return None
+    if record is None or job.path is None:
+        return None
+    outcome = Outcome.of(TrialState(record.header).feed(record.events), job.path)
+    return record.header, replace(outcome, reason=outcome.reason or job.reason)
 
 
 class StepLines:
@@ -146,12 +219,12 @@ class StepLines:
     Args:
         session: The trial.
         write: Receives each line, without its newline.
-        seed_width: Characters of the longest seed.
+        name: Its name among them, in the width of the longest.
     """
 
-    def __init__(self, session: Session, write: Callable[[str], None], seed_width: int) -> None:
+    def __init__(self, session: Session, write: Callable[[str], None], name: str) -> None:
         self._environment, self._write = session.state.environment, write
-        self._seed = f"seed {session.header.seed:>{seed_width}}"
+        self._name = name
         self._step_width = len(str(session.header.steps))
         self._rejected = 0
 
@@ -160,7 +233,7 @@ class StepLines:
         if isinstance(event, Rejected):
             self._rejected += 1
         elif isinstance(event, Stepped):
-            parts = [f"{self._seed} step {event.step:>{self._step_width}}: {step_sentence(self._environment, event)}"]
+            parts = [f"{self._name} step {event.step:>{self._step_width}}: {step_sentence(self._environment, event)}"]
             if self._rejected:
                 parts.append(f"Rejected before: {counted(self._rejected, 'answer')}.")
                 self._rejected = 0

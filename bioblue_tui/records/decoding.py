@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from itertools import product
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.fields import (
@@ -32,10 +32,15 @@ from bioblue_tui.trials.events import (
     Ended,
     Event,
     Failed,
+    HandedOver,
     Header,
+    Interrupted,
+    Intervened,
+    InterventionKind,
     Paused,
     Rejected,
     Resumed,
+    Retrying,
     Stepped,
 )
 from envs import Number
@@ -125,10 +130,33 @@ def _answered(
     return Answered(at, step, attempt, text, actor, seconds, reasoning, tokens, told)
 
 
+def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str) -> Event:
+    whole(number, "number", 1)
+    if not 0 <= wait < _INFINITY:
+        raise DecodeError(f"wait: seconds expected, not {shown(wait)!r}")
+    return Retrying(at, step, attempt, number, wait, message)
+
+
+def intervened(at: float, step: int, kind: object, value: object) -> Intervened:
+    """Return an intervention.
+
+    Raises:
+        DecodeError: When there is no such kind, or its value is of another type.
+    """
+    wanted = {"remind": str, "reason": bool, "summary": bool, "rewards": bool, "disturb": list}.get(str(kind))
+    if wanted is None:
+        raise DecodeError(f"kind: unknown intervention {shown(kind)!r}")
+    if type(value) is not wanted:
+        raise DecodeError(f"value: not what {kind} needs: {shown(value)!r}")
+    if isinstance(value, list):
+        integers(value, "value")
+    return Intervened(at, step, cast(InterventionKind, kind), value)
+
+
 def _usage(data: Json) -> Usage:
-    if data.keys() - {"input", "cached", "output"}:
-        raise DecodeError("usage: only input, cached and output are known")
-    data = arranged(data, ("input", "cached", "output"), defaults_of(Usage), None)
+    if data.keys() - {"input", "cached", "output", "written"}:
+        raise DecodeError("usage: only input, cached, output and written are known")
+    data = arranged(data, ("input", "cached", "output", "written"), defaults_of(Usage), None)
     for name, tokens in data.items():
         if tokens is not None and (type(tokens) is not int or tokens < 0):
             raise DecodeError(f"usage: {name} must be a number of tokens or null, not {shown(tokens)!r}")
@@ -169,6 +197,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "at": _REAL,
     "step": (int,),
     "attempt": (int,),
+    "number": (int,),
+    "wait": _REAL,
+    "value": (str, bool, list),
     "seconds": (NoneType, *_REAL),
     "usage": (NoneType, dict),
     "notes": (list,),
@@ -216,10 +247,28 @@ def _form(kind: Callable[..., Event], names: tuple[str, ...], defaults: Mapping[
     return _Form(keys, defaults, types, kind, "attempt" in names, first_step)
 
 
-_KINDS = (Asked, Answered, Rejected, Failed, Stepped, Paused, Resumed, Ended)
-_BUILD: dict[type, Callable[..., Event]] = {Answered: _answered, Stepped: _stepped}
+_KINDS = (
+    Asked,
+    Retrying,
+    Interrupted,
+    Answered,
+    Rejected,
+    Failed,
+    HandedOver,
+    Intervened,
+    Stepped,
+    Paused,
+    Resumed,
+    Ended,
+)
+_BUILD: dict[type, Callable[..., Event]] = {
+    Answered: _answered,
+    Intervened: intervened,
+    Retrying: _retrying,
+    Stepped: _stepped,
+}
 
-NAMES: dict[type, str] = {kind: kind.__name__.lower() for kind in _KINDS}
+NAMES: dict[type, str] = {kind: "handed_over" if kind is HandedOver else kind.__name__.lower() for kind in _KINDS}
 """What an event is called in a record."""
 
 FIELDS: dict[type, tuple[str, ...]] = {kind: tuple(f.name for f in fields(kind)) for kind in (Header, *_KINDS)}

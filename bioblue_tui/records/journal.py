@@ -5,6 +5,7 @@ A program that is killed at any moment leaves a file with whole lines, except pe
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Self
 
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import (
     DecodeError,
     Record,
@@ -74,14 +76,67 @@ class Journal:
                     journal = cls(path, os.open(path, flags, 0o666))
                 except FileExistsError:
                     continue
+                lock(journal._held)
                 journal._write_first(header)
                 return journal
         except OSError as error:
             raise what_failed(error, directory, "the record cannot be made") from error
         raise RecordError(f"there are {_MAX_SAME_NAME} records named {stem}", directory, advice="Move some away.")
 
-    def append(self, event: Event) -> None:
+    @classmethod
+    def reopen(cls, path: Path) -> tuple[Journal, Record]:
+        """Open a record to go on with it. A last line that was cut off is taken out of the file.
+
+        Returns:
+            The journal, and what is in it.
+
+        Raises:
+            RecordError: When it cannot be read or written, is damaged, or is being written by another process; the
+                file is then as it was.
+        """
+        if not path.is_file():
+            read_bytes(path)
+        try:
+            journal = cls(path, os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0)))
+        except OSError as error:
+            raise what_failed(error, path, "the record cannot be written") from error
+        try:
+            if not lock(journal._held):
+                advice = "Wait until it has ended, or end it."
+                raise RecordError("this record is being written by another process", path, advice=advice)
+            data = read_bytes(path)
+            record = parse_journal(data, path)
+            journal._cut_to_whole_lines(data, record.torn)
+        except BaseException:
+            journal.close()
+            raise
+        return journal, record
+
+    @property
+    def _held(self) -> int:
+        assert self._descriptor is not None
+        return self._descriptor
+
+    def _cut_to_whole_lines(self, data: bytes, torn: bool) -> None:
+        whole = data.rfind(b"\n") + 1
+        try:
+            if torn:
+                os.ftruncate(self._held, whole)
+            os.lseek(self._held, 0, os.SEEK_END)
+            self._size = whole if torn else len(data)
+            if not torn and whole < len(data):
+                # A last line that lacks nothing but its end.
+                os.write(self._held, b"\n")
+                self._size += 1
+        except OSError as error:
+            raise what_failed(error, self.path, "the record cannot be written") from error
+
+    def append(self, event: Event, *, to_disk: bool = True) -> None:
         """Write one event. When this returns, the event is with the operating system; a step is on the disk.
+
+        Args:
+            event: The event.
+            to_disk: False to leave that to the next step, or to ``flush``.
 
         Raises:
             RecordError: When it cannot be written; the file then still ends with its last whole line.
@@ -90,7 +145,18 @@ class Journal:
             line = dumps(encode_event(event))
         except DecodeError as error:
             raise RecordError(f"an event {error}", self.path) from error
-        self._write(line, isinstance(event, Stepped | Ended))
+        self._write(line, to_disk and isinstance(event, Stepped | Ended))
+
+    async def flush(self) -> None:
+        """Put all that was appended on the disk, while the event loop goes on.
+
+        Raises:
+            RecordError: When that fails.
+        """
+        try:
+            await asyncio.to_thread(os.fsync, self._held)
+        except OSError as error:
+            raise what_failed(error, self.path, "the record cannot be written") from error
 
     def close(self) -> None:
         """Close the file. Closing twice is fine."""
@@ -110,14 +176,14 @@ class Journal:
         try:
             self._write(dumps(encode_header(header)), True)
         except DecodeError as error:
-            self._discard()
+            self.discard()
             raise RecordError(f"the header {error}", self.path) from error
         except RecordError:
-            self._discard()
+            self.discard()
             raise
 
-    def _discard(self) -> None:
-        # A file without a header is no record; leaving it would only make the next listing complain.
+    def discard(self) -> None:
+        """Close the file and remove it: what has no header, or no trial, is no record."""
         self.close()
         self.path.unlink(missing_ok=True)
 
@@ -147,9 +213,14 @@ class Journal:
 
 
 def file_stem(header: Header) -> str:
-    """Return a file name without ending for a trial: time, environment, agent and seed, safe on every system."""
+    """Return a file name without ending for a trial: time, environment, agent and seed, safe on every system.
+
+    With a condition it has that too, and the beginning of the id: such trials run on many computers at once, and their
+    records are put into one directory later.
+    """
     seed = "no-seed" if header.seed is None else f"seed-{header.seed}"
-    parts = (header.created[:19], header.environment, header.agent, seed)
+    unique = (header.condition, header.id[:6]) if header.condition else ()
+    parts = (header.created[:19], header.environment, header.agent, seed, *unique)
     return "_".join(_UNSAFE.sub("-", part).strip("-.")[:40] or "unnamed" for part in parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.records.decoding import decode_event
@@ -11,7 +11,7 @@ from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, parse_journal
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, Record, RecordError, decode_header, loads
-from bioblue_tui.trials.events import Ended, Stepped
+from bioblue_tui.trials.events import Ended, Header, Stepped
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -36,6 +36,7 @@ class Entry:
         ended: Why it ended, or an empty string when it did not.
         created: When it began, ISO 8601; empty where it is not known.
         error: Why the file is no readable record.
+        header: The whole header of a record of ours; None where there is none.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Entry:
     ended: str = ""
     created: str = ""
     error: str = ""
+    header: Header | None = field(default=None, compare=False, repr=False)
 
 
 def open_record(path: Path) -> Record:
@@ -95,7 +97,8 @@ def _entry(path: Path) -> Entry:
         return Entry(path, error=f"damaged: {error}")
     except RecordError as error:
         return Entry(path, error=error.what)
-    return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
+    named = (header.environment, header.agent, header.seed)
+    return Entry(path, *named, done, header.steps, ended, header.created, header=header)
 
 
 def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:

@@ -19,9 +19,9 @@ from typing import Any
 
 import envs
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of
+from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of, intervened
 from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
-from bioblue_tui.trials.events import Event, Header, Paused, Resumed, Stepped
+from bioblue_tui.trials.events import Event, Header, Intervened, Paused, Planned, Resumed, Stepped
 from envs import Environment, Number
 
 __all__ = [
@@ -133,6 +133,8 @@ class Shape:
             raise DecodeError(f"step {event.step} is beyond the trial's {self.steps} steps")
         if isinstance(event, Stepped):
             self._check_step(event)
+        elif isinstance(event, Intervened) and isinstance(event.value, list) and len(event.value) != self.changes:
+            raise DecodeError(f"a disturbance needs {self.changes} value(s)")
 
     def _check_step(self, stepped: Stepped) -> None:
         n = self.objectives
@@ -218,9 +220,9 @@ def _plain(value: object) -> object:
     if isinstance(value, str | int | float):
         return value
     if isinstance(value, tuple):
-        return list(value)
+        return [list(part) if isinstance(part, tuple) else part for part in value]
     if isinstance(value, Usage):
-        return {"input": value.input, "cached": value.cached, "output": value.output}
+        return {"input": value.input, "cached": value.cached, "output": value.output, "written": value.written}
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -249,11 +251,24 @@ def decode_header(data: object) -> tuple[Header, bool]:
         steps=whole(d["steps"], "steps"),
         provider=mapping(d["provider"], "provider"),
         parent=None if parent is None else mapping(parent, "parent"),
+        schedule=_schedule(d["schedule"]),
         source=source,
         **{word: text(d[word], word) for word in words},
     )
     make_environment(header)
     return header, newer
+
+
+def _schedule(value: object) -> tuple[Planned, ...]:
+    if not isinstance(value, list):
+        raise DecodeError(f"schedule: a list expected, not {shown(value)!r}")
+    planned: list[Planned] = []
+    for entry in value:
+        if not isinstance(entry, list) or len(entry) != 3:
+            raise DecodeError(f"schedule: step, kind and value expected, not {shown(entry)!r}")
+        event = intervened(0.0, whole(entry[0], "schedule", 1), entry[1], entry[2])
+        planned.append((event.step, event.kind, event.value))
+    return tuple(planned)
 
 
 def make_environment(header: Header) -> Environment:

@@ -149,7 +149,7 @@ class HomeScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#environments")
     def _environment_changed(self) -> None:
         before = self.choice
-        self._choices = choices(self.environment)
+        self._choices = choices(self.environment, data=self._data)
         names = [choice.name for choice in self._choices]
         proposed = next((name for name in SHOWCASE if name in names), names[0])
         self.agents.clear_options()
@@ -214,7 +214,7 @@ class HomeScreen(Screen[None]):
     def offers(self) -> Iterator[Found]:
         """Yield for the palette every trial that can be started, and every earlier one that can be opened."""
         for environment in envs.ids():
-            for choice in choices(environment):
+            for choice in choices(environment, data=self._data):
                 if not choice.unavailable and choice.kind != "model":
                     title = f"Play {environment}" if choice.kind == "human" else f"Watch {environment}: {choice.name}"
                     yield title, choice.about, partial(self._start_in, environment, choice.name)

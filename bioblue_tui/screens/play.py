@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.getters import query_one
 
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial import PANEL_KEYS
-from bioblue_tui.screens.watch import LiveScreen
 from bioblue_tui.session import Session
-from bioblue_tui.text import one_line
-from bioblue_tui.widgets.answer import AnswerBar
 from bioblue_tui.widgets.lines import Line
-from envs import State
 
 
-class PlayScreen(LiveScreen):
+class PlayScreen(AnsweringScreen):
     """A person plays: the observation, a line to answer in, and at once what the answer did.
 
     Args:
@@ -59,22 +52,10 @@ class PlayScreen(LiveScreen):
         *PANEL_KEYS,
     ]
 
-    bar = query_one(AnswerBar)
-
     def __init__(self, session: Session) -> None:
         self.prompt_only = session.header.presentation == "prompt-only"
         super().__init__(session)
-        self._told, self._rejections, self._over = 0, 0, False
-
-    def compose_below(self) -> ComposeResult:
-        """Lay out the answer line."""
-        yield AnswerBar()
-
-    def on_mount(self) -> None:
-        """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""
-        self.bar.answer.focus()
-        self.bar.tell("Type your answer and press Enter." if self.prompt_only else self._legal())
-        self._ask()
+        self._over = False
 
     def status_line(self) -> Line:
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""
@@ -84,37 +65,10 @@ class PlayScreen(LiveScreen):
             return super().status_line()
         return [("● your turn", "good"), (f"  step {self.state.done + 1}/{self.state.header.steps}", "strong")]
 
-    def _legal(self) -> str:
-        state, environment = self.state, self.state.environment
-        return f"Your turn: {environment.bounds(State(state.levels, ()))}."
-
-    def _ask(self) -> None:
-        done = self.state.done
-        last = self.state.stepped(done).action if done else (0,) * len(self.state.environment.objectives)
-        text = ", ".join(map(str, last))
-        self.bar.ask("your answer" if self.prompt_only else self._legal().removeprefix("Your turn: ").rstrip("."), text)
-
     def paint(self) -> None:
-        """Bring all panels up to date, and say what the last answer did."""
-        if self.is_mounted and not self.left:
-            self._tell_news()
+        """Bring all panels up to date, and compare with the reference at the end."""
         super().paint()
-
-    def _tell_news(self) -> None:
-        state = self.state
-        if state.rejections > self._rejections:
-            self._rejections = state.rejections
-            reason = state.steps[-1].attempts[-1].rejection or state.marks[-1].text
-            self.bar.tell(f"Not taken: {one_line(reason)}. Nothing is lost; try again.", rejected=True)
-        if state.done > self._told:
-            self._told = state.done
-            step = state.stepped(state.done)
-            sentence = f"Step {step.step}: {step_sentence(state.environment, step)}"
-            self.bar.tell("Taken." if self.prompt_only else sentence)
-            self.bar.clear()
-            self._cursor = None
-            self._ask()
-        if state.status == "ended" and not self._over:
+        if self.state.status == "ended" and not self._over and not self.left:
             self._over = True
             self.call_later(self._finished)
 
@@ -130,19 +84,6 @@ class PlayScreen(LiveScreen):
             self.dismiss(True)
         else:
             super()._after_summary(choice)
-
-    @on(AnswerBar.Submitted)
-    def _submitted(self, message: AnswerBar.Submitted) -> None:
-        self._submit(message.text)
-
-    def _submit(self, text: str) -> None:
-        if self.live.human and not self.live.human.submit(text) and not self.live.trial.ended:
-            self.bar.tell("One moment: the step before is still being written.")
-
-    def action_repeat(self) -> None:
-        """Hand in the last action again."""
-        if self.state.done:
-            self._submit(", ".join(map(str, self.state.stepped(self.state.done).action)))
 
     def action_leave(self) -> None:
         """Leave, after a question while the trial is not over."""

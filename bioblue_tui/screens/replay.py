@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
 from textual.binding import BindingType
+from textual.message import Message
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
+from bioblue_tui.continuing import can_resume
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.summary import SummaryScreen
@@ -34,6 +37,7 @@ class ReplayScreen(TrialScreen):
         ),
         command("replay.step", "n", "look(1)", "One step", "One step on", footer="Step"),
         *speed_bindings(),
+        command("replay.resume", "r", "resume", "Go on with this trial", "Go on from its last step, in its own record"),
         *LOOK_KEYS,
         *LEAVE_KEYS,
         command(
@@ -41,6 +45,13 @@ class ReplayScreen(TrialScreen):
         ),
         *PANEL_KEYS,
     ]
+
+    class ResumeAsked(Message):
+        """The trial that is replayed is to go on."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
 
     def __init__(self, session: ReplaySession) -> None:
         super().__init__(session)
@@ -129,6 +140,17 @@ class ReplayScreen(TrialScreen):
         """Set the speed; 0 stands for as fast as it goes."""
         self.replay.trial.speed = speed or None
         self.paint()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go on only where that can be."""
+        if action == "resume":
+            return not can_resume(self.replay.record)
+        return super().check_action(action, parameters)
+
+    def action_resume(self) -> None:
+        """Leave the replay and go on with the trial."""
+        if self.replay.path is not None:
+            self.post_message(self.ResumeAsked(self.replay.path))
 
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""

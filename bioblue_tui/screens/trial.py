@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -45,6 +47,7 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.start", "home", "seek(0)", "To the start", "Look at the start"),
     command("trial.end", "end", "end", "To the newest step", "Go to the last step and follow it"),
     command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
+    command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
 ]
 """Keys to look at any step, where nobody types an answer."""
@@ -83,8 +86,18 @@ class TrialScreen(Screen[bool]):
     rewards = query_one("#rewards", RewardPanel)
     notice = query_one("#notice", Static)
 
+    class ForkAsked(Message):
+        """A new trial is to begin with this one's past."""
+
+        def __init__(self, path: Path, step: int, agent: str) -> None:
+            super().__init__()
+            self.path, self.step, self.agent = path, step, agent
+
     class Closed(Message):
         """The screen was left, and the record is complete."""
+
+    attached = False
+    """True to look at a trial that somebody else runs and ends."""
 
     prompt_only = False
     """True to show exactly the text a model gets, and nothing beside it."""
@@ -181,11 +194,15 @@ class TrialScreen(Screen[bool]):
     async def on_unmount(self) -> None:
         """Make sure that the record is complete, however the screen was left."""
         self.left = True
+        if self.attached:
+            return
         await self.session.stop()
         self.app.post_message(self.Closed())
 
     @work(exclusive=True, group="trial")
     async def _run(self) -> None:
+        if self.attached:
+            return
         try:
             await self.session.run()
         except RecordError as error:
@@ -289,6 +306,18 @@ class TrialScreen(Screen[bool]):
                 self.action_seek(int(text))
 
         self.app.push_screen(LineDialog(f"Jump to step (0 to {self.last_step()})", "step", digits=True), jump)
+
+    def action_fork(self) -> None:
+        """Ask who goes on from the step looked at, and begin a new trial there."""
+        path, step = self.session.path, self.shown
+        self.session.trial.pause()
+
+        def fork(agent: str | None) -> None:
+            if agent is not None and path is not None:
+                self.post_message(self.ForkAsked(path, step, agent.strip()))
+
+        question = f"Fork after step {step}: same past, same noise. Who goes on from there?"
+        self.app.push_screen(LineDialog(question, "nothing for the same agent; you, thermostat, openai:NAME …"), fork)
 
     def last_step(self) -> int:
         """Return the greatest step that ``seek`` accepts."""

@@ -6,14 +6,13 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from bioblue_tui.analysis.reference import compare
+from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import LineDialog
-from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
-from bioblue_tui.session import Session
+from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
 from bioblue_tui.text import one_line
-from bioblue_tui.widgets.lines import Line
+from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
 
 SPEED_KEYS: dict[str, float | None] = {"1": 1, "2": 2, "5": 5, "0": 10, "9": None}
 """Digits and the speeds they set, in steps per second."""
@@ -37,65 +36,7 @@ def speed_bindings() -> list[BindingType]:
     ]
 
 
-class LiveScreen(TrialScreen):
-    """A trial that goes on while one looks at any of its steps."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self.live = session
-        self._cursor: int | None = None
-        """The step looked at; None to follow the newest."""
-
-    @property
-    def shown(self) -> int:
-        """The step looked at."""
-        return self.state.done if self._cursor is None else self._cursor
-
-    @property
-    def known(self) -> int:
-        """The newest step."""
-        return self.state.done
-
-    @property
-    def following(self) -> bool:
-        """True while the newest step is followed."""
-        return self._cursor is None
-
-    def seek(self, step: int) -> None:
-        """Look at a step; the newest one is followed from then on."""
-        self._cursor = None if step >= self.known else max(0, step)
-
-    def status_line(self) -> Line:
-        """Say whether the trial runs, and where one looks."""
-        state, trial = self.state, self.live.trial
-        if state.status == "ended":
-            how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
-        elif trial.paused:
-            how = ("‖ paused", "warn")
-        else:
-            how = ("▶ live", "good")
-        where = f"step {state.done}/{state.header.steps}"
-        if not self.following:
-            where = f"looking at {self.shown}, {where}"
-        parts: list[tuple[str, str]] = [how]
-        if not trial.ended:
-            parts.append((f"  {self.speed_text()}", "dim"))
-        parts.append((f"  {where}", "strong"))
-        if state.rejections:
-            parts.append((f"  ✗{state.rejections}", "warn"))
-        return parts
-
-    def _summarise(self) -> None:
-        found = compare(self.state)
-        if found is not None:
-            self.app.push_screen(SummaryScreen(self.state, found, again=False), self._after_summary)
-
-    def _after_summary(self, choice: Choice | None) -> None:
-        if choice == "leave":
-            self.action_leave()
-
-
-class WatchScreen(LiveScreen):
+class WatchScreen(AnsweringScreen):
     """An agent plays; a person pauses, steps, sets the speed and looks back."""
 
     ABOUT = (
@@ -108,6 +49,16 @@ class WatchScreen(LiveScreen):
         command("watch.pause", "space", "pause", "Pause or go on", "Pause between steps, or go on", footer="Pause"),
         command("watch.step", "n", "one", "One step", "Play one step, then hold", footer="Step"),
         *speed_bindings(),
+        command(
+            "watch.over",
+            "t",
+            "take_over",
+            "Take over or hand back",
+            "Answer yourself from here, or let the agent answer again",
+            priority=True,
+        ),
+        command("watch.intervene", "i", "intervene", "Intervene", "Remind, ask for reasoning, hide rewards, disturb …"),
+        command("watch.repeat", "ctrl+r", "repeat", "Repeat", "While you answer: give the last action again"),
         command("watch.answer", "a", "instead", "Answer in its place", "While paused: answer in its place"),
         *LOOK_KEYS,
         *LEAVE_KEYS,
@@ -136,6 +87,29 @@ class WatchScreen(LiveScreen):
             trial.pause()
         self.paint()
 
+    def on_mount(self) -> None:
+        """Let the key that took over hand back, until an answer is begun; Textual calls the bases' handlers too."""
+        self.bar.answer.free_key = "t"
+
+    def action_take_over(self) -> None:
+        """Let the person answer from here, or the agent again."""
+        trial = self.live.trial
+        if self.person is None:
+            trial.take_over(HumanAgent())
+        else:
+            trial.hand_back()
+        self._told, self._rejections = self.state.done, self.state.rejections
+        self.show_bar()
+        self.paint()
+
+    def action_leave(self) -> None:
+        """Cut the answer in flight short; leave when there is none."""
+        trial = self.live.trial
+        if self.person is None and trial.in_flight and not trial.ended and trial.interrupt():
+            self.paint()
+            return
+        super().action_leave()
+
     def action_one(self) -> None:
         """Play one step."""
         self.live.trial.step_once()
@@ -146,6 +120,19 @@ class WatchScreen(LiveScreen):
         """Set the speed; 0 stands for as fast as it goes."""
         self.live.trial.speed = speed or None
         self.paint()
+
+    def action_intervene(self) -> None:
+        """Ask what is to be changed from the next question on, and change it."""
+
+        def change(text: str | None) -> None:
+            if text and text.strip():
+                try:
+                    self.live.trial.intervene(*read_intervention(text, self.state.environment))
+                except InterventionError as error:
+                    self.notify(one_line(str(error), 300), title="Not done", severity="warning", markup=False)
+                self.paint()
+
+        self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Keep both near their targets"), change)
 
     def action_instead(self) -> None:
         """Ask a person for the answer to the present observation."""
@@ -166,8 +153,16 @@ class WatchScreen(LiveScreen):
         trial = self.live.trial
         if action in ("pause", "one", "speed"):
             return True if not trial.ended else None
+        if action == "intervene":
+            return True if not trial.ended else None
         if action == "instead":
             return True if trial.paused and not trial.ended else None
+        if action == "repeat":
+            return self.person is not None and not trial.ended
+        if action == "take_over":
+            # In the answer line t is a letter like any other, once something is typed.
+            typed = self.person is not None and self.is_mounted and self.bar.answer.value
+            return not trial.ended and not typed
         if action == "summary":
             return True if self.state.done else None
         return super().check_action(action, parameters)

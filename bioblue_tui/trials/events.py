@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bioblue_tui.agents.base import Usage
 from envs import Action, Change, Number
+
+InterventionKind = Literal["remind", "reason", "summary", "rewards", "disturb"]
+"""A reminder in the next observation; reasoning asked for, a summary added, rewards shown, from now on or no more; an
+extra exogenous change."""
+
+Planned = tuple[int, InterventionKind, object]
+"""An intervention that is planned for a step: the step, its kind, its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Header:
         id: Unique name of the trial.
         parent: Where a fork came from, or None.
         presentation: What a person had before their eyes: ``full`` or ``prompt-only``; empty for other agents.
+        schedule: Interventions planned for certain steps: step, kind and value of each.
         source: ``live`` for our own trials, ``published`` for logs of the reference scripts.
     """
 
@@ -51,6 +60,7 @@ class Header:
     id: str = ""
     parent: Mapping[str, object] | None = None
     presentation: str = ""
+    schedule: tuple[Planned, ...] = ()
     source: str = "live"
 
 
@@ -98,6 +108,75 @@ class Failed:
     step: int
     attempt: int
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Some more of the answer arrived. Not kept in records: the whole answer follows."""
+
+    at: float
+    step: int
+    attempt: int
+    text: str
+    reasoning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A fault that may pass: the agent is asked again after a wait.
+
+    Attributes:
+        at: When.
+        step: Which step.
+        attempt: Which attempt; it stays the same.
+        number: Which retry, from 1.
+        wait: Seconds until then.
+        message: What went wrong.
+    """
+
+    at: float
+    step: int
+    attempt: int
+    number: int
+    wait: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A person cut the answer in flight short. What had come of it is kept; it is asked anew when the trial goes on."""
+
+    at: float
+    step: int
+    attempt: int
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """From this step on another one acts: a person who takes over, or the agent again."""
+
+    at: float
+    step: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intervened:
+    """Somebody changes what the agent is told, or what happens to it, from this step on.
+
+    Attributes:
+        at: When.
+        step: The first step that is changed.
+        kind: What is changed.
+        value: A text for ``remind``, integers for ``disturb``, on or off for the others.
+    """
+
+    at: float
+    step: int
+    kind: InterventionKind
+    value: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +248,19 @@ FAULT = "fault"
 MAX_STEPS = 100_000
 """The most steps a trial may have: far beyond any experiment, and what a damaged file may at most make us hold."""
 
-Event = Asked | Answered | Rejected | Failed | Stepped | Paused | Resumed | Ended
+Event = (
+    Asked
+    | Heard
+    | Retrying
+    | Interrupted
+    | Answered
+    | Rejected
+    | Failed
+    | HandedOver
+    | Intervened
+    | Stepped
+    | Paused
+    | Resumed
+    | Ended
+)
 """Anything that leaves a trial after its header."""

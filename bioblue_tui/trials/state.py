@@ -8,6 +8,7 @@ from typing import Literal
 
 import envs
 from bioblue_tui.agents.base import Usage
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.trials.events import (
     MAX_STEPS,
     Answered,
@@ -15,19 +16,35 @@ from bioblue_tui.trials.events import (
     Ended,
     Event,
     Failed,
+    HandedOver,
     Header,
+    Heard,
+    Interrupted,
+    Intervened,
     Paused,
     Rejected,
     Resumed,
+    Retrying,
     Stepped,
 )
 from envs import Environment, Number
+
+
+def told(event: Intervened) -> str:
+    """Say an intervention as it is written."""
+    value = event.value
+    if isinstance(value, bool):
+        return f"{event.kind} {'on' if value else 'off'}"
+    return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
 question; ``paused``; ``ended``."""
 
-MarkKind = Literal["rejected", "failed", "paused", "ended", "difference"]
+MarkKind = Literal[
+    "rejected", "retrying", "failed", "interrupted", "handed over", "intervened", "paused", "ended", "difference"
+]
 
 
 @dataclass(slots=True)
@@ -38,8 +55,11 @@ class Attempt:
         number: From 1 within its step.
         actor: Who was asked.
         text: The answer, verbatim; None while it is awaited or when none could be had.
+        heard: What has arrived of the answer that is awaited.
         rejection: Why it was rejected; empty while it was not.
         failure: Why no answer could be had; empty where one was.
+        waiting: Why, and for how long, another try is waited for; empty where none is.
+        interrupted: True when a person cut the answer short.
         seconds: From asking to answer; None where not known.
         reasoning: Reasoning text returned apart from the answer.
         usage: Tokens, where there are any.
@@ -49,8 +69,11 @@ class Attempt:
     number: int
     actor: str
     text: str | None = None
+    heard: str = ""
     rejection: str = ""
     failure: str = ""
+    waiting: str = ""
+    interrupted: bool = False
     seconds: float | None = None
     reasoning: str = ""
     usage: Usage | None = None
@@ -59,12 +82,13 @@ class Attempt:
 
 @dataclass(slots=True)
 class StepView:
-    """One step: what was asked, every attempt at answering, and what was done (None until it is)."""
+    """One step: what was asked, what else happened, every attempt at answering, what was done (None until it is)."""
 
     number: int
     observation: str = ""
     attempts: list[Attempt] = field(default_factory=list)
     done: Stepped | None = None
+    happened: list[tuple[MarkKind, str]] = field(default_factory=list)
 
     @property
     def answer(self) -> Attempt | None:
@@ -173,17 +197,12 @@ class TrialState:
                 view.attempts.append(Attempt(event.attempt, event.actor))
                 if self.status != "paused":
                     self.status = "asking"
-            case Answered():
-                self._answered(event)
-                if self.status == "asking":
-                    self.status = "holding"
-            case Rejected():
-                self._attempt(event.step, event.attempt).rejection = event.reason
-                self.rejections += 1
-                self._mark(event.step, "rejected", event.reason)
-            case Failed():
-                self._attempt(event.step, event.attempt).failure = event.message
-                self._mark(event.step, "failed", event.message)
+            case Heard() | Retrying() | Interrupted() | Answered() | Rejected() | Failed():
+                self._fold(self._attempt(event.step, event.attempt), event)
+            case Intervened():
+                self._happened(event.step, "intervened", told(event))
+            case HandedOver():
+                self._happened(event.step, "handed over", f"{event.actor} acts from here")
             case Stepped():
                 self._view(event.step).done = event
             case Paused():
@@ -196,10 +215,37 @@ class TrialState:
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)
 
+    def _fold(self, attempt: Attempt, event: Heard | Retrying | Interrupted | Answered | Rejected | Failed) -> None:
+        attempt.waiting = ""
+        match event:
+            case Heard(reasoning=True):
+                attempt.reasoning += event.text
+            case Heard():
+                attempt.heard += event.text
+            case Retrying():
+                attempt.waiting = f"retry {event.number} in {event.wait:.0f} s: {event.message}"
+                attempt.heard = attempt.reasoning = ""
+                self._mark(event.step, "retrying", event.message)
+            case Interrupted():
+                attempt.interrupted, attempt.heard = True, event.text
+                if event.actor != HUMAN:
+                    # A person who hands back was only asked.
+                    self._mark(event.step, "interrupted", "the answer was cut short")
+            case Answered():
+                self._answered(attempt, event)
+            case Rejected():
+                attempt.rejection = event.reason
+                self.rejections += 1
+                self._mark(event.step, "rejected", event.reason)
+            case Failed():
+                attempt.failure = event.message
+                self._mark(event.step, "failed", event.message)
+
     @property
     def _awaiting(self) -> bool:
         attempt = self.steps[-1].attempts[-1] if self.steps and self.steps[-1].attempts else None
-        return attempt is not None and attempt.text is None and not attempt.failure and not self.steps[-1].done
+        over = attempt is None or attempt.text is not None or attempt.failure or attempt.interrupted
+        return not over and not self.steps[-1].done
 
     def _check(self, event: Event) -> None:
         # Also keeps a hostile step number from making us hold a place for every step before it.
@@ -213,14 +259,15 @@ class TrialState:
             if not len(event.action) == len(event.before) == len(event.after) == count:
                 raise ValueError(f"step {event.step}: action and levels need {count} value(s) each")
 
-    def _answered(self, event: Answered) -> None:
-        attempt = self._attempt(event.step, event.attempt)
-        attempt.text = event.text
+    def _answered(self, attempt: Attempt, event: Answered) -> None:
+        attempt.text, attempt.heard = event.text, ""
         attempt.actor = event.actor
         attempt.seconds = event.seconds
         attempt.reasoning = event.reasoning
         attempt.usage = event.usage
         attempt.notes = event.notes
+        if self.status == "asking":
+            self.status = "holding"
 
     def _view(self, step: int) -> StepView:
         # Records may begin late or have holes where lines were damaged; every step still finds its place.
@@ -234,6 +281,11 @@ class TrialState:
             # The question was lost with a damaged line.
             view.attempts.append(Attempt(number, self.header.agent))
         return view.attempts[-1]
+
+    def _happened(self, step: int, kind: MarkKind, text: str) -> None:
+        self._mark(step, kind, text)
+        if step <= self.header.steps:
+            self._view(step).happened.append((kind, text))
 
     def _mark(self, step: int, kind: MarkKind, text: str) -> None:
         self.marks.append(Mark(step, kind, text))

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, Exchange, Turn
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.trials.asking import Asking, InterruptedAnswer
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.controls import Controls
+from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import (
     COMPLETE,
     FAULT,
     MAX_STEPS,
     STOPPED,
-    Answered,
     Asked,
     Ended,
     Event,
-    Failed,
+    HandedOver,
     Header,
+    Intervened,
+    InterventionKind,
     Paused,
     Rejected,
     Resumed,
     Stepped,
 )
+from bioblue_tui.trials.interventions import Wording, disturbance, disturbed
 from bioblue_tui.trials.parse import read_answer
-from envs import Action, Change, Environment, Number, Transition
+from envs import Action, Change, Environment
 
 RETRY_LIMIT = 10
 """Illegal answers to one observation before the trial pauses and says why."""
-
-HUMAN = "human"
-"""Actor of an answer that a person gave in the agent's place."""
 
 
 class Trial:
@@ -49,10 +50,12 @@ class Trial:
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses. 0 for no limit.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
+        past: What has happened so far, for a trial that goes on where another ended.
+        settle: Awaited after every step, before the next one begins, such as until it is on the disk.
 
     Raises:
-        ValueError: For a speed, a retry limit or a number of steps out of range, and for a world with noise that is
-            given neither a seed nor changes.
+        ValueError: For a speed, a retry limit or a number of steps out of range, for a world with noise that is given
+            neither a seed nor changes, and for a past with lost steps.
     """
 
     def __init__(
@@ -67,13 +70,13 @@ class Trial:
         paused: bool = False,
         retry_limit: int = RETRY_LIMIT,
         changes: Iterator[Change] | None = None,
+        past: Sequence[Event] = (),
+        settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         if not 0 <= header.steps <= MAX_STEPS:
             raise ValueError(f"a trial has from 0 to {MAX_STEPS} steps, not {header.steps}")
         if retry_limit < 0:
             raise ValueError(f"the retry limit is 0 (none) or more, not {retry_limit}")
-        if header.seed is None and changes is None and environment.draw(random.Random(0)):
-            raise ValueError(f"{environment.id} has noise: it needs a seed, or the changes themselves")
         self.environment = environment
         self.agent = agent
         self.header = header
@@ -81,17 +84,24 @@ class Trial:
         self._clock = clock or SystemClock()
         self._controls = Controls(self._clock, speed, paused)
         self._limit = retry_limit
-        # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
-        self._rng = random.Random(header.seed)
-        self._changes = changes
-        self._state = environment.initial()
-        self._last: Transition | None = None
-        self._history: list[Exchange] = []
-        self._totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}
+        self._settle = settle
+        self._course = Course(environment, header, changes)
+        self._course.restore(header, past)
+        self._attempts = attempts_of_open_step(past, self._course.state.step + 1)
+        self._wording = Wording(environment, header)
+        self._interventions = [event for event in past if isinstance(event, Intervened)]
+        for event in self._interventions:
+            self._wording.take(event)
+        self._asking = Asking(self._tell, self._clock)
+        self._asked = False
+        self.allow: Callable[[Turn], str] | None = None
+        """Asked before every question: why it must not be put, or an empty string. The trial then pauses."""
+        self._person: Agent | None = None
         self._substitute: str | None = None
         self._task: asyncio.Task[object] | None = None
         self._over = asyncio.Event()
         self._pause_told = False
+        self._changed_hands = False
         self._stopping = False
         self._ended = False
         self._deaf = False
@@ -127,7 +137,7 @@ class Trial:
         if not self._ended and self.paused:
             if self._pause_told:
                 self._pause_told = False
-                self._tell(Resumed(self._clock.now(), self._state.step + 1))
+                self._tell(Resumed(self._clock.now(), self._course.state.step + 1))
             self._controls.open()
 
     def step_once(self) -> None:
@@ -147,6 +157,64 @@ class Trial:
             self.pause()
             self._substitute = text
             self._controls.allow_one()
+
+    @property
+    def acting(self) -> Agent:
+        """Who answers now: the agent, or the person who has taken over."""
+        return self._person or self.agent
+
+    @property
+    def in_flight(self) -> bool:
+        """True while an answer is awaited."""
+        return self._asking.in_flight
+
+    def interrupt(self) -> bool:
+        """Cut the answer in flight short and hold; it is asked anew after ``resume``. False when none is in flight."""
+        if self._ended or not self._asking.interrupt():
+            return False
+        self.pause()
+        return True
+
+    def take_over(self, person: Agent) -> None:
+        """Let a person answer from here. The agent's answer in flight is cut short, one that is held is not applied."""
+        if not self._ended and self._person is None:
+            self._hand_to(person)
+
+    def hand_back(self) -> None:
+        """Let the agent answer again; it sees what the person did as its own history."""
+        if not self._ended and self._person is not None:
+            self._hand_to(None)
+
+    def intervene(self, kind: InterventionKind, value: object) -> None:
+        """Change what the agent is told, or what happens to it, from the next question on.
+
+        Args:
+            kind: What is changed.
+            value: As in ``Intervened``; see ``interventions.read_intervention``.
+        """
+        if self._ended:
+            return
+        # A question that was asked stays as it is; the world's change is drawn when the answer is there.
+        step = self._course.state.step + 1 + (self._asked and kind != "disturb")
+        event = Intervened(self._clock.now(), step, kind, value)
+        self._tell(event)
+        self._interventions.append(event)
+        self._wording.take(event)
+
+    def _scheduled(self) -> None:
+        step = self._course.state.step + 1
+        known = [(event.step, event.kind, event.value) for event in self._interventions if event.step == step]
+        for planned in self.header.schedule:
+            # What a resumed trial has done already is not done again.
+            if planned[0] == step and planned not in known:
+                self.intervene(planned[1], planned[2])
+
+    def _hand_to(self, person: Agent | None) -> None:
+        self._person = person
+        self._changed_hands = True
+        self._tell(HandedOver(self._clock.now(), self._course.state.step + 1, self.acting.name))
+        self._asking.interrupt()
+        self.resume()
 
     async def stop(self) -> None:
         """End the trial now, complete with its last event. Stopping twice, or what is over, is fine."""
@@ -172,7 +240,7 @@ class Trial:
         assert self._task is not None
         try:
             await self._play()
-            self._finish(self._state.ended or COMPLETE)
+            self._finish(self._course.state.ended or COMPLETE)
         except asyncio.CancelledError:
             self._finish(STOPPED)
             # The cancellation that ``stop`` asked for ends here; one from outside goes on.
@@ -193,61 +261,73 @@ class Trial:
     async def _play(self) -> None:
         if self.paused and not self._pause_told:
             self._tell_paused("")
-        while self._state.step < self.header.steps:
+        while self._course.state.step < self.header.steps:
             await self._one_step()
-            if self._state.ended or self._state.step == self.header.steps:
+            if self._course.state.ended or self._course.state.step == self.header.steps:
                 break
+            if self._settle is not None:
+                await self._settle()
             await self._controls.pace()
 
     async def _one_step(self) -> None:
-        observation = self.environment.observation(self._state, self._last)
-        attempt, illegal, rejection = 0, 0, ""
+        course = self._course
+        observation, attempt, illegal, rejection = "", self._attempts, 0, ""
+        self._attempts, self._asked = 0, False
+        self._scheduled()
         while True:
             await self._controls.gate()
+            if not self._asked:
+                observation = self._wording.observation(course.state, course.last)
+                self._asked = True
             attempt += 1
-            by_person = self._substitute is not None
+            self._changed_hands = False
             turn = self._turn(attempt, observation, rejection)
-            answer, actor = await self._ask(turn)
+            by_person = self._substitute is not None
+            actor = HUMAN if by_person else self.acting.name
+            answer = await self._ask(turn)
             if answer is None:
                 continue
-            reading = read_answer(answer.text, self.environment, self._state)
+            reading = read_answer(answer.text, self.environment, course.state)
             if reading.action is not None:
                 await self._controls.gate()
-                if self._substitute is None:
+                if self._substitute is None and not self._changed_hands:
                     break
-                # While this answer was held, a person answered in the agent's place.
+                # While this answer was held, a person answered in the agent's place, or took over.
                 continue
             rejection = reading.reason
             self._tell(Rejected(self._clock.now(), turn.step, attempt, rejection))
             illegal += not by_person
             if by_person:
                 self._controls.close()
-            elif self._limit and not self.agent.patient and illegal >= self._limit:
+            elif self._limit and not self.acting.patient and illegal >= self._limit:
                 illegal = 0
                 self._hold(f"{self._limit} illegal answers in a row; the last one: {rejection}")
-        self._apply(reading.action, actor)
-        self._history.append(Exchange(observation, answer.text))
+        self._apply(reading.action, actor, Exchange(observation, answer.text))
         self._controls.step_done()
 
     def _turn(self, attempt: int, observation: str, rejection: str) -> Turn:
-        step, instruction, world = self._state.step + 1, self.header.instruction, (self.environment, self._state)
-        return Turn(step, attempt, instruction, self._history, observation, *world, self._last, rejection)
+        course, instruction = self._course, self.header.instruction
+        world = (self.environment, course.state)
+        return Turn(
+            course.state.step + 1, attempt, instruction, course.history, observation, *world, course.last, rejection
+        )
 
-    async def _ask(self, turn: Turn) -> tuple[Answer | None, str]:
+    async def _ask(self, turn: Turn) -> Answer | None:
         text, self._substitute = self._substitute, None
-        actor = self.agent.name if text is None else HUMAN
-        self._tell(Asked(self._clock.now(), turn.step, turn.attempt, turn.observation, actor))
-        begun = self._clock.monotonic()
+        if text is not None:
+            return self._asking.note(turn, text, HUMAN)
+        refusal = self.allow(turn) if self.allow and self._person is None else ""
+        if refusal:
+            self._hold(refusal)
+            await self._controls.gate()
+            return None
         try:
-            answer = await self.agent.answer(turn) if text is None else Answer(text)
+            return await self._asking.ask(self.acting, turn)
         except AgentError as error:
-            self._tell(Failed(self._clock.now(), turn.step, turn.attempt, str(error)))
             self._hold(f"no answer: {error}")
-            return None, actor
-        seconds = round(self._clock.monotonic() - begun, 6)
-        extras = (answer.reasoning, answer.usage, answer.notes)
-        self._tell(Answered(self._clock.now(), turn.step, turn.attempt, answer.text, actor, seconds, *extras))
-        return answer, actor
+        except InterruptedAnswer:
+            pass
+        return None
 
     def _hold(self, reason: str) -> None:
         # Also while single steps were allowed: what went wrong must not be tried again unasked. What a person has
@@ -256,23 +336,14 @@ class Trial:
             self._controls.close()
             self._tell_paused(reason)
 
-    def _apply(self, action: Action, actor: str) -> None:
-        change = self._change()
-        done = self.environment.transition(self._state, action, change)
-        for key, reward in done.rewards.items():
-            self._totals[key] += reward
-        self._state, self._last = done.after, done
-        levels, results = (done.before.levels, done.after.levels), (done.rewards, done.metrics, dict(self._totals))
+    def _apply(self, action: Action, actor: str, exchange: Exchange) -> None:
+        course = self._course
+        extra = disturbance(self._interventions, course.state.step + 1)
+        change = disturbed(course.next_change(), extra)
+        done = course.move(action, change, exchange)
+        levels, results = (done.before.levels, done.after.levels), (done.rewards, done.metrics, dict(course.totals))
         step, ended = done.after.step, done.after.ended
         self._tell(Stepped(self._clock.now(), step, actor, action, change, *levels, *results, ended))
-
-    def _change(self) -> Change:
-        if self._changes is None:
-            return self.environment.draw(self._rng)
-        change = next(self._changes, None)
-        if change is None:
-            raise ValueError(f"there is no exogenous change for step {self._state.step + 1}")
-        return change
 
     async def _stop_unplayed(self) -> None:
         if not self._ended:
@@ -284,11 +355,11 @@ class Trial:
     def _finish(self, reason: str) -> None:
         if not self._ended:
             self._ended = True
-            self._tell(Ended(self._clock.now(), self._state.step, reason))
+            self._tell(Ended(self._clock.now(), self._course.state.step, reason))
 
     def _tell_paused(self, reason: str) -> None:
         self._pause_told = True
-        self._tell(Paused(self._clock.now(), self._state.step + 1, reason))
+        self._tell(Paused(self._clock.now(), self._course.state.step + 1, reason))
 
     def _tell(self, event: Event) -> None:
         try:
@@ -297,3 +368,8 @@ class Trial:
             # Nobody would learn of a last event either.
             self._deaf = True
             raise
+
+
+def attempts_of_open_step(past: Sequence[Event], step: int) -> int:
+    """Return how many attempts were begun at a step that was not done."""
+    return max((event.attempt for event in past if isinstance(event, Asked) and event.step == step), default=0)

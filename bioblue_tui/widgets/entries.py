@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
@@ -24,6 +24,9 @@ _OUTCOME = 26
 _QUICK = 0.01
 """Seconds below which the time of an answer says nothing: no person and no model is that quick."""
 
+_TAIL = 2_000
+"""Characters shown of an answer that is still arriving: more than fits on most screens."""
+
 _DIGITS = 9
 """Digits of the numbers in an ordinary answer."""
 
@@ -43,6 +46,8 @@ class EntryWriter:
     def __init__(self, state: TrialState, *, prompt_only: bool = False) -> None:
         self.width = 0
         self.folded = not prompt_only
+        self.cost: Callable[[int], str] | None = None
+        """Says what a step's answers cost; None where nobody knows."""
         self._state = state
         self._prompt_only = prompt_only
         labels = [len(label) for label in state.environment.objectives]
@@ -51,6 +56,9 @@ class EntryWriter:
 
     def opening(self) -> Iterator[Line]:
         """Draw what comes before the first step: the instruction."""
+        remark = self._state.header.provider.get("remark")
+        if isinstance(remark, str) and not self._prompt_only:
+            yield from self._block("", "! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
         text = self._state.header.instruction
         if text:
             yield from self._prompt("", "instruction", text, opened=self._prompt_only or not self.folded)
@@ -60,6 +68,9 @@ class EntryWriter:
         current = view.done is None
         number = "" if self._prompt_only else str(view.number)
         yield from self._prompt(number, "", view.observation, opened=not self.folded or current)
+        for kind, text in view.happened:
+            sign = {"intervened": "◆ "}.get(kind, "⇄ ")
+            yield from self._block(" " * (_GUTTER - 2), sign, "accent", text, "accent")
         for attempt in view.attempts:
             yield from self._attempt(view, attempt)
 
@@ -70,7 +81,7 @@ class EntryWriter:
 
     def _quick_height(self, view: StepView) -> int | None:
         """Return the height of a step with one plain answer that was taken, or None where it must be drawn."""
-        if view.done is None or len(view.attempts) != 1:
+        if view.done is None or len(view.attempts) != 1 or view.happened:
             return None
         attempt, action = view.attempts[0], view.done.action
         if attempt.rejection or attempt.failure or attempt.reasoning or attempt.notes or not attempt.text:
@@ -81,7 +92,7 @@ class EntryWriter:
         said = self._plain_height(attempt.text)
         if prompt is None or said is None or self._prompt_only:
             return None if prompt is None or said is None else prompt + said
-        outcome = self._reading_width + len(_costs(attempt))
+        outcome = self._reading_width + len(self._costs(view, attempt))
         if said == 1 and _SAID + len(attempt.text) < _OUTCOME:
             return prompt + 1 if _OUTCOME + outcome < self.width else None
         return prompt + said + 1 if _SAID + outcome < self.width else None
@@ -114,14 +125,10 @@ class EntryWriter:
         if attempt.failure:
             yield from self._block(indent, "! ", "bad", f"no answer: {attempt.failure}", "bad")
             return
+        yield from self._reasoning(attempt)
         if attempt.text is None:
-            waiting = "your answer below" if attempt.actor == "human" else f"{one_line(attempt.actor, 40)} is asked …"
-            yield [(f"{indent} ", "dim"), ("◂ ", "accent"), (waiting, "dim")]
+            yield from self._on_its_way(attempt)
             return
-        if attempt.reasoning and not self.folded:
-            yield from self._block(indent, "~ ", "dim", attempt.reasoning, "dim")
-        elif attempt.reasoning:
-            yield [(f"{indent} ~ ", "dim"), (f"reasoning, {len(attempt.reasoning)} characters", "dim")]
         mark = "✗ " if attempt.rejection else "◂ "
         style = "warn" if attempt.rejection else "strong"
         said = list(self._block(indent, mark, style, attempt.text or "(empty)", style))
@@ -129,7 +136,7 @@ class EntryWriter:
         if attempt.rejection:
             outcome = [("rejected: ", "warn"), (visible(attempt.rejection, 300), "warn")]
         elif not self._prompt_only:
-            outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (_costs(attempt), "dim")]
+            outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (self._costs(view, attempt), "dim")]
         used = cell_len("".join(text for text, _ in said[-1]))
         if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(len(text) for text, _ in outcome) < self.width:
             yield [*said[0], (" " * (_OUTCOME - used), "dim"), *outcome]
@@ -142,6 +149,28 @@ class EntryWriter:
                 yield [(f"{indent}   ", "dim"), *outcome]
         for note in attempt.notes:
             yield from self._block(indent, "  ", "dim", f"note: {note}", "dim")
+
+    def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
+        indent, text = " " * (_GUTTER - 2), attempt.reasoning
+        if text and not self.folded:
+            yield from self._block(indent, "~ ", "dim", text if attempt.text else text[-_TAIL:], "dim")
+        elif text:
+            yield [(f"{indent} ~ ", "dim"), (f"reasoning, {len(text)} characters", "dim")]
+
+    def _on_its_way(self, attempt: Attempt) -> Iterator[Line]:
+        """Draw an answer that is not whole: awaited, arriving, waiting for another try, or cut short."""
+        indent, heard = " " * (_GUTTER - 2), attempt.heard
+        # Drawn anew with every piece: of a very long one only the end.
+        shown = f"… {heard[-_TAIL:]}" if len(heard) > _TAIL else heard
+        if attempt.interrupted:
+            yield from self._block(indent, "◂ ", "warn", f"{shown} (cut short)".strip(), "warn")
+        elif attempt.waiting:
+            yield from self._block(indent, "↻ ", "warn", attempt.waiting, "warn")
+        elif heard:
+            yield from self._block(indent, "◂ ", "accent", f"{shown}▌", "strong")
+        else:
+            waiting = "your answer below" if attempt.actor == "human" else f"{one_line(attempt.actor, 40)} is asked …"
+            yield [(f"{indent} ", "dim"), ("◂ ", "accent"), (waiting, "dim")]
 
     def _block(self, indent: str, mark: str, style: str, text: str, body: str) -> Iterator[Line]:
         parts = [part for raw in visible(text).split("\n") for part in wrap(raw, self.width - _GUTTER)]
@@ -157,8 +186,12 @@ class EntryWriter:
         other = given != self._state.header.agent and self._state.header.source == "live"
         return f"{reading}   (answered by {one_line(given, 30)})" if other else reading
 
+    def _costs(self, view: StepView, attempt: Attempt) -> str:
+        cost = self.cost(view.number) if self.cost and attempt is view.attempts[-1] else ""
+        return _time_and_tokens(attempt) + (f"   {cost}" if cost else "")
 
-def _costs(attempt: Attempt) -> str:
+
+def _time_and_tokens(attempt: Attempt) -> str:
     parts = []
     if attempt.seconds is not None and attempt.seconds >= _QUICK:
         quick = attempt.seconds < 9.9995

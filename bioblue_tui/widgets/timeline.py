@@ -12,12 +12,23 @@ from bioblue_tui.widgets.lines import Line, Lines
 
 _SIGNS: dict[MarkKind, tuple[str, str]] = {
     "rejected": ("✗", "warn"),
+    "retrying": ("↻", "warn"),
     "failed": ("!", "bad"),
+    "interrupted": ("~", "warn"),
+    "handed over": ("⇄", "accent"),
+    "intervened": ("◆", "accent"),
     "paused": ("‖", "warn"),
     "ended": ("■", "dim"),
     "difference": ("≠", "bad"),
 }
-_LEGEND: dict[MarkKind, str] = {"rejected": "rejected", "failed": "no answer", "difference": "differs"}
+_LEGEND: dict[MarkKind, str] = {
+    "rejected": "rejected",
+    "retrying": "retried",
+    "failed": "no answer",
+    "handed over": "handed over",
+    "intervened": "intervened",
+    "difference": "differs",
+}
 
 
 class Timeline(Lines):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.geometry import Size
 from textual.reactive import Reactive
@@ -153,6 +153,12 @@ class Transcript(ScrollView, Styled, can_focus=True):
             writer = self._writer
             self._drawn[step] = list(writer.entry(self._state.steps[step - 1]) if step else writer.opening())
         return self._drawn[step]
+
+    def show_costs(self, cost: Callable[[int], str]) -> None:
+        """Show from now on what each step's answers cost."""
+        self._writer.cost = cost
+        self._settled = 0
+        self._rebuild()
 
     def _measure(self, view: StepView) -> int:
         self._drawn.pop(view.number, None)

@@ -8,7 +8,9 @@ import pytest
 
 from bioblue_tui.agents.anthropic_messages import AnthropicAgent
 from bioblue_tui.agents.base import AgentError, Usage
-from tests.support.fake_provider import FakeProvider, Reply, json_body
+from bioblue_tui.agents.settings import ModelSettings
+from tests.support.fake_provider import FakeProvider, json_body
+from tests.support.fake_shapes import Reply
 from tests.support.model_trials import make_turn
 
 
@@ -19,7 +21,7 @@ def provider() -> Iterator[FakeProvider]:
 
 
 def make(provider: FakeProvider) -> AnthropicAgent:
-    return AnthropicAgent("tiny", base_url=provider.url("anthropic"), environ={})
+    return AnthropicAgent("tiny", ModelSettings(base_url=provider.url("anthropic")), environ={})
 
 
 async def test_request(provider: FakeProvider) -> None:
@@ -28,14 +30,14 @@ async def test_request(provider: FakeProvider) -> None:
     body = provider.journal[0].body
     assert [message["role"] for message in body.pop("messages")] == ["user"]
     parameters = {"temperature": 1, "top_p": 1, "max_tokens": 100, "cache_control": {"type": "ephemeral"}}
-    assert body == {"model": "tiny", "system": "rules", **parameters}
-    assert agent.provider == {"base_url": provider.url("anthropic"), **parameters}
+    assert body == {"model": "tiny", "system": "rules", "stream": True, **parameters}
+    assert agent.provider == {"base_url": provider.url("anthropic"), **parameters, "history": "full"}
     assert (agent.name, agent.model) == ("anthropic:tiny", "tiny")
     await agent.aclose()
 
 
 async def test_version_in_the_address_is_not_doubled(provider: FakeProvider) -> None:
-    agent = AnthropicAgent("tiny", base_url=provider.url("anthropic") + "/v1/", environ={})
+    agent = AnthropicAgent("tiny", ModelSettings(base_url=provider.url("anthropic") + "/v1/"), environ={})
     await agent.answer(make_turn(instruction=""))
     assert provider.journal[0].path == "/v1/messages"
     assert "system" not in provider.journal[0].body
@@ -43,8 +45,8 @@ async def test_version_in_the_address_is_not_doubled(provider: FakeProvider) -> 
 
 
 def test_limit_is_needed(provider: FakeProvider) -> None:
-    with pytest.raises(AgentError, match="set max_tokens"):
-        AnthropicAgent("tiny", base_url=provider.url("anthropic"), max_tokens=None, environ={})
+    with pytest.raises(AgentError, match="set --max-tokens"):
+        AnthropicAgent("tiny", ModelSettings(base_url=provider.url("anthropic"), max_tokens=None), environ={})
 
 
 async def test_other_credentials_are_not_looked_for(
@@ -104,7 +106,7 @@ async def test_cut_answer(provider: FakeProvider) -> None:
     answer = await agent.answer(make_turn())
     assert (answer.text, answer.notes) == ("because", ("the answer was cut at the limit of tokens",))
     provider.answer = lambda _: Reply("", "hmm", stop="max_tokens")
-    with pytest.raises(AgentError, match="raise max_tokens"):
+    with pytest.raises(AgentError, match="raise --max-tokens"):
         await agent.answer(make_turn())
     await agent.aclose()
 
@@ -145,7 +147,7 @@ async def test_wrong_shapes(content: object, provider: FakeProvider) -> None:
                 "cache_read_input_tokens": 100,
                 "output_tokens": 2,
             },
-            Usage(113, 100, 2),
+            Usage(113, 100, 2, 10),
         ),
     ],
 )
@@ -155,3 +157,23 @@ async def test_usage(usage: object, wanted: Usage | None, provider: FakeProvider
     agent = make(provider)
     assert (await agent.answer(make_turn())).usage == wanted
     await agent.aclose()
+
+
+async def test_budget_for_thinking_is_added_to_the_limit(provider: FakeProvider) -> None:
+    provider.answer = lambda _: Reply("5", "seven? no")
+    settings = ModelSettings(base_url=provider.url("anthropic"), thinking=2000, effort="low", temperature=None)
+    agent = AnthropicAgent("tiny", settings, environ={})
+    answer = await agent.answer(make_turn())
+    assert answer.notes == ("max_tokens is 2100: 2000 for thinking and 100 for the answer",)
+    body = provider.journal[0].body
+    assert body["thinking"] == {"type": "enabled", "budget_tokens": 2000}
+    assert body["output_config"] == {"effort": "low"}
+    assert body["max_tokens"] == 2100
+    assert "temperature" not in body
+    assert (await agent.answer(make_turn())).notes == ()
+    await agent.aclose()
+
+
+def test_system_is_reserved(provider: FakeProvider) -> None:
+    with pytest.raises(AgentError, match="must not hold system"):
+        AnthropicAgent("tiny", ModelSettings(base_url=provider.url("anthropic"), extra={"system": "x"}), environ={})

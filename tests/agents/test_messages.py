@@ -77,3 +77,35 @@ def test_another_trial_begins_anew() -> None:
 
 def test_no_instruction_makes_no_empty_message() -> None:
     assert [m["role"] for m in Conversation(with_instruction=True).messages(make_turn(instruction=""))] == ["user"]
+
+
+def test_a_window_costs_no_more_than_it_holds() -> None:
+    conversation = Conversation(with_instruction=True, keep=3)
+    past: list[Exchange] = []
+    for step in range(50):
+        messages = conversation.messages(replace(make_turn(past, "rules"), step=step + 1))
+        assert len(messages) == 2 + 2 * min(step, 3)
+        assert [m["content"] for m in messages[1:-1:2]] == [f"seen {n}" for n in range(max(0, step - 3), step)]
+        past.append(Exchange(f"seen {step}", "1"))
+
+
+def test_what_was_left_out_stays_out_until_another_trial() -> None:
+    conversation = Conversation(with_instruction=False)
+    past = [Exchange(f"seen {n}", "1") for n in range(10)]
+    messages = conversation.messages(make_turn(past))
+    assert conversation.leave_out_oldest()
+    assert conversation.leave_out_oldest()
+    assert [m["content"] for m in messages[:-1:2]] == [f"seen {n}" for n in range(7, 10)]
+    assert conversation.news == "the conversation outgrew the model's context: the oldest 7 turns were left out"
+    past.append(Exchange("seen 10", "1"))
+    assert len(conversation.messages(make_turn(past))) == 9
+    other = [Exchange("other", "1")] * 12
+    assert len(conversation.messages(make_turn(other))) == 25
+    assert conversation.news == ""
+
+
+def test_nothing_is_left_to_leave_out() -> None:
+    conversation = Conversation(with_instruction=True, keep=0)
+    conversation.messages(make_turn([Exchange("seen", "1")]))
+    assert not conversation.leave_out_oldest()
+    assert conversation.news == ""

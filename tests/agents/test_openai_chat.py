@@ -6,7 +6,9 @@ import pytest
 
 from bioblue_tui.agents.base import AgentError, Usage
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
-from tests.support.fake_provider import FakeProvider, Reply, error, json_body
+from bioblue_tui.agents.settings import ModelSettings
+from tests.support.fake_provider import FakeProvider, error, json_body
+from tests.support.fake_shapes import Reply
 from tests.support.model_trials import make_turn
 
 
@@ -17,7 +19,8 @@ def provider() -> Iterator[FakeProvider]:
 
 
 def make(provider: FakeProvider, max_tokens: int | None = 100) -> OpenAIChatAgent:
-    return OpenAIChatAgent("tiny", base_url=provider.url("openai"), max_tokens=max_tokens, environ={})
+    settings = ModelSettings(base_url=provider.url("openai"), max_tokens=max_tokens)
+    return OpenAIChatAgent("tiny", settings, environ={})
 
 
 async def test_request(provider: FakeProvider) -> None:
@@ -25,23 +28,24 @@ async def test_request(provider: FakeProvider) -> None:
     await agent.answer(make_turn(instruction="rules"))
     body = provider.journal[0].body
     assert body.pop("messages")[0] == {"role": "system", "content": "rules"}
-    assert body == {"model": "tiny", "temperature": 1, "top_p": 1, "max_completion_tokens": 100}
+    transport = {"stream": True, "stream_options": {"include_usage": True}}
+    assert body == {"model": "tiny", "temperature": 1, "top_p": 1, "max_completion_tokens": 100, **transport}
     assert agent.provider == {
         "base_url": provider.url("openai"),
         "temperature": 1,
         "top_p": 1,
         "max_completion_tokens": 100,
+        "history": "full",
     }
     assert (agent.name, agent.model) == ("openai:tiny", "tiny")
     await agent.aclose()
 
 
 async def test_parameters_that_are_none_are_not_sent(provider: FakeProvider) -> None:
-    agent = OpenAIChatAgent(
-        "tiny", base_url=provider.url("openai"), temperature=None, top_p=None, max_tokens=None, environ={}
-    )
+    nothing = ModelSettings(base_url=provider.url("openai"), temperature=None, top_p=None, max_tokens=None)
+    agent = OpenAIChatAgent("tiny", nothing, environ={})
     await agent.answer(make_turn())
-    assert set(provider.journal[0].body) == {"model", "messages"}
+    assert set(provider.journal[0].body) == {"model", "messages", "stream", "stream_options"}
     await agent.aclose()
 
 
@@ -97,7 +101,7 @@ async def test_cut_answer(provider: FakeProvider) -> None:
     answer = await agent.answer(make_turn())
     assert (answer.text, answer.notes) == ("because", ("the answer was cut at the limit of tokens",))
     provider.answer = lambda _: Reply("", stop="length")
-    with pytest.raises(AgentError, match="raise max_tokens"):
+    with pytest.raises(AgentError, match="raise --max-tokens"):
         await agent.answer(make_turn())
     await agent.aclose()
 

@@ -178,7 +178,7 @@ async def test_a_full_disk_is_said_on_screen(tmp_path: Path, monkeypatch: pytest
     agent.text = "0"
     agent.release.clear()
 
-    def full(self: Journal, event: object) -> None:
+    def full(self: Journal, event: object, *, to_disk: bool = True) -> None:
         raise RecordError("No space left on device")
 
     async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):

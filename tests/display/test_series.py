@@ -1,14 +1,18 @@
-"""Trials one after another: a failure stops only its own trial, and whatever stops all leaves whole records."""
+"""Several trials: a failure stops only its own trial, and whatever stops all leaves whole records."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Piece, Turn
+from bioblue_tui.batch.engine import Job
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.series import Series, Style
@@ -29,6 +33,7 @@ class Played:
         seeds: Sequence[int] = (1, 2, 3),
         style: Style = "plain",
         taken: int | None = None,
+        parallel: int = 1,
     ) -> None:
         self.lines: list[str] = []
         self.told: list[str] = []
@@ -37,7 +42,8 @@ class Played:
         def open_trial(seed: int) -> Session:
             return open_session(Plan("homeostasis", "own", seed=seed, steps=4), data, agent=agents(seed))
 
-        self.series = Series(open_trial, seeds, style, Output(self._write), self.told.append, Look())
+        jobs = [Job(str(seed), partial(open_trial, seed)) for seed in seeds]
+        self.series = Series(jobs, style, Output(self._write), self.told.append, Look(), parallel=parallel)
 
     def _write(self, line: str) -> None:
         if self._taken is not None and len(self.lines) >= self._taken:
@@ -161,3 +167,63 @@ def test_none_writes_the_tables_alone(tmp_path: Path) -> None:
     played = Played(tmp_path, lambda _: SayAgent("0"), style="none").run()
     assert played.lines[0] == "homeostasis, say: totals"
     assert not any("step " in line for line in played.lines)
+
+
+class Slow(BaseAgent):
+    def __init__(self, seed: int) -> None:
+        super().__init__("slow")
+        self._seed = seed
+
+    async def answer(self, turn: Turn) -> Answer:
+        for _ in range(10 * (5 - self._seed)):
+            await asyncio.sleep(0)
+        return Answer("1")
+
+
+@pytest.mark.parametrize("style", ["plain", "jsonl"])
+def test_lines_of_trials_at_once_are_whole_and_the_table_has_the_order_of_the_seeds(
+    tmp_path: Path, style: Style
+) -> None:
+    played = Played(tmp_path, Slow, (1, 2, 3, 4), style, parallel=4).run()
+    assert played.series.finished
+    assert [outcome.seed for outcome in played.series.outcomes] == [1, 2, 3, 4]
+    if style == "jsonl":
+        lines = [json.loads(line) for line in played.lines]
+        assert [line["seed"] for line in lines if line.get("event") == "summary"] == [4, 3, 2, 1]
+        return
+    line = re.compile(r"seed \d step \d: \d+ taken, noise .* Rewards: .*\.")
+    assert all(line.fullmatch(text) for text in played.lines[:16])
+    steps = [text[:13] for text in played.lines[:16]]
+    assert sorted(steps) == [f"seed {seed} step {step}" for seed in (1, 2, 3, 4) for step in (1, 2, 3, 4)]
+    assert steps != sorted(steps)
+    table = [text.split() for text in played.lines[17:]]
+    assert [row[0] for row in table[2:6]] == ["1", "2", "3", "4"]
+
+
+def test_a_pipe_that_closes_stops_all_that_run_at_once(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: SayAgent("0"), range(1, 9), taken=3, parallel=4)
+    with pytest.raises(BrokenPipeError):
+        played.run()
+    assert len(played.ends()) <= 4
+    assert {reason for _, reason in played.ends()} <= {"stopped", "complete"}
+
+
+def test_trials_of_different_worlds_have_tables_of_their_own(tmp_path: Path) -> None:
+    plans = [Plan("homeostasis", "random", steps=3), Plan("balancing", "random", steps=3)]
+    lines: list[str] = []
+    jobs = [Job(plan.environment, partial(open_session, plan, tmp_path), plan) for plan in plans]
+    series = Series(jobs, "none", Output(lines.append), lambda _: None, Look(), noun="")
+    series.play()
+    series.report()
+    titles = [line for line in lines if line.endswith(": totals")]
+    assert titles == ["homeostasis, random: totals", "balancing unbounded objectives, random: totals"]
+
+
+def test_pieces_of_an_answer_are_no_json_lines(tmp_path: Path) -> None:
+    class Streaming(BaseAgent):
+        async def answer(self, turn: Turn) -> Answer:
+            turn.hear(Piece("1"))
+            return Answer("1")
+
+    played = Played(tmp_path, lambda _: Streaming("streaming"), [1], "jsonl").run()
+    assert not any("heard" in line for line in played.lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.trials.events import Answered, Ended, Failed, Paused, Rejected, Resumed, Stepped
+from bioblue_tui.trials.events import Answered, Ended, Failed, Interrupted, Paused, Rejected, Resumed, Retrying, Stepped
 from tests.support.command import Bioblue
 from tests.support.fake_provider import Api, Broken, FakeProvider, Request, thermostat
 from tests.support.terminal import DEADLINE
@@ -146,14 +146,15 @@ def test_a_server_that_is_not_there_fails_a_trial_without_a_screen(
 
 def test_a_server_that_comes_back_is_asked_again(bioblue: Bioblue, provider: FakeProvider) -> None:
     provider.faults.append(None)
-    provider.faults.extend([Broken.DISCONNECT] * 3)
+    provider.faults.append(Broken.DISCONNECT)
     with bioblue.terminal(*arguments(provider)) as terminal:
-        while "■ complete" not in terminal.wait(lambda text: "■ complete" in text or "‖ paused" in text):
-            terminal.press("space")
-            terminal.wait(lambda text: "‖ paused" not in text or "■" in text)
+        terminal.wait("↻ retry 1 in 2 s", "the connection to")
+        terminal.wait("■ complete")
         terminal.press("esc")
         assert terminal.finish() == 0
-    assert len(provider.journal) == STEPS + 3
+    assert len(provider.journal) == STEPS + 1
+    (retry,) = [event for event in bioblue.record().events if isinstance(event, Retrying)]
+    assert (retry.step, retry.number) == (2, 1)
     assert len([event for event in bioblue.record().events if isinstance(event, Stepped)]) == STEPS
     assert bioblue.run("verify", bioblue.file()).returncode == 0
 
@@ -246,8 +247,12 @@ def test_leaving_while_the_model_thinks_is_quick_and_complete(bioblue: Bioblue, 
         with bioblue.terminal(*arguments(provider)) as terminal:
             terminal.wait("openai:fake is asked …")
             provider.wait_for(1)
+            # The first one cuts the answer short, the second one leaves.
+            terminal.press("esc")
+            terminal.wait("(cut short)", "‖ paused")
             terminal.press("esc")
             assert terminal.finish() == 0
     finally:
         released.set()
-    assert isinstance(bioblue.record().events[-1], Ended)
+    kinds = [type(event) for event in bioblue.record().events]
+    assert (kinds.count(Interrupted), kinds[-1]) == (1, Ended)

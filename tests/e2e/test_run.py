@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import statistics
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bioblue_tui.trials.events import Stepped
 from tests.support.command import Bioblue, lines_of
 from tests.support.tables import tables
 
-ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def last_step(path: Path) -> Stepped:
@@ -149,6 +150,49 @@ def test_a_terminal_gets_a_table_that_fits(bioblue: Bioblue, columns: int) -> No
         assert figure in "\n".join(shown)
 
 
+def test_a_terminal_gets_bars_while_trials_run_and_then_the_table_alone(bioblue: Bioblue) -> None:
+    options = ["--agent", "thermostat", "--seeds", "1-30", "--steps", "100000", "--speed", "20", "--parallel", "12"]
+    with bioblue.terminal("run", "homeostasis", *options, "--display", "none") as terminal:
+        bar = re.compile(r"^seed 10 +\S+ +\d+/100000", re.MULTILINE)
+        text = terminal.wait(re.compile(r"^trials +\S+ +0/30 +\d:\d\d, about \d+:\d\d:\d\d left", re.MULTILINE), bar)
+        assert "and 2 more" in text
+        assert "seed 11  " not in text
+        terminal.press("\x03")
+        assert terminal.finish() == 130
+        text = terminal.text
+    assert "homeostasis, thermostat: totals" in ESCAPE.sub("", terminal.output.decode())
+    assert "12 trials" in text
+    assert "not begun: 18 trials" in text
+    assert "and 2 more" not in text
+    assert "step 1: " not in terminal.output.decode()
+
+
+def test_what_goes_into_a_file_does_not_depend_on_who_watches(bioblue: Bioblue) -> None:
+    command = "bioblue run homeostasis --agent random --seeds 1-3 --steps 3"
+    piped = bioblue.shell(command).stdout
+    file = bioblue.root / "out.txt"
+    watched = f"{bioblue.command} {command.removeprefix('bioblue ')} > {file}"
+    shell = Bioblue(bioblue.root, shutil.which("sh") or "")
+    with shell.terminal("-c", watched) as terminal:
+        assert terminal.finish() == 0
+        assert "seed 3: record: " in "".join(terminal.lines)
+    assert file.read_text() == piped
+    assert "seed 3 step 3: " in piped
+
+
+def test_trials_at_once_come_out_as_one_after_another(bioblue: Bioblue) -> None:
+    said = []
+    for number in ("1", "5", "200"):
+        command = ["run", "multi-homeostasis", "--agent", "random", "--seeds", "7,1-6", "--parallel", number]
+        done = bioblue.run(*command, "--display", "none")
+        assert done.returncode == 0
+        said.append(done.stdout)
+    assert said[0] == said[1] == said[2] != ""
+    totals, _ = tables(said[0])
+    assert [row[0] for row in totals[1:]] == ["7", "1", "2", "3", "4", "5", "6", "mean", "sd"]
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
 def test_no_color_and_force_color_are_respected(bioblue: Bioblue) -> None:
     command = ["run", "homeostasis", "--agent", "oscillator", "--seeds", "1-2", "--display", "none"]
     bioblue.environ["FORCE_COLOR"] = "1"
@@ -159,3 +203,17 @@ def test_no_color_and_force_color_are_respected(bioblue: Bioblue) -> None:
     with bioblue.terminal(*command) as terminal:
         assert terminal.finish() == 0
     assert b"\x1b" not in terminal.output
+
+
+def test_a_terminal_shows_several_at_once_as_mission_control(bioblue: Bioblue) -> None:
+    options = ["--agent", "collapse:5", "--seeds", "1-6", "--steps", "30", "--parallel", "3"]
+    with bioblue.terminal("run", "multi-homeostasis", *options) as terminal:
+        terminal.wait("multi-homeostasis · collapse:5", "■6 over", "30/30")
+        terminal.press("enter")
+        terminal.wait("collapse:5 · seed 1", "■ complete")
+        terminal.press("esc")
+        terminal.wait("■6 over")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert len(bioblue.files()) == 6
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0

@@ -55,6 +55,48 @@ def test_a_trial_that_fails_does_not_stop_the_others(bioblue: Bioblue, provider:
     assert all(isinstance(read_journal(path).events[-1], Ended) for path in bioblue.files())
 
 
+def test_trials_at_once_fail_and_are_told_to_wait_without_harm_to_the_others(
+    bioblue: Bioblue, provider: FakeProvider
+) -> None:
+    provider.faults.extend(
+        [error(429, "slow down", retry_after="0.1"), None, error(429, "slow down", retry_after="0.1")]
+    )
+    provider.faults.extend([None] * 5 + [error(400, "no such luck")])
+    done = bioblue.run("run", "homeostasis", *model(provider), "--seeds", "1-6", "--steps", "3", "--parallel", "6")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    lines, _, rest = done.stdout.partition("\n\n")
+    assert all(re.fullmatch(r"seed \d step \d: .* Rewards: .*\.", line) for line in lines.splitlines())
+    totals = tables(rest)[0]
+    assert [row[0] for row in totals[1:]] == ["1", "2", "3", "4", "5", "6", "mean", "sd"]
+    assert sorted(row[-1] for row in totals[1:7]) == ["complete"] * 5 + ["failed"]
+    kinds = [type(event).__name__ for path in bioblue.files() for event in read_journal(path).events]
+    assert kinds.count("Retrying") == 2
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
+def test_ctrl_c_ends_all_trials_that_run_at_once(bioblue: Bioblue) -> None:
+    options = ["--agent", "thermostat", "--seeds", "1-9", "--steps", "100000", "--speed", "50", "--parallel", "4"]
+    with subprocess.Popen(
+        [COMMAND, "run", "homeostasis", *options],
+        env=bioblue.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        for _ in range(20):
+            assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "not played to the end: 4 trials (seeds 1, 2, 3, 4)" in told
+    assert "not begun: 5 trials" in told
+    assert [row[0] for row in tables(rest.partition("\n\n")[2])[0][1:]] == ["1", "2", "3", "4"]
+    last = [read_journal(path).events[-1] for path in bioblue.files()]
+    assert [event.reason for event in last if isinstance(event, Ended)] == ["stopped"] * 4
+
+
 def test_too_many_illegal_answers_fail_a_trial_and_rejected_ones_are_counted(
     bioblue: Bioblue, provider: FakeProvider
 ) -> None:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
+
+from tests.support.fake_cache import Block, Count, PromptCache
+from tests.support.fake_shapes import (
+    Event,
+    Reply,
+    anthropic_body,
+    anthropic_events,
+    openai_body,
+    openai_events,
+    sse,
+)
 
 Api = Literal["openai", "anthropic"]
 
@@ -45,19 +58,12 @@ class Request:
         """The last message."""
         return self.conversation[-1][1]
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model says. ``stop`` is the API's own word for why it ended; empty for a normal end.
-
-    ``message`` replaces fields of OpenAI's message; ``usage`` fields of the usage.
-    """
-
-    text: str | None = ""
-    reasoning: str = ""
-    stop: str = ""
-    message: Mapping[str, object] = field(default_factory=dict)
-    usage: Mapping[str, object] = field(default_factory=dict)
+    @property
+    def blocks(self) -> list[Block]:
+        """The prompt from its beginning, as the cache sees it."""
+        texts = [*([self.system] if self.system else []), *(text for _, text in self.conversation)]
+        marked = len(texts) - 1 if "cache_control" in self.body else None
+        return [Block(text, index == marked) for index, text in enumerate(texts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,35 @@ class Broken(Enum):
 
     DISCONNECT = "the connection closes without a word"
     TORN = "the connection closes in the middle of the body"
+    RESET = "the connection is reset in the middle of the body"
     STALL = "nothing comes until the client hangs up"
 
 
-Fault = Raw | Broken
+@dataclass(frozen=True, slots=True)
+class InStream:
+    """A stream that goes wrong: after so many pieces of the answer these bytes come, then this happens.
+
+    Where nothing else happens, the stream ends in good order, but without the answer's end.
+    """
+
+    after: int = 1
+    send: bytes = b""
+    then: Broken | None = None
+
+
+Fault = Raw | Broken | InStream
 
 
 def error(status: int, message: str = "so it goes", *, retry_after: str = "", **details: object) -> Raw:
     """Make an error response; its body has what both APIs put there."""
     body = {"type": "error", "error": {"message": message, "type": "some_error", **details}}
     return Raw(status, json.dumps(body).encode(), {"retry-after": retry_after} if retry_after else {})
+
+
+def error_event(kind: str = "overloaded_error", message: str = "so it goes", after: int = 1) -> InStream:
+    """Make a stream with an error in it, in a form that both APIs know."""
+    body = {"type": "error", "error": {"message": message, "type": kind}}
+    return InStream(after, sse(body, "error"))
 
 
 def json_body(body: object, status: int = 200) -> Raw:
@@ -94,6 +119,7 @@ def json_body(body: object, status: int = 200) -> Raw:
 
 HTML = Raw(200, b"<!DOCTYPE html><html><body>Welcome to the router</body></html>", content_type="text/html")
 BROKEN_JSON = Raw(200, b'{"choices": [{"message"')
+BROKEN_EVENT = InStream(send=b'event: content_block_delta\ndata: {"choices": [{"del\n\n')
 
 
 def thermostat(request: Request) -> str:
@@ -111,16 +137,26 @@ class FakeProvider:
 
     Attributes:
         journal: Every request, oldest first.
+        counts: Tokens of every request that was answered.
+        cache: The prompt cache.
+        context: Most tokens of a prompt; None for no limit.
         faults: Each request takes one from the left and suffers it instead of being answered; None for an answer.
         refuses: Parameters that the model refuses with HTTP 400.
+        streams: False for a server that takes no notice of a wish for a stream.
+        pace: Every piece of a streamed answer waits for this.
         hung_up: Set when a client closed the connection of a stalled request.
     """
 
     def __init__(self, answer: Callable[[Request], str | Reply] = thermostat) -> None:
         self.answer = answer
         self.journal: list[Request] = []
+        self.counts: list[Count] = []
+        self.cache = PromptCache()
+        self.context: int | None = None
         self.faults: deque[Fault | None] = deque()
         self.refuses: tuple[str, ...] = ()
+        self.streams = True
+        self.pace: threading.Semaphore | None = None
         self.hung_up = threading.Event()
         self._arrived = threading.Condition()
         self._server = _Server(self)
@@ -151,14 +187,16 @@ class FakeProvider:
         for name in self.refuses:
             if name in request.body:
                 return error(400, f"Unsupported parameter: '{name}' is not supported with this model.", param=name)
+        if self.context is not None and sum(block.tokens for block in request.blocks) > self.context:
+            return error(400, f"prompt is too long: more than {self.context} tokens; context length exceeded")
         return self.faults.popleft() if self.faults else None
 
-    def usage(self, request: Request) -> tuple[int, int]:
-        """Return tokens of a request, and those of them that the request before it had brought into the cache."""
-        earlier = [entry for entry in self.journal if entry is not request]
-        known = len(earlier[-1].body["messages"]) if earlier else 0
-        counts = [len(message["content"]) // 4 + 1 for message in request.body["messages"]]
-        return sum(counts), sum(counts[:known])
+    def reply(self, request: Request) -> tuple[Reply, Count]:
+        """Return what the model says, and the tokens of the request."""
+        said = self.answer(request)
+        counted = self.cache.count_automatic if request.api == "openai" else self.cache.count_marked
+        self.counts.append(counted(request.blocks))
+        return Reply(said) if isinstance(said, str) else said, self.counts[-1]
 
 
 class _Server(ThreadingHTTPServer):
@@ -191,10 +229,47 @@ class _Handler(BaseHTTPRequestHandler):
         api: Api = "anthropic" if path == "/v1/messages" else "openai"
         request = Request(api, self.path, headers, json.loads(body))
         fault = provider.take(request)
-        if isinstance(fault, Broken):
+        if isinstance(fault, Raw):
+            self._send(fault)
+        elif isinstance(fault, Broken):
+            if fault in (Broken.TORN, Broken.RESET):
+                self._send(BROKEN_JSON, missing=100)
             self._break(fault)
         else:
-            self._send(fault or json_body(_success(provider, request)))
+            self._answer(request, fault)
+
+    def _answer(self, request: Request, fault: InStream | None) -> None:
+        reply, count = self.server.provider.reply(request)
+        if not (request.body.get("stream") and self.server.provider.streams):
+            shape = openai_body if request.api == "openai" else anthropic_body
+            self._send(json_body(shape(request.body["model"], reply, count)))
+            return
+        events = (openai_events if request.api == "openai" else anthropic_events)(request.body, reply, count)
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream; charset=utf-8")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        self._stream(events, fault)
+
+    def _stream(self, events: Iterable[Event], fault: InStream | None) -> None:
+        pace, told = self.server.provider.pace, 0
+        for is_piece, data in events:
+            if fault is not None and told == fault.after:
+                if fault.send:
+                    self._chunk(fault.send)
+                if fault.then is not None:
+                    self._break(fault.then)
+                    return
+                break
+            if is_piece and pace is not None:
+                pace.acquire(timeout=WAIT_SECONDS)
+            self._chunk(data)
+            told += is_piece
+        self._chunk(b"")
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()
 
     def _send(self, raw: Raw, *, missing: int = 0) -> None:
         self.send_response(raw.status)
@@ -203,11 +278,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(raw.body)
+        self.wfile.flush()
 
     def _break(self, fault: Broken) -> None:
         self.close_connection = True
-        if fault is Broken.TORN:
-            self._send(BROKEN_JSON, missing=100)
+        if fault is Broken.RESET:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         elif fault is Broken.STALL:
             self.connection.settimeout(WAIT_SECONDS)
             if self.rfile.read(1) == b"":
@@ -215,55 +291,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         pass
-
-
-def _success(provider: FakeProvider, request: Request) -> dict[str, object]:
-    said = provider.answer(request)
-    reply = Reply(said) if isinstance(said, str) else said
-    total, cached = provider.usage(request)
-    output = len((reply.text or "") + reply.reasoning) // 4 + 1
-    shape = _openai if request.api == "openai" else _anthropic
-    return shape(request, reply, total, cached, output)
-
-
-def _openai(request: Request, reply: Reply, total: int, cached: int, output: int) -> dict[str, object]:
-    reasoning = {"reasoning_content": reply.reasoning} if reply.reasoning else {}
-    message = {"role": "assistant", "content": reply.text, **reasoning, **reply.message}
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 0,
-        "model": request.body["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": reply.stop or "stop"}],
-        "usage": {
-            "prompt_tokens": total,
-            "completion_tokens": output,
-            "total_tokens": total + output,
-            "prompt_tokens_details": {"cached_tokens": cached},
-            **reply.usage,
-        },
-    }
-
-
-def _anthropic(request: Request, reply: Reply, total: int, cached: int, output: int) -> dict[str, object]:
-    thinking = [{"type": "thinking", "thinking": reply.reasoning, "signature": "s"}] if reply.reasoning else []
-    text = [{"type": "text", "text": reply.text}] if reply.text else []
-    # Everything but the last message goes into the cache; the API counts the three kinds apart.
-    fresh = len(request.asked) // 4 + 1
-    usage = {
-        "input_tokens": fresh,
-        "cache_creation_input_tokens": max(0, total - cached - fresh),
-        "cache_read_input_tokens": min(cached, total - fresh),
-        "output_tokens": output,
-        **reply.usage,
-    }
-    return {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": request.body["model"],
-        "content": [*thinking, *text],
-        "stop_reason": reply.stop or "end_turn",
-        "stop_sequence": None,
-        "usage": usage,
-    }

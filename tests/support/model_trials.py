@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import envs
 from bioblue_tui.agents.anthropic_messages import AnthropicAgent
 from bioblue_tui.agents.base import Agent, Exchange, Turn
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.trials.events import Event, Header, Paused, Stepped
+from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.trials.clock import SystemClock
+from bioblue_tui.trials.events import Answered, Event, Header, Paused, Stepped
 from bioblue_tui.trials.trial import Trial
 from tests.support.fake_provider import WAIT_SECONDS, Api, FakeProvider
 
@@ -22,10 +25,24 @@ SEED = 6
 ModelAgent = OpenAIChatAgent | AnthropicAgent
 
 
-def make_agent(api: Api, provider: FakeProvider, *, key: str = KEY, timeout: float = 10) -> ModelAgent:
+class HurriedClock(SystemClock):
+    """A clock on which every wait is over at once; it remembers them."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(0)
+
+
+def make_agent(
+    api: Api, provider: FakeProvider, *, key: str = KEY, timeout: float = WAIT_SECONDS, **settings: Any
+) -> ModelAgent:
     """Make an agent that talks to the provider."""
     made = OpenAIChatAgent if api == "openai" else AnthropicAgent
-    return made("tiny", base_url=provider.url(api), timeout=timeout, environ={VARIABLES[api]: key} if key else {})
+    told = ModelSettings(base_url=provider.url(api), **settings)
+    return made("tiny", told, timeout=timeout, environ={VARIABLES[api]: key} if key else {})
 
 
 def make_turn(history: list[Exchange] | None = None, instruction: str = "Answer with one integer.") -> Turn:
@@ -42,6 +59,7 @@ class Play:
 
     trial: Trial
     events: list[Event]
+    clock: HurriedClock
     pauses: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -54,6 +72,11 @@ class Play:
             self.pauses.clear()
             self.trial.resume()
         await running
+
+    @property
+    def answered(self) -> list[Answered]:
+        """What was answered."""
+        return [event for event in self.events if isinstance(event, Answered)]
 
     @property
     def path(self) -> list[tuple[object, ...]]:
@@ -81,7 +104,8 @@ def make_play(agent: Agent, steps: int, environment_id: str = "multi-homeostasis
         if isinstance(event, Paused):
             play.pauses.set()
 
-    play = Play(Trial(environment, agent, header, emit), events)
+    clock = HurriedClock()
+    play = Play(Trial(environment, agent, header, emit, clock=clock), events, clock)
     return play
 
 

@@ -1,0 +1,125 @@
+"""What a server says in an error: its words for a person, its marks for a program, and what both tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+_LENGTH = 4000
+"""How much of a server's words is looked at: far more than is shown, so that no secret is cut in what is shown."""
+
+_RANGE = re.compile(
+    r"\b(between|range|(less|greater|more) than|at (most|least)|too (large|small|high|low|long|big)|maximum|minimum"
+    r"|exceed\w*|positive|negative)\b|[<>]=?\s*-?\d|[≤≥]"
+)
+_OVERFLOW = re.compile(
+    r"context[ _-]?(length|window|size|limit)|maximum context|prompt (is|has become) too (long|large)|exceed_context"
+    r"|input is too long|reduce the length of the (messages|prompt|input)",
+    re.IGNORECASE,
+)
+_HTML = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+
+_STATUS = {
+    "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+    "exceed_context_size_error": 400,
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "model_not_found": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+"""The HTTP status that a kind of error has when it is not reported within an answer."""
+
+_SPENT = {"insufficient_quota", "billing_hard_limit_reached", "billing_error", "billing_not_active"}
+
+
+def is_page(text: object) -> bool:
+    """Tell whether something is a web page."""
+    return isinstance(text, str) and bool(_HTML.match(text))
+
+
+def said(body: object, depth: int = 5) -> str:
+    """Find the words for a person in an error body; servers differ in where they put them, but not deeply."""
+    if isinstance(body, str):
+        return "" if is_page(body) else body[:_LENGTH]
+    if isinstance(body, list) and depth:
+        return "; ".join(filter(None, (said(part, depth - 1) for part in body[:3])))
+    if not isinstance(body, Mapping) or not depth:
+        return ""
+    place = body.get("loc")
+    where = ".".join(map(str, place)) + ": " if isinstance(place, list) else ""
+    for key in ("message", "msg", "error", "detail"):
+        words = said(body.get(key), depth - 1)
+        if words:
+            return where + words
+    return ""
+
+
+def status_of(body: object) -> int | None:
+    """Return the HTTP status that an error within an answer would have had before it, or None where it tells none."""
+    for mark in _marks(body):
+        status = mark if isinstance(mark, int) else _STATUS.get(mark)
+        if status is not None and 400 <= status < 600:
+            return status
+    return None
+
+
+def is_spent(body: object) -> bool:
+    """Tell whether an account's quota or credit is used up, which waiting does not mend."""
+    return any(mark in _SPENT for mark in _marks(body))
+
+
+def is_overflow(error: Exception) -> bool:
+    """Tell whether a provider says that the conversation is too long for the model."""
+    body = getattr(error, "body", None)
+    status = getattr(error, "status_code", None)
+    if body is None or status not in (None, 200, 400, 413, 422, 500):
+        return False
+    marks = (mark for mark in _marks(body) if isinstance(mark, str))
+    return any(_OVERFLOW.search(words) for words in (said(body), *marks))
+
+
+def refused_parameter(error: Exception, sent: Sequence[str]) -> str | None:
+    """Return which of the sent parameters a server refuses to take at all, or None.
+
+    A value outside a parameter's range is not a refusal: the person who set it must know.
+    """
+    if getattr(error, "status_code", None) not in (400, 422):
+        return None
+    words = said(getattr(error, "body", None))
+    if _RANGE.search(words.lower()):
+        return None
+    named = getattr(error, "param", None)
+    if named in sent:
+        return str(named)
+    return next((name for name in sent if re.search(rf"\b{name}\b", words)), None)
+
+
+def short(text: str, length: int) -> str:
+    """Make foreign text one bounded line without control characters."""
+    # The cut comes first: what is cut may be many megabytes. Spaces that fall away leave room for no more than that.
+    line = " ".join(text[: 4 * length].split())
+    line = "".join(character if character.isprintable() else "�" for character in line)
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _marks(body: object) -> Iterator[str | int]:
+    """Go through what an error body calls its kind, innermost first."""
+    if isinstance(body, Mapping):
+        inner = body.get("error")
+        if isinstance(inner, Mapping):
+            yield from _marks({key: inner.get(key) for key in ("code", "type")})
+        for key in ("code", "type"):
+            mark = body.get(key)
+            if isinstance(mark, (str, int)):
+                yield mark

@@ -1,0 +1,1 @@
+"""Many trials at once: who runs when, what a provider allows them together, and batches written down in a file."""

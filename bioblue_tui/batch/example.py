@@ -1,0 +1,43 @@
+"""A batch's file as an example: it explains every key, and runs as it stands."""
+
+EXAMPLE = """\
+# A batch: every environment × every agent × every condition × every seed, a trial each.
+#
+#     bioblue batch FILE.toml
+#
+# plays what is missing, goes on with what was cut off, and leaves alone what is complete. So a batch may be
+# interrupted at any time and run again, as often as one likes.
+
+name = "example"            # labels the records: their condition is "example/visible" and "example/hidden"
+seeds = "1-3"               # 3, 1-10 or 1,4,7-9 as text, or a list such as [1, 4, 7]
+steps = 20                  # 100 where this is left out
+parallel = 2                # trials at once, 1 to 200 (--parallel goes before it); 1 where this is left out
+# retries = 10              # illegal answers to one observation before a trial has failed
+# rpm = 60                  # requests a minute at most, of all trials together at each provider
+
+# Ids, or tables with an id and parameters (bioblue envs ID lists them).
+environments = [
+    "homeostasis",
+    {id = "multi-homeostasis", objectives = 3},
+]
+
+# Policies, models, or tables. A model's table may have base_url, temperature, top_p, max_tokens, effort, thinking,
+# history, grammar and extra; "none" leaves a number out of the request. environments = ["homeostasis"] keeps an agent
+# to these.
+agents = [
+    "thermostat",
+    {agent = "collapse:5", environments = ["multi-homeostasis"]},
+    # {model = "openai:NAME", temperature = 0.5},
+    # {model = "openai:NAME", base_url = "http://127.0.0.1:8080/v1", max_tokens = "none"},
+]
+
+# Conditions are optional. Each has a name; its other keys are parameters that all environments above have, or settings
+# of models, and go before what is set above.
+[[conditions]]
+name = "visible"
+
+[[conditions]]
+name = "hidden"
+hidden_rewards = true
+history = "window:20"
+"""

@@ -1,0 +1,82 @@
+"""What of a batch is played already: its trials' records, found again by what their headers say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bioblue_tui.batch.plan import BatchTrial, identity_of
+from bioblue_tui.continuing import can_resume
+from bioblue_tui.records.library import Entry, open_record, recent
+from bioblue_tui.records.locking import is_locked
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
+
+Standing = Literal["complete", "busy", "open", "missing"]
+"""``busy``: its record is being written by another process. ``open``: it was stopped, failed, or cut off."""
+
+_ORDER: Sequence[Standing] = ("complete", "busy", "open", "missing")
+"""Which of several records of the same trial counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a trial stands.
+
+    Attributes:
+        standing: Whether it is played.
+        path: Its record; None where there is none.
+        done: How many steps are done.
+        reason: Why it ended, where it is complete.
+    """
+
+    standing: Standing = "missing"
+    path: Path | None = None
+    done: int = 0
+    reason: str = ""
+
+    @property
+    def _rank(self) -> tuple[int, int]:
+        return _ORDER.index(self.standing), -self.done
+
+
+def find(directory: Path, trials: Iterable[BatchTrial]) -> dict[str, Found]:
+    """Return how each trial stands, by its identity.
+
+    A record that is damaged is as if it were not there.
+
+    Args:
+        directory: Where the records are.
+        trials: What to look for.
+    """
+    found = {trial.identity: Found() for trial in trials}
+    for entry in recent(directory, sys.maxsize):
+        # A fork has another past than the trial it is named after.
+        if entry.header is None or entry.header.parent is not None or entry.header.source != "live":
+            continue
+        identity = identity_of(entry.header)
+        if identity in found:
+            for one in _standing(entry):
+                found[identity] = min(found[identity], one, key=lambda known: known._rank)
+    return found
+
+
+def _standing(entry: Entry) -> Iterator[Found]:
+    if entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT):
+        yield Found("complete", entry.path, entry.done, entry.ended)
+    elif is_locked(entry.path):
+        yield Found("busy", entry.path, entry.done)
+    else:
+        try:
+            record = open_record(entry.path)
+        except RecordError:
+            return
+        if can_resume(record):
+            # Killed between its last step and its end.
+            last = next((event for event in reversed(record.events) if isinstance(event, Stepped)), None)
+            yield Found("complete", entry.path, entry.done, (last and last.ended) or COMPLETE)
+        else:
+            yield Found("open", entry.path, entry.done)

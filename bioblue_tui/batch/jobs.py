@@ -1,0 +1,40 @@
+"""A batch as jobs for the engine: what is complete is over, what is open goes on, what is missing begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from bioblue_tui.batch.engine import Job
+from bioblue_tui.batch.found import Found
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.batch.plan import BatchTrial
+
+
+def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener: Opener) -> list[Job]:
+    """Return a job for each trial but those that another process is writing.
+
+    The first seed of every setup comes before the second seed of any: what is played so far is a comparison, however
+    early it is ended.
+
+    Args:
+        trials: The trials of a batch, or of a shard.
+        found: How each stands, by its identity.
+        opener: Makes their sessions.
+    """
+    jobs: list[tuple[int, Job]] = []
+    rounds: dict[str, int] = {}
+    for trial in trials:
+        setup = trial.name.rpartition(" seed ")[0]
+        rounds[setup] = rounds.get(setup, -1) + 1
+        one = found[trial.identity]
+        if one.standing == "busy":
+            continue
+        begin = partial(opener.begin, trial.plan)
+        if one.standing == "open" and one.path is not None:
+            begin = partial(opener.go_on, trial.plan, one.path)
+        job = Job(trial.name, begin, trial.plan, trial.group)
+        if one.standing == "complete":
+            job.path, job.over, job.reason = one.path, True, one.reason
+        jobs.append((rounds[setup], job))
+    return [job for _, job in sorted(jobs, key=lambda pair: pair[0])]

@@ -1,0 +1,68 @@
+"""Where in a TOML file something stands: the reader of TOML does not tell, so the lines are searched."""
+
+from __future__ import annotations
+
+import re
+
+Path = tuple[str | int, ...]
+"""A way into a document: names of tables and keys, numbers of list items from 0."""
+
+_HEADER = re.compile(r"""\s*\[\[?\s*["']?([\w-]+)["']?\s*\]\]?""")
+_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
+
+
+class Places:
+    """The lines of a file.
+
+    Args:
+        text: The file.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._lines = text.splitlines()
+        self._parts = self._split()
+
+    def line(self, path: Path, value: object = None) -> int | None:
+        """Return the number of the line where something stands, or the nearest line before it that is sure.
+
+        Args:
+            path: Where it is in the document.
+            value: A text that stands there, where it has no key of its own.
+        """
+        if not path:
+            return None
+        top, *rest = path
+        spans = self._parts.get(str(top))
+        if not spans:
+            return None
+        number = rest.pop(0) if rest and isinstance(rest[0], int) else 0
+        # Either each item has a header of its own, or all stand in one list.
+        begin, end = spans[number] if isinstance(number, int) and number < len(spans) else spans[0]
+        if rest:
+            wanted = re.compile(rf"""(?<![\w-])["']?{re.escape(str(rest[0]))}["']?\s*=""")
+        elif isinstance(value, str) and len(path) > 1:
+            wanted = re.compile(re.escape(value))
+        else:
+            return begin + 1
+        found = [index for index in range(begin, end) if wanted.search(self._lines[index].partition("#")[0])]
+        return (found[0] if len(found) == 1 else begin) + 1
+
+    def _split(self) -> dict[str, list[tuple[int, int]]]:
+        """Return, by top-level name, the lines of each of its parts."""
+        starts: list[tuple[str, int]] = []
+        inside, depth = False, 0
+        for index, line in enumerate(self._lines):
+            code = line.partition("#")[0]
+            header, key = _HEADER.fullmatch(code.rstrip()), _KEY.match(code)
+            if header and depth == 0:
+                starts.append((header[1], index))
+                inside = True
+            elif key and not inside and depth == 0:
+                starts.append((key[1], index))
+            if not header:
+                depth = max(0, depth + code.count("[") + code.count("{") - code.count("]") - code.count("}"))
+        ends = [start for _, start in starts[1:]] + [len(self._lines)]
+        parts: dict[str, list[tuple[int, int]]] = {}
+        for (name, start), end in zip(starts, ends, strict=True):
+            parts.setdefault(name, []).append((start, end))
+        return parts

@@ -1,0 +1,194 @@
+"""A batch: environments × agents × conditions × seeds, written down in a TOML file, checked when it is loaded.
+
+``EXAMPLE`` in ``example.py`` shows and explains every key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import envs
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.catalogue import ModelSettings, make_agent
+from bioblue_tui.batch.engine import MOST_AT_ONCE
+from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_environments
+from bioblue_tui.batch.reading import Source, label, number, whole
+from bioblue_tui.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
+from bioblue_tui.session import STEPS, Plan
+from bioblue_tui.trials.events import MAX_STEPS, Header
+from bioblue_tui.trials.trial import RETRY_LIMIT
+
+NEEDED = ("name", "seeds", "environments", "agents")
+KEYS = (*NEEDED, "steps", "parallel", "retries", "rpm", "conditions")
+
+NO_MATTER = frozenset({"base_url"})
+"""Provider parameters that tell where a model is and not what it does: a server may move between two runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTrial:
+    """A trial of a batch.
+
+    Attributes:
+        plan: What is to be played.
+        name: What people read.
+        group: What its table is called beside environment and agent.
+        identity: What its record is found again by.
+    """
+
+    plan: Plan
+    name: str
+    group: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as it was loaded.
+
+    Attributes:
+        name: How its records are labelled.
+        trials: All trials: setup by setup, and in each the seeds in their order.
+        parallel: How many run at once.
+        retries: Illegal answers to one observation before a trial pauses.
+        rpm: Requests a minute at most at each provider; None for what it allows.
+    """
+
+    name: str
+    trials: Sequence[BatchTrial]
+    parallel: int
+    retries: int
+    rpm: float | None
+
+    def shard(self, index: int, count: int) -> Sequence[BatchTrial]:
+        """Return every ``count``-th trial, beginning with the ``index``-th, from 1.
+
+        The shards of a batch have no trial in common and are all of it together, whatever is played already.
+        """
+        return self.trials[index - 1 :: count]
+
+
+def load_batch(path: Path, data: Path | None = None) -> Batch:
+    """Load and check a batch.
+
+    Args:
+        path: The file.
+        data: The data directory, where local models are; None for the platform's.
+
+    Raises:
+        BatchError: When the file can't be read, or anything in it is not as it should be.
+    """
+    source = Source(path)
+    values = source.values
+    source.known((), values, KEYS)
+    for key in NEEDED:
+        if not values.get(key):
+            raise source.error((), f"{key} is missing or empty; bioblue batch --example shows a whole file")
+    name = source.read(("name",), values["name"], label, "a short name without a slash")
+    seeds = source.read(("seeds",), values["seeds"], _seeds, 'seeds such as "1-10" or [1, 4, 7]')
+    steps = _whole(source, "steps", STEPS, MAX_STEPS)
+    parallel = _whole(source, "parallel", 1, MOST_AT_ONCE)
+    retries = _whole(source, "retries", RETRY_LIMIT, 1000)
+    rpm = source.read(("rpm",), values["rpm"], _above_0, "a number above 0") if "rpm" in values else None
+    trials = list(_trials(source, Plan("", "", steps=steps, condition=name), seeds, data))
+    return Batch(name, trials, parallel, retries, rpm)
+
+
+def identity_of(header: Header) -> str:
+    """Return what a trial's record is found again by: everything that decides what is played, and its label."""
+    provider = {key: value for key, value in header.provider.items() if key not in NO_MATTER}
+    setup = (header.environment, header.parameters, header.agent, header.model, provider)
+    return json.dumps(_plain([*setup, header.seed, header.steps, header.condition, header.schedule]), sort_keys=True)
+
+
+def _trials(source: Source, common: Plan, seeds: Sequence[int], data: Path | None) -> Iterator[BatchTrial]:
+    environments = list(read_environments(source))
+    names = [item.name for item in environments]
+    agents = list(read_agents(source, names))
+    conditions = list(read_conditions(source, names)) or [Item((), "")]
+    setups = [
+        (environment, agent, condition)
+        for condition in conditions
+        for environment in environments
+        for agent in agents
+        if not agent.environments or environment.name in agent.environments
+    ]
+    if len(setups) * len(seeds) > MAX_TRIALS:
+        raise source.error((), f"{len(setups) * len(seeds)} trials; a batch has at most {MAX_TRIALS}")
+    known: dict[str, str] = {}
+    for setup in setups:
+        for planned in _planned(setup, *_checked(source, setup, common, seeds[0], data), seeds):
+            if planned.identity in known:
+                what = f"{planned.name}: what matters is the same as in {known[planned.identity]}; leave one out"
+                raise source.error((), what)
+            known[planned.identity] = planned.name
+            yield planned
+
+
+def _planned(setup: tuple[Item, Item, Item], header: Header, plan: Plan, seeds: Sequence[int]) -> Iterator[BatchTrial]:
+    """Yield a trial for each seed in an environment with an agent under a condition."""
+    where, who, condition = setup
+    group = ", ".join(filter(None, (where.words, who.words, condition.name)))
+    name = " ".join(filter(None, (where.title, who.title, condition.name)))
+    for seed in seeds:
+        identity = identity_of(replace(header, seed=seed))
+        yield BatchTrial(replace(plan, seed=seed), f"{name} seed {seed}", group, identity)
+
+
+def _checked(
+    source: Source, setup: tuple[Item, Item, Item], common: Plan, seed: int, data: Path | None
+) -> tuple[Header, Plan]:
+    """Return what the records of a setup will say, and its plan, when environment and agent can be made."""
+    where, who, condition = setup
+    parameters = {**where.parameters, **condition.parameters}
+    settings = {**who.settings, **condition.settings}
+    told = ModelSettings(**settings, explicit=frozenset(settings))  # type: ignore[arg-type]
+    try:
+        environment = envs.make(where.name, **parameters)
+    except envs.ParameterError as error:
+        raise source.error((condition if condition.parameters else where).way, str(error), where.name) from None
+    try:
+        agent = make_agent(who.name, where.name, seed, told, data=data)
+    except AgentError as error:
+        raise source.error(who.way, str(error), who.name) from None
+    labels = "/".join(filter(None, (common.condition, condition.name)))
+    plan = replace(
+        common, environment=where.name, agent=who.name, parameters=parameters, settings=told, condition=labels
+    )
+    made = (agent.name, agent.model, agent.provider)
+    return Header(where.name, environment.parameters, seed, plan.steps, *made, condition=labels), plan
+
+
+def _whole(source: Source, key: str, default: int, most: int) -> int:
+    return source.read((key,), source.values.get(key, default), whole(1, most), f"a whole number from 1 to {most}")
+
+
+def _seeds(value: object) -> Sequence[int]:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = [value]
+    if isinstance(value, str):
+        return parse_seeds(value)
+    if not isinstance(value, list) or len(value) > MAX_TRIALS:
+        raise ValueError
+    seeds = [whole(0, MAX_SEED)(seed) for seed in value]
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("one is there twice")
+    return seeds
+
+
+def _above_0(value: object) -> float:
+    if not (rpm := number(value)):
+        raise ValueError
+    return rpm
+
+
+def _plain(value: object) -> object:
+    """Return a value as it compares after a way through JSON: tuples are lists there, and 1.0 is what 1 is."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,135 @@
+"""The command that plays a batch: what a file describes, as far as it is not played yet."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bioblue_tui.batch.example import EXAMPLE
+from bioblue_tui.batch.found import Found, Standing, find
+from bioblue_tui.batch.jobs import batch_jobs
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.batch.plan import BatchTrial, load_batch
+from bioblue_tui.batch.reading import BatchError
+from bioblue_tui.commands.many import many_options, play_jobs
+from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.model_options import max_cost_option, read_dollars
+from bioblue_tui.numbers import counted
+from bioblue_tui.options import Complaint, data_option
+from bioblue_tui.paths import data_dir as directory
+from bioblue_tui.paths import trials_dir
+from bioblue_tui.text import one_line
+
+_MOST_SHARDS = 10_000
+
+_STANDINGS: Mapping[Standing, str] = {
+    "complete": "complete",
+    "busy": "being written by another process, left alone",
+    "open": "to go on with",
+    "missing": "to play",
+}
+
+
+def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int]:
+    """Read which part of a batch is meant: ``2/5`` is the second of five; nothing is all of it.
+
+    Raises:
+        click.BadParameter: For anything else.
+    """
+    if value is None:
+        return 1, 1
+    index, slash, count = (part.strip() for part in value.partition("/"))
+    if slash and all(part.isascii() and part.isdigit() and len(part) <= 5 for part in (index, count)):
+        shard = int(index), int(count)
+        if 1 <= shard[0] <= shard[1] <= _MOST_SHARDS:
+            return shard
+    raise click.BadParameter(f"'{one_line(value, 40)}': which part of how many, such as 1/4, 2/4, 3/4 and 4/4")
+
+
+@click.command(short_help="Play a batch of trials that a file describes, or go on with it.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@many_options
+@click.option(
+    "--shard",
+    callback=read_shard,
+    metavar="I/N",
+    help="Play the I-th of N parts only; the parts of N computers make the whole batch.",
+)
+@max_cost_option
+@click.option("--dry-run", is_flag=True, help="Say how each trial stands, and play none.")
+@click.option("--example", is_flag=True, help="Write an example of such a file, and do nothing else.")
+@data_option
+@click.pass_obj
+def batch(
+    default_data: Path | None,
+    /,
+    file: Path | None,
+    parallel: int | None,
+    rpm: float | None,
+    display: str,
+    shard: tuple[int, int],
+    max_cost: str | None,
+    dry_run: bool,
+    example: bool,
+    data_dir: Path | None,
+) -> None:
+    """Play the batch in FILE, a TOML file: environments × agents × conditions × seeds.
+
+    What is complete in the data directory is left alone, what was stopped, failed or cut off goes on, the rest is
+    played. So a batch may be interrupted and run again; run when all is complete, it writes the tables. A trial is
+    found again by its header: environment, parameters, agent, model, what the model is sent, seed, steps and condition.
+
+    With --shard a cluster can divide it, and the records are put together by copying them into one directory.
+    """
+    if example:
+        click.echo(EXAMPLE, nl=False)
+        return
+    if file is None:
+        raise Complaint("which batch? Name its file; bioblue batch --example shows what it looks like")
+    data = data_dir or default_data
+    try:
+        plan = load_batch(file, data)
+    except BatchError as error:
+        raise Complaint(str(error)) from None
+    limit = read_dollars(max_cost) if max_cost else None
+    trials = plan.shard(*shard)
+    found = find(trials_dir(directory(data)), trials)
+    part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
+    click.echo(f"bioblue: {plan.name}{part}: {_summary(trials, found)}", err=True)
+    if dry_run:
+        _list(trials, found)
+        return
+    limiters, at_once = Limiters(rpm or plan.rpm), parallel or plan.parallel
+    jobs = batch_jobs(trials, found, Opener(limiters, data, None, plan.retries, at_once > 1))
+    try:
+        play_jobs(
+            jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {plan.name}"
+        )
+    except KeyboardInterrupt:
+        click.echo("bioblue: interrupted; the same command goes on from here", err=True)
+        raise
+
+
+def _summary(trials: Sequence[BatchTrial], found: Mapping[str, Found]) -> str:
+    counts = Counter(found[trial.identity].standing for trial in trials)
+    parts = [f"{counts[standing]} {words}" for standing, words in _STANDINGS.items() if counts[standing]]
+    return f"{counted(len(trials), 'trial')}{': ' if parts else ''}{', '.join(parts)}"
+
+
+def _list(trials: Sequence[BatchTrial], found: Mapping[str, Found]) -> None:
+    from bioblue_tui.display.listing import list_lines
+    from bioblue_tui.display.look import Look
+
+    look = Look.of(sys.stdout)
+    rows: list[Any] = []
+    for trial in trials:
+        one = found[trial.identity]
+        rows.append((one.standing, trial.name, f"{one.done}/{trial.plan.steps}", str(one.path or "-")))
+    for line in list_lines(rows, look):
+        click.echo(line, color=look.colour)

@@ -1,0 +1,132 @@
+"""What the commands share that play many trials: how many at once, what is shown of them, and how they end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.options import guarded
+from bioblue_tui.session import Plan
+from bioblue_tui.text import one_line, visible
+
+if TYPE_CHECKING:
+    from bioblue_tui.display.series import Style
+    from bioblue_tui.screens.control import ControlScreen
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+Check = Callable[[Sequence[Plan], Engine], None]
+"""Looks at what is about to be played, and may raise Complaint; it may add a watcher to the engine, too."""
+
+
+def many_options(command: Command) -> Command:
+    """Add how fast many trials are played, and what is shown of them."""
+    for option in (
+        click.option(
+            "--display",
+            type=click.Choice(["auto", "tui", "plain", "jsonl", "none"]),
+            default="auto",
+            show_default=True,
+            help="Mission control, lines, JSON lines, or tables alone; auto takes the screen for several at once.",
+        ),
+        click.option(
+            "--rpm",
+            type=click.FloatRange(0, 1_000_000, min_open=True),
+            metavar="N",
+            help="Requests a minute at most, of all trials together at each provider (default: what it allows).",
+        ),
+        click.option(
+            "--parallel",
+            type=click.IntRange(1, MOST_AT_ONCE),
+            metavar="N",
+            help=f"How many trials run at once, at most {MOST_AT_ONCE} (default: 1, for policies and models alike).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def play_jobs(
+    jobs: Sequence[Job],
+    display: str,
+    *,
+    limiters: Limiters | None = None,
+    noun: str = "",
+    parallel: int = 1,
+    check: Check | None = None,
+    title: str = "",
+) -> NoReturn:
+    """Play many trials without a screen, and exit.
+
+    Standard output is the same whether or not somebody looks at standard error. Bars are drawn where they do not mix
+    with it: on a terminal that does not show lines of steps at the same time.
+
+    Args:
+        jobs: The trials.
+        display: As chosen: ``auto`` or a style.
+        limiters: What providers allow these trials together.
+        noun: What the jobs' names are.
+        parallel: How many at once.
+        check: Called once before the first trial begins.
+        title: What is played, for the screen.
+    """
+    if display == "tui" or (display == "auto" and parallel > 1 and on_screen(display)):
+        _control(jobs, parallel, check, title)
+    from bioblue_tui.display.bars import Bars
+    from bioblue_tui.display.look import Look
+    from bioblue_tui.display.output import Output
+    from bioblue_tui.display.series import Series
+
+    limiters = limiters or Limiters()
+    on_terminal, drawable = sys.stdout is not None and sys.stdout.isatty(), Bars.fit(sys.stderr)
+    style: Any = display
+    if display == "auto":
+        style = "none" if on_terminal and drawable else "plain"
+    bars = Bars(jobs, sys.stderr, lambda: limiters.waits, noun) if drawable and _room(style, on_terminal) else None
+    look = Look.of(sys.stdout)
+    output = Output(lambda line: click.echo(line, color=look.colour))
+    # What nobody reads on standard error is no reason to stop.
+    series = Series(jobs, style, output, Output(_narrate).line, look, noun=noun, parallel=parallel, bars=bars)
+    limiters.told = series.narrate
+    if check is not None:
+        check([job.plan for job in jobs if job.plan and not job.over], series.engine)
+    whole = False
+    try:
+        guarded(series.play)
+        whole = True
+    finally:
+        series.report(whole=whole)
+    raise SystemExit(0 if series.finished else 1)
+
+
+def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str) -> NoReturn:
+    """Play many trials on the screen, and exit."""
+    on_screen("tui")
+    engine = Engine(jobs, parallel, unattended=False)
+    if check is not None:
+        check([job.plan for job in jobs if job.plan and not job.over], engine)
+
+    def screen() -> ControlScreen:
+        from bioblue_tui.screens.control import ControlScreen
+
+        return ControlScreen(engine, title)
+
+    run_app(None, screen)
+    for job in jobs:
+        place = visible(str(job.path)) if job.path else "not begun"
+        _narrate(f"{one_line(job.name, 60)}: {job.state}: {place}")
+    raise SystemExit(0 if all(job.state == "done" for job in jobs) else 1)
+
+
+def _room(style: Style, on_terminal: bool) -> bool:
+    return style == "none" or not on_terminal
+
+
+def _narrate(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,169 @@
+"""Going on with a recorded trial: resuming one that was cut off, and forking one from any of its steps."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from bioblue_tui import __version__
+from bioblue_tui.agents.base import Agent
+from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.journal import Journal
+from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.locking import is_locked
+from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.session import Session, agent_of
+from bioblue_tui.trials.clock import Clock, SystemClock
+from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.trial import RETRY_LIMIT
+
+
+def can_resume(record: Record) -> str:
+    """Return why a trial cannot go on, or an empty string when it can."""
+    if record.header.source != "live":
+        return "a published log has no open end; fork it instead"
+    ended = next((event for event in reversed(record.events) if isinstance(event, Ended | Stepped)), None)
+    if isinstance(ended, Ended) and ended.reason != STOPPED and not ended.reason.startswith(FAULT):
+        return f"the trial has ended ({ended.reason})"
+    if isinstance(ended, Stepped) and ended.ended:
+        return f"the trial has ended ({ended.ended})"
+    done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
+    return "all its steps were played" if done >= record.header.steps else ""
+
+
+def resumable(directory: Path) -> list[Path]:
+    """Return the records in a directory that can go on and that nobody is writing, the oldest first."""
+    found = []
+    for entry in recent(directory, sys.maxsize):
+        if entry.error or (entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT)):
+            continue
+        with contextlib.suppress(RecordError):
+            if not can_resume(open_record(entry.path)) and not is_locked(entry.path):
+                found.append(entry.path)
+    return found[::-1]
+
+
+def resume_session(
+    path: Path,
+    *,
+    agent: Agent | None = None,
+    clock: Clock | None = None,
+    speed: float | None = None,
+    paused: bool = False,
+    retry_limit: int = RETRY_LIMIT,
+    crowded: bool = False,
+) -> Session:
+    """Go on with a trial in its own record, from its last whole step.
+
+    The noise goes on as it would have. An answer that was in flight is asked for again.
+
+    Args:
+        path: The record.
+        agent: Who plays, instead of the agent that the header names.
+        clock: Where time comes from.
+        speed: Steps per second at most, or None.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+        crowded: Whether other trials run in the same loop.
+
+    Raises:
+        RecordError: When the record cannot be read or written, is being written, or has ended.
+        AgentError: When its agent can't run now.
+    """
+    journal, record = Journal.reopen(path)
+    try:
+        why = can_resume(record)
+        if why:
+            raise RecordError(f"cannot be resumed: {why}", path)
+        agent = agent or agent_of(record.header)
+        options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
+        session = Session(record.header, agent, journal, past=record.events, **options)  # type: ignore[arg-type]
+        done = session.state.done
+        session.tell(Resumed((clock or SystemClock()).now(), done + 1))
+    except ValueError as error:
+        journal.close()
+        raise RecordError(f"cannot be resumed: {error}", path) from error
+    except BaseException:
+        journal.close()
+        raise
+    return session
+
+
+def fork_session(
+    record: Record,
+    at: int,
+    data: Path | None = None,
+    *,
+    agent: Agent | None = None,
+    condition: str = "",
+    instruction: str = "",
+    schedule: tuple[Planned, ...] = (),
+    clock: Clock | None = None,
+    speed: float | None = None,
+    paused: bool = False,
+    retry_limit: int = RETRY_LIMIT,
+) -> Session:
+    """Begin a trial with the past of another one, and the same noise.
+
+    Args:
+        record: The trial to fork.
+        at: Its last step that the fork has too; 0 forks from the start.
+        data: The data directory; None for the platform's.
+        agent: Who plays from there; None for the same agent.
+        condition: Label of the experimental condition; empty for the parent's.
+        instruction: The system instruction from there on; empty for the parent's.
+        schedule: Interventions planned for the fork, beside those of the parent.
+        clock: Where time comes from.
+        speed: Steps per second at most, or None.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+
+    Raises:
+        RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
+        AgentError: When the agent can't run now.
+    """
+    done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
+    if not 0 <= at <= done:
+        raise RecordError(f"step {at} cannot be forked: {done} steps were played", record.path)
+    parent = record.header
+    moment = clock or SystemClock()
+    agent = agent or agent_of(parent, data)
+    header = replace(
+        parent,
+        agent=agent.name,
+        model=agent.model,
+        provider=dict(agent.provider),
+        condition=condition or parent.condition,
+        instruction=instruction or parent.instruction,
+        schedule=(*parent.schedule, *schedule),
+        program=f"bioblue-tui {__version__}",
+        created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
+        id=secrets.token_hex(8),
+        parent={"id": parent.id, "file": record.path.name if record.path else "", "step": at},
+        presentation="full" if isinstance(agent, HumanAgent) else "",
+        source="live",
+    )
+    past = past_of(record.events, at)
+    journal = Journal.create(trials_dir(data_dir(data)), header)
+    options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit}
+    try:
+        for event in past:
+            journal.append(event, to_disk=False)
+        return Session(header, agent, journal, past=past, **options)  # type: ignore[arg-type]
+    except ValueError as error:
+        journal.discard()
+        raise RecordError(f"cannot be forked: {error}", record.path) from error
+    except BaseException:
+        journal.discard()
+        raise
+
+
+def past_of(events: Sequence[Event], at: int) -> list[Event]:
+    """Return what led to a step: every event up to it but pauses and ends, which belong to the parent."""
+    return [event for event in events if event.step <= at and not isinstance(event, Paused | Resumed | Ended)]

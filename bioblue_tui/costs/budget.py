@@ -1,0 +1,107 @@
+"""A limit to what trials may cost together, kept by not sending the request that might exceed it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bioblue_tui.agents.base import Turn, Usage
+from bioblue_tui.costs.lengths import at_most, texts_of
+from bioblue_tui.costs.price import MILLION
+from bioblue_tui.costs.spending import Spending
+from bioblue_tui.costs.words import money
+
+UNLIMITED_OUTPUT = 16_000
+"""Tokens to be ready for in an answer that has no limit."""
+
+
+class Budget:
+    """What some trials may cost together.
+
+    Args:
+        limit: US dollars.
+    """
+
+    def __init__(self, limit: Decimal) -> None:
+        self.limit = limit
+        self._guards: list[Guard] = []
+
+    def guard(self, spending: Spending) -> Guard:
+        """Return what keeps one trial within the limit; its requests so far count."""
+        guard = Guard(self, spending)
+        self._guards.append(guard)
+        return guard
+
+    @property
+    def spent(self) -> Decimal:
+        """What all trials have cost so far; a request that nobody told the cost of counts as what it may have cost."""
+        return sum((guard.spent for guard in self._guards), Decimal(0))
+
+    @property
+    def held(self) -> Decimal:
+        """What requests in flight may cost."""
+        return sum((guard.held for guard in self._guards), Decimal(0))
+
+
+class Guard:
+    """Keeps one trial within a limit. Ask it before every request of the trial's model.
+
+    Args:
+        budget: The limit, shared with other trials.
+        spending: What the trial costs, kept up to date by its events.
+    """
+
+    def __init__(self, budget: Budget, spending: Spending) -> None:
+        self._budget, self._spending = budget, spending
+        self._untold = Decimal(0)
+        self._requests = spending.total.requests
+        self._known: int | None = None
+        self._dollars = spending.total.cost.dollars or Decimal(0)
+        self.held = Decimal(0)
+        """What the request in flight may cost."""
+
+    @property
+    def spent(self) -> Decimal:
+        """What the trial has cost."""
+        return (self._spending.total.cost.dollars or Decimal(0)) + self._untold
+
+    def settle(self) -> None:
+        """Let go of what was held for a request that is over. Call this when the trial is."""
+        total = self._spending.total
+        dollars = total.cost.dollars or Decimal(0)
+        if total.requests > self._requests and dollars == self._dollars:
+            self._untold += self.held
+        self._requests, self._dollars, self.held = total.requests, dollars, Decimal(0)
+
+    def refusal(self, turn: Turn) -> str:
+        """Return why a request must not be sent, or an empty string when it may; then its cost is held.
+
+        A limit can be raised: the next call looks at it anew.
+        """
+        self.settle()
+        price, limit = self._spending.price, self._budget.limit
+        if not price.paid:
+            return ""
+        if not price.known:
+            return f"{price.words()}: a limit to the cost can't be kept"
+        expected = self._most(turn)
+        if self._budget.spent + self._budget.held + expected <= limit:
+            self.held, self._known = expected, len(turn.history)
+            return ""
+        return (
+            f"the limit of {money(limit)} would be exceeded: {money(self._budget.spent)} is spent and the next "
+            f"request may cost {money(expected)}"
+        )
+
+    def _most(self, turn: Turn) -> Decimal:
+        """Return what a request may cost: nothing of it cached, all of it written, the longest answer."""
+        sent, spending = self._sent(turn, self._spending.last), self._spending
+        most = spending.max_output
+        output = max(spending.most_output, UNLIMITED_OUTPUT if most is None else most)
+        rates = spending.price.rates(sent)
+        return (sent * max(rates.input, rates.written) + output * rates.output) / MILLION
+
+    def _sent(self, turn: Turn, last: Usage | None) -> int:
+        """Return the most tokens that a request sends: those of the latest one and what is new since, or all of it."""
+        if last is None or last.input is None or self._known is None:
+            return at_most([turn.instruction, *texts_of(turn.history), turn.observation])
+        return last.input + at_most([*texts_of(turn.history[self._known :]), turn.observation])

@@ -1,0 +1,149 @@
+"""What a trial has used and cost so far, step by step: a fold over its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bioblue_tui.agents.base import Usage
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.costs.price import FREE, UNKNOWN, Cost, Price
+from bioblue_tui.costs.table import price_of
+from bioblue_tui.costs.words import tokens
+from bioblue_tui.trials.events import Answered, Event, Header, Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What some requests have used and cost. Sums of tokens are of what providers told; None where they told nothing.
+
+    Attributes:
+        requests: How many.
+        input: Tokens sent, cached ones included.
+        cached: Those of them read from a cache.
+        written: Those of them put into a cache.
+        output: Tokens produced.
+        seconds: Time from asking to answer, in all.
+        cost: What they cost.
+    """
+
+    requests: int = 0
+    input: int | None = None
+    cached: int | None = None
+    written: int | None = None
+    output: int | None = None
+    seconds: float = 0.0
+    cost: Cost = FREE
+
+    @classmethod
+    def of(cls, usage: Usage | None, seconds: float | None, price: Price) -> Bill:
+        """Return the bill of one request."""
+        told = usage or Usage()
+        cost = Cost.of(usage, price)
+        return cls(1, told.input, told.cached, told.written, told.output, seconds or 0.0, cost)
+
+    def __add__(self, other: Bill) -> Bill:
+        return Bill(
+            self.requests + other.requests,
+            _sum(self.input, other.input),
+            _sum(self.cached, other.cached),
+            _sum(self.written, other.written),
+            _sum(self.output, other.output),
+            self.seconds + other.seconds,
+            self.cost + other.cost,
+        )
+
+    def facts(self) -> dict[str, object]:
+        """Return it as JSON values; a cost that is not known is null, one that may be more says so."""
+        dollars = self.cost.dollars
+        return {
+            "requests": self.requests,
+            "input": self.input,
+            "cached": self.cached,
+            "written": self.written,
+            "output": self.output,
+            "seconds": round(self.seconds, 6),
+            "cost": None if dollars is None else float(dollars),
+            "cost_unknown": self.cost.unknown,
+        }
+
+    def words(self) -> str:
+        """Say it in one line: ``2 140 tokens in (1 980 cached), 35 out; 0.8 s; $0.0004``."""
+        cached = f" ({tokens(self.cached)} cached)" if self.cached else ""
+        told = self.input is not None or self.output is not None
+        count = f"{tokens(self.input)} tokens in{cached}, {tokens(self.output)} out" if told else "tokens unknown"
+        return f"{count}; {self.seconds:.1f} s; {self.cost}"
+
+
+EMPTY = Bill()
+"""No request."""
+
+
+class Spending:
+    """What a trial has used and cost.
+
+    Rejected answers are paid like any other. An answer that a person cut short may be paid too, and nobody says how
+    much: the cost is then unknown beyond what is. What a fork took over from another trial is on that one's bill.
+
+    Args:
+        header: What the trial is.
+        price: What its model costs; None to look that up.
+    """
+
+    def __init__(self, header: Header, price: Price | None = None) -> None:
+        self.price = price or price_of(header)
+        self.max_output = _limit(header)
+        """The most tokens of an answer, as the provider is told; None for no limit."""
+        self.total = EMPTY
+        """The trial's bill so far."""
+        self.last: Usage | None = None
+        """Tokens of the latest request; None where there was none, or its tokens are unknown."""
+        self.most_output = 0
+        """The most tokens that one answer had."""
+        self._steps: dict[int, Bill] = {}
+        self._agent = header.agent
+        parent = (header.parent or {}).get("step")
+        self._inherited = parent if isinstance(parent, int) else 0
+
+    def step(self, number: int) -> Bill:
+        """Return a step's bill so far: of all attempts at it."""
+        return self._steps.get(number, EMPTY)
+
+    def apply(self, event: Event) -> None:
+        """Take one event into account."""
+        if event.step <= self._inherited:
+            return
+        match event:
+            case Answered(actor=actor) if self._asks_model(actor):
+                self._add(event.step, Bill.of(event.usage, event.seconds, self.price))
+                self.last = event.usage
+                self.most_output = max(self.most_output, (event.usage and event.usage.output) or 0)
+            case Interrupted(actor=actor) if self._asks_model(actor):
+                self._add(event.step, Bill(1, cost=UNKNOWN if self.price.paid else FREE))
+            case _:
+                pass
+
+    def feed(self, events: Iterable[Event]) -> Spending:
+        """Take events into account, in order, and return this."""
+        for event in events:
+            self.apply(event)
+        return self
+
+    def _asks_model(self, actor: str) -> bool:
+        return actor == self._agent and actor != HUMAN and bool(self.price.model)
+
+    def _add(self, step: int, bill: Bill) -> None:
+        self._steps[step] = self.step(step) + bill
+        self.total += bill
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return one if other is None else other if one is None else one + other
+
+
+def _limit(header: Header) -> int | None:
+    for name in ("max_completion_tokens", "max_tokens"):
+        limit = header.provider.get(name)
+        if isinstance(limit, int):
+            return limit
+    return None

@@ -1,0 +1,150 @@
+"""How far many trials are, drawn on standard error while they run: all of them in one bar, those that run below it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TextIO
+
+from bioblue_tui.batch.engine import Job, Watcher
+from bioblue_tui.display.look import Look
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Event, Stepped
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHOWN = 10
+"""How many running trials have a bar of their own; more would push what was said before out of sight."""
+
+INTERVAL = 0.2
+"""Seconds between two drawings."""
+
+_BAR = 24
+
+
+class Bars(Watcher):
+    """Draws bars; use it as a context manager, which takes them away at its end.
+
+    Args:
+        jobs: All trials.
+        stream: Where to draw: a terminal.
+        waits: Returns for how many seconds each provider makes all its trials wait now.
+        noun: What the jobs' names are.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        stream: TextIO,
+        waits: Callable[[], Mapping[str, float]] = dict,
+        noun: str = "",
+    ) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._waits, self._noun = waits, noun
+        self._running: dict[Job, None] = {}
+        self._total = sum(job.plan.steps for job in jobs if job.plan and not job.over)
+        self._trials = len(jobs)
+        self._over = sum(job.over for job in jobs)
+        self._failed = self._steps = 0
+        self._begun = time.monotonic()
+        self._console = Console(file=stream, markup=False, emoji=False, highlight=False)
+        self._live = Live(
+            console=self._console,
+            get_renderable=self.drawn,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    @staticmethod
+    def fit(stream: TextIO | None) -> bool:
+        """Tell whether bars can be drawn on a stream: they need a terminal that may be sent escape codes."""
+        return stream is not None and stream.isatty() and Look.of(stream).colour
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._live.stop()
+
+    def above(self, narrate: Callable[[str], None]) -> Callable[[str], None]:
+        """Return what writes lines above the bars while they are there, and as given before and after."""
+
+        def say(line: str) -> None:
+            if self._live.is_started:
+                from rich.text import Text
+
+                self._console.print(Text(line), soft_wrap=True)
+            else:
+                narrate(line)
+
+        return say
+
+    async def keep_fresh(self) -> None:
+        """Draw again and again, until cancelled."""
+        while True:
+            self._live.refresh()
+            await asyncio.sleep(INTERVAL)
+
+    def begun(self, job: Job) -> None:
+        """Give a trial its bar."""
+        self._running[job] = None
+        if job.session is not None and job.plan is not None:
+            self._total -= job.session.state.done
+
+    def heard(self, job: Job, event: Event) -> None:
+        """Count steps."""
+        self._steps += isinstance(event, Stepped)
+
+    def over(self, job: Job) -> None:
+        """Count a trial as over."""
+        self._running.pop(job, None)
+        self._over += 1
+        self._failed += bool(job.failure)
+
+    def drawn(self) -> Table:
+        """Return what is shown now."""
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        grid = Table.grid(padding=(0, 1))
+        for _ in range(3):
+            grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        whole = ProgressBar(self._trials, self._over, width=_BAR)
+        grid.add_row(Text("trials"), whole, Text(f"{self._over}/{self._trials}"), Text(", ".join(self._remarks())))
+        for job in list(self._running)[:SHOWN]:
+            if job.session is not None:
+                done, steps, state = job.session.state.done, job.session.header.steps, job.session.state
+                last = state.steps[-1].attempts[-1:] if state.steps else []
+                note = one_line(last[0].waiting, 120) if last else ""
+                name = Text(one_line(f"{self._noun} {job.name}".strip(), 40))
+                grid.add_row(name, ProgressBar(steps, done, width=_BAR), Text(f"{done}/{steps}"), Text(note))
+        if len(self._running) > SHOWN:
+            grid.add_row(Text(f"and {len(self._running) - SHOWN} more"))
+        return grid
+
+    def _remarks(self) -> Iterator[str]:
+        spent = time.monotonic() - self._begun
+        yield _duration(spent)
+        if 0 < self._steps < self._total:
+            yield f"about {_duration(spent / self._steps * (self._total - self._steps))} left"
+        if self._failed:
+            yield f"{self._failed} failed"
+        for address, wait in self._waits().items():
+            if wait >= 1:
+                yield f"{one_line(address, 40)} makes all wait {wait:.0f} s"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

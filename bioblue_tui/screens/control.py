@@ -1,0 +1,198 @@
+"""Mission control: many trials at once, one tile each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from bioblue_tui.batch.engine import Engine, Job, JobState
+from bioblue_tui.numbers import counted
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import ReplaySession
+from bioblue_tui.text import one_line
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.status import StatusLine
+from bioblue_tui.widgets.tiles import Tile, TileGrid
+
+FRAMES = 10
+"""How often per second the tiles are brought up to date: quick enough for eyes, slow enough for a hundred trials."""
+
+
+class AttachedScreen(WatchScreen):
+    """One of many trials: it goes on by itself, and also when this screen is left."""
+
+    attached = True
+
+
+class ControlScreen(Screen[None]):
+    """Tiles of all trials; one of them can be opened, paused, or stopped.
+
+    Args:
+        engine: Runs the trials. It must attend to nobody, so that trials wait for a decision.
+        title: What is played.
+    """
+
+    CSS_PATH = "control.tcss"
+    ABOUT = (
+        "Many trials at once. ▶ runs, ‖ is paused, · waits for its turn, ■ is done, ! has failed. Each line is an "
+        "objective: its level, whether it is in its band, and its course on the gauge's fixed scale. Enter opens a "
+        "trial while the others go on. A trial that paused by itself waits for you: open it to see why."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("control.open", "enter", "open", "Open the trial", "Open the trial's own screen", footer="Open"),
+        command("control.pause", "space", "pause", "Pause or go on", "Pause this trial, or go on", footer="Pause"),
+        command("control.all", "P,p", "pause_all", "Pause all or go on", "Pause all trials, or go on", footer="All"),
+        command("control.sort", "o", "sort", "Sort by trouble", "Worst first, or in their order", footer="Sort"),
+        command("control.stop", "x", "stop", "Stop the trial", "End this trial; its record is complete", footer="Stop"),
+        command("control.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+        command("control.leave", "escape", "leave", "Leave", "Stop what runs, and leave", footer="Leave"),
+    ]
+
+    status = query_one("#status", StatusLine)
+    grid = query_one(TileGrid)
+    notice = query_one("#notice", Static)
+
+    def __init__(self, engine: Engine, title: str) -> None:
+        super().__init__()
+        self.engine = engine
+        self._title = title
+        self._tiles = {job: Tile(one_line(job.name, 60)) for job in engine.jobs}
+        self._by_trouble = False
+        self._broken = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the tiles between status and keys."""
+        yield StatusLine(self._title, counted(len(self.engine.jobs), "trial"), id="status")
+        yield TileGrid(list(self._tiles.values()))
+        yield Static("", id="notice", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.grid.focus()
+        self.set_interval(1 / FRAMES, self.paint)
+        self._run()
+
+    async def on_unmount(self) -> None:
+        """Make sure that every record is complete, however the screen was left."""
+        await self.engine.stop()
+
+    @work(exclusive=True, group="engine")
+    async def _run(self) -> None:
+        try:
+            await self.engine.run()
+        except RecordError as error:
+            self._broken = f"A record can no longer be written; all trials were stopped: {one_line(str(error), 300)}"
+        self.paint()
+
+    def paint(self) -> None:
+        """Bring all tiles up to date."""
+        if not self.is_mounted or not self.is_current:
+            return
+        for job, tile in self._tiles.items():
+            tile.status = "done" if job.state == "stopped" else job.state
+            tile.state = job.session.state if job.session else tile.state
+            tile.detail = one_line(job.failure or (tile.state.reason if job.stuck and tile.state else ""), 200)
+        tiles = list(self._tiles.values())
+        if self._by_trouble:
+            tiles.sort(key=lambda tile: -tile.trouble)
+        self.grid.show(tiles)
+        self.status.show_status(self._status())
+        text = self._broken
+        self.notice.update(text)
+        self.notice.display = bool(text)
+
+    def _status(self) -> Line:
+        count = Counter(job.state for job in self.engine.jobs)
+        signs: dict[JobState, tuple[str, str]] = {
+            "running": ("▶", "good"),
+            "paused": ("‖", "warn"),
+            "waiting": ("·", "dim"),
+        }
+        parts = [(f"  {sign}{count[state]} {state}", style) for state, (sign, style) in signs.items() if count[state]]
+        over = count["done"] + count["stopped"]
+        parts += [(f"  ■{over} over", "accent")] if over else []
+        parts += [(f"  !{count['failed']} failed", "bad")] if count["failed"] else []
+        return [*parts, ("  sorted" if self._by_trouble else "", "dim")]
+
+    @property
+    def job(self) -> Job | None:
+        """The trial whose tile is chosen."""
+        chosen = self.grid.chosen_tile
+        return next((job for job, tile in self._tiles.items() if tile is chosen), None)
+
+    @on(TileGrid.Opened)
+    def action_open(self) -> None:
+        """Open the chosen trial's own screen."""
+        job = self.job
+        if job is not None and job.session is None and job.path is not None:
+            try:
+                self.app.push_screen(ReplayScreen(ReplaySession(open_record(job.path))))
+            except RecordError as error:
+                self.notify(one_line(str(error), 300), severity="error", markup=False)
+        elif job is None or job.session is None:
+            self.notify(f"{one_line(job.name, 40) if job else 'It'} has not begun yet.")
+        else:
+            self.app.push_screen(AttachedScreen(job.session))
+
+    def action_pause(self) -> None:
+        """Pause the chosen trial, or go on with it."""
+        job = self.job
+        if job is None or job.session is None or job.over:
+            return
+        if job.session.trial.paused:
+            job.session.trial.resume()
+        else:
+            job.session.trial.pause()
+        self.paint()
+
+    def action_pause_all(self) -> None:
+        """Pause all trials, or go on with all."""
+        if self.engine.held:
+            self.engine.resume_all()
+        else:
+            self.engine.pause_all()
+        self.paint()
+
+    def action_sort(self) -> None:
+        """Show the worst first, or all in their order."""
+        self._by_trouble = not self._by_trouble
+        self.paint()
+
+    @work
+    async def action_stop(self) -> None:
+        """End the chosen trial."""
+        job = self.job
+        if job is not None and job.session is not None and not job.over:
+            await job.session.stop()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+    def action_leave(self) -> None:
+        """Leave, after a question while trials are running."""
+        running = sum(not job.over for job in self.engine.jobs)
+        if not running:
+            self.dismiss(None)
+            return
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.dismiss(None)
+
+        text = f"Leave? {counted(running, 'trial')} not at the end; what was played is kept and can be resumed."
+        self.app.push_screen(ConfirmDialog(text, "Leave", "Stay"), leave)

@@ -1,0 +1,97 @@
+"""A live trial: what playing and watching have in common."""
+
+from __future__ import annotations
+
+from textual import work
+
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.costs.spending import Spending
+from bioblue_tui.screens.summary import Choice, SummaryScreen
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.session import Session
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Event
+from bioblue_tui.widgets.lines import Line
+
+
+class LiveScreen(TrialScreen):
+    """A trial that goes on while one looks at any of its steps."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.live = session
+        self._spending: Spending | None = None
+        """What the trial costs, once the prices are loaded; None for who costs nothing."""
+        self._cursor: int | None = None
+        """The step looked at; None to follow the newest."""
+
+    def on_mount(self) -> None:
+        """Begin to count the cost, where there is a model; Textual calls the base class's handler by itself."""
+        if self.state.header.model:
+            self._happened: list[Event] = list(self.live.past)
+            self.live.listeners.append(self._happened.append)
+            self._load_prices()
+
+    @work(thread=True, group="prices")
+    def _load_prices(self) -> None:
+        # A table of prices takes a third of a second to load.
+        spending = Spending(self.state.header)
+        self.app.call_from_thread(self._count, spending)
+
+    def _count(self, spending: Spending) -> None:
+        self._spending = spending.feed(self._happened)
+        self.live.listeners.append(spending.apply)
+        self.live.listeners.remove(self._happened.append)
+        if spending.price.paid:
+            self.transcript.show_costs(lambda step: str(spending.step(step).cost))
+        self.paint()
+
+    @property
+    def shown(self) -> int:
+        """The step looked at."""
+        return self.state.done if self._cursor is None else self._cursor
+
+    @property
+    def known(self) -> int:
+        """The newest step."""
+        return self.state.done
+
+    @property
+    def following(self) -> bool:
+        """True while the newest step is followed."""
+        return self._cursor is None
+
+    def seek(self, step: int) -> None:
+        """Look at a step; the newest one is followed from then on."""
+        self._cursor = None if step >= self.known else max(0, step)
+
+    def status_line(self) -> Line:
+        """Say whether the trial runs, and where one looks."""
+        state, trial = self.state, self.live.trial
+        if state.status == "ended":
+            how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
+        elif trial.paused:
+            how = ("‖ paused", "warn")
+        else:
+            how = ("▶ live", "good")
+        where = f"step {state.done}/{state.header.steps}"
+        if not self.following:
+            where = f"looking at {self.shown}, {where}"
+        parts: list[tuple[str, str]] = [how]
+        if not trial.ended:
+            parts.append((f"  {self.speed_text()}", "dim"))
+        parts.append((f"  {where}", "strong"))
+        if state.rejections:
+            parts.append((f"  ✗{state.rejections}", "warn"))
+        if self._spending is not None and self._spending.price.paid:
+            parts.append((f"  {self._spending.total.cost}", "dim"))
+        return parts
+
+    def _summarise(self) -> None:
+        found = compare(self.state)
+        if found is not None:
+            self.app.push_screen(SummaryScreen(self.state, found, again=False), self._after_summary)
+
+    def _after_summary(self, choice: Choice | None) -> None:
+        if choice == "leave":
+            self.action_leave()

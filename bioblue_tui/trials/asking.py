@@ -1,0 +1,113 @@
+"""One question to one agent: its pieces as they come, retries of faults that may pass, and a person's interruption."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from bioblue_tui.agents.base import Agent, AgentError, Answer, Piece, Turn
+from bioblue_tui.trials.clock import Clock
+from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Heard, Interrupted, Retrying
+
+RETRIES = 6
+"""How often a fault that may pass is tried again before a person is asked: with growing waits, about two minutes."""
+
+FIRST_WAIT = 2.0
+"""Seconds before the first retry, where the provider names none; every further wait is twice as long."""
+
+LONGEST_WAIT = 60.0
+"""The most that a wait grows to. A provider that asks for more is given more."""
+
+
+class Asking:
+    """Asks agents and tells what comes of it.
+
+    Args:
+        tell: Receives every event.
+        clock: Where time comes from.
+        retries: How often a fault that may pass is tried again.
+    """
+
+    def __init__(self, tell: Callable[[Event], None], clock: Clock, retries: int = RETRIES) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._retries = retries
+        self._running: asyncio.Task[Answer] | None = None
+        self._heard: list[str] = []
+        self._cut = False
+
+    @property
+    def in_flight(self) -> bool:
+        """True while an answer, or the next try, is awaited."""
+        return self._running is not None
+
+    def interrupt(self) -> bool:
+        """Cut the answer in flight short. Returns False, changing nothing, when none is."""
+        if self._running is None or self._running.done():
+            return False
+        self._cut = True
+        self._running.cancel()
+        return True
+
+    def note(self, turn: Turn, text: str, actor: str) -> Answer:
+        """Tell of an answer that was given without asking."""
+        self._tell(Asked(self._clock.now(), turn.step, turn.attempt, turn.observation, actor))
+        self._tell(Answered(self._clock.now(), turn.step, turn.attempt, text, actor, 0.0))
+        return Answer(text)
+
+    async def ask(self, agent: Agent, turn: Turn) -> Answer:
+        """Ask an agent, and again after faults that may pass.
+
+        Raises:
+            AgentError: When no answer could be had; it has been told.
+            InterruptedAnswer: When a person cut it short; that has been told too.
+        """
+        step, attempt = turn.step, turn.attempt
+        self._tell(Asked(self._clock.now(), step, attempt, turn.observation, agent.name))
+        begun = self._clock.monotonic()
+        self._heard, self._cut = [], False
+        self._running = asyncio.ensure_future(self._try(agent, replace(turn, hear=self._hearing(turn))))
+        try:
+            answer = await self._running
+        except AgentError as error:
+            self._tell(Failed(self._clock.now(), step, attempt, str(error)))
+            raise
+        except asyncio.CancelledError:
+            if not self._cut:
+                self._running.cancel()
+                raise
+            self._tell(Interrupted(self._clock.now(), step, attempt, "".join(self._heard), agent.name))
+            raise InterruptedAnswer from None
+        finally:
+            self._running = None
+        seconds = round(self._clock.monotonic() - begun, 6)
+        extras = (answer.reasoning, answer.usage, answer.notes)
+        self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
+        return answer
+
+    async def _try(self, agent: Agent, turn: Turn) -> Answer:
+        number = 0
+        while True:
+            try:
+                return await agent.answer(turn)
+            except AgentError as error:
+                number += 1
+                if not error.transient or number > self._retries:
+                    raise
+                wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (number - 1)) if error.wait is None else error.wait
+                self._tell(Retrying(self._clock.now(), turn.step, turn.attempt, number, wait, str(error)))
+            self._heard.clear()
+            await self._clock.sleep(wait)
+
+    def _hearing(self, turn: Turn) -> Callable[[Piece], None]:
+        def hear(piece: Piece) -> None:
+            if not piece.reasoning:
+                self._heard.append(piece.text)
+            self._tell(Heard(self._clock.now(), turn.step, turn.attempt, piece.text, piece.reasoning))
+
+        return hear
+
+
+class InterruptedAnswer(Exception):
+    """A person cut the answer in flight short."""

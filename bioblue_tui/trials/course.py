@@ -1,0 +1,88 @@
+"""Where a trial stands: the world, what the agent has seen and said, the totals, and the stream of noise."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+
+from bioblue_tui.agents.base import Exchange
+from bioblue_tui.trials.events import Event, Header, Stepped
+from bioblue_tui.trials.state import TrialState
+from envs import Action, Change, Environment, Number, Transition
+
+
+class Course:
+    """The course of one trial so far. It is moved by legal actions only.
+
+    Args:
+        environment: The world.
+        header: What the trial is; the seed is taken from it.
+        changes: Exogenous changes to use instead of the seed's stream, one per step.
+
+    Attributes:
+        state: The world's state.
+        last: The last transition, or None before the first step.
+        history: What was observed and answered at every step, oldest first.
+        totals: Running totals by dimension.
+
+    Raises:
+        ValueError: For a world with noise that is given neither a seed nor changes.
+    """
+
+    def __init__(self, environment: Environment, header: Header, changes: Iterator[Change] | None = None) -> None:
+        if header.seed is None and changes is None and environment.draw(random.Random(0)):
+            raise ValueError(f"{environment.id} has noise: it needs a seed, or the changes themselves")
+        self.environment = environment
+        # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
+        self._rng = random.Random(header.seed)
+        self._changes = changes
+        self.state = environment.initial()
+        self.last: Transition | None = None
+        self.history: list[Exchange] = []
+        self.totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}
+
+    def next_change(self) -> Change:
+        """Take the next step's exogenous change from the stream.
+
+        Raises:
+            ValueError: When the given changes are used up.
+        """
+        if self._changes is None:
+            return self.environment.draw(self._rng)
+        change = next(self._changes, None)
+        if change is None:
+            raise ValueError(f"there is no exogenous change for step {self.state.step + 1}")
+        return change
+
+    def move(self, action: Action, change: Change, exchange: Exchange) -> Transition:
+        """Apply a legal action and remember how it came about."""
+        done = self.environment.transition(self.state, action, change)
+        for key, reward in done.rewards.items():
+            self.totals[key] += reward
+        self.state, self.last = done.after, done
+        self.history.append(exchange)
+        return done
+
+    def restore(self, header: Header, events: Iterable[Event]) -> None:
+        """Go through recorded steps again, so that the trial can go on behind them.
+
+        The stream of noise moves on by one draw a step, and the recorded changes are applied.
+
+        Raises:
+            ValueError: When a step is lost, or does not follow from the one before it.
+        """
+        for view in TrialState(header).feed(events).steps:
+            done = view.done
+            if done is None:
+                break
+            text = view.answer.text if view.answer else None
+            if text is None:
+                raise ValueError(f"the answer of step {view.number} is lost")
+            self.next_change()
+            self.move(done.action, done.change, Exchange(view.observation, text))
+            if self.state.levels != done.after:
+                raise ValueError(f"step {view.number} does not follow from the step before it")
+        else:
+            return
+        if any(isinstance(event, Stepped) and event.step > self.state.step for event in events):
+            raise ValueError(f"step {self.state.step + 1} is lost")

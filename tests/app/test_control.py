@@ -1,0 +1,120 @@
+"""Mission control: many trials at once, each to be opened, paused and stopped without the others noticing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.batch.engine import Engine, Job
+from bioblue_tui.records.library import open_record
+from bioblue_tui.screens.control import AttachedScreen, ControlScreen
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.session import Plan, Session, open_session
+from tests.support.pilots import text_of, until
+
+
+def job(data: Path, seed: int, agent: str, *, steps: int = 20, speed: float | None = None, paused: bool = False) -> Job:
+    def begin() -> Session:
+        return open_session(Plan("multi-homeostasis", agent, seed=seed, steps=steps), data, speed=speed, paused=paused)
+
+    return Job(f"seed {seed} {agent}", begin)
+
+
+@asynccontextmanager
+async def control(jobs: list[Job], *, parallel: int = 5) -> AsyncIterator[tuple[Pilot[str], ControlScreen]]:
+    screen = ControlScreen(Engine(jobs, parallel, unattended=False), "multi-homeostasis")
+    app = BioBlueApp(first=screen)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: screen.is_mounted and app.screen is screen)
+        yield pilot, screen
+
+
+async def test_every_trial_has_a_tile_that_follows_it_to_its_end(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, seed, "accelerator") for seed in range(1, 8)]
+    async with control(jobs, parallel=3) as (pilot, screen):
+        await until(pilot, lambda: all(job.over for job in jobs))
+        await until(pilot, lambda: "■7 over" in text_of(screen.status))
+        shown = text_of(screen.grid)
+        for seed in range(1, 8):
+            assert f"■ seed {seed} accelerator" in shown
+        assert shown.count("20/20") == 7
+    assert all(open_record(job.path).events[-1].step == 20 for job in jobs if job.path)
+
+
+async def test_a_trial_is_opened_while_the_others_go_on(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, 1, "thermostat", paused=True), job(tmp_path, 2, "collapse", steps=40, speed=20)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.session for job in jobs))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttachedScreen))
+        other = jobs[1].session
+        assert other is not None
+        before = other.state.done
+        await until(pilot, lambda: other.state.done > before)
+        await pilot.press("n")
+        own = jobs[0].session
+        assert own is not None
+        await until(pilot, lambda: own.state.done == 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        # Looking at a trial does not end it.
+        assert not own.trial.ended
+        await pilot.press("space")
+        await until(pilot, lambda: own.trial.ended)
+
+
+async def test_one_or_all_are_paused_and_go_on(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, seed, "collapse", steps=1000, speed=50) for seed in (1, 2, 3)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.state == "running" for job in jobs))
+        await pilot.press("right", "space")
+        await until(pilot, lambda: [job.state for job in jobs] == ["running", "paused", "running"])
+        await pilot.press("P")
+        await until(pilot, lambda: all(job.state == "paused" for job in jobs))
+        await until(pilot, lambda: "‖3 paused" in text_of(screen.status))
+        await pilot.press("P")
+        await until(pilot, lambda: all(job.state == "running" for job in jobs))
+        await pilot.press("x")
+        await until(pilot, lambda: jobs[1].over)
+        assert not jobs[0].over
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: all(job.over for job in jobs))
+    reasons = [getattr(open_record(job.path).events[-1], "reason", "") for job in jobs if job.path]
+    assert reasons == ["stopped"] * 3
+
+
+class Refusing(BaseAgent):
+    async def answer(self, turn: Turn) -> Answer:
+        raise AgentError("the key is not \x1b[31maccepted")
+
+
+async def test_trouble_is_said_sorted_first_and_waits_for_a_person(tmp_path: Path) -> None:
+    def refused() -> Session:
+        return open_session(Plan("multi-homeostasis", "refusing"), tmp_path, agent=Refusing("refusing"))
+
+    jobs = [job(tmp_path, 1, "thermostat"), job(tmp_path, 2, "accelerator:2", steps=60), Job("seed 3", refused)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: jobs[0].over and jobs[1].over and jobs[2].stuck)
+        await until(pilot, lambda: "the key is not ␛" in text_of(screen.grid))
+        await pilot.press("o")
+        await until(pilot, lambda: "sorted" in text_of(screen.status))
+        first = text_of(screen.grid).splitlines()[0]
+        assert first.index("seed 2") < first.index("seed 1")
+        await pilot.press("home", "right", "right")
+        assert not jobs[2].over
+
+
+async def test_what_cannot_begin_is_named_and_costs_the_others_nothing(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, 1, "no-such-agent"), job(tmp_path, 2, "thermostat")]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.over for job in jobs))
+        await until(pilot, lambda: "!1 failed" in text_of(screen.status))
+        assert "no agent" in text_of(screen.grid)
+        assert jobs[1].state == "done"

@@ -1,0 +1,142 @@
+"""Taking over from an agent, handing back, and cutting an answer short."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
+from bioblue_tui.analysis.verify import verify
+from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, open_session
+from bioblue_tui.trials.events import HandedOver, Interrupted, Stepped
+from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
+
+
+async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
+    plan = Plan("homeostasis", "thermostat", steps=6)
+    async with trial(plan, tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("n", "n")
+        await until(pilot, lambda: screen.state.done == 2)
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.display and screen.bar.answer.has_focus)
+        await pilot.press("7", "enter")
+        await until(pilot, lambda: screen.state.done == 3)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: screen.state.done == 4)
+        await pilot.press("t")
+        await until(pilot, lambda: screen.state.status == "ended")
+        assert not screen.bar.display
+        assert "⇄2 handed over" in text_of(screen.timeline)
+        record = on_disk(screen)
+    steps = [event for event in record.events if isinstance(event, Stepped)]
+    assert [step.actor for step in steps] == ["thermostat"] * 2 + ["human"] * 2 + ["thermostat"] * 2
+    assert [step.action for step in steps[2:4]] == [(7,), (7,)]
+    assert [(e.step, e.actor) for e in record.events if isinstance(e, HandedOver)] == [(3, "human"), (5, "thermostat")]
+    assert not verify(record)
+
+
+async def test_letters_of_an_answer_do_not_hand_back(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.answer.has_focus)
+        await pilot.press("E", "a", "t", "space", "5", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        assert screen.state.stepped(1).actor == "human"
+        assert screen.state.steps[0].answer.text == "Eat 5"
+
+
+class Slow(BaseAgent):
+    """Says half of its answer, then waits."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        turn.hear(Piece("Let me \x1b[31m", reasoning=True))
+        turn.hear(Piece("I think \x1b["))
+        turn.hear(Piece("31m of 4"))
+        await asyncio.Event().wait()
+        return Answer("4")
+
+
+def watched(tmp_path: Path) -> Any:
+    session = open_session(Plan("homeostasis", "slow", steps=6), tmp_path, agent=Slow("slow"))
+    return shown(WatchScreen(session), tmp_path, None, (120, 36))
+
+
+async def test_an_answer_is_shown_as_it_comes_and_can_be_cut_short(tmp_path: Path) -> None:
+    async with watched(tmp_path) as (pilot, screen):
+        await until(pilot, lambda: "I think" in text_of(screen.transcript))
+        text = text_of(screen.transcript)
+        # A sequence that a border cut in two is as inert as a whole one.
+        assert "I think ␛[31m of 4▌" in text
+        assert "reasoning, 12 characters" in text
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.state.status == "paused")
+        await until(pilot, lambda: "(cut short)" in text_of(screen.transcript))
+        await pilot.press("space")
+        await until(pilot, lambda: len(screen.state.steps[0].attempts) == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.state.status == "paused")
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.answer.has_focus)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        record = on_disk(screen)
+    cut = [event for event in record.events if isinstance(event, Interrupted)]
+    assert [event.text for event in cut[:2]] == ["I think \x1b[31m of 4"] * 2
+    assert screen.state.stepped(1).action == (3,)
+
+
+async def test_f_forks_from_the_step_looked_at(tmp_path: Path) -> None:
+    async with trial(Plan("multi-homeostasis", "accelerator", seed=5, steps=12), tmp_path) as (pilot, parent):
+        await until(pilot, lambda: parent.state.status == "ended")
+        await pilot.press("left", "left", "left", "left", "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        await pilot.press(*"thermostat", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WatchScreen) and pilot.app.screen is not parent)
+        screen = pilot.app.screen
+        assert isinstance(screen, WatchScreen)
+        await until(pilot, lambda: screen.state.status == "ended")
+        record, origin = on_disk(screen), on_disk(parent)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is parent)
+    assert record.header.parent == {"id": origin.header.id, "file": parent.session.path.name, "step": 8}
+    steps = [event for event in record.events if isinstance(event, Stepped)]
+    assert [step.actor for step in steps] == ["accelerator"] * 8 + ["thermostat"] * 4
+    assert steps[:8] == [event for event in origin.events if isinstance(event, Stepped)][:8]
+
+
+def only_one(directory: Path) -> bool:
+    """Whether there is one record."""
+    return len(list(directory.rglob("*.jsonl"))) == 1
+
+
+async def test_who_cannot_play_is_told_and_nothing_begins(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=3), tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        await pilot.press(*"collapse", "enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: any("made for" in note.message for note in pilot.app._notifications))
+    assert only_one(tmp_path)
+
+
+async def test_an_open_trial_goes_on_from_its_replay(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=9), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("n", "n", "n")
+        await until(pilot, lambda: screen.state.done == 3)
+    record = on_disk(screen)
+    async with replayed(record) as (pilot, replay):
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WatchScreen))
+        live = pilot.app.screen
+        assert isinstance(live, WatchScreen)
+        await until(pilot, lambda: live.state.status == "ended")
+        assert live.state.reason == "complete"
+    assert not verify(on_disk(screen))
+    async with replayed(on_disk(screen)) as (pilot, replay):
+        await pilot.press("r")
+        await pilot.pause()
+        assert pilot.app.screen is replay

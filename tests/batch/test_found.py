@@ -1,0 +1,83 @@
+"""Which record of a batch's trial counts, where there are several."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.batch.engine import Engine, JobError
+from bioblue_tui.batch.found import find
+from bioblue_tui.batch.jobs import batch_jobs
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.batch.plan import Batch, load_batch
+from bioblue_tui.continuing import resume_session
+from bioblue_tui.records.journal import read_journal
+
+TEXT = """\
+name = "b"
+seeds = "1-2"
+steps = 6
+environments = ["homeostasis", "balancing"]
+agents = ["random"]
+"""
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Batch:
+    path = tmp_path / "b.toml"
+    path.write_text(TEXT)
+    return load_batch(path)
+
+
+def play(batch: Batch, data: Path) -> list[Path]:
+    opener = Opener(Limiters(), data)
+    jobs = batch_jobs(batch.trials, find(data / "trials", batch.trials), opener)
+    asyncio.run(Engine(jobs).run())
+    return [job.path for job in jobs if job.path]
+
+
+def cut(path: Path, lines: int) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
+
+
+def test_the_first_seed_of_every_setup_comes_first(batch: Batch, tmp_path: Path) -> None:
+    jobs = batch_jobs(batch.trials, find(tmp_path, batch.trials), Opener(Limiters(), tmp_path))
+    assert [job.name for job in jobs] == [
+        "homeostasis random seed 1",
+        "balancing random seed 1",
+        "homeostasis random seed 2",
+        "balancing random seed 2",
+    ]
+
+
+def test_a_complete_record_counts_before_one_that_is_longer_than_another(batch: Batch, tmp_path: Path) -> None:
+    first = play(batch, tmp_path)[0]
+    for name, lines in (("short", 4), ("long", 12)):
+        copy = first.with_name(f"{name}.jsonl")
+        shutil.copy(first, copy)
+        cut(copy, lines)
+    trial = next(trial for trial in batch.trials if trial.name == "homeostasis random seed 1")
+    found = find(tmp_path / "trials", [trial])[trial.identity]
+    assert (found.standing, found.path, found.done, found.reason) == ("complete", first, 6, "complete")
+    first.unlink()
+    found = find(tmp_path / "trials", [trial])[trial.identity]
+    assert (found.standing, found.path and found.path.name) == ("open", "long.jsonl")
+
+
+def test_a_record_that_is_taken_meanwhile_fails_its_own_trial_only(batch: Batch, tmp_path: Path) -> None:
+    first, second, *_ = play(batch, tmp_path)
+    cut(first, 5)
+    cut(second, 5)
+    opener = Opener(Limiters(), tmp_path)
+    jobs = batch_jobs(batch.trials, find(tmp_path / "trials", batch.trials), opener)
+    held = resume_session(first)
+    with pytest.raises(JobError, match="being written by another process"):
+        jobs[0].open()
+    asyncio.run(Engine(jobs).run())
+    assert [job.state for job in jobs] == ["failed", "done", "done", "done"]
+    asyncio.run(held.stop())
+    assert len(read_journal(second).events) > 5

@@ -1,0 +1,238 @@
+"""Batches from a file: played, interrupted, killed, divided, and in the end the same as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.records.journal import read_journal
+from bioblue_tui.trials.events import Ended, Resumed, Stepped
+from tests.support.command import COMMAND, Bioblue
+from tests.support.tables import tables
+
+FILE = """\
+name = "study"
+seeds = "1-3"
+steps = {steps}
+parallel = 3
+environments = ["homeostasis", {{id = "multi-homeostasis", objectives = 3}}]
+agents = ["random", {{agent = "collapse:2", environments = ["multi-homeostasis"]}}]
+
+[[conditions]]
+name = "visible"
+
+[[conditions]]
+name = "hidden"
+hidden_rewards = true
+"""
+
+TRIALS = 18
+
+HOLDING = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+def write(bioblue: Bioblue, steps: int = 8) -> Path:
+    path = bioblue.root / "study.toml"
+    path.write_text(FILE.format(steps=steps))
+    return path
+
+
+def trajectories(paths: Iterable[Path]) -> dict[tuple[object, ...], list[tuple[object, ...]]]:
+    """Return what happened in each trial, by what it is; there must not be two of any."""
+    found: dict[tuple[object, ...], list[tuple[object, ...]]] = {}
+    for path in paths:
+        record = read_journal(path)
+        header = record.header
+        key = (header.environment, str(dict(header.parameters)), header.agent, header.seed, header.condition)
+        assert key not in found
+        found[key] = [(e.step, e.action, e.change, e.after) for e in record.events if isinstance(e, Stepped)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Bioblue:
+    bioblue = Bioblue(tmp_path_factory.mktemp("undisturbed"))
+    done = bioblue.run("batch", write(bioblue, 200), "--display", "none")
+    assert done.returncode == 0, done.stderr
+    return bioblue
+
+
+def test_every_trial_is_played_once_and_then_there_are_only_tables(bioblue: Bioblue) -> None:
+    path = write(bioblue)
+    first = bioblue.run("batch", path)
+    assert first.returncode == 0
+    assert len(bioblue.files()) == len(trajectories(bioblue.files())) == TRIALS
+    assert f"bioblue: study: {TRIALS} trials: {TRIALS} to play" in first.stderr
+    lines, _, rest = first.stdout.partition("\n\n")
+    line = re.compile(r" *(multi-)?homeostasis\S* \S+ (visible|hidden) seed \d step \d: .*Rewards: .*\.")
+    assert all(line.fullmatch(text) for text in lines.splitlines())
+    assert len(lines.splitlines()) == TRIALS * 8
+    shown = tables(rest)
+    assert len(shown) == 2 * 6
+    assert all([row[0] for row in table[1:]] == ["1", "2", "3", "mean", "sd"] for table in shown)
+    assert "multi-objective homeostasis, collapse:2, objectives=3, hidden: totals" in rest
+    again = bioblue.run("batch", path, "--display", "none")
+    assert again.returncode == 0
+    assert f"{TRIALS} complete" in again.stderr
+    assert again.stdout == rest
+    assert len(bioblue.files()) == TRIALS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are not killed that way there")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_batch_that_is_ended_again_and_again_comes_out_the_same(
+    bioblue: Bioblue, undisturbed: Bioblue, how: signal.Signals
+) -> None:
+    path = write(bioblue, 200)
+    for lines in (1, 250, 600):
+        with subprocess.Popen(
+            [COMMAND, "batch", str(path), "--display", "plain"],
+            env=bioblue.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            assert process.stdout is not None
+            for _ in range(lines):
+                assert process.stdout.readline()
+            process.send_signal(how)
+            _, told = process.communicate(timeout=60)
+        assert process.returncode == (-how if how is signal.SIGKILL else 130)
+        if how is signal.SIGINT:
+            assert "interrupted; the same command goes on from here" in told
+            assert all(isinstance(read_journal(path).events[-1], Ended) for path in bioblue.files())
+    done = bioblue.run("batch", path, "--display", "none")
+    assert done.returncode == 0, done.stderr
+    assert trajectories(bioblue.files()) == trajectories(undisturbed.files())
+    records = [read_journal(path) for path in bioblue.files()]
+    assert any(isinstance(event, Resumed) for record in records for event in record.events)
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
+def test_shards_of_several_computers_are_put_together_by_copying(bioblue: Bioblue, undisturbed: Bioblue) -> None:
+    path = write(bioblue, 200)
+    places = [bioblue.root / f"computer-{number}" for number in (1, 2, 3)]
+    for number, place in enumerate(places, 1):
+        done = bioblue.run("batch", path, "--shard", f"{number}/3", "--data-dir", place, "--display", "none")
+        assert done.returncode == 0
+        assert f"study, part {number} of 3: 6 trials: 6 to play" in done.stderr
+    files = [file for place in places for file in (place / "trials").iterdir()]
+    assert len({file.name for file in files}) == TRIALS
+    (bioblue.data / "trials").mkdir(parents=True)
+    for file in files:
+        (bioblue.data / "trials" / file.name).write_bytes(file.read_bytes())
+    assert trajectories(bioblue.files()) == trajectories(undisturbed.files())
+    done = bioblue.run("batch", path, "--display", "none")
+    assert f"{TRIALS} complete" in done.stderr
+    assert done.stdout == undisturbed.run("batch", undisturbed.root / "study.toml", "--display", "none").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are held otherwise there")
+def test_what_is_written_by_another_process_is_left_alone(bioblue: Bioblue) -> None:
+    path = write(bioblue)
+    assert bioblue.run("batch", path, "--display", "none").returncode == 0
+    file = bioblue.files()[0]
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:5]))
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline()
+        done = bioblue.run("batch", path, "--display", "none")
+        assert "17 complete, 1 being written by another process, left alone" in done.stderr
+        assert done.returncode == 0
+        assert file.read_bytes() == b"".join(lines[:5])
+        assert other.stdin is not None
+        other.stdin.close()
+    done = bioblue.run("batch", path, "--display", "none")
+    assert "17 complete, 1 to go on with" in done.stderr
+    assert len(bioblue.files()) == TRIALS
+
+
+def test_a_trial_that_was_killed_after_its_last_step_is_complete(bioblue: Bioblue) -> None:
+    path = write(bioblue)
+    whole = bioblue.run("batch", path, "--display", "none").stdout
+    for file in bioblue.files():
+        data = file.read_bytes()
+        file.write_bytes(data[: data.rindex(b'{"event":"ended"')])
+    again = bioblue.run("batch", path, "--display", "none")
+    assert f"{TRIALS} complete" in again.stderr
+    assert again.stdout == whole
+
+
+def test_records_that_are_no_trials_of_the_batch_are_no_matter(bioblue: Bioblue) -> None:
+    path = write(bioblue)
+    bioblue.run("run", "homeostasis", "--agent", "random", "--seeds", "1-3", "--steps", "8", "--display", "none")
+    (bioblue.data / "trials" / "damaged.jsonl").write_text('{"record":"bioblue","schema":"1.0"\n')
+    done = bioblue.run("batch", path, "--dry-run")
+    assert f"{TRIALS} to play" in done.stderr
+    assert bioblue.run("batch", path, "--display", "none").returncode == 0
+    one = next(file for file in bioblue.files() if "study-visible" in file.name)
+    bioblue.run("fork", one, "--at", "3", "--agent", "random", "--display", "plain")
+    one.write_bytes(one.read_bytes()[:-40].replace(b'"step":4', b'"step":x'))
+    done = bioblue.run("batch", path, "--dry-run")
+    # Neither the fork of a trial nor a damaged record stands for it.
+    assert "17 complete, 1 to play" in done.stderr
+
+
+def test_a_dry_run_plays_nothing_and_says_how_each_trial_stands(bioblue: Bioblue) -> None:
+    path = write(bioblue)
+    done = bioblue.run("batch", path, "--dry-run", "--shard", "2/9")
+    assert done.returncode == 0
+    assert [line.split("\t") for line in done.stdout.splitlines()] == [
+        ["missing", "homeostasis random visible seed 2", "0/8", "-"],
+        ["missing", "homeostasis random hidden seed 2", "0/8", "-"],
+    ]
+    assert bioblue.files() == []
+
+
+def test_json_lines_tell_trials_apart(bioblue: Bioblue) -> None:
+    done = bioblue.run("batch", write(bioblue, 3), "--display", "jsonl", "--parallel", "7")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len({line["trial"] for line in lines}) == TRIALS
+    assert sum(line.get("event") == "summary" for line in lines) == TRIALS
+    labels = {line["condition"] for line in lines if "condition" in line}
+    assert labels == {"study/visible", "study/hidden"}
+
+
+def test_the_example_can_be_written_to_a_file_and_played(bioblue: Bioblue) -> None:
+    done = bioblue.shell("bioblue batch --example > example.toml && bioblue batch example.toml --display none")
+    assert done.returncode == 0, done.stderr
+    assert len(bioblue.files()) == 18
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ([], "which batch"),
+        (["missing.toml"], "missing.toml"),
+        (["bad.toml"], "bad.toml, line 2: sedes: not known; did you mean seeds?"),
+        (["study.toml", "--shard", "0/3"], "--shard"),
+        (["study.toml", "--shard", "4/3"], "such as 1/4"),
+        (["study.toml", "--parallel", "201"], "--parallel"),
+        (["study.toml", "--rpm", "0"], "--rpm"),
+    ],
+)
+def test_bad_input_is_one_clear_message(bioblue: Bioblue, arguments: list[str], wanted: str) -> None:
+    write(bioblue)
+    (bioblue.root / "bad.toml").write_text('name = "x"\nsedes = 1\n')
+    done = bioblue.run("batch", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert wanted in done.stderr
+    assert "Traceback" not in done.stderr
+    assert bioblue.files() == []

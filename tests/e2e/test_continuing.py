@@ -1,0 +1,120 @@
+"""Resume and fork from the command line: records cut off anywhere, several at once, and what can't go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+from bioblue_tui.records.library import open_record
+from bioblue_tui.trials.events import HandedOver, Stepped
+from tests.support.command import Bioblue
+
+
+def steps_of(path: Path) -> list[tuple[object, ...]]:
+    return [(event.action, event.after) for event in open_record(path).events if isinstance(event, Stepped)]
+
+
+def played(bioblue: Bioblue, *arguments: str) -> Path:
+    done = bioblue.run("watch", *arguments, "--steps", "12", "--display", "plain")
+    assert done.returncode == 0, done.stderr
+    return bioblue.files()[-1]
+
+
+def cut(path: Path, lines: int) -> None:
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]) + b'{"event":"ask')
+
+
+def test_resume_all_finishes_what_is_open_and_leaves_the_rest(bioblue: Bioblue) -> None:
+    first = played(bioblue, "homeostasis", "--agent", "random")
+    second = played(bioblue, "balancing", "--agent", "collapse:3")
+    whole = played(bioblue, "sustainability", "--agent", "oscillator")
+    expected = [steps_of(first), steps_of(second)]
+    before = whole.read_bytes()
+    cut(first, 8)
+    cut(second, 20)
+    done = bioblue.run("resume", "--all", "--display", "plain")
+    assert done.returncode == 0, done.stderr
+    assert [steps_of(first), steps_of(second)] == expected
+    assert whole.read_bytes() == before
+    assert bioblue.run("verify", first, second).returncode == 0
+    again = bioblue.run("resume", "--all")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "no trial is open" in again.stderr
+
+
+def test_a_trial_killed_on_the_screen_goes_on_there(bioblue: Bioblue) -> None:
+    with bioblue.terminal("watch", "homeostasis", "--speed", "10", "--steps", "40") as terminal:
+        terminal.wait(re.compile(r"step ([5-9]|\d\d)/40"))
+        os.kill(terminal.pid, signal.SIGKILL)
+    path = bioblue.file()
+    with bioblue.terminal("resume", path, "--speed", "max") as terminal:
+        terminal.wait("■ complete", "step 40/40")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert len(steps_of(path)) == 40
+    assert bioblue.run("verify", path).returncode == 0
+
+
+def test_what_cannot_be_resumed_is_one_clear_line(bioblue: Bioblue) -> None:
+    path = played(bioblue, "homeostasis")
+    before = path.read_bytes()
+    done = bioblue.run("resume", path, "--display", "plain")
+    assert done.returncode == 2
+    assert "cannot be resumed: the trial has ended (complete)" in done.stderr
+    assert path.read_bytes() == before
+    assert "which trial?" in bioblue.run("resume").stderr
+
+
+def test_forks_sample_the_future(bioblue: Bioblue) -> None:
+    path = played(bioblue, "multi-homeostasis", "--agent", "accelerator:4")
+    options = ["--at", "5", "--times", "3", "--agent", "thermostat", "--condition", "saved", "--display", "plain"]
+    done = bioblue.run("fork", path, *options)
+    assert done.returncode == 0, done.stderr
+    forks = [open_record(file) for file in bioblue.files() if file != path]
+    assert len(forks) == 3
+    for fork in forks:
+        assert fork.header.parent == {"id": open_record(path).header.id, "file": path.name, "step": 5}
+        assert fork.header.condition == "saved"
+        assert fork.path is not None
+        assert steps_of(fork.path)[:5] == steps_of(path)[:5]
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+    assert "12 steps were played" in bioblue.run("fork", path, "--at", "13", "--display", "plain").stderr
+
+
+def test_a_person_takes_over_at_a_terminal(bioblue: Bioblue) -> None:
+    with bioblue.terminal("watch", "homeostasis", "--agent", "thermostat", "--steps", "4", "--paused") as terminal:
+        terminal.wait("‖ paused")
+        terminal.press("t")
+        terminal.wait("Enter hands it in")
+        terminal.type("3")
+        terminal.press("enter")
+        terminal.wait("step 1/4", "Step 1: 3 taken")
+        terminal.press("t")
+        terminal.wait("■ complete", "handed over")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    record = bioblue.record()
+    assert [event.actor for event in record.events if isinstance(event, HandedOver)] == ["human", "thermostat"]
+    assert [event.actor for event in record.events if isinstance(event, Stepped)] == ["human"] + ["thermostat"] * 3
+
+
+def test_interventions_from_the_command_line(bioblue: Bioblue) -> None:
+    done = bioblue.run(
+        "watch",
+        "homeostasis",
+        "--agent",
+        "thermostat",
+        "--steps",
+        "5",
+        "--intervene",
+        "3:disturb -20",
+        "--display",
+        "plain",
+    )
+    assert done.returncode == 0, done.stderr
+    assert bioblue.run("verify", bioblue.file()).returncode == 0
+    plain = played(bioblue, "homeostasis", "--agent", "thermostat")
+    assert steps_of(plain)[:2] == steps_of(bioblue.files()[0])[:2]
+    assert steps_of(plain)[2] != steps_of(bioblue.files()[0])[2]
