@@ -18,17 +18,9 @@ from typing import NoReturn
 import click
 
 from bioblue_tui import __version__
-from bioblue_tui.commands.batch import batch
-from bioblue_tui.commands.continuing import fork, resume
-from bioblue_tui.commands.doctor import doctor
 from bioblue_tui.commands.group import INTERRUPTED, SectionedGroup
-from bioblue_tui.commands.lists import list_agents, list_environments, list_trials, locate
-from bioblue_tui.commands.local import local
-from bioblue_tui.commands.models import models
-from bioblue_tui.commands.records import export, replay, verify
 from bioblue_tui.commands.screen import need_terminal, run_app
-from bioblue_tui.commands.trials import play, run, watch
-from bioblue_tui.options import data_option
+from bioblue_tui.usage import data_option
 
 EPILOG = """\b
 Examples:
@@ -105,7 +97,49 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
         run_app(data_dir)
 
 
-cli.add_section("Trials", play, watch, run, batch, resume, fork)
-cli.add_section("Records", replay, verify, export, list_trials)
-cli.add_section("What there is", list_environments, list_agents, locate)
-cli.add_section("Language models", models, local, doctor)
+cli.add_section(
+    "Trials",
+    "bioblue_tui.commands.trials",
+    play="Play an environment yourself.",
+    watch="Watch a scripted policy or a language model play.",
+)
+cli.add_section(
+    "Trials", "bioblue_tui.commands.series", run="Run an agent on many seeds, one after another or at once."
+)
+cli.add_section(
+    "Trials",
+    "bioblue_tui.commands.batch",
+    batch="Play a batch of trials that a file describes, or go on with it.",
+)
+cli.add_section(
+    "Trials",
+    "bioblue_tui.commands.continuing",
+    resume="Go on with a trial that was cut off or stopped.",
+    fork="Begin anew from any step of a recorded trial.",
+)
+cli.add_section(
+    "Records",
+    "bioblue_tui.commands.records",
+    replay="Replay a record or a published TSV log.",
+    verify="Recompute records and logs, report every difference.",
+    export="Write a record as a TSV log.",
+)
+cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
+cli.add_section(
+    "What there is",
+    "bioblue_tui.commands.lists",
+    list_environments="List the environments, or what can be set in one.",
+    list_agents="List the agents, and why any can't run now.",
+    locate="Say where data, records and configuration are.",
+)
+cli.add_section("Language models", "bioblue_tui.commands.models", models="Ask a provider which models it offers.")
+cli.add_section(
+    "Language models",
+    "bioblue_tui.commands.local",
+    local="A language model on this computer: get, list, remove.",
+)
+cli.add_section(
+    "Language models",
+    "bioblue_tui.commands.doctor",
+    doctor="Say which keys, servers and local models can be seen.",
+)

@@ -9,14 +9,10 @@ reduced_motion = true
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from bioblue_tui.records.files import write_text
-from bioblue_tui.records.schema import RecordError
 
 THEME = "textual-dark"
 """Theme until a person chooses another."""
@@ -49,7 +45,11 @@ class Config:
         """Read the file; one that is absent or damaged means our defaults."""
         config = cls(path)
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            # Where nothing is configured, the first picture need not wait for what reads it.
+            import tomllib
+
+            data = tomllib.loads(text)
         except FileNotFoundError:
             return config
         except (OSError, ValueError) as error:
@@ -89,6 +89,9 @@ class Config:
             return
         import tomlkit
         from tomlkit.exceptions import TOMLKitError
+
+        from bioblue_tui.records.files import write_text
+        from bioblue_tui.records.schema import RecordError
 
         try:
             text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""

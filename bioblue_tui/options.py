@@ -17,15 +17,11 @@ from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.usage import Complaint as Complaint
+from bioblue_tui.usage import data_option as data_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
-
-
-class Complaint(click.ClickException):
-    """Bad input: one clear message, exit code 2."""
-
-    exit_code = 2
 
 
 def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
@@ -99,16 +95,6 @@ def _world_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
-
-
-def data_option(command: Command) -> Command:
-    """Add the choice of another data directory."""
-    return click.option(
-        "--data-dir",
-        type=click.Path(path_type=Path),
-        metavar="DIR",
-        help="Where records are kept (default: the platform's place).",
-    )(command)
 
 
 def agent_options(command: Command) -> Command:

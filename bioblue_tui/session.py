@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import envs
 from bioblue_tui import __version__
@@ -16,17 +17,17 @@ from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, make_agent
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.replayed import ReplayAgent
-from bioblue_tui.costs.budget import Budget
-from bioblue_tui.costs.spending import Spending
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Event, Header, Heard, Paused, Planned, Stepped
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
+
+if TYPE_CHECKING:
+    from bioblue_tui.costs.budget import Budget
 
 WORDING = "bioblue-tui 1"
 """Which wording our instructions and observations have; to be raised when a word of them changes."""
@@ -157,6 +158,8 @@ class Session:
 
     def limit_cost(self, budget: Budget) -> None:
         """Pause the trial before a request that might cost more than a budget, shared with other trials, allows."""
+        from bioblue_tui.costs.spending import Spending
+
         spending = Spending(self.header).feed(self._past)
         guard = budget.guard(spending)
         self.listeners.append(spending.apply)
@@ -262,7 +265,7 @@ def open_session(
         schedule=plan.schedule,
         program=f"bioblue-tui {__version__}",
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
-        id=secrets.token_hex(8),
+        id=os.urandom(8).hex(),
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
     )
     journal = Journal.create(trials_dir(data_dir(data)), header)
@@ -362,6 +365,8 @@ def agent_for(plan: Plan, data: Path | None = None) -> Agent:
         return make_agent(plan.agent, plan.environment, plan.seed, plan.settings, data=data)
     if not rest:
         raise AgentError("which record? Write replay:FILE")
+    from bioblue_tui.records.library import open_record
+
     record = open_record(Path(rest))
     if record.header.environment != plan.environment:
         raise AgentError(f"{rest} is a record of {record.header.environment}, not of {plan.environment}")

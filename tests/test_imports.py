@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-APPLICATION = ("app", "screens", "widgets", "cli")
+APPLICATION = ("app", "wiring", "screens", "widgets", "cli")
 """The parts of bioblue_tui that may load Textual at once."""
 
 SCRIPT = """
@@ -75,7 +75,8 @@ main()
 FIRST_PAINT = """
 import json, sys
 from pathlib import Path
-from bioblue_tui.app import BioBlueApp, live_screen
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.wiring import live_screen
 from bioblue_tui.session import Plan
 
 class Probe(BioBlueApp):

@@ -11,7 +11,6 @@ from typing import Literal
 
 from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.human import HumanAgent
-from bioblue_tui.agents.local_files import SMALL, unavailable
 from bioblue_tui.agents.scripted import POLICIES, ScriptedAgent
 from bioblue_tui.agents.settings import ModelSettings as ModelSettings
 
@@ -49,6 +48,9 @@ def choices(environment: str, environ: Mapping[str, str] = os.environ, data: Pat
         environ: Environment variables, for the keys.
         data: The data directory, where local models are; None for the platform's.
     """
+    # Here, because what has to do with files on this computer is needed by nobody else.
+    from bioblue_tui.agents.local_files import SMALL, unavailable
+
     found = [Choice("human", "human", "you, at the keyboard")]
     for name, policy in POLICIES.items():
         if not policy.environments or environment in policy.environments:

@@ -52,7 +52,7 @@ def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     raise click.BadParameter(f"'{one_line(value, 40)}': which part of how many, such as 1/4, 2/4, 3/4 and 4/4")
 
 
-@click.command(short_help="Play a batch of trials that a file describes, or go on with it.")
+@click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @many_options
 @click.option(

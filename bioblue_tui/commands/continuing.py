@@ -9,7 +9,8 @@ import click
 
 from bioblue_tui.agents.base import Agent
 from bioblue_tui.commands.screen import on_screen
-from bioblue_tui.commands.trials import play_series, show_session
+from bioblue_tui.commands.series import play_series
+from bioblue_tui.commands.trials import show_session
 from bioblue_tui.continuing import fork_session, resumable, resume_session
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.model_options import model_options, read_model
@@ -32,7 +33,7 @@ MAX_FORKS = 1_000
 """The most forks of one command."""
 
 
-@click.command(short_help="Go on with a trial that was cut off or stopped.")
+@click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every trial in the data directory that is open.")
 @speed_option
@@ -78,7 +79,7 @@ def resume(
     play_series(lambda path: resume_session(path, speed=pace or None), files, _style(display), "trial")
 
 
-@click.command(short_help="Begin anew from any step of a recorded trial.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--at", type=click.IntRange(0), metavar="STEP", required=True, help="The last step that they share.")
 @click.option(

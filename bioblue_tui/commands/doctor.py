@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bioblue_tui.display.look import Look
 
 
-@click.command(short_help="Say which keys, servers and local models can be seen.")
+@click.command()
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import click
@@ -11,29 +12,51 @@ INTERRUPTED = 130
 
 
 class SectionedGroup(click.Group):
-    """Commands listed under headings, in the order they are added.
+    """Commands listed under headings, in the order they are added. A command is loaded when it is needed.
 
     A command that ctrl+c or a closed pipe ends, ends with ``INTERRUPTED``.
     """
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
-        self._sections: dict[str, list[click.Command]] = {}
+        self._sections: dict[str, dict[str, str]] = {}
+        self._places: dict[str, str] = {}
 
-    def add_section(self, heading: str, *commands: click.Command) -> None:
-        """Add commands under a heading of the help."""
-        self._sections.setdefault(heading, []).extend(commands)
-        for command in commands:
-            self.add_command(command)
+    def add_section(self, heading: str, module: str, **commands: str) -> None:
+        """Add commands under a heading of the help.
+
+        Args:
+            heading: The heading.
+            module: Where they are defined.
+            **commands: What the help says of each, by the name of its function, which is the command's name behind a
+                prefix ``list_`` where that would be another thing's name.
+        """
+        section = self._sections.setdefault(heading, {})
+        for function, text in commands.items():
+            name = _NAMES.get(function, function)
+            section[name] = text
+            self._places[name] = f"{module}:{function}"
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        place = self._places.get(cmd_name)
+        if place is None:
+            return None
+        module, _, function = place.partition(":")
+        found: click.Command = getattr(importlib.import_module(module), function)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their headings."""
-        widest = max(len(name) for name in self.commands)
-        for heading, commands in self._sections.items():
+        widest = max(map(len, self._places))
+        for heading, section in self._sections.items():
             with formatter.section(heading):
                 # The same width everywhere keeps the sections aligned with each other.
-                rows = [(str(command.name).ljust(widest), command.get_short_help_str(200)) for command in commands]
-                formatter.write_dl(rows)
+                formatter.write_dl([(name.ljust(widest), text) for name, text in section.items()])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
@@ -41,3 +64,7 @@ class SectionedGroup(click.Group):
             return super().invoke(ctx)
         except (KeyboardInterrupt, BrokenPipeError):
             raise SystemExit(INTERRUPTED) from None
+
+
+_NAMES = {"list_trials": "list", "list_environments": "envs", "list_agents": "agents", "list_models": "list"}
+"""Commands whose functions need another name."""

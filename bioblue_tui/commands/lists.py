@@ -21,7 +21,7 @@ from bioblue_tui.records.library import recent
 from bioblue_tui.text import visible
 
 
-@click.command("list", short_help="List recent trials, newest first.")
+@click.command("list")
 @data_option
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per trial.")
@@ -39,7 +39,7 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
     _write(map(trial_json, entries) if as_json else trial_lines(entries, look), look)
 
 
-@click.command("envs", short_help="List the environments, or what can be set in one.")
+@click.command("envs")
 @click.argument("environment", required=False)
 def list_environments(environment: str | None) -> None:
     """List the environments, or the parameters of ENVIRONMENT with their values.
@@ -54,7 +54,7 @@ def list_environments(environment: str | None) -> None:
     _list([(one.name, json.dumps(values.get(one.name)), one.help) for one in parameters])
 
 
-@click.command("agents", short_help="List the agents, and why any can't run now.")
+@click.command("agents")
 @click.argument("environment", default="multi-homeostasis")
 @click.pass_obj
 def list_agents(default_data: Path | None, /, environment: str) -> None:
@@ -70,7 +70,7 @@ def list_agents(default_data: Path | None, /, environment: str) -> None:
     _list(rows)
 
 
-@click.command(short_help="Say where data, records and configuration are.")
+@click.command()
 @click.argument("what", required=False, type=click.Choice(["data", "trials", "config"]))
 @data_option
 @click.pass_obj

@@ -16,7 +16,7 @@ from bioblue_tui.paths import models_dir
 from bioblue_tui.text import visible
 
 
-@click.group(cls=SectionedGroup, short_help="A language model on this computer: get, list, remove.")
+@click.group(cls=SectionedGroup)
 def local() -> None:
     """Models that run on this computer, without a key, a network or a server.
 
@@ -24,7 +24,7 @@ def local() -> None:
     """
 
 
-@click.command(short_help="Fetch a small language model (93 MB).")
+@click.command()
 @data_option
 @click.pass_obj
 def get(default_data: Path | None, /, data_dir: Path | None) -> None:
@@ -45,7 +45,7 @@ def get(default_data: Path | None, /, data_dir: Path | None) -> None:
     _narrate(missing or "bioblue watch homeostasis --model local")
 
 
-@click.command("list", short_help="List the models in the data directory.")
+@click.command("list")
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per model.")
 @click.pass_obj
@@ -67,7 +67,7 @@ def list_models(default_data: Path | None, /, data_dir: Path | None, as_json: bo
         click.echo(line, color=look.colour)
 
 
-@click.command(short_help="Remove a model from the data directory.")
+@click.command()
 @click.argument("name", default=SMALL.name)
 @data_option
 @click.pass_obj
@@ -86,7 +86,13 @@ def remove(default_data: Path | None, /, name: str, data_dir: Path | None) -> No
     raise Complaint(f"no model {visible(name, 60)} in {visible(str(directory))}")
 
 
-local.add_section("Commands", get, list_models, remove)
+local.add_section(
+    "Commands",
+    __name__,
+    get="Fetch a small language model (93 MB).",
+    list_models="List the models in the data directory.",
+    remove="Remove a model from the data directory.",
+)
 
 
 def _directory(given: Path | None, default: Path | None) -> Path:

@@ -21,7 +21,7 @@ _LONGEST = 300
 """Characters of a model's name that are shown."""
 
 
-@click.command(short_help="Ask a provider which models it offers.")
+@click.command()
 @click.argument("provider", type=click.Choice(["openai", "anthropic"]))
 @click.option("--base-url", metavar="URL", help="Where the server is, such as http://127.0.0.1:11434/v1.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per model.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bioblue_tui.screens.trial import TrialScreen
 
 
-@click.command(short_help="Replay a record or a published TSV log.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @speed_option
 @click.option("--paused", is_flag=True, help="Begin paused, at the start.")
@@ -34,15 +34,17 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
         headless.replay(record, click.echo, jsonl=display == "jsonl")
         return
 
+    session = guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
+
     def screen() -> TrialScreen:
         from bioblue_tui.screens.replay import ReplayScreen
 
-        return ReplayScreen(guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused)))
+        return ReplayScreen(session)
 
     run_app(None, screen)
 
 
-@click.command(short_help="Recompute records and logs, report every difference.")
+@click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file.")
 def verify(files: tuple[Path, ...], as_json: bool) -> None:
@@ -55,7 +57,7 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
     raise SystemExit(verify_files(files, click.echo, lambda line: click.echo(line, err=True), as_json=as_json))
 
 
-@click.command(short_help="Write a record as a TSV log.")
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The TSV file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioblue_tui.options import Complaint
 from bioblue_tui.paths import config_file
-from bioblue_tui.session import Plan
+from bioblue_tui.usage import Complaint
 
 if TYPE_CHECKING:
     from bioblue_tui.screens.control import ControlScreen
     from bioblue_tui.screens.trial import TrialScreen
+    from bioblue_tui.session import Plan
 
 
 def on_screen(display: str) -> bool:
@@ -43,11 +43,11 @@ def run_app(
 
     Args:
         data: The data directory; None for the platform's.
-        first: Makes the screen to show instead of the home screen.
+        first: Makes the screen to show instead of the home screen, once the first line is painted.
         plan: What that screen plays.
 
     Returns:
-        The path of the last trial's record; None where there is none.
+        The path of the last trial's record; None or empty where there is none.
     """
     # Textual reads this when it is imported: at four times its frame rate keys show sooner, also while steps are
     # painted, and nothing is painted more often than something changes.
@@ -55,10 +55,7 @@ def run_app(
     from bioblue_tui.app import BioBlueApp
     from bioblue_tui.config import Config
 
-    screen = first() if first else None
-    path = BioBlueApp(data, screen, plan, Config.load(config_file())).run()
-    session = getattr(screen, "session", None)
-    return path or (str(session.path) if session and session.path else None)
+    return BioBlueApp(data, first, plan, Config.load(config_file())).run()
 
 
 def _on_terminal() -> bool:

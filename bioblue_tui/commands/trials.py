@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bioblue_tui.batch.engine import Job
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
-from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.costs.budget import Budget
 from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
 from bioblue_tui.options import (
     agent_options,
@@ -27,11 +19,10 @@ from bioblue_tui.options import (
     guarded,
     make_plan,
     read_speed,
-    series_options,
     trial_options,
 )
-from bioblue_tui.session import Plan, Session, agent_for, default_speed, open_session
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.session import Plan, Session, default_speed, open_session
+from bioblue_tui.text import visible
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 if TYPE_CHECKING:
@@ -43,7 +34,7 @@ SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
 """What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
 
 
-@click.command(short_help="Play an environment yourself.")
+@click.command()
 @click.argument("environment")
 @trial_options
 @click.option("--prompt-only", is_flag=True, help="Hide the gauges: exactly the text a model would get.")
@@ -55,7 +46,7 @@ def play(default_data: Path | None, /, environment: str, prompt_only: bool, disp
     _play_one(plan, options["data_dir"] or default_data, display, speed=None)
 
 
-@click.command(short_help="Watch a scripted policy or a language model play.")
+@click.command()
 @click.argument("environment")
 @agent_options
 @model_options
@@ -86,64 +77,6 @@ def watch(
     _play_one(choice.plan, data, display, choice.max_cost, speed=read_speed(speed), paused=paused, retries=retries)
 
 
-@click.command(short_help="Run an agent on many seeds, without a screen.")
-@click.argument("environment")
-@agent_options
-@model_options
-@series_options
-@many_options
-@click.pass_obj
-def run(
-    default_data: Path | None,
-    /,
-    environment: str,
-    agent: str | None,
-    model: str | None,
-    base_url: str | None,
-    speed: str | None,
-    retries: int,
-    seeds: tuple[int, ...],
-    parallel: int | None,
-    rpm: float | None,
-    display: str,
-    **options: Any,
-) -> None:
-    """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
-
-    Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
-    spread below them, and the same less the reference policy on the same noise. Reward dimensions are never summed. On
-    a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file is named on
-    standard error.
-
-    A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
-    a provider asks for patience, all trials that use it wait together.
-    """
-    chosen, _ = choose_agent(environment, agent, model, base_url)
-    told = {name: options.pop(name) for name in MODEL_OPTIONS}
-    choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
-    plan, data = choice.plan, options["data_dir"] or default_data
-    guarded(lambda: agent_for(plan, data))
-    limiters = Limiters(rpm)
-    opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1)
-    plans = [replace(plan, seed=seed) for seed in seeds]
-    jobs = [Job(str(plan.seed), partial(opener.begin, plan), plan) for plan in plans]
-    at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"
-    check = cost_check(choice.max_cost)
-    play_jobs(jobs, display, limiters=limiters, noun="seed", parallel=at_once, check=check, title=title)
-
-
-def play_series(
-    open_trial: Callable[[T], Session],
-    names: Sequence[T],
-    display: str,
-    noun: str = "seed",
-    parallel: int = 1,
-) -> NoReturn:
-    """Play several trials without a screen, and exit; see ``play_jobs``."""
-    jobs = [Job(str(name), partial(open_trial, name)) for name in names]
-    play_jobs(jobs, display, noun=noun, parallel=parallel)
-
-
 def _play_one(
     plan: Plan,
     data: Path | None,
@@ -160,6 +93,8 @@ def _play_one(
     def begin() -> Session:
         session = open_session(plan, data, speed=speed, paused=paused, retry_limit=retries)
         if max_cost is not None:
+            from bioblue_tui.costs.budget import Budget
+
             session.limit_cost(Budget(max_cost))
         return session
 
@@ -177,16 +112,16 @@ def show_session(
         data: The data directory; None for the platform's.
         plan: What is played, so that it can be played again.
     """
+    session = guarded(open_trial)
     if on_screen(display):
 
         def screen() -> TrialScreen:
-            from bioblue_tui.app import screen_of
+            from bioblue_tui.wiring import screen_of
 
-            return screen_of(guarded(open_trial))
+            return screen_of(session)
 
-        _narrate(f"record: {visible(str(run_app(data, screen, plan)))}")
+        _narrate(f"record: {visible(str(run_app(data, screen, plan) or session.path))}")
         return
-    session = guarded(open_trial)
     _narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if guarded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from bioblue_tui.agents import local_files
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
@@ -50,6 +51,8 @@ def test_the_trial_screen(snap_compare: Compare, record: Record, size: tuple[int
 def test_the_home_screen(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    # What is said of it depends on what is installed.
+    monkeypatch.setattr(local_files, "unavailable", lambda data: "not installed")
     app = BioBlueApp(tmp_path)
 
     async def settle(pilot: Pilot[str]) -> None:

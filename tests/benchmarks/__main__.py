@@ -8,7 +8,7 @@ import sys
 
 from tests.benchmarks.report import lines
 
-NAMES = ("start", "keys", "processor", "history", "transcript", "headless")
+NAMES = ("start", "keys", "processor", "history", "transcript", "headless", "caching", "throughput")
 """Modules beside this one, without ``bench_``."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from bioblue_tui.app import BioBlueApp, live_screen
+from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.play import PlayScreen
@@ -19,6 +19,7 @@ from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, ReplaySession
+from bioblue_tui.wiring import live_screen
 
 DEADLINE = 20.0
 """Seconds after which a condition that does not come true fails a test."""

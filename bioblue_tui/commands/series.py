@@ -1,0 +1,81 @@
+"""The command that runs an agent on many seeds, and what others use to play several trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from bioblue_tui.batch.engine import Job
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.commands.many import many_options, play_jobs
+from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
+from bioblue_tui.options import agent_options, choose_agent, guarded, make_plan, read_speed, series_options
+from bioblue_tui.session import Session, agent_for
+from bioblue_tui.text import one_line
+
+T = TypeVar("T")
+
+
+@click.command()
+@click.argument("environment")
+@agent_options
+@model_options
+@series_options
+@many_options
+@click.pass_obj
+def run(
+    default_data: Path | None,
+    /,
+    environment: str,
+    agent: str | None,
+    model: str | None,
+    base_url: str | None,
+    speed: str | None,
+    retries: int,
+    seeds: tuple[int, ...],
+    parallel: int | None,
+    rpm: float | None,
+    display: str,
+    **options: Any,
+) -> None:
+    """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
+
+    Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
+    spread below them, and the same less the reference policy on the same noise. Reward dimensions are never summed. On
+    a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file is named on
+    standard error.
+
+    A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
+    a provider asks for patience, all trials that use it wait together.
+    """
+    chosen, _ = choose_agent(environment, agent, model, base_url)
+    told = {name: options.pop(name) for name in MODEL_OPTIONS}
+    choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
+    plan, data = choice.plan, options["data_dir"] or default_data
+    guarded(lambda: agent_for(plan, data))
+    limiters = Limiters(rpm)
+    opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1)
+    plans = [replace(plan, seed=seed) for seed in seeds]
+    jobs = [Job(str(plan.seed), partial(opener.begin, plan), plan) for plan in plans]
+    at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"
+    check = cost_check(choice.max_cost)
+    play_jobs(jobs, display, limiters=limiters, noun="seed", parallel=at_once, check=check, title=title)
+
+
+def play_series(
+    open_trial: Callable[[T], Session],
+    names: Sequence[T],
+    display: str,
+    noun: str = "seed",
+    parallel: int = 1,
+) -> NoReturn:
+    """Play several trials without a screen, and exit; see ``play_jobs``."""
+    jobs = [Job(str(name), partial(open_trial, name)) for name in names]
+    play_jobs(jobs, display, noun=noun, parallel=parallel)
