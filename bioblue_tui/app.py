@@ -37,7 +37,7 @@ NARROW = 80
 """Below this many columns the home screen stacks its lists."""
 
 
-SETTLED = 0.3
+SETTLED = 0.5
 """Seconds after which the first screen has been painted: what can wait is done then."""
 
 
@@ -95,7 +95,6 @@ class BioBlueApp(App[str]):
         self.call_after_refresh(self._begin)
         # Garbage collection of the many objects made at start is the main cause of late key strokes.
         gc.set_threshold(20_000, 50, 100)
-        self.set_timer(SETTLED, _spare_what_is_there)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _begin(self) -> None:
@@ -107,6 +106,7 @@ class BioBlueApp(App[str]):
         else:
             self._wired.show(self._first() if callable(self._first) else self._first, self._plan)
         self._apply_keys()
+        self.set_timer(SETTLED, _spare_what_is_there)
         for problem in self.config.problems:
             self.notify(one_line(problem, 300), title="Configuration", severity="warning", timeout=10, markup=False)
 

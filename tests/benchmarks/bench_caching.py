@@ -1,4 +1,4 @@
-"""What a trial's input costs with the prompt cache and without; run as ``python -m tests.benchmarks.bench_caching``.
+"""What a trial's input costs with the prompt cache, beside what it costs without.
 
 The model caches beginnings of 1,024 tokens and more. Counted in tokens that are merely sent: one that goes into the
 cache costs 1.25, one that comes from it 0.1.
@@ -7,20 +7,19 @@ cache costs 1.25, one that comes from it 0.1.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import envs
+from tests.benchmarks.report import Figure
 from tests.support.caching import bill
 
 STEPS = 100
 MOST = 0.2
 
 
-async def main() -> None:
-    print(f"{'environment':<20}{'without':>12}{'with':>12}{'ratio':>8}   (at most {MOST})")
+def measure() -> Iterator[Figure]:
+    """Play a trial of each environment against a local server that counts what it is sent."""
     for environment in envs.ids():
-        told = await bill(environment, STEPS)
-        print(f"{environment:<20}{told.plain:>12,.0f}{told.cached:>12,.0f}{told.ratio:>8.3f}")
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+        told = asyncio.run(bill(environment, STEPS))
+        counted = f"{told.ratio:.2f} × ({told.cached:,.0f} / {told.plain:,.0f} tokens)"
+        yield Figure(f"cached prompts, {environment}", counted, f"{MOST:.2f} ×", told.ratio <= MOST)
