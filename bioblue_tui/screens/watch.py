@@ -91,6 +91,9 @@ class WatchScreen(AnsweringScreen):
         """Let the key that took over hand back, until an answer is begun; Textual calls the bases' handlers too."""
         self.bar.answer.free_key = "t"
 
+    def _legal(self) -> str:
+        return f"{super()._legal()} t on the empty line hands back."
+
     def action_take_over(self) -> None:
         """Let the person answer from here, or the agent again."""
         trial = self.live.trial

@@ -162,6 +162,9 @@ class EntryWriter:
         indent, heard = " " * (_GUTTER - 2), attempt.heard
         # Drawn anew with every piece: of a very long one only the end.
         shown = f"… {heard[-_TAIL:]}" if len(heard) > _TAIL else heard
+        if attempt.interrupted and not heard and attempt.actor == "human":
+            # Somebody handed back without a word.
+            return
         if attempt.interrupted:
             yield from self._block(indent, "◂ ", "warn", f"{shown} (cut short)".strip(), "warn")
         elif attempt.waiting:
