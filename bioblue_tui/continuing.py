@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from bioblue_tui import __version__
-from bioblue_tui.agents.base import Agent
+from bioblue_tui.agents.base import Agent, AgentError
+from bioblue_tui.agents.catalogue import ModelSettings, is_model, make_agent
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
@@ -20,7 +21,7 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Session, agent_of
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Paused, Planned, Resumed, Stepped
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 
@@ -51,6 +52,7 @@ def resumable(directory: Path) -> list[Path]:
 
 def resume_session(
     path: Path,
+    data: Path | None = None,
     *,
     agent: Agent | None = None,
     clock: Clock | None = None,
@@ -65,6 +67,7 @@ def resume_session(
 
     Args:
         path: The record.
+        data: The data directory, where local models are; None for the platform's.
         agent: Who plays, instead of the agent that the header names.
         clock: Where time comes from.
         speed: Steps per second at most, or None.
@@ -81,7 +84,7 @@ def resume_session(
         why = can_resume(record)
         if why:
             raise RecordError(f"cannot be resumed: {why}", path)
-        agent = agent or agent_of(record.header)
+        agent = agent or agent_of(record.header, data)
         options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
         session = Session(record.header, agent, journal, past=record.events, **options)  # type: ignore[arg-type]
         done = session.state.done
@@ -93,6 +96,29 @@ def resume_session(
         journal.close()
         raise
     return session
+
+
+def agent_of_fork(header: Header, name: str, told: Mapping[str, object], data: Path | None = None) -> Agent:
+    """Make the agent of a fork.
+
+    Args:
+        header: What the parent is.
+        name: Who plays, as in ``make_agent``; empty for the parent's agent. Another model begins with the settings that
+            every model begins with, the same one with those it had.
+        told: Settings of the model that are to be others, by their names in ``ModelSettings``.
+        data: The data directory, where local models are; None for the platform's.
+
+    Raises:
+        AgentError: When it can't run now, or is no model and so can't be told anything.
+    """
+    who = name or header.agent
+    if told and not is_model(who):
+        raise AgentError(f"{next(iter(told)).replace('_', '-')} goes with a model, and {who[:60]} is none")
+    if not name and not told:
+        return agent_of(header, data)
+    settings = ModelSettings() if name else ModelSettings.of(header.provider)
+    settings = replace(settings, **told, explicit=frozenset(told))  # type: ignore[arg-type]
+    return make_agent(who, header.environment, header.seed or 0, settings, data=data)
 
 
 def fork_session(
@@ -108,6 +134,7 @@ def fork_session(
     speed: float | None = None,
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
+    crowded: bool = False,
 ) -> Session:
     """Begin a trial with the past of another one, and the same noise.
 
@@ -123,6 +150,7 @@ def fork_session(
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
+        crowded: Whether other trials run in the same loop.
 
     Raises:
         RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
@@ -151,7 +179,7 @@ def fork_session(
     )
     past = past_of(record.events, at)
     journal = Journal.create(trials_dir(data_dir(data)), header)
-    options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit}
+    options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
     try:
         for event in past:
             journal.append(event, to_disk=False)

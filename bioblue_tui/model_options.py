@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,22 +11,17 @@ from typing import Any, TypeVar
 import click
 
 import envs
-from bioblue_tui.agents.settings import ModelSettings, parse_history
-from bioblue_tui.options import Complaint, guarded
-from bioblue_tui.records.files import read_bytes
+from bioblue_tui.agents.catalogue import ModelSettings, is_model
+from bioblue_tui.options import Complaint
 from bioblue_tui.session import Plan
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import MAX_STEPS, Planned
-from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
+from bioblue_tui.told import SETTINGS, ToldError, read_instruction, read_setting
+from bioblue_tui.trials.events import Planned
+from bioblue_tui.trials.interventions import HELP, InterventionError, read_planned
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LONGEST_PROMPT = 200_000
-"""Most characters of a system prompt from a file: more than any model's instruction, less than a slip of the finger."""
-
-_SENT = ("temperature", "top_p", "max_tokens", "effort", "thinking", "history", "extra")
-
-MODEL_OPTIONS = (*_SENT, "interventions", "system_prompt", "max_cost")
+MODEL_OPTIONS = (*SETTINGS, "interventions", "system_prompt", "max_cost")
 """Names of the arguments that ``model_options`` adds to a command."""
 
 
@@ -60,7 +54,9 @@ def model_options(command: Command) -> Command:
             click.option("--top-p", metavar="N", help="Nucleus sampling, or none to leave it out (default: 1)."),
             click.option("--max-tokens", metavar="N", help="Most tokens of an answer, or none (default: 100)."),
             click.option(
-                "--effort", metavar="WORD", help="How hard to think, such as low or high, where a model has it."
+                "--effort",
+                metavar="WORD",
+                help="How hard to think, in the provider's words, such as low or none (default, or '': left out).",
             ),
             click.option("--thinking", metavar="N", help="Tokens to think with, where a model has it."),
             click.option(
@@ -68,6 +64,11 @@ def model_options(command: Command) -> Command:
             ),
             click.option(
                 "--system-prompt", metavar="FILE", type=click.Path(path_type=Path), help="Another instruction."
+            ),
+            click.option(
+                "--grammar/--no-grammar",
+                default=None,
+                help="Let the server hold answers to integers, as llama.cpp's can (default: for local models only).",
             ),
             click.option("--extra", metavar="JSON", help="More for the body of each request, a JSON object."),
             max_cost_option,
@@ -91,98 +92,55 @@ def read_model(
     interventions: Sequence[str],
     system_prompt: Path | None,
     max_cost: str | None,
-    **given: str | None,
+    after: int = 0,
+    **given: str | bool | None,
 ) -> ModelChoice:
     """Read the options of ``model_options``.
+
+    Args:
+        plan: What is to be played, and by whom.
+        base_url: Where the model's server is.
+        interventions: As written.
+        system_prompt: File of another instruction.
+        max_cost: As written.
+        after: Steps that are played already.
+        **given: Settings by their names, as written; None for what was not given.
 
     Raises:
         Complaint: When one makes no sense.
     """
-    values: dict[str, Any] = {
-        name: _READ[name](text, f"--{name.replace('_', '-')}") for name, text in given.items() if text
-    }
-    scripted = plan.agent.partition(":")[0] not in ("openai", "anthropic", "local")
-    if scripted and (values or system_prompt or max_cost):
+    try:
+        values = _values(given)
+        instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
+    except ToldError as error:
+        raise Complaint(str(error)) from None
+    if not is_model(plan.agent) and (values or system_prompt or max_cost):
         first = next(iter(values), "system_prompt" if system_prompt else "max_cost").replace("_", "-")
         raise Complaint(f"--{first} goes with --model")
     environment = envs.make(plan.environment, **plan.parameters)
     plan = replace(
         plan,
         settings=ModelSettings(base_url=base_url, **values, explicit=frozenset(values)),
-        instruction=_instruction(system_prompt) if system_prompt else "",
-        schedule=tuple(_planned(text, environment) for text in interventions),
+        instruction=instruction,
+        schedule=tuple(_planned(text, environment, plan.steps, after) for text in interventions),
     )
     return ModelChoice(plan, read_dollars(max_cost) if max_cost else None)
 
 
-def _number(text: str, option: str) -> float | None:
-    if text.strip().lower() == "none":
-        return None
+def _values(given: Mapping[str, str | bool | None]) -> dict[str, Any]:
+    """Return what was given, by the names of settings. Only for the effort an empty text says something."""
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if isinstance(text, bool):
+            values[name] = text
+        elif text or (name == "effort" and text is not None):
+            values[name] = read_setting(name, text, f"--{name.replace('_', '-')}")
+    return values
+
+
+def _planned(text: str, environment: envs.Environment, steps: int, after: int) -> Planned:
     try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1000:
-        raise Complaint(f"{option} {one_line(text, 20)}: a number from 0 on, or none")
-    return value
-
-
-def _count(text: str, option: str) -> int | None:
-    if text.strip().lower() == "none":
-        return None
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text)):
-        raise Complaint(f"{option} {one_line(text, 20)}: a whole number above 0, or none")
-    return int(text)
-
-
-def _word(text: str, option: str) -> str | None:
-    return None if text.strip().lower() == "none" else text.strip()
-
-
-def _history(text: str, option: str) -> str:
-    guarded(lambda: parse_history(text))
-    return text
-
-
-def _object(text: str, option: str) -> dict[str, object]:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise Complaint(f"{option}: not valid JSON ({error})") from None
-    if not isinstance(value, dict):
-        raise Complaint(f'{option}: a JSON object expected, such as {{"seed": 1}}')
-    return value
-
-
-_READ: dict[str, Callable[[str, str], object]] = {
-    "temperature": _number,
-    "top_p": _number,
-    "max_tokens": _count,
-    "effort": _word,
-    "thinking": _count,
-    "history": _history,
-    "extra": _object,
-}
-
-
-def _instruction(path: Path) -> str:
-    data = guarded(lambda: read_bytes(path))
-    try:
-        text = data.decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise Complaint(f"--system-prompt {one_line(str(path), 200)}: not UTF-8 text") from None
-    if not text or len(text) > LONGEST_PROMPT:
-        raise Complaint(f"--system-prompt {one_line(str(path), 200)}: from 1 to {LONGEST_PROMPT} characters expected")
-    return text
-
-
-def _planned(text: str, environment: envs.Environment) -> Planned:
-    step, colon, what = text.partition(":")
-    step = step.strip()
-    if not colon or not (step.isascii() and step.isdigit() and 0 < len(step) < 7 and 1 <= int(step) <= MAX_STEPS):
-        raise Complaint(f"--intervene {one_line(text, 60)}: write a step and what to do, such as 30:rewards off")
-    try:
-        return (int(step), *read_intervention(what, environment))
+        return read_planned(text, environment, steps, after)
     except InterventionError as error:
         raise Complaint(f"--intervene {one_line(text, 60)}: {one_line(str(error), 200)}") from None
 

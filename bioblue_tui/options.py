@@ -10,7 +10,7 @@ import click
 
 import envs
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.catalogue import ModelSettings
+from bioblue_tui.agents.catalogue import ModelSettings, is_model
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
@@ -162,7 +162,7 @@ def choose_agent(
     """
     if agent and model:
         raise Complaint("--agent and --model: give one of them")
-    if model and model.partition(":")[0] not in ("openai", "anthropic", "local"):
+    if model and not is_model(model):
         raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
     if base_url and not model:
         raise Complaint("--base-url goes with --model")

@@ -11,6 +11,7 @@ import pytest
 from bioblue_tui.model_options import ModelChoice, read_model
 from bioblue_tui.options import Complaint
 from bioblue_tui.session import Plan
+from bioblue_tui.told import ToldError, read_settings
 
 NOTHING: dict[str, Any] = {"interventions": (), "system_prompt": None, "max_cost": None}
 
@@ -32,6 +33,43 @@ def test_what_is_given_counts_and_is_known_to_be_given() -> None:
     assert (settings.effort, settings.thinking, settings.history) == ("low", 2000, "window:20")
     assert settings.extra == {"seed": 3}
     assert settings.explicit == {*given, "effort", "thinking"}
+
+
+def test_an_effort_is_a_word_and_an_empty_one_leaves_it_out() -> None:
+    assert read(effort="none").plan.settings.effort == "none"
+    left_out = read(effort="").plan.settings
+    assert left_out.effort is None
+    assert left_out.explicit == {"effort"}
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_grammar_is_wanted_or_not(wanted: bool) -> None:
+    assert read(grammar=wanted).plan.settings.grammar is wanted
+    assert read(grammar=None).plan.settings.grammar is None
+
+
+def test_settings_as_lines() -> None:
+    found = read_settings('temperature = 0.5\n\n--max-tokens=none\neffort=\ngrammar=on\nextra={"a": "b=c"}\n')
+    assert found == {"temperature": 0.5, "max_tokens": None, "effort": None, "grammar": True, "extra": {"a": "b=c"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nhot", "line 2: write name=value"),
+        ("temprature=1", "line 1: temprature is not known; did you mean temperature?"),
+        ("colour=red", "there are temperature, top-p"),
+        ("top-p=1\ntop_p=1", "line 2: top_p is there twice"),
+        ("grammar=maybe", "line 1: grammar maybe: on or off"),
+        ("temperature=warm", "line 1: temperature warm: a number"),
+        ("history=\x1b[2J", "line 1: history "),
+    ],
+)
+def test_lines_that_make_no_sense_are_named(text: str, said: str) -> None:
+    with pytest.raises(ToldError) as error:
+        read_settings(text)
+    assert said in str(error.value)
+    assert str(error.value).isprintable()
 
 
 def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
@@ -56,6 +94,9 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
         ({"interventions": ("x",)}, "--intervene x: write a step"),
         ({"interventions": ("0:rewards off",)}, "write a step"),
         ({"interventions": ("3:dance",)}, "is no intervention"),
+        ({"interventions": ("101:rewards off",)}, "there is no step 101; steps 1 to 100 are to be played"),
+        ({"interventions": ("7:rewards off",), "after": 7}, "there is no step 7; steps 8 to 100"),
+        ({"effort": "two words\n"}, "--effort two words"),
         ({"max_cost": "free"}, "--max-cost free: US dollars"),
         ({"max_cost": "NaN"}, "US dollars"),
         ({"system_prompt": Path("/no/such/file")}, "cannot be read"),

@@ -19,8 +19,16 @@ Kind = Literal["human", "script", "model"]
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """The environment variable that holds each provider's key. Keys come from nowhere else."""
 
+MODELS = (*KEY_VARIABLES, "local")
+"""What the names of models begin with."""
+
 SUGGESTED_MODELS = {"openai": "gpt-6-luna", "anthropic": "claude-haiku-4-5"}
 """A name to begin with; any other may be typed."""
+
+
+def is_model(agent: str) -> bool:
+    """Tell whether an agent, as written for ``make_agent``, is a language model."""
+    return agent.partition(":")[0] in MODELS
 
 
 @dataclass(frozen=True, slots=True)

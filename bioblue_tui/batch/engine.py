@@ -35,6 +35,7 @@ class Job:
             written, no other could be.
         plan: What it plays, where that is known before it begins.
         group: What its table is called beside environment and agent.
+        done: Steps that are played already before it begins.
         session: The live trial; None before it begins, and where nobody attends also after its end.
         path: Its record; None before it begins.
         failure: Why it failed; empty when it did not.
@@ -46,6 +47,7 @@ class Job:
     open: Callable[[], Session]
     plan: Plan | None = None
     group: str = ""
+    done: int = 0
     session: Session | None = None
     path: Path | None = None
     failure: str = ""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import envs
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.secrecy import without
 from bioblue_tui.agents.settings import parse_history
 from bioblue_tui.batch.places import Path as Way
 from bioblue_tui.batch.reading import Source, label, number, or_none, switch, table, text, whole
 from bioblue_tui.text import one_line
+from bioblue_tui.told import ToldError, read_instruction
+from bioblue_tui.trials.events import MAX_STEPS
 
 NOT_IN_BATCHES = ("human", "replay")
 """Agents that need somebody there, or have their answers from one trial."""
@@ -27,18 +32,25 @@ def _history(value: object) -> str:
     return text(value)
 
 
+def _effort(value: object) -> str | None:
+    return None if value == "" else text(value)
+
+
 SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "base_url": (text, 'an address such as "http://127.0.0.1:8080/v1"'),
     "temperature": (or_none(number), 'a number, or "none"'),
     "top_p": (or_none(number), 'a number, or "none"'),
     "max_tokens": (or_none(whole(1, _MOST_TOKENS)), 'a whole number above 0, or "none"'),
-    "effort": (text, 'a word such as "low"'),
+    "effort": (_effort, 'a word such as "low", or "" to leave it out'),
     "thinking": (or_none(whole(1, _MOST_TOKENS)), 'a whole number above 0, or "none"'),
     "history": (_history, '"full", "none" or "window:K", such as "window:20",'),
     "grammar": (switch, "true or false"),
     "extra": (table, "a table such as {seed = 1}"),
 }
 """What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""
+
+PLANNED = ("steps", "intervene", "system_prompt")
+"""What a condition may hold beside its name, parameters and settings: it goes into the plan of a trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,10 @@ class Item:
         parameters: Parameters of environments that are set.
         settings: What is set for models.
         environments: Ids of those that an agent is to play; empty for all.
+        steps: How many steps; None for those of the batch.
+        intervene: Planned interventions as written; they are read for each environment.
+        instruction: The system instruction; empty for the environment's own.
+        file: Name of the instruction's file, as written.
     """
 
     way: Way
@@ -58,12 +74,18 @@ class Item:
     parameters: Mapping[str, object] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
     environments: Sequence[str] = ()
+    steps: int | None = None
+    intervene: Sequence[str] = ()
+    instruction: str = ""
+    file: str = ""
 
     @property
     def words(self) -> str:
         """What is set, for people; where a server is, is of no interest."""
         given = {**self.parameters, **self.settings}
-        shown = (f"{key}={one_line(_brief(value), 40)}" for key, value in given.items() if key != "base_url")
+        if self.file:
+            given["system_prompt"] = self.file
+        shown = (f"{key}={one_line(_brief(without(value)), 40)}" for key, value in given.items() if key != "base_url")
         return ", ".join(shown)
 
     @property
@@ -104,14 +126,16 @@ def read_agents(source: Source, environments: Sequence[str]) -> Iterator[Item]:
         name = source.read((*way, kinds[0]), given[kinds[0]], text, "the name of an agent")
         if name.partition(":")[0] in NOT_IN_BATCHES:
             raise source.error(way, f"{one_line(name, 40)}: a batch is played by scripted policies and models", name)
-        source.known(way, given, [kinds[0], "environments", *(SETTINGS if kinds[0] == "model" else ())])
+        told = (*SETTINGS, "system_prompt") if kinds[0] == "model" else ()
+        source.known(way, given, [kinds[0], "environments", *told])
         only = source.read(
             (*way, "environments"),
             given.get("environments", []),
             _names(environments),
             "ids of environments of this file",
         )
-        yield Item(way, name, {}, _settings(source, way, given), only)
+        instruction, file = _instruction(source, way, given)
+        yield Item(way, name, {}, _settings(source, way, given), only, instruction=instruction, file=file)
 
 
 def read_conditions(source: Source, environments: Sequence[str]) -> Iterator[Item]:
@@ -127,10 +151,34 @@ def read_conditions(source: Source, environments: Sequence[str]) -> Iterator[Ite
         names.add(name)
         parameters: dict[str, object] = {}
         for key, value in given.items():
-            if key != "name" and key not in SETTINGS:
+            if key not in ("name", *SETTINGS, *PLANNED):
                 for environment in environments:
                     parameters[key] = _parameter(source, way, environment, key, value)
-        yield Item(way, name, parameters, _settings(source, way, given))
+        yield Item(way, name, parameters, _settings(source, way, given), **_planned(source, way, given))
+
+
+def _planned(source: Source, way: Way, given: Mapping[str, object]) -> dict[str, Any]:
+    """Return what of a condition goes into the plan, by the names in ``Item``."""
+    steps = None
+    if "steps" in given:
+        wanted = f"a whole number from 1 to {MAX_STEPS}"
+        steps = source.read((*way, "steps"), given["steps"], whole(1, MAX_STEPS), wanted)
+    wanted = 'a list such as ["30:rewards off"]'
+    intervene = source.read((*way, "intervene"), given.get("intervene", []), _texts, wanted)
+    instruction, file = _instruction(source, way, given)
+    return {"steps": steps, "intervene": intervene, "instruction": instruction, "file": file}
+
+
+def _instruction(source: Source, way: Way, given: Mapping[str, object]) -> tuple[str, str]:
+    """Return the system instruction, and the name of its file, which is looked for beside the batch's file."""
+    if "system_prompt" not in given:
+        return "", ""
+    place = (*way, "system_prompt")
+    name = source.read(place, given["system_prompt"], text, 'the name of a text file, such as "calm.txt",')
+    try:
+        return read_instruction(source.path.parent / Path(name).expanduser(), "the instruction"), name
+    except ToldError as error:
+        raise source.error(place, str(error)) from None
 
 
 def _settings(source: Source, way: Way, given: Mapping[str, object]) -> dict[str, object]:
@@ -141,7 +189,8 @@ def _parameter(source: Source, way: Way, environment: str, key: str, value: obje
     """Return a parameter that an environment has, with a value that it can have by itself."""
     known = {parameter.name: parameter for parameter in envs.parameters(environment)}
     if key not in known:
-        source.known(way, {key: value}, list(known))
+        more = (*SETTINGS, *PLANNED) if way[0] == "conditions" else ()
+        source.known(way, {key: value}, [*known, *more])
     try:
         return known[key].check(value)
     except envs.ParameterError as error:
@@ -155,6 +204,12 @@ def _names(known: Sequence[str]) -> Callable[[object], list[str]]:
         raise ValueError
 
     return check
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        return value
+    raise ValueError
 
 
 def _brief(value: object) -> str:

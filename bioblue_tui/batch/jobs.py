@@ -33,7 +33,7 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         begin = partial(opener.begin, trial.plan)
         if one.standing == "open" and one.path is not None:
             begin = partial(opener.go_on, trial.plan, one.path)
-        job = Job(trial.name, begin, trial.plan, trial.group)
+        job = Job(trial.name, begin, trial.plan, trial.group, one.done)
         if one.standing == "complete":
             job.path, job.over, job.reason = one.path, True, one.reason
         jobs.append((rounds[setup], job))

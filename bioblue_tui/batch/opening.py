@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bioblue_tui.agents.base import Agent
 from bioblue_tui.batch.engine import JobError
 from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.continuing import resume_session
-from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Plan, Session, agent_for, open_session
+from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.session import Plan, Session, agent_for, agent_of, open_session
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 
@@ -40,8 +43,7 @@ class Opener:
             RecordError: When the record can't be written.
         """
         agent, clock = self.limiters.limit(agent_for(plan, self.data))
-        options = {"speed": self.speed, "retry_limit": self.retry_limit, "crowded": self.crowded}
-        return open_session(plan, self.data, agent=agent, clock=clock, **options)  # type: ignore[arg-type]
+        return open_session(plan, self.data, agent=agent, clock=clock, **self._options())
 
     def go_on(self, plan: Plan, path: Path) -> Session:
         """Go on with the record of a planned trial.
@@ -50,9 +52,42 @@ class Opener:
             AgentError: When the agent can't run now.
             JobError: When the record can't go on.
         """
-        agent, clock = self.limiters.limit(agent_for(plan, self.data))
-        options = {"speed": self.speed, "retry_limit": self.retry_limit, "crowded": self.crowded}
+        return self._resume(path, agent_for(plan, self.data))
+
+    def resume(self, path: Path) -> Session:
+        """Go on with a record, whoever plays there.
+
+        Raises:
+            AgentError: When the agent can't run now, or the record does not say enough to make it.
+            JobError: When the record can't go on.
+        """
         try:
-            return resume_session(path, agent=agent, clock=clock, **options)  # type: ignore[arg-type]
+            header = open_record(path).header
         except RecordError as error:
             raise JobError(str(error)) from error
+        return self._resume(path, agent_of(header, self.data))
+
+    def fork(self, record: Record, at: int, agent: Agent, **changes: Any) -> Session:
+        """Begin a trial with a record's past.
+
+        Args:
+            record: The trial to fork.
+            at: Its last step that the fork has too.
+            agent: Who plays from there.
+            **changes: Condition, instruction and schedule, as in ``fork_session``.
+
+        Raises:
+            RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
+        """
+        agent, clock = self.limiters.limit(agent)
+        return fork_session(record, at, self.data, agent=agent, clock=clock, **changes, **self._options())
+
+    def _resume(self, path: Path, agent: Agent) -> Session:
+        agent, clock = self.limiters.limit(agent)
+        try:
+            return resume_session(path, agent=agent, clock=clock, **self._options())
+        except RecordError as error:
+            raise JobError(str(error)) from error
+
+    def _options(self) -> dict[str, Any]:
+        return {"speed": self.speed, "retry_limit": self.retry_limit, "crowded": self.crowded}

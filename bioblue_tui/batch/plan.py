@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import envs
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.catalogue import ModelSettings, make_agent
+from bioblue_tui.agents.catalogue import KEY_VARIABLES, ModelSettings, make_agent
+from bioblue_tui.agents.endpoint import PLACEHOLDER_KEY
 from bioblue_tui.batch.engine import MOST_AT_ONCE
 from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_environments
 from bioblue_tui.batch.reading import Source, label, number, whole
 from bioblue_tui.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
 from bioblue_tui.session import STEPS, Plan
-from bioblue_tui.trials.events import MAX_STEPS, Header
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
+from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 NEEDED = ("name", "seeds", "environments", "agents")
@@ -71,12 +76,13 @@ class Batch:
         return self.trials[index - 1 :: count]
 
 
-def load_batch(path: Path, data: Path | None = None) -> Batch:
+def load_batch(path: Path, data: Path | None = None, environ: Mapping[str, str] = os.environ) -> Batch:
     """Load and check a batch.
 
     Args:
         path: The file.
         data: The data directory, where local models are; None for the platform's.
+        environ: Environment variables, for the keys that its models need; see ``with_keys``.
 
     Raises:
         BatchError: When the file can't be read, or anything in it is not as it should be.
@@ -93,18 +99,30 @@ def load_batch(path: Path, data: Path | None = None) -> Batch:
     parallel = _whole(source, "parallel", 1, MOST_AT_ONCE)
     retries = _whole(source, "retries", RETRY_LIMIT, 1000)
     rpm = source.read(("rpm",), values["rpm"], _above_0, "a number above 0") if "rpm" in values else None
-    trials = list(_trials(source, Plan("", "", steps=steps, condition=name), seeds, data))
+    trials = list(_trials(source, Plan("", "", steps=steps, condition=name), seeds, data, environ))
     return Batch(name, trials, parallel, retries, rpm)
+
+
+def with_keys(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return environment variables in which every provider has a key: for looking at a batch, not for playing it."""
+    return {
+        **dict.fromkeys(KEY_VARIABLES.values(), PLACEHOLDER_KEY),
+        **{key: value for key, value in environ.items() if value.strip()},
+    }
 
 
 def identity_of(header: Header) -> str:
     """Return what a trial's record is found again by: everything that decides what is played, and its label."""
     provider = {key: value for key, value in header.provider.items() if key not in NO_MATTER}
-    setup = (header.environment, header.parameters, header.agent, header.model, provider)
+    # An instruction may be long, and there may be thousands of trials.
+    instruction = hashlib.sha256(header.instruction.encode("utf-8", "surrogatepass")).hexdigest()
+    setup = (header.environment, header.parameters, header.agent, header.model, provider, instruction)
     return json.dumps(_plain([*setup, header.seed, header.steps, header.condition, header.schedule]), sort_keys=True)
 
 
-def _trials(source: Source, common: Plan, seeds: Sequence[int], data: Path | None) -> Iterator[BatchTrial]:
+def _trials(
+    source: Source, common: Plan, seeds: Sequence[int], data: Path | None, environ: Mapping[str, str]
+) -> Iterator[BatchTrial]:
     environments = list(read_environments(source))
     names = [item.name for item in environments]
     agents = list(read_agents(source, names))
@@ -120,7 +138,7 @@ def _trials(source: Source, common: Plan, seeds: Sequence[int], data: Path | Non
         raise source.error((), f"{len(setups) * len(seeds)} trials; a batch has at most {MAX_TRIALS}")
     known: dict[str, str] = {}
     for setup in setups:
-        for planned in _planned(setup, *_checked(source, setup, common, seeds[0], data), seeds):
+        for planned in _planned(setup, *_checked(source, setup, common, seeds[0], data, environ), seeds):
             if planned.identity in known:
                 what = f"{planned.name}: what matters is the same as in {known[planned.identity]}; leave one out"
                 raise source.error((), what)
@@ -139,7 +157,12 @@ def _planned(setup: tuple[Item, Item, Item], header: Header, plan: Plan, seeds: 
 
 
 def _checked(
-    source: Source, setup: tuple[Item, Item, Item], common: Plan, seed: int, data: Path | None
+    source: Source,
+    setup: tuple[Item, Item, Item],
+    common: Plan,
+    seed: int,
+    data: Path | None,
+    environ: Mapping[str, str],
 ) -> tuple[Header, Plan]:
     """Return what the records of a setup will say, and its plan, when environment and agent can be made."""
     where, who, condition = setup
@@ -151,15 +174,47 @@ def _checked(
     except envs.ParameterError as error:
         raise source.error((condition if condition.parameters else where).way, str(error), where.name) from None
     try:
-        agent = make_agent(who.name, where.name, seed, told, data=data)
+        agent = make_agent(who.name, where.name, seed, told, environ, data)
     except AgentError as error:
         raise source.error(who.way, str(error), who.name) from None
     labels = "/".join(filter(None, (common.condition, condition.name)))
+    steps = condition.steps or common.steps
+    # Scripted policies are told nothing, so an instruction would only make their records look different.
+    instruction = (condition.instruction or who.instruction) if agent.model else ""
     plan = replace(
-        common, environment=where.name, agent=who.name, parameters=parameters, settings=told, condition=labels
+        common,
+        environment=where.name,
+        agent=who.name,
+        parameters=parameters,
+        steps=steps,
+        settings=told,
+        condition=labels,
+        schedule=_schedule(source, condition, environment, steps),
+        instruction=instruction,
     )
-    made = (agent.name, agent.model, agent.provider)
-    return Header(where.name, environment.parameters, seed, plan.steps, *made, condition=labels), plan
+    header = Header(
+        where.name,
+        environment.parameters,
+        seed,
+        steps,
+        *(agent.name, agent.model, agent.provider),
+        instruction=instruction or environment.instruction(),
+        condition=labels,
+        schedule=plan.schedule,
+    )
+    return header, plan
+
+
+def _schedule(source: Source, condition: Item, environment: envs.Environment, steps: int) -> tuple[Planned, ...]:
+    """Return the interventions of a condition as they are in one environment."""
+    planned = []
+    for written in condition.intervene:
+        try:
+            planned.append(read_planned(written, environment, steps))
+        except InterventionError as error:
+            what = f"{one_line(written, 60)}: {one_line(str(error), 200)} (for {environment.id})"
+            raise source.error((*condition.way, "intervene"), what, written) from None
+    return tuple(planned)
 
 
 def _whole(source: Source, key: str, default: int, most: int) -> int:

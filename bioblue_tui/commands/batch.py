@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,10 @@ from bioblue_tui.batch.found import Found, Standing, find
 from bioblue_tui.batch.jobs import batch_jobs
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
-from bioblue_tui.batch.plan import BatchTrial, load_batch
+from bioblue_tui.batch.plan import BatchTrial, load_batch, with_keys
 from bioblue_tui.batch.reading import BatchError
 from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
 from bioblue_tui.model_options import max_cost_option, read_dollars
 from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint, data_option
@@ -62,7 +63,11 @@ def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     help="Play the I-th of N parts only; the parts of N computers make the whole batch.",
 )
 @max_cost_option
-@click.option("--dry-run", is_flag=True, help="Say how each trial stands, and play none.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say how each trial stands and what the rest may cost, and play none; needs no keys.",
+)
 @click.option("--example", is_flag=True, help="Write an example of such a file, and do nothing else.")
 @data_option
 @click.pass_obj
@@ -83,7 +88,8 @@ def batch(
 
     What is complete in the data directory is left alone, what was stopped, failed or cut off goes on, the rest is
     played. So a batch may be interrupted and run again; run when all is complete, it writes the tables. A trial is
-    found again by its header: environment, parameters, agent, model, what the model is sent, seed, steps and condition.
+    found again by its header: environment, parameters, agent, model, what the model is sent and told, seed, steps,
+    interventions and condition.
 
     With --shard a cluster can divide it, and the records are put together by copying them into one directory.
     """
@@ -94,7 +100,8 @@ def batch(
         raise Complaint("which batch? Name its file; bioblue batch --example shows what it looks like")
     data = data_dir or default_data
     try:
-        plan = load_batch(file, data)
+        # To look at a batch, no key is needed.
+        plan = load_batch(file, data, with_keys(os.environ) if dry_run else os.environ)
     except BatchError as error:
         raise Complaint(str(error)) from None
     limit = read_dollars(max_cost) if max_cost else None
@@ -104,6 +111,11 @@ def batch(
     click.echo(f"bioblue: {plan.name}{part}: {_summary(trials, found)}", err=True)
     if dry_run:
         _list(trials, found)
+        ahead = [(trial, found[trial.identity]) for trial in trials]
+        left = [Ahead(trial.plan, one.done) for trial, one in ahead if one.standing in ("open", "missing")]
+        tell_estimates(left)
+        if limit is not None:
+            keep_limit(left)
         return
     limiters, at_once = Limiters(rpm or plan.rpm), parallel or plan.parallel
     jobs = batch_jobs(trials, found, Opener(limiters, data, None, plan.retries, at_once > 1))

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bioblue_tui.agents.base import Agent
+from bioblue_tui.agents.catalogue import ModelSettings
+from bioblue_tui.batch.engine import Job
+from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.batch.opening import Opener
+from bioblue_tui.commands.many import many_options, play_jobs
+from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.commands.screen import on_screen
-from bioblue_tui.commands.series import play_series
 from bioblue_tui.commands.trials import show_session
-from bioblue_tui.continuing import fork_session, resumable, resume_session
+from bioblue_tui.continuing import agent_of_fork, fork_session, resumable, resume_session
 from bioblue_tui.costs.budget import Budget
-from bioblue_tui.model_options import model_options, read_model
+from bioblue_tui.model_options import max_cost_option, model_options, read_dollars, read_model
+from bioblue_tui.numbers import counted
 from bioblue_tui.options import (
     Complaint,
     agent_options,
     choose_agent,
     data_option,
-    display_option,
     guarded,
     read_speed,
     speed_option,
@@ -27,7 +34,10 @@ from bioblue_tui.options import (
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.library import open_record
-from bioblue_tui.session import Plan, Session, agent_for, default_speed
+from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Header, Stepped
 
 MAX_FORKS = 1_000
 """The most forks of one command."""
@@ -37,8 +47,9 @@ MAX_FORKS = 1_000
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every trial in the data directory that is open.")
 @speed_option
-@click.option("--paused", is_flag=True, help="Begin paused.")
-@display_option
+@click.option("--paused", is_flag=True, help="Begin paused; for one trial.")
+@max_cost_option
+@many_options
 @data_option
 @click.pass_obj
 def resume(
@@ -48,15 +59,19 @@ def resume(
     everything: bool,
     speed: str | None,
     paused: bool,
+    max_cost: str | None,
+    parallel: int | None,
+    rpm: float | None,
     display: str,
     data_dir: Path | None,
 ) -> None:
     """Go on with the trials in FILES from their last whole step, in the same records.
 
     The noise goes on as it would have, and the agent sees all it did before. One trial is shown on the screen where
-    there is a terminal; several are played one after another.
+    there is a terminal; several are played one after another or, with --parallel, at once, like those of bioblue run.
     """
-    data = data_dir or default_data
+    data, pace = data_dir or default_data, read_speed(speed)
+    limit = read_dollars(max_cost) if max_cost else None
     if everything:
         files = (*files, *resumable(trials_dir(directory(data))))
         if not files:
@@ -64,19 +79,70 @@ def resume(
             return
     if not files:
         raise Complaint("which trial? Name its file, or give --all; bioblue list names the recent ones")
-    pace = read_speed(speed)
-    if len(files) == 1:
-        file, shown = files[0], on_screen(display)
-
-        def open_trial() -> Session:
-            rate = (default_speed(open_record(file).header.agent) if shown else None) if pace == 0 else pace
-            return resume_session(file, speed=rate, paused=paused)
-
-        show_session(open_trial, display, data)
+    files = tuple({file.resolve(): file for file in files}.values())
+    limiters, at_once = Limiters(rpm), parallel or 1
+    if len(files) == 1 and display != "none":
+        budget = None if limit is None else Budget(limit)
+        _resume_one(files[0], display, data, limiters, pace, budget, paused=paused)
         return
-    if display == "tui":
-        raise Complaint("--display tui goes with one trial; several are played in lines")
-    play_series(lambda path: resume_session(path, speed=pace or None), files, _style(display), "trial")
+    opener = Opener(limiters, data, pace or None, crowded=at_once > 1)
+    jobs = [_job_of(file, opener) for file in files]
+    title = f"resume {counted(len(jobs), 'trial')}"
+    play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)
+
+
+def _resume_one(
+    file: Path,
+    display: str,
+    data: Path | None,
+    limiters: Limiters,
+    pace: float | None,
+    budget: Budget | None,
+    *,
+    paused: bool,
+) -> None:
+    shown = on_screen(display)
+
+    def open_trial() -> Session:
+        header = open_record(file).header
+        rate = (default_speed(header.agent) if shown else None) if pace == 0 else pace
+        agent, clock = limiters.limit(agent_of(header, data))
+        session = resume_session(file, agent=agent, clock=clock, speed=rate, paused=paused)
+        if budget is not None:
+            session.limit_cost(budget)
+        return session
+
+    show_session(open_trial, display, data)
+
+
+def _job_of(file: Path, opener: Opener) -> Job:
+    """Return the job of going on with a record; one that can't be read fails when it is its turn."""
+    begin = partial(opener.resume, file)
+    try:
+        record = open_record(file)
+    except RecordError:
+        return Job(file.name, begin)
+    header = record.header
+    return Job(file.name, begin, _plan_of(header), one_line(header.condition, 60), _done(record))
+
+
+def _plan_of(header: Header) -> Plan:
+    """Return what a record's trial plays; without the label, which is the record's own business."""
+    told = ModelSettings.of(header.provider)
+    return Plan(
+        header.environment,
+        header.agent,
+        header.parameters,
+        header.seed or 0,
+        header.steps,
+        settings=told,
+        schedule=header.schedule,
+        instruction=header.instruction,
+    )
+
+
+def _done(record: Record) -> int:
+    return max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
 
 
 @click.command()
@@ -88,8 +154,8 @@ def resume(
 @click.option("--condition", default="", metavar="TEXT", help="Label of the condition, for the records.")
 @agent_options
 @model_options
-@click.option("--paused", is_flag=True, help="Begin paused.")
-@display_option
+@click.option("--paused", is_flag=True, help="Begin paused; for one fork.")
+@many_options
 @data_option
 @click.pass_obj
 def fork(
@@ -105,43 +171,58 @@ def fork(
     speed: str | None,
     retries: int,
     paused: bool,
+    parallel: int | None,
+    rpm: float | None,
     display: str,
     data_dir: Path | None,
     **told: Any,
 ) -> None:
     """Begin a new trial with the past of FILE up to a step, and the same noise.
 
-    The same agent goes on unless another one is named; its record names the parent. With --times the future is sampled
-    several times.
+    The same agent goes on unless another one is named; its record names the parent. What is given of a model's
+    parameters replaces what the parent's had. With --times the future is sampled several times, one after another or,
+    with --parallel, at once, like the trials of bioblue run.
     """
     data, pace = data_dir or default_data, read_speed(speed)
     record = guarded(lambda: open_record(file))
     header = record.header
-    chosen = choose_agent(header.environment, agent, model, base_url)[0] if agent or model or base_url else ""
-    plan = Plan(header.environment, chosen or "the same agent", header.parameters, header.seed or 0, header.steps)
-    choice = guarded(lambda: read_model(plan, base_url=base_url, **told))
-    plan, budget = choice.plan, Budget(choice.max_cost) if choice.max_cost is not None else None
+    if not 0 <= at <= _done(record):
+        raise Complaint(f"--at {at}: {counted(_done(record), 'step')} were played")
+    chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
+    plan = replace(_plan_of(header), agent=chosen or header.agent)
+    choice = guarded(lambda: read_model(plan, base_url=base_url, after=at, **told))
+    given = {name: getattr(choice.plan.settings, name) for name in choice.plan.settings.explicit}
+    if base_url:
+        given["base_url"] = base_url
 
-    def open_trial(_: int) -> Session:
-        shown = times == 1 and on_screen(display)
-        who: Agent | None = None
-        if chosen:
-            who = agent_for(plan, data)
-        rate = (default_speed(chosen or header.agent) if shown else None) if pace == 0 else pace
-        options: dict[str, Any] = {"speed": rate, "paused": paused, "retry_limit": retries}
-        options |= {"condition": condition, "instruction": plan.instruction, "schedule": plan.schedule}
-        session = fork_session(record, at, data, agent=who, **options)
-        if budget is not None:
-            session.limit_cost(budget)
-        return session
+    def who() -> Agent:
+        if chosen.partition(":")[0] == "replay":
+            return agent_for(choice.plan, data)
+        return agent_of_fork(header, chosen, given, data)
 
-    if times == 1:
-        show_session(lambda: open_trial(1), display, data)
+    plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
+    changes = {"condition": condition, "instruction": choice.plan.instruction, "schedule": choice.plan.schedule}
+    limiters, at_once = Limiters(rpm), parallel or 1
+    if times == 1 and display != "none":
+        shown = on_screen(display)
+        rate = (default_speed(plays.agent) if shown else None) if pace == 0 else pace
+        budget = None if choice.max_cost is None else Budget(choice.max_cost)
+
+        def begin() -> Session:
+            actor, clock = limiters.limit(who())
+            options: dict[str, Any] = {"agent": actor, "clock": clock, "speed": rate, "paused": paused, **changes}
+            session = fork_session(record, at, data, retry_limit=retries, **options)
+            if budget is not None:
+                session.limit_cost(budget)
+            return session
+
+        show_session(begin, display, data)
         return
-    if display == "tui":
-        raise Complaint("--display tui goes with one fork; several are played in lines")
-    play_series(open_trial, range(1, times + 1), _style(display), "fork")
-
-
-def _style(display: str) -> Any:
-    return "jsonl" if display == "jsonl" else "plain"
+    opener = Opener(limiters, data, pace or None, retries, at_once > 1)
+    jobs = [
+        Job(f"fork {number}", lambda: opener.fork(record, at, who(), **changes), plays, done=at)
+        for number in range(1, times + 1)
+    ]
+    title = f"{counted(times, 'fork')} of {one_line(file.name, 60)} after step {at}"
+    check = cost_check(choice.max_cost)
+    play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=check, title=title)

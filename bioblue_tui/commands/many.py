@@ -12,7 +12,6 @@ from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.commands.screen import on_screen, run_app
 from bioblue_tui.options import guarded
-from bioblue_tui.session import Plan
 from bioblue_tui.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-Check = Callable[[Sequence[Plan], Engine], None]
+Check = Callable[[Engine], None]
 """Looks at what is about to be played, and may raise Complaint; it may add a watcher to the engine, too."""
 
 
@@ -95,7 +94,7 @@ def play_jobs(
     series = Series(jobs, style, output, Output(_narrate).line, look, noun=noun, parallel=parallel, bars=bars)
     limiters.told = series.narrate
     if check is not None:
-        check([job.plan for job in jobs if job.plan and not job.over], series.engine)
+        check(series.engine)
     whole = False
     try:
         guarded(series.play)
@@ -110,7 +109,7 @@ def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str
     on_screen("tui")
     engine = Engine(jobs, parallel, unattended=False)
     if check is not None:
-        check([job.plan for job in jobs if job.plan and not job.over], engine)
+        check(engine)
 
     def screen() -> ControlScreen:
         from bioblue_tui.screens.control import ControlScreen

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import click
@@ -12,30 +14,60 @@ from bioblue_tui.agents.settings import parse_history
 from bioblue_tui.batch.engine import Engine, Job, Watcher
 from bioblue_tui.commands.many import Check
 from bioblue_tui.costs.budget import Budget
-from bioblue_tui.costs.estimate import estimate
+from bioblue_tui.costs.estimate import Estimate, estimate
+from bioblue_tui.costs.price import FREE, Price
 from bioblue_tui.costs.table import PUBLIC, find_price
+from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint
 from bioblue_tui.session import Plan
 from bioblue_tui.text import one_line
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A trial that is to be played, or the rest of one.
+
+    Attributes:
+        plan: What is played.
+        done: Steps that are played already.
+    """
+
+    plan: Plan
+    done: int = 0
+
+
 def cost_check(limit: Decimal | None) -> Check:
     """Return what says before paid trials what they may come to, and keeps them within a limit."""
 
-    def check(plans: Sequence[Plan], engine: Engine) -> None:
-        if not any(plan.agent.partition(":")[0] in PUBLIC for plan in plans):
-            return
-        for line in estimates(plans):
-            click.echo(f"bioblue: {line}", err=True)
+    def check(engine: Engine) -> None:
+        ahead = [Ahead(job.plan, job.done) for job in engine.jobs if job.plan and not job.over]
+        tell_estimates(ahead)
         if limit is not None:
-            for plan in plans:
-                provider, _, model = plan.agent.partition(":")
-                price = find_price(model, plan.settings.base_url or PUBLIC.get(provider, ""))
-                if provider in PUBLIC and price.paid and not price.known:
-                    raise Complaint(f"--max-cost can't be kept: {price.words()}")
+            keep_limit(ahead)
             engine.watchers.append(CostKeeper(Budget(limit)))
 
     return check
+
+
+def tell_estimates(ahead: Sequence[Ahead]) -> None:
+    """Say what trials may come to, where there is anything to say."""
+    for line in estimates(ahead):
+        click.echo(f"bioblue: {line}", err=True)
+
+
+def keep_limit(ahead: Iterable[Ahead]) -> None:
+    """Check that a limit to the cost can be kept.
+
+    Raises:
+        Complaint: When the price of a model is not known.
+    """
+    unknown = {
+        price.words(): None
+        for price in {_place(trial.plan): _price(trial.plan) for trial in ahead if _is_remote(trial.plan)}.values()
+        if price.paid and not price.known
+    }
+    if unknown:
+        raise Complaint(f"--max-cost can't be kept: {'; '.join(unknown)}")
 
 
 class CostKeeper(Watcher):
@@ -54,23 +86,91 @@ class CostKeeper(Watcher):
             job.session.limit_cost(self._budget)
 
 
-def estimates(plans: Sequence[Plan]) -> Iterator[str]:
-    """Yield a line for each environment and model: what their trials may come to."""
-    groups: dict[tuple[str, str], list[Plan]] = {}
-    for plan in plans:
-        groups.setdefault((plan.environment, plan.agent), []).append(plan)
-    for (name, agent), group in groups.items():
-        provider, _, model = agent.partition(":")
-        if provider not in PUBLIC:
-            continue
-        first = group[0]
-        price = find_price(model, first.settings.base_url or PUBLIC[provider])
-        found = estimate(
-            envs.make(name, **first.parameters),
-            steps=first.steps,
-            trials=len(group),
-            price=price,
-            keep=parse_history(first.settings.history),
-            max_output=first.settings.max_tokens,
+def estimates(ahead: Iterable[Ahead]) -> Iterator[str]:
+    """Yield a line for each environment with each model at each address, and one for all where there are several."""
+    groups: dict[tuple[str, str, str], list[Ahead]] = {}
+    for trial in ahead:
+        if _is_remote(trial.plan):
+            groups.setdefault((trial.plan.environment, *_place(trial.plan)), []).append(trial)
+    found = {key: _sum(_estimates(group)) for key, group in groups.items()}
+    addresses = {key[1]: {other[2] for other in groups if other[1] == key[1]} for key in groups}
+    for (name, agent, url), sum_ in found.items():
+        where = f" at {one_line(_shown(url), 80)}" if len(addresses[agent]) > 1 else ""
+        yield f"{name}, {one_line(agent, 60)}{where}: {sum_.words()}"
+    if len(found) > 1:
+        yield f"in all: {_in_all(found.values())}"
+
+
+def _in_all(parts: Iterable[Estimate]) -> str:
+    parts = list(parts)
+    paid = [part for part in parts if part.price.paid]
+    cost = sum((part.uncached for part in paid), FREE)
+    cached = sum((part.cached or part.uncached for part in paid), FREE)
+    size = f"{counted(sum(part.trials for part in parts), 'trial')}"
+    unknown = {part.price.model for part in paid if not part.price.known}
+    words = [f"about {cost}" if cost.dollars is not None else ""]
+    if cost.dollars is not None and str(cached) != str(cost):
+        words[0] += f" ({cached} where providers cache)"
+    if unknown:
+        words.append(f"the price of {one_line(', '.join(sorted(unknown)), 200)} is unknown")
+    return f"{size}; {'; '.join(filter(None, words)) or 'no price: all models run on this computer'}"
+
+
+def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
+    """Yield an estimate for each setup: trials that differ in nothing but noise and label share one."""
+    setups: dict[object, list[Ahead]] = {}
+    for trial in ahead:
+        plan, told = trial.plan, trial.plan.settings
+        parameters = repr(sorted(plan.parameters.items()))
+        key = (parameters, plan.steps, trial.done, told.history, told.max_tokens, told.thinking, hash(plan.instruction))
+        setups.setdefault(key, []).append(trial)
+    for alike in setups.values():
+        plan, done = alike[0].plan, alike[0].done
+        yield estimate(
+            envs.make(plan.environment, **plan.parameters),
+            steps=plan.steps,
+            trials=len(alike),
+            price=_price(plan),
+            keep=parse_history(plan.settings.history),
+            max_output=plan.settings.max_tokens,
+            reasoning=plan.settings.thinking or 0,
+            done=done,
+            instruction=plan.instruction,
         )
-        yield f"{name}, {one_line(agent, 60)}: {found.words()}"
+
+
+def _sum(parts: Iterable[Estimate]) -> Estimate:
+    first, *rest = parts
+    for part in rest:
+        helped = first.cached is not None or part.cached is not None
+        first = replace(
+            first,
+            trials=first.trials + part.trials,
+            requests=first.requests + part.requests,
+            input=first.input + part.input,
+            output=first.output + part.output,
+            uncached=first.uncached + part.uncached,
+            cached=(first.cached or first.uncached) + (part.cached or part.uncached) if helped else None,
+        )
+    return first
+
+
+def _is_remote(plan: Plan) -> bool:
+    return plan.agent.partition(":")[0] in PUBLIC
+
+
+def _place(plan: Plan) -> tuple[str, str]:
+    """Return a model and where it is asked, the environment variables regarded that say so where nothing else does."""
+    provider = plan.agent.partition(":")[0]
+    url = plan.settings.base_url or os.environ.get(f"{provider.upper()}_BASE_URL", "").strip()
+    return plan.agent, url or PUBLIC[provider]
+
+
+def _price(plan: Plan) -> Price:
+    agent, url = _place(plan)
+    return find_price(agent.partition(":")[2], url)
+
+
+def _shown(url: str) -> str:
+    """Return an address without what may be secret in it."""
+    return url.partition("?")[0].partition("//")[2].rpartition("@")[2]

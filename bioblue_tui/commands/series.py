@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
@@ -17,10 +16,8 @@ from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
 from bioblue_tui.options import agent_options, choose_agent, guarded, make_plan, read_speed, series_options
-from bioblue_tui.session import Session, agent_for
+from bioblue_tui.session import agent_for
 from bioblue_tui.text import one_line
-
-T = TypeVar("T")
 
 
 @click.command()
@@ -67,15 +64,3 @@ def run(
     at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"
     check = cost_check(choice.max_cost)
     play_jobs(jobs, display, limiters=limiters, noun="seed", parallel=at_once, check=check, title=title)
-
-
-def play_series(
-    open_trial: Callable[[T], Session],
-    names: Sequence[T],
-    display: str,
-    noun: str = "seed",
-    parallel: int = 1,
-) -> NoReturn:
-    """Play several trials without a screen, and exit; see ``play_jobs``."""
-    jobs = [Job(str(name), partial(open_trial, name)) for name in names]
-    play_jobs(jobs, display, noun=noun, parallel=parallel)

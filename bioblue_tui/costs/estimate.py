@@ -66,6 +66,8 @@ def estimate(
     keep: int | None = None,
     max_output: int | None = 100,
     reasoning: int = 0,
+    done: int = 0,
+    instruction: str = "",
 ) -> Estimate:
     """Estimate what trials of a model use and cost.
 
@@ -77,12 +79,14 @@ def estimate(
         keep: How many past steps are sent with each request; None for all.
         max_output: The most tokens of an answer; None for no limit.
         reasoning: Tokens of reasoning before an answer, which are paid but not sent again.
+        done: Steps that are played already, and are the past of those that are to come.
+        instruction: The system instruction; empty for the environment's own.
     """
     answer = ANSWER_TOKENS if max_output is None else min(ANSWER_TOKENS, max_output)
     output = answer + reasoning
     sent_in_all, uncached, cached = 0, FREE, FREE
     before = 0
-    for sent in _sizes(environment, steps, keep, answer):
+    for sent in _sizes(environment, range(done, steps), keep, answer, instruction or environment.instruction()):
         # A conversation that outgrows the model's context loses its oldest part.
         sent = min(sent, price.context or sent)
         sent_in_all += sent
@@ -94,20 +98,20 @@ def estimate(
     helps = keep is None and before >= CACHE_LEAST and price.known
     return Estimate(
         trials,
-        steps * trials,
+        max(0, steps - done) * trials,
         sent_in_all * trials,
-        output * steps * trials,
+        output * max(0, steps - done) * trials,
         _times(uncached, trials),
         _times(cached, trials) if helps else None,
         price,
     )
 
 
-def _sizes(environment: Environment, steps: int, keep: int | None, answer: int) -> Iterator[int]:
+def _sizes(environment: Environment, steps: range, keep: int | None, answer: int, instruction: str) -> Iterator[int]:
     """Yield how many tokens each request sends."""
-    head = likely(environment.instruction())
+    head = likely(instruction)
     observation = _observation(environment)
-    for past in range(steps):
+    for past in steps:
         kept = past if keep is None else min(past, keep)
         yield round(head + kept * (observation + answer + FRAME) + observation)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 import envs
-from bioblue_tui.trials.events import Header, Intervened, InterventionKind
+from bioblue_tui.trials.events import MAX_STEPS, Header, Intervened, InterventionKind, Planned
 from envs import Change, Environment, State, Transition
 
 REASON_FIRST = "Think it through in a few sentences first. Then write your answer, and nothing else, on the last line."
@@ -55,6 +55,27 @@ def read_intervention(text: str, environment: Environment) -> tuple[Intervention
     if rest.lower() not in _SWITCHES:
         raise InterventionError(f"{kind} needs on or off, such as {kind} off")
     return kind, _SWITCHES[rest.lower()]
+
+
+def read_planned(text: str, environment: Environment, steps: int = MAX_STEPS, after: int = 0) -> Planned:
+    """Read an intervention that is planned for a step, such as ``30:rewards off``.
+
+    Args:
+        text: What was written.
+        environment: The world it is for.
+        steps: Steps of the trial; what is planned for later would never happen.
+        after: Steps that are played already; what is planned for one of them would never happen either.
+
+    Raises:
+        InterventionError: When it is none.
+    """
+    step, colon, what = text.partition(":")
+    step = step.strip()
+    if not colon or not (step.isascii() and step.isdigit() and len(step) < 7 and 1 <= int(step) <= MAX_STEPS):
+        raise InterventionError("write a step and what to do, such as 30:rewards off")
+    if not after < int(step) <= steps:
+        raise InterventionError(f"there is no step {int(step)}; steps {after + 1} to {steps} are to be played")
+    return (int(step), *read_intervention(what, environment))
 
 
 def _read_change(text: str, environment: Environment) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 from bioblue_tui.agents.catalogue import ModelSettings
 from bioblue_tui.batch.example import EXAMPLE
 from bioblue_tui.batch.items import SETTINGS
-from bioblue_tui.batch.plan import Batch, load_batch
+from bioblue_tui.batch.plan import Batch, load_batch, with_keys
 from bioblue_tui.batch.reading import BatchError
 
 SMALL = """\
@@ -89,8 +89,58 @@ agent = "oscillator"
 
 def test_the_example_is_a_batch_that_can_be_played(tmp_path: Path) -> None:
     batch = load(tmp_path, EXAMPLE)
-    assert len(batch.trials) == 18
+    assert len(batch.trials) == 27
+    reminded = next(trial.plan for trial in batch.trials if trial.plan.condition == "example/reminded")
+    assert reminded.schedule == ((10, "remind", "Keep near the target."), (15, "rewards", False))
     assert batch.parallel == 2
+
+
+PLANNED = """\
+name = "planned"
+seeds = 1
+environments = ["homeostasis", "balancing"]
+agents = [
+    "random",
+    {model = "openai:tiny", base_url = "http://127.0.0.1:1/v1", effort = "none", system_prompt = "calm.txt"},
+]
+
+[[conditions]]
+name = "plain"
+effort = ""
+
+[[conditions]]
+name = "reminded"
+steps = 50
+system_prompt = "hurry.txt"
+grammar = true
+intervene = ["10:remind Keep calm: it is a test.", "20:rewards off"]
+"""
+
+
+def test_a_condition_holds_all_that_a_plan_can(tmp_path: Path) -> None:
+    (tmp_path / "calm.txt").write_text("Keep calm.\n", encoding="utf-8")
+    (tmp_path / "hurry.txt").write_text("Hurry.\n", encoding="utf-8")
+    trials = load(tmp_path, PLANNED).trials
+    plans = {(trial.plan.environment, trial.plan.agent, trial.plan.condition): trial.plan for trial in trials}
+    assert len(plans) == 8
+    plain, reminded = (plans["balancing", "openai:tiny", f"planned/{name}"] for name in ("plain", "reminded"))
+    assert (plain.steps, plain.instruction, plain.schedule, plain.settings.effort) == (100, "Keep calm.", (), None)
+    assert (reminded.steps, reminded.instruction, reminded.settings.effort) == (50, "Hurry.", "none")
+    assert reminded.settings.grammar is True
+    assert reminded.schedule == ((10, "remind", "Keep calm: it is a test."), (20, "rewards", False))
+    # A policy reads no instruction: its record says what it would say anyway.
+    assert plans["homeostasis", "random", "planned/reminded"].instruction == ""
+    before = {trial.identity for trial in trials}
+    (tmp_path / "hurry.txt").write_text("Hurry up.\n", encoding="utf-8")
+    assert len(before & {trial.identity for trial in load(tmp_path, PLANNED).trials}) == 6
+
+
+def test_a_batch_can_be_looked_at_without_keys(tmp_path: Path) -> None:
+    path = tmp_path / "batch.toml"
+    path.write_text(SMALL.replace('"thermostat"', '"openai:x", "anthropic:y"'))
+    seen = load_batch(path, environ=with_keys({"ANTHROPIC_API_KEY": " "}))
+    played = load_batch(path, environ={"OPENAI_API_KEY": "k" * 20, "ANTHROPIC_API_KEY": "k" * 20})
+    assert [trial.identity for trial in seen.trials] == [trial.identity for trial in played.trials]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 18, 30])
@@ -200,6 +250,41 @@ BAD: dict[str, tuple[str, str, str]] = {
         "END",
         '[[conditions]]\nname = "a"\n\n[[conditions]]\nname = "b"\nhidden_rewards = 3',
         r"line 11: conditions 2\.hidden_rewards: hidden_rewards=3: true or false expected",
+    ),
+    "an intervention that is none": (
+        "END",
+        '[[conditions]]\nname = "a"\nintervene = [\n  "3:rewards off",\n  "9:dance",\n]',
+        r"line 8: conditions 1\.intervene: 9:dance: 'dance' is no intervention; .* \(for homeostasis\)",
+    ),
+    "an intervention that comes too late": (
+        "END",
+        '[[conditions]]\nname = "a"\nsteps = 5\nintervene = ["6:rewards off"]',
+        r"line 9: conditions 1\.intervene: 6:rewards off: there is no step 6; steps 1 to 5 are to be played",
+    ),
+    "interventions as a text": (
+        "END",
+        '[[conditions]]\nname = "a"\nintervene = "3:rewards off"',
+        r"line 8: conditions 1\.intervene: a list such as",
+    ),
+    "a number of steps that is none": (
+        "END",
+        '[[conditions]]\nname = "a"\nsteps = 0',
+        r"line 8: conditions 1\.steps: a whole number from 1 to 100000 expected",
+    ),
+    "an instruction that is not there": (
+        "END",
+        '[[conditions]]\nname = "a"\nsystem_prompt = "none.txt"',
+        r"line 8: conditions 1\.system_prompt: the instruction .*none\.txt: cannot be read",
+    ),
+    "an instruction for a policy": (
+        '"thermostat"',
+        '{agent = "random", system_prompt = "calm.txt"}',
+        r"line 4: agents 1\.system_prompt: not known",
+    ),
+    "a misspelt key of a condition": (
+        "END",
+        '[[conditions]]\nname = "a"\nintervenes = []',
+        r"line 8: conditions 1\.intervenes: not known; did you mean intervene\?",
     ),
     "the same trial twice": ('["thermostat"]', '["thermostat", "thermostat"]', "what matters is the same as in"),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.records.journal import read_journal
-from bioblue_tui.trials.events import Ended, Resumed, Stepped
+from bioblue_tui.trials.events import Ended, Intervened, Resumed, Stepped
 from tests.support.command import COMMAND, Bioblue
 from tests.support.tables import tables
 
@@ -200,6 +200,89 @@ def test_a_dry_run_plays_nothing_and_says_how_each_trial_stands(bioblue: Bioblue
     assert bioblue.files() == []
 
 
+PAID = """\
+name = "paid"
+seeds = "1-10"
+steps = 20
+environments = ["homeostasis"]
+agents = [
+    "thermostat",
+    "openai:gpt-4o-mini",
+    {model = "anthropic:claude-haiku-4-5", thinking = 2000},
+    {model = "openai:nobody-knows", base_url = "https://USER:SECRET99@models.example.org/v1?token=HIDDEN99"},
+    {model = "openai:tiny", base_url = "http://127.0.0.1:1/v1"},
+]
+
+[[conditions]]
+name = "full"
+
+[[conditions]]
+name = "short"
+history = "none"
+"""
+
+
+def test_every_model_of_a_batch_is_estimated_by_itself_and_no_key_is_needed_for_that(bioblue: Bioblue) -> None:
+    path = bioblue.root / "paid.toml"
+    path.write_text(PAID)
+    done = bioblue.run("batch", path, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 100
+    lines = done.stderr.splitlines()[1:]
+    assert len(lines) == 5
+    assert re.search(r"homeostasis, openai:gpt-4o-mini: 20 trials, 400 requests: .*; about \$0\.\d+", lines[0])
+    assert re.search(r"claude-haiku-4-5: 20 trials, 400 requests: .* out; about \$\d", lines[1])
+    assert "20 trials, 400 requests" in lines[2]
+    assert "the price of nobody-knows is unknown" in lines[2]
+    assert "no price: the model runs on this computer" in lines[3]
+    assert re.search(r"in all: 80 trials; about at least \$.*; the price of nobody-knows is unknown", lines[4])
+    assert not re.search("SECRET99|HIDDEN99", done.stdout + done.stderr)
+    assert not bioblue.files()
+    refused = bioblue.run("batch", path, "--dry-run", "--max-cost", "5")
+    assert refused.returncode == 2
+    assert "--max-cost can't be kept: the price of nobody-knows is unknown" in refused.stderr
+    assert "OPENAI_API_KEY" in bioblue.run("batch", path).stderr
+
+
+INTERVENED = """\
+name = "intervened"
+seeds = "1-2"
+steps = 6
+environments = ["homeostasis"]
+agents = ["thermostat"]
+
+[[conditions]]
+name = "calm"
+
+[[conditions]]
+name = "disturbed"
+steps = 5
+intervene = ["3:disturb -20"]
+"""
+
+
+def test_planned_interventions_happen_and_their_trials_are_found_again(bioblue: Bioblue) -> None:
+    path = bioblue.root / "intervened.toml"
+    path.write_text(INTERVENED)
+    assert bioblue.run("batch", path, "--display", "none").returncode == 0
+    records = [read_journal(file) for file in bioblue.files()]
+    happened = {
+        (record.header.seed, record.header.condition): [
+            (event.step, event.value) for event in record.events if isinstance(event, Intervened)
+        ]
+        for record in records
+    }
+    assert happened == {
+        **{(seed, "intervened/calm"): [] for seed in (1, 2)},
+        **{(seed, "intervened/disturbed"): [(3, [-20])] for seed in (1, 2)},
+    }
+    again = bioblue.run("batch", path, "--display", "none")
+    assert "4 trials: 4 complete" in again.stderr
+    assert len(bioblue.files()) == 4
+    path.write_text(INTERVENED.replace("-20", "-21"))
+    assert "4 trials: 2 complete, 2 to play" in bioblue.run("batch", path, "--dry-run").stderr
+
+
 def test_json_lines_tell_trials_apart(bioblue: Bioblue) -> None:
     done = bioblue.run("batch", write(bioblue, 3), "--display", "jsonl", "--parallel", "7")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -212,7 +295,7 @@ def test_json_lines_tell_trials_apart(bioblue: Bioblue) -> None:
 def test_the_example_can_be_written_to_a_file_and_played(bioblue: Bioblue) -> None:
     done = bioblue.shell("bioblue batch --example > example.toml && bioblue batch example.toml --display none")
     assert done.returncode == 0, done.stderr
-    assert len(bioblue.files()) == 18
+    assert len(bioblue.files()) == 27
 
 
 @pytest.mark.parametrize(

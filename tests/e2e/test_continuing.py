@@ -10,6 +10,7 @@ from pathlib import Path
 from bioblue_tui.records.library import open_record
 from bioblue_tui.trials.events import HandedOver, Stepped
 from tests.support.command import Bioblue
+from tests.support.tables import tables
 
 
 def steps_of(path: Path) -> list[tuple[object, ...]]:
@@ -42,6 +43,47 @@ def test_resume_all_finishes_what_is_open_and_leaves_the_rest(bioblue: Bioblue) 
     again = bioblue.run("resume", "--all")
     assert (again.returncode, again.stdout) == (0, "")
     assert "no trial is open" in again.stderr
+
+
+def test_what_is_open_goes_on_at_once_and_one_that_cannot_does_not_stop_the_others(bioblue: Bioblue) -> None:
+    paths = [played(bioblue, "homeostasis", "--agent", "random", "--seed", str(seed)) for seed in (1, 2, 3)]
+    expected = [steps_of(path) for path in paths]
+    for number, path in enumerate(paths[:2]):
+        cut(path, 8 + number)
+    done = bioblue.run("resume", *paths, paths[0], "--parallel", "3", "--display", "none")
+    assert done.returncode == 1
+    assert "cannot be resumed: the trial has ended (complete)" in done.stderr
+    assert [steps_of(path) for path in paths] == expected
+    assert [row[0] for row in tables(done.stdout)[0][1:]] == ["1", "2", "mean", "sd"]
+    assert bioblue.run("verify", *paths).returncode == 0
+
+
+def test_a_terminal_shows_what_goes_on_at_once_as_mission_control(bioblue: Bioblue) -> None:
+    paths = [played(bioblue, "homeostasis", "--agent", "random", "--seed", str(seed)) for seed in (1, 2)]
+    expected = [steps_of(path) for path in paths]
+    for path in paths:
+        cut(path, 8)
+    with bioblue.terminal("resume", "--all", "--parallel", "2", "--speed", "50") as terminal:
+        terminal.wait("resume 2 trials", "■2 over")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert [steps_of(path) for path in paths] == expected
+
+
+def test_forks_are_played_at_once(bioblue: Bioblue) -> None:
+    path = played(bioblue, "homeostasis", "--agent", "accelerator:4")
+    options = ["--at", "5", "--times", "4", "--parallel", "4", "--agent", "thermostat"]
+    done = bioblue.run("fork", path, *options, "--display", "none")
+    assert done.returncode == 0, done.stderr
+    forks = [file for file in bioblue.files() if file != path]
+    assert len(forks) == 4
+    assert {tuple(steps_of(fork)) for fork in forks} == {tuple(steps_of(forks[0]))}
+    with bioblue.terminal("fork", path, *options, "--speed", "50") as terminal:
+        terminal.wait("4 forks of", "■4 over", "fork 4")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert len(bioblue.files()) == 9
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
 
 
 def test_a_trial_killed_on_the_screen_goes_on_there(bioblue: Bioblue) -> None:
