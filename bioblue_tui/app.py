@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand, get_system_commands_provider
 from textual.binding import Binding, BindingType
@@ -20,6 +22,7 @@ from textual.theme import Theme
 from textual.widgets import Input, Static
 
 from bioblue_tui.config import THEME, Config, ConfigError
+from bioblue_tui.mishap import ADVICE, told
 from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.text import one_line
 
@@ -147,6 +150,12 @@ class BioBlueApp(App[str]):
         """Return a key as people write it: F5, not f5."""
         shown = super().get_key_display(binding)
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
+
+    def _fatal_error(self) -> None:
+        """Tell a fault of the program without the values of variables, which Textual would show."""
+        error = sys.exception()
+        text = f"bioblue: {told(error)}. {ADVICE}" if error else "bioblue: a fault of the program"
+        self.panic(Text(one_line(text, 1000)))
 
     def action_toggle_dark(self) -> None:
         """Switch between dark and light."""

@@ -67,6 +67,11 @@ def main() -> NoReturn:
         # Files are read and written with errors of their own: what comes here is output that nobody takes.
         click.echo(f"Error: the output can't be written ({error.strerror or type(error).__name__})", err=True)
         _exit_now(1)
+    except Exception as error:  # noqa: BLE001 - Python would tell it with its text, which may hold anything, a key too
+        from bioblue_tui.mishap import ADVICE, told
+
+        click.echo(f"bioblue: {told(error)}. {ADVICE}", err=True)
+        raise SystemExit(1) from None
     raise SystemExit(0)
 
 

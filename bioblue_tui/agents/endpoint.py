@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.secrecy import all_forms, basic, redacted
 
 PLACEHOLDER_KEY = "no-key"
 """Sent where a base URL is given and no key: local servers take any, but the SDKs want one."""
-
-SECRET_LENGTH = 8
-"""Shorter values are no secrets (``EMPTY``, ``x`` for a local server); taking them out would shred ordinary text."""
-
-HIDDEN = "•••"
-"""Stands where a secret was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,11 @@ class Endpoint:
 
     def redact(self, text: str) -> str:
         """Return the text with every secret taken out."""
-        for secret in self.secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
+        return redacted(text, self.secrets)
+
+    def hiding(self, more: Iterable[str]) -> Endpoint:
+        """Return the same endpoint with more secrets."""
+        return replace(self, secrets=all_forms((*self.secrets, *more)))
 
 
 def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, str]) -> Endpoint:
@@ -81,8 +78,7 @@ def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, 
     Raises:
         AgentError: When there is neither a key nor a base URL, or one of them cannot be used.
     """
-    given = (base_url or environ.get(service.url_variable, "")).strip()
-    key = environ.get(service.key_variable, "").strip()
+    given, key = _address(service, base_url, environ), environ.get(service.key_variable, "").strip()
     if not key and not given:
         raise AgentError(
             f"no key for {service.title}: set {service.key_variable}, or give the base URL of a server that needs none"
@@ -90,19 +86,39 @@ def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, 
     if not (key.isascii() and key.isprintable()):
         raise AgentError(f"{service.key_variable} holds characters that no key has; copy it again")
     parts = _split(given or service.url, service.example)
-    host = parts.netloc.rpartition("@")[2]
-    path = parts.path.rstrip("/")
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    user, password = parts.username or "", parts.password or ""
+    # What asks for one key may know others, as a gateway does.
+    keys = (value.strip() for name, value in environ.items() if name.endswith("_API_KEY"))
     return Endpoint(
         key_variable=service.key_variable,
         example=service.example,
-        shown=urlunsplit((parts.scheme, host, path, "", "")),
+        shown=_shown(parts),
         local=is_local(parts.hostname or ""),
-        url=urlunsplit((parts.scheme, parts.netloc, path, "", "")),
+        url=urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")),
         query=query,
         key=key or PLACEHOLDER_KEY,
-        secrets=_secrets(key, parts.username or "", parts.password or "", *query.values()),
+        secrets=all_forms((*keys, user, password, basic(user, password) if password else "", *query.values())),
     )
+
+
+def _address(service: Service, base_url: str | None, environ: Mapping[str, str]) -> str:
+    """Return the address that is meant.
+
+    A record holds an address without its secrets: where the environment has the same with them, that one is meant.
+    """
+    known = environ.get(service.url_variable, "").strip()
+    given = (base_url or "").strip()
+    if given and known:
+        try:
+            return known if _shown(urlsplit(known)) == given else given
+        except ValueError:
+            return given
+    return given or known
+
+
+def _shown(parts: SplitResult) -> str:
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
 
 
 def _split(url: str, example: str) -> SplitResult:
@@ -115,12 +131,6 @@ def _split(url: str, example: str) -> SplitResult:
         # The address is not quoted: it may hold a password.
         raise AgentError(f"the base URL is none; such an address looks like {example}")
     return parts
-
-
-def _secrets(*values: str) -> tuple[str, ...]:
-    # A value in an address may come back percent-encoded or not. Longest first: one may contain another.
-    forms = {form for value in values for form in (value, unquote(value)) if len(form) >= SECRET_LENGTH}
-    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def is_local(host: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from bioblue_tui.agents.base import Piece
-from bioblue_tui.agents.endpoint import HIDDEN
+from bioblue_tui.agents.secrecy import HIDDEN, SECRET_LENGTH
 
 
 class Cleaner:
@@ -34,10 +34,16 @@ class Cleaner:
         return self._take()
 
     def finish(self) -> str:
-        """Return what was held back."""
+        """Return what was held back; the beginning of a secret that broke off is as good as one."""
         rest, self._half = self._held + _joined_surrogates(self._half), ""
         self._held = ""
-        return self._pattern.sub(HIDDEN, rest) if self._pattern else rest
+        if self._pattern is None:
+            return rest
+        tail = next((at for at in range(len(rest) - SECRET_LENGTH + 1) if self._begins(rest[at:])), len(rest))
+        for match in self._pattern.finditer(rest):
+            if match.start() < tail < match.end():
+                tail = match.start()
+        return self._pattern.sub(HIDDEN, rest[:tail]) + (HIDDEN if rest[tail:] else "")
 
     def _take(self) -> str:
         done: list[str] = []
@@ -57,11 +63,13 @@ class Cleaner:
         end = len(self._held)
         longest = len(self._secrets[0]) if self._secrets else 1
         for index in range(max(begin, end - longest + 1), end):
-            if self._held[index] in self._beginnings:
-                tail = self._held[index:]
-                if any(len(secret) > len(tail) and secret.startswith(tail) for secret in self._secrets):
-                    return index
+            if self._held[index] in self._beginnings and self._begins(self._held[index:]):
+                return index
         return end
+
+    def _begins(self, text: str) -> bool:
+        """Tell whether a secret begins with a text, and goes on behind it."""
+        return any(len(secret) > len(text) and secret.startswith(text) for secret in self._secrets)
 
 
 class Hearing:

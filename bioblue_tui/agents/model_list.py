@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from bioblue_tui.agents.anthropic_messages import AnthropicAgent
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.endpoint import Endpoint
 from bioblue_tui.agents.faults import Source, explain, guarded, wrong_shape
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.said import said
@@ -100,11 +101,11 @@ async def _ask(client: Any, path: str, source: Source) -> list[Listed]:
             page = reply.get("data") if isinstance(reply, dict) else None
             if not isinstance(page, list):
                 raise wrong_shape(source, reply)
-            found = [_read(entry) for entry in page if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
-            models += found
+            found = [entry for entry in page if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+            models += [_read(entry, source.endpoint) for entry in found]
             if not reply.get("has_more") or not found:
                 break
-            query = {"after_id": found[-1].id}
+            query = {"after_id": found[-1]["id"]}
         return models
 
 
@@ -118,7 +119,7 @@ def _explain(error: Exception, source: Source) -> AgentError:
     return explain(error, source)
 
 
-def _read(entry: Mapping[str, Any]) -> Listed:
+def _read(entry: Mapping[str, Any], endpoint: Endpoint) -> Listed:
     # llama.cpp's server tells the context of what it runs apart from the rest.
     places = (entry, entry.get("meta"))
     context = next(
@@ -131,7 +132,8 @@ def _read(entry: Mapping[str, Any]) -> Listed:
         ),
         None,
     )
-    return Listed(entry["id"], context, _moment(entry.get("created", entry.get("created_at"))), _note(entry))
+    created = _moment(entry.get("created", entry.get("created_at")))
+    return Listed(endpoint.redact(entry["id"]), context, created, endpoint.redact(_note(entry)))
 
 
 def _moment(value: object) -> float:

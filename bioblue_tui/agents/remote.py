@@ -17,6 +17,7 @@ from bioblue_tui.agents.hearing import Hearing
 from bioblue_tui.agents.messages import Conversation, Message
 from bioblue_tui.agents.received import End, Received, judge
 from bioblue_tui.agents.said import is_overflow, refused_parameter, said
+from bioblue_tui.agents.secrecy import HIDDEN, is_hidden, secrets_in, without
 from bioblue_tui.agents.settings import ModelSettings, parse_history
 
 if TYPE_CHECKING:
@@ -84,12 +85,16 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         taken = sorted(self.reserved & settings.extra.keys())
         if taken:
             raise AgentError(f"the extra body must not hold {', '.join(taken)}; leave it out")
+        if is_hidden(settings.extra):
+            what = f"the extra body held a secret ({HIDDEN}), which no record keeps"
+            raise AgentError(f"{what}; fork the trial and give it again with --extra")
+        endpoint = endpoint.hiding(secrets_in(settings.extra))
         keep = parse_history(settings.history)
         self._extra = dict(settings.extra)
         shown = {key: value for key, value in parameters.items() if value is not None and key not in self._extra}
         recorded = {"base_url": endpoint.shown, **shown, "history": settings.history}
         if self._extra:
-            recorded["extra"] = _redacted(self._extra, endpoint)
+            recorded["extra"] = without(self._extra, endpoint.secrets)
         super().__init__(name, model, recorded)
         self._parameters: dict[str, object] = {**shown, **self.transport}
         self._insisted = {key for key in shown if settings.is_set(self.fields.get(key, key))}
@@ -222,11 +227,3 @@ def _certificates() -> ssl.SSLContext:
     import httpx2
 
     return httpx2.create_ssl_context()
-
-
-def _redacted(value: object, endpoint: Endpoint) -> object:
-    if isinstance(value, str):
-        return endpoint.redact(value)
-    if isinstance(value, Mapping):
-        return {endpoint.redact(str(key)): _redacted(inner, endpoint) for key, inner in value.items()}
-    return [_redacted(inner, endpoint) for inner in value] if isinstance(value, (list, tuple)) else value

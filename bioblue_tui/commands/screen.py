@@ -55,7 +55,12 @@ def run_app(
     from bioblue_tui.app import BioBlueApp
     from bioblue_tui.config import Config
 
-    return BioBlueApp(data, first, plan, Config.load(config_file())).run()
+    app = BioBlueApp(data, first, plan, Config.load(config_file()))
+    path = app.run()
+    if app.return_code:
+        # A fault of the program, which it has told.
+        raise SystemExit(app.return_code)
+    return path
 
 
 def _on_terminal() -> bool:

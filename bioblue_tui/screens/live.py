@@ -70,6 +70,8 @@ class LiveScreen(TrialScreen):
         state, trial = self.state, self.live.trial
         if state.status == "ended":
             how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
+        elif trial.ended:
+            how = ("■ broken off", "bad")
         elif trial.paused:
             how = ("‖ paused", "warn")
         else:

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from bioblue_tui.mishap import told
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
@@ -207,6 +208,8 @@ class TrialScreen(Screen[bool]):
             await self.session.run()
         except RecordError as error:
             self._broken = f"The record can no longer be written: {one_line(str(error))}"
+        except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
+            self._broken = f"The trial was ended by {one_line(told(error), 400)}."
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:

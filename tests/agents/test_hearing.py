@@ -45,6 +45,13 @@ def test_only_what_may_be_a_secret_is_held_back() -> None:
     assert cleaned(["my sk-abcdefgh"], secrets) == ["my ", "•••"]
 
 
+def test_the_beginning_of_a_secret_that_breaks_off_is_hidden() -> None:
+    secrets = ["sk-abcdefgh", "sk-abcdefghijkl"]
+    assert cleaned(["my sk-abcdefg"], secrets) == ["my ", "•••"]
+    assert cleaned(["my sk-abcdefghijk"], secrets) == ["my ", "•••"]
+    assert cleaned(["my sk-abcd"], secrets) == ["my ", "sk-abcd"]
+
+
 def test_pairs_of_surrogates_are_joined_and_halves_replaced() -> None:
     pieces = ["a\ud83d", "\ude00", "\ud83d", "b", "\ude00\ud83d"]
     assert cleaned(pieces, []) == ["a", "😀", "", "�b", "�", "�"]

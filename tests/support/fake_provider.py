@@ -144,6 +144,7 @@ class FakeProvider:
         refuses: Parameters that the model refuses with HTTP 400.
         streams: False for a server that takes no notice of a wish for a stream.
         pace: Every piece of a streamed answer waits for this.
+        cut: How a part of a stream is cut into the chunks that are sent; may change its bytes.
         hung_up: Set when a client closed the connection of a stalled request.
     """
 
@@ -157,6 +158,7 @@ class FakeProvider:
         self.refuses: tuple[str, ...] = ()
         self.streams = True
         self.pace: threading.Semaphore | None = None
+        self.cut: Callable[[bytes], Iterable[bytes]] = lambda data: (data,)
         self.hung_up = threading.Event()
         self._arrived = threading.Condition()
         self._server = _Server(self)
@@ -263,7 +265,8 @@ class _Handler(BaseHTTPRequestHandler):
                 break
             if is_piece and pace is not None:
                 pace.acquire(timeout=WAIT_SECONDS)
-            self._chunk(data)
+            for part in self.server.provider.cut(data):
+                self._chunk(part)
             told += is_piece
         self._chunk(b"")
 

@@ -1,0 +1,70 @@
+"""What counts as a secret, and the forms in which it is recognised."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.endpoint import find_endpoint
+from bioblue_tui.agents.openai_chat import SERVICE, OpenAIChatAgent
+from bioblue_tui.agents.secrecy import all_forms, is_hidden, redacted, secrets_in, without
+from bioblue_tui.agents.settings import ModelSettings
+
+URL = "http://127.0.0.1:8080/v1"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["key", "api_key", "apiKey", "x-api-key", "Authorization", "access_token", "token", "client_secret", "password"],
+)
+def test_fields_that_are_called_so_hold_secrets(name: str) -> None:
+    assert set(secrets_in({"a": [{name: "12345678"}]})) == {"12345678"}
+
+
+@pytest.mark.parametrize("name", ["prompt_cache_key", "stop_token", "max_tokens", "keywords", "user", "model"])
+def test_other_fields_hold_none(name: str) -> None:
+    assert list(secrets_in({name: "12345678"})) == []
+    assert without({name: "12345678"}) == {name: "12345678"}
+
+
+def test_what_looks_like_a_key_is_one_whatever_its_field_is_called() -> None:
+    assert without({"x": ["sk-12345678", "Bearer 12345678", 5]}) == {"x": ["•••", "•••", 5]}
+
+
+@given(st.text(min_size=8))
+def test_a_secret_is_recognised_as_an_address_holds_it(secret: str) -> None:
+    secret = secret.encode("utf-8", "ignore").decode()
+    if len(secret) >= 8:
+        forms = all_forms([secret])
+        assert secret not in redacted(f"<{secret}>", forms) or secret in "•••"
+        assert redacted(quote(secret, safe=""), forms) == "•••"
+
+
+def test_the_extra_body_is_sent_whole_and_recorded_without_its_secrets() -> None:
+    extra = {"api_key": "12345678", "metadata": {"run": "12345678 again"}}
+    agent = OpenAIChatAgent("m", ModelSettings(base_url=URL, extra=extra), environ={})
+    assert agent.provider["extra"] == {"api_key": "•••", "metadata": {"run": "••• again"}}
+    assert is_hidden(json.loads(json.dumps(agent.provider["extra"])))
+    with pytest.raises(
+        AgentError, match=r"held a secret .•••., which no record keeps; fork the trial and give it again"
+    ):
+        OpenAIChatAgent("m", ModelSettings.of(agent.provider), environ={})
+
+
+def test_the_secrets_of_an_address_come_from_the_environment_where_a_record_has_none() -> None:
+    whole = "http://me:pass%2Fword@127.0.0.1:8080/v1/?api-key=12345678"
+    found = find_endpoint(SERVICE, URL, {"OPENAI_BASE_URL": whole})
+    assert (found.url, found.query, found.shown) == (whole.partition("/?")[0], {"api-key": "12345678"}, URL)
+    other = find_endpoint(SERVICE, "http://127.0.0.1:9090/v1", {"OPENAI_BASE_URL": whole})
+    assert (other.query, other.secrets) == ({}, ())
+    assert find_endpoint(SERVICE, URL, {"OPENAI_BASE_URL": "http://[bad"}).url == URL
+
+
+def test_all_keys_of_the_environment_are_secret() -> None:
+    found = find_endpoint(SERVICE, URL, {"OPENAI_API_KEY": "sk-mine-1234", "ANTHROPIC_API_KEY": "sk-ant-other"})
+    assert found.redact("sk-mine-1234, sk-ant-other") == "•••, •••"
