@@ -187,7 +187,7 @@ class BioBlueApp(App[str]):
 
     def on_trial_screen_fork_asked(self, message: TrialScreen.ForkAsked) -> None:
         """Begin a trial with another one's past."""
-        self._wired.fork(message.path, message.step, message.agent)
+        self._wired.fork(message.path, message.step, message.changes, message.settle)
 
     def on_replay_screen_resume_asked(self, message: ReplayScreen.ResumeAsked) -> None:
         """Go on with a recorded trial."""

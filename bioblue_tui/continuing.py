@@ -6,7 +6,7 @@ import contextlib
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -98,20 +98,36 @@ def resume_session(
     return session
 
 
-def agent_of_fork(header: Header, name: str, told: Mapping[str, object], data: Path | None = None) -> Agent:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What of a fork is not as it is in its parent.
+
+    Attributes:
+        agent: Who plays, as in ``make_agent``; empty for the parent's agent. Another model begins with the settings
+            that every model begins with, the same one with those it had.
+        settings: Settings of the model that are to be others, by their names in ``ModelSettings``.
+        instruction: The system instruction; empty for the parent's.
+        schedule: Interventions planned for the fork, beside those of the parent.
+    """
+
+    agent: str = ""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    instruction: str = ""
+    schedule: tuple[Planned, ...] = ()
+
+
+def agent_of_fork(header: Header, changes: Changes, data: Path | None = None) -> Agent:
     """Make the agent of a fork.
 
     Args:
         header: What the parent is.
-        name: Who plays, as in ``make_agent``; empty for the parent's agent. Another model begins with the settings that
-            every model begins with, the same one with those it had.
-        told: Settings of the model that are to be others, by their names in ``ModelSettings``.
+        changes: What is to be different.
         data: The data directory, where local models are; None for the platform's.
 
     Raises:
         AgentError: When it can't run now, or is no model and so can't be told anything.
     """
-    who = name or header.agent
+    name, told, who = changes.agent, changes.settings, changes.agent or header.agent
     if told and not is_model(who):
         raise AgentError(f"{next(iter(told)).replace('_', '-')} goes with a model, and {who[:60]} is none")
     if not name and not told:

@@ -12,8 +12,7 @@ from pathlib import Path
 from textual.app import App
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.catalogue import make_agent
-from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.control import ControlScreen
@@ -26,6 +25,9 @@ from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, ope
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from envs import ParameterError
+
+_REFUSALS = (ParameterError, AgentError, RecordError)
+"""Why a screen can't be made: each says it for a person."""
 
 
 class Wiring:
@@ -66,24 +68,33 @@ class Wiring:
         """Replay a record."""
         self._try("Not opened", lambda: ReplayScreen(ReplaySession(open_record(path))))
 
-    def fork(self, path: Path, step: int, name: str) -> None:
-        """Begin a trial with a record's past; ``name`` is who goes on, empty for the same agent."""
+    def fork(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None]) -> None:
+        """Begin a trial with a record's past.
 
-        def begin() -> TrialScreen:
+        Args:
+            path: The record.
+            step: Its last step that the fork has too.
+            changes: What is to be different.
+            settle: Is told why it can't begin; or, before its screen is shown, with an empty text that it has.
+        """
+        try:
             record = open_record(path)
-            header, who = record.header, {"you": "human"}.get(name, name)
-            agent = make_agent(who, header.environment, header.seed or 0, data=self._data) if who else None
-            speed = default_speed(who or header.agent)
-            return screen_of(fork_session(record, step, self._data, agent=agent, speed=speed))
-
-        self._try("Not forked", begin)
+            agent = agent_of_fork(record.header, changes, self._data)
+            words = {"instruction": changes.instruction, "schedule": changes.schedule}
+            speed = default_speed(agent.name)
+            screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))  # type: ignore[arg-type]
+        except _REFUSALS as error:
+            settle(one_line(str(error), 300))
+        else:
+            settle("")
+            self.show(screen)
 
     def resume(self, path: Path) -> None:
         """Go on with a recorded trial."""
 
         def begin() -> TrialScreen:
             speed = default_speed(open_record(path).header.agent)
-            return screen_of(resume_session(path, speed=speed))
+            return screen_of(resume_session(path, self._data, speed=speed))
 
         self._try("Not resumed", begin)
 
@@ -96,7 +107,7 @@ class Wiring:
         """Show a screen, or say why it can't be made."""
         try:
             screen = begin()
-        except (ParameterError, AgentError, RecordError) as error:
+        except _REFUSALS as error:
             self._app.notify(one_line(str(error), 300), title=failed, severity="error", timeout=10, markup=False)
         else:
             self.show(screen, plan)

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from envs import Environment, State, Transition
 
+OUTGREW = "the conversation outgrew the model's context"
+"""How the note of an answer begins that was given without the oldest turns; how many were left out follows."""
+
 
 class AgentError(Exception):
     """An agent could not answer, for a reason outside its answer (no key, refused connection, overload).

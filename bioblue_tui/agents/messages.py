@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal, TypedDict
 
-from bioblue_tui.agents.base import Exchange, Turn
+from bioblue_tui.agents.base import OUTGREW, Exchange, Turn
 
 
 class Message(TypedDict):
@@ -67,7 +67,7 @@ class Conversation:
         self._shortened = True
         count = self._first - self._outside()
         turns = "turn was" if count == 1 else f"{count} turns were"
-        self.news = f"the conversation outgrew the model's context: the oldest {turns} left out"
+        self.news = f"{OUTGREW}: the oldest {turns} left out"
         return True
 
     def _outside(self) -> int:

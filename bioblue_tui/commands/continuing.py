@@ -18,7 +18,7 @@ from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.commands.screen import on_screen
 from bioblue_tui.commands.trials import show_session
-from bioblue_tui.continuing import agent_of_fork, fork_session, resumable, resume_session
+from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resumable, resume_session
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.model_options import max_cost_option, model_options, read_dollars, read_model
 from bioblue_tui.numbers import counted
@@ -198,7 +198,7 @@ def fork(
     def who() -> Agent:
         if chosen.partition(":")[0] == "replay":
             return agent_for(choice.plan, data)
-        return agent_of_fork(header, chosen, given, data)
+        return agent_of_fork(header, Changes(chosen, given), data)
 
     plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
     changes = {"condition": condition, "instruction": choice.plan.instruction, "schedule": choice.plan.schedule}

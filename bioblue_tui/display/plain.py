@@ -48,6 +48,8 @@ class PlainDisplay:
             case Answered() if not self._person:
                 time = "" if event.seconds is None else f" ({event.seconds:.2f} s)"
                 self._write(f"step {event.step} answer: {one_line(event.text)}{time}")
+                for note in event.notes:
+                    self._write(f"step {event.step} note: {one_line(note, 400)}")
             case Rejected():
                 self._write(f"Not taken: {one_line(event.reason, 400)}.")
             case Failed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from textual import events, on, work
@@ -13,10 +14,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from bioblue_tui.mishap import told
+from bioblue_tui.continuing import Changes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.forking import ForkDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
@@ -90,9 +92,11 @@ class TrialScreen(Screen[bool]):
     class ForkAsked(Message):
         """A new trial is to begin with this one's past."""
 
-        def __init__(self, path: Path, step: int, agent: str) -> None:
+        def __init__(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None]) -> None:
             super().__init__()
-            self.path, self.step, self.agent = path, step, agent
+            self.path, self.step, self.changes = path, step, changes
+            self.settle = settle
+            """Is to be told why it can't begin; or, before its screen is shown, with an empty text that it has."""
 
     class Closed(Message):
         """The screen was left, and the record is complete."""
@@ -158,7 +162,7 @@ class TrialScreen(Screen[bool]):
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
         # A model is not told the seed.
         seed = "" if self.prompt_only else seed
-        detail = " · ".join(part for part in (one_line(header.agent, 40), seed) if part)
+        detail = " · ".join(part for part in (one_line(header.agent, 40), seed, self._origin()) if part)
         yield StatusLine(self.state.environment.title, detail, id="status")
         yield TabStrip(TABS, id="tabs")
         with Horizontal(id="body"):
@@ -181,6 +185,13 @@ class TrialScreen(Screen[bool]):
         yield Timeline(self.state, id="timeline")
         yield Footer(show_command_palette=False, compact=True)
         yield Static("", id="too-small", markup=False)
+
+    def _origin(self) -> str:
+        """Name the trial that this one was forked from, and the last step they share."""
+        parent = self.session.header.parent
+        if parent is None:
+            return ""
+        return f"fork after step {one_line(str(parent.get('step')), 10)} of {one_line(str(parent.get('file')), 80)}"
 
     def compose_below(self) -> ComposeResult:
         """Lay out what subclasses put between raw output and timeline."""
@@ -208,8 +219,6 @@ class TrialScreen(Screen[bool]):
             await self.session.run()
         except RecordError as error:
             self._broken = f"The record can no longer be written: {one_line(str(error))}"
-        except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
-            self._broken = f"The trial was ended by {one_line(told(error), 400)}."
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -311,16 +320,17 @@ class TrialScreen(Screen[bool]):
         self.app.push_screen(LineDialog(f"Jump to step (0 to {self.last_step()})", "step", digits=True), jump)
 
     def action_fork(self) -> None:
-        """Ask who goes on from the step looked at, and begin a new trial there."""
+        """Ask what differs from the step looked at on, and begin a new trial there."""
         path, step = self.session.path, self.shown
         self.session.trial.pause()
+        if path is None:
+            return
 
-        def fork(agent: str | None) -> None:
-            if agent is not None and path is not None:
-                self.post_message(self.ForkAsked(path, step, agent.strip()))
+        def begin(changes: Changes) -> None:
+            self.post_message(self.ForkAsked(path, step, changes, dialog.settle))
 
-        question = f"Fork after step {step}: same past, same noise. Who goes on from there?"
-        self.app.push_screen(LineDialog(question, "nothing for the same agent; you, thermostat, openai:NAME …"), fork)
+        dialog = ForkDialog(self.session.header, self.state.environment, step, begin)
+        self.app.push_screen(dialog)
 
     def last_step(self) -> int:
         """Return the greatest step that ``seek`` accepts."""

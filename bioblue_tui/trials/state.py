@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import envs
-from bioblue_tui.agents.base import Usage
+from bioblue_tui.agents.base import OUTGREW, Usage
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.trials.events import (
     MAX_STEPS,
@@ -43,8 +43,20 @@ Status = Literal["ready", "asking", "holding", "paused", "ended"]
 question; ``paused``; ``ended``."""
 
 MarkKind = Literal[
-    "rejected", "retrying", "failed", "interrupted", "handed over", "intervened", "paused", "ended", "difference"
+    "rejected",
+    "retrying",
+    "failed",
+    "interrupted",
+    "shortened",
+    "forked",
+    "handed over",
+    "intervened",
+    "paused",
+    "ended",
+    "difference",
 ]
+"""``shortened``: the oldest turns were left out, since the model's context was full. ``forked``: the last step that a
+fork shares with its parent."""
 
 
 @dataclass(slots=True)
@@ -128,6 +140,7 @@ class TrialState:
         """How many answers were rejected so far."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
+        self._mark_fork(header.parent)
 
     @property
     def done(self) -> int:
@@ -266,8 +279,16 @@ class TrialState:
         attempt.reasoning = event.reasoning
         attempt.usage = event.usage
         attempt.notes = event.notes
+        for note in event.notes:
+            if note.startswith(OUTGREW):
+                self._mark(event.step, "shortened", note)
         if self.status == "asking":
             self.status = "holding"
+
+    def _mark_fork(self, parent: Mapping[str, object] | None) -> None:
+        step = parent.get("step") if parent else None
+        if parent and isinstance(step, int) and 0 <= step <= self.header.steps:
+            self._mark(step, "forked", f"a fork of {parent.get('file')} from here on")
 
     def _view(self, step: int) -> StepView:
         # Records may begin late or have holes where lines were damaged; every step still finds its place.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
+from bioblue_tui.agents.base import OUTGREW
 from bioblue_tui.numbers import amount
 from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
@@ -59,6 +60,10 @@ class EntryWriter:
         remark = self._state.header.provider.get("remark")
         if isinstance(remark, str) and not self._prompt_only:
             yield from self._block("", "! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
+        parent = self._state.header.parent
+        if parent and not self._prompt_only:
+            text = f"a fork of {one_line(str(parent.get('file')))} after step {one_line(str(parent.get('step')), 10)}"
+            yield from self._block("", "↳ ", "accent", text, "accent")
         text = self._state.header.instruction
         if text:
             yield from self._prompt("", "instruction", text, opened=self._prompt_only or not self.folded)
@@ -148,7 +153,8 @@ class EntryWriter:
             elif outcome:
                 yield [(f"{indent}   ", "dim"), *outcome]
         for note in attempt.notes:
-            yield from self._block(indent, "  ", "dim", f"note: {note}", "dim")
+            sign, style = ("… ", "warn") if note.startswith(OUTGREW) else ("  ", "dim")
+            yield from self._block(indent, sign, style, f"note: {note}", style)
 
     def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
         indent, text = " " * (_GUTTER - 2), attempt.reasoning

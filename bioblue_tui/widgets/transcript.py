@@ -82,7 +82,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self._seen = limit
             self.scroll_end(animate=False, immediate=True)
         elif not follow:
-            if marked != marked_before:
+            if marked != marked_before or self.following:
                 self._reveal(marked)
             # Also where all of it still fits and nothing was scrolled.
             self.following = False
@@ -134,7 +134,9 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self.border_subtitle = f"+{new} new" if new > 0 and not self.following else ""
 
     def _reveal(self, step: int) -> None:
-        if 1 <= step <= len(self._starts):
+        if step == 0:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        elif 1 <= step <= len(self._starts):
             start = self._starts[step - 1]
             end = self._starts[step] if step < len(self._starts) else self._length
             height = max(1, self.scrollable_content_region.height)

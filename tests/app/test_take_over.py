@@ -8,7 +8,6 @@ from typing import Any
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import HandedOver, Interrupted, Stepped
@@ -86,41 +85,6 @@ async def test_an_answer_is_shown_as_it_comes_and_can_be_cut_short(tmp_path: Pat
     cut = [event for event in record.events if isinstance(event, Interrupted)]
     assert [event.text for event in cut[:2]] == ["I think \x1b[31m of 4"] * 2
     assert screen.state.stepped(1).action == (3,)
-
-
-async def test_f_forks_from_the_step_looked_at(tmp_path: Path) -> None:
-    async with trial(Plan("multi-homeostasis", "accelerator", seed=5, steps=12), tmp_path) as (pilot, parent):
-        await until(pilot, lambda: parent.state.status == "ended")
-        await pilot.press("left", "left", "left", "left", "f")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
-        await pilot.press(*"thermostat", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, WatchScreen) and pilot.app.screen is not parent)
-        screen = pilot.app.screen
-        assert isinstance(screen, WatchScreen)
-        await until(pilot, lambda: screen.state.status == "ended")
-        record, origin = on_disk(screen), on_disk(parent)
-        await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is parent)
-    assert record.header.parent == {"id": origin.header.id, "file": parent.session.path.name, "step": 8}
-    steps = [event for event in record.events if isinstance(event, Stepped)]
-    assert [step.actor for step in steps] == ["accelerator"] * 8 + ["thermostat"] * 4
-    assert steps[:8] == [event for event in origin.events if isinstance(event, Stepped)][:8]
-
-
-def only_one(directory: Path) -> bool:
-    """Whether there is one record."""
-    return len(list(directory.rglob("*.jsonl"))) == 1
-
-
-async def test_who_cannot_play_is_told_and_nothing_begins(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=3), tmp_path) as (pilot, screen):
-        await until(pilot, lambda: screen.state.status == "ended")
-        await pilot.press("f")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
-        await pilot.press(*"collapse", "enter")
-        await until(pilot, lambda: pilot.app.screen is screen)
-        await until(pilot, lambda: any("made for" in note.message for note in pilot.app._notifications))
-    assert only_one(tmp_path)
 
 
 async def test_an_open_trial_goes_on_from_its_replay(tmp_path: Path) -> None:
