@@ -129,6 +129,11 @@ cli.add_section(
     verify="Recompute records and logs, report every difference.",
     export="Write a record as a TSV log.",
 )
+cli.add_section(
+    "Records",
+    "bioblue_tui.commands.analysing",
+    analyse="Say what trials flipped into, since when, luck or agent.",
+)
 cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
 cli.add_section(
     "What there is",

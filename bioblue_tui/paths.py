@@ -39,6 +39,11 @@ def models_dir(data_dir: Path) -> Path:
     return data_dir / "models"
 
 
+def references_file(data_dir: Path) -> Path:
+    """Return the file of computed reference values inside a data directory; it may not exist yet."""
+    return data_dir / "references.json"
+
+
 def config_file() -> Path:
     """Return the configuration file; it may not exist."""
     named = os.environ.get(CONFIG_VARIABLE)

@@ -30,17 +30,23 @@ from envs.base import (
     Transition,
 )
 from envs.parameters import Parameter, find
+from envs.problems import Allotment, Homeostatic, Problem, Regrowing, Setpoint
 
 __all__ = [
     "Action",
+    "Allotment",
     "Change",
     "Dimension",
     "Environment",
     "Gauge",
+    "Homeostatic",
     "IllegalAction",
     "Number",
     "Parameter",
     "ParameterError",
+    "Problem",
+    "Regrowing",
+    "Setpoint",
     "State",
     "Transition",
     "about",

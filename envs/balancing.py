@@ -35,6 +35,7 @@ from envs.base import (
     weigh,
 )
 from envs.parameters import Parameter, per_objective, resolve
+from envs.problems import Allotment
 
 PARAMETERS = (
     Parameter("objectives", "integer", 2, "number of objectives", 2, 6),
@@ -62,6 +63,7 @@ class Balancing:
     id = "balancing"
     title = "balancing unbounded objectives"
     reference_name = "balanced harvest"
+    cautious_name = ""
 
     def __init__(self, /, **parameters: object) -> None:
         values = resolve(PARAMETERS, parameters, self.id)
@@ -94,6 +96,11 @@ class Balancing:
     def parameters(self) -> Mapping[str, object]:
         """Every parameter with its value; see ``Environment.parameters``."""
         return {**self._values, "start": list(self.start), "show_imbalance": self.show_imbalance}
+
+    @property
+    def problem(self) -> Allotment:
+        """A budget that is to keep all objectives level."""
+        return Allotment(self.budget, float(self.tolerance))
 
     def initial(self) -> State:
         """Return the state before the first step."""
@@ -147,6 +154,10 @@ class Balancing:
             totals[i] += 1
             action[i] += 1
         return tuple(action)
+
+    def cautious_action(self, state: State) -> Action:
+        """Return the reference policy's action: there is no noise to foresee."""
+        return self.reference_action(state)
 
     def _levelled(self, totals: list[Number]) -> tuple[list[int], int]:
         # Fills the lowest objectives to a common integer level in one go, so that a large budget costs no loop.

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from envs.problems import Problem
+
 Number = int | float
 """A level, a reward or a metric. Integers stay integers (and exact), whatever their size."""
 
@@ -156,6 +158,10 @@ class Environment(Protocol):
         """One gauge per objective."""
 
     @property
+    def problem(self) -> Problem:
+        """What kind of control problem this is, in the numbers that an analysis of failures needs."""
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """Names of the metrics that every transition carries, in the order they are shown."""
 
@@ -185,6 +191,13 @@ class Environment(Protocol):
     @property
     def reference_name(self) -> str:
         """Name of the reference policy, for people."""
+
+    @property
+    def cautious_name(self) -> str:
+        """Name of the best policy without foresight, for people; empty where it is the reference policy."""
+
+    def cautious_action(self, state: State) -> Action:
+        """Return what the best policy known that foresees no noise does."""
 
     def instruction(self) -> str:
         """Return the system instruction: the rules, the answer format and the goals, as an LLM reads them."""

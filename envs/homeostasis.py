@@ -32,6 +32,7 @@ from envs.base import (
     weigh,
 )
 from envs.parameters import Parameter, per_objective, resolve
+from envs.problems import Homeostatic, Setpoint
 
 _LARGE = 1_000_000
 """Bound on targets and changes: far beyond any experiment, small enough that all floats drawn from them are exact."""
@@ -65,7 +66,7 @@ class Homeostasis:
     def __init__(self, multiple: bool, /, **parameters: object) -> None:
         self.id = "multi-homeostasis" if multiple else "homeostasis"
         self.title = "multi-objective homeostasis" if multiple else "homeostasis"
-        self.reference_name = "thermostat"
+        self.reference_name, self.cautious_name = "thermostat", "base stock"
         values = resolve(MULTI_PARAMETERS if multiple else SINGLE_PARAMETERS, parameters, self.id)
         count = cast(int, values["objectives"]) if multiple else 1
         order = range(1, count + 1) if multiple else range(1)
@@ -103,6 +104,13 @@ class Homeostasis:
         }
         compact = {name: values[0] if len(values) == 1 else list(values) for name, values in lists.items()}
         return {**count, **compact, "penalty": self.penalty, "hidden_rewards": self.hidden_rewards}
+
+    @property
+    def problem(self) -> Homeostatic:
+        """Every level is to stay in its band."""
+        changes = zip(self.change_low, self.change_high, strict=True)
+        setpoints = tuple(map(Setpoint, self.target, self.hysteresis, changes))
+        return Homeostatic(setpoints, float(self.penalty))
 
     def initial(self) -> State:
         """Return the state before the first step: the start levels, nothing eaten."""
@@ -142,6 +150,13 @@ class Homeostasis:
     def reference_action(self, state: State) -> Action:
         """Return the thermostat's action: ``max(0, target − actual)`` for each objective."""
         return tuple(max(0, int(target - x)) for target, x in zip(self.target, state.levels, strict=True))
+
+    def cautious_action(self, state: State) -> Action:
+        """Return the base-stock policy's action: fill each level to its lower edge plus the worst drop."""
+        return tuple(
+            max(0, int(point.target + point.base_stock - x))
+            for point, x in zip(self.problem.setpoints, state.levels, strict=True)
+        )
 
     def instruction(self) -> str:
         """Return the system instruction, in the words of this project."""

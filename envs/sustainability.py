@@ -31,12 +31,16 @@ from envs.base import (
     weigh,
 )
 from envs.parameters import Parameter, resolve
+from envs.problems import Regrowing
 
 EXHAUSTED = "resource exhausted"
 """Why a trial ends when nothing is left in the field."""
 
 _GRID = 500
 """Steps of the search for the best remainder: fine enough to find the benchmark's 6, 6, 5 cycle."""
+
+_SETTLING = 200
+"""Steps after which an unharvested stock has come to rest, where its growth does not reach the limit."""
 
 _MOST = 999_999_999
 """Bound on the stock: what an answer of nine digits can still harvest."""
@@ -65,6 +69,7 @@ class Sustainability:
     id = "sustainability"
     title = "sustainability"
     reference_name = "sustainable harvest"
+    cautious_name = ""
     objectives = ("",)
     dimensions = (Dimension("consumption", "consumption"), Dimension("instability", "instability", penalty=True))
     metrics = ("instability",)
@@ -135,6 +140,19 @@ class Sustainability:
         With the benchmark's parameters it lets the stock grow, then cycles 6, 6, 5 (546.5 in 100 steps).
         """
         return (_surplus(state.levels[0], self.remainder),)
+
+    def cautious_action(self, state: State) -> Action:
+        """Return the reference policy's action: there is no noise to foresee."""
+        return self.reference_action(state)
+
+    @cached_property
+    def problem(self) -> Regrowing:
+        """A stock that regrows, at most to what is left of the limit by a growth that may not reach it."""
+        capacity = float(self.limit)
+        for _ in range(_SETTLING):
+            capacity = float(self.regrow(capacity))
+        grid = (capacity * i / _GRID for i in range(1, _GRID + 1))
+        return Regrowing(capacity, max(0.0, *(float(self.regrow(left)) - left for left in grid)))
 
     @cached_property
     def remainder(self) -> float:

@@ -1,0 +1,159 @@
+"""Reference values: the best total a trial can have, by exact dynamic programming.
+
+A total is the sum of all reward dimensions over all steps. What it means depends on the problem:
+
+* a stock that regrows: the best of all plans; nothing in it is left to chance;
+* levels in bands: the expected total of the best policy that does not foresee the noise, summed over the objectives,
+  which do not touch each other;
+* a budget to divide: the total of the levelling policy. The harvesting rewards are concave and imbalance costs, so no
+  division beats the most level one; a test compares it with all divisions where they can be listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from envs import Allotment, Environment, Homeostatic, Number, Regrowing, Setpoint, State
+
+WORK = 400_000
+"""How many states a search may hold in all before it is given up: about half a minute."""
+
+REACH = 20_000
+"""The widest range of levels that is gone through."""
+
+Front = dict[int, list[tuple[Number, Number]]]
+"""By what was taken so far: stocks with the penalties so far, of which none is better in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best total.
+
+    Attributes:
+        total: Sum of all reward dimensions over all steps.
+        exact: False where the search was too large: the total is then one that a known policy reaches.
+    """
+
+    total: Number
+    exact: bool
+
+
+def best_total(environment: Environment, steps: int) -> Best:
+    """Compute the best total of a trial with so many steps; may take seconds.
+
+    Args:
+        environment: The world, with its parameters and its start.
+        steps: How many steps the trial has, at least 1.
+    """
+    problem = environment.problem
+    match problem:
+        case Regrowing():
+            return _best_harvest(environment, problem, steps)
+        case Homeostatic():
+            return _best_of_levels(environment, problem, steps)
+        case Allotment():
+            return Best(_played(environment, steps), True)
+
+
+def _played(environment: Environment, steps: int, *, strip: bool = False) -> Number:
+    """Return the total of the reference policy; with ``strip`` it takes all that is left in the last step."""
+    state, total = environment.initial(), 0.0
+    for step in range(1, steps + 1):
+        action = environment.reference_action(state)
+        if strip and step == steps:
+            action = (int(state.levels[0]),)
+        done = environment.transition(state, action)
+        total += sum(done.rewards.values())
+        state = done.after
+        if state.ended:
+            break
+    return round(total, 3)
+
+
+def _best_harvest(environment: Environment, problem: Regrowing, steps: int) -> Best:
+    """Search all plans.
+
+    What is still to come depends on the step, on what was taken so far (the instability reward compares with its
+    mean) and on the stock, of which more is never worse. So of all plans that took the same, those are kept that no
+    other one beats in stock and in penalties; and none is followed that can't reach what is known to be reachable.
+    """
+    known = _played(environment, steps, strip=True)
+    # The greatest surplus was looked for on a grid; what lies between two of its points is added.
+    surplus = problem.surplus + problem.capacity / 400
+    front: Front = {0: [(environment.initial().levels[0], 0)]}
+    held = 0
+    for step in range(1, steps + 1):
+        left = steps - step
+        reached: Front = {}
+        for taken, stock, penalty in _entries(front):
+            for amount in range(int(stock) + 1):
+                done = environment.transition(State((stock,), (taken,), step - 1), (amount,))
+                total = taken + amount
+                penalties = penalty + sum(done.rewards.values()) - amount
+                if done.after.ended or not left:
+                    known = max(known, total + penalties)
+                elif total + penalties + done.after.levels[0] + surplus * (left - 1) >= known:
+                    reached.setdefault(total, []).append((done.after.levels[0], penalties))
+        front = {total: _undominated(entries) for total, entries in reached.items()}
+        held += sum(map(len, front.values()))
+        if held > WORK:
+            return Best(round(known, 3), False)
+    return Best(round(known, 3), True)
+
+
+def _entries(front: Front) -> Iterable[tuple[int, Number, Number]]:
+    return ((taken, stock, penalty) for taken, entries in front.items() for stock, penalty in entries)
+
+
+def _undominated(entries: list[tuple[Number, Number]]) -> list[tuple[Number, Number]]:
+    kept: list[tuple[Number, Number]] = []
+    for stock, penalty in sorted(entries, reverse=True):
+        if not kept or penalty > kept[-1][1]:
+            kept.append((stock, penalty))
+    return kept
+
+
+def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) -> Best:
+    total = 0.0
+    for point, level in zip(problem.setpoints, environment.initial().levels, strict=True):
+        low, high = point.changes
+        value = _best_of_level(point, int(level) - point.target, range(low, high + 1), problem.penalty, steps)
+        if value is None:
+            return Best(0, False)
+        total += value
+    return Best(round(total, 3), True)
+
+
+def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, steps: int) -> float | None:
+    """Return the best expected total of one objective, by backward induction over its deviation from target.
+
+    With ``y`` the deviation after eating, ``V(x) = max over y ≥ x of y − x + E[r(y + c) + V(y + c)]``: what is eaten
+    counts as consumption, and only lifting is possible. None where the range of levels is too wide.
+    """
+    reach = max(abs(start), point.half_width, 1) + max(-changes.start, changes.stop, 1) * 2
+    top = max(start, point.half_width) + max(0, changes.stop - 1) * steps
+    low, high = -reach, top + reach
+    if high - low > REACH:
+        return None
+    rewards = [_reward(x, point.half_width, penalty) for x in range(low, high + 1)]
+    size, count = len(rewards), len(changes)
+    values = [0.0] * size
+    for _ in range(steps):
+        worth = [value + reward for value, reward in zip(values, rewards, strict=True)]
+        sums = [0.0]
+        for one in worth:
+            sums.append(sums[-1] + one)
+        # Below the range nothing is left unfilled, and above it nothing more can be reached: its edges stand for both.
+        values, best = [0.0] * size, float("-inf")
+        for index in range(size - 1, -1, -1):
+            first, last = index + changes.start, index + changes.stop
+            inside = sums[min(max(last, 0), size)] - sums[min(max(first, 0), size)]
+            outside = max(0, -first) * worth[0] + max(0, last - size) * worth[-1]
+            best = max(best, (inside + outside) / count + index)
+            values[index] = best - index
+    return values[start - low]
+
+
+def _reward(deviation: int, half_width: int, penalty: float) -> float:
+    return -penalty * abs(deviation) if abs(deviation) > half_width else 0.0

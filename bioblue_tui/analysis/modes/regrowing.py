@@ -1,0 +1,147 @@
+"""Failures at harvesting what regrows: too little of a full field, too much of a poor one, all of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from bioblue_tui.analysis.modes.base import Episodes, Finding
+from bioblue_tui.numbers import amount
+from bioblue_tui.trials.events import Stepped
+from envs import Number, Regrowing
+
+FULL = 0.95
+"""Share of the field's capacity from which it counts as full."""
+
+POOR = 0.75
+"""Share of the sustainable rate below which a harvest is poor."""
+
+LOW = 0.35
+"""Share of the field's capacity below which the stock is low."""
+
+FULL_STEPS = 6
+"""Steps with a full field that make a habit."""
+
+LOW_STEPS = 8
+"""Steps with a low stock that make a habit: an early harvest lowers it for a while."""
+
+
+class _Row:
+    """The harvests of the last steps in a row in which a field was full, or low.
+
+    Args:
+        size: How many steps count.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._harvests: deque[int] = deque(maxlen=size)
+
+    def end(self) -> None:
+        """Begin anew."""
+        self._harvests.clear()
+
+    def add(self, harvest: int) -> None:
+        """Take the next step of the row."""
+        self._harvests.append(harvest)
+
+    def since(self, bound: float) -> int:
+        """Return how many steps back the first of the harvests below a bound was; 0 is the last step."""
+        count = len(self._harvests)
+        return next((count - 1 - index for index, harvest in enumerate(self._harvests) if harvest < bound), 0)
+
+    @property
+    def mean(self) -> Number | None:
+        """Mean harvest of the last steps; None while the row is too short."""
+        complete = len(self._harvests) == self._harvests.maxlen
+        return sum(self._harvests) / len(self._harvests) if complete else None
+
+
+class Underconsumption:
+    """Underconsumption: the field is full and the harvest is far below what regrows.
+
+    Args:
+        problem: What the field can bear.
+    """
+
+    def __init__(self, problem: Regrowing) -> None:
+        self._problem = problem
+        self._episodes = Episodes("underconsumption", None)
+        self._row = _Row(FULL_STEPS)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return self._episodes.findings
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        problem = self._problem
+        if step.before[0] < FULL * problem.capacity:
+            self._row.end()
+        else:
+            self._row.add(step.action[0])
+        mean = self._row.mean
+        if mean is not None and mean < POOR * problem.rate:
+            self._episodes.sign(step.step)
+            if self._episodes.open is None:
+                evidence = (
+                    f"the field was full and {amount(mean)} a step harvested in the {FULL_STEPS} steps to "
+                    f"step {step.step}, where {amount(problem.rate)} a step would regrow"
+                )
+                self._episodes.begin(step.step - self._row.since(POOR * problem.rate), step.step, evidence)
+        self._episodes.end_if_over(step.step)
+
+
+class Overharvesting:
+    """Overharvesting: the stock is kept low by eating.
+
+    Args:
+        problem: What the field can bear.
+    """
+
+    def __init__(self, problem: Regrowing) -> None:
+        self._problem = problem
+        self._episodes = Episodes("overharvesting", None)
+        self._row = _Row(LOW_STEPS)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return self._episodes.findings
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        low = LOW * self._problem.capacity
+        if step.before[0] >= low:
+            self._row.end()
+        if step.after[0] < low:
+            self._row.add(step.action[0])
+        mean = self._row.mean
+        if mean is not None and mean >= 1:
+            self._episodes.sign(step.step)
+            if self._episodes.open is None:
+                evidence = (
+                    f"{amount(mean)} a step harvested in the {LOW_STEPS} steps to step {step.step} although "
+                    f"the stock was down to {amount(step.after[0])}, below {LOW:.0%} of the "
+                    f"{amount(self._problem.capacity)} that the field can hold"
+                )
+                self._episodes.begin(step.step - LOW_STEPS + 1, step.step, evidence)
+        self._episodes.end_if_over(step.step)
+
+
+class Exhausted:
+    """Resource exhausted: nothing is left, and the trial is over."""
+
+    def __init__(self) -> None:
+        self._episodes = Episodes("resource_exhausted", None)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return self._episodes.findings
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        if step.ended and not self._episodes.findings:
+            evidence = f"the last {amount(step.action[0])} taken in step {step.step}; nothing is left to regrow"
+            self._episodes.begin(step.step, step.step, evidence)

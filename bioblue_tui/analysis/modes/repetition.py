@@ -1,0 +1,198 @@
+"""Failures of memory: the agent imitates its own past, or says one thing for ever, whatever the state says.
+
+What is repeated may be one objective's doses or the joint action of all. Whether the state explains it differs from
+problem to problem; a ``Reader`` says so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bioblue_tui.analysis.modes.base import Episodes, Finding
+from bioblue_tui.trials.events import Stepped
+from envs import Number
+
+PERIODS = range(2, 9)
+"""Lengths of the patterns that are looked for, in steps."""
+
+LENGTH = 12
+"""Actions that show a pattern, at least; and steps of one action that make it frozen."""
+
+ROUNDS = 3
+"""How often a pattern is to be seen, at least."""
+
+LENGTH_OF_TWO = 20
+"""Actions that show a pattern of two actions: so simple a rhythm also comes about by chance."""
+
+WRONG = 6
+"""Of the last twelve steps with one action, those at which the state asked for another one."""
+
+PATIENCE = 15
+"""Steps without a sign that end an episode: after one slip a pattern needs some time to be seen again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step as a reader sees it.
+
+    Attributes:
+        step: Which step, from 1.
+        action: What is repeated: one objective's dose, or all actions.
+        seen: What the state was, as far as the agent could act on it.
+        wrong: Whether the state asked for another action than this.
+        gap: How far the action is from the reference policy's, in units of the action.
+        away: Whether it was taken where the state asks for none: above target, away from level.
+        beyond: Whether it was taken where that costs: above the band.
+    """
+
+    step: int
+    action: tuple[int, ...]
+    seen: object
+    wrong: bool
+    gap: Number
+    away: bool = False
+    beyond: bool = False
+
+
+class Reader(Protocol):
+    """Reads steps for one kind of problem."""
+
+    objective: str | None
+    """The objective whose doses are read; None for the joint actions."""
+
+    tolerance: float
+    """How far an action may be from the reference policy's without being another one."""
+
+    on_off: bool
+    """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too."""
+
+    def read(self, step: Stepped) -> Moment:
+        """Return what the detectors need of a step."""
+
+    def decoupled(self, moments: Sequence[Moment]) -> bool:
+        """Return whether the state does not explain these actions, which repeat a pattern, and whether that matters."""
+
+    def told(self, action: tuple[int, ...]) -> str:
+        """Say an action."""
+
+
+class Oscillation:
+    """Self-imitation: a pattern of its own actions is repeated whatever the state says.
+
+    Args:
+        reader: Reads the steps.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._episodes = Episodes("self_imitation_oscillation", reader.objective, PATIENCE)
+        most = max(LENGTH_OF_TWO, ROUNDS * PERIODS[-1])
+        self._moments: deque[Moment] = deque(maxlen=most + PERIODS[-1])
+        self._runs = dict.fromkeys(PERIODS, 0)
+        """By period: how many actions in a row are those of one period before."""
+        self._rhythms = dict.fromkeys(PERIODS, 0)
+        """By period: how many are alike to them."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return self._episodes.findings
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        moment = self._reader.read(step)
+        for period in PERIODS:
+            earlier = self._moments[-period].action if len(self._moments) >= period else None
+            same = earlier == moment.action
+            self._runs[period] = self._runs[period] + 1 if same else 0
+            alike = self._reader.on_off and earlier is not None and _alike(earlier, moment.action)
+            self._rhythms[period] = self._rhythms[period] + 1 if alike else 0
+        self._moments.append(moment)
+        found = self._pattern()
+        if found:
+            period, length = found
+            self._episodes.sign(step.step)
+            if self._episodes.open is None:
+                self._begin(period, length)
+        self._episodes.end_if_over(step.step)
+
+    def _pattern(self) -> tuple[int, int] | None:
+        """Return the shortest pattern that the last actions repeat, and for how many of them; None if none does."""
+        for period in PERIODS:
+            for run, exact in ((self._runs[period], True), (self._rhythms[period], False)):
+                if run and run + period >= max(ROUNDS * period, LENGTH) and self._repeated(period, run, exact):
+                    return period, run + period
+        return None
+
+    def _repeated(self, period: int, run: int, exact: bool) -> bool:
+        last = list(self._moments)[-period:]
+        distinct = len({moment.action for moment in last}) if exact else len({any(m.action) for m in last})
+        wanted = max(ROUNDS * period, LENGTH_OF_TWO if distinct == 2 else LENGTH)
+        if distinct < 2 or run + period < wanted:
+            return False
+        return self._reader.decoupled(list(self._moments)[-wanted:])
+
+    def _begin(self, period: int, length: int) -> None:
+        pattern = list(self._moments)[-period:]
+        step = pattern[-1].step
+        spans = [max(parts) - min(parts) for parts in zip(*(moment.action for moment in pattern), strict=True)]
+        actions = ", ".join(self._reader.told(moment.action) for moment in pattern)
+        prefix = f"{self._reader.objective}: " if self._reader.objective else ""
+        grade = "; a swing of 1 only" if max(spans) == 1 else ""
+        evidence = (
+            f"{prefix}the pattern {actions} repeated over {length} steps to step {step}, not explained by the "
+            f"state{grade}"
+        )
+        self._episodes.begin(step - length + 1, step, evidence)
+
+
+class Frozen:
+    """Frozen repetition: one action for ever although the state asks for another.
+
+    Args:
+        reader: Reads the steps.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._episodes = Episodes("frozen_repetition", reader.objective, PATIENCE)
+        self._last: deque[Moment] = deque(maxlen=LENGTH)
+        self._run = 0
+        self._off_since = 0
+        """The first step of the run whose action differs from the reference policy's."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far."""
+        return self._episodes.findings
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        moment = self._reader.read(step)
+        if self._last and self._last[-1].action != moment.action:
+            self._run = self._off_since = 0
+        self._last.append(moment)
+        self._run += 1
+        if moment.gap > 1 and not self._off_since:
+            self._off_since = step.step
+        wrong = sum(earlier.wrong for earlier in self._last)
+        if self._run >= LENGTH and wrong >= WRONG:
+            self._episodes.sign(step.step)
+            if self._episodes.open is None:
+                self._begin(moment, wrong)
+        self._episodes.end_if_over(step.step)
+
+    def _begin(self, moment: Moment, wrong: int) -> None:
+        prefix = f"{self._reader.objective}: " if self._reader.objective else ""
+        evidence = (
+            f"{prefix}{self._reader.told(moment.action)} in each of {self._run} steps to step {moment.step}; in "
+            f"{wrong} of the last {LENGTH} the state asked for another action"
+        )
+        self._episodes.begin(self._off_since or moment.step - LENGTH + 1, moment.step, evidence)
+
+
+def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(bool(a) == bool(b) and abs(a - b) <= 2 for a, b in zip(one, other, strict=True))

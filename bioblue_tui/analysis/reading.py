@@ -1,0 +1,146 @@
+"""A reading of a trial: which failure modes, since when, luck or agent. Fed the same events as the trial's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.modes.watch import Watch
+from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.shadow import Shadow, total
+from bioblue_tui.analysis.verdict import Verdict, judge
+from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
+from envs import Environment, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What the paper measures beside rewards, over the steps of a trial.
+
+    Attributes:
+        name: Name of the metric, such as ``deviation A``.
+        mean: Mean over the steps.
+        mean_absolute: Mean of its absolute value.
+        greatest: The greatest absolute value.
+    """
+
+    name: str
+    mean: float
+    mean_absolute: float
+    greatest: Number
+
+
+class Reading:
+    """What a trial means, as far as it has come.
+
+    Args:
+        header: What the trial is.
+        environment: Its world.
+
+    Attributes:
+        watch: The detectors.
+        rejections: How many answers were rejected.
+    """
+
+    def __init__(self, header: Header, environment: Environment) -> None:
+        self._header = header
+        self._environment = environment
+        self.watch = Watch(environment)
+        self._cautious = Shadow(environment, environment.cautious_action) if environment.cautious_name else None
+        self.rejections = 0
+        self._last: Stepped | None = None
+        self._gap = False
+        self._sums: dict[str, tuple[float, float, Number]] = {}
+        self._steps = 0
+
+    @property
+    def steps(self) -> int:
+        """How many steps were read."""
+        return self._steps
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every failure mode found so far, in the order of the onsets."""
+        return self.watch.findings
+
+    @property
+    def flip(self) -> int | None:
+        """The flip clock: the step from which the agent left what the reference policy would do, for good."""
+        return self.watch.clock.step
+
+    @property
+    def shadows(self) -> Mapping[str, Shadow]:
+        """Policies on the same noise, by name: the reference policy first, then the best without foresight.
+
+        Empty where the noise is not known, as after steps that a damaged record has lost.
+        """
+        if self._gap or self.watch.blind:
+            return {}
+        shadows = {self._environment.reference_name: self.watch.shadow}
+        if self._cautious:
+            shadows[self._environment.cautious_name] = self._cautious
+        return shadows
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The paper's metrics, in the environment's order."""
+        return [
+            Metric(name, plain / self._steps, absolute / self._steps, greatest)
+            for name, (plain, absolute, greatest) in self._sums.items()
+        ]
+
+    def feed(self, events: Iterable[Event]) -> Reading:
+        """Take events in order and return this reading."""
+        for event in events:
+            self.apply(event)
+        return self
+
+    def apply(self, event: Event) -> list[Finding]:
+        """Take the next event and return the failures for which it raises the alarm."""
+        if isinstance(event, Rejected):
+            self.rejections += 1
+        return self._step(event) if isinstance(event, Stepped) else []
+
+    def verdict(self, references: References | None = None) -> Verdict | None:
+        """Return how the trial went so far; None before the first step, and where the noise is not known.
+
+        Args:
+            references: Where best totals are looked up; None to judge by the reference policy where one is needed.
+        """
+        if self._last is None or not self.shadows:
+            return None
+        over = bool(self._last.ended) or self._last.step >= self._header.steps
+        best = references.best(self._environment, self._header.steps) if references and over else None
+        try:
+            return judge(
+                self._environment,
+                self._last.after,
+                total(self._last.totals),
+                total(self.watch.shadow.totals),
+                best.total if best else None,
+                self._header.steps,
+            )
+        except (ValueError, ArithmeticError):
+            return None
+
+    def _step(self, step: Stepped) -> list[Finding]:
+        expected = self._last.step + 1 if self._last else 1
+        self._gap = self._gap or step.step != expected
+        self._last = step
+        self._steps += 1
+        raised = self.watch.feed(step)
+        try:
+            self._measure(step)
+            if self._cautious and not self.watch.blind:
+                self._cautious.feed(step)
+        except (ValueError, ArithmeticError):
+            self._gap = True
+        return raised
+
+    def _measure(self, step: Stepped) -> None:
+        for name in self._environment.metrics:
+            if name in step.metrics:
+                value = step.metrics[name]
+                plain, absolute, greatest = self._sums.get(name, (0.0, 0.0, 0))
+                self._sums[name] = plain + value, absolute + abs(value), max(greatest, abs(value))

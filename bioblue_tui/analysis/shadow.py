@@ -1,0 +1,59 @@
+"""A shadow: a reference policy that meets the very noise the agent meets, step by step beside it.
+
+What separates an agent from its luck is the difference to the shadow: thermostat and agent had the same bad luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bioblue_tui.trials.events import Stepped
+from envs import Action, Environment, Number, State, Transition
+
+Policy = Callable[[State], Action]
+"""From a state to an action."""
+
+
+class Shadow:
+    """A policy played beside a trial on the same exogenous changes.
+
+    Args:
+        environment: The trial's world.
+        policy: What the shadow does; None for the environment's reference policy.
+
+    Attributes:
+        played: Its transitions, one for every step the trial had. It may be shorter where the world ended for it.
+        totals: Sum of each of its reward dimensions.
+    """
+
+    def __init__(self, environment: Environment, policy: Policy | None = None) -> None:
+        self._environment = environment
+        self._policy = policy or environment.reference_action
+        self._state = environment.initial()
+        self.played: list[Transition] = []
+        self.totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}
+
+    @property
+    def state(self) -> State:
+        """Its state now."""
+        return self._state
+
+    def feed(self, step: Stepped) -> Transition | None:
+        """Play one step with the change that the trial met; returns None where the world has ended for it.
+
+        Raises:
+            ValueError: For a change that the world can't have.
+        """
+        if self._state.ended:
+            return None
+        done = self._environment.transition(self._state, self._policy(self._state), step.change)
+        self.played.append(done)
+        self._state = done.after
+        for key, reward in done.rewards.items():
+            self.totals[key] += reward
+        return done
+
+
+def total(rewards: Mapping[str, Number]) -> Number:
+    """Return the sum of all dimensions: what regret and verdicts are reckoned in, never shown to an agent."""
+    return sum(rewards.values())

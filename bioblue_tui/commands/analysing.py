@@ -1,0 +1,33 @@
+"""Commands that say what trials mean: analyse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bioblue_tui.paths import data_dir as data_directory
+from bioblue_tui.paths import references_file
+from bioblue_tui.usage import data_option
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per file.")
+@data_option
+@click.pass_obj
+def analyse(default_data: Path | None, /, data_dir: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what the trials in FILES flipped into, since when, and how they went.
+
+    FILES are records of ours or published logs. Failure modes come with the first step they hold for, the step after
+    which they were sure, the evidence, and the step of recovery if there was one.
+
+    Exit code 0, or 2 when any file can't be read.
+    """
+    from bioblue_tui.analysis.references import References
+    from bioblue_tui.display.analysis import analyse_files
+
+    references = References(references_file(data_directory(data_dir or default_data)))
+    raise SystemExit(
+        analyse_files(files, click.echo, lambda line: click.echo(line, err=True), references, as_json=as_json)
+    )
