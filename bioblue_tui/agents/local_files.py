@@ -116,7 +116,7 @@ def find_file(wanted: str, data: Path | None = None) -> ModelFile:
     Raises:
         AgentError: When it is not there, or no model.
     """
-    directory = models_dir(data_dir(data))
+    directory, said = models_dir(data_dir(data)), f"local:{wanted[:200]}".rstrip(":")
     small = wanted in ("", SMALL.name)
     places = [directory / SMALL.file] if small else _places(wanted, directory)
     for path in places:
@@ -126,13 +126,13 @@ def find_file(wanted: str, data: Path | None = None) -> ModelFile:
                 break
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "no name of a file"
-            raise AgentError(f"local:{wanted[:200]}: can't be read ({reason})") from None
+            raise AgentError(f"{said}: can't be read ({reason})") from None
     else:
         if small:
             raise AgentError("the local model has not been fetched yet; bioblue local get does that (93 MB)")
-        raise AgentError(f"local:{wanted[:200]}: no such file, and no such model in the data directory")
+        raise AgentError(f"{said}: no such file, and no such model in the data directory")
     if found.problem:
-        raise AgentError(f"local:{wanted[:200]}: {found.problem}")
+        raise AgentError(f"{said}: {found.problem}")
     return found
 
 

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.continuing import Changes
+from bioblue_tui.mishap import told
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
@@ -162,7 +163,8 @@ class TrialScreen(Screen[bool]):
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
         # A model is not told the seed.
         seed = "" if self.prompt_only else seed
-        detail = " · ".join(part for part in (one_line(header.agent, 40), seed, self._origin()) if part)
+        who = f"{one_line(header.agent, 40)} ({self.remark})" if self.remark else one_line(header.agent, 40)
+        detail = " · ".join(part for part in (who, seed, self._origin()) if part)
         yield StatusLine(self.state.environment.title, detail, id="status")
         yield TabStrip(TABS, id="tabs")
         with Horizontal(id="body"):
@@ -185,6 +187,12 @@ class TrialScreen(Screen[bool]):
         yield Timeline(self.state, id="timeline")
         yield Footer(show_command_palette=False, compact=True)
         yield Static("", id="too-small", markup=False)
+
+    @property
+    def remark(self) -> str:
+        """What a person should know of the model; empty for most."""
+        remark = self.session.header.provider.get("remark")
+        return one_line(remark, 80) if isinstance(remark, str) and not self.prompt_only else ""
 
     def _origin(self) -> str:
         """Name the trial that this one was forked from, and the last step they share."""
@@ -219,6 +227,8 @@ class TrialScreen(Screen[bool]):
             await self.session.run()
         except RecordError as error:
             self._broken = f"The record can no longer be written: {one_line(str(error))}"
+        except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
+            self._broken = f"The trial was ended by {one_line(told(error), 400)}."
         self.paint()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -14,6 +14,9 @@ from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
 
+REMARKED = 10
+"""For so many steps a line says what a person should know of the model; in the head it stays where there is room."""
+
 SPEED_KEYS: dict[str, float | None] = {"1": 1, "2": 2, "5": 5, "0": 10, "9": None}
 """Digits and the speeds they set, in steps per second."""
 
@@ -76,6 +79,8 @@ class WatchScreen(AnsweringScreen):
             why = one_line(self.state.reason, 300)
             stop = "" if why.endswith((".", "!", "?", "…")) else "."
             return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
+        if self.remark and self.state.done < REMARKED and self.state.status != "ended":
+            return f"{one_line(self.state.header.agent, 40)}: {self.remark}."
         return ""
 
     def action_pause(self) -> None:

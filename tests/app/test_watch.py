@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, Session, open_session
-from bioblue_tui.trials.events import COMPLETE, STOPPED, Ended, Rejected, Stepped
+from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Rejected, Stepped
+from tests.support.fake_provider import FakeProvider
 from tests.support.pilots import done, on_disk, shown, text_of, trial, until, watching
 
 COLLAPSE = Plan("multi-homeostasis", "collapse", seed=3, steps=40)
@@ -186,3 +188,39 @@ async def test_a_full_disk_is_said_on_screen(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(Journal, "append", full)
         agent.release.set()
         await until(pilot, lambda: "No space left on device" in str(screen.notice.render()))
+
+
+class Tiny(BaseAgent):
+    """Always answers 3."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer("3")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (60, 20)])
+async def test_what_must_be_known_of_a_model_is_said_before_it_plays(tmp_path: Path, size: tuple[int, int]) -> None:
+    remark = "a real but tiny model, expected to fail"
+    agent = Tiny("local:Tiny", "Tiny", {"remark": remark})
+    session = open_session(Plan("homeostasis", "local:Tiny", steps=12), tmp_path, agent=agent, paused=True)
+    async with shown(WatchScreen(session), tmp_path, None, size) as (pilot, screen):
+        await until(pilot, lambda: remark in str(screen.notice.content))
+        assert screen.notice.region.area
+        assert (remark in text_of(screen.status)) == (size[0] == 120)
+        await pilot.press("space")
+        await until(pilot, lambda: screen.state.status == "ended")
+        await until(pilot, lambda: not screen.notice.display)
+
+
+async def test_a_past_that_was_cut_to_fit_the_context_is_marked_and_recorded(tmp_path: Path) -> None:
+    with FakeProvider() as provider:
+        provider.context = 1000
+        plan = Plan("homeostasis", "openai:fake", steps=30, settings=ModelSettings(base_url=provider.url("openai")))
+        async with trial(plan, tmp_path) as (pilot, screen):
+            await until(pilot, lambda: screen.state.status == "ended")
+            marks = [mark for mark in screen.state.marks if mark.kind == "shortened"]
+            await until(pilot, lambda: f"…{len(marks)} past cut" in text_of(screen.timeline))
+            await pilot.press("home", *["right"] * marks[0].step)
+            await until(pilot, lambda: "… note: the conversation outgrew" in text_of(screen.transcript))
+            record = on_disk(screen)
+    noted = [event.step for event in record.events if isinstance(event, Answered) and event.notes]
+    assert noted == [mark.step for mark in marks] != []
