@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import ClassVar
 
 from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
@@ -33,6 +34,8 @@ class ConstrainedChatAgent(OpenAIChatAgent):
     Raises:
         AgentError: As in ``OpenAIChatAgent``.
     """
+
+    ways_out: ClassVar[Mapping[str, str]] = {**OpenAIChatAgent.ways_out, "grammar": "--no-grammar"}
 
     def __init__(
         self,

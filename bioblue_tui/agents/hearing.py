@@ -72,6 +72,10 @@ class Cleaner:
         return any(len(secret) > len(text) and secret.startswith(text) for secret in self._secrets)
 
 
+def _unmoved() -> None:
+    """Do nothing: nobody waits."""
+
+
 class Hearing:
     """Tells an answer's pieces and keeps them.
 
@@ -81,6 +85,7 @@ class Hearing:
 
     Attributes:
         failure: What ``hear`` raised, if it did: no fault of the provider.
+        moved: Called whenever something has come.
     """
 
     def __init__(self, hear: Callable[[Piece], None], secrets: Sequence[str]) -> None:
@@ -88,6 +93,7 @@ class Hearing:
         self._cleaners = {False: Cleaner(secrets), True: Cleaner(secrets)}
         self._parts: dict[bool, list[str]] = {False: [], True: []}
         self.failure: Exception | None = None
+        self.moved: Callable[[], None] = _unmoved
 
     @property
     def text(self) -> str:
@@ -106,6 +112,8 @@ class Hearing:
 
     def take(self, text: str, *, reasoning: bool = False) -> None:
         """Take some more of the answer or of its reasoning."""
+        if text:
+            self.moved()
         self._tell(self._cleaners[reasoning].feed(text), reasoning)
 
     def finish(self) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 """A server that takes longer to accept a connection is not there; waiting the whole time-out tells a person nothing."""
 
+SILENT_SECONDS = 600.0
+"""A server may keep a connection alive and never answer. Reasoning that is not shown takes minutes, but not more."""
+
 STREAM = "stream"
 """The parameter that asks for an answer in pieces."""
 
@@ -63,6 +66,9 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     fields: ClassVar[Mapping[str, str]] = {}
     """Which setting a parameter comes from, where it has another name."""
+
+    ways_out: ClassVar[Mapping[str, str]] = {"effort": "--effort ''"}
+    """How settings are left out for which ``none`` means something else."""
 
     reserved: ClassVar[frozenset[str]] = frozenset({"messages", "model", STREAM})
     """What the extra body must not replace: the trial would not be what its record says."""
@@ -170,7 +176,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         while True:
             body = {**parameters, **self._extra}
             try:
-                received = await self._send(self._client, messages, turn.instruction, body, hearing)
+                received = await self._attend(self._client, messages, turn.instruction, body, hearing)
             except AgentError:
                 raise
             except Exception as error:
@@ -181,6 +187,22 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
                 self._parameters = parameters
                 self._notes += notes
                 return received
+
+    async def _attend(
+        self, client: ClientT, messages: Sequence[Message], instruction: str, body: dict[str, object], hearing: Hearing
+    ) -> Received:
+        """Send one request, and give up when no word comes for too long, whatever keeps the connection alive."""
+        limit = max(self._timeout, SILENT_SECONDS)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(limit) as patience:
+                hearing.moved = lambda: patience.reschedule(loop.time() + limit)
+                return await self._send(client, messages, instruction, body, hearing)
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            what = f"time-out: {self._source.url} kept the connection but sent no word for {limit:g} s; try again"
+            raise self._source.fault(what, transient=True) from None
 
     def _mend(self, error: Exception, parameters: dict[str, object], notes: list[str]) -> bool:
         """Change a refused request so that it may be taken. Returns False where nothing can be changed."""
@@ -213,8 +235,11 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         if name is None:
             return explain(error, self._source)
         flag = self.fields.get(name, name).replace("_", "-")
-        way = "leave it out of the extra body" if name in self._extra else f"leave it out with --{flag} none"
-        return self._source.fault(f"the model refused {name}; {way}", said(getattr(error, "body", None)))
+        if flag in self.ways_out:
+            way = f"with {self.ways_out[flag]}"
+        else:
+            way = "of the extra body" if name in self._extra else f"with --{flag} none"
+        return self._source.fault(f"the model refused {name}; leave it out {way}", said(getattr(error, "body", None)))
 
     def _again(self) -> AgentError:
         """Make the error after which the trial asks again with less of the past: part of an answer was heard."""

@@ -106,6 +106,9 @@ async def test_a_grammar_for_another_server(provider: FakeProvider) -> None:
     assert provider.journal[-1].body["grammar"] == integers(1)
     assert agent.provider["grammar"] is True
     await agent.aclose()
+    provider.refuses = ("grammar",)
+    with pytest.raises(AgentError, match="the model refused grammar; leave it out with --no-grammar"):
+        await make_agent("openai:m", "homeostasis", 1, settings, {}).answer(turn("homeostasis"))
     with pytest.raises(AgentError, match="a grammar needs a server that takes one"):
         make_agent("anthropic:m", "homeostasis", 1, settings, {})
 
