@@ -18,8 +18,8 @@ def amount(value: Number, width: int = 9) -> str:
         forms = [f"{int(value):,}"] if abs(value) < 10**15 else []
     else:
         forms = [_decimals(value, digits) for digits in (3, 2, 1)]
-    forms.append(_power(value))
-    fitting = next((form for form in forms if len(form) <= width), forms[-1])
+    # A power is only worked out where it is needed: screens write hundreds of numbers a second.
+    fitting = next((form for form in forms if len(form) <= width), "") or _power(value)
     return fitting.replace(",", " ").replace("-", "−")
 
 
@@ -40,3 +40,8 @@ def _decimals(value: float, digits: int) -> str:
 def _power(value: Number) -> str:
     # Decimal reads integers of any size, which floats do not.
     return f"{Decimal(value):.1e}".lower().replace("e+", "e")
+
+
+def tidy(value: Number) -> Number:
+    """Return a sum of rounded rewards without the noise of binary fractions: 3 decimals, as rewards have."""
+    return round(value, 3) if isinstance(value, float) else value

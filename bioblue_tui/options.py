@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
 from bioblue_tui.usage import data_option as data_option
+
+if TYPE_CHECKING:
+    from bioblue_tui.analysis.modes.base import Mode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -134,6 +137,17 @@ def speed_option(command: Command) -> Command:
     )(command)
 
 
+def pause_option(command: Command) -> Command:
+    """Add the failure modes that pause a trial."""
+    return click.option(
+        "--pause-on",
+        "pauses",
+        metavar="MODE",
+        multiple=True,
+        help="Pause when this failure mode begins, such as unbounded_maximisation, or any; may be repeated.",
+    )(command)
+
+
 def display_option(command: Command) -> Command:
     """Add the choice of a display."""
     return click.option(
@@ -143,6 +157,22 @@ def display_option(command: Command) -> Command:
         show_default=True,
         help="Screen, plain lines or JSON lines; auto takes the screen on a terminal.",
     )(command)
+
+
+def read_modes(names: Collection[str]) -> frozenset[Mode]:
+    """Return the failure modes that are named.
+
+    Raises:
+        Complaint: For a name there is not.
+    """
+    if not names:
+        return frozenset()
+    from bioblue_tui.pausing import modes_of
+
+    try:
+        return modes_of(names)
+    except ValueError as error:
+        raise Complaint(f"--pause-on: {visible(str(error))}") from None
 
 
 def choose_agent(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bioblue_tui.commands.recording import recorded
 from bioblue_tui.commands.screen import on_screen, run_app
 from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
 from bioblue_tui.options import (
@@ -18,6 +19,8 @@ from bioblue_tui.options import (
     display_option,
     guarded,
     make_plan,
+    pause_option,
+    read_modes,
     read_speed,
     trial_options,
 )
@@ -26,6 +29,7 @@ from bioblue_tui.text import visible
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 if TYPE_CHECKING:
+    from bioblue_tui.analysis.modes.base import Mode
     from bioblue_tui.screens.trial import TrialScreen
 
 T = TypeVar("T")
@@ -52,6 +56,7 @@ def play(default_data: Path | None, /, environment: str, prompt_only: bool, disp
 @model_options
 @trial_options
 @click.option("--paused", is_flag=True, help="Begin paused.")
+@pause_option
 @display_option
 @click.pass_obj
 def watch(
@@ -63,18 +68,24 @@ def watch(
     base_url: str | None,
     speed: str | None,
     paused: bool,
+    pauses: tuple[str, ...],
     retries: int,
     display: str,
     **options: Any,
 ) -> None:
-    """Watch an agent play ENVIRONMENT."""
+    """Watch an agent play ENVIRONMENT.
+
+    Without a screen, a trial that --pause-on would pause is stopped there; bioblue resume goes on with it.
+    """
+    modes = read_modes(pauses)
     showcase = SHOWCASE_AGENT.get(environment, "accelerator")
     chosen, _ = choose_agent(environment, agent, model, base_url, showcase)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
     plan = make_plan(environment, chosen, **options)
     choice = read_model(plan, base_url=base_url, **told)
     data = options["data_dir"] or default_data
-    _play_one(choice.plan, data, display, choice.max_cost, speed=read_speed(speed), paused=paused, retries=retries)
+    rate = read_speed(speed)
+    _play_one(choice.plan, data, display, choice.max_cost, modes, speed=rate, paused=paused, retries=retries)
 
 
 def _play_one(
@@ -82,6 +93,7 @@ def _play_one(
     data: Path | None,
     display: str,
     max_cost: Decimal | None = None,
+    modes: Collection[Mode] = (),
     *,
     speed: float | None,
     paused: bool = False,
@@ -96,6 +108,10 @@ def _play_one(
             from bioblue_tui.costs.budget import Budget
 
             session.limit_cost(Budget(max_cost))
+        if modes:
+            from bioblue_tui.pausing import pause_on
+
+            pause_on(session, modes)
         return session
 
     show_session(begin, display, data, plan)
@@ -123,7 +139,7 @@ def show_session(
         _narrate(f"record: {visible(str(run_app(data, screen, plan) or session.path))}")
         return
     _narrate(f"record: {visible(str(session.path))}")
-    raise SystemExit(0 if guarded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
+    raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
 
 
 def _headless(session: Session, *, jsonl: bool) -> bool:

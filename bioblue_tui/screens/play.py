@@ -57,6 +57,11 @@ class PlayScreen(AnsweringScreen):
         super().__init__(session)
         self._over = False
 
+    @property
+    def reveals(self) -> bool:
+        """True once the trial is over."""
+        return self.state.status == "ended" and not self.prompt_only
+
     def status_line(self) -> Line:
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""
         if self.prompt_only and self.state.status != "ended":

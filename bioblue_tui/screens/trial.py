@@ -21,6 +21,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.forking import ForkDialog
 from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.insight import Insight
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.gauge import GaugeView
@@ -51,6 +52,9 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.start", "home", "seek(0)", "To the start", "Look at the start"),
     command("trial.end", "end", "end", "To the newest step", "Go to the last step and follow it"),
     command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
+    command("trial.onset", "g", "onset(1)", "Next onset", "Look at the step where the next failure begins"),
+    command("trial.onset_back", "G", "onset(-1)", "Onset before", "Look at the step where the failure before begins"),
+    command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
 ]
@@ -120,6 +124,7 @@ class TrialScreen(Screen[bool]):
         """True once the screen is being taken down: nothing is painted any more."""
         environment = self.state.environment
         self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
+        self.insight = Insight(self.state, self._gauges)
         self._noticed = ""
         self._gauged = 0
         """How many steps the gauges have taken in, step 0 among them."""
@@ -152,6 +157,11 @@ class TrialScreen(Screen[bool]):
     def notice_text(self) -> str:
         """Say what needs a person's attention now, or return an empty string."""
         return self._broken
+
+    @property
+    def reveals(self) -> bool:
+        """True where failures and ghosts may be seen: who plays must not be told what a model is not told."""
+        return True
 
     # Layout
 
@@ -264,7 +274,10 @@ class TrialScreen(Screen[bool]):
 
     def paint(self) -> None:
         """Bring all panels up to date, if anything they show has changed."""
-        now = (self.state.version, self.shown, self.known, len(self.state.marks), *self.signature())
+        if self.reveals and self.is_mounted:
+            self.insight.follow(self.known)
+        insight = self.insight.signature
+        now = (self.state.version, self.shown, self.known, len(self.state.marks), insight, *self.signature())
         if now == self._painted or not self.is_mounted or self.left:
             return
         self._painted = now
@@ -276,12 +289,15 @@ class TrialScreen(Screen[bool]):
         self._gauged = max(self._gauged, known + 1)
         for gauge in self._gauges:
             gauge.show_step(shown, known)
+        if self.reveals:
+            self.insight.show(shown, known, self.timeline, self.transcript, self.rewards)
+            self.query_one("#gauges").border_subtitle = self.insight.ghost
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
         self.timeline.show_step(shown, known)
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
-        self.status.show_status(self.status_line())
-        text = self.notice_text()
+        self.status.show_status([*self.status_line(), *(self.insight.badge(shown) if self.reveals else ())])
+        text = self.notice_text() or (self.insight.notice(shown) if self.reveals else "")
         if text != self._noticed:
             # Only then: it may take more lines or fewer, which lays out the whole screen anew.
             self._noticed = text
@@ -318,6 +334,20 @@ class TrialScreen(Screen[bool]):
     def action_end(self) -> None:
         """Go to the newest step."""
         self.seek(self.known)
+        self.paint()
+
+    def action_onset(self, by: int) -> None:
+        """Look at the step where the next failure begins, or the one before."""
+        onsets = self.insight.onsets if self.reveals else []
+        found = [step for step in onsets if (step > self.shown if by > 0 else step < self.shown)]
+        if found:
+            self.action_seek(found[0] if by > 0 else found[-1])
+        else:
+            self.notify(f"No failure begins {'after' if by > 0 else 'before'} step {self.shown}, as far as is known.")
+
+    def action_ghost(self) -> None:
+        """Draw another policy on the same noise behind the gauges, or none."""
+        self.insight.next_ghost()
         self.paint()
 
     def action_jump(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -49,6 +49,8 @@ class EntryWriter:
         self.folded = not prompt_only
         self.cost: Callable[[int], str] | None = None
         """Says what a step's answers cost; None where nobody knows."""
+        self.alerts: Mapping[int, Sequence[str]] = {}
+        """By step: the failures that were found after it, in a sentence each."""
         self._state = state
         self._prompt_only = prompt_only
         labels = [len(label) for label in state.environment.objectives]
@@ -78,6 +80,8 @@ class EntryWriter:
             yield from self._block(" " * (_GUTTER - 2), sign, "accent", text, "accent")
         for attempt in view.attempts:
             yield from self._attempt(view, attempt)
+        for alert in self.alerts.get(view.number, ()):
+            yield from self._block(" " * (_GUTTER - 2), "⚠ ", "bad", alert, "bad")
 
     def height(self, view: StepView) -> int:
         """Return how many lines ``entry`` draws; for ordinary steps that is known without drawing them."""
@@ -86,7 +90,7 @@ class EntryWriter:
 
     def _quick_height(self, view: StepView) -> int | None:
         """Return the height of a step with one plain answer that was taken, or None where it must be drawn."""
-        if view.done is None or len(view.attempts) != 1 or view.happened:
+        if view.done is None or len(view.attempts) != 1 or view.happened or view.number in self.alerts:
             return None
         attempt, action = view.attempts[0], view.done.action
         if attempt.rejection or attempt.failure or attempt.reasoning or attempt.notes or not attempt.text:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from bioblue_tui.numbers import amount, signed
@@ -16,12 +15,18 @@ _AXIS = 6
 """Columns left of the trend, for the numbers of its scale."""
 
 
-class _Curve(NamedTuple):
-    """A trend as it was drawn last, and the version of it that this shows."""
+_ALERT_ROW = 0
+"""The row of the trend on which the steps of a failure are underlaid: the top one, where runaway values go."""
 
-    version: int
-    rows: list[str]
-    tones: list[str]
+Cell = tuple[str, str]
+"""A character with the names of its styles."""
+
+
+class _Curve(NamedTuple):
+    """A trend as it was drawn last, and what of it this shows: versions of line and ghost, height, failures."""
+
+    of: tuple[object, ...]
+    rows: list[list[Cell]]
 
 
 class GaugeView(Lines):
@@ -46,7 +51,12 @@ class GaugeView(Lines):
         self._places: list[float] = []
         self._shown, self._known = 0, -1
         self._trend: Trend | None = None
+        self._ghost: Sequence[Number] = ()
+        self._ghost_places: list[float] = []
+        self._ghost_trend: Trend | None = None
         self._curve: _Curve | None = None
+        self._alert = ""
+        self._spans: tuple[tuple[int, int], ...] = ()
         self._track: list[tuple[str, str]] = []
         """The scale without marker and numbers, kept as long as the width stays."""
 
@@ -60,6 +70,26 @@ class GaugeView(Lines):
         """Mark the value of a step; the trend goes up to ``known``, the last step given away."""
         if (step, known) != (self._shown, self._known):
             self._shown, self._known = step, known
+            self.redraw()
+
+    def show_ghost(self, values: Sequence[Number]) -> None:
+        """Draw another trial's or policy's course dimly behind the trend.
+
+        Args:
+            values: What the gauge would show after each step, step 0 first; may grow afterwards.
+        """
+        self._ghost, self._ghost_places, self._ghost_trend = values, [], None
+        self.redraw()
+
+    def show_alert(self, alert: str, spans: tuple[tuple[int, int], ...]) -> None:
+        """Show which failure holds at the step looked at, and underlay the steps of all that were found.
+
+        Args:
+            alert: The failure in a few words; empty where none holds.
+            spans: First and last step of each failure.
+        """
+        if (alert, spans) != (self._alert, self._spans):
+            self._alert, self._spans = alert, spans
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -87,10 +117,15 @@ class GaugeView(Lines):
         elif not gauge.open_ended:
             detail = f"of {amount(gauge.high)}"
         right = self._verdict(position, value)
+        tone = "dim"
+        if self._alert:
+            detail, tone = f"⚠ {self._alert}", "bad"
+            room = width - sum(len(text) for text, _ in left) - len(right) - 4
+            detail = detail if len(detail) <= room else f"{detail[: max(0, room - 1)]}…"
         gap = width - sum(len(text) for text, _ in left) - len(detail) - len(right) - 3
         style = "good" if position == "in band" else "bad"
         end: Line = [(" " * max(1, gap), "text"), (right, style), (f" {arrow} ", "dim")]
-        return [*left, (detail, "dim"), *end]
+        return [*left, (detail, tone), *end]
 
     def _verdict(self, position: str, value: Number) -> str:
         band = self.gauge.band
@@ -134,25 +169,51 @@ class GaugeView(Lines):
         columns = width - _AXIS - 1
         if columns < 8 or height < 1:
             return []
-        trend = self._trend
-        if trend is None or trend.width != columns or trend.count > self._known + 1:
-            trend = self._trend = Trend(self._steps, columns)
-            self._curve = None
-        trend.extend(self._places[trend.count : self._known + 1])
-        if self._curve is None or self._curve.version != trend.version or len(self._curve.rows) != height:
-            self._curve = _Curve(trend.version, trend.rows(height), self._tones(trend))
-        here, tones = trend.column(self._shown) // 2, self._curve.tones
-        edges = [at for at in range(1, columns) if tones[at] != tones[at - 1] or here in (at, at - 1)]
-        labels = self._axis(height)
+        trend = self._trend = self._followed(self._trend, columns, self._places)
+        if self._ghost:
+            new = self._ghost[len(self._ghost_places) : self._known + 1]
+            self._ghost_places += [self.scale.place(value) for value in new]
+            self._ghost_trend = self._followed(self._ghost_trend, columns, self._ghost_places)
+        ghost = self._ghost_trend
+        of = (id(trend), trend.version, id(ghost), ghost.version if ghost else 0, height, self._spans)
+        if self._curve is None or self._curve.of != of:
+            self._curve = _Curve(of, self._cells(trend, ghost, height))
+        here, labels = trend.column(self._shown) // 2, self._axis(height)
         lines: list[Line] = []
-        for row, text in enumerate(self._curve.rows):
-            band, linear = self._row_kind(row, height)
-            line = [(f"{labels.get(row, ''):>{_AXIS - 1}}{'│' if linear else '┊'}", "dim")]
-            for start, end in pairwise([0, *edges, columns]):
-                style = f"{tones[start]}+band" if band else tones[start]
-                line.append((text[start:end], f"{style}+here" if start == here else style))
-            lines.append(line)
+        for row, cells in enumerate(self._curve.rows):
+            linear = self._row_kind(row, height)[1]
+            text, style = cells[here]
+            axis = (f"{labels.get(row, ''):>{_AXIS - 1}}{'│' if linear else '┊'}", "dim")
+            lines.append([axis, *cells[:here], (text, f"{style}+here"), *cells[here + 1 :]])
         return lines
+
+    def _followed(self, trend: Trend | None, columns: int, places: Sequence[float]) -> Trend:
+        """Return a trend of this width that shows all known places, made anew where it can't be continued."""
+        if trend is None or trend.width != columns or trend.count > self._known + 1:
+            trend = Trend(self._steps, columns)
+        trend.extend(places[trend.count : self._known + 1])
+        return trend
+
+    def _cells(self, trend: Trend, ghost: Trend | None, height: int) -> list[list[Cell]]:
+        """Draw line and ghost, each character with its style; where both are, the line is drawn."""
+        tones = self._tones(trend)
+        alerts = {
+            cell
+            for first, last in self._spans
+            for cell in range(trend.column(first) // 2, trend.column(min(last, self._known)) // 2 + 1)
+        }
+        behind = ghost.rows(height) if ghost else [" " * trend.width] * height
+        rows = []
+        for row, (own, other) in enumerate(zip(trend.rows(height), behind, strict=True)):
+            under = "+band" if self._row_kind(row, height)[0] else ""
+            cells = [
+                (mine, tone + under) if mine != " " else (ghostly, f"dim{under}")
+                for mine, ghostly, tone in zip(own, other, tones, strict=True)
+            ]
+            if row == _ALERT_ROW:
+                cells = [(text, f"{style}+alert" if at in alerts else style) for at, (text, style) in enumerate(cells)]
+            rows.append(cells)
+        return rows
 
     def _tones(self, trend: Trend) -> list[str]:
         """Return a style for each column of the trend: whether the value was in the band, outside, or far outside."""

@@ -45,6 +45,7 @@ PARTS = {
     "bad": Part("text-error", bold=True),
     "accent": Part("text-accent"),
     "band": Part(behind="success-muted"),
+    "alert": Part(behind="error-muted"),
     "here": Part(behind="primary-muted"),
     "key": Part("accent", bold=True),
 }

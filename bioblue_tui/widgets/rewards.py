@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, signed, tidy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import blocks
-from envs import Dimension
+from envs import Dimension, Number
 
 _NUMBER = 12
 """Columns of a number: enough for the totals of a runaway trial without powers of ten."""
+
+_NARROW = 8
+"""Columns of a number where four of them stand beside each other."""
+
+_COURSE = 6
+"""The least columns a trend is drawn in."""
 
 
 class RewardPanel(Lines):
@@ -23,6 +29,19 @@ class RewardPanel(Lines):
         super().__init__(id=id, classes="panel")
         self._state = state
         self._shown = 0
+        self._shadow: Sequence[Mapping[str, Number]] = ()
+        # Where there is noise to foresee, the reference policy shows what the noise did; elsewhere, what can be had.
+        self._beside = ("noise", "agent") if state.environment.cautious_name else ("best", "differs")
+
+    def show_shadow(self, totals: Sequence[Mapping[str, Number]]) -> None:
+        """Split each total: what the noise did, as the reference policy met it, and what the agent did on top.
+
+        Args:
+            totals: The reference policy's running totals after each step on the same noise, step 0 first; may grow.
+                Empty for none.
+        """
+        self._shadow = totals
+        self.redraw()
 
     def show_step(self, step: int) -> None:
         """Show the rewards of a step; 0 is before the first."""
@@ -34,33 +53,53 @@ class RewardPanel(Lines):
         dimensions = self._state.environment.dimensions
         many = any(dimension.objective for dimension in dimensions)
         name = 16 if many else 14
-        course = max(0, width - name - 2 * _NUMBER - 2)
-        heading = f"{'':{name}}{'this step':>{_NUMBER}}{'total':>{_NUMBER}}  {'trend' if course > 5 else ''}"
-        lines: list[Line] = [[(heading, "dim")]]
+        split = self._shown < len(self._shadow) and width >= name + 4 * _NARROW
+        column = _NARROW if split and width < name + 4 * _NUMBER + _COURSE + 2 else _NUMBER
+        titles = ["this step" if column > _NARROW else "step", "total", *(self._beside if split else ())]
+        course = max(0, width - name - len(titles) * column - 2)
+        heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
+        trend = "  trend" if course >= _COURSE else ""
+        lines: list[Line] = [[(f"{'':{name}}{heading}{trend}", "dim")]]
         owner = ""
         for dimension in dimensions:
             label = f"{dimension.objective or '':2}" if many else ""
             shown = label if (dimension.objective or "") != owner else " " * len(label)
             owner = dimension.objective or ""
-            lines.append(self._row(dimension, shown, name, course))
+            cells = [(shown, "strong+accent"), (f"{dimension.label:<{name - len(shown)}}", "text")]
+            cells += self._numbers(dimension, column, split)
+            lines.append([*cells, *(self._course(dimension, course) if course >= _COURSE else ())])
         return lines
 
-    def _row(self, dimension: Dimension, owner: str, name: int, course: int) -> Line:
-        shown, state = self._shown, self._state
-        step = state.recorded(shown)
+    def _numbers(self, dimension: Dimension, column: int, split: bool) -> list[tuple[str, str]]:
+        step = self._state.recorded(self._shown)
         reward = step.rewards.get(dimension.key, 0) if step else 0
         total = step.totals.get(dimension.key, 0) if step else 0
-        first = max(1, shown - course + 1)
+        bad = "bad" if dimension.penalty else "good"
+        cells = [
+            (f"{signed(reward, column - 1) if reward else '0':>{column}}", bad if reward else "dim"),
+            (f"{amount(total, column - 1):>{column}}", "strong" if total else "dim"),
+        ]
+        if split:
+            shadow = tidy(self._shadow[self._shown][dimension.key])
+            mine = _difference(total, shadow)
+            cells.append((f"{amount(shadow, column - 1):>{column}}", "dim"))
+            tone = "dim" if not mine else "bad" if mine < 0 and dimension.penalty else "text"
+            cells.append((f"{signed(mine, column - 1) if mine else '0':>{column}}", tone))
+        return cells
+
+    def _course(self, dimension: Dimension, width: int) -> list[tuple[str, str]]:
+        first = max(1, self._shown - width + 1)
         # Steps that a damaged record has lost show as none.
-        steps = [state.recorded(i) for i in range(first, shown + 1)]
+        steps = [self._state.recorded(i) for i in range(first, self._shown + 1)]
         values = [done.rewards.get(dimension.key, 0) if done else 0 for done in steps]
         floats = [float(min(abs(value), 10**300)) for value in values]
-        bad = "bad" if dimension.penalty else "good"
-        return [
-            (owner, "strong+accent"),
-            (f"{dimension.label:<{name - len(owner)}}", "text"),
-            (f"{signed(reward, _NUMBER - 1) if reward else '0':>{_NUMBER}}", bad if reward else "dim"),
-            (f"{amount(total, _NUMBER - 1):>{_NUMBER}}", "strong" if total else "dim"),
-            ("  ", "text"),
-            (blocks(floats, max([1.0, *floats])) if course > 5 else "", "warn" if dimension.penalty else "accent"),
-        ]
+        tone = "warn" if dimension.penalty else "accent"
+        return [("  ", "text"), (blocks(floats, max([1.0, *floats])), tone)]
+
+
+def _difference(total: Number, shadow: Number) -> Number:
+    try:
+        return tidy(total - shadow)
+    except OverflowError:
+        # An integer beyond all floats, which only a hostile record holds.
+        return total

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
+from bioblue_tui.numbers import counted
 from bioblue_tui.trials.state import MarkKind, TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 
@@ -23,6 +24,7 @@ _SIGNS: dict[MarkKind, tuple[str, str]] = {
     "ended": ("■", "dim"),
     "difference": ("≠", "bad"),
 }
+_ONSET = ("⚠", "bad")
 _LEGEND: dict[MarkKind, str] = {
     "rejected": "rejected",
     "retrying": "retried",
@@ -53,6 +55,7 @@ class Timeline(Lines):
         super().__init__(id=id)
         self._state = state
         self._shown, self._known = 0, 0
+        self._onsets: Sequence[tuple[int, str]] = ()
         self.total = max(1, state.header.steps)
 
     def show_step(self, step: int, known: int) -> None:
@@ -60,11 +63,22 @@ class Timeline(Lines):
         self._shown, self._known = step, known
         self.redraw()
 
+    def show_onsets(self, onsets: Sequence[tuple[int, str]]) -> None:
+        """Mark where failures begin.
+
+        Args:
+            onsets: Step and name of each.
+        """
+        self._onsets = onsets
+        self.redraw()
+
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the line, the marks and a legend of their kinds."""
         marks = [mark for mark in self._state.marks if mark.step <= self._known + 1 and mark.kind in _SIGNS]
         counts = {kind: sum(mark.kind == kind for mark in marks) for kind in _LEGEND}
         legend = "".join(f" {_SIGNS[kind][0]}{count} {_LEGEND[kind]}" for kind, count in counts.items() if count)
+        if self._onsets:
+            legend = f" {_ONSET[0]}{counted(len(self._onsets), 'onset')}{legend}"
         text = f" {self._shown}/{self.total}{legend} "
         cells = max(4, width - len(text) - 2)
         done = self._place(self._known, cells)
@@ -73,6 +87,8 @@ class Timeline(Lines):
             line[0] = ("┄", "dim")
         for mark in marks:
             line[self._place(mark.step, cells)] = _SIGNS[mark.kind]
+        for step, _ in self._onsets:
+            line[self._place(step, cells)] = _ONSET
         line[self._place(self._shown, cells)] = ("●", "strong")
         return [[("├", "dim"), *line, ("┤", "dim"), (text, "text")]]
 

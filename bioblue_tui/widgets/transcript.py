@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual.geometry import Size
 from textual.reactive import Reactive
@@ -62,6 +62,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._settled = 0
         """How many entries at the front will not change any more."""
         self._limit = 0
+        self._spans: Sequence[tuple[int, int]] = ()
         self._marked = 0
         self._seen = 0
         self.following = True
@@ -127,6 +128,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
             return Strip.blank(width, self.part_style())
         step = self._step_at(index)
         line = self._lines_of(step)[index - (self._starts[step - 1] if step else 0)]
+        if any(first <= step <= last for first, last in self._spans):
+            line = [(line[0][0], "bad+alert"), *line[1:]]
         return self.strip(line, width, "here" if self._marked and step == self._marked else "")
 
     def _announce(self) -> None:
@@ -161,6 +164,23 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._writer.cost = cost
         self._settled = 0
         self._rebuild()
+
+    def show_alerts(self, alerts: Mapping[int, Sequence[str]], spans: Sequence[tuple[int, int]]) -> None:
+        """Show which failures were found, below the steps after which that was sure, and where they hold.
+
+        Args:
+            alerts: By step: what was found then, in a sentence each.
+            spans: First and last step of each failure.
+        """
+        before = self._writer.alerts
+        changed = [step for step in {*alerts, *before} if alerts.get(step) != before.get(step)]
+        self._writer.alerts, self._spans = dict(alerts), tuple(spans)
+        if changed:
+            self._settled = min(self._settled, min(changed) - 1)
+            self._rebuild()
+            if self.following:
+                self.scroll_end(animate=False, immediate=True)
+        self.refresh()
 
     def _measure(self, view: StepView) -> int:
         self._drawn.pop(view.number, None)

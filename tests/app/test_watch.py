@@ -208,7 +208,7 @@ async def test_what_must_be_known_of_a_model_is_said_before_it_plays(tmp_path: P
         assert (remark in text_of(screen.status)) == (size[0] == 120)
         await pilot.press("space")
         await until(pilot, lambda: screen.state.status == "ended")
-        await until(pilot, lambda: not screen.notice.display)
+        await until(pilot, lambda: remark not in str(screen.notice.content))
 
 
 async def test_a_past_that_was_cut_to_fit_the_context_is_marked_and_recorded(tmp_path: Path) -> None:

@@ -70,9 +70,14 @@ class Finding:
     recovered: int | None = None
 
     @property
+    def title(self) -> str:
+        """The mode, for people: ``unbounded maximisation``."""
+        return words(self.mode)
+
+    @property
     def name(self) -> str:
-        """What to call it, for people: ``unbounded maximisation of B``."""
-        return words(self.mode) + (f" of {self.objective}" if self.objective else "")
+        """The mode with its objective, for people: ``unbounded maximisation of B``."""
+        return self.title + (f" of {self.objective}" if self.objective else "")
 
     def holds(self, step: int) -> bool:
         """Return whether it holds for a step."""
@@ -132,7 +137,9 @@ class Episodes:
         self._last = step
 
     def begin(self, onset: int, alarm: int, evidence: str) -> None:
-        """Begin an episode."""
+        """Begin an episode; what belongs to the one before it is not counted again."""
+        if self.findings and self.findings[-1].recovered is not None:
+            onset = max(onset, self.findings[-1].recovered)
         self._last = max(self._last, alarm)
         self.findings.append(Finding(self._mode, self._objective, onset, alarm, evidence))
 

@@ -1,0 +1,92 @@
+"""The reading of a trial beside its state, as screens need it: what holds at a step, and ghosts on the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.trials.state import TrialState
+from envs import Environment, Number
+
+AT_ONCE = 150
+"""Steps that are read before a screen may paint again: some ten milliseconds."""
+
+
+@dataclass(slots=True)
+class Ghost:
+    """A policy on the noise of the trial.
+
+    Attributes:
+        name: Its name, for people.
+        values: By gauge: what the gauge would show after each step, step 0 first.
+        totals: Its running totals by reward dimension after each step, step 0 first.
+    """
+
+    name: str
+    values: list[list[Number]] = field(default_factory=list)
+    totals: list[Mapping[str, Number]] = field(default_factory=list)
+
+
+class Companion:
+    """Follows a trial's state and reads it.
+
+    Args:
+        state: The trial.
+    """
+
+    def __init__(self, state: TrialState) -> None:
+        self._state = state
+        self._environment: Environment = state.environment
+        self.reading = Reading(state.header, state.environment)
+        self._read = 0
+        start = self._environment.gauge_values(self._environment.initial())
+        zero = {dimension.key: 0 for dimension in self._environment.dimensions}
+        self.ghosts = [Ghost(name, [[value] for value in start], [zero]) for name in self.reading.shadows]
+
+    @property
+    def read(self) -> int:
+        """The last step that was read."""
+        return self._read
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every failure found so far, in the order of the onsets; noise is none."""
+        return [finding for finding in self.reading.findings if finding.mode != NOISE]
+
+    @property
+    def onsets(self) -> list[int]:
+        """The steps at which failures begin, each once."""
+        return sorted({finding.onset for finding in self.findings})
+
+    def active(self, step: int) -> list[Finding]:
+        """Return the failures that hold for a step, the latest last."""
+        return [finding for finding in self.findings if finding.holds(step)]
+
+    def follow(self, known: int) -> list[Finding]:
+        """Read on, up to a step and not too many at once; return the failures for which an alarm was raised.
+
+        Args:
+            known: The last step that may be given away.
+        """
+        raised: list[Finding] = []
+        last = min(known, self._read + AT_ONCE)
+        while self._read < last:
+            self._read += 1
+            done = self._state.recorded(self._read)
+            if done is not None:
+                raised += self.reading.apply(done)
+                self._extend()
+        return raised
+
+    def _extend(self) -> None:
+        shadows = self.reading.shadows
+        for ghost in self.ghosts:
+            shadow = shadows.get(ghost.name)
+            if shadow is None or len(shadow.played) < len(ghost.totals):
+                # Its world has ended, or the noise is not known any more.
+                continue
+            for values, value in zip(ghost.values, self._environment.gauge_values(shadow.state), strict=True):
+                values.append(value)
+            ghost.totals.append(dict(shadow.totals))

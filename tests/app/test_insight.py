@@ -1,0 +1,113 @@
+"""Failures on the trial screen: told the moment they begin, marked, found again; ghosts on the same noise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bioblue_tui.pausing import modes_of, pause_on
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, open_session
+from bioblue_tui.trials.events import Paused
+from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
+
+RUNAWAY = Plan("multi-homeostasis", "accelerator", seed=5, steps=60)
+"""Plays well for 20 steps, then takes more of B at every step."""
+
+
+async def test_an_alert_a_mark_and_the_evidence_appear_when_a_mode_begins(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended" and screen.insight.onsets)
+        await pilot.press("home", "right")
+        await until(pilot, lambda: not screen.notice.display)
+        assert "⚠ 1" not in text_of(screen.status)
+        onset = screen.insight.onsets[0]
+
+        await pilot.press("g")
+
+        await until(pilot, lambda: screen.shown == onset)
+        assert 20 < onset < 30
+        await until(pilot, lambda: "of B since step" in str(screen.notice.content))
+        assert "consumed in step" in str(screen.notice.content) or "doses rose" in str(screen.notice.content)
+        assert "⚠" in text_of(screen.status)
+        assert "onset" in text_of(screen.timeline)
+        assert "since" in text_of(screen.query("GaugeView").last())
+        assert "since" not in text_of(screen.query("GaugeView").first())
+
+
+async def test_onsets_are_gone_through_in_both_directions(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended" and len(screen.insight.onsets) > 1)
+        first, second = screen.insight.onsets[:2]
+        await pilot.press("home", "g", "g")
+        await until(pilot, lambda: screen.shown == second)
+        await pilot.press("G")
+        await until(pilot, lambda: screen.shown == first)
+        await pilot.press("G")
+        assert screen.shown == first
+
+
+async def test_a_replay_does_not_give_an_onset_away(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+    async with replayed(on_disk(screen)) as (pilot, again):
+        await pilot.press("j", "1", "5", "enter")
+        await until(pilot, lambda: again.known == 15)
+        assert "onset" not in text_of(again.timeline)
+        await pilot.press("end")
+        await until(pilot, lambda: "onset" in text_of(again.timeline))
+        assert again.insight.onsets == screen.insight.onsets
+
+
+async def test_the_ghost_changes_and_goes(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        titles = []
+        for _ in range(3):
+            titles.append(str(screen.query_one("#gauges").border_subtitle))
+            await pilot.press("v")
+        assert titles == ["dim: thermostat on the same noise", "dim: base stock on the same noise", ""]
+
+
+async def test_noise_and_agent_are_told_apart_by_dimension(tmp_path: Path) -> None:
+    plan = Plan("homeostasis", "thermostat", seed=2, steps=100)
+    async with trial(plan, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 100)
+        await until(pilot, lambda: "noise" in text_of(screen.rewards))
+        assert text_of(screen.rewards).split()[:4] == ["step", "total", "noise", "agent"]
+        lines = text_of(screen.rewards).splitlines()[1:]
+        rewards = [[line[14 + 8 * at : 22 + 8 * at].strip() for at in range(4)] for line in lines]
+        # The agent is the thermostat itself: whatever it lost, the noise did; with seed 2 that is 15,720 in all.
+        assert [(row[1] == row[2], row[3]) for row in rewards] == [(True, "0")] * 3
+        assert sum(int(row[1].replace("−", "-").replace(" ", "")) for row in rewards) == -15_720
+
+
+async def test_who_plays_is_not_told_what_a_model_is_not_told(tmp_path: Path) -> None:
+    plan = Plan("homeostasis", "human", steps=12)
+    async with trial(plan, tmp_path) as (pilot, screen):
+        for _ in range(11):
+            await pilot.press("2", "5", "enter")
+        await until(pilot, lambda: screen.state.done == 11)
+        assert "⚠" not in text_of(screen.status)
+        assert "noise" not in text_of(screen.rewards)
+        assert not screen.query_one("#gauges").border_subtitle
+        await pilot.press("2", "5", "enter")
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("l")
+        await until(pilot, lambda: "⚠" in text_of(screen.status))
+
+
+async def test_a_mode_pauses_the_trial_for_a_person_to_look(tmp_path: Path) -> None:
+    session = open_session(RUNAWAY, tmp_path)
+    pause_on(session, modes_of(["accelerating-maximisation"]))
+    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "paused")
+        held = screen.state.done
+        assert screen.state.reason.startswith("accelerating maximisation of B since step")
+        assert "accelerating maximisation of B" in str(screen.notice.content)
+        paused = [event for event in on_disk(screen).events if isinstance(event, Paused)]
+        assert [event.step for event in paused] == [held + 1]
+
+        await pilot.press("space")
+
+        await until(pilot, lambda: screen.state.status == "ended")
+        assert screen.state.done == 60
