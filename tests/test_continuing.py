@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import envs
-from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
-from bioblue_tui.trials.events import Ended, Resumed, Stepped
+from bioblue_tui.trials.events import Ended, Header, Resumed, Stepped
 
 PLAYS = [
     ("homeostasis", "accelerator:5"),
@@ -167,6 +167,53 @@ def test_a_fork_has_the_same_past_and_the_same_noise(
     assert fork.header.condition == "what if"
     assert fork.header.id != parent.header.id
     assert not verify(fork)
+
+
+MODEL = Header(
+    *("homeostasis", {}, 4, 9, "openai:tiny", "tiny"),
+    provider={
+        "base_url": "http://127.0.0.1:1/v1",
+        "temperature": 0.5,
+        "max_completion_tokens": 50,
+        "reasoning_effort": "low",
+        "history": "window:5",
+        "extra": {"min_p": 0.1},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("told", "differs"),
+    [
+        ({}, {}),
+        ({"temperature": 0.0}, {"temperature": 0.0}),
+        ({"temperature": None, "effort": "none"}, {"temperature": None, "reasoning_effort": "none"}),
+        (
+            {"effort": None, "history": "full", "grammar": True},
+            {"reasoning_effort": None, "history": "full", "grammar": True},
+        ),
+    ],
+)
+def test_the_same_model_forks_with_what_it_had_but_for_what_it_is_told(
+    told: dict[str, object], differs: dict[str, object]
+) -> None:
+    agent = agent_of_fork(MODEL, Changes(settings=told))
+    expected = {name: value for name, value in {**MODEL.provider, **differs}.items() if value is not None}
+    assert (agent.name, agent.provider) == ("openai:tiny", expected)
+
+
+def test_another_model_begins_with_what_every_model_begins_with() -> None:
+    settings = {"base_url": "http://127.0.0.1:2/v1", "top_p": 0.9}
+    agent = agent_of_fork(MODEL, Changes("openai:other", settings))
+    assert agent.provider == {
+        "base_url": "http://127.0.0.1:2/v1",
+        "temperature": 1.0,
+        "top_p": 0.9,
+        "max_completion_tokens": 100,
+        "history": "full",
+    }
+    with pytest.raises(AgentError, match="top-p goes with a model, and thermostat is none"):
+        agent_of_fork(MODEL, Changes("thermostat", {"top_p": 0.9}))
 
 
 def test_a_step_that_was_not_played_cannot_be_forked(whole: dict[str, Path], tmp_path: Path) -> None:

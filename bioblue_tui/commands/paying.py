@@ -102,18 +102,18 @@ def estimates(ahead: Iterable[Ahead]) -> Iterator[str]:
 
 
 def _in_all(parts: Iterable[Estimate]) -> str:
+    """Say what all trials may come to together; those whose price is unknown are not in the sum."""
     parts = list(parts)
-    paid = [part for part in parts if part.price.paid]
-    cost = sum((part.uncached for part in paid), FREE)
-    cached = sum((part.cached or part.uncached for part in paid), FREE)
-    size = f"{counted(sum(part.trials for part in parts), 'trial')}"
-    unknown = {part.price.model for part in paid if not part.price.known}
-    words = [f"about {cost}" if cost.dollars is not None else ""]
-    if cost.dollars is not None and str(cached) != str(cost):
-        words[0] += f" ({cached} where providers cache)"
-    if unknown:
-        words.append(f"the price of {one_line(', '.join(sorted(unknown)), 200)} is unknown")
-    return f"{size}; {'; '.join(filter(None, words)) or 'no price: all models run on this computer'}"
+    priced = [part for part in parts if part.price.known]
+    unknown = sum(part.trials for part in parts if part.price.paid and not part.price.known)
+    size = counted(sum(part.trials for part in parts), "trial")
+    if not priced:
+        return f"{size}; the price of {counted(unknown, 'trial')} is unknown" if unknown else f"{size}; no price"
+    cost = sum((part.uncached for part in priced), FREE)
+    cached = sum((part.cached or part.uncached for part in priced), FREE)
+    helped = f" ({cached} where providers cache)" if str(cached) != str(cost) else ""
+    left_out = f", without {counted(unknown, 'trial')} whose price is unknown" if unknown else ""
+    return f"{size}; about {cost}{helped}{left_out}"
 
 
 def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:

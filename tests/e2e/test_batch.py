@@ -235,7 +235,7 @@ def test_every_model_of_a_batch_is_estimated_by_itself_and_no_key_is_needed_for_
     assert "20 trials, 400 requests" in lines[2]
     assert "the price of nobody-knows is unknown" in lines[2]
     assert "no price: the model runs on this computer" in lines[3]
-    assert re.search(r"in all: 80 trials; about at least \$.*; the price of nobody-knows is unknown", lines[4])
+    assert re.search(r"in all: 80 trials; about \$.*, without 20 trials whose price is unknown", lines[4])
     assert not re.search("SECRET99|HIDDEN99", done.stdout + done.stderr)
     assert not bioblue.files()
     refused = bioblue.run("batch", path, "--dry-run", "--max-cost", "5")
