@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.numbers import amount, counted, signed
@@ -27,6 +28,8 @@ class PlainDisplay:
     ) -> None:
         self._state, self._write = state, write
         self._prompt_only, self._person = prompt_only, person
+        # Who plays is not told what a model is not told.
+        self._reading = None if person or prompt_only else Reading(state.header, state.environment)
 
     def begin(self) -> None:
         """Say what is played; a person also gets the instruction."""
@@ -58,10 +61,16 @@ class PlainDisplay:
                 self._write(f"Paused: {one_line(event.reason, 400)}")
             case Stepped() if not self._prompt_only:
                 self._write(f"step {event.step}: {step_sentence(self._state.environment, event)}")
+                self._alert(event)
             case Ended():
                 self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")
             case _:
                 pass
+
+    def _alert(self, step: Stepped) -> None:
+        for finding in self._reading.apply(step) if self._reading else ():
+            what = f"{finding.name} since step {finding.onset}: {finding.evidence}"
+            self._write(f"step {step.step} alert: {one_line(what, 400)}")
 
     def summary(self, comparison: Comparison) -> None:
         """Write each reward dimension beside the reference policy's."""

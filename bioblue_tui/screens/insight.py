@@ -59,6 +59,8 @@ class Insight:
 
     def follow(self, known: int) -> list[Finding]:
         """Read on, up to the last step that may be given away; return the failures that are new."""
+        if self.companion.read >= known:
+            return []
         raised = self.companion.follow(known)
         self._findings = self.companion.findings
         return raised
