@@ -10,8 +10,8 @@ import click
 
 from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
 from bioblue_tui.batch.limiter import Limiters
+from bioblue_tui.commands.recording import recorded
 from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.options import guarded
 from bioblue_tui.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def play_jobs(
         check(series.engine)
     whole = False
     try:
-        guarded(series.play)
+        recorded(series.play, lambda: any(job.path for job in jobs))
         whole = True
     finally:
         series.report(whole=whole)

@@ -19,6 +19,7 @@ _ADVICE = {
     errno.EPERM: "Check the permissions of file and directory.",
     errno.EROFS: "The file system is read-only; choose another place with --data-dir.",
     errno.ENOSPC: "The disk is full; free some space.",
+    errno.EFBIG: "No file may become that large here: look at ulimit -f, or choose another place with --data-dir.",
     errno.EDQUOT: "The disk quota is used up; free some space.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.EEXIST: "Something else has this name; choose another place.",

@@ -76,7 +76,9 @@ class Journal:
                     journal = cls(path, os.open(path, flags, 0o666))
                 except FileExistsError:
                     continue
-                lock(journal._held)
+                if not lock(journal._held):
+                    journal.close()
+                    raise RecordError("a new record is taken by another process", path, advice="Try again.")
                 journal._write_first(header)
                 return journal
         except OSError as error:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
+
+PATIENCE = 0.2
+"""Seconds to try for a lock: whoever only looks whether a record is being written holds it for a moment."""
 
 _FAR = 1 << 40
 """Where the locked byte lies on Windows: behind the end of any record."""
@@ -15,7 +19,7 @@ _FAR = 1 << 40
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, shared: bool) -> None:
         place = os.lseek(descriptor, 0, os.SEEK_CUR)
         try:
             os.lseek(descriptor, _FAR, os.SEEK_SET)
@@ -26,8 +30,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, shared: bool) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def is_locked(path: Path) -> bool:
@@ -37,7 +41,7 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return False
     try:
-        return not lock(descriptor)
+        return not _try(descriptor, shared=True)
     finally:
         os.close(descriptor)
 
@@ -47,8 +51,17 @@ def lock(descriptor: int) -> bool:
 
     Where a file system knows no locks, the file counts as locked by us: a trial must be possible there too.
     """
+    end = time.monotonic() + PATIENCE
+    while not _try(descriptor, shared=False):
+        if time.monotonic() > end:
+            return False
+        time.sleep(PATIENCE / 20)
+    return True
+
+
+def _try(descriptor: int, *, shared: bool) -> bool:
     try:
-        _lock(descriptor)
+        _lock(descriptor, shared)
     except (BlockingIOError, PermissionError):
         return False
     except OSError:

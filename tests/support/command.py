@@ -34,7 +34,12 @@ class Bioblue:
         root: An empty directory.
         command: The command's file.
         environ: Further environment variables.
+
+    Attributes:
+        user: Who runs it; None for whoever runs the tests.
     """
+
+    user: int | None = None
 
     def __init__(self, root: Path, command: str = COMMAND, **environ: str) -> None:
         self.root = root
@@ -53,15 +58,16 @@ class Bioblue:
 
     def run(self, *arguments: str | Path, answers: str = "") -> subprocess.CompletedProcess[str]:
         """Run without a terminal, with these lines as standard input."""
-        return self._run([self.command, *map(str, arguments)], answers)
+        return self.run_as([self.command, *map(str, arguments)], answers)
 
     def shell(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run lines of a shell, in which ``bioblue`` is the command; tests are skipped where there is no such shell."""
         if sys.platform == "win32":
             pytest.skip("the system has no POSIX shell")
-        return self._run(["sh", "-c", re.sub(r"\bbioblue ", f"'{self.command}' ", script)], "")
+        return self.run_as(["sh", "-c", re.sub(r"\bbioblue ", f"'{self.command}' ", script)], "")
 
-    def _run(self, command: list[str], answers: str) -> subprocess.CompletedProcess[str]:
+    def run_as(self, command: list[str], answers: str = "") -> subprocess.CompletedProcess[str]:
+        """Run any program as this one is run."""
         return subprocess.run(
             command,
             cwd=self.root,
@@ -71,6 +77,7 @@ class Bioblue:
             encoding="utf-8",
             timeout=2 * DEADLINE,
             check=False,
+            user=self.user,
         )
 
     def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 36)) -> Terminal:

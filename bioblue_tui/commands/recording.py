@@ -1,0 +1,38 @@
+"""Playing what is recorded meanwhile: how a command ends when a record can no longer be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from bioblue_tui.options import Complaint, guarded
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import visible
+
+Result = TypeVar("Result")
+
+
+class BrokenOff(Complaint):
+    """A trial did not reach its end: one clear message, exit code 1."""
+
+    exit_code = 1
+
+
+def recorded(play: Callable[[], Result], begun: Callable[[], object] = lambda: True) -> Result:
+    """Play, and turn what a person can mend into one clear message.
+
+    Args:
+        play: Plays one trial or several.
+        begun: Tells whether any of them has begun: then it is no bad input that ends it.
+    """
+
+    def played() -> Result:
+        try:
+            return play()
+        except RecordError as error:
+            if not begun():
+                raise
+            kept = "What was played before is kept; bioblue resume goes on from there."
+            raise BrokenOff(visible(f"{error} {kept}")) from None
+
+    return guarded(played)

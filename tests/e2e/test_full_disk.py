@@ -1,0 +1,235 @@
+"""What cannot be written: a disk that fills up, a place that is read-only, a record that another process writes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.locking import is_locked
+from bioblue_tui.trials.events import Stepped
+from tests.support.command import COMMAND, Bioblue, lines_of
+from tests.support.limits import BLOCK, limited, limited_terminal, of_nobody
+from tests.support.terminal import DEADLINE
+
+THERMOSTAT = ["homeostasis", "--agent", "thermostat", "--steps", "30"]
+BLOCKS = 16
+"""Room for about ten steps."""
+
+REFUSED = re.compile(
+    r"Error: .*\.jsonl: the record cannot be written \(File too large\)\. No file may become that large"
+)
+KEPT = "What was played before is kept; bioblue resume goes on from there."
+
+
+def steps_of(path: Path) -> list[tuple[object, ...]]:
+    return [(event.action, event.after) for event in open_record(path).events if isinstance(event, Stepped)]
+
+
+def assert_begun(bioblue: Bioblue, path: Path) -> None:
+    """A record holds whole lines, of steps that agree with the environment, and is not at its end."""
+    assert path.read_bytes().endswith(b"\n")
+    assert not any(line.get("reason") == "complete" for line in lines_of(path))
+    assert 3 < len(steps_of(path)) < 30
+    assert path.stat().st_size <= BLOCKS * BLOCK
+    verified = bioblue.run("verify", path)
+    assert (verified.returncode, "agrees" in verified.stdout) == (0, True), verified.stdout
+
+
+def undisturbed(root: Path) -> list[tuple[object, ...]]:
+    root.mkdir()
+    bioblue = Bioblue(root)
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    return steps_of(bioblue.file())
+
+
+@pytest.mark.parametrize("display", ["plain", "jsonl"])
+def test_a_trial_is_broken_off_and_goes_on_when_there_is_room(bioblue: Bioblue, display: str) -> None:
+    done = limited(bioblue, BLOCKS, "watch", *THERMOSTAT, "--display", display)
+    assert done.returncode == 1
+    assert REFUSED.search(done.stderr)
+    assert done.stderr.endswith(f"{KEPT}\n")
+    path = bioblue.file()
+    assert_begun(bioblue, path)
+    # Nothing was told that is not kept.
+    told = re.findall(r"^step \d+: \d|\"stepped\"", done.stdout, re.MULTILINE)
+    assert len(told) == len(steps_of(path))
+    before = path.read_bytes()
+    again = limited(bioblue, path.stat().st_size // BLOCK, "resume", path)
+    assert again.returncode == 2
+    assert REFUSED.search(again.stderr)
+    assert path.read_bytes() == before
+    resumed = bioblue.run("resume", path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert path.read_bytes().startswith(before)
+    assert steps_of(path) == undisturbed(bioblue.root / "undisturbed")
+    assert bioblue.run("verify", path).returncode == 0
+
+
+def test_on_the_screen_it_is_said_and_all_can_be_looked_at(bioblue: Bioblue) -> None:
+    with limited_terminal(bioblue, BLOCKS, "watch", *THERMOSTAT, "--speed", "max") as terminal:
+        terminal.wait("The record can no longer be written", "(File too large)", "■ broken off")
+        terminal.press("left")
+        terminal.wait("looking at ")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert b"Traceback" not in terminal.output
+    assert_begun(bioblue, bioblue.file())
+    with bioblue.terminal("resume", bioblue.file(), "--speed", "max") as terminal:
+        terminal.wait("■ complete")
+        terminal.press("esc")
+        assert terminal.finish() == 0
+    assert len(steps_of(bioblue.file())) == 30
+
+
+@pytest.mark.parametrize("parallel", ["1", "3"])
+def test_many_trials_stop_and_a_batch_goes_on(bioblue: Bioblue, parallel: str) -> None:
+    file = bioblue.root / "batch.toml"
+    file.write_text('name = "b"\nseeds = "1-3"\nsteps = 30\nenvironments = ["homeostasis"]\nagents = ["thermostat"]\n')
+    options = ["--parallel", parallel, "--display", "plain"]
+    done = limited(bioblue, BLOCKS, "batch", file, *options)
+    assert done.returncode == 1
+    assert REFUSED.search(done.stderr)
+    assert KEPT in done.stderr
+    assert ("not begun: 2 trials" in done.stderr) == (parallel == "1")
+    for path in bioblue.files():
+        assert_begun(bioblue, path)
+    again = bioblue.run("batch", file, *options)
+    assert again.returncode == 0, again.stderr
+    assert len(bioblue.files()) == 3
+    assert all(len(steps_of(path)) == 30 for path in bioblue.files())
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
+def test_what_cannot_be_begun_leaves_nothing_behind(bioblue: Bioblue) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    path, log = bioblue.file(), bioblue.root / "log.tsv"
+    before = path.read_bytes()
+    forked = limited(bioblue, 2, "fork", path, "--at", "20", "--agent", "random")
+    assert forked.returncode == 2
+    assert REFUSED.search(forked.stderr)
+    run = limited(bioblue, 0, "run", *THERMOSTAT, "--seeds", "1-3")
+    assert run.returncode == 2
+    exported = limited(bioblue, 2, "export", path, "-o", log)
+    assert exported.returncode == 2
+    assert "log.tsv: cannot be written (File too large)" in exported.stderr
+    assert bioblue.files() == [path]
+    assert not log.exists()
+    assert bioblue.run("export", path, "-o", log).returncode == 0
+    whole = log.read_bytes()
+    assert limited(bioblue, 2, "export", path, "-o", log, "--force").returncode == 2
+    assert log.read_bytes() == whole
+    assert path.read_bytes() == before
+    # Nothing half-written lies about either.
+    assert {file.name for file in bioblue.root.iterdir()} <= {"data", "log.tsv", "config.toml", ".config", ".cache"}
+
+
+def test_a_read_only_place_is_said_and_left_as_it_is() -> None:
+    with of_nobody() as bioblue:
+        assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+        path = bioblue.file()
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:20]))
+        before = path.read_bytes()
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        log = path.parent / "log.tsv"
+        commands: list[list[str | Path]] = [
+            ["resume", path],
+            ["fork", path, "--at", "1"],
+            ["watch", *THERMOSTAT],
+            ["run", *THERMOSTAT, "--seeds", "1-2", "--parallel", "2"],
+            ["export", path, "-o", log],
+        ]
+        for command in commands:
+            done = bioblue.run(*command)
+            assert done.returncode == 2, (command, done.stderr)
+            assert "(Permission denied). Check the permissions of file and directory." in done.stderr
+            assert done.stderr.count("Error: ") == 1
+            assert "Traceback" not in done.stderr
+        assert path.read_bytes() == before
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+        # To read it needs no more than that.
+        assert bioblue.run("verify", path).returncode == 0
+        assert bioblue.run("replay", path, "--display", "plain").returncode == 0
+
+
+# A second process
+
+
+def started(bioblue: Bioblue, *arguments: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [COMMAND, *map(str, arguments)],
+        env=bioblue.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def test_a_record_that_is_being_written_is_left_alone_and_can_be_read(bioblue: Bioblue) -> None:
+    with started(
+        bioblue, "watch", "homeostasis", "--steps", "100000", "--speed", "200", "--display", "plain"
+    ) as writer:
+        assert writer.stdout is not None
+        for _ in range(20):
+            assert writer.stdout.readline()
+        path = bioblue.file()
+        resumed = bioblue.run("resume", path, "--display", "plain")
+        assert resumed.returncode == 2
+        assert "this record is being written by another process. Wait until it has ended, or end it." in resumed.stderr
+        assert (resumed.stdout, resumed.stderr.count("\n")) == ("", 1)
+        both = bioblue.run("resume", path, path, "--display", "plain")
+        assert both.returncode != 0
+        assert "being written by another process" in both.stderr
+        everything = bioblue.run("resume", "--all")
+        assert "no trial is open" in everything.stderr
+        assert bioblue.run("verify", path).returncode == 0
+        assert bioblue.run("export", path, "-o", bioblue.root / "log.tsv").returncode == 0
+        assert writer.poll() is None
+        writer.terminate()
+        writer.communicate(timeout=DEADLINE)
+    assert bioblue.run("verify", path).returncode == 0
+    steps = [line["step"] for line in lines_of(path) if line.get("event") == "stepped"]
+    assert steps == list(range(1, len(steps) + 1))
+    assert not any(line.get("event") == "resumed" for line in lines_of(path))
+
+
+def test_of_several_that_resume_at_once_one_does(bioblue: Bioblue) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    path, whole = bioblue.file(), steps_of(bioblue.file())
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:8]) + b'{"event":"as')
+    writers = [started(bioblue, "resume", path, "--speed", "20", "--display", "plain") for _ in range(3)]
+    ended = [writer.communicate(timeout=DEADLINE)[1] for writer in writers]
+    assert sorted(writer.returncode for writer in writers) == [0, 2, 2]
+    assert sum("being written by another process" in told for told in ended) == 2
+    assert steps_of(path) == whole
+    assert [line["event"] for line in lines_of(path)[1:]].count("resumed") == 1
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from bioblue_tui.records.locking import is_locked
+print(flush=True)
+while True:
+    is_locked(Path(sys.argv[1]))
+"""
+
+
+def test_whoever_only_looks_keeps_nobody_from_writing(bioblue: Bioblue) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    path = bioblue.file()
+    begin = b"".join(path.read_bytes().splitlines(keepends=True)[:8])
+    with subprocess.Popen([sys.executable, "-c", LOOKING, path], stdout=subprocess.PIPE) as looker:
+        assert looker.stdout is not None
+        looker.stdout.readline()
+        for _ in range(3):
+            path.write_bytes(begin)
+            done = bioblue.run("resume", path)
+            assert done.returncode == 0, done.stderr
+        looker.kill()
+    assert not is_locked(path)
