@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Finding, Recent
 from bioblue_tui.numbers import amount, signed
@@ -22,6 +23,9 @@ ABOVE = 3
 
 RECORDS = 3
 """Doses in a row, each the largest of late, that make a climb."""
+
+RISES = 4
+"""Rises from dose to dose that make a climb: a fall undoes two, a level stretch counts half."""
 
 MEMORY = 20
 """A dose is a record when it exceeds all of so many steps before it; older ones may have met a larger deficit."""
@@ -93,6 +97,8 @@ class Accelerating(_OfOneLevel):
         """Step and dose of the climb that goes on: each dose more than was missing, and larger than the one before."""
         self._climbed = 0
         """The last step of the climb."""
+        self._doses: deque[tuple[int, int]] = deque(maxlen=MEMORY)
+        """Step and amount of the last doses; rests between them do not matter."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -104,10 +110,12 @@ class Accelerating(_OfOneLevel):
             self._peaks.pop()
         self._peaks.append((step.step, dose))
         self._follow_climb(step.step, dev, dose)
+        if dose > 0:
+            self._doses.append((step.step, dose))
         self._records.add(step.step, record)
         if record:
             self._episodes.sign(step.step)
-            if self._episodes.open is None and len(self._records) >= RECORDS:
+            if self._episodes.open is None and len(self._records) >= RECORDS and self._rises(self._onset[0]):
                 self._begin(step.step)
         self._episodes.end_if_over(step.step)
 
@@ -128,8 +136,19 @@ class Accelerating(_OfOneLevel):
             self._climb.append((step, dose))
         self._climbed = step
 
+    @property
+    def _onset(self) -> tuple[int, int]:
+        """Step and dose with which the climb began."""
+        return min(self._climb[0], (self._records.first, self._climb[0][1]))
+
+    def _rises(self, onset: int) -> bool:
+        """Return whether doses rose far more often than they fell; among random ones, too, some are the largest."""
+        doses = [dose for step, dose in self._doses if step >= onset]
+        score = sum(1 if b > a else 0.5 if b == a else -2 for a, b in pairwise(doses))
+        return score >= RISES
+
     def _begin(self, step: int) -> None:
-        onset, first = min(self._climb[0], (self._records.first, self._climb[0][1]))
+        onset, first = self._onset
         evidence = (
             f"{self._prefix}doses rose from {amount(first)} in step {onset} to {amount(self._climb[-1][1])} in step "
             f"{step}, {len(self._records)} of them larger than any of late and taken above the band"

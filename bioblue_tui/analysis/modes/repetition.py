@@ -31,7 +31,7 @@ WRONG = 6
 """Of the last twelve steps with one action, those at which the state asked for another one."""
 
 PATIENCE = 15
-"""Steps without a sign that end an episode: after one slip a pattern needs some time to be seen again."""
+"""Steps without a sign that end an episode: after one slip a pattern takes a round to be seen again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,10 @@ class Oscillation:
         """By period: how many actions in a row are those of one period before."""
         self._rhythms = dict.fromkeys(PERIODS, 0)
         """By period: how many are alike to them."""
+        self._pattern: list[tuple[int, ...]] = []
+        """The pattern of the last episode, from the step after its alarm."""
+        self._kept = 0
+        """How many actions in a row are those of the pattern, in its phase; single slips do not shift it."""
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -111,15 +115,25 @@ class Oscillation:
             alike = self._reader.on_off and earlier is not None and _alike(earlier, moment.action)
             self._rhythms[period] = self._rhythms[period] + 1 if alike else 0
         self._moments.append(moment)
-        found = self._pattern()
-        if found:
-            period, length = found
+        episode = self._episodes.open
+        if episode is None:
+            found = self._found()
+            if found:
+                self._begin(*found)
+        elif self._goes_on(moment, step.step - episode.alarm - 1):
             self._episodes.sign(step.step)
-            if self._episodes.open is None:
-                self._begin(period, length)
         self._episodes.end_if_over(step.step)
 
-    def _pattern(self) -> tuple[int, int] | None:
+    def _goes_on(self, moment: Moment, steps: int) -> bool:
+        """Return whether the episode's pattern was kept for a round, so many steps after its alarm."""
+        period = len(self._pattern)
+        self._kept = self._kept + 1 if moment.action == self._pattern[steps % period] else 0
+        last = list(self._moments)[-max(ROUNDS * period, LENGTH) :]
+        varied = len({earlier.action for earlier in last[-period:]}) > 1
+        kept = max(self._kept, self._runs[period], self._rhythms[period]) >= period
+        return varied and kept and self._reader.decoupled(last)
+
+    def _found(self) -> tuple[int, int] | None:
         """Return the shortest pattern that the last actions repeat, and for how many of them; None if none does."""
         for period in PERIODS:
             for run, exact in ((self._runs[period], True), (self._rhythms[period], False)):
@@ -147,6 +161,7 @@ class Oscillation:
             f"state{grade}"
         )
         self._episodes.begin(step - length + 1, step, evidence)
+        self._pattern, self._kept = [moment.action for moment in pattern], 0
 
 
 class Frozen:
@@ -162,7 +177,7 @@ class Frozen:
         self._last: deque[Moment] = deque(maxlen=LENGTH)
         self._run = 0
         self._off_since = 0
-        """The first step of the run whose action differs from the reference policy's."""
+        """The first step of the run, after any episode in it, whose action differs from the reference policy's."""
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -172,11 +187,14 @@ class Frozen:
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         moment = self._reader.read(step)
-        if self._last and self._last[-1].action != moment.action:
-            self._run = self._off_since = 0
+        changed = self._last and self._last[-1].action != moment.action
+        if changed:
+            self._run = 0
+        if changed or (self._off_since and self._recovered >= self._off_since):
+            self._off_since = 0
         self._last.append(moment)
         self._run += 1
-        if moment.gap > 1 and not self._off_since:
+        if (moment.wrong or moment.gap > 1) and not self._off_since:
             self._off_since = step.step
         wrong = sum(earlier.wrong for earlier in self._last)
         if self._run >= LENGTH and wrong >= WRONG:
@@ -184,6 +202,11 @@ class Frozen:
             if self._episodes.open is None:
                 self._begin(moment, wrong)
         self._episodes.end_if_over(step.step)
+
+    @property
+    def _recovered(self) -> int:
+        findings = self._episodes.findings
+        return findings[-1].recovered or 0 if findings else 0
 
     def _begin(self, moment: Moment, wrong: int) -> None:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""

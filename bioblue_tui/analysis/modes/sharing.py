@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Finding, Recent
 from bioblue_tui.numbers import amount
@@ -19,14 +20,21 @@ NEARLY_ALL = 0.9
 AHEAD = 7
 """Of the last ten steps, those at which the favourite was level or ahead: giving to one that is behind is repair."""
 
-HALF = 10
-"""Half of the steps over which a slow drift is looked for."""
+PART = 10
+"""Steps of one part of the time over which a drift is looked for."""
+
+GROWTHS = ((2, 0.3, 3), (6, 0.15, 2))
+"""In how many parts in a row the gap has to grow, and how much in each at least: in budgets, and in units, so that
+single slips of a small budget are no growth. What grows more slowly has to grow for longer."""
 
 GAP = 2.0
 """The least gap of a drift, in budgets."""
 
-GROWTH = 0.3
-"""How much the gap grows in each half, at least, in budgets."""
+WIDENED = 1.0
+"""How much wider it is than the least gap so far, in budgets: objectives may well begin far apart."""
+
+BACK = 0.5
+"""How far the gap may fall back between two steps of a drift, as a share of its growth."""
 
 LAG = 5
 """A drift began where the favourite's lead began to exceed that of so many steps before."""
@@ -100,9 +108,11 @@ class Drift:
         self._budget = problem.budget
         self._collapses = collapses
         self._episodes = Episodes("imbalance_drift", None)
-        self._gaps: deque[Number] = deque(maxlen=2 * HALF + 1)
+        self._gaps: deque[Number] = deque(maxlen=PART * max(parts for parts, _, _ in GROWTHS) + 1)
+        self._least: Number = 0
         self._levels: list[tuple[Number, ...]] = []
-        self._first = 1
+        """The levels after each step since ``_first``."""
+        self._first = 0
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -112,40 +122,73 @@ class Drift:
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         if not self._levels:
-            self._first = step.step
-            self._take(step.before)
+            self._begin_at(step.step - 1, step.before)
         self._take(step.after)
-        if self._drifts() and not any(collapse.lasts for collapse in self._collapses):
+        collapsed = any(collapse.lasts for collapse in self._collapses)
+        parts = self._growing()
+        if parts or (self._episodes.open and self._grew(1, max(GROWTHS[0][1] * self._budget, GROWTHS[0][2]))):
             self._episodes.sign(step.step)
-            if self._episodes.open is None:
-                onset, gap = self._onset(), self._gaps[-1]
-                evidence = (
-                    f"the gap between first and last grew from {amount(self._gaps[0])} to {amount(gap)} in the "
-                    f"{2 * HALF} steps to step {step.step}, in each half of them"
-                )
-                self._episodes.begin(onset, step.step, evidence)
+        if parts and self._episodes.open is None and not collapsed:
+            steps = parts * PART
+            evidence = (
+                f"the gap between first and last grew from {amount(self._gaps[-steps - 1])} to "
+                f"{amount(self._gaps[-1])} in the {steps} steps to step {step.step}, in every {PART} of them"
+            )
+            self._episodes.begin(self._onset(steps), step.step, evidence)
         self._episodes.end_if_over(step.step)
+        if collapsed and self._episodes.open is None:
+            # What a collapse has widened is no drift.
+            self._begin_at(step.step, step.after)
+
+    def _begin_at(self, step: int, levels: tuple[Number, ...]) -> None:
+        self._gaps.clear()
+        self._levels.clear()
+        self._first = step
+        self._take(levels)
+        self._least = self._gaps[-1]
 
     def _take(self, levels: tuple[Number, ...]) -> None:
+        gap = max(levels) - min(levels)
+        self._least = min(self._least, gap)
         self._levels.append(levels)
-        self._gaps.append(max(levels) - min(levels))
+        self._gaps.append(gap)
 
-    def _drifts(self) -> bool:
-        if len(self._gaps) <= 2 * HALF:
+    def _growing(self) -> int:
+        """Return in how many parts in a row the gap has grown to what it is; 0 where that is no drift."""
+        gap = self._gaps[-1]
+        if gap > GAP * self._budget and gap - self._least >= WIDENED * self._budget:
+            for parts, share, units in GROWTHS:
+                if self._grew(parts, max(share * self._budget, units)) and not self._swings(parts * PART):
+                    return parts
+        return 0
+
+    def _grew(self, parts: int, growth: float) -> bool:
+        if len(self._gaps) <= parts * PART:
             return False
-        begin, middle, end = self._gaps[0], self._gaps[HALF], self._gaps[-1]
-        growth = GROWTH * self._budget
-        return end > GAP * self._budget and middle - begin >= growth and end - middle >= growth
+        marks = [self._gaps[-1 - part * PART] for part in range(parts + 1)]
+        return all(later - earlier >= growth for later, earlier in pairwise(marks))
 
-    def _onset(self) -> int:
-        """Return the first step of the growth: back from now while the favourite's lead grows."""
+    def _swings(self, steps: int) -> bool:
+        """Return whether the gap fell back far on its way: then it comes and goes, as with long rounds."""
+        gaps = list(self._gaps)[-steps - 1 :]
+        fallen = max(highest - gap for gap, highest in zip(gaps, accumulate(gaps, max), strict=True))
+        return fallen > BACK * (gaps[-1] - gaps[0])
+
+    def _onset(self, steps: int) -> int:
+        """Return the first step of the growth: back from where it was seen, while the favourite's lead grows."""
         levels = self._levels
-        favourite = max(range(len(levels[-1])), key=levels[-1].__getitem__)
-        count = len(levels[-1])
-        leads = [count * row[favourite] - sum(row) for row in levels]
-        first = len(leads) - 1
-        while first > 0 and leads[first - 1] < leads[min(first - 1 + LAG, len(leads) - 1)]:
+        last = levels[-1]
+        favourite = max(range(len(last)), key=last.__getitem__)
+
+        def lead(index: int) -> Number:
+            return len(last) * levels[index][favourite] - sum(levels[index])
+
+        before = self._episodes.findings[-1].recovered if self._episodes.findings else None
+        floor = max(0, (before or 0) - 1 - self._first)
+        first = max(floor, len(levels) - 1 - steps)
+        # What is given to one that is behind is repair, no drift.
+        while first > floor and lead(first) > 0 and lead(first - 1) < lead(first - 1 + LAG):
             first -= 1
         # A division that cannot be even makes the lead swing a little before it grows: the last low counts.
-        near = range(first, min(first + 2 * LAG, len(leads)))
-        return min(near, key=lambda index: (leads[index], -index)) + self._first
+        low = min(range(first, min(first + PART, len(levels) - 1)), key=lambda index: (max(0, lead(index)), -index))
+        return self._first + low + 1
