@@ -134,6 +134,12 @@ cli.add_section(
     "bioblue_tui.commands.analysing",
     analyse="Say what trials flipped into, since when, luck or agent.",
 )
+cli.add_section(
+    "Records",
+    "bioblue_tui.commands.reporting",
+    report="Report on trials for others: a page, tables, charts.",
+    plot="Plot means and single trials by step.",
+)
 cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
 cli.add_section(
     "What there is",

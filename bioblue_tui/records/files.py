@@ -54,11 +54,16 @@ def read_bytes(path: Path) -> bytes:
 
 
 def write_text(path: Path, text: str, overwrite: bool = False) -> None:
+    """Write text as UTF-8; see ``write_bytes``."""
+    write_bytes(path, text.encode(), overwrite)
+
+
+def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
     """Write a file as a whole: whoever reads it finds all of it or nothing.
 
     Args:
         path: Where; its directory is made if it does not exist.
-        text: The content, written as UTF-8.
+        data: The content.
         overwrite: Whether a file of that name may be replaced.
 
     Raises:
@@ -74,7 +79,7 @@ def write_text(path: Path, text: str, overwrite: bool = False) -> None:
     except OSError as error:
         raise what_failed(error, path, "cannot be written") from error
     try:
-        _replace(path, text.encode())
+        _replace(path, data)
     except OSError as error:
         if not overwrite:
             with contextlib.suppress(OSError):

@@ -1,0 +1,80 @@
+"""What an agent said around the steps where something began: every attempt, whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bioblue_tui.numbers import amount
+from bioblue_tui.report.trials import Shown
+from bioblue_tui.text import one_line, visible
+from bioblue_tui.trials.state import Attempt, StepView
+
+AROUND = 2
+"""Steps before and after an onset."""
+
+WHOLE = 200_000
+"""Characters of an answer in a report; what is beyond is counted there and whole in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One attempt at an answer.
+
+    Attributes:
+        preview: Its last line that is not empty, the one that counts.
+        text: All of it.
+        reasoning: What came apart from the answer.
+        outcome: What became of it.
+    """
+
+    preview: str
+    text: str
+    reasoning: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawStep:
+    """A step's attempts.
+
+    Attributes:
+        number: The step.
+        why: What begins in it, or which is why it is shown; empty where it only lies around.
+        said: Every attempt.
+    """
+
+    number: int
+    why: str
+    said: tuple[Said, ...]
+
+
+def raw_steps(trial: Shown) -> tuple[list[RawStep], str]:
+    """Return the steps around every onset with what was said, and a note where there is nothing to show."""
+    reasons: dict[int, list[str]] = {}
+    for number, finding in enumerate(trial.reading.findings, 1):
+        if finding not in trial.failures:
+            continue
+        for step in range(finding.onset - AROUND, finding.onset + AROUND + 1):
+            reasons.setdefault(step, [])
+        reasons[finding.onset].append(f"onset of {number}, {finding.name}")
+        reasons.setdefault(finding.alarm, []).append(f"sure of {number}")
+    views = [view for view in trial.state.steps if view.number in reasons]
+    if not reasons:
+        return [], "No failure was found, so no answers are shown."
+    if not any(attempt.text for view in views for attempt in view.attempts):
+        return [], "The record has no raw answers, only the actions that were read from them."
+    return [RawStep(v.number, ", ".join(reasons[v.number]), tuple(_said(v, a) for a in v.attempts)) for v in views], ""
+
+
+def _said(view: StepView, attempt: Attempt) -> Said:
+    text = visible(attempt.text or attempt.heard, WHOLE)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if attempt.rejection:
+        outcome = f"rejected: {one_line(attempt.rejection)}"
+    elif attempt.failure:
+        outcome = f"failed: {one_line(attempt.failure, 300)}"
+    elif attempt is view.answer and view.done:
+        outcome = f"action {', '.join(map(amount, view.done.action))}"
+    else:
+        outcome = "interrupted" if attempt.interrupted else ""
+    return Said(one_line(lines[-1], 120) if lines else "(nothing)", text, visible(attempt.reasoning, WHOLE), outcome)

@@ -1,0 +1,230 @@
+"""What a report says, as plain texts, tables and drawings; how it is written is left to the page and to Markdown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui import __version__
+from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
+from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.numbers import counted
+from bioblue_tui.report.answers import RawStep, raw_steps
+from bioblue_tui.report.plots import plots
+from bioblue_tui.report.strips import SIGNS, strips
+from bioblue_tui.report.svg import Drawing
+from bioblue_tui.report.tables import Table, figures_tables, metrics_table, rewards_table, steps_table, trials_table
+from bioblue_tui.report.trajectory import describe, trial_charts
+from bioblue_tui.report.trials import Group, Shown, grouped
+from bioblue_tui.text import one_line, visible
+
+_LONGEST = 4000
+"""Characters of an instruction or a parameter that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing and what it shows, in words."""
+
+    drawing: Drawing
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPart:
+    """Something that was found in a trial.
+
+    Attributes:
+        number: From 1, as in the trial's charts.
+        name: What it is.
+        meaning: What that means.
+        when: From which step to which.
+        evidence: What a person can check.
+        noise: True where it is the noise's doing.
+    """
+
+    number: int
+    name: str
+    meaning: str
+    when: str
+    evidence: str
+    noise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPart:
+    """All of one trial."""
+
+    number: int
+    title: str
+    word: str
+    sign: str
+    reason: str
+    sentences: tuple[str, ...]
+    findings: tuple[FindingPart, ...]
+    charts: tuple[Chart, ...]
+    rewards: Table
+    metrics: Table
+    raw: tuple[RawStep, ...]
+    raw_note: str
+    steps: Table
+    provenance: tuple[tuple[str, str], ...]
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPart:
+    """Trials that may be averaged: the single ones first."""
+
+    number: int
+    title: str
+    trials: Table
+    figures: tuple[Table, ...]
+    strips: Chart
+    plots: Chart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report."""
+
+    title: str
+    program: str
+    warnings: tuple[str, ...]
+    groups: tuple[GroupPart, ...]
+    trials: tuple[TrialPart, ...]
+    modes: tuple[tuple[str, str], ...]
+
+
+def report(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Report:
+    """Return the report on trials, at least one.
+
+    Args:
+        trials: What to report on.
+        complaints: What could not be read.
+    """
+    groups = grouped(trials)
+    title = f"{counted(len(trials), 'trial')} of {', '.join(dict.fromkeys(g.environment.title for g in groups))}"
+    return Report(
+        title,
+        f"bioblue-tui {__version__}",
+        (*complaints, *warnings(trials)),
+        tuple(_group(number, group, groups) for number, group in enumerate(groups, 1)),
+        tuple(map(_trial, trials)),
+        tuple((words(mode), MEANINGS[mode]) for mode in MODES),
+    )
+
+
+def warnings(trials: Sequence[Shown]) -> list[str]:
+    """Return what a reader must know before believing a mean."""
+    same = sameness({f"trial {trial.number}": trial.record for trial in trials})
+    found = [one_line(sentence, 2000) for sentence in same]
+    short = [str(trial.number) for trial in trials if trial.figures.cut_short]
+    if short:
+        found.append(f"cut short, so that totals are over fewer steps than planned: trial {', '.join(short)}")
+    for trial in trials:
+        found += [f"trial {trial.number}: {one_line(warning, 300)}" for warning in trial.record.warnings]
+        if trial.reading.watch.blind:
+            found.append(f"trial {trial.number}: looked no further than {one_line(trial.reading.watch.blind, 200)}")
+    return found
+
+
+def alike(group: Group, groups: Sequence[Group]) -> list[Group]:
+    """Return the groups whose plots get the same axes: those with as many objectives in the same environment."""
+    mine = group.environment
+    return [g for g in groups if g.environment.id == mine.id and g.environment.objectives == mine.objectives]
+
+
+def _group(number: int, group: Group, groups: Sequence[Group]) -> GroupPart:
+    rows = strips(group, f"strips-{number}")
+    several = len(group.trials) > 1
+    drawn = plots(group, alike(group, groups), f"plots-{number}") if several else None
+    return GroupPart(
+        number,
+        group.title,
+        trials_table(group),
+        figures_tables(group),
+        Chart(rows, "Each row is a trial; the tables above say the same in words and figures."),
+        Chart(drawn, "Figures of every step: bioblue report --format csv.") if drawn else None,
+    )
+
+
+def _trial(trial: Shown) -> TrialPart:
+    verdict, header = trial.verdict, trial.header
+    charts = trial_charts(trial)
+    raw, note = raw_steps(trial)
+    return TrialPart(
+        trial.number,
+        one_line(f"Trial {trial.label} · {trial.environment.title} · {trial.who}", 200),
+        verdict.word if verdict else "no verdict",
+        SIGNS.get(verdict.word, "") if verdict else "",
+        verdict.reason if verdict else "the noise is not known, or no step was done",
+        tuple(_sentences(trial)),
+        tuple(_finding(number, finding) for number, finding in enumerate(trial.reading.findings, 1)),
+        tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
+        rewards_table(trial),
+        metrics_table(trial),
+        tuple(raw),
+        note,
+        steps_table(trial),
+        tuple(_provenance(trial)),
+        visible(header.instruction, _LONGEST),
+    )
+
+
+def _sentences(trial: Shown) -> list[str]:
+    state, figures = trial.state, trial.figures
+    ended = f", ended: {one_line(state.reason, 100)}" if state.reason else ""
+    found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{ended}."]
+    if trial.reading.flip is not None:
+        found.append(
+            f"Flip clock: step {trial.reading.flip}, from which the actions leave the "
+            f"{trial.environment.reference_name}'s and stay away."
+        )
+    if figures.rejected:
+        found.append(f"{counted(figures.rejected, 'answer')} rejected.")
+    marks = [mark for mark in state.marks if mark.kind in ("intervened", "handed over", "forked", "shortened")]
+    found += [f"Step {mark.step}: {mark.kind}, {one_line(mark.text, 200)}." for mark in marks[:20]]
+    if len(marks) > 20:
+        found.append(f"And {len(marks) - 20} more such marks.")
+    return found
+
+
+def _finding(number: int, finding: Finding) -> FindingPart:
+    end = f"to {finding.recovered - 1}, recovered in step {finding.recovered}" if finding.recovered else "to the end"
+    when = f"steps {finding.onset} {end}; sure after step {finding.alarm}"
+    evidence = one_line(finding.evidence, 400)
+    return FindingPart(number, finding.name, MEANINGS[finding.mode], when, evidence, finding.mode == NOISE)
+
+
+def _provenance(trial: Shown) -> list[tuple[str, str]]:
+    header = trial.header
+    parent = header.parent or {}
+    rows: list[tuple[str, object]] = [
+        ("file", trial.name),
+        ("SHA-256 of the file", trial.digest),
+        ("trial id", header.id),
+        ("environment", header.environment),
+        *((f"parameter {name}", value) for name, value in trial.environment.parameters.items()),
+        ("seed", "not known" if header.seed is None else header.seed),
+        ("steps planned", header.steps),
+        ("agent", header.agent),
+        ("model", header.model),
+        *((f"provider parameter {name}", value) for name, value in header.provider.items()),
+        ("wording", header.wording),
+        ("condition", header.condition),
+        ("shown to the person", header.presentation),
+        ("interventions planned", [list(planned) for planned in header.schedule] or ""),
+        ("forked from", parent.get("file", "") if isinstance(parent, Mapping) else ""),
+        ("recorded by", header.program),
+        ("recorded at", header.created),
+        ("source", header.source),
+        ("analysed by", f"bioblue-tui {__version__}"),
+    ]
+    return [(one_line(name, 80), shown) for name, value in rows if (shown := _plain(value))]
+
+
+def _plain(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return one_line(text, _LONGEST)

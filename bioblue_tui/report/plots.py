@@ -1,0 +1,164 @@
+"""The plots of the paper from any set of trials: mean and interval per step, every single trial thin behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.statistics import FEW, LEVEL, RESAMPLES, Interval, interval
+from bioblue_tui.numbers import counted
+from bioblue_tui.report.axis import Amounts, Levels, Measure, Panel, action_measure
+from bioblue_tui.report.svg import Drawing, area, polyline, thinned
+from bioblue_tui.report.trajectory import levels_of
+from bioblue_tui.report.trials import Group, Shown
+from bioblue_tui.widgets.scale import Scale
+from envs import Number
+from envs.base import mean
+
+WIDTH = 960
+"""Width of a group's plots, in pixels."""
+
+_ACROSS = 3
+_LEFT, _TOP, _GAP, _BELOW = 56, 40, 14, 34
+_HEIGHT = 124
+_MOST_INTERVALS = 400
+"""Most steps at which an interval is worked out; between them it is drawn straight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One quantity by step, of each trial of a group.
+
+    Attributes:
+        name: What it is, for people.
+        first: Its first step: 0 for levels, 1 for what is done in a step.
+        values: For each trial its values, as many as it has steps.
+        measure: The axis it is drawn on.
+        band: The hysteresis band, where there is one.
+    """
+
+    name: str
+    first: int
+    values: tuple[tuple[Number, ...], ...]
+    measure: Measure
+    band: tuple[float, float] | None = None
+
+    def at(self, step: int) -> list[Number]:
+        """Return the values at a step, of the trials that came so far."""
+        place = step - self.first
+        return [values[place] for values in self.values if 0 <= place < len(values)]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Means over trials by step, with their intervals where there are any."""
+
+    points: tuple[tuple[int, Number, Interval | None], ...]
+
+
+def series_of(group: Group, alike: Sequence[Group]) -> list[Series]:
+    """Return everything that is plotted of a group: levels, actions, every reward dimension.
+
+    Args:
+        group: The trials.
+        alike: All groups of the same environment: they get the same axes.
+    """
+    environment = group.environment
+    others = [trial for other in alike for trial in other.trials]
+    found: list[Series] = []
+    for index, gauge in enumerate(environment.gauges):
+        name = f"{gauge.quantity} {gauge.label}" if environment.objectives[index] else gauge.quantity
+        levels = tuple(tuple(levels_of(trial, index)) for trial in group.trials)
+        found.append(Series(name, 0, levels, Levels(Scale(gauge)), gauge.band))
+    for index, label in enumerate(environment.objectives):
+        doses = _per_step(group.trials, lambda step, i=index: step.action[i])
+        actions: list[Number] = [step.action[index] for trial in others for step in trial.steps]
+        found.append(Series(f"action {label}".strip(), 1, doses, action_measure(environment, index, actions)))
+    for dimension in environment.dimensions:
+        name = f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label
+        rewards = _per_step(group.trials, lambda step, key=dimension.key: step.rewards[key])
+        every = [step.rewards[dimension.key] for trial in others for step in trial.steps]
+        found.append(Series(f"reward: {name}", 1, rewards, Amounts.of(every, negative=dimension.penalty)))
+    return found
+
+
+def means(series: Series, steps: int) -> Band:
+    """Return the mean over trials at every step with its interval, over those trials that came so far."""
+    every = max(1, -(-steps // _MOST_INTERVALS))
+    points = []
+    for step in range(series.first, steps + 1):
+        values = series.at(step)
+        if values:
+            points.append((step, mean(values), interval(values) if step % every == 0 or step == steps else None))
+    return Band(tuple(points))
+
+
+def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
+    """Draw the plots of a group.
+
+    Args:
+        group: The trials.
+        alike: All groups of the same environment: they get the same axes.
+        name: Unique in the page.
+    """
+    found = series_of(group, alike)
+    steps = max(trial.header.steps for trial in group.trials)
+    rows = -(-len(found) // _ACROSS)
+    cell = WIDTH / _ACROSS
+    row = _HEIGHT + _GAP + _BELOW
+    title = f"{group.title}: mean by step over {counted(len(group.trials), 'trial')}"
+    described = f"{caption(group)} Panels: {', '.join(series.name for series in found)}."
+    drawing = Drawing(name, WIDTH, _TOP + rows * row, title, described)
+    drawing.text(0, 12, f"{group.title} · n = {len(group.trials)}", "strong")
+    drawing.text(0, 26, caption(group), "small faint", limit=400)
+    for place, series in enumerate(found):
+        left = place % _ACROSS * cell + _LEFT
+        top = _TOP + _GAP + place // _ACROSS * row
+        panel = Panel(drawing, left, top, cell - _LEFT - 10, _HEIGHT, steps, series.measure)
+        _draw(panel, series, steps)
+        drawing.text(left, top - 4, series.name, "small strong")
+    return drawing
+
+
+def caption(group: Group) -> str:
+    """Say what the lines and the shaded area are."""
+    count = len(group.trials)
+    if count < 2:
+        return "One trial: there is no mean and no interval."
+    told = (
+        f"Thick: mean of {count} trials; shaded: {LEVEL:.0%} interval of the mean, bootstrapped over trials "
+        f"(BCa, {RESAMPLES} resamples at most); thin: single trials."
+    )
+    if any(trial.figures.steps < trial.header.steps for trial in group.trials):
+        told += " Trials that ended early count while they last."
+    return told + (f" With fewer than {FEW} trials an interval says little." if count < FEW else "")
+
+
+def _draw(panel: Panel, series: Series, steps: int) -> None:
+    drawing = panel.drawing
+    if series.band:
+        low, high = panel.y(series.band[0]), panel.y(series.band[1])
+        drawing.box(panel.left, high, panel.width, low - high, "band")
+        for edge in (low, high):
+            drawing.line(panel.left, edge, panel.right, edge, "edge")
+    panel.draw_frame()
+    panel.draw_steps()
+    alone = len(series.values) == 1
+    for values in series.values:
+        line = thinned(
+            [(panel.x(series.first + i), panel.y(value)) for i, value in enumerate(values)], int(panel.width)
+        )
+        drawing.add("path", "agent" if alone else "one", d=polyline(line))
+    if alone:
+        return
+    band = means(series, steps)
+    shaded = [(step, between) for step, _, between in band.points if between]
+    upper = [(panel.x(step), panel.y(between.high)) for step, between in shaded]
+    lower = [(panel.x(step), panel.y(between.low)) for step, between in shaded]
+    drawing.add("path", "spread", d=area(upper, lower))
+    middle = thinned([(panel.x(step), panel.y(value)) for step, value, _ in band.points], int(panel.width))
+    drawing.add("path", "agent", d=polyline(middle))
+
+
+def _per_step(trials: Sequence[Shown], value: Callable[..., Number]) -> tuple[tuple[Number, ...], ...]:
+    return tuple(tuple(value(step) for step in trial.steps) for trial in trials)

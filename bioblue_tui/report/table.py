@@ -1,0 +1,99 @@
+"""The long table: one row for each trial and step, for spreadsheets and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+from bioblue_tui.analysis.statistics import metrics_by_step
+from bioblue_tui.records.cells import escape
+from bioblue_tui.report.trials import Shown
+from bioblue_tui.trials.events import Stepped
+from envs import Number, Transition
+
+Cell = Number | str | None
+"""A number, a text, or nothing."""
+
+TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict")
+"""Columns that name the trial; ``seed``, ``trial`` and ``step`` stand beside them."""
+
+
+def columns(trials: Sequence[Shown]) -> list[str]:
+    """Return the columns: those that every row has, then all that any environment of these trials has."""
+    names: dict[str, None] = dict.fromkeys(("trial", *TEXTS, "seed", "step"))
+    for trial in trials:
+        names.update(dict.fromkeys(_own_columns(trial)))
+    names["modes"] = None
+    return list(names)
+
+
+def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
+    """Yield a row for every step of every trial; columns that an environment hasn't are left out."""
+    for trial in trials:
+        header = trial.header
+        verdict = trial.verdict.word if trial.verdict else None
+        texts = (trial.name, trial.digest, header.id, header.environment, header.agent, header.model, header.condition)
+        named: dict[str, Cell] = {"trial": trial.number, **dict(zip(TEXTS, (*texts, verdict), strict=True))}
+        ghosts = list(trial.reading.shadows.values())[:1]
+        played = ghosts[0].played if ghosts else []
+        for step, metrics in zip(trial.steps, metrics_by_step(trial.state), strict=True):
+            ghost = played[step.step - 1] if step.step <= len(played) else None
+            yield {**named, "seed": header.seed, "step": step.step, **_cells(trial, step, ghost, metrics)}
+
+
+def as_text(trials: Sequence[Shown], delimiter: str) -> str:
+    """Return the table as text: every cell on one line, and none that a spreadsheet runs as a formula."""
+    names = columns(trials)
+    lines = [names, *([_written(row.get(name)) for name in names] for row in rows(trials))]
+    if delimiter == "\t":
+        # No cell holds a tab, so none needs quotation marks, which many readers of such files do not undo.
+        return "".join(f"{delimiter.join(line)}\n" for line in lines)
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(lines)
+    return out.getvalue()
+
+
+def _own_columns(trial: Shown) -> list[str]:
+    environment = trial.environment
+    found = []
+    for label in environment.objectives:
+        own = ("action", "change", "before", "after", "ghost_action", "ghost_after")
+        found += [_name(kind, label) for kind in own]
+    keys = [dimension.key for dimension in environment.dimensions]
+    found += [_name(kind, key) for kind in ("reward", "total", "ghost_reward") for key in keys]
+    return [*found, *(_name("metric", name) for name in environment.metrics)]
+
+
+def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mapping[str, Number]) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {}
+    for index, label in enumerate(trial.environment.objectives):
+        cells[_name("action", label)] = step.action[index]
+        cells[_name("change", label)] = step.change[index] if step.change else None
+        cells[_name("before", label)] = step.before[index]
+        cells[_name("after", label)] = step.after[index]
+        cells[_name("ghost_action", label)] = ghost.action[index] if ghost else None
+        cells[_name("ghost_after", label)] = ghost.after.levels[index] if ghost else None
+    rewards: tuple[tuple[str, Mapping[str, Number]], ...] = (("reward", step.rewards), ("total", step.totals))
+    for kind, values in (*rewards, ("ghost_reward", ghost.rewards if ghost else {})):
+        cells |= {_name(kind, key): value for key, value in values.items()}
+    cells |= {_name("metric", name): value for name, value in metrics.items()}
+    held = [f for f in trial.reading.findings if f.holds(step.step)]
+    cells["modes"] = " ".join(f"{f.mode}:{f.objective}" if f.objective else f.mode for f in held)
+    return cells
+
+
+def _name(kind: str, of: str) -> str:
+    return f"{kind}_{of}" if of else kind
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return escape(cell)
+    try:
+        return repr(cell)
+    except ValueError:
+        # Python writes no integer of more than a few thousand digits; all floats of that size are infinite.
+        return "inf" if cell > 0 else "-inf"

@@ -1,0 +1,192 @@
+"""The tables of a report: cells as people read them, single trials first, means under a line."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.statistics import FEW, LEVEL, Kind, Quantity
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.report.strips import SIGNS
+from bioblue_tui.report.trials import Group, Shown
+from bioblue_tui.text import one_line
+from envs import Environment, Number
+
+_MOST_STEPS = 1000
+"""Rows of steps in a page; the long table has all."""
+
+NOTHING = "–"
+"""Stands for what is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes:
+        caption: What it shows.
+        head: Headings.
+        rows: Its rows; the first cell names the row.
+        foot: Rows under a line.
+        words: Columns that hold words and not numbers, from 0.
+        links: For each row where in the page more of it is; empty for none.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    foot: tuple[tuple[str, ...], ...] = ()
+    words: frozenset[int] = frozenset({0})
+    links: tuple[str, ...] = ()
+
+
+def trials_table(group: Group) -> Table:
+    """Return how each trial of a group went."""
+    head = ("trial", "file", "steps", "verdict", "because", "flip", "failures, from step")
+    rows = []
+    for trial in group.trials:
+        verdict = trial.verdict
+        failures = [f"{finding.name} {finding.onset}{_end(finding.recovered)}" for finding in trial.failures]
+        rows.append(
+            (
+                trial.label,
+                trial.name,
+                str(trial.figures.steps),
+                f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
+                one_line(verdict.reason) if verdict else "noise not known",
+                NOTHING if trial.reading.flip is None else str(trial.reading.flip),
+                "; ".join(failures) or "none found",
+            )
+        )
+    links = tuple(f"trial-{trial.number}" for trial in group.trials)
+    return Table("How each trial went", head, tuple(rows), words=frozenset({0, 1, 3, 4, 6}), links=links)
+
+
+def _end(recovered: int | None) -> str:
+    return f" to {recovered - 1}" if recovered is not None else ""
+
+
+def figures_tables(group: Group) -> tuple[Table, ...]:
+    """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
+    reference = group.environment.reference_name
+    beside, noise = ("Luck or agent", " on the same noise") if noisy(group.environment) else ("What the agent did", "")
+    parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
+        ("Sum of each reward dimension", ("total",)),
+        (f"{beside}: the sum less the {reference}'s{noise}", ("difference",)),
+        ("Metrics, and answers that were rejected", ("metric", "rejected")),
+    )
+    return tuple(
+        _figures_table(caption, group, [quantity for quantity in group.quantities if quantity.kind in kinds])
+        for caption, kinds in parts
+    )
+
+
+def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -> Table:
+    rows = [
+        (trial.label, *(_cell(quantity, quantity.values[place]) for quantity in quantities))
+        for place, trial in enumerate(group.trials)
+    ]
+    foot: list[tuple[str, ...]] = []
+    count = len(group.trials)
+    if count > 1:
+        foot = [
+            (f"mean of {count}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
+            (f"{LEVEL:.0%} interval", *map(_interval, quantities)),
+        ]
+    note = f"; with fewer than {FEW} trials an interval says little" if 1 < count < FEW else ""
+    return Table(caption + note, ("trial", *(quantity.label for quantity in quantities)), tuple(rows), tuple(foot))
+
+
+def _cell(quantity: Quantity, value: Number | None) -> str:
+    if value is None:
+        return NOTHING
+    return signed(value, 12) if quantity.kind == "difference" else amount(value, 12)
+
+
+def _interval(quantity: Quantity) -> str:
+    between = quantity.interval
+    return f"{amount(between.low)} to {amount(between.high)}" if between else NOTHING
+
+
+def rewards_table(trial: Shown) -> Table:
+    """Return each reward dimension: the trial's total, what the noise did, what the agent did."""
+    name = trial.environment.reference_name
+    shadows = trial.reading.shadows
+    cautious = list(shadows.items())[1:]
+    with_noise = noisy(trial.environment)
+    beside = f"{name} on the same noise" if with_noise else name
+    head = ("reward dimension", "total", beside, "agent − that", *(other for other, _ in cautious))
+    rows = []
+    for dimension in trial.environment.dimensions:
+        key, figures = dimension.key, trial.figures
+        difference = figures.difference(key)
+        rows.append(
+            (
+                f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label,
+                amount(figures.totals[key], 14),
+                NOTHING if figures.reference is None else amount(figures.reference[key], 14),
+                NOTHING if difference is None else signed(difference, 14),
+                *(amount(shadow.totals[key], 14) for _, shadow in cautious),
+            )
+        )
+    caption = f"Rewards beside those of the {name}"
+    if with_noise:
+        caption = (
+            f"Luck or agent: the {name}'s rewards are what the noise made of a sound policy, the rest is the agent"
+        )
+    if trial.figures.reference_steps > trial.figures.steps:
+        caption += f" (the {name} went on to step {trial.figures.reference_steps})"
+    return Table(caption, head, tuple(rows))
+
+
+def metrics_table(trial: Shown) -> Table:
+    """Return the paper's metrics of a trial."""
+    metrics = trial.figures.metrics.values()
+    rows = [
+        (m.name.replace("_", " "), amount(_short(m.mean)), amount(_short(m.mean_absolute)), amount(m.greatest))
+        for m in metrics
+    ]
+    return Table("Metrics over the steps", ("metric", "mean", "mean absolute", "greatest absolute"), tuple(rows))
+
+
+def steps_table(trial: Shown) -> Table:
+    """Return every step of a trial, the text alternative of its charts."""
+    environment = trial.environment
+    shadows = list(trial.reading.shadows.items())[:1]
+    head = ["step"]
+    for index, label in enumerate(environment.objectives):
+        gauge = environment.gauges[index]
+        names = ["action", "noise", gauge.quantity, *(["place"] if gauge.band else []), *(n for n, _ in shadows)]
+        head += [f"{name} {label}".strip() for name in names]
+    dimensions = environment.dimensions
+    head += [f"{d.label} {d.objective}" if d.objective else d.label for d in dimensions]
+    played = [environment.gauge_values(done.after) for _, shadow in shadows for done in shadow.played]
+    rows = [tuple(_step_cells(trial, step.step, played, bool(shadows))) for step in trial.steps[:_MOST_STEPS]]
+    words = {place for place, name in enumerate(head) if name.startswith("place")}
+    more = "" if len(trial.steps) <= _MOST_STEPS else f", the first {_MOST_STEPS}; bioblue report --format csv has all"
+    return Table(f"Every step{more}", tuple(head), tuple(rows), words=frozenset(words))
+
+
+def _step_cells(trial: Shown, number: int, ghosts: Sequence[tuple[Number, ...]], with_ghost: bool) -> list[str]:
+    step, environment = trial.state.stepped(number), trial.environment
+    values = trial.state.gauge_values(number)
+    cells = [str(number)]
+    for index, gauge in enumerate(environment.gauges):
+        cells.append(amount(step.action[index]))
+        cells.append(signed(step.change[index]) if step.change else NOTHING)
+        cells.append(amount(values[index]))
+        if gauge.band:
+            cells.append(gauge.position(values[index]))
+        if with_ghost:
+            cells.append(amount(ghosts[number - 1][index]) if number <= len(ghosts) else NOTHING)
+    return [*cells, *(amount(step.rewards[dimension.key]) for dimension in environment.dimensions)]
+
+
+def noisy(environment: Environment) -> bool:
+    """Return whether anything exogenous happens in an environment."""
+    return bool(environment.draw(random.Random(0)))
+
+
+def _short(value: Number) -> Number:
+    return value if isinstance(value, int) else round(value, 3)

@@ -1,0 +1,177 @@
+"""The trials of a report: files read, analysed, and put in groups of what may be averaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import envs
+from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
+from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.records.files import read_bytes
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.trials.state import TrialState
+from envs import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A trial in a report.
+
+    Attributes:
+        number: From 1, in the report's order.
+        name: What to call it: the file's name, or its path where two files have the same name.
+        digest: SHA-256 of the file, in hexadecimal.
+        record: The record as it was read.
+        state: The trial's state at its end.
+        reading: What it means.
+        verdict: How it went; None where the noise is not known.
+        figures: What was measured.
+    """
+
+    number: int
+    name: str
+    digest: str
+    record: Record
+    state: TrialState
+    reading: Reading
+    verdict: Verdict | None
+    figures: Figures
+
+    @property
+    def header(self) -> Header:
+        """What the trial is."""
+        return self.record.header
+
+    @property
+    def environment(self) -> Environment:
+        """The trial's world."""
+        return self.state.environment
+
+    @property
+    def steps(self) -> list[Stepped]:
+        """Every step that was done, in order; a damaged record may have lost some."""
+        return [view.done for view in self.state.steps if view.done]
+
+    @property
+    def failures(self) -> list[Finding]:
+        """What was found and is the agent's doing, in the order of the onsets."""
+        return [finding for finding in self.reading.findings if finding.mode != NOISE]
+
+    @property
+    def who(self) -> str:
+        """The model, or the agent where there is none."""
+        return one_line(self.header.model or self.header.agent or "unknown agent", 60)
+
+    @property
+    def label(self) -> str:
+        """A short name in a column: number, and the seed where it is known."""
+        return f"{self.number}" if self.header.seed is None else f"{self.number} · seed {self.header.seed}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Trials of one environment, agent and condition: those that may be averaged.
+
+    Attributes:
+        title: Environment, what is set otherwise than usual, agent, condition.
+        trials: In the report's order.
+        quantities: Every quantity over them.
+    """
+
+    title: str
+    trials: tuple[Shown, ...]
+    quantities: tuple[Quantity, ...]
+
+    @property
+    def environment(self) -> Environment:
+        """The world of all of them."""
+        return self.trials[0].environment
+
+
+def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:
+    """Read and analyse files.
+
+    Args:
+        files: Records of ours or published logs.
+        references: Where best totals are looked up.
+        complain: Receives a line for every file that could not be read; that file is left out.
+    """
+    paths = list(files)
+    names = Counter(path.name for path in paths)
+    shown: list[Shown] = []
+    for path in paths:
+        try:
+            record, digest = open_record(path), hashlib.sha256(read_bytes(path)).hexdigest()
+            state = TrialState(record.header).feed(record.events)
+        except (RecordError, ValueError) as error:
+            complain(one_line(str(error), 400))
+            continue
+        reading = Reading(record.header, state.environment).feed(record.events)
+        name = path.name if names[path.name] == 1 else str(path)
+        verdict = reading.verdict(references)
+        figures = Figures.of(state, reading)
+        shown.append(Shown(len(shown) + 1, one_line(name, 200), digest, record, state, reading, verdict, figures))
+    return shown
+
+
+def grouped(trials: Sequence[Shown]) -> list[Group]:
+    """Put trials in groups, in the order in which the groups first appear."""
+    found: dict[str, list[Shown]] = {}
+    for trial in trials:
+        found.setdefault(_key(trial.header), []).append(trial)
+    return [
+        Group(
+            _title(members[0]), tuple(members), tuple(quantities(members[0].environment, [t.figures for t in members]))
+        )
+        for members in found.values()
+    ]
+
+
+def _key(header: Header) -> str:
+    parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model, _condition(header)]
+    return json.dumps([*parts, header.schedule, header.presentation], sort_keys=True, default=str)
+
+
+def _condition(header: Header) -> str:
+    # The published logs' condition holds the trial's number; what it says beside that is in the parameters.
+    return "" if header.source == "published" else header.condition
+
+
+def _title(trial: Shown) -> str:
+    header, environment = trial.header, trial.environment
+    other = [f"{name} {_plain(value)}" for name, value in _told(environment).items()]
+    planned = f"{len(header.schedule)} interventions planned" if header.schedule else ""
+    parts = [environment.title, *other, trial.who, one_line(_condition(header), 80), planned]
+    parts += [f"{header.presentation} view"] if header.presentation else []
+    return one_line(" · ".join(part for part in parts if part), 300)
+
+
+def _told(environment: Environment) -> dict[str, object]:
+    """Return the parameters that make this environment out of the usual one, without those that follow from them."""
+    given: dict[str, object] = {}
+    for name, value in environment.parameters.items():
+        try:
+            usual = envs.make(environment.id, **given).parameters[name]
+        except ValueError:
+            # What was told so far can't be without what follows, such as a high start without its limit.
+            usual = None
+        if value != usual:
+            given[name] = value
+    return given
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
