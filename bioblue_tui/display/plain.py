@@ -9,8 +9,8 @@ from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Stepped
-from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Retrying, Stepped
+from bioblue_tui.trials.state import TrialState, retry_words
 
 
 class PlainDisplay:
@@ -55,6 +55,8 @@ class PlainDisplay:
                     self._write(f"step {event.step} note: {one_line(note, 400)}")
             case Rejected():
                 self._write(f"Not taken: {one_line(event.reason, 400)}.")
+            case Retrying():
+                self._write(f"No answer yet: {one_line(retry_words(event), 400)}")
             case Failed():
                 self._write(f"No answer: {one_line(event.message, 400)}")
             case Paused() if event.reason:

@@ -22,8 +22,8 @@ from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
-from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.events import Event, Header, Rejected, Retrying, Stepped
+from bioblue_tui.trials.state import TrialState, retry_words
 from envs import Environment
 
 Style = Literal["plain", "jsonl", "none"]
@@ -125,6 +125,8 @@ class Series(Watcher):
         """Write what happened in a trial; when nobody takes the lines any more, stop all."""
         if job in self._lines:
             self._lines[job].show(event)
+        if isinstance(event, Retrying):
+            self.narrate(f"{self._label(job)} step {event.step}: {one_line(retry_words(event), 400)}")
         if self._output.broken is not None and self._stopping is None:
             self._stopping = asyncio.ensure_future(self.engine.stop())
 

@@ -67,13 +67,11 @@ class Attempt:
         number: From 1 within its step.
         actor: Who was asked.
         text: The answer, verbatim; None while it is awaited or when none could be had.
-        heard: What has arrived of the answer that is awaited.
         rejection: Why it was rejected; empty while it was not.
         failure: Why no answer could be had; empty where one was.
         waiting: Why, and for how long, another try is waited for; empty where none is.
         interrupted: True when a person cut the answer short.
         seconds: From asking to answer; None where not known.
-        reasoning: Reasoning text returned apart from the answer.
         usage: Tokens, where there are any.
         notes: What a person should know about how the answer came about.
     """
@@ -81,15 +79,49 @@ class Attempt:
     number: int
     actor: str
     text: str | None = None
-    heard: str = ""
     rejection: str = ""
     failure: str = ""
     waiting: str = ""
     interrupted: bool = False
     seconds: float | None = None
-    reasoning: str = ""
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
+    _heard: list[str] = field(default_factory=list)
+    _reasoning: list[str] = field(default_factory=list)
+
+    @property
+    def heard(self) -> str:
+        """What has arrived of the answer that is awaited."""
+        return _joined(self._heard)
+
+    @heard.setter
+    def heard(self, text: str) -> None:
+        self._heard = [text]
+
+    @property
+    def reasoning(self) -> str:
+        """Reasoning text returned apart from the answer, as far as it has arrived."""
+        return _joined(self._reasoning)
+
+    @reasoning.setter
+    def reasoning(self, text: str) -> None:
+        self._reasoning = [text]
+
+    def hear(self, event: Heard) -> None:
+        """Take in some more of the answer. However much there is already, that costs the same."""
+        (self._reasoning if event.reasoning else self._heard).append(event.text)
+
+
+def _joined(pieces: list[str]) -> str:
+    if len(pieces) > 1:
+        pieces[:] = ["".join(pieces)]
+    return pieces[0] if pieces else ""
+
+
+def retry_words(event: Retrying) -> str:
+    """Say which retry comes when, and why."""
+    when = f"in {event.wait:.0f} s" if event.wait >= 0.5 else "at once"
+    return f"retry {event.number}, {when}: {event.message}"
 
 
 @dataclass(slots=True)
@@ -231,12 +263,10 @@ class TrialState:
     def _fold(self, attempt: Attempt, event: Heard | Retrying | Interrupted | Answered | Rejected | Failed) -> None:
         attempt.waiting = ""
         match event:
-            case Heard(reasoning=True):
-                attempt.reasoning += event.text
             case Heard():
-                attempt.heard += event.text
+                attempt.hear(event)
             case Retrying():
-                attempt.waiting = f"retry {event.number} in {event.wait:.0f} s: {event.message}"
+                attempt.waiting = retry_words(event)
                 attempt.heard = attempt.reasoning = ""
                 self._mark(event.step, "retrying", event.message)
             case Interrupted():

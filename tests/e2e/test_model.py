@@ -148,7 +148,7 @@ def test_a_server_that_comes_back_is_asked_again(bioblue: Bioblue, provider: Fak
     provider.faults.append(None)
     provider.faults.append(Broken.DISCONNECT)
     with bioblue.terminal(*arguments(provider)) as terminal:
-        terminal.wait("↻ retry 1 in 2 s", "the connection to")
+        terminal.wait("↻ retry 1, in 2 s", "the connection to")
         terminal.wait("■ complete")
         terminal.press("esc")
         assert terminal.finish() == 0

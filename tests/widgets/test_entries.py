@@ -22,7 +22,7 @@ ATTEMPTS = st.builds(
     text=TEXTS,
     rejection=st.sampled_from(["", "", "", "no number"]),
     seconds=st.sampled_from([None, 0.001, 3.0, 40.0]),
-    reasoning=st.sampled_from(["", "", "", "because"]),
+    _reasoning=st.sampled_from([[], [], [], ["be", "cause"]]),
     usage=st.sampled_from([None, Usage(1000, 10, 300)]),
     notes=st.sampled_from([(), (), ("a note",)]),
 )
