@@ -21,7 +21,7 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Session, agent_of
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Noted, Paused, Planned, Resumed, Stepped
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 
@@ -209,5 +209,8 @@ def fork_session(
 
 
 def past_of(events: Sequence[Event], at: int) -> list[Event]:
-    """Return what led to a step: every event up to it but pauses and ends, which belong to the parent."""
-    return [event for event in events if event.step <= at and not isinstance(event, Paused | Resumed | Ended)]
+    """Return what led to a step: every event up to it but pauses, ends and notes, which belong to the parent.
+
+    Notes judge the trial they were made in. Copied, each would count once more for every fork.
+    """
+    return [event for event in events if event.step <= at and not isinstance(event, Paused | Resumed | Ended | Noted)]

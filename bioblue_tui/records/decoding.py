@@ -37,6 +37,7 @@ from bioblue_tui.trials.events import (
     Interrupted,
     Intervened,
     InterventionKind,
+    Noted,
     Paused,
     Rejected,
     Resumed,
@@ -203,6 +204,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "seconds": (NoneType, *_REAL),
     "usage": (NoneType, dict),
     "notes": (list,),
+    "deleted": (bool,),
     **dict.fromkeys(("action", "change", "before", "after"), (list,)),
     **dict.fromkeys(("rewards", "metrics", "totals"), (dict,)),
 }
@@ -214,7 +216,8 @@ def _types(name: str) -> tuple[type, ...]:
 
 
 def _wrong_type(data: Json) -> DecodeError:
-    names = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "an object", NoneType: "null"}
+    names = {str: "text", int: "a whole number", float: "a number", list: "a list", dict: "an object"}
+    names |= {NoneType: "null", bool: "true or false"}
     field, value = next((field, value) for field, value in data.items() if type(value) not in _types(field))
     wanted = " or ".join(names[kind] for kind in _types(field) if not (kind is int and float in _types(field)))
     return DecodeError(f"{field}: {wanted} expected, not {shown(value)!r}")
@@ -260,6 +263,7 @@ _KINDS = (
     Paused,
     Resumed,
     Ended,
+    Noted,
 )
 _BUILD: dict[type, Callable[..., Event]] = {
     Answered: _answered,
@@ -275,6 +279,6 @@ FIELDS: dict[type, tuple[str, ...]] = {kind: tuple(f.name for f in fields(kind))
 """Fields of the header and of every event, in the order they are written."""
 
 _FORMS = {
-    NAMES[kind]: _form(_BUILD.get(kind, kind), FIELDS[kind], defaults_of(kind), 0 if kind is Ended else 1)
+    NAMES[kind]: _form(_BUILD.get(kind, kind), FIELDS[kind], defaults_of(kind), 0 if kind in (Ended, Noted) else 1)
     for kind in _KINDS
 }

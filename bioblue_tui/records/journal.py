@@ -17,6 +17,8 @@ from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import (
+    MARK,
+    SCHEMA_VERSION,
     DecodeError,
     Record,
     RecordError,
@@ -29,13 +31,19 @@ from bioblue_tui.records.schema import (
     loads_lines,
     make_environment,
 )
-from bioblue_tui.trials.events import Ended, Event, Header, Stepped
+from bioblue_tui.trials.events import Ended, Event, Header, Noted, Stepped
 
 SUFFIX = ".jsonl"
 """How names of journals end."""
 
 _BATCH = 256
 """Lines parsed together."""
+
+_OLDER = ("1.0",)
+"""Older versions of the format that a record may be gone on with in."""
+
+_BEFORE_VERSION = f'{{"record":"{MARK}","schema":"'.encode()
+"""How a record of ours begins."""
 
 _MEND = "Mend or remove this line to read the rest."
 _MAX_SAME_NAME = 10_000
@@ -110,6 +118,7 @@ class Journal:
             record = parse_journal(data, path)
             journal._cut_to_whole_lines(data, record.torn)
         except BaseException:
+            journal._raise_version(data)
             journal.close()
             raise
         return journal, record
@@ -134,6 +143,26 @@ class Journal:
             raise what_failed(error, self.path, "the record cannot be written") from error
 
     def append(self, event: Event, *, to_disk: bool = True) -> None:
+    def _raise_version(self, data: bytes) -> None:
+        """Let a header of an older minor version say ours, so that older readers skip what they do not know.
+
+        The version stands at the same place in every record of ours, and each is as long as the others.
+        """
+        place = len(_BEFORE_VERSION)
+        ours = SCHEMA_VERSION.encode()
+        if data.startswith(tuple(_BEFORE_VERSION + version.encode() + b'"' for version in _OLDER)):
+            try:
+                os.lseek(self._held, place, os.SEEK_SET)
+                os.write(self._held, ours)
+                os.lseek(self._held, 0, os.SEEK_END)
+            except OSError as error:
+                raise what_failed(error, self.path, "the record cannot be written") from error
+
+    @property
+    def closed(self) -> bool:
+        """True once nothing more can be written."""
+        return self._descriptor is None
+
         """Write one event. When this returns, the event is with the operating system; a step is on the disk.
 
         Args:
@@ -147,7 +176,7 @@ class Journal:
             line = dumps(encode_event(event))
         except DecodeError as error:
             raise RecordError(f"an event {error}", self.path) from error
-        self._write(line, to_disk and isinstance(event, Stepped | Ended))
+        self._write(line, to_disk and isinstance(event, Stepped | Ended | Noted))
 
     async def flush(self) -> None:
         """Put all that was appended on the disk, while the event loop goes on.

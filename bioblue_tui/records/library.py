@@ -8,10 +8,11 @@ from pathlib import Path
 
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
-from bioblue_tui.records.journal import SUFFIX, parse_journal
+from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, Record, RecordError, decode_header, loads
-from bioblue_tui.trials.events import Ended, Header, Stepped
+from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
+from bioblue_tui.trials.events import Ended, Header, Noted, Stepped
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -58,7 +59,44 @@ def open_record(path: Path) -> Record:
         RecordError: When it is neither, cannot be read, or is damaged.
     """
     data = read_bytes(path)
-    return parse_journal(data, path) if _is_ours(data, path) else parse_published(data, path)
+    return parse_journal(data, path) if _is_ours(data, path) else _with_notes(parse_published(data, path), path)
+
+
+def append_note(path: Path, note: Noted) -> Path:
+    """Write a note into a record of ours, or beside a tab-separated log; when this returns it is on the disk.
+
+    Args:
+        path: The record or the log.
+        note: A new note, the last form of one that is there, or its deletion.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        RecordError: When that file cannot be read or written, is damaged, or is being written by another process; it
+            is then as it was.
+    """
+    if not _is_ours(read_bytes(path), path):
+        return append_to_sidecar(path, note)
+    journal, _ = Journal.reopen(path)
+    with journal:
+        journal.append(note)
+    return path
+
+
+def _with_notes(record: Record, log: Path) -> Record:
+    """Add the notes that are kept beside a log; what is wrong with them is a warning, for the log itself is whole."""
+    try:
+        notes, warnings = read_sidecar(log)
+    except RecordError as error:
+        record.warnings = (*record.warnings, f"the notes on it were left out: {error}")
+        return record
+    fitting = [note for note in notes if note.step <= record.header.steps]
+    if len(fitting) < len(notes):
+        warnings.append(f"{len(notes) - len(fitting)} notes on steps that it does not have were left out")
+    record.events += fitting
+    record.warnings = (*record.warnings, *warnings)
+    return record
 
 
 def recent(directory: Path, limit: int) -> list[Entry]:
@@ -72,11 +110,15 @@ def recent(directory: Path, limit: int) -> list[Entry]:
     """
     try:
         with os.scandir(directory) as entries:
-            found = [(_written(e), e.name) for e in entries if e.name.endswith((SUFFIX, ".tsv")) and e.is_file()]
+            found = [(_written(e), e.name) for e in entries if _may_be_listed(e.name) and e.is_file()]
     except OSError:
         return []
     found.sort(reverse=True)
     return [_entry(directory / name) for _, name in found[: max(0, limit)]]
+
+
+def _may_be_listed(name: str) -> bool:
+    return name.endswith((SUFFIX, ".tsv")) and not name.endswith(SIDECAR)
 
 
 def _written(entry: os.DirEntry[str]) -> int:
@@ -92,7 +134,7 @@ def _entry(path: Path) -> Entry:
         if not _is_ours(head[0], path):
             return _published_entry(path, head, last)
         header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
-        done, ended = _progress(last) if last else (0, "")
+        done, ended = _progress(last)
     except DecodeError as error:
         return Entry(path, error=f"damaged: {error}")
     except RecordError as error:
@@ -112,8 +154,10 @@ def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
 
 
 def _progress(line: bytes) -> tuple[int, str]:
-    """Return steps done and reason of the end from the last event of a record of ours."""
-    event = decode_event(loads(_text(line)), [])
+    """Return steps done and reason of the end from the last event of a record of ours that is no note."""
+    event = decode_event(loads(_text(line)), []) if line else None
+    if isinstance(event, Noted):
+        return 0, ""
     if isinstance(event, Ended):
         return event.step, event.reason
     if isinstance(event, Stepped):
@@ -122,7 +166,7 @@ def _progress(line: bytes) -> tuple[int, str]:
 
 
 def _ends(path: Path) -> tuple[list[bytes], bytes]:
-    """Return the first two whole lines of a file, and the last whole line below the first."""
+    """Return the first two whole lines of a file, and the last whole line below the first that is no note."""
     try:
         with path.open("rb") as file:
             head = [file.readline(_LONGEST), file.readline(_LONGEST)]
@@ -134,13 +178,20 @@ def _ends(path: Path) -> tuple[list[bytes], bytes]:
                 file.seek(start)
                 lines = file.read(size - start).split(b"\n")
                 lines.pop()
-                if len(lines) > 1 or start == begin:
+                # The first one may be the rest of a longer line.
+                found = [line for line in lines[start != begin :] if not _is_note(line)]
+                if found or start == begin:
                     break
                 span *= 4
     except OSError as error:
         raise what_failed(error, path, "cannot be read") from error
     first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
-    return first, lines[-1] if lines else (first[1] if len(first) > 1 else b"")
+    return first, found[-1] if found else (first[1] if len(first) > 1 else b"")
+
+
+def _is_note(line: bytes) -> bool:
+    # Quotes within texts have backslashes before them, so that this stands for nothing else.
+    return line.startswith(b"{") and b'"event":"noted"' in line
 
 
 def _is_ours(data: bytes, path: Path) -> bool:

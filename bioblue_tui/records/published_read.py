@@ -16,6 +16,7 @@ import envs
 from bioblue_tui.records import cells, columns
 from bioblue_tui.records.columns import targets_of
 from bioblue_tui.records.files import read_bytes
+from bioblue_tui.records.notes import without_notes
 from bioblue_tui.records.rows import Row, events_of
 from bioblue_tui.records.schema import Contradiction, DecodeError, Record, RecordError, Shape, make_environment
 from bioblue_tui.records.table import Table
@@ -59,7 +60,7 @@ def parse_published(data: bytes, path: Path | None = None) -> Record:
         events += happened
     if not table.ours:
         events = _ended(events, header, environment)
-    comments = {row.step: row.comments for _, row in rows if any(row.comments)}
+    comments = without_notes({row.step: row.comments for _, row in rows if any(row.comments)}, events)
     found = _contradictions(table, [row for _, row in rows], environment)
     return Record(header, events, path, comments=comments, contradictions=tuple(found))
 

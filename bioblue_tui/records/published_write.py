@@ -15,6 +15,7 @@ from bioblue_tui.records import columns
 from bioblue_tui.records.cells import escape, write_number
 from bioblue_tui.records.columns import ADDED, Layout, layout, targets_of, trial_number
 from bioblue_tui.records.files import write_text
+from bioblue_tui.records.notes import with_notes
 from bioblue_tui.records.rows import Row, row_of
 from bioblue_tui.records.schema import (
     DecodeError,
@@ -54,6 +55,7 @@ def published_text(record: Record) -> str:
         environment = make_environment(header)
         form = layout(header.environment, environment.objectives)
         shape = Shape.of(environment, header.steps)
+        comments = with_notes(record.comments, record.events)
         rows = []
         for step, group in _groups(record):
             shape.check(step)
@@ -62,7 +64,7 @@ def published_text(record: Record) -> str:
         constants = _constants(record, form, environment)
         lines = ["\t".join(names)]
         for row in rows:
-            cells = _cells(row, form, record.comments.get(row.step, ("", "")))
+            cells = _cells(row, form, comments.get(row.step, ("", "")))
             cells |= {column: write_number(value) for column, value in constants.items()}
             cells |= {c.column: write_number(c.recorded) for c in record.contradictions if c.step == row.step}
             cells[columns.MODEL] = escape(header.model or header.agent)

@@ -26,6 +26,7 @@ from envs import Environment, Number
 
 __all__ = [
     "MARK",
+    "NOTES_MARK",
     "SCHEMA_VERSION",
     "Contradiction",
     "DecodeError",
@@ -37,16 +38,21 @@ __all__ = [
     "dumps",
     "encode_event",
     "encode_header",
+    "is_newer",
     "loads",
     "loads_lines",
     "make_environment",
 ]
 
-SCHEMA_VERSION = "1.0"
-"""Version of the format that this program writes."""
+SCHEMA_VERSION = "1.1"
+"""Version of the format that this program writes. 1.1 added notes, and the
+header's ``study``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
+
+NOTES_MARK = "bioblue-notes"
+"""The same of a file that holds nothing but notes on another file."""
 
 
 SOURCES = ("live", "published")
@@ -232,9 +238,11 @@ def decode_header(data: object) -> tuple[Header, bool]:
     Raises:
         DecodeError: When it is no header of ours, too new, or wrong in any field.
     """
+    if isinstance(data, dict) and data.get("record") == NOTES_MARK:
+        raise DecodeError(f"no record but notes on another file; name that file: {shown(data.get('of'), 100)}")
     if not isinstance(data, dict) or data.get("record") != MARK:
         raise DecodeError(f'no record of this program: the first line has no "record":"{MARK}"')
-    newer = _newer(data.get("schema"))
+    newer = is_newer(data.get("schema"))
     keys = ("record", "schema", *FIELDS[Header])
     d = arranged(data, keys, defaults_of(Header), [] if newer else None)
     seed, parent = d["seed"], d["parent"]
@@ -290,7 +298,12 @@ def make_environment(header: Header) -> Environment:
         raise DecodeError(f"the environment cannot be made: {shown(str(error), 200)}") from None
 
 
-def _newer(version: object) -> bool:
+def is_newer(version: object) -> bool:
+    """Return whether a version of the format is a newer minor one.
+
+    Raises:
+        DecodeError: When it is no version, or a newer major one.
+    """
     try:
         major, minor = (int(part) for part in text(version, "schema").split("."))
     except ValueError:

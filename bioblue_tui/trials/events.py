@@ -1,7 +1,7 @@
 """Events: the only thing that leaves a trial. Records, states, displays and analysis all read this stream.
 
 Every event carries ``at``, seconds since the epoch on the trial's clock. Steps count from 1; a trial that ended before
-its first step ended after step 0.
+its first step ended after step 0. Notes may come at any time, also after the end; nothing of the trial depends on them.
 """
 
 from __future__ import annotations
@@ -239,6 +239,31 @@ class Ended:
 COMPLETE = "complete"
 """All steps were played."""
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A person notes something about a step. It changes nothing in the trial, and may come long after its end.
+
+    An edit is a later event with the same id, and so is a deletion: the last one counts.
+
+    Attributes:
+        at: When it was written.
+        step: The step it is about; 0 for the trial as a whole.
+        id: What tells it from the trial's other notes.
+        text: What is noted; may be empty where there is a tag.
+        tag: A failure mode or a word of one's own, perhaps with an objective behind a colon; may be empty.
+        who: Who notes it; may be empty.
+        deleted: True when the note is to be gone.
+    """
+
+    at: float
+    step: int
+    id: str
+    text: str
+    tag: str = ""
+    who: str = ""
+    deleted: bool = False
+
+
 STOPPED = "stopped"
 """A person or a program stopped the trial before its last step."""
 
@@ -264,3 +289,4 @@ Event = (
     | Ended
 )
 """Anything that leaves a trial after its header."""
+    | Noted

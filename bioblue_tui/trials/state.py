@@ -21,12 +21,14 @@ from bioblue_tui.trials.events import (
     Heard,
     Interrupted,
     Intervened,
+    Noted,
     Paused,
     Rejected,
     Resumed,
     Retrying,
     Stepped,
 )
+from bioblue_tui.trials.notes import Notebook
 from envs import Environment, Number
 
 
@@ -165,6 +167,8 @@ class TrialState:
         self.steps: list[StepView] = []
         """Every step asked so far, in order; the last one may not be done."""
         self.marks: list[Mark] = []
+        self.notes = Notebook()
+        """What people have noted, as it stands."""
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
@@ -257,6 +261,8 @@ class TrialState:
             case Resumed():
                 self.status, self.reason = "asking" if self._awaiting else "holding", ""
             case Ended():
+            case Noted():
+                self.notes.apply(event)
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)
 
@@ -292,7 +298,7 @@ class TrialState:
 
     def _check(self, event: Event) -> None:
         # Also keeps a hostile step number from making us hold a place for every step before it.
-        least = 0 if isinstance(event, Ended) else 1
+        least = 0 if isinstance(event, Ended | Noted) else 1
         most = min(self.header.steps, MAX_STEPS) + isinstance(event, Paused | Resumed)
         if not least <= event.step <= most:
             name = type(event).__name__.lower()

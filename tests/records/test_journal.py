@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.records.journal import Journal, file_stem, parse_journal, read_journal
-from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.records.schema import SCHEMA_VERSION, Record, RecordError
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Header, Stepped
 from tests.support.record_strategies import texts
 from tests.support.records import header_for, play
@@ -137,13 +137,13 @@ def test_byte_order_mark_crlf_and_a_missing_last_line_end_are_tolerated(tmp_path
 def test_a_newer_minor_version_is_read_with_warnings(tmp_path: Path) -> None:
     header = header_for(envs.make("homeostasis"))
     path = written(tmp_path, header, list(play(header)))
-    lines = path.read_text().replace('"schema":"1.0"', '"schema":"1.9"').splitlines()
-    lines.insert(3, '{"event":"noted","at":1,"step":1}')
+    lines = path.read_text().replace(f'"schema":"{SCHEMA_VERSION}"', '"schema":"1.9"').splitlines()
+    lines.insert(3, '{"event":"praised","at":1,"step":1}')
     record = parse_journal("\n".join([*lines, ""]).encode(), path)
     assert record.events == read_journal(path).events
     newer, skipped = record.warnings
     assert "newer version" in newer
-    assert skipped == "event 'noted' was skipped"
+    assert skipped == "event 'praised' was skipped"
 
 
 @given(st.lists(st.binary(max_size=40), max_size=4).map(b"\n".join))

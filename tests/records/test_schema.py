@@ -16,14 +16,17 @@ from bioblue_tui.records.schema import (
     encode_header,
     loads,
 )
-from bioblue_tui.trials.events import Event, Header
+from bioblue_tui.trials.events import Event, Header, Noted
 from tests.support.record_strategies import events, headers
 from tests.support.records import header_for, play
 
 HEADER = encode_header(header_for(envs.make("multi-homeostasis")))
 EVENTS = {
     str(data["event"]): data
-    for data in map(encode_event, play(header_for(envs.make("homeostasis")), rejected=["-1", "no"]))
+    for data in map(
+        encode_event,
+        [*play(header_for(envs.make("homeostasis")), rejected=["-1", "no"]), Noted(1.0, 2, "n1", "odd", "greed", "me")],
+    )
 }
 WRONG: list[Any] = [None, True, -1, 0.5, "x", [], {}, ["x"], [True], [None], {"a": "b"}, {"a": True}]
 
@@ -46,7 +49,7 @@ def test_every_header_comes_back_exactly(header: Header) -> None:
 
 
 def test_the_examples_hold_every_kind_of_event() -> None:
-    assert len(EVENTS) == 8
+    assert len(EVENTS) == 9
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -68,7 +71,7 @@ def test_wrong_types_are_errors_in_every_field(name: str) -> None:
                 # What is accepted must be what was written, not something it was turned into.
                 kept = json.loads(dumps(encode_event(decoded)))[field]
                 assert kept == value or (field, value) == ("usage", {})
-                assert not isinstance(value, bool)
+                assert not isinstance(value, bool) or field == "deleted"
     assert found > len(EVENTS[name])
 
 
@@ -87,7 +90,7 @@ def test_wrong_types_are_errors_in_every_field_of_the_header(field: str) -> None
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_missing_fields_take_their_default_or_are_errors(name: str) -> None:
-    optional = {"answered": 4, "stepped": 1, "paused": 1}.get(name, 0)
+    optional = {"answered": 4, "stepped": 1, "paused": 1, "noted": 3}.get(name, 0)
     missing = 0
     for field in EVENTS[name]:
         rest = {key: value for key, value in EVENTS[name].items() if key != field}
@@ -105,14 +108,14 @@ def test_the_order_of_fields_does_not_matter(name: str) -> None:
 
 
 def test_unknown_things_are_errors_in_our_version_and_warnings_in_a_newer_minor_one() -> None:
-    odd, later = {**EVENTS["paused"], "mood": 1}, {"event": "noted", "at": 0.0, "step": 1}
+    odd, later = {**EVENTS["paused"], "mood": 1}, {"event": "praised", "at": 0.0, "step": 1}
     for data in (odd, later):
         with pytest.raises(DecodeError, match="unknown"):
             decode_event(data)
     unknown: list[str] = []
     assert decode_event(odd, unknown) == decode_event(EVENTS["paused"])
     assert decode_event(later, unknown) is None
-    assert unknown == ["field 'mood'", "event 'noted'"]
+    assert unknown == ["field 'mood'", "event 'praised'"]
 
 
 def test_versions() -> None:

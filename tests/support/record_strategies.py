@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Header, Paused, Rejected, Resumed, Stepped
+from bioblue_tui.trials.events import (
+    Answered,
+    Asked,
+    Ended,
+    Event,
+    Failed,
+    Header,
+    Noted,
+    Paused,
+    Rejected,
+    Resumed,
+    Stepped,
+)
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
@@ -76,7 +88,12 @@ def _tuples(values: st.SearchStrategy[int] | st.SearchStrategy[int | float]) -> 
     return st.lists(values, max_size=4).map(tuple)  # type: ignore[arg-type]
 
 
+notes: st.SearchStrategy[Noted] = st.builds(
+    Noted, times, st.integers(0, 100_000), texts, texts, texts, texts, st.booleans()
+)
+
 events: st.SearchStrategy[Event] = st.one_of(
+    notes,
     st.builds(Asked, times, steps, attempts, texts, texts),
     st.builds(
         Answered,

@@ -1,0 +1,142 @@
+"""Notes on a tab-separated log, kept beside it: a log has one row for each step and cannot be gone on with.
+
+``LOG.notes.jsonl`` holds a line that says what it is, then notes as in a record, one a line. It is written as records
+are: appended to by one writer at a time, on disk when that returns; a last line that was cut off is left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bioblue_tui.records.decoding import decode_event
+from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.locking import lock
+from bioblue_tui.records.schema import (
+    NOTES_MARK,
+    SCHEMA_VERSION,
+    DecodeError,
+    RecordError,
+    dumps,
+    encode_event,
+    is_newer,
+    loads,
+)
+from bioblue_tui.trials.events import Noted
+
+SIDECAR = ".notes.jsonl"
+"""What is added to a log's name to name its notes."""
+
+_ADVICE = "Mend it, or move it away."
+
+
+def sidecar_of(log: Path) -> Path:
+    """Return the file of the notes on a log; it may not exist."""
+    return log.with_name(log.name + SIDECAR)
+
+
+def read_sidecar(log: Path) -> tuple[list[Noted], list[str]]:
+    """Return the notes kept beside a log, every edit and deletion too, and what a person should know about them.
+
+    Raises:
+        RecordError: When the file cannot be read, is another one, is too new, or any line but the last is damaged.
+    """
+    path = sidecar_of(log)
+    if not path.exists():
+        return [], []
+    data = read_bytes(path)
+    notes, warnings, _ = _parse(data, path)
+    return notes, warnings
+
+
+def append_to_sidecar(log: Path, note: Noted) -> Path:
+    """Write a note beside a log; when this returns it is on the disk.
+
+    Returns:
+        The file.
+
+    Raises:
+        RecordError: When it cannot be written, is damaged, or is being written by another process; it is then as it
+            was.
+    """
+    path = sidecar_of(log)
+    try:
+        line = dumps(encode_event(note))
+        first = dumps({"record": NOTES_MARK, "schema": SCHEMA_VERSION, "of": log.name})
+    except DecodeError as error:
+        raise RecordError(f"the note {error}", path) from error
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        raise what_failed(error, path, "the notes cannot be written") from error
+    try:
+        if not lock(descriptor):
+            raise RecordError("these notes are being written by another process", path, advice="Try again.")
+        data = read_bytes(path)
+        _, _, torn = _parse(data, path)
+        whole = data.rfind(b"\n") + 1 if torn else len(data)
+        # A last line that lacks nothing but its end gets it.
+        start = f"{first}\n" if not whole else "" if data[:whole].endswith(b"\n") else "\n"
+        _write(descriptor, whole, f"{start}{line}\n".encode("ascii"))
+    except OSError as error:
+        raise what_failed(error, path, "the notes cannot be written") from error
+    finally:
+        os.close(descriptor)
+    return path
+
+
+def _write(descriptor: int, at: int, data: bytes) -> None:
+    rest = memoryview(data)
+    try:
+        os.ftruncate(descriptor, at)
+        os.lseek(descriptor, at, os.SEEK_SET)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, at)
+        raise
+
+
+def _parse(data: bytes, path: Path) -> tuple[list[Noted], list[str], bool]:
+    """Return notes, warnings, and whether the last line was cut off."""
+    whole, end, tail = data.removeprefix(b"\xef\xbb\xbf").rpartition(b"\n")
+    lines = whole.split(b"\n") if end else []
+    if not lines:
+        # Nothing is whole: the first line was cut off, or there is none yet.
+        return [], [], bool(data)
+    unknown: list[str] | None = [] if _newer(lines[0], path) else None
+    notes = list(_notes(lines[1:], path, unknown))
+    warnings = [f"{path.name}: {what} was skipped" for what in dict.fromkeys(unknown or ())]
+    torn = False
+    if tail:
+        try:
+            notes += _notes([tail], path, unknown)
+        except RecordError:
+            torn = True
+            warnings.append(f"{path.name}: its last line was cut off and left out")
+    return notes, warnings, torn
+
+
+def _newer(line: bytes, path: Path) -> bool:
+    try:
+        first = loads(line.decode())
+        if not isinstance(first, dict) or first.get("record") != NOTES_MARK:
+            raise DecodeError("these are no notes of this program")
+        return is_newer(first.get("schema"))
+    except (DecodeError, UnicodeDecodeError) as error:
+        raise RecordError(str(error), path, 1, _ADVICE) from error
+
+
+def _notes(lines: list[bytes], path: Path, unknown: list[str] | None) -> Iterator[Noted]:
+    for number, line in enumerate(lines, 2):
+        try:
+            event = decode_event(loads(line.decode()), unknown)
+            if event is not None and not isinstance(event, Noted):
+                raise DecodeError("only notes can stand here")
+        except (DecodeError, UnicodeDecodeError) as error:
+            what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
+            raise RecordError(f"damaged: {what}", path, number, _ADVICE) from error
+        if event is not None:
+            yield event
