@@ -117,8 +117,8 @@ class Journal:
             data = read_bytes(path)
             record = parse_journal(data, path)
             journal._cut_to_whole_lines(data, record.torn)
-        except BaseException:
             journal._raise_version(data)
+        except BaseException:
             journal.close()
             raise
         return journal, record

@@ -236,9 +236,6 @@ class Ended:
     reason: str
 
 
-COMPLETE = "complete"
-"""All steps were played."""
-
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A person notes something about a step. It changes nothing in the trial, and may come long after its end.
@@ -264,6 +261,9 @@ class Noted:
     deleted: bool = False
 
 
+COMPLETE = "complete"
+"""All steps were played."""
+
 STOPPED = "stopped"
 """A person or a program stopped the trial before its last step."""
 
@@ -287,6 +287,6 @@ Event = (
     | Paused
     | Resumed
     | Ended
+    | Noted
 )
 """Anything that leaves a trial after its header."""
-    | Noted

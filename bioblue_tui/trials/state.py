@@ -261,10 +261,10 @@ class TrialState:
             case Resumed():
                 self.status, self.reason = "asking" if self._awaiting else "holding", ""
             case Ended():
-            case Noted():
-                self.notes.apply(event)
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)
+            case Noted():
+                self.notes.apply(event)
 
     def _fold(self, attempt: Attempt, event: Heard | Retrying | Interrupted | Answered | Rejected | Failed) -> None:
         attempt.waiting = ""
