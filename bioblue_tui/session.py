@@ -21,7 +21,7 @@ from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import Event, Header, Heard, Paused, Planned, Stepped
+from bioblue_tui.trials.events import Ended, Event, Header, Heard, Paused, Planned, Stepped
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
@@ -173,7 +173,7 @@ class Session:
             RecordError: When it can't be written.
         """
         if not isinstance(event, Heard):
-            self._journal.append(event, to_disk=not (self._crowded and isinstance(event, Stepped)))
+            self._journal.append(event, to_disk=not (self._crowded and isinstance(event, Stepped | Ended)))
         self.state.apply(event)
         for listener in self.listeners:
             listener(event)
@@ -268,7 +268,7 @@ def open_session(
         id=os.urandom(8).hex(),
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
     )
-    journal = Journal.create(trials_dir(data_dir(data)), header)
+    journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not crowded)
     return Session(
         header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit, crowded=crowded
     )

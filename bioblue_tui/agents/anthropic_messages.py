@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from bioblue_tui.agents.anthropic_reading import read_stream, read_whole
+from bioblue_tui.agents.anthropic_reading import read_answer
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Service, find_endpoint
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.messages import Message
 from bioblue_tui.agents.received import Received
 from bioblue_tui.agents.remote import STREAM, RemoteAgent
 from bioblue_tui.agents.settings import FULL_HISTORY, ModelSettings
 
 if TYPE_CHECKING:
+    import httpx2
     from anthropic import AsyncAnthropic
 
 SERVICE = Service("Anthropic", "https://api.anthropic.com", "http://127.0.0.1:8080", "ANTHROPIC")
@@ -36,6 +36,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
             a limit of tokens.
     """
 
+    resource: ClassVar[str] = "/v1/messages"
     droppable: ClassVar[tuple[str, ...]] = (
         "top_p", "temperature", "output_config", "thinking", "cache_control", STREAM,
     )  # fmt: skip
@@ -75,7 +76,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
         import anthropic
 
         http_client = self._http_client(anthropic.DefaultAsyncHttpxClient)
-        client = anthropic.AsyncAnthropic(
+        return anthropic.AsyncAnthropic(
             # A key given here keeps the SDK from looking for other variables and for profiles in the user's folders.
             api_key=self._endpoint.key,
             # The SDK adds the version itself; other programs' settings have it in the address.
@@ -85,28 +86,10 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
             max_retries=0,
             http_client=http_client,
         )
-        # Loads the rest of the SDK here, in the thread, rather than at the first request.
-        _ = client.messages
-        return client
 
-    async def _send(
-        self,
-        client: AsyncAnthropic,
-        messages: Sequence[Message],
-        instruction: str,
-        body: dict[str, object],
-        hearing: Hearing,
-    ) -> Received:
-        streamed = body.pop(STREAM, False)
+    def _complete(self, body: dict[str, object], instruction: str) -> None:
         if instruction:
             body["system"] = instruction
-        # All of it as extra body: the SDK no longer knows some parameters that servers still take, and it walks through
-        # declared messages piece by piece.
-        body["messages"] = messages
-        limit = cast(int, body["max_tokens"])
-        create = client.messages.create
-        if not streamed:
-            reply: object = await create(model=self.model, max_tokens=limit, messages=(), extra_body=body)
-            return read_whole(reply, self._source, hearing)
-        stream = await create(model=self.model, max_tokens=limit, messages=(), stream=True, extra_body=body)
-        return await read_stream(stream, self._source, hearing)
+
+    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
+        return await read_answer(response, streamed, self._source, hearing)

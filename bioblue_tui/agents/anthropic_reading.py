@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.agents.faults import Source, wrong_shape
+from bioblue_tui.agents.faults import Reported, Source, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Received, read_unstreamed, tokens
+from bioblue_tui.agents.received import End, Received, field, is_stream, read_events, read_whole, tokens
 
 if TYPE_CHECKING:
-    from anthropic import AsyncStream
-    from anthropic.types import RawMessageStreamEvent
+    import httpx2
 
 _ENDS = {"max_tokens": End.LIMIT, "refusal": End.REFUSAL, "model_context_window_exceeded": End.CONTEXT}
 
@@ -19,13 +19,28 @@ _FIELDS = {"text": False, "thinking": True, "text_delta": False, "thinking_delta
 """Kinds of blocks and of their pieces that hold text, and whether it is reasoning."""
 
 
-def read_whole(reply: object, source: Source, hearing: Hearing) -> Received:
-    """Read a reply, which has the declared type only if the server kept to the API.
+async def read_answer(response: httpx2.Response, streamed: bool, source: Source, hearing: Hearing) -> Received:
+    """Read an answer, telling its pieces.
+
+    Args:
+        response: What came.
+        streamed: Whether a stream was asked for.
+        source: Who was asked.
+        hearing: Who is told.
 
     Raises:
         AgentError: When it is none.
+        Reported: When the server reports an error in its place.
     """
-    blocks = getattr(reply, "content", None)
+    if not (streamed and is_stream(response)):
+        return _read_reply(await read_whole(response), source, hearing)
+    gathering = _Gathering(hearing)
+    await read_events(response, gathering.take)
+    return gathering.result(source)
+
+
+def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
+    blocks = field(reply, "content")
     if not isinstance(blocks, list):
         raise wrong_shape(source, reply)
     for block in blocks:
@@ -33,52 +48,61 @@ def read_whole(reply: object, source: Source, hearing: Hearing) -> Received:
             raise wrong_shape(source, reply)
     hearing.finish()
     counts = _Counts()
-    counts.take(getattr(reply, "usage", None))
-    end = _end(getattr(reply, "stop_reason", None))
-    return Received(hearing.text, hearing.reasoning, end, counts.usage())
+    counts.take(field(reply, "usage"))
+    return Received(hearing.text, hearing.reasoning, _end(field(reply, "stop_reason")), counts.usage())
 
 
-async def read_stream(stream: AsyncStream[RawMessageStreamEvent], source: Source, hearing: Hearing) -> Received:
-    """Read a stream to its end, telling its pieces.
+class _Gathering:
+    """The events of a stream, put together."""
 
-    Raises:
-        AgentError: When it is none.
-    """
-    counts, reason, odd = _Counts(), None, None
-    async with stream:
-        whole = await read_unstreamed(stream)
-        if whole is not None:
-            return read_whole(_as_reply(whole.content), source, hearing)
-        async for event in stream:
-            counts.take(getattr(getattr(event, "message", None), "usage", None))
-            counts.take(getattr(event, "usage", None))
-            delta = getattr(event, "delta", None)
-            reason = getattr(delta, "stop_reason", None) or reason
-            if not (_take(getattr(event, "content_block", None), hearing) and _take(delta, hearing)):
-                odd = event
-    if odd is not None:
-        raise wrong_shape(source, odd)
-    hearing.finish()
-    return Received(hearing.text, hearing.reasoning, _end(reason), counts.usage(), streamed=True)
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+        self._counts = _Counts()
+        self._reason: object = None
+        self._odd: object = None
+
+    def take(self, name: str, data: str) -> bool:
+        """Take an event. There is always more to come, as the end of a stream has no mark."""
+        if name == "error":
+            raise Reported(_value(data))
+        if name and name != "ping":
+            self._take_event(json.loads(data))
+        return True
+
+    def _take_event(self, event: object) -> None:
+        self._counts.take(field(field(event, "message"), "usage"))
+        self._counts.take(field(event, "usage"))
+        delta = field(event, "delta")
+        self._reason = field(delta, "stop_reason") or self._reason
+        if not (_take(field(event, "content_block"), self._hearing) and _take(delta, self._hearing)):
+            self._odd = event
+
+    def result(self, source: Source) -> Received:
+        if self._odd is not None:
+            raise wrong_shape(source, self._odd)
+        self._hearing.finish()
+        text, reasoning = self._hearing.text, self._hearing.reasoning
+        return Received(text, reasoning, _end(self._reason), self._counts.usage(), streamed=True)
 
 
 def _take(block: object, hearing: Hearing) -> bool:
     """Take the text of a block, or of a piece of one. Returns False where there should be one and is none."""
-    kind = getattr(block, "type", None)
+    kind = field(block, "type")
     reasoning = _FIELDS.get(kind) if isinstance(kind, str) else None
     if reasoning is None:
         return True
-    text = getattr(block, "thinking" if reasoning else "text", None)
+    text = field(block, "thinking" if reasoning else "text")
     if not isinstance(text, str):
         return False
     hearing.take(text, reasoning=reasoning)
     return True
 
 
-def _as_reply(content: object) -> object:
-    from anthropic.types import Message
-
-    return Message.construct(None, **content) if isinstance(content, dict) else content
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _end(reason: object) -> End:

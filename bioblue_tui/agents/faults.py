@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -79,7 +79,7 @@ def explain(error: Exception, source: Source) -> AgentError:
 
 def reported(source: Source, body: object, error: Exception | None = None) -> AgentError:
     """Say what an error means that came in place of an answer, or in the middle of one."""
-    error = error or _Reported(body)
+    error = error or Reported(body)
     status = status_of(body)
     if status is not None or is_overflow(error):
         return _status(error, status or 400, source, f"{source.url} broke off its answer: ")
@@ -88,7 +88,7 @@ def reported(source: Source, body: object, error: Exception | None = None) -> Ag
 
 def wrong_shape(source: Source, reply: object) -> AgentError:
     """Say that a server answered without a fault but not in the form of the API."""
-    inside = getattr(reply, "error", None)
+    inside = reply.get("error") if isinstance(reply, Mapping) else None
     if inside:
         return reported(source, inside)
     if is_page(reply):
@@ -102,7 +102,7 @@ def broken_off(source: Source) -> AgentError:
     return source.fault(f"the answer of {source.url} broke off before its end; try again", transient=True)
 
 
-class _Reported(Exception):
+class Reported(Exception):
     """An error that a server reported with a status of success."""
 
     def __init__(self, body: object) -> None:

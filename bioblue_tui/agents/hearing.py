@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from bioblue_tui.agents.base import Piece
 from bioblue_tui.agents.secrecy import HIDDEN, SECRET_LENGTH
@@ -19,9 +20,7 @@ class Cleaner:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets = sorted(secrets, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, self._secrets))) if self._secrets else None
-        self._beginnings = {secret[0] for secret in self._secrets}
+        self._secrets, self._pattern, self._beginnings = _prepared(tuple(secrets))
         self._half = ""
         self._held = ""
 
@@ -130,6 +129,14 @@ class Hearing:
         except Exception as error:
             self.failure = error
             raise
+
+
+@lru_cache
+def _prepared(secrets: tuple[str, ...]) -> tuple[list[str], re.Pattern[str] | None, frozenset[str]]:
+    """Return secrets from the longest to the shortest, a pattern of them, and what they begin with."""
+    ordered = sorted(secrets, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+    return ordered, pattern, frozenset(secret[0] for secret in ordered)
 
 
 def _joined_surrogates(text: str) -> str:

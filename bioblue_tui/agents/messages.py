@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Literal, TypedDict
 
 from bioblue_tui.agents.base import OUTGREW, Exchange, Turn
 
+Role = Literal["system", "user", "assistant"]
+
 
 class Message(TypedDict):
     """One chat message, in the form that both APIs take."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
+
+
+# Made once: a step encodes several values.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def encode(value: object) -> bytes:
+    """Return a value as JSON. What no request can hold, half a surrogate pair, becomes a question mark.
+
+    Raises:
+        ValueError: For numbers that JSON cannot hold.
+    """
+    return _ENCODER.encode(value).encode(errors="replace")
 
 
 class Conversation:
@@ -31,6 +47,7 @@ class Conversation:
         self._keep = keep
         self._instruction = ""
         self._messages: list[Message] = []
+        self._encoded: list[bytes] = []
         self._head = self._known = self._first = 0
         self._last: Exchange | None = None
         self._asking = self._shortened = False
@@ -44,16 +61,20 @@ class Conversation:
         if not self._continues(turn):
             self._begin(turn.instruction)
         if self._asking:
-            self._messages.pop()
+            self._cut(len(self._messages) - 1, len(self._messages))
         for exchange in turn.history[self._known :]:
-            self._messages.append({"role": "user", "content": exchange.observation})
-            self._messages.append({"role": "assistant", "content": exchange.answer})
+            self._add("user", exchange.observation)
+            self._add("assistant", exchange.answer)
             self._last = exchange
         self._known = len(turn.history)
-        self._messages.append({"role": "user", "content": turn.observation})
+        self._add("user", turn.observation)
         self._asking, self._shortened = True, False
         self._forget(self._outside())
         return self._messages
+
+    def encoded(self) -> bytes:
+        """Return the present messages as a JSON list. Each was encoded once, when it was new."""
+        return b"[" + b",".join(self._encoded) + b"]"
 
     def leave_out_oldest(self) -> bool:
         """Leave out the oldest exchanges, now and in every later turn: a quarter, if that was not enough a half.
@@ -77,8 +98,16 @@ class Conversation:
     def _forget(self, first: int) -> None:
         """Take all exchanges before one out of the messages."""
         if first > self._first:
-            del self._messages[self._head : self._head + 2 * (first - self._first)]
+            self._cut(self._head, self._head + 2 * (first - self._first))
             self._first = first
+
+    def _add(self, role: Role, content: str) -> None:
+        message: Message = {"role": role, "content": content}
+        self._messages.append(message)
+        self._encoded.append(encode(message))
+
+    def _cut(self, begin: int, end: int) -> None:
+        del self._messages[begin:end], self._encoded[begin:end]
 
     def _continues(self, turn: Turn) -> bool:
         if turn.instruction != self._instruction or len(turn.history) < self._known:
@@ -87,8 +116,8 @@ class Conversation:
 
     def _begin(self, instruction: str) -> None:
         self._instruction = instruction
-        self._messages = []
+        self._messages, self._encoded = [], []
         if self._with_instruction and instruction:
-            self._messages.append({"role": "system", "content": instruction})
+            self._add("system", instruction)
         self._head, self._known, self._first = len(self._messages), 0, 0
         self._last, self._asking, self.news = None, False, ""

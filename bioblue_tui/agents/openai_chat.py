@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Service, find_endpoint
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.messages import Message
-from bioblue_tui.agents.openai_reading import read_stream, read_whole
+from bioblue_tui.agents.openai_reading import read_answer
 from bioblue_tui.agents.received import Received
 from bioblue_tui.agents.remote import STREAM, RemoteAgent
 from bioblue_tui.agents.settings import ModelSettings
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI
 
 SERVICE = Service("OpenAI", "https://api.openai.com/v1", "http://127.0.0.1:8080/v1", "OPENAI")
@@ -37,6 +37,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
         AgentError: When there is neither a key nor a base URL, or something that was set cannot be used.
     """
 
+    resource: ClassVar[str] = "/chat/completions"
     droppable: ClassVar[tuple[str, ...]] = (
         "top_p", "temperature", "reasoning_effort", _LIMIT, _OLD_LIMIT, _STREAM_OPTIONS, STREAM,
     )  # fmt: skip
@@ -69,7 +70,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
         import openai
 
         http_client = self._http_client(openai.DefaultAsyncHttpxClient)
-        client = openai.AsyncOpenAI(
+        return openai.AsyncOpenAI(
             api_key=self._endpoint.key,
             base_url=self._endpoint.url,
             default_query=self._endpoint.query,
@@ -77,29 +78,13 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
             max_retries=0,
             http_client=http_client,
         )
-        # Loads the rest of the SDK here, in the thread, rather than at the first request.
-        _ = client.chat.completions
-        return client
 
-    async def _send(
-        self,
-        client: AsyncOpenAI,
-        messages: Sequence[Message],
-        instruction: str,
-        body: dict[str, object],
-        hearing: Hearing,
-    ) -> Received:
-        streamed = body.pop(STREAM, False)
-        if not streamed:
+    def _complete(self, body: dict[str, object], instruction: str) -> None:
+        if not body.get(STREAM):
             body.pop(_STREAM_OPTIONS, None)
-        # As extra body, because the SDK walks through declared arguments piece by piece: 20 ms for a hundred steps.
-        body["messages"] = messages
-        create = client.chat.completions.create
-        if not streamed:
-            reply: object = await create(model=self.model, messages=(), extra_body=body)
-            return read_whole(reply, self._source, hearing)
-        stream = await create(model=self.model, messages=(), stream=True, extra_body=body)
-        return await read_stream(stream, self._source, hearing)
+
+    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
+        return await read_answer(response, streamed, self._source, hearing)
 
     def _watch(self, received: Received) -> Sequence[str]:
         """Notice a server that takes the limit of tokens without a word and ignores it, as older ones do."""

@@ -2,59 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING
 
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.agents.faults import Source, reported, wrong_shape
+from bioblue_tui.agents.faults import Reported, Source, reported, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Received, read_unstreamed, tokens
+from bioblue_tui.agents.received import End, Received, field, is_stream, read_events, read_whole, tokens
 
 if TYPE_CHECKING:
-    from openai import AsyncStream
-    from openai.types.chat import ChatCompletionChunk
+    import httpx2
 
 _ENDS = {"length": End.LIMIT, "content_filter": End.FILTER}
 
+_LAST = "[DONE]"
+"""Stands where no more chunks come."""
 
-def read_whole(reply: object, source: Source, hearing: Hearing) -> Received:
-    """Read a reply, which has the declared type only if the server kept to the API.
+
+async def read_answer(response: httpx2.Response, streamed: bool, source: Source, hearing: Hearing) -> Received:
+    """Read an answer, telling its pieces.
+
+    Args:
+        response: What came.
+        streamed: Whether a stream was asked for.
+        source: Who was asked.
+        hearing: Who is told.
 
     Raises:
         AgentError: When it is none.
+        Reported: When the server reports an error in its place.
     """
-    choices = getattr(reply, "choices", None)
+    if not (streamed and is_stream(response)):
+        return _read_reply(await read_whole(response), source, hearing)
+    gathering = _Gathering(hearing)
+    await read_events(response, gathering.take)
+    return gathering.result(source)
+
+
+def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
+    choices = field(reply, "choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = getattr(choice, "message", None)
-    text = getattr(message, "content", None)
-    if not hasattr(message, "content") or not (text is None or isinstance(text, str)):
-        raise wrong_shape(source, choice if getattr(choice, "error", None) else reply)
-    refusal = getattr(message, "refusal", None)
+    message = field(choice, "message")
+    text, refusal = field(message, "content"), field(message, "refusal")
+    if not isinstance(message, dict) or not (text is None or isinstance(text, str)):
+        raise wrong_shape(source, choice if field(choice, "error") else reply)
     hearing.take(_reasoning(message), reasoning=True)
     hearing.take(text or "")
     hearing.finish()
     return Received(
         hearing.text,
         hearing.reasoning,
-        _end(getattr(choice, "finish_reason", None)),
-        _usage(getattr(reply, "usage", None)),
+        _end(field(choice, "finish_reason")),
+        _usage(field(reply, "usage")),
         refusal if isinstance(refusal, str) else "",
     )
-
-
-async def read_stream(stream: AsyncStream[ChatCompletionChunk], source: Source, hearing: Hearing) -> Received:
-    """Read a stream to its end, telling its pieces.
-
-    Raises:
-        AgentError: When it is none.
-    """
-    async with stream:
-        whole = await read_unstreamed(stream)
-        if whole is not None:
-            return read_whole(_as_reply(whole.content), source, hearing)
-        gathering = _Gathering(hearing)
-        async for chunk in stream:
-            gathering.take(chunk)
-    return gathering.result(source)
 
 
 class _Gathering:
@@ -68,19 +69,26 @@ class _Gathering:
         self._error: object = None
         self._odd: object = None
 
-    def take(self, chunk: object) -> None:
-        usage = getattr(chunk, "usage", None)
+    def take(self, name: str, data: str) -> bool:
+        """Take a chunk; returns False at the mark behind the last one."""
+        if data.startswith(_LAST):
+            return False
+        chunk = json.loads(data)
+        if error := field(chunk, "error"):
+            raise Reported(error)
+        usage = field(chunk, "usage")
         if usage is not None:
             self._usage = usage
-        choices = getattr(chunk, "choices", None)
+        choices = field(chunk, "choices")
         for choice in choices if isinstance(choices, list) else ():
             # A server that was made to give several answers mixes them.
-            if not getattr(choice, "index", 0):
+            if not field(choice, "index"):
                 self._take_choice(choice)
+        return True
 
-    def _take_choice(self, choice: Any) -> None:
-        delta = getattr(choice, "delta", None)
-        text, refusal = getattr(delta, "content", None), getattr(delta, "refusal", None)
+    def _take_choice(self, choice: object) -> None:
+        delta = field(choice, "delta")
+        text, refusal = field(delta, "content"), field(delta, "refusal")
         self._hearing.take(_reasoning(delta), reasoning=True)
         if isinstance(text, str):
             self._hearing.take(text)
@@ -88,8 +96,8 @@ class _Gathering:
             self._odd = choice
         if isinstance(refusal, str):
             self._refusal += refusal
-        self._finish = getattr(choice, "finish_reason", None) or self._finish
-        self._error = getattr(choice, "error", None) or self._error
+        self._finish = field(choice, "finish_reason") or self._finish
+        self._error = field(choice, "error") or self._error
 
     def result(self, source: Source) -> Received:
         if self._error is not None:
@@ -101,12 +109,6 @@ class _Gathering:
         return Received(text, reasoning, _end(self._finish), _usage(self._usage), self._refusal, streamed=True)
 
 
-def _as_reply(content: object) -> object:
-    from openai.types.chat import ChatCompletion
-
-    return ChatCompletion.construct(None, **content) if isinstance(content, dict) else content
-
-
 def _end(reason: object) -> End:
     if not isinstance(reason, str) or not reason or reason == "error":
         return End.UNKNOWN
@@ -116,7 +118,7 @@ def _end(reason: object) -> End:
 def _reasoning(message: object) -> str:
     # Not in OpenAI's API; servers of open models use one of these names.
     for name in ("reasoning_content", "reasoning"):
-        text = getattr(message, name, None)
+        text = field(message, name)
         if isinstance(text, str) and text:
             return text
     return ""
@@ -125,5 +127,5 @@ def _reasoning(message: object) -> str:
 def _usage(usage: object) -> Usage | None:
     if usage is None:
         return None
-    details = getattr(usage, "prompt_tokens_details", None)
+    details = field(usage, "prompt_tokens_details")
     return Usage(tokens(usage, "prompt_tokens"), tokens(details, "cached_tokens"), tokens(usage, "completion_tokens"))

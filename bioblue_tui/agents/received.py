@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bioblue_tui.agents.base import Answer, Usage
+from bioblue_tui.agents.event_stream import EventDecoder
 from bioblue_tui.agents.faults import Source, broken_off
 
 if TYPE_CHECKING:
@@ -47,26 +49,53 @@ class Received:
     streamed: bool = False
 
 
-class Streaming(Protocol):
-    """A stream of either SDK."""
-
-    response: httpx2.Response
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What a server sent that was asked for a stream and does not know how."""
-
-    content: object
+DRAIN_SECONDS = 0.1
+"""How long the end of a stream is waited for once all of its answer is there: only a stream that was read to its end
+leaves a connection for the next request."""
 
 
-async def read_unstreamed(stream: Streaming) -> Whole | None:
-    """Return what was sent in place of a stream, or None where it is a stream."""
-    kind = stream.response.headers.get("content-type", "")
-    if not kind or "event-stream" in kind:
-        return None
-    body = await stream.response.aread()
-    return Whole(json.loads(body) if "json" in kind else body.decode("utf-8", "replace"))
+async def read_whole(response: httpx2.Response) -> object:
+    """Read an answer that is no stream: a JSON value, or the text of anything else."""
+    kind, body = _kind(response), await response.aread()
+    return json.loads(body) if "json" in kind else body.decode("utf-8", "replace")
+
+
+def is_stream(response: httpx2.Response) -> bool:
+    """Tell whether an answer is a stream, which not every server knows that is asked for one."""
+    kind = _kind(response)
+    return not kind or "event-stream" in kind
+
+
+async def read_events(response: httpx2.Response, take: Callable[[str, str], bool]) -> None:
+    """Read a stream.
+
+    Args:
+        response: The answer that is one.
+        take: Receives name and data of every event, and returns False after the last one that matters.
+    """
+    decoder, wanted = EventDecoder(), True
+    try:
+        async with asyncio.timeout(None) as limit:
+            async for data in response.aiter_bytes():
+                for name, text in decoder.feed(data) if wanted else ():
+                    wanted = take(name, text)
+                    if not wanted:
+                        limit.reschedule(asyncio.get_running_loop().time() + DRAIN_SECONDS)
+                        break
+    except Exception:
+        # What goes wrong behind the answer does not make it another.
+        if wanted:
+            raise
+
+
+def _kind(response: httpx2.Response) -> str:
+    kind = response.headers.get("content-type", "")
+    return kind if isinstance(kind, str) else ""
+
+
+def field(value: object, name: str) -> Any:
+    """Return a field of what a server sent, or None where there is none."""
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def judge(received: Received, source: Source) -> Answer:
@@ -97,5 +126,5 @@ def judge(received: Received, source: Source) -> Answer:
 
 def tokens(usage: object, name: str) -> int | None:
     """Return a count of tokens from what a server sent, or None where it is no count."""
-    count = usage.get(name) if isinstance(usage, Mapping) else getattr(usage, name, None)
+    count = field(usage, name)
     return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None

@@ -7,14 +7,16 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from urllib.request import getproxies
 
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.agents.endpoint import Endpoint
 from bioblue_tui.agents.faults import Source, explain, guarded
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.messages import Conversation, Message
+from bioblue_tui.agents.messages import Conversation, encode
+from bioblue_tui.agents.posting import Poster
 from bioblue_tui.agents.received import End, Received, judge
 from bioblue_tui.agents.said import is_overflow, refused_parameter, said
 from bioblue_tui.agents.secrecy import HIDDEN, is_hidden, secrets_in, without
@@ -22,6 +24,8 @@ from bioblue_tui.agents.settings import ModelSettings, parse_history
 
 if TYPE_CHECKING:
     import httpx2
+
+    from bioblue_tui.agents.transport import Transport
 
 CONNECT_SECONDS = 10.0
 """A server that takes longer to accept a connection is not there; waiting the whole time-out tells a person nothing."""
@@ -57,6 +61,9 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     Raises:
         AgentError: When the settings can't be used.
     """
+
+    resource: ClassVar[str]
+    """Where in the API the model is asked."""
 
     droppable: ClassVar[tuple[str, ...]]
     """Parameters a request can do without. Where a server's refusal names several, the first of these goes."""
@@ -109,6 +116,8 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         self._source = Source(endpoint, model, timeout)
         self._conversation = Conversation(with_instruction=self.with_instruction, keep=keep)
         self._client: ClientT | None = None
+        self._transport: Transport | None = None
+        self._poster: Poster | None = None
         self._notes: list[str] = []
 
     async def answer(self, turn: Turn) -> Answer:
@@ -133,7 +142,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        client, self._client = self._client, None
+        client, self._client, self._poster = self._client, None, None
         if client is not None:
             await client.close()
 
@@ -148,35 +157,59 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         """
         import httpx2
 
-        timeout = httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT_SECONDS))
+        from bioblue_tui.agents.transport import Transport
+
+        own: dict[str, Any] = {"timeout": httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT_SECONDS))}
         if self._endpoint.local:
             # A proxy in the environment can't reach this computer for us; the SDKs would ask it all the same.
-            return httpx2.AsyncClient(timeout=timeout, follow_redirects=True, trust_env=False, verify=_certificates())
-        return make(timeout=timeout, verify=_certificates())
+            make = partial(httpx2.AsyncClient, follow_redirects=True, trust_env=False)
+        if self._endpoint.local or not getproxies():
+            own["transport"] = self._transport = Transport(_certificates())
+        return make(verify=_certificates(), **own)
 
     @abstractmethod
-    async def _send(
-        self, client: ClientT, messages: Sequence[Message], instruction: str, body: dict[str, object], hearing: Hearing
-    ) -> Received:
-        """Send one request and read what comes; the parameters are in the body, which is the callee's to change.
+    def _complete(self, body: dict[str, object], instruction: str) -> None:
+        """Put into a request's body what the API wants beside messages and parameters."""
+
+    @abstractmethod
+    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
+        """Read an answer, telling its pieces.
 
         Raises:
             AgentError: When what comes has not the form of an answer.
         """
 
+    async def _send(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
+        streamed = bool(body.get(STREAM))
+        self._complete(body, turn.instruction)
+        response = await poster.post(self._encode(body))
+        try:
+            return await self._read(response, streamed, hearing)
+        finally:
+            await response.aclose()
+
+    def _encode(self, body: Mapping[str, object]) -> bytes:
+        """Return a request's body. The messages, which are most of it, are only put in."""
+        rest = encode({**body, "model": self.model})
+        return b'{"messages":' + self._conversation.encoded() + b"," + rest[1:]
+
     def _watch(self, received: Received) -> Sequence[str]:
         """Look for what a server does without a word; returns notes for a person."""
         return ()
 
+    async def _reach(self) -> Poster:
+        self._client = await asyncio.to_thread(self._connect)
+        self._poster = Poster(self._client, self.resource, self._transport)
+        return self._poster
+
     async def _request(self, turn: Turn, hearing: Hearing) -> Received:
-        if self._client is None:
-            self._client = await asyncio.to_thread(self._connect)
-        messages = self._conversation.messages(turn)
+        poster = self._poster or await self._reach()
+        self._conversation.messages(turn)
         parameters, notes = dict(self._parameters), list[str]()
         while True:
             body = {**parameters, **self._extra}
             try:
-                received = await self._attend(self._client, messages, turn.instruction, body, hearing)
+                received = await self._attend(poster, body, turn, hearing)
             except AgentError:
                 raise
             except Exception as error:
@@ -188,16 +221,14 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
                 self._notes += notes
                 return received
 
-    async def _attend(
-        self, client: ClientT, messages: Sequence[Message], instruction: str, body: dict[str, object], hearing: Hearing
-    ) -> Received:
+    async def _attend(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
         """Send one request, and give up when no word comes for too long, whatever keeps the connection alive."""
         limit = max(self._timeout, SILENT_SECONDS)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(limit) as patience:
                 hearing.moved = lambda: patience.reschedule(loop.time() + limit)
-                return await self._send(client, messages, instruction, body, hearing)
+                return await self._send(poster, body, turn, hearing)
         except TimeoutError:
             if not patience.expired():
                 raise

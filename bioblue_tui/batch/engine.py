@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from envs import ParameterError
 
 MOST_AT_ONCE = 200
 """The most trials at once: beyond it one loop on one processor gains nothing, and files and connections run out."""
+
+RARELY = (20_000, 50, 100)
+"""When garbage is looked for. What trials keep is no garbage, and looking through it again and again takes time."""
 
 JobState = Literal["waiting", "running", "paused", "done", "failed", "stopped"]
 """``failed``: it could not begin, or could not go on by itself. ``stopped``: somebody ended it before its end."""
@@ -136,6 +140,8 @@ class Engine:
             RecordError: When a record can no longer be written: then all trials were stopped.
         """
         waiting = [job for job in reversed(self.jobs) if not job.over]
+        collecting = gc.get_threshold()
+        gc.set_threshold(*map(max, collecting, RARELY))
         try:
             while True:
                 self._changed.clear()
@@ -149,6 +155,7 @@ class Engine:
                 await self._changed.wait()
         finally:
             await self.stop()
+            gc.set_threshold(*collecting)
         if self._broken is not None:
             raise self._broken
 

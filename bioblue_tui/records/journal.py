@@ -5,7 +5,6 @@ A program that is killed at any moment leaves a file with whole lines, except pe
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Self
 
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.flushing import put_on_disk
 from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import (
     MARK,
@@ -64,12 +64,13 @@ class Journal:
         """Bytes of whole lines in the file."""
 
     @classmethod
-    def create(cls, directory: Path, header: Header) -> Journal:
+    def create(cls, directory: Path, header: Header, *, to_disk: bool = True) -> Journal:
         """Make a new file with its header in it; an existing file is never touched.
 
         Args:
             directory: Where to put it; made if it does not exist.
             header: What the trial is; time, environment, agent and seed also make the name.
+            to_disk: False to leave that to the first step, or to ``flush``.
 
         Raises:
             RecordError: When the directory or the file cannot be made or written.
@@ -87,7 +88,7 @@ class Journal:
                 if not lock(journal._held):
                     journal.close()
                     raise RecordError("a new record is taken by another process", path, advice="Try again.")
-                journal._write_first(header)
+                journal._write_first(header, to_disk)
                 return journal
         except OSError as error:
             raise what_failed(error, directory, "the record cannot be made") from error
@@ -142,7 +143,6 @@ class Journal:
         except OSError as error:
             raise what_failed(error, self.path, "the record cannot be written") from error
 
-    def append(self, event: Event, *, to_disk: bool = True) -> None:
     def _raise_version(self, data: bytes) -> None:
         """Let a header of an older minor version say ours, so that older readers skip what they do not know.
 
@@ -163,6 +163,7 @@ class Journal:
         """True once nothing more can be written."""
         return self._descriptor is None
 
+    def append(self, event: Event, *, to_disk: bool = True) -> None:
         """Write one event. When this returns, the event is with the operating system; a step is on the disk.
 
         Args:
@@ -185,7 +186,7 @@ class Journal:
             RecordError: When that fails.
         """
         try:
-            await asyncio.to_thread(os.fsync, self._held)
+            await put_on_disk(self._held)
         except OSError as error:
             raise what_failed(error, self.path, "the record cannot be written") from error
 
@@ -203,9 +204,9 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _write_first(self, header: Header) -> None:
+    def _write_first(self, header: Header, to_disk: bool) -> None:
         try:
-            self._write(dumps(encode_header(header)), True)
+            self._write(dumps(encode_header(header)), to_disk)
         except DecodeError as error:
             self.discard()
             raise RecordError(f"the header {error}", self.path) from error

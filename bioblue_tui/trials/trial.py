@@ -51,7 +51,7 @@ class Trial:
         retry_limit: Illegal answers to one observation before the trial pauses. 0 for no limit.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
         past: What has happened so far, for a trial that goes on where another ended.
-        settle: Awaited after every step, before the next one begins, such as until it is on the disk.
+        settle: Awaited after every step before the next one, and after the end, such as until it is on the disk.
 
     Raises:
         ValueError: For a speed, a retry limit or a number of steps out of range, for a world with noise that is given
@@ -254,7 +254,7 @@ class Trial:
         finally:
             self._ended = True
             try:
-                await self.agent.aclose()
+                await self._put_away()
             finally:
                 self._over.set()
 
@@ -350,7 +350,14 @@ class Trial:
             try:
                 self._finish(STOPPED)
             finally:
-                await self.agent.aclose()
+                await self._put_away()
+
+    async def _put_away(self) -> None:
+        try:
+            if self._settle is not None and not self._deaf:
+                await self._settle()
+        finally:
+            await self.agent.aclose()
 
     def _finish(self, reason: str) -> None:
         if not self._ended:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -109,3 +110,23 @@ def test_nothing_is_left_to_leave_out() -> None:
     conversation.messages(make_turn([Exchange("seen", "1")]))
     assert not conversation.leave_out_oldest()
     assert conversation.news == ""
+
+
+@pytest.mark.parametrize("keep", [None, 2])
+def test_encoded_messages_are_the_messages(keep: int | None) -> None:
+    conversation = Conversation(with_instruction=True, keep=keep)
+    past: list[Exchange] = []
+    for step in range(1, 6):
+        messages = conversation.messages(replace(make_turn(past, "rül\nes"), step=step))
+        assert json.loads(conversation.encoded()) == messages
+        conversation.messages(replace(make_turn(past, "rül\nes"), step=step, attempt=2))
+        assert json.loads(conversation.encoded()) == messages
+        past.append(Exchange(f'"seen" {step}\u2028', "1"))
+    conversation.leave_out_oldest()
+    assert json.loads(conversation.encoded()) == conversation.messages(make_turn(past[:-1], "rül\nes"))
+
+
+def test_half_a_surrogate_pair_is_sent_as_a_question_mark() -> None:
+    conversation = Conversation(with_instruction=False)
+    conversation.messages(make_turn([Exchange("seen \ud83d", "1")]))
+    assert json.loads(conversation.encoded())[0]["content"] == "seen ?"

@@ -235,11 +235,13 @@ def test_importing_the_agents_imports_no_sdk() -> None:
     program = (
         "import sys, pkgutil, importlib, bioblue_tui.agents as agents\n"
         "for found in pkgutil.iter_modules(agents.__path__):\n"
-        "    importlib.import_module('bioblue_tui.agents.' + found.name)\n"
+        "    # The one module that is imported together with an SDK.\n"
+        "    if found.name != 'transport':\n"
+        "        importlib.import_module('bioblue_tui.agents.' + found.name)\n"
         "from bioblue_tui.agents.openai_chat import OpenAIChatAgent\n"
         "from bioblue_tui.agents.settings import ModelSettings\n"
         "OpenAIChatAgent('m', ModelSettings(base_url='http://127.0.0.1:1/v1'), environ={})\n"
-        "print([name for name in ('openai', 'anthropic', 'httpx2', 'httpx', 'pydantic') if name in sys.modules])"
+        "print([name for name in ('openai', 'anthropic', 'httpx2', 'aiohttp', 'pydantic') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
