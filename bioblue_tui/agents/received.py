@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -49,6 +50,9 @@ class Received:
     streamed: bool = False
 
 
+BREATH_SECONDS = 0.002
+"""How long a stream is read at a stretch: a server that sends without a pause must not keep a key from its answer."""
+
 DRAIN_SECONDS = 0.1
 """How long the end of a stream is waited for once all of its answer is there: only a stream that was read to its end
 leaves a connection for the next request."""
@@ -77,7 +81,11 @@ async def read_events(response: httpx2.Response, take: Callable[[str, str], bool
     try:
         async with asyncio.timeout(None) as limit:
             async for data in response.aiter_bytes():
+                begun = time.monotonic()
                 for name, text in decoder.feed(data) if wanted else ():
+                    if time.monotonic() - begun > BREATH_SECONDS:
+                        await asyncio.sleep(0)
+                        begun = time.monotonic()
                     wanted = take(name, text)
                     if not wanted:
                         limit.reschedule(asyncio.get_running_loop().time() + DRAIN_SECONDS)
