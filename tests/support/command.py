@@ -34,12 +34,7 @@ class Bioblue:
         root: An empty directory.
         command: The command's file.
         environ: Further environment variables.
-
-    Attributes:
-        user: Who runs it; None for whoever runs the tests.
     """
-
-    user: int | None = None
 
     def __init__(self, root: Path, command: str = COMMAND, **environ: str) -> None:
         self.root = root
@@ -77,7 +72,6 @@ class Bioblue:
             encoding="utf-8",
             timeout=2 * DEADLINE,
             check=False,
-            user=self.user,
         )
 
     def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 36)) -> Terminal:

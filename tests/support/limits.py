@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +14,6 @@ import pytest
 
 from tests.support.command import Bioblue
 from tests.support.terminal import Terminal
-
-_NOBODY = 65534
-"""The user that owns nothing."""
 
 BLOCK = 512
 """Bytes of a block as ``ulimit -f`` of a POSIX shell counts them."""
@@ -41,27 +37,24 @@ def _limit(blocks: int) -> list[str]:
     return [shell, "-c", f'export PYTHONDONTWRITEBYTECODE=1; ulimit -f {blocks} && exec "$0" "$@"']
 
 
-@contextmanager
-def of_nobody() -> Iterator[Bioblue]:
-    """Give a command that runs as somebody for whom files without permission are out of reach; root knows no such."""
+def permitted(bioblue: Bioblue, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that permissions of files hold for, which they do not for root."""
+    command = [bioblue.command, *map(str, arguments)]
     if not hasattr(os, "geteuid"):
         pytest.skip("the system has no permissions of files as POSIX knows them")
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        bioblue = Bioblue(root)
-        if os.geteuid() == 0:
-            root.chmod(0o777)
-            bioblue.user = _NOBODY
-            if not _runs(bioblue):
-                pytest.skip("nobody else can run what is installed here")
-        yield bioblue
-        for path in [root, *root.rglob("*")]:
-            if path.is_dir():
-                path.chmod(0o777)
+    if os.geteuid() == 0:
+        drop = shutil.which("setpriv") or pytest.skip("nothing is read-only for root")
+        command = [drop, "--bounding-set", "-dac_override,-dac_read_search", *command]
+    return bioblue.run_as(command)
 
 
-def _runs(bioblue: Bioblue) -> bool:
+@contextmanager
+def read_only(directory: Path, *files: Path) -> Iterator[None]:
+    """Make a directory and some files in it read-only for a while."""
+    for file in files:
+        file.chmod(0o444)
+    directory.chmod(0o555)
     try:
-        return bioblue.run("--version").returncode == 0
-    except PermissionError:
-        return False
+        yield
+    finally:
+        directory.chmod(0o755)
