@@ -1,0 +1,1 @@
+"""Teaching material: lessons are Markdown files with small directives; see ``format``."""

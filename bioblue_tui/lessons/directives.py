@@ -1,0 +1,182 @@
+"""The directives of a lesson: their options, which are those of the command line, checked as they are read."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+import envs
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.agents.catalogue import make_agent
+from bioblue_tui.lessons.format import Activity, Prediction, PredictionKind, WhatIf
+from bioblue_tui.pausing import modes_of
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import MAX_STEPS
+
+_KINDS: dict[str, PredictionKind] = {"step": "step", "number": "number", "choice": "choice"}
+
+_SET = click.Option(["--set", "settings"], multiple=True)
+_WORLD = [
+    click.Argument(["environment"]),
+    click.Option(["--seed"], type=click.IntRange(0), default=1),
+    click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS), default=20),
+    click.Option(["--objectives"], type=int),
+    _SET,
+    click.Option(["--hint"], is_flag=True),
+    click.Option(["--hidden-rewards"], is_flag=True),
+]
+_SHOW = [
+    click.Option(["--speed"], type=click.FloatRange(0, min_open=True)),
+    click.Option(["--hide-agent"], is_flag=True),
+    click.Option(["--pause-on", "pauses"], multiple=True),
+]
+_COMMANDS = {
+    "play": click.Command("play", params=[*_WORLD, click.Option(["--prompt-only"], is_flag=True)]),
+    "watch": click.Command("watch", params=[*_WORLD, *_SHOW, click.Option(["--agent"], required=True)]),
+    "replay": click.Command("replay", params=[click.Argument(["file"], type=click.Path(path_type=Path)), *_SHOW]),
+    "what-if": click.Command("what-if", params=[click.Argument(["words"], nargs=-1, required=True), _SET]),
+    "lesson": click.Command("lesson", params=[click.Option(["--minutes"], type=click.IntRange(1, 600), required=True)]),
+}
+
+
+class DirectiveError(ValueError):
+    """A directive that can't be followed. The message says what is wrong, for who wrote it."""
+
+
+def _options(name: str, text: str) -> dict[str, Any]:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise DirectiveError(f"quotes that do not match ({error})") from None
+    try:
+        # Help would end the program.
+        return _COMMANDS[name].make_context(name, words, help_option_names=[]).params
+    except click.ClickException as error:
+        raise DirectiveError(one_line(error.format_message(), 300).rstrip(".")) from None
+
+
+def read_minutes(text: str) -> int:
+    """Return how long a lesson takes.
+
+    Raises:
+        DirectiveError: When it does not say so.
+    """
+    minutes: int = _options("lesson", text)["minutes"]
+    return minutes
+
+
+def read_activity(name: str, text: str, folder: Path) -> Activity:
+    """Read a trial that is to be played, watched or replayed.
+
+    Args:
+        name: ``play``, ``watch`` or ``replay``.
+        text: The rest of the directive.
+        folder: Where the lesson's own files are.
+
+    Raises:
+        DirectiveError: When there is no such trial.
+    """
+    options = _options(name, text)
+    shown = {key: options.get(key) for key in ("speed", "hide_agent")}
+    pauses = _modes(options.get("pauses") or ())
+    if name == "replay":
+        return Activity(record=_record(folder, options["file"]), agent="", pause_on=pauses, **shown)  # type: ignore[arg-type]
+    agent = options.get("agent") or "human"
+    parameters = _parameters(options["environment"], options)
+    _check_agent(agent, options["environment"])
+    return Activity(
+        agent=agent,
+        environment=options["environment"],
+        parameters=parameters,
+        seed=options["seed"],
+        steps=options["steps"],
+        prompt_only=bool(options.get("prompt_only")),
+        speed=options.get("speed"),
+        hide_agent=bool(options.get("hide_agent")),
+        pause_on=pauses,
+    )
+
+
+def read_what_if(text: str, activity: Activity) -> WhatIf:
+    """Read another rule for a trial.
+
+    Raises:
+        DirectiveError: When it changes nothing, or what can't be changed.
+    """
+    options = _options("what-if", text)
+    if not options["settings"]:
+        raise DirectiveError("say what changes, such as --set hysteresis=20")
+    try:
+        changed = envs.parse_settings(activity.environment, options["settings"])
+        envs.make(activity.environment, **{**activity.parameters, **changed})
+    except (envs.ParameterError, ValueError) as error:
+        raise DirectiveError(str(error)) from None
+    return WhatIf(" ".join(options["words"]), changed)
+
+
+def read_prediction(text: str) -> Prediction:
+    """Read a question whose answers the class types in.
+
+    Raises:
+        DirectiveError: When its kind is not known, or it asks nothing.
+    """
+    word, colon, rest = text.partition(":")
+    kind = _KINDS.get(word.strip().lower())
+    if kind is None or not colon:
+        raise DirectiveError("write step:, number: or choice: and the question")
+    question, *choices = (part.strip() for part in rest.split("|"))
+    if not question:
+        raise DirectiveError("the question is missing")
+    if kind == "choice" and (len(choices) < 2 or not all(choices)):
+        raise DirectiveError("a choice has two answers or more, each behind a |")
+    if kind != "choice" and choices:
+        raise DirectiveError("only a choice: has answers to choose from")
+    return Prediction(kind, question, tuple(choices))
+
+
+def _parameters(environment: str, options: dict[str, Any]) -> dict[str, object]:
+    settings: list[str] = list(options["settings"])
+    settings += [f"{name}=true" for name in ("hint", "hidden_rewards") if options[name]]
+    if options["objectives"] is not None:
+        settings.append(f"objectives={options['objectives']}")
+    try:
+        parameters = envs.parse_settings(environment, settings)
+        envs.make(environment, **parameters)
+    except (envs.ParameterError, ValueError) as error:
+        raise DirectiveError(str(error)) from None
+    return parameters
+
+
+def _check_agent(agent: str, environment: str) -> None:
+    if agent.partition(":")[0] in ("openai", "anthropic", "local"):
+        # Whether it can run depends on the computer the lesson is given on.
+        return
+    try:
+        make_agent(agent, environment, 1)
+    except AgentError as error:
+        raise DirectiveError(str(error)) from None
+
+
+def _modes(names: Sequence[str]) -> frozenset[str]:
+    try:
+        return frozenset(modes_of(names))
+    except ValueError as error:
+        raise DirectiveError(str(error)) from None
+
+
+def _record(folder: Path, file: Path) -> Path:
+    # A lesson from elsewhere must not show other files of who opens it.
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise DirectiveError("the record must lie beside the lesson, or in a folder there")
+    try:
+        open_record(path)
+    except RecordError as error:
+        raise DirectiveError(str(error)) from None
+    return path

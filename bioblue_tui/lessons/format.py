@@ -1,0 +1,146 @@
+"""What a lesson is made of.
+
+A lesson is a Markdown file. ``# Title`` names it, each ``## Heading`` begins a page, and lines that begin with ``@``
+are directives; everything else is shown as text. A line that begins with ``@@`` is text that begins with ``@``, and in
+fenced code nothing is a directive.
+
+| directive | what it does |
+|---|---|
+| ``@lesson --minutes 15`` | below the title: how long it takes |
+| ``@play ENVIRONMENT [options]`` | the class plays |
+| ``@watch ENVIRONMENT --agent NAME [options]`` | the class watches an agent |
+| ``@replay FILE [options]`` | the class watches a record; the file lies beside the lesson |
+| ``@what-if LABEL --set NAME=VALUE`` | below a trial: play it again on the same noise with another rule |
+| ``@predict step: QUESTION`` | the class types guesses: a step, a ``number:``, or ``choice: QUESTION | A | B`` |
+| ``@reveal`` | hides the rest of the page until somebody asks for it |
+| ``@discuss`` | the list that follows holds questions to talk about |
+
+Options of trials are those of the command line: ``--seed``, ``--steps``, ``--set NAME=VALUE``, ``--hint``,
+``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``, ``--speed``, ``--pause-on MODE`` and ``--hide-agent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+PredictionKind = Literal["step", "number", "choice"]
+"""A step of a trial, any number, or one of some answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Some Markdown."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Another rule for the trial before it.
+
+    Attributes:
+        label: What changes, in a few words.
+        parameters: The environment's parameters that change.
+    """
+
+    label: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A trial that the class plays or watches.
+
+    Attributes:
+        agent: Who plays; ``human`` for the class itself.
+        environment: Id of the environment; empty for a record.
+        parameters: Its parameters that differ from the benchmark's.
+        seed: Seed of the noise.
+        steps: How many steps.
+        prompt_only: Whether the gauges are hidden.
+        speed: Steps per second; None for the default.
+        hide_agent: Whether the agent's name is kept from the class.
+        pause_on: Failure modes that pause it.
+        record: The record to watch; None for a trial that is played now.
+        what_ifs: Other rules to try on the same noise.
+    """
+
+    agent: str = "human"
+    environment: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    seed: int = 1
+    steps: int = 100
+    prompt_only: bool = False
+    speed: float | None = None
+    hide_agent: bool = False
+    pause_on: frozenset[str] = frozenset()
+    record: Path | None = None
+    what_ifs: tuple[WhatIf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A question whose answers the class types in before the reveal.
+
+    Attributes:
+        kind: What an answer is.
+        question: The question.
+        choices: The answers there are, for ``choice``.
+    """
+
+    kind: PredictionKind
+    question: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """Questions to talk about.
+
+    Attributes:
+        questions: One line of Markdown each.
+    """
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """The rest of the page is hidden until somebody asks for it."""
+
+
+Block = Text | Activity | Prediction | Discussion | Reveal
+"""A part of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is shown at once.
+
+    Attributes:
+        title: Its heading.
+        blocks: Its parts, in order.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson.
+
+    Attributes:
+        title: Its title.
+        minutes: How long it takes.
+        pages: Its pages, at least one.
+        path: Its file.
+    """
+
+    title: str
+    minutes: int
+    pages: tuple[Page, ...]
+    path: Path

@@ -1,0 +1,154 @@
+"""Reading a lesson's file: every mistake is an error with its line, found when the lesson is loaded."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bioblue_tui.lessons.directives import DirectiveError, read_activity, read_minutes, read_prediction, read_what_if
+from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Reveal, Text
+from bioblue_tui.records.files import read_bytes
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import one_line
+
+MINUTES = 15
+"""How long a lesson takes that does not say so."""
+
+NAMES = ("lesson", "play", "watch", "replay", "what-if", "predict", "reveal", "discuss")
+"""All directives."""
+
+_DIRECTIVE = re.compile(r"@([A-Za-z-]+)(?:\s+(.*))?$")
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+
+
+class LessonError(Exception):
+    """A lesson that can't be used. The message says where and what is expected."""
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read a lesson and check all of it.
+
+    Raises:
+        LessonError: When it can't be read, or at its first mistake.
+    """
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except RecordError as error:
+        raise LessonError(str(error)) from None
+    except UnicodeDecodeError:
+        raise LessonError(f"{one_line(str(path))}: not UTF-8 text") from None
+    return _Reader(path, text.splitlines()).read()
+
+
+class _Reader:
+    """Goes through a lesson's lines once."""
+
+    def __init__(self, path: Path, lines: Sequence[str]) -> None:
+        self._path = path
+        self._lines = lines
+        self._title = ""
+        self._minutes = MINUTES
+        self._pages: list[Page] = []
+        self._heading = ""
+        self._blocks: list[Block] = []
+        self._text: list[str] = []
+
+    def read(self) -> Lesson:
+        number = 0
+        for number, line, plain in self._marked():
+            if not plain and line.startswith("# ") and not self._title:
+                self._title = line[2:].strip()
+            elif not plain and line.startswith("## "):
+                self._end_page(number)
+                self._heading = line[3:].strip()
+            elif not plain and (match := _DIRECTIVE.match(line)):
+                self._directive(number, match[1].lower(), (match[2] or "").strip())
+            else:
+                self._text.append(line.removeprefix("@") if line.startswith("@@") else line)
+        self._end_page(number + 1)
+        if not self._title:
+            raise self._error(1, "a lesson begins with '# ' and its title")
+        if not self._pages:
+            raise self._error(number, "a lesson has at least one page, which begins with '## ' and its heading")
+        return Lesson(self._title, self._minutes, tuple(self._pages), self._path)
+
+    def _marked(self) -> Iterator[tuple[int, str, bool]]:
+        """Yield every line with its number and whether it stands in fenced code."""
+        fence = ""
+        for number, line in enumerate(self._lines, 1):
+            match = _FENCE.match(line)
+            yield number, line, bool(fence) or bool(match)
+            if match:
+                fence = "" if match[1] == fence else fence or match[1]
+
+    def _directive(self, number: int, name: str, rest: str) -> None:
+        if name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1)
+            hint = f"did you mean @{near[0]}?" if near else f"there are {', '.join(f'@{known}' for known in NAMES)}"
+            raise self._error(number, f"no directive @{name[:40]}; {hint}")
+        try:
+            if name == "lesson":
+                self._minutes = read_minutes(rest)
+                return
+            if not self._heading:
+                raise DirectiveError("it stands before the first page; write '## ' and a heading above it")
+            if name == "what-if":
+                self._add_what_if(rest)
+                return
+            self._end_text()
+            if name in ("play", "watch", "replay"):
+                self._blocks.append(read_activity(name, rest, self._path.parent))
+            elif name == "predict":
+                self._blocks.append(read_prediction(rest))
+            elif name == "reveal":
+                self._add_reveal(rest)
+            else:
+                self._blocks.append(Discussion(()))
+        except DirectiveError as error:
+            raise self._error(number, f"@{name}: {error}") from None
+
+    def _add_what_if(self, rest: str) -> None:
+        self._end_text()
+        at = next((i for i in reversed(range(len(self._blocks))) if isinstance(self._blocks[i], Activity)), None)
+        activity = self._blocks[at] if at is not None else None
+        if at is None or not isinstance(activity, Activity) or activity.record is not None:
+            raise DirectiveError("it needs an @play or @watch above it on the same page")
+        self._blocks[at] = replace(activity, what_ifs=(*activity.what_ifs, read_what_if(rest, activity)))
+
+    def _add_reveal(self, rest: str) -> None:
+        if rest:
+            raise DirectiveError("it stands alone on its line")
+        if any(isinstance(block, Reveal) for block in self._blocks):
+            raise DirectiveError("a page has one reveal at most; begin another page with '## '")
+        self._blocks.append(Reveal())
+
+    def _end_text(self) -> None:
+        lines, self._text = self._text, []
+        if self._blocks and isinstance(self._blocks[-1], Discussion) and not self._blocks[-1].questions:
+            questions = [line.strip()[2:].strip() for line in lines if line.strip().startswith(("- ", "* "))]
+            if not questions:
+                raise DirectiveError("the @discuss before it has no questions; write them as a list below it")
+            self._blocks[-1] = Discussion(tuple(questions))
+            lines = [line for line in lines if not line.strip().startswith(("- ", "* "))]
+        text = "\n".join(lines).strip("\n")
+        if text.strip():
+            self._blocks.append(Text(text))
+
+    def _end_page(self, number: int) -> None:
+        try:
+            self._end_text()
+        except DirectiveError as error:
+            raise self._error(number - 1, str(error)) from None
+        if self._heading:
+            if not self._blocks:
+                raise self._error(number - 1, f"the page {one_line(self._heading, 40)!r} is empty")
+            self._pages.append(Page(self._heading, tuple(self._blocks)))
+        elif any(isinstance(block, Text) for block in self._blocks):
+            raise self._error(number - 1, "there is text before the first page; write '## ' and a heading above it")
+        self._blocks = []
+
+    def _error(self, line: int, what: str) -> LessonError:
+        return LessonError(f"{one_line(str(self._path))}, line {max(1, line)}: {what}")
