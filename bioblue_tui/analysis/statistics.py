@@ -25,13 +25,13 @@ from envs.base import mean
 LEVEL = 0.95
 """What share of such intervals is to hold the true mean."""
 
-RESAMPLES = 2000
+RESAMPLES = 10_000
 """How often trials are drawn anew; fewer for hundreds of trials, whose means hardly differ."""
 
 FEW = 5
 """With fewer trials an interval says little, and readers are told so."""
 
-_DRAWS = 400_000
+_DRAWS = 1_000_000
 _NORMAL = statistics.NormalDist()
 
 Kind = Literal["total", "difference", "metric", "rejected"]
@@ -79,7 +79,14 @@ class Figures:
 
     def difference(self, key: str) -> Number | None:
         """Return what the agent did to a reward dimension: its total less the reference policy's on the same noise."""
-        return None if self.reference is None else self.totals[key] - self.reference[key]
+        if self.reference is None:
+            return None
+        total, other = self.totals[key], self.reference[key]
+        try:
+            return total - other
+        except OverflowError:
+            # An integer too large for a float: a fraction is noise at that size.
+            return int(total) - int(other)
 
 
 def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
@@ -158,12 +165,12 @@ def _quantity(kind: Kind, key: str, label: str, values: Iterable[Number | None])
     return Quantity(kind, key, label, every, mean(known) if known else None, interval(known))
 
 
-def interval(values: Sequence[Number], seed: int = 0) -> Interval | None:
+def interval(values: Sequence[Number], resamples: int = RESAMPLES) -> Interval | None:
     """Return the bootstrap interval (BCa, ``LEVEL``) of the mean.
 
     Args:
         values: One value per trial.
-        seed: Of the drawing; the same values with the same seed give the same interval.
+        resamples: How often trials are drawn anew at most; the same draws every time.
 
     Returns:
         The interval; None for fewer than two values, and where a value is too large for a float.
@@ -178,16 +185,15 @@ def interval(values: Sequence[Number], seed: int = 0) -> Interval | None:
     if min(numbers) == max(numbers):
         return Interval(numbers[0], numbers[0])
     count = len(numbers)
-    means = sorted(sum(draw(numbers)) / count for draw in _draws(count, seed))
+    means = sorted(sum(draw(numbers)) / count for draw in _draws(count, resamples))
     low, high = _corrected(numbers, middle, means)
     return Interval(low, high) if math.isfinite(low) and math.isfinite(high) else None
 
 
 @functools.lru_cache(maxsize=16)
-def _draws(count: int, seed: int) -> tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]:
-    rng, places = random.Random(seed), range(count)
-    resamples = max(200, min(RESAMPLES, _DRAWS // count))
-    return tuple(itemgetter(*rng.choices(places, k=count)) for _ in range(resamples))
+def _draws(count: int, most: int) -> tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]:
+    rng, places = random.Random(count), range(count)
+    return tuple(itemgetter(*rng.choices(places, k=count)) for _ in range(max(200, min(most, _DRAWS // count))))
 
 
 def _corrected(numbers: Sequence[float], middle: float, means: Sequence[float]) -> tuple[float, float]:

@@ -18,6 +18,8 @@ from bioblue_tui.report.tables import Table, figures_tables, metrics_table, rewa
 from bioblue_tui.report.trajectory import describe, trial_charts
 from bioblue_tui.report.trials import Group, Shown, grouped
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.trials.events import Noted
+from bioblue_tui.trials.notes import said
 
 _LONGEST = 4000
 """Characters of an instruction or a parameter that are shown."""
@@ -64,6 +66,7 @@ class TrialPart:
     sentences: tuple[str, ...]
     findings: tuple[FindingPart, ...]
     charts: tuple[Chart, ...]
+    notes: tuple[str, ...]
     rewards: Table
     metrics: Table
     raw: tuple[RawStep, ...]
@@ -163,6 +166,7 @@ def _trial(trial: Shown) -> TrialPart:
         tuple(_sentences(trial)),
         tuple(_finding(number, finding) for number, finding in enumerate(trial.reading.findings, 1)),
         tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
+        tuple(_note(note) for note in trial.state.notes.all),
         rewards_table(trial),
         metrics_table(trial),
         tuple(raw),
@@ -196,6 +200,11 @@ def _finding(number: int, finding: Finding) -> FindingPart:
     when = f"steps {finding.onset} {end}; sure after step {finding.alarm}"
     evidence = one_line(finding.evidence, 400)
     return FindingPart(number, finding.name, MEANINGS[finding.mode], when, evidence, finding.mode == NOISE)
+
+
+def _note(note: Noted) -> str:
+    where = f"Step {note.step}" if note.step else "The trial"
+    return f"{where}: {one_line(said(note), _LONGEST)}"
 
 
 def _provenance(trial: Shown) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 
 from bioblue_tui.report.svg import Drawing
-from bioblue_tui.report.table import TEXTS, columns, rows
+from bioblue_tui.report.table import FOUND, TEXTS, columns, rows
 from bioblue_tui.report.trials import Shown
 
 ZOOM = 2
@@ -52,7 +52,7 @@ def parquet(trials: Sequence[Shown]) -> bytes:
     arrays = {}
     for name in columns(trials):
         values = [row.get(name) for row in every]
-        if name in TEXTS or name == "modes":
+        if name in (*TEXTS, *FOUND):
             shown = [None if value is None else str(value).encode("utf-8", "replace").decode() for value in values]
             arrays[name] = pa.array(shown, pa.string())
         elif all(value is None or (isinstance(value, int) and value in _INTEGERS) for value in values):

@@ -85,5 +85,6 @@ path{{fill:none}}
 .high{{fill:{c.high}}}
 .onset{{stroke:{c.onset};stroke-width:1.3}}
 .span{{stroke:{c.onset};stroke-width:0.8}}
+.note{{fill:{c.ink};stroke:{c.paper};stroke-width:1}}
 .cross{{stroke:{c.onset};stroke-width:1.3}}
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.statistics import FEW, LEVEL, RESAMPLES, Interval, interval
+from bioblue_tui.analysis.statistics import FEW, LEVEL, Interval, interval
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.axis import Amounts, Levels, Measure, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, area, polyline, thinned
@@ -21,6 +21,7 @@ WIDTH = 960
 _ACROSS = 3
 _LEFT, _TOP, _GAP, _BELOW = 56, 40, 14, 34
 _HEIGHT = 124
+_RESAMPLES = 1000
 _MOST_INTERVALS = 400
 """Most steps at which an interval is worked out; between them it is drawn straight."""
 
@@ -89,7 +90,9 @@ def means(series: Series, steps: int) -> Band:
     for step in range(series.first, steps + 1):
         values = series.at(step)
         if values:
-            points.append((step, mean(values), interval(values) if step % every == 0 or step == steps else None))
+            points.append(
+                (step, mean(values), interval(values, _RESAMPLES) if step % every == 0 or step == steps else None)
+            )
     return Band(tuple(points))
 
 
@@ -127,7 +130,7 @@ def caption(group: Group) -> str:
         return "One trial: there is no mean and no interval."
     told = (
         f"Thick: mean of {count} trials; shaded: {LEVEL:.0%} interval of the mean, bootstrapped over trials "
-        f"(BCa, {RESAMPLES} resamples at most); thin: single trials."
+        f"(BCa, {_RESAMPLES} resamples); thin: single trials."
     )
     if any(trial.figures.steps < trial.header.steps for trial in group.trials):
         told += " Trials that ended early count while they last."

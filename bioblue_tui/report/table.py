@@ -10,6 +10,7 @@ from bioblue_tui.analysis.statistics import metrics_by_step
 from bioblue_tui.records.cells import escape
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.notes import said
 from envs import Number, Transition
 
 Cell = Number | str | None
@@ -18,13 +19,16 @@ Cell = Number | str | None
 TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict")
 """Columns that name the trial; ``seed``, ``trial`` and ``step`` stand beside them."""
 
+FOUND = ("modes", "notes")
+"""Columns of what holds for a step: failure modes, and what people have noted."""
+
 
 def columns(trials: Sequence[Shown]) -> list[str]:
     """Return the columns: those that every row has, then all that any environment of these trials has."""
     names: dict[str, None] = dict.fromkeys(("trial", *TEXTS, "seed", "step"))
     for trial in trials:
         names.update(dict.fromkeys(_own_columns(trial)))
-    names["modes"] = None
+    names |= dict.fromkeys(FOUND)
     return list(names)
 
 
@@ -79,6 +83,7 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
         cells |= {_name(kind, key): value for key, value in values.items()}
     cells |= {_name("metric", name): value for name, value in metrics.items()}
     held = [f for f in trial.reading.findings if f.holds(step.step)]
+    cells["notes"] = " | ".join(said(note) for note in trial.state.notes.of(step.step))
     cells["modes"] = " ".join(f"{f.mode}:{f.objective}" if f.objective else f.mode for f in held)
     return cells
 

@@ -64,6 +64,7 @@ def _chart(trial: Shown, index: int) -> Drawing:
     _draw_band(panel, trial, index)
     panel.draw_frame()
     _draw_lines(panel, levels, ghosts)
+    _draw_notes(panel, trial)
     doses = [step.action[index] for step in trial.steps]
     below = Panel(
         drawing, _LEFT, panel.bottom + _GAP, width, _ACTIONS, steps, action_measure(trial.environment, index, doses)
@@ -147,6 +148,12 @@ def _draw_actions(panel: Panel, trial: Shown, index: int) -> None:
             x, y = panel.x(view.number), panel.top + 5
             cross = polyline([(x - 3, y - 3), (x + 3, y + 3), None, (x - 3, y + 3), (x + 3, y - 3)])
             panel.drawing.add("path", "cross", d=cross)
+
+
+def _draw_notes(panel: Panel, trial: Shown) -> None:
+    for step in sorted({note.step for note in trial.state.notes.all if note.step}):
+        x, y = panel.x(step), panel.bottom - 7
+        panel.drawing.add("path", "note", d=f"{polyline([(x, y - 5), (x + 4, y), (x, y + 5), (x - 4, y)])}Z")
 
 
 def _reach(panel: Panel, finding: Finding, done: int) -> tuple[float, float]:

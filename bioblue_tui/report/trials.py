@@ -17,6 +17,7 @@ from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.library import open_record
+from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
@@ -113,7 +114,7 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
     for path in paths:
         try:
             record, digest = open_record(path), hashlib.sha256(read_bytes(path)).hexdigest()
-            state = TrialState(record.header).feed(record.events)
+            state = TrialState(record.header).feed(noted(record))
         except (RecordError, ValueError) as error:
             complain(one_line(str(error), 400))
             continue
