@@ -192,6 +192,7 @@ def fork_session(
         parent={"id": parent.id, "file": record.path.name if record.path else "", "step": at},
         presentation="full" if isinstance(agent, HumanAgent) else "",
         source="live",
+        study=None,
     )
     past = past_of(record.events, at)
     journal = Journal.create(trials_dir(data_dir(data)), header)

@@ -54,6 +54,7 @@ class Plan:
         condition: Label of the experimental condition, for the record.
         schedule: Interventions planned for certain steps.
         instruction: The system instruction instead of the environment's own; empty for that.
+        study: Which trial of a study with people it is, as in ``Header``; None elsewhere.
     """
 
     environment: str
@@ -66,6 +67,7 @@ class Plan:
     condition: str = ""
     schedule: tuple[Planned, ...] = ()
     instruction: str = ""
+    study: Mapping[str, object] | None = None
 
 
 def _nothing() -> None:
@@ -267,6 +269,7 @@ def open_session(
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
         id=os.urandom(8).hex(),
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
+        study=plan.study,
     )
     journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not crowded)
     return Session(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.events import Stepped
-from envs import Environment
+from envs import Dimension, Environment
 
 
-def step_sentence(environment: Environment, step: Stepped) -> str:
-    """Say what a step did: action, exogenous change, levels, place in the band, and the rewards that are not 0."""
+def step_sentence(environment: Environment, step: Stepped, shown: Sequence[Dimension] | None = None) -> str:
+    """Say what a step did: action, exogenous change, levels, place in the band, and the rewards that are not 0.
+
+    Args:
+        environment: The world.
+        step: The step.
+        shown: The reward dimensions to tell; None for all. Where there are none, rewards are not spoken of.
+    """
+    dimensions = environment.dimensions if shown is None else shown
     parts = []
     for index, gauge in enumerate(environment.gauges):
         label = environment.objectives[index]
@@ -20,7 +29,9 @@ def step_sentence(environment: Environment, step: Stepped) -> str:
         parts.append(f"{name}{amount(step.action[index])} taken{change}, {before} → {after}{where}")
     felt = [
         f"{dimension.label}{' ' + dimension.objective if dimension.objective else ''} {signed(reward)}"
-        for dimension in environment.dimensions
+        for dimension in dimensions
         if (reward := step.rewards.get(dimension.key, 0))
     ]
+    if not dimensions:
+        return f"{'; '.join(parts)}."
     return f"{'; '.join(parts)}. Rewards: {', '.join(felt) or 'none'}."

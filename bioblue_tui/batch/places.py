@@ -8,6 +8,7 @@ Path = tuple[str | int, ...]
 """A way into a document: names of tables and keys, numbers of list items from 0."""
 
 _HEADER = re.compile(r"""\s*\[\[?\s*["']?([\w-]+)["']?\s*\]\]?""")
+_LONG_TEXT = re.compile(r"""(\"{3}|'{3}).*?\1""", re.DOTALL)
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
@@ -19,7 +20,8 @@ class Places:
     """
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        # What stands in a long text may look like a key or a bracket.
+        self._lines = _LONG_TEXT.sub(lambda found: '""' + "\n" * found.group().count("\n"), text).splitlines()
         self._parts = self._split()
 
     def line(self, path: Path, value: object = None) -> int | None:

@@ -245,7 +245,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
     newer = is_newer(data.get("schema"))
     keys = ("record", "schema", *FIELDS[Header])
     d = arranged(data, keys, defaults_of(Header), [] if newer else None)
-    seed, parent = d["seed"], d["parent"]
+    seed, parent, study = d["seed"], d["parent"], d["study"]
     if seed is not None and type(seed) is not int:
         raise DecodeError(f"seed: a whole number or null expected, not {shown(seed)!r}")
     source = text(d["source"], "source")
@@ -261,6 +261,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
         parent=None if parent is None else mapping(parent, "parent"),
         schedule=_schedule(d["schedule"]),
         source=source,
+        study=None if study is None else mapping(study, "study"),
         **{word: text(d[word], word) for word in words},
     )
     make_environment(header)

@@ -77,12 +77,14 @@ class AnsweringScreen(LiveScreen):
             self.bar.tell(f"Not taken: {one_line(reason)}. Nothing is lost; try again.", rejected=True)
         if state.done > self._told:
             self._told = state.done
-            step = state.stepped(state.done)
-            sentence = f"Step {step.step}: {step_sentence(state.environment, step)}"
-            self.bar.tell("Taken." if self.prompt_only else sentence)
+            self.bar.tell("Taken." if self.prompt_only else f"Step {state.done}: {self.taken(state.done)}")
             self.bar.clear()
             self._cursor = None
             self._ask()
+
+    def taken(self, step: int) -> str:
+        """Say what the answer of a step did."""
+        return step_sentence(self.state.environment, self.state.stepped(step))
 
     @on(AnswerBar.Submitted)
     def _submitted(self, message: AnswerBar.Submitted) -> None:

@@ -169,13 +169,7 @@ class TrialScreen(Screen[bool]):
         """Lay out all panels; which of them are seen follows from the terminal's size."""
         # Before there are panels: a class that changes later is worked out for all of them.
         self._choose_layout(*self.app.size)
-        header = self.session.header
-        seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
-        # A model is not told the seed.
-        seed = "" if self.prompt_only else seed
-        who = f"{one_line(header.agent, 40)} ({self.remark})" if self.remark else one_line(header.agent, 40)
-        detail = " · ".join(part for part in (who, seed, self._origin()) if part)
-        yield StatusLine(self.state.environment.title, detail, id="status")
+        yield StatusLine(*self.heading(), id="status")
         yield TabStrip(TABS, id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="gauges", classes="panel") as gauges:
@@ -197,6 +191,15 @@ class TrialScreen(Screen[bool]):
         yield Timeline(self.state, id="timeline")
         yield Footer(show_command_palette=False, compact=True)
         yield Static("", id="too-small", markup=False)
+
+    def heading(self) -> tuple[str, str]:
+        """Return what stands at the top on the left: what is played, and details that may give way."""
+        header = self.session.header
+        seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
+        # A model is not told the seed.
+        seed = "" if self.prompt_only else seed
+        who = f"{one_line(header.agent, 40)} ({self.remark})" if self.remark else one_line(header.agent, 40)
+        return self.state.environment.title, " · ".join(part for part in (who, seed, self._origin()) if part)
 
     @property
     def remark(self) -> str:

@@ -43,6 +43,8 @@ class Header:
         presentation: What a person had before their eyes: ``full`` or ``prompt-only``; empty for other agents.
         schedule: Interventions planned for certain steps: step, kind and value of each.
         source: ``live`` for our own trials, ``published`` for logs of the reference scripts.
+        study: For a trial of a study with people: ``name`` of the study, ``participant`` (a code), ``block``, ``trial``
+            (its place in the study) and ``practice``; None elsewhere.
     """
 
     environment: str
@@ -62,6 +64,7 @@ class Header:
     presentation: str = ""
     schedule: tuple[Planned, ...] = ()
     source: str = "live"
+    study: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

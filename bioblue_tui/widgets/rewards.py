@@ -28,6 +28,8 @@ class RewardPanel(Lines):
     def __init__(self, state: TrialState, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes="panel")
         self._state = state
+        self.dimensions = state.environment.dimensions
+        """What is shown; fewer where a person must not see what is hidden from them."""
         self._shown = 0
         self._shadow: Sequence[Mapping[str, Number]] = ()
         # Where there is noise to foresee, the reference policy shows what the noise did; elsewhere, what can be had.
@@ -50,7 +52,7 @@ class RewardPanel(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a heading and one line per dimension."""
-        dimensions = self._state.environment.dimensions
+        dimensions = self.dimensions
         many = any(dimension.objective for dimension in dimensions)
         name = 16 if many else 14
         split = self._shown < len(self._shadow) and width >= name + 4 * _NARROW

@@ -21,12 +21,13 @@ class StepPanel(Lines):
         self._shown = 0
         environment = state.environment
         self._targets = [gauge.target for gauge in environment.gauges if gauge.quantity == "level"]
-        self._common = () if self._targets else environment.metrics
+        self.common = () if self._targets else environment.metrics
+        """Metrics below the objectives; fewer where a person must not see what is hidden from them."""
 
     @property
     def rows(self) -> int:
         """How many lines it needs."""
-        return 1 + len(self._state.environment.objectives) + len(self._common)
+        return 1 + len(self._state.environment.objectives) + len(self.common)
 
     def show_step(self, step: int) -> None:
         """Show a step; 0 is before the first."""
@@ -45,7 +46,7 @@ class StepPanel(Lines):
         if done is None:
             return [*lines, [("   lost: the record has no such step", "bad")]]
         lines += [self._row(done, index, noise) for index in range(len(done.action))]
-        for metric in self._common:
+        for metric in self.common:
             value = done.metrics.get(metric, 0)
             lines.append([(f"   {metric} ", "text"), (amount(value), "bad" if value else "dim")])
         return lines

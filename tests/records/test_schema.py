@@ -78,8 +78,8 @@ def test_wrong_types_are_errors_in_every_field(name: str) -> None:
 @pytest.mark.parametrize("field", HEADER)
 def test_wrong_types_are_errors_in_every_field_of_the_header(field: str) -> None:
     wrong = [value for value in WRONG if type(value) is not type(HEADER[field])] + [True]
-    allowed = {"seed": (None, -1), "parent": (None,), "source": ("live",), "steps": ()}.get(field, ())
-    if field == "parent":
+    allowed = {"seed": (None, -1), "parent": (None,), "study": (None,), "source": ("live",), "steps": ()}.get(field, ())
+    if field in ("parent", "study"):
         wrong = [value for value in wrong if not isinstance(value, dict)]
     for value in wrong:
         if any(value is good or (value == good and type(value) is type(good)) for good in allowed):

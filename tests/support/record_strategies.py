@@ -146,4 +146,5 @@ headers: st.SearchStrategy[Header] = st.builds(
     parent=st.none() | _objects(json_values),
     presentation=texts,
     source=st.sampled_from(["live", "published"]),
+    study=st.none() | _objects(json_values),
 )
