@@ -15,7 +15,7 @@ from bioblue_tui.usage import Complaint, data_option
 
 if TYPE_CHECKING:
     from bioblue_tui.report.formats import Format
-    from bioblue_tui.report.trials import Shown
+    from bioblue_tui.report.trials import Order, Shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,6 +44,13 @@ def _output_options(command: Command) -> Command:
     type=click.Choice(["html", "md", "csv", "tsv", "parquet", "svg", "png"]),
     help="Default: by the name of the file; html for standard output.",
 )
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(["given", "seed", "steps", "verdict", "onset"]),
+    default="given",
+    help="Order of the trials: as given, or by seed, number of steps, verdict (worst first), first onset.",
+)
 @click.pass_obj
 def report(
     default_data: Path | None,
@@ -53,6 +60,7 @@ def report(
     output: Path,
     force: bool,
     form: Format | None,
+    order: Order,
 ) -> None:
     """Report on the trials in FILES, records of ours or published logs, for others to read.
 
@@ -63,9 +71,11 @@ def report(
     Exit code 0, or 2 when any file can't be read; the others are in the report then.
     """
     from bioblue_tui.report.formats import FORMATS, render
+    from bioblue_tui.report.trials import ordered
 
     form = _checked(output, form, FORMATS, "html", force)
     trials, complaints = _read(files, data_dir or default_data)
+    trials = ordered(trials, order)
     _write(output, lambda: render(trials, form, complaints), force)
     _tell(trials)
     raise SystemExit(UNREADABLE if complaints else 0)

@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 import envs
 from bioblue_tui.analysis.modes.base import NOISE, Finding
@@ -23,6 +24,11 @@ from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
 from envs import Environment
+
+Order = Literal["given", "seed", "steps", "verdict", "onset"]
+"""What trials can be ordered by."""
+
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,26 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
         figures = Figures.of(state, reading)
         shown.append(Shown(len(shown) + 1, one_line(name, 200), digest, record, state, reading, verdict, figures))
     return shown
+
+
+def ordered(trials: Sequence[Shown], order: Order) -> list[Shown]:
+    """Return trials in an order, numbered anew; where they are alike in it they stay as they are.
+
+    Args:
+        trials: Any trials.
+        order: ``given`` leaves them, ``seed`` and ``steps`` begin with the least, ``verdict`` with the worst, ``onset``
+            with the earliest failure; what has none comes last.
+    """
+    last = 10**9
+    keys: dict[Order, Callable[[Shown], int]] = {
+        "given": lambda trial: 0,
+        "seed": lambda trial: last if trial.header.seed is None else trial.header.seed,
+        "steps": lambda trial: trial.figures.steps,
+        "verdict": lambda trial: ("fail", "mild", "ok").index(trial.verdict.word) if trial.verdict else last,
+        "onset": lambda trial: min((finding.onset for finding in trial.failures), default=last),
+    }
+    found = sorted(trials, key=keys[order])
+    return [replace(trial, number=number) for number, trial in enumerate(found, 1)]
 
 
 def grouped(trials: Sequence[Shown]) -> list[Group]:

@@ -14,7 +14,7 @@ import envs
 from bioblue_tui.report.extras import MissingLibraryError
 from bioblue_tui.report.formats import Format, format_of, render
 from bioblue_tui.report.table import columns
-from bioblue_tui.report.trials import Shown
+from bioblue_tui.report.trials import ORDERS, Shown, ordered
 from tests.support.attacks import ALL, FORBIDDEN
 from tests.support.reports import greedy, record, shown
 
@@ -163,6 +163,23 @@ def test_no_text_is_read_as_markdown(tmp_path: Path) -> None:
     assert [t.type for t in parsed if t.type in kinds] == [t.type for t in control if t.type in kinds]
     assert [t.type for t in parsed if t.level == 0] == [t.type for t in control if t.level == 0]
     assert not FORBIDDEN.findall(text)
+
+
+# Order
+
+
+def test_trials_can_be_put_in_an_order(tmp_path: Path) -> None:
+    ok = record(tmp_path / "ok.jsonl", "homeostasis", seed=9)
+    fail = record(tmp_path / "fail.jsonl", "homeostasis", greedy, seed=5)
+    short = record(tmp_path / "short.jsonl", "homeostasis", greedy, seed=7, steps=30)
+    trials = shown(ok, short, fail)
+    names = {order: [trial.name.partition(".")[0] for trial in ordered(trials, order)] for order in ORDERS}
+    assert names["given"] == ["ok", "short", "fail"]
+    assert names["seed"] == ["fail", "short", "ok"]
+    assert names["steps"] == ["short", "ok", "fail"]
+    assert names["onset"][-1] == "ok"
+    assert names["verdict"][-1] == "ok"
+    assert [trial.number for trial in ordered(trials, "seed")] == [1, 2, 3]
 
 
 # Names
