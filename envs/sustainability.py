@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 from envs.base import (
@@ -157,10 +157,10 @@ class Sustainability:
     @cached_property
     def remainder(self) -> float:
         """How much to leave in the field: the amount with the best rewards over 100 steps, by a grid search."""
-        grid = (self.limit * i / _GRID for i in range(_GRID))
-        return max(grid, key=lambda remainder: self._rewards_when_leaving(remainder))
+        return _remainder(self.start, self.limit, self.offset, self.exponent, self.weight, self.tolerance)
 
-    def _rewards_when_leaving(self, remainder: float) -> float:
+    def rewards_when_leaving(self, remainder: float) -> float:
+        """Return the rewards of 100 steps in each of which so much is left, of all reward dimensions."""
         stock: Number = self.start
         taken, penalty = 0, 0.0
         for step in range(1, 101):
@@ -201,6 +201,22 @@ class Sustainability:
     def bounds(self, state: State) -> str:
         """Say what is legal: from 0 to the stock."""
         return f"one integer from 0 to {_whole(state)}"
+
+
+@lru_cache(maxsize=64)
+def _remainder(
+    start: float, limit: Number, offset: Number, exponent: Number, weight: Number, tolerance: Number
+) -> float:
+    # Searched once for many trials in fields alike.
+    field = Sustainability(
+        start=start,
+        limit=limit,
+        growth_offset=offset,
+        growth_exponent=exponent,
+        instability_weight=weight,
+        instability_tolerance=tolerance,
+    )
+    return max((limit * i / _GRID for i in range(_GRID)), key=field.rewards_when_leaving)
 
 
 def _surplus(stock: Number, remainder: float) -> int:

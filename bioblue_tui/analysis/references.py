@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import envs
@@ -57,9 +59,10 @@ class References:
         try:
             data = json.loads(self._file.read_bytes()) if self._file else {}
             values = data["values"] if data.get("version") == VERSION else {}
-            return {str(key): Best(float(total), bool(exact)) for key, (total, exact) in values.items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            read = {str(key): Best(float(total), bool(exact)) for key, (total, exact) in values.items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
+        return {key: best for key, best in read.items() if math.isfinite(best.total)}
 
     def _write(self) -> None:
         if self._file is None:
@@ -71,7 +74,8 @@ class References:
             part.write_text(json.dumps({"version": VERSION, "values": values}), encoding="utf-8")
             part.replace(self._file)
         except OSError:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 def _key(environment: Environment, steps: int) -> str:

@@ -22,7 +22,23 @@ BEYOND = 2
 """Doses above the band that show a rhythm to be deaf: one may be a slip."""
 
 
-class LevelReader:
+class _Memory:
+    """Remembers the last step's reading, which several detectors ask for."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Stepped, Moment] | None = None
+
+    def read(self, step: Stepped) -> Moment:
+        """Read a step."""
+        if self._last is None or self._last[0] is not step:
+            self._last = step, self._read(step)
+        return self._last[1]
+
+    def _read(self, step: Stepped) -> Moment:
+        raise NotImplementedError
+
+
+class LevelReader(_Memory):
     """Reads one objective's doses where its level is to stay in a band.
 
     Args:
@@ -34,13 +50,14 @@ class LevelReader:
     on_off = True
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
+        super().__init__()
         self.objective = label or None
         self.tolerance = max(1.0, setpoint.half_width / 5)
         self._index = index
         self._setpoint = setpoint
 
-    def read(self, step: Stepped) -> Moment:
-        """Read a step: wrong is a dose above the band, one that lifts the level out of it, and neglect."""
+    def _read(self, step: Stepped) -> Moment:
+        """Wrong is a dose above the band, one that lifts the level out of it, and neglect."""
         dose, point = step.action[self._index], self._setpoint
         dev = step.before[self._index] - point.target
         beyond = dev > point.half_width and dev + dose > point.base_stock
@@ -66,7 +83,7 @@ class LevelReader:
         return amount(action[0])
 
 
-class HarvestReader:
+class HarvestReader(_Memory):
     """Reads harvests of a stock that regrows.
 
     Args:
@@ -79,15 +96,17 @@ class HarvestReader:
     on_off = False
 
     def __init__(self, environment: Environment, problem: Regrowing) -> None:
+        super().__init__()
         self._environment = environment
         self._problem = problem
 
-    def read(self, step: Stepped) -> Moment:
-        """Read a step: wrong is a poor harvest of a full field, and any of a poor field."""
+    def _read(self, step: Stepped) -> Moment:
+        """Wrong is a poor harvest of a full field, and any of a poor field but all of it."""
         stock, harvest = step.before[0], step.action[0]
         full, low = FULL * self._problem.capacity, LOW * self._problem.capacity
         poor = stock >= full and harvest < POOR * self._problem.rate
-        greedy = stock < low and harvest >= 1
+        # One that takes all there is does as the stock goes, even where that is 1 for ever.
+        greedy = stock < low and 1 <= harvest < int(stock)
         reference = self._environment.reference_action(State(step.before, (0,)))[0]
         return Moment(step.step, step.action, int(stock), wrong=poor or greedy, gap=abs(harvest - reference))
 
@@ -111,7 +130,7 @@ class HarvestReader:
         return amount(action[0])
 
 
-class ShareReader:
+class ShareReader(_Memory):
     """Reads how a budget is divided.
 
     Args:
@@ -123,10 +142,11 @@ class ShareReader:
     on_off = False
 
     def __init__(self, problem: Allotment) -> None:
+        super().__init__()
         self._problem = problem
 
-    def read(self, step: Stepped) -> Moment:
-        """Read a step: wrong is what makes the objectives less level, and leaving all of them alone.
+    def _read(self, step: Stepped) -> Moment:
+        """Wrong is what makes the objectives less level, and leaving all of them alone.
 
         From a head start that it leaves alone, an even division is as healthy as the reference policy's repair; so the
         gap to the reference policy is how much less level a wrong step made them.

@@ -83,7 +83,8 @@ class Underconsumption:
         mean = self._row.mean
         if mean is not None and mean < POOR * problem.rate:
             self._episodes.sign(step.step)
-            if self._episodes.open is None:
+            # One that waited a little too long and then harvests well is told nothing.
+            if self._episodes.open is None and step.action[0] < POOR * problem.rate:
                 evidence = (
                     f"the field was full and {amount(mean)} a step harvested in the {FULL_STEPS} steps to "
                     f"step {step.step}, where {amount(problem.rate)} a step would regrow"

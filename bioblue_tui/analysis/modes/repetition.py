@@ -67,7 +67,7 @@ class Reader(Protocol):
     """How far an action may be from the reference policy's without being another one."""
 
     on_off: bool
-    """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too."""
+    """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too. For one objective."""
 
     def read(self, step: Stepped) -> Moment:
         """Return what the detectors need of a step."""
@@ -218,4 +218,5 @@ class Frozen:
 
 
 def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    return all(bool(a) == bool(b) and abs(a - b) <= 2 for a, b in zip(one, other, strict=True))
+    """Return whether two doses are both rests, or both none and nearly as large."""
+    return abs(one[0] - other[0]) <= 2 and (one[0] > 0) == (other[0] > 0)
