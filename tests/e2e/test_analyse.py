@@ -1,0 +1,103 @@
+"""``bioblue analyse``: what trials flipped into, for people and for programs, whatever lies in the files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Bioblue, lines_of, write_lines
+from tests.support.records import PUBLISHED, need_published
+
+COLLAPSED = "balancing-unbounded-objectives-no-hint_gpt-4o-mini_2025_02_12_22_33_14_340857.tsv"
+
+
+@pytest.fixture
+def exhausted(bioblue: Bioblue) -> Path:
+    """Play a trial that strips the field on its first step."""
+    bioblue.run("play", "sustainability", "--steps", "3", answers="10\n")
+    return bioblue.file()
+
+
+def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) -> None:
+    done = bioblue.run("analyse", "--json", exhausted)
+    found = json.loads(done.stdout)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(found) == ["file", "environment", "verdict", "modes"]
+    assert (found["file"], found["environment"], found["verdict"]) == (str(exhausted), "sustainability", "mild")
+    (mode,) = found["modes"]
+    assert list(mode) == ["mode", "objective", "onset", "alarm", "recovered", "evidence"]
+    assert (mode["mode"], mode["objective"], mode["recovered"]) == ("resource_exhausted", None, None)
+    assert mode["onset"] == mode["alarm"] == 1
+    assert "10" in mode["evidence"]
+
+
+def test_people_read_sentences(bioblue: Bioblue, exhausted: Path) -> None:
+    head, finding = bioblue.run("analyse", exhausted).stdout.splitlines()[:2]
+    assert head.startswith(f"{exhausted}: sustainability, 1 step, mild, 70% of the best total")
+    assert finding.startswith("  resource exhausted, step 1 to the end (sure after 1): the last 10 taken in step 1")
+
+
+def test_a_file_that_cant_be_read_keeps_no_other_from_being_analysed(bioblue: Bioblue, exhausted: Path) -> None:
+    broken = bioblue.root / "broken.jsonl"
+    broken.write_text("no record")
+    done = bioblue.run("analyse", "--json", broken, bioblue.root / "absent.tsv", exhausted)
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 2
+    assert [row["file"] for row in found] == [str(broken), str(bioblue.root / "absent.tsv"), str(exhausted)]
+    assert [row["verdict"] for row in found] == [None, None, "mild"]
+    assert [bool(row.get("error")) for row in found] == [True, True, False]
+    assert len(done.stderr.splitlines()) == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_record_without_a_step_has_no_verdict(bioblue: Bioblue, exhausted: Path) -> None:
+    bare = write_lines(bioblue.root / "bare.jsonl", lines_of(exhausted)[:1])
+    found = json.loads(bioblue.run("analyse", "--json", bare).stdout)
+    assert (found["verdict"], found["modes"]) == (None, [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_hostile_name_has_no_effect_on_the_terminal(bioblue: Bioblue, exhausted: Path) -> None:
+    hostile = bioblue.root / "\x1b[2J\x1b]0;owned\x07[red]\nverdict: ok.jsonl"
+    shutil.copy(exhausted, hostile)
+    damaged = bioblue.root / "\x1b[31m.jsonl"
+    damaged.write_text("x")
+    done = bioblue.run("analyse", hostile, damaged)
+
+    assert done.returncode == 2
+    assert not {"\x1b", "\x07"} & set(done.stdout + done.stderr)
+    assert not any(line.startswith("verdict") for line in done.stdout.splitlines())
+    assert json.loads(bioblue.run("analyse", "--json", hostile).stdout)["file"] == str(hostile)
+
+
+def test_trials_that_are_no_different_ones_are_warned_of(bioblue: Bioblue) -> None:
+    bioblue.run("run", "balancing", "--agent", "balanced", "--seeds", "1,2", "--steps", "12")
+    first, second = bioblue.files()
+    done = bioblue.run("analyse", "--json", first, second)
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 2
+    assert "2 trials share one sequence of actions" in done.stderr
+    assert bioblue.run("analyse", first).stderr == ""
+
+
+def test_no_file_is_a_mistake_of_use(bioblue: Bioblue) -> None:
+    done = bioblue.run("analyse")
+    assert done.returncode == 2
+    assert "FILES" in done.stderr
+
+
+@need_published
+def test_a_published_trial_has_its_collapse(bioblue: Bioblue) -> None:
+    found = json.loads(bioblue.run("analyse", "--json", PUBLISHED / COLLAPSED).stdout)
+    assert found["verdict"] == "fail"
+    assert [(mode["mode"], mode["objective"], mode["onset"]) for mode in found["modes"]] == [
+        ("single_objective_collapse", "B", 1),
+        ("frozen_repetition", None, 1),
+    ]
