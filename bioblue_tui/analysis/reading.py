@@ -11,7 +11,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, total
 from bioblue_tui.analysis.verdict import Verdict, judge
 from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
-from envs import Environment, Number
+from envs import Environment, Number, Regrowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ class Reading:
         if self._last is None or not self.shadows:
             return None
         over = bool(self._last.ended) or self._last.step >= self._header.steps
-        best = references.best(self._environment, self._header.steps) if references and over else None
+        needed = isinstance(self._environment.problem, Regrowing)
+        best = references.best(self._environment, self._header.steps) if references and over and needed else None
         try:
             return judge(
                 self._environment,
