@@ -27,7 +27,7 @@ from bioblue_tui.text import visible
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per trial.")
 @click.pass_obj
 def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int, as_json: bool) -> None:
-    """List recent trials, newest first: when, environment, agent, seed, steps, how it ended, file.
+    """List recent trials, newest first: when, environment, agent, seed, steps, how it ended, cost, file.
 
     In a pipe the fields are separated by tabs.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.commands.recording import recorded
@@ -107,19 +108,24 @@ def play_jobs(
 def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str) -> NoReturn:
     """Play many trials on the screen, and exit."""
     on_screen("tui")
-    engine = Engine(jobs, parallel, unattended=False)
+    bills = Bills()
+    engine = Engine(jobs, parallel, unattended=False, watchers=[bills])
     if check is not None:
         check(engine)
 
     def screen() -> ControlScreen:
         from bioblue_tui.screens.control import ControlScreen
 
-        return ControlScreen(engine, title)
+        return ControlScreen(engine, title, bills)
 
     run_app(None, screen)
     for job in jobs:
         place = visible(str(job.path)) if job.path else "not begun"
-        _narrate(f"{one_line(job.name, 60)}: {job.state}: {place}")
+        bill = bills.of(job)
+        cost = f" ({bill.words()})" if bill.requests else ""
+        _narrate(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")
+    if bills.total.requests:
+        _narrate(f"bioblue: all trials together: {bills.total.words()}")
     raise SystemExit(0 if all(job.state == "done" for job in jobs) else 1)
 
 

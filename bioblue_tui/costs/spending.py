@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.costs.price import FREE, UNKNOWN, Cost, Price
 from bioblue_tui.costs.table import price_of
-from bioblue_tui.costs.words import tokens
+from bioblue_tui.costs.words import money, tokens
+from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Answered, Event, Header, Interrupted
 
 
@@ -69,10 +71,24 @@ class Bill:
 
     def words(self) -> str:
         """Say it in one line: ``2 140 tokens in (1 980 cached), 35 out; 0.8 s; $0.0004``."""
+        return f"{self.tokens()}; {self.seconds:.1f} s; {self.cost}"
+
+    def tokens(self) -> str:
+        """Say how many tokens went in and out: ``2 140 tokens in (1 980 cached), 35 out``."""
+        if self.input is None and self.output is None:
+            return "tokens unknown"
         cached = f" ({tokens(self.cached)} cached)" if self.cached else ""
-        told = self.input is not None or self.output is not None
-        count = f"{tokens(self.input)} tokens in{cached}, {tokens(self.output)} out" if told else "tokens unknown"
-        return f"{count}; {self.seconds:.1f} s; {self.cost}"
+        return f"{tokens(self.input)} tokens in{cached}, {tokens(self.output)} out"
+
+    def brief(self) -> str:
+        """Say in a few characters what it came to: the cost, tokens where no price is known; empty for no request."""
+        if not self.requests:
+            return ""
+        if self.cost.dollars is not None:
+            return f"{'≥' * self.cost.unknown}{money(self.cost.dollars)}"
+        if self.input is None and self.output is None:
+            return str(self.cost) if self.cost.unknown else ""
+        return f"{tokens((self.input or 0) + (self.output or 0))} tok"
 
 
 EMPTY = Bill()
@@ -96,6 +112,8 @@ class Spending:
         """The most tokens of an answer, as the provider is told; None for no limit."""
         self.total = EMPTY
         """The trial's bill so far."""
+        self.newest = EMPTY
+        """The bill of the latest request."""
         self.last: Usage | None = None
         """Tokens of the latest request; None where there was none, or its tokens are unknown."""
         self.most_output = 0
@@ -104,6 +122,16 @@ class Spending:
         self._agent = header.agent
         parent = (header.parent or {}).get("step")
         self._inherited = parent if isinstance(parent, int) else 0
+
+    def words(self) -> str:
+        """Say it in one line, with where the cost comes from: ``40 requests: … ; $0.0042 (prices of 2026-11-09 …)``."""
+        source = self.price.words()
+        said = f"{counted(self.total.requests, 'request')}: {self.total.words()}"
+        return f"{said} ({source})" if self.price.paid else said
+
+    def until(self) -> list[Bill]:
+        """Return the bill up to each step: at 0 nothing, at the last index all steps that asked the model."""
+        return list(accumulate(map(self.step, range(1, max(self._steps, default=0) + 1)), initial=EMPTY))
 
     def step(self, number: int) -> Bill:
         """Return a step's bill so far: of all attempts at it."""
@@ -135,6 +163,17 @@ class Spending:
     def _add(self, step: int, bill: Bill) -> None:
         self._steps[step] = self.step(step) + bill
         self.total += bill
+        self.newest = bill
+
+
+def spending_of(header: Header, past: Iterable[Event] = ()) -> Spending | None:
+    """Return what a trial has spent; None where no model is asked, and for published logs, which tell nothing of it.
+
+    Args:
+        header: What the trial is.
+        past: What has happened in it so far.
+    """
+    return Spending(header).feed(past) if header.model and header.source == "live" else None
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Job, Watcher
+from bioblue_tui.costs.spending import EMPTY
 from bioblue_tui.display.look import Look
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Event, Stepped
@@ -33,6 +35,9 @@ class Bars(Watcher):
         stream: Where to draw: a terminal.
         waits: Returns for how many seconds each provider makes all its trials wait now.
         noun: What the jobs' names are.
+
+    Attributes:
+        bills: What the trials cost, where somebody follows that.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Bars(Watcher):
         from rich.console import Console
         from rich.live import Live
 
+        self.bills: Bills | None = None
         self._waits, self._noun = waits, noun
         self._running: dict[Job, None] = {}
         self._total = sum(job.plan.steps for job in jobs if job.plan and not job.over)
@@ -125,7 +131,9 @@ class Bars(Watcher):
             if job.session is not None:
                 done, steps, state = job.session.state.done, job.session.header.steps, job.session.state
                 last = state.steps[-1].attempts[-1:] if state.steps else []
-                note = one_line(last[0].waiting, 120) if last else ""
+                bill = self.bills.of(job) if self.bills else EMPTY
+                notes = [bill.brief(), one_line(last[0].waiting, 120) if last else ""]
+                note = "  ".join(filter(None, notes))
                 name = Text(one_line(f"{self._noun} {job.name}".strip(), 40))
                 grid.add_row(name, ProgressBar(steps, done, width=_BAR), Text(f"{done}/{steps}"), Text(note))
         if len(self._running) > SHOWN:
@@ -137,6 +145,8 @@ class Bars(Watcher):
         yield _duration(spent)
         if 0 < self._steps < self._total:
             yield f"about {_duration(spent / self._steps * (self._total - self._steps))} left"
+        if self.bills is not None and self.bills.total.requests:
+            yield f"{self.bills.total.tokens()}, {self.bills.total.cost}"
         if self._failed:
             yield f"{self._failed} failed"
         for address, wait in self._waits().items():

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from bioblue_tui.analysis.reference import compare
+from bioblue_tui.costs.spending import spending_of
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import PlainDisplay
@@ -120,7 +121,7 @@ def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:
         for event in record.events:
             display.show(event)
         return
-    plain = PlainDisplay(state, write)
+    plain = PlainDisplay(state, write, spending=spending_of(record.header))
     plain.begin()
     for event in record.events:
         state.apply(event)
@@ -138,7 +139,8 @@ def _listen(session: Session, output: Output, jsonl: bool) -> PlainDisplay | Non
         session.listeners.append(display.show)
         return None
     prompt_only = session.header.presentation == "prompt-only"
-    plain = PlainDisplay(session.state, output.line, prompt_only=prompt_only, person=session.human is not None)
+    person, spending = session.human is not None, spending_of(session.header, session.past)
+    plain = PlainDisplay(session.state, output.line, prompt_only=prompt_only, person=person, spending=spending)
     plain.begin()
     session.listeners.append(plain.show)
     return plain

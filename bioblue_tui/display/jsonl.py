@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bioblue_tui.analysis.outcome import Outcome
+from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.records.schema import dumps, encode_event, encode_header
 from bioblue_tui.trials.events import Event, Header, Heard
 
@@ -32,8 +33,8 @@ class JsonlDisplay:
             return
         self._write(dumps({**self._label, **encode_event(event)}))
 
-    def summary(self, outcome: Outcome) -> None:
-        """Write how the trial came out, which no record holds."""
+    def summary(self, outcome: Outcome, bill: Bill = EMPTY) -> None:
+        """Write how the trial came out and what it cost, which no record holds."""
         compared = outcome.comparison
         reference = compared and {
             "name": compared.reference,
@@ -48,6 +49,7 @@ class JsonlDisplay:
             "rejected": outcome.rejected,
             "totals": dict(outcome.totals),
             "reference": reference,
+            "spending": bill.facts() if bill.requests else None,
             "file": str(outcome.path),
         }
         self._write(dumps({**self._label, **found}))

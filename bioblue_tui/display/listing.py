@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from bioblue_tui.costs.recorded import recorded_bill
+from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.look import UNBOUNDED, Look, drawn_lines
 from bioblue_tui.records.library import Entry
 from bioblue_tui.text import one_line
@@ -36,7 +38,7 @@ def list_lines(rows: Iterable[Sequence[str]], look: Look) -> Iterator[str]:
 
 
 def trial_lines(entries: Sequence[Entry], look: Look) -> Iterator[str]:
-    """Yield a line for each record: when, environment, agent, seed, steps, how it ended, and the file.
+    """Yield a line for each record: when, environment, agent, seed, steps, how it ended, cost, and the file.
 
     Where that is too wide for the terminal, the file stands on a line of its own.
     """
@@ -74,13 +76,14 @@ def trial_json(entry: Entry) -> str:
         "done": entry.done,
         "steps": entry.steps,
         "ended": entry.ended,
+        "spending": bill.facts() if (bill := _bill(entry)).requests else None,
     }
     return json.dumps(found | ({"error": entry.error} if entry.error else {}))
 
 
 def _about(entry: Entry) -> list[str]:
     if entry.error:
-        return ["-", "-", "-", "-", "-", f"unreadable: {entry.error}"]
+        return ["-", "-", "-", "-", "-", f"unreadable: {entry.error}", "-"]
     seed = "-" if entry.seed is None else str(entry.seed)
     return [
         entry.created or "-",
@@ -89,4 +92,9 @@ def _about(entry: Entry) -> list[str]:
         seed,
         f"{entry.done}/{entry.steps}",
         entry.ended or "not ended",
+        _bill(entry).brief() or "-",
     ]
+
+
+def _bill(entry: Entry) -> Bill:
+    return recorded_bill(entry.path, entry.header) if entry.header is not None else EMPTY

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bioblue_tui.analysis.outcome import Outcome, Spread, spread
+from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
@@ -13,9 +14,9 @@ from envs import Environment, Number
 
 
 def outcome_tables(
-    environment: Environment, agent: str, outcomes: Sequence[Outcome], group: str = ""
+    environment: Environment, agent: str, outcomes: Sequence[Outcome], group: str = "", bills: Sequence[Bill] = ()
 ) -> Iterator[Table]:
-    """Yield the table of totals and, where there is a reference on the same noise, that of differences to it.
+    """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
 
     Dimensions are never summed. Mean and deviation are of the trials that were played to their end.
 
@@ -24,6 +25,7 @@ def outcome_tables(
         agent: Who played.
         outcomes: How they came out.
         group: What else they have in common, for the title.
+        bills: What each of them cost.
     """
     more = f", {one_line(group, 80)}" if group else ""
     named = f"{environment.title}, {one_line(agent, 60)}{more}"
@@ -31,6 +33,8 @@ def outcome_tables(
     compared = [outcome for outcome in outcomes if outcome.comparison]
     if compared:
         yield _differences(environment, named, compared)
+    if any(bill.requests for bill in bills):
+        yield _spent(named, outcomes, bills)
 
 
 def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
@@ -59,6 +63,27 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     noise = " on the same noise" if environment.draw(random.Random(0)) else ""
     title = f"{named}: difference to {reference}{noise}"
     return Table(title, columns, rows, _below(finished))
+
+
+def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Table:
+    columns = [
+        Column("seed", "seed"),
+        Column("requests", "requests"),
+        Column("in", "tokens\nin"),
+        Column("cached", "of them\ncached"),
+        Column("out", "tokens\nout"),
+        Column("seconds", "seconds"),
+        Column("cost", "cost"),
+    ]
+    rows = [[outcome.seed, *_bill(bill)] for outcome, bill in zip(outcomes, bills, strict=True)]
+    below = [["total", *_bill(sum(bills, EMPTY))]]
+    return Table(f"{named}: tokens and cost", columns, rows, below)
+
+
+def _bill(bill: Bill) -> list[Cell]:
+    """Return a bill as cells; what nobody told is no number."""
+    told = (bill.input, bill.cached, bill.output)
+    return [bill.requests, *told, round(bill.seconds, 3), str(bill.cost) if bill.requests else None]
 
 
 def _dimensions(environment: Environment) -> list[Column]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.costs.spending import EMPTY, Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Retrying, Stepped
@@ -21,12 +22,19 @@ class PlainDisplay:
         write: Receives each line, without its newline.
         prompt_only: Show exactly what a model gets, and nothing else but why an answer was rejected.
         person: True when a person plays: they see every observation and not their own answers.
+        spending: What the trial's model costs; this display feeds it with the events it shows. None without a model.
     """
 
     def __init__(
-        self, state: TrialState, write: Callable[[str], None], *, prompt_only: bool = False, person: bool = False
+        self,
+        state: TrialState,
+        write: Callable[[str], None],
+        *,
+        prompt_only: bool = False,
+        person: bool = False,
+        spending: Spending | None = None,
     ) -> None:
-        self._state, self._write = state, write
+        self._state, self._write, self._spending = state, write, spending
         self._prompt_only, self._person = prompt_only, person
         # Who plays is not told what a model is not told.
         self._reading = None if person or prompt_only else Reading(state.header, state.environment)
@@ -43,14 +51,15 @@ class PlainDisplay:
 
     def show(self, event: Event) -> None:
         """Write what an event means."""
+        if self._spending is not None:
+            self._spending.apply(event)
         match event:
             case Asked() if self._person:
                 if event.attempt == 1:
                     self._write("")
                     self._lines(event.observation)
             case Answered() if not self._person:
-                time = "" if event.seconds is None else f" ({event.seconds:.2f} s)"
-                self._write(f"step {event.step} answer: {one_line(event.text)}{time}")
+                self._write(f"step {event.step} answer: {one_line(event.text)}{self._used(event)}")
                 for note in event.notes:
                     self._write(f"step {event.step} note: {one_line(note, 400)}")
             case Rejected():
@@ -78,6 +87,14 @@ class PlainDisplay:
         """Write each reward dimension beside the reference policy's."""
         for line in summary_lines(self._state, comparison):
             self._write(line)
+        if self._spending is not None and self._spending.total.requests:
+            self._write(self._spending.words())
+
+    def _used(self, event: Answered) -> str:
+        bill = self._spending.newest if self._spending else EMPTY
+        if bill.requests and self._spending and event.actor == self._state.header.agent:
+            return f" ({bill.words()})"
+        return "" if event.seconds is None else f" ({event.seconds:.2f} s)"
 
     def _lines(self, text: str) -> None:
         for line in visible(text).split("\n"):

@@ -10,7 +10,9 @@ from typing import Literal
 
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, Watcher
+from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.display.bars import Bars
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.look import Look
@@ -63,12 +65,16 @@ class Series(Watcher):
         parallel: int = 1,
         bars: Bars | None = None,
     ) -> None:
-        self.engine = Engine(jobs, parallel, watchers=[self, *([bars] if bars else [])])
+        self.bills = Bills(steps=False)
+        # They hear of everything first: the others write what they say.
+        self.engine = Engine(jobs, parallel, watchers=[self.bills, self, *([bars] if bars else [])])
+        if bars is not None:
+            bars.bills = self.bills
         self._style, self._noun, self._output, self._look, self._bars = style, noun, output, look, bars
         self.narrate = bars.above(narrate) if bars else narrate
         self._width = max((len(job.name) for job in jobs), default=0)
         self._lines: dict[Job, StepLines | JsonlDisplay] = {}
-        self._played: dict[Job, tuple[Header, Outcome]] = {}
+        self._played: dict[Job, tuple[Header, Outcome, Bill]] = {}
         self._stopping: asyncio.Task[None] | None = None
 
     @property
@@ -119,7 +125,7 @@ class Series(Watcher):
             self._lines[job] = display
         elif self._style == "plain":
             name = f"{self._noun} {job.name:>{self._width}}".strip()
-            self._lines[job] = StepLines(session, self._output.line, name)
+            self._lines[job] = StepLines(session, self._output.line, name, self.bills.spending(job))
 
     def heard(self, job: Job, event: Event) -> None:
         """Write what happened in a trial; when nobody takes the lines any more, stop all."""
@@ -139,9 +145,10 @@ class Series(Watcher):
         if session is None:
             return
         outcome = Outcome.of(session.state, session.path, job.failure)
-        self._played[job] = (session.header, outcome)
+        bill = self.bills.of(job)
+        self._played[job] = (session.header, outcome, bill)
         if isinstance(lines, JsonlDisplay):
-            lines.summary(outcome)
+            lines.summary(outcome, bill)
 
     async def _play(self) -> None:
         fresh = asyncio.ensure_future(self._bars.keep_fresh()) if self._bars else None
@@ -159,7 +166,7 @@ class Series(Watcher):
         number = 0
         for group in self._groups(whole):
             environment, agent = group.environment, group.header.agent
-            for table in outcome_tables(environment, agent, group.outcomes, group.title):
+            for table in outcome_tables(environment, agent, group.outcomes, group.title, group.bills):
                 if number or self._style == "plain":
                     self._output.line("")
                 for line in table_lines(table, self._look):
@@ -172,9 +179,11 @@ class Series(Watcher):
         for job in self.engine.jobs:
             found = self._played.get(job) or (_earlier(job) if whole and job.state == "done" else None)
             if found is not None:
-                header, outcome = found
+                header, outcome, bill = found
                 key = (header.environment, repr(sorted(header.parameters.items())), header.agent, job.group)
-                groups.setdefault(key, _Group(header, job.group)).outcomes.append(outcome)
+                group = groups.setdefault(key, _Group(header, job.group))
+                group.outcomes.append(outcome)
+                group.bills.append(bill)
         return list(groups.values())
 
     def _name_unfinished(self) -> None:
@@ -196,14 +205,15 @@ class _Group:
     header: Header
     title: str
     outcomes: list[Outcome] = field(default_factory=list)
+    bills: list[Bill] = field(default_factory=list)
 
     @property
     def environment(self) -> Environment:
         return TrialState(self.header).environment
 
 
-def _earlier(job: Job) -> tuple[Header, Outcome] | None:
-    """Return how a trial came out that was played before."""
+def _earlier(job: Job) -> tuple[Header, Outcome, Bill] | None:
+    """Return how a trial came out that was played before, and what it cost."""
     try:
         record = open_record(job.path) if job.path else None
     except RecordError:
@@ -212,7 +222,9 @@ def _earlier(job: Job) -> tuple[Header, Outcome] | None:
     if record is None or job.path is None:
         return None
     outcome = Outcome.of(TrialState(record.header).feed(record.events), job.path)
-    return record.header, replace(outcome, reason=outcome.reason or job.reason)
+    spending = spending_of(record.header, record.events)
+    bill = spending.total if spending else EMPTY
+    return record.header, replace(outcome, reason=outcome.reason or job.reason), bill
 
 
 class StepLines:
@@ -222,11 +234,14 @@ class StepLines:
         session: The trial.
         write: Receives each line, without its newline.
         name: Its name among them, in the width of the longest.
+        spending: What it costs, step by step; None where no model is asked.
     """
 
-    def __init__(self, session: Session, write: Callable[[str], None], name: str) -> None:
+    def __init__(
+        self, session: Session, write: Callable[[str], None], name: str, spending: Spending | None = None
+    ) -> None:
         self._environment, self._write = session.state.environment, write
-        self._name = name
+        self._name, self._spending = name, spending
         self._step_width = len(str(session.header.steps))
         self._rejected = 0
 
@@ -239,6 +254,9 @@ class StepLines:
             if self._rejected:
                 parts.append(f"Rejected before: {counted(self._rejected, 'answer')}.")
                 self._rejected = 0
+            bill = self._spending.step(event.step) if self._spending else EMPTY
+            if bill.requests:
+                parts.append(f"Used: {bill.words()}.")
             if event.ended:
                 parts.append(f"Ended: {one_line(event.ended)}.")
             self._write(" ".join(parts))

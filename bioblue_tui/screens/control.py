@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -12,8 +13,11 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, JobState
-from bioblue_tui.numbers import counted
+from bioblue_tui.costs.spending import Bill, Spending
+from bioblue_tui.costs.words import tokens
+from bioblue_tui.numbers import amount, counted
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
@@ -21,35 +25,59 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import ReplaySession
+from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.status import StatusLine
-from bioblue_tui.widgets.tiles import Tile, TileGrid
+from bioblue_tui.widgets.tile import Tile
+from bioblue_tui.widgets.tiles import TileGrid
+from bioblue_tui.widgets.totals import Total, TotalsLine
 
 FRAMES = 10
 """How often per second the tiles are brought up to date: quick enough for eyes, slow enough for a hundred trials."""
 
 
+def _names(jobs: Sequence[Job]) -> list[str]:
+    """Return the jobs' names without what all begin with, but for its last word: ``seed 1``, ``seed 2``."""
+    names = []
+    for job in jobs:
+        own_seed = job.plan is not None and job.name == str(job.plan.seed)
+        names.append(one_line(f"seed {job.name}" if own_seed else job.name).split(" "))
+    while len(names) > 1 and min(map(len, names)) > 2 and len({(words[0], words[1]) for words in names}) == 1:
+        names = [words[1:] for words in names]
+    return [" ".join(words) for words in names]
+
+
 class AttachedScreen(WatchScreen):
-    """One of many trials: it goes on by itself, and also when this screen is left."""
+    """One of many trials: it goes on by itself, and also when this screen is left.
+
+    Args:
+        session: The trial.
+        spending: What it costs, followed from its first event on; None for who costs nothing.
+    """
 
     attached = True
 
+    def __init__(self, session: Session, spending: Spending | None) -> None:
+        super().__init__(session)
+        self._spending = spending
+
 
 class ControlScreen(Screen[None]):
-    """Tiles of all trials; one of them can be opened, paused, or stopped.
+    """Tiles of all trials, and their sums above; one of them can be opened, paused, or stopped.
 
     Args:
         engine: Runs the trials. It must attend to nobody, so that trials wait for a decision.
         title: What is played.
+        bills: Follows what the trials cost, as a watcher of the engine; None to do that here.
     """
 
     CSS_PATH = "control.tcss"
     ABOUT = (
         "Many trials at once. ▶ runs, ‖ is paused, · waits for its turn, ■ is done, ! has failed. Each line is an "
-        "objective: its level, whether it is in its band, and its course on the gauge's fixed scale. Enter opens a "
-        "trial while the others go on. A trial that paused by itself waits for you: open it to see why."
+        "objective: its level, whether it is in its band, and its course on the gauge's fixed scale; below it is what "
+        "needs your attention, and what it cost or how many tokens it used. Enter opens a trial while the others go "
+        "on. A trial that paused by itself waits for you: open it to see why."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command("control.open", "enter", "open", "Open the trial", "Open the trial's own screen", footer="Open"),
@@ -62,20 +90,27 @@ class ControlScreen(Screen[None]):
     ]
 
     status = query_one("#status", StatusLine)
+    totals = query_one(TotalsLine)
     grid = query_one(TileGrid)
     notice = query_one("#notice", Static)
 
-    def __init__(self, engine: Engine, title: str) -> None:
+    def __init__(self, engine: Engine, title: str, bills: Bills | None = None) -> None:
         super().__init__()
         self.engine = engine
+        self.bills = bills or Bills()
+        if bills is None:
+            engine.watchers.append(self.bills)
         self._title = title
-        self._tiles = {job: Tile(one_line(job.name, 60)) for job in engine.jobs}
+        self._costs: dict[Job, tuple[Bill, str]] = {}
+        """Bills as they were put into words last: most trials ask nothing between two looks."""
+        self._tiles = {job: Tile(name) for job, name in zip(engine.jobs, _names(engine.jobs), strict=True)}
         self._by_trouble = False
-        self._broken = ""
+        self._broken = self._noticed = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the tiles between status and keys."""
         yield StatusLine(self._title, counted(len(self.engine.jobs), "trial"), id="status")
+        yield TotalsLine()
         yield TileGrid(list(self._tiles.values()))
         yield Static("", id="notice", markup=False)
         yield Footer(show_command_palette=False, compact=True)
@@ -103,17 +138,48 @@ class ControlScreen(Screen[None]):
         if not self.is_mounted or not self.is_current:
             return
         for job, tile in self._tiles.items():
-            tile.status = "done" if job.state == "stopped" else job.state
-            tile.state = job.session.state if job.session else tile.state
-            tile.detail = one_line(job.failure or (tile.state.reason if job.stuck and tile.state else ""), 200)
+            self._bring_up(job, tile)
         tiles = list(self._tiles.values())
         if self._by_trouble:
-            tiles.sort(key=lambda tile: -tile.trouble)
+            tiles.sort(key=lambda tile: tile.trouble, reverse=True)
         self.grid.show(tiles)
         self.status.show_status(self._status())
-        text = self._broken
-        self.notice.update(text)
-        self.notice.display = bool(text)
+        self.totals.show(self._totals())
+        if self._broken != self._noticed:
+            # Only then: it may take more lines or fewer, which lays out the whole screen anew.
+            self._noticed = self._broken
+            self.notice.update(self._broken)
+            self.notice.display = True
+
+    def _bring_up(self, job: Job, tile: Tile) -> None:
+        state = job.state
+        tile.status = "done" if state == "stopped" else state
+        if job.session is not None:
+            tile.state = job.session.state
+        why = job.failure or (tile.state.reason if tile.state and job.stuck else "")
+        tile.detail = one_line(why, 200) if why else ""
+        bill = self.bills.of(job)
+        if job not in self._costs or self._costs[job][0] is not bill:
+            self._costs[job] = (bill, bill.brief())
+        tile.cost = self._costs[job][1]
+
+    def _totals(self) -> list[Total]:
+        """Return what all trials that are played here have come to."""
+        mine = [(job, tile.state) for job, tile in self._tiles.items() if tile.state is not None or not job.over]
+        planned = sum(state.header.steps if state else job.plan.steps if job.plan else 0 for job, state in mine)
+        steps, planned_steps = amount(sum(state.done for _, state in mine if state), 12), amount(planned, 12)
+        found = [Total(f"{steps} of {planned_steps} steps", f"{steps}/{planned_steps}", "strong")] if planned else []
+        bill = self.bills.total
+        if bill.requests:
+            brief = f"{tokens(bill.input)} in, {tokens(bill.output)} out"
+            found.append(Total(bill.tokens(), brief, "text"))
+            found.append(Total(f"{amount(round(bill.seconds), 12)} s of answers", "", "text"))
+            found.append(Total(f"cost {bill.cost}", bill.brief() if bill.cost.dollars else str(bill.cost), "strong"))
+        waiting = sum(tile.attention for tile in self._tiles.values())
+        if waiting:
+            needs = f"⚠ {counted(waiting, 'trial')} {'need' if waiting > 1 else 'needs'} attention"
+            found.append(Total(needs, f"⚠{waiting}", "warn"))
+        return found
 
     def _status(self) -> Line:
         count = Counter(job.state for job in self.engine.jobs)
@@ -146,7 +212,7 @@ class ControlScreen(Screen[None]):
         elif job is None or job.session is None:
             self.notify(f"{one_line(job.name, 40) if job else 'It'} has not begun yet.")
         else:
-            self.app.push_screen(AttachedScreen(job.session))
+            self.app.push_screen(AttachedScreen(job.session, self.bills.spending(job)))
 
     def action_pause(self) -> None:
         """Pause the chosen trial, or go on with it."""

@@ -27,7 +27,10 @@ class LiveScreen(TrialScreen):
 
     def on_mount(self) -> None:
         """Begin to count the cost, where there is a model; Textual calls the base class's handler by itself."""
-        if self.state.header.model:
+        if self._spending is not None:
+            # Somebody else has counted from the first event on, and goes on with it.
+            self._show_costs(self._spending)
+        elif self.state.header.model:
             self._happened: list[Event] = list(self.live.past)
             self.live.listeners.append(self._happened.append)
             self._load_prices()
@@ -42,9 +45,12 @@ class LiveScreen(TrialScreen):
         self._spending = spending.feed(self._happened)
         self.live.listeners.append(spending.apply)
         self.live.listeners.remove(self._happened.append)
+        self._show_costs(spending)
+        self.paint()
+
+    def _show_costs(self, spending: Spending) -> None:
         if spending.price.paid:
             self.transcript.show_costs(lambda step: str(spending.step(step).cost))
-        self.paint()
 
     @property
     def shown(self) -> int:
@@ -85,14 +91,16 @@ class LiveScreen(TrialScreen):
         parts.append((f"  {where}", "strong"))
         if state.rejections:
             parts.append((f"  ✗{state.rejections}", "warn"))
-        if self._spending is not None and self._spending.price.paid:
+        if self._spending is not None and self._spending.price.paid and self._spending.total.requests:
             parts.append((f"  {self._spending.total.cost}", "dim"))
         return parts
 
     def _summarise(self) -> None:
         found = compare(self.state)
         if found is not None:
-            self.app.push_screen(SummaryScreen(self.state, found, again=False), self._after_summary)
+            self.app.push_screen(
+                SummaryScreen(self.state, found, again=False, spending=self._spending), self._after_summary
+            )
 
     def _after_summary(self, choice: Choice | None) -> None:
         if choice == "leave":

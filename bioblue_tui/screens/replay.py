@@ -12,6 +12,7 @@ from textual.message import Message
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.continuing import can_resume
+from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.summary import SummaryScreen
@@ -57,6 +58,10 @@ class ReplayScreen(TrialScreen):
         super().__init__(session)
         self.replay = session
         self._differences: list[Difference] | None = None
+        self._spending: Spending | None = None
+        """What the trial cost, once the prices are loaded; None where no model was asked."""
+        self._bills: list[Bill] = []
+        """What it had cost up to each step."""
 
     @property
     def shown(self) -> int:
@@ -74,13 +79,23 @@ class ReplayScreen(TrialScreen):
         return self.shown == self.known
 
     def on_mount(self) -> None:
-        """Recompute the trial beside showing it; Textual calls the base class's handler by itself."""
-        self._verify()
+        """Recompute the trial once it is seen; Textual calls the base class's handler by itself."""
+        self.call_after_refresh(self._verify)
 
     @work(thread=True, group="verify")
     def _verify(self) -> None:
-        found = verify(self.replay.record)
-        self.app.call_from_thread(self._verified, found)
+        record = self.replay.record
+        # A table of prices takes a third of a second to load.
+        spending = spending_of(record.header, record.events)
+        if spending is not None and spending.total.requests:
+            self.app.call_from_thread(self._charged, spending, spending.until())
+        self.app.call_from_thread(self._verified, verify(record))
+
+    def _charged(self, spending: Spending, bills: list[Bill]) -> None:
+        self._spending, self._bills = spending, bills
+        if spending.price.paid:
+            self.transcript.show_costs(lambda step: str(spending.step(step).cost))
+        self.paint()
 
     def _verified(self, found: list[Difference]) -> None:
         self._differences = found
@@ -109,6 +124,10 @@ class ReplayScreen(TrialScreen):
         ]
         parts += [(f"  {self.speed_text()}", "dim")]
         parts.append((f"  step {self.shown}/{self.state.done}", "strong"))
+        # Up to the furthest step shown: what lies beyond it is not given away.
+        bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
+        if bill.requests and self._spending is not None and self._spending.price.paid:
+            parts.append((f"  {bill.cost}", "dim"))
         if self._differences:
             parts.append((f"  ≠ {len(self._differences)}", "bad"))
         elif self._differences is not None:
@@ -125,7 +144,7 @@ class ReplayScreen(TrialScreen):
 
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on."""
-        return (*super().signature(), self._differences is None)
+        return (*super().signature(), self._differences is None, self._spending is None)
 
     def action_pause(self) -> None:
         """Play, or hold."""
@@ -158,4 +177,4 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.notify("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            self.app.push_screen(SummaryScreen(self.state, found, again=False))
+            self.app.push_screen(SummaryScreen(self.state, found, again=False, spending=self._spending))

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
@@ -27,6 +28,7 @@ class SummaryScreen(ModalScreen[Choice]):
         state: The trial.
         comparison: The agent beside the reference policy.
         again: True to offer another trial with the next seed.
+        spending: What the trial cost; None where no model was asked, or that is not known yet.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -38,9 +40,12 @@ class SummaryScreen(ModalScreen[Choice]):
         ("right", "app.focus_next", "Other"),
     ]
 
-    def __init__(self, state: TrialState, comparison: Comparison, *, again: bool) -> None:
+    def __init__(
+        self, state: TrialState, comparison: Comparison, *, again: bool, spending: Spending | None = None
+    ) -> None:
         super().__init__()
         self._state, self._comparison, self._again = state, comparison, again
+        self._spending = spending
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
@@ -52,6 +57,8 @@ class SummaryScreen(ModalScreen[Choice]):
             )
             yield ComparisonTable(self._state, self._comparison, who)
             yield Label(self._note(), classes="hint", markup=False)
+            if self._spending is not None and self._spending.total.requests:
+                yield Label(self._spending.words(), id="spending", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 if self._again:
                     yield Button("next seed (a)", id="again", variant="primary", compact=True)

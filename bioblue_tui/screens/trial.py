@@ -55,6 +55,8 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.onset", "g", "onset(1)", "Next onset", "Look at the step where the next failure begins"),
     command("trial.onset_back", "G", "onset(-1)", "Onset before", "Look at the step where the failure before begins"),
     command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
+    command("trial.page_up", "pageup", "page(-1)", "Page up", "Scroll the raw output back", shown="PgUp/Dn"),
+    command("trial.page_down", "pagedown", "page(1)", "Page down", "Scroll the raw output on"),
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
 ]
@@ -382,6 +384,13 @@ class TrialScreen(Screen[bool]):
     def action_fold(self) -> None:
         """Fold or unfold the prompts."""
         self.transcript.toggle_fold()
+
+    def action_page(self, by: int) -> None:
+        """Scroll the raw output by a page; looking at another step brings that one into view again."""
+        if by < 0:
+            self.transcript.action_page_up()
+        else:
+            self.transcript.action_page_down()
 
     def action_panel(self, by: int) -> None:
         """Show the next panel where panels share the space."""

@@ -177,11 +177,8 @@ class TrialState:
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
         self._mark_fork(header.parent)
-
-    @property
-    def done(self) -> int:
+        self.done = 0
         """The last step that was applied; 0 before the first."""
-        return next((view.number for view in reversed(self.steps) if view.done), 0)
 
     @property
     def levels(self) -> tuple[Number, ...]:
@@ -254,6 +251,7 @@ class TrialState:
                 self._happened(event.step, "handed over", f"{event.actor} acts from here")
             case Stepped():
                 self._view(event.step).done = event
+                self.done = max(self.done, event.step)
             case Paused():
                 self.status, self.reason = "paused", event.reason
                 if event.reason:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
 from textual.message import Message
 
 from bioblue_tui.numbers import counted
-from bioblue_tui.trials.state import MarkKind, TrialState
+from bioblue_tui.trials.state import Mark, MarkKind, TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 
 _SIGNS: dict[MarkKind, tuple[str, str]] = {
@@ -25,6 +27,7 @@ _SIGNS: dict[MarkKind, tuple[str, str]] = {
     "difference": ("≠", "bad"),
 }
 _ONSET = ("⚠", "bad")
+_NOTE = ("✎", "accent")
 _LEGEND: dict[MarkKind, str] = {
     "rejected": "rejected",
     "retrying": "retried",
@@ -35,6 +38,53 @@ _LEGEND: dict[MarkKind, str] = {
     "intervened": "intervened",
     "difference": "differs",
 }
+
+
+class _Marked:
+    """The marks of the steps given away so far, counted and put in their places once: a line is drawn at every step.
+
+    Args:
+        marks: The trial's marks; more may come, also of earlier steps.
+    """
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._marks = marks
+        self._sorted: list[tuple[int, int]] = []
+        """Step and index of every mark that can be drawn."""
+        self._taken = 0
+        """How many of the trial's marks are in there, or can't be drawn."""
+        self._limit = self._reached = 0
+        self._cells = self._placed = 0
+        self._on: dict[int, MarkKind] = {}
+        self.counts: Counter[MarkKind] = Counter()
+
+    def reach(self, limit: int) -> None:
+        """Take in the marks up to a step."""
+        for index in range(self._taken, len(self._marks)):
+            mark = self._marks[index]
+            if mark.kind in _SIGNS:
+                insort(self._sorted, (mark.step, index))
+                if mark.step <= self._limit:
+                    self._limit = self._reached = 0
+        self._taken = len(self._marks)
+        if limit < self._limit or not self._reached:
+            self._reached, self._placed, self._on, self.counts = 0, 0, {}, Counter()
+        self._limit = limit
+        while self._reached < len(self._sorted) and self._sorted[self._reached][0] <= limit:
+            self.counts[self._kind(self._reached)] += 1
+            self._reached += 1
+
+    def on(self, cells: int, place: Callable[[int, int], int]) -> Mapping[int, MarkKind]:
+        """Return the last mark that falls into each cell of a line of so many; where, is what ``place`` says."""
+        if cells != self._cells:
+            self._cells, self._placed, self._on = cells, 0, {}
+        for number in range(self._placed, self._reached):
+            self._on[place(self._sorted[number][0], cells)] = self._kind(number)
+        self._placed = self._reached
+        return self._on
+
+    def _kind(self, number: int) -> MarkKind:
+        return self._marks[self._sorted[number][1]].kind
 
 
 class Timeline(Lines):
@@ -53,9 +103,10 @@ class Timeline(Lines):
 
     def __init__(self, state: TrialState, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._state = state
+        self._marked = _Marked(state.marks)
         self._shown, self._known = 0, 0
         self._onsets: Sequence[tuple[int, str]] = ()
+        self._notes: Sequence[int] = ()
         self.total = max(1, state.header.steps)
 
     def show_step(self, step: int, known: int) -> None:
@@ -72,11 +123,19 @@ class Timeline(Lines):
         self._onsets = onsets
         self.redraw()
 
+    def show_notes(self, steps: Sequence[int]) -> None:
+        """Mark the steps of notes, one entry for each note."""
+        self._notes = steps
+        self.redraw()
+
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the line, the marks and a legend of their kinds."""
-        marks = [mark for mark in self._state.marks if mark.step <= self._known + 1 and mark.kind in _SIGNS]
-        counts = {kind: sum(mark.kind == kind for mark in marks) for kind in _LEGEND}
-        legend = "".join(f" {_SIGNS[kind][0]}{count} {_LEGEND[kind]}" for kind, count in counts.items() if count)
+        marked = self._marked
+        marked.reach(self._known + 1)
+        counts = ((kind, marked.counts[kind]) for kind in _LEGEND)
+        legend = "".join(f" {_SIGNS[kind][0]}{count} {_LEGEND[kind]}" for kind, count in counts if count)
+        if self._notes:
+            legend += f" {_NOTE[0]}{counted(len(self._notes), 'note')}"
         if self._onsets:
             legend = f" {_ONSET[0]}{counted(len(self._onsets), 'onset')}{legend}"
         text = f" {self._shown}/{self.total}{legend} "
@@ -85,10 +144,12 @@ class Timeline(Lines):
         line = [("━" if cell <= done else "┄", "accent" if cell <= done else "dim") for cell in range(cells)]
         if self._known == 0:
             line[0] = ("┄", "dim")
-        for mark in marks:
-            line[self._place(mark.step, cells)] = _SIGNS[mark.kind]
+        for cell, kind in marked.on(cells, self._place).items():
+            line[cell] = _SIGNS[kind]
         for step, _ in self._onsets:
             line[self._place(step, cells)] = _ONSET
+        for step in self._notes:
+            line[self._place(step, cells)] = _NOTE
         line[self._place(self._shown, cells)] = ("●", "strong")
         return [[("├", "dim"), *line, ("┤", "dim"), (text, "text")]]
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn, Usage
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.batch.engine import Engine, Job
 from bioblue_tui.records.library import open_record
 from bioblue_tui.screens.control import AttachedScreen, ControlScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.widgets.status import StatusLine
 from tests.support.pilots import text_of, until
 
 
@@ -118,3 +119,45 @@ async def test_what_cannot_begin_is_named_and_costs_the_others_nothing(tmp_path:
         await until(pilot, lambda: "!1 failed" in text_of(screen.status))
         assert "no agent" in text_of(screen.grid)
         assert jobs[1].state == "done"
+
+
+class Paid(BaseAgent):
+    """A model that says how many tokens it used; what they cost depends on its name."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"openai:{model}")
+        self.model, self.provider = model, {"base_url": "https://api.openai.com/v1"}
+
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer("0, 0", usage=Usage(1_000, 400, 20))
+
+
+async def test_cost_and_tokens_are_told_for_each_trial_and_for_all(tmp_path: Path) -> None:
+    def paid(seed: int, model: str) -> Job:
+        plan = Plan("multi-homeostasis", "own", seed=seed, steps=5)
+        return Job(str(seed), lambda: open_session(plan, tmp_path, agent=Paid(model)), plan)
+
+    jobs = [paid(1, "gpt-4o-mini"), paid(2, "no-such-model"), job(tmp_path, 3, "thermostat", steps=5)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.over for job in jobs))
+        await until(pilot, lambda: "15 of 15 steps" in text_of(screen.totals))
+        # 5 × (600 × $0.15 + 400 × $0.075 + 20 × $0.60) / 1 000 000
+        assert "10 k tokens in (4 000 cached), 200 out" in text_of(screen.totals)
+        assert "cost at least $0.00066" in text_of(screen.totals)
+        first, second, third = (tile.cost for tile in screen._tiles.values())
+        assert (first, second, third) == ("$0.00066", "5 100 tok", "")
+        assert all(part in text_of(screen.grid) for part in ("seed 1", "$0.00066", "5 100 tok"))
+        await pilot.press("enter")
+        # Opened after its last answer, the trial's own screen knows the cost nevertheless.
+        await until(pilot, lambda: "$0.00066" in text_of(pilot.app.screen.query_one(StatusLine)))
+
+
+async def test_an_alert_comes_first_when_sorted_and_is_counted(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, seed, "thermostat") for seed in (1, 2, 3)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.over for job in jobs))
+        screen._tiles[jobs[2]].alert = "12 accelerating B"
+        await pilot.press("o")
+        await until(pilot, lambda: "1 trial needs attention" in text_of(screen.totals))
+        assert text_of(screen.grid).index("seed 3") < text_of(screen.grid).index("seed 1")
+        assert "⚠ 12 accelerating B" in text_of(screen.grid)

@@ -8,7 +8,19 @@ import sys
 
 from tests.benchmarks.report import lines
 
-NAMES = ("start", "keys", "processor", "history", "transcript", "headless", "caching", "throughput")
+NAMES = (
+    "start",
+    "keys",
+    "processor",
+    "history",
+    "transcript",
+    "headless",
+    "caching",
+    "throughput",
+    "tiles",
+    "records",
+    "modes",
+)
 """Modules beside this one, without ``bench_``."""
 
 

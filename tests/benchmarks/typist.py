@@ -33,14 +33,15 @@ class Typist:
     Args:
         command: The program and its arguments.
         environ: Its environment variables.
+        size: Columns and rows of its terminal.
 
     Attributes:
         chunks: What came out so far, each with the seconds since the start.
     """
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int] = SIZE) -> None:
         self.chunks: list[tuple[float, bytes]] = []
-        columns, rows = SIZE
+        columns, rows = size
         self._begun = time.perf_counter()
         self._process: Any = ptyprocess.PtyProcess.spawn(list(command), env=dict(environ), dimensions=(rows, columns))
 
@@ -89,10 +90,10 @@ class Typist:
 
 
 @contextmanager
-def typing(command: Sequence[str]) -> Iterator[Typist]:
+def typing(command: Sequence[str], size: tuple[int, int] = SIZE) -> Iterator[Typist]:
     """Run a program in a terminal, with an empty data directory of its own; it is ended afterwards."""
     with tempfile.TemporaryDirectory() as root:
-        typist = Typist(command, Bioblue(Path(root)).environ)
+        typist = Typist(command, Bioblue(Path(root)).environ, size)
         try:
             yield typist
         finally:

@@ -212,7 +212,7 @@ def test_hostile_records_are_listed_verified_and_complained_of(bioblue: Bioblue)
     listed = bioblue.run("list", "--limit", "100")
     assert listed.returncode == 0
     assert len(listed.stdout.splitlines()) == len(records)
-    assert all(line.count("\t") == 6 for line in listed.stdout.splitlines())
+    assert all(line.count("\t") == 7 for line in listed.stdout.splitlines())
     assert_inert(listed)
     verified = bioblue.run("verify", *records)
     # The reasons for the end that stand in them follow from nothing.

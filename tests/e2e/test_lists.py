@@ -53,9 +53,9 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
     os.utime(bioblue.data / "trials" / "broken.jsonl", (0.5, 0.5))
     rows = [line.split("\t") for line in bioblue.run("list").stdout.splitlines()]
     assert [row[3] for row in rows] == ["6", "5", "-", "4"]
-    assert rows[0][1:] == ["homeostasis", "thermostat", "6", "3/3", "complete", str(bioblue.files()[-1])]
+    assert rows[0][1:] == ["homeostasis", "thermostat", "6", "3/3", "complete", "-", str(bioblue.files()[-1])]
     assert rows[2][5].startswith("unreadable: ")
-    assert {len(row) for row in rows} == {7}
+    assert {len(row) for row in rows} == {8}
     assert len(bioblue.run("list", "--limit", "2").stdout.splitlines()) == 2
     done = bioblue.run("list", "--json")
     listed = [json.loads(line) for line in done.stdout.splitlines()]
@@ -69,6 +69,7 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
         "done": 3,
         "steps": 3,
         "ended": "complete",
+        "spending": None,
     }
     assert "record" in listed[2]["error"]
 

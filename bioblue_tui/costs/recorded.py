@@ -1,0 +1,41 @@
+"""What a recorded trial has cost, from its file alone: only the lines that tell of answers are decoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bioblue_tui.costs.spending import EMPTY, Bill, spending_of
+from bioblue_tui.records.decoding import decode_event
+from bioblue_tui.records.files import read_bytes
+from bioblue_tui.records.schema import DecodeError, RecordError, loads
+from bioblue_tui.trials.events import Header
+
+_TELLING = (b'"event":"answered"', b'"event":"interrupted"')
+"""What stands in lines of answers, and, quotes being escaped there, in no text of a record."""
+
+
+def recorded_bill(path: Path, header: Header) -> Bill:
+    """Return the bill of a record of ours; without any request where no model was asked. Never raises.
+
+    Lines that can't be read are left out: whoever opens the record is told of them.
+
+    Args:
+        path: The file.
+        header: What is in its first line.
+    """
+    spending = spending_of(header)
+    if spending is None:
+        return EMPTY
+    try:
+        lines = read_bytes(path).split(b"\n")
+    except RecordError:
+        return EMPTY
+    for line in lines:
+        if any(word in line for word in _TELLING):
+            try:
+                event = decode_event(loads(line.decode()), [])
+            except (DecodeError, UnicodeDecodeError):
+                continue
+            if event is not None:
+                spending.apply(event)
+    return spending.total
