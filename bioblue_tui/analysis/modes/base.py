@@ -97,7 +97,7 @@ class Finding:
 
 def words(mode: Mode) -> str:
     """Return a mode's name for people."""
-    return mode.replace("_", " ")
+    return mode.replace("self_", "self-").replace("single_", "single-").replace("_", " ")
 
 
 class Detector(Protocol):
