@@ -29,6 +29,7 @@ from bioblue_tui.text import one_line
 if TYPE_CHECKING:
     from bioblue_tui.screens.control import ControlScreen
     from bioblue_tui.screens.home import HomeScreen
+    from bioblue_tui.screens.note_dialogs import NoteDialog
     from bioblue_tui.screens.replay import ReplayScreen
     from bioblue_tui.screens.trial import TrialScreen
     from bioblue_tui.session import Plan
@@ -172,6 +173,10 @@ class BioBlueApp(App[str]):
         """Let the cursor blink only where motion is wanted."""
         if isinstance(event.widget, Input):
             event.widget.cursor_blink = not self.config.reduced_motion
+
+    def on_note_dialog_signed(self, message: NoteDialog.Signed) -> None:
+        """Keep the name that somebody signs their notes with."""
+        self._keep(who=message.who)
 
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
         """Begin a live trial and show it."""

@@ -3,6 +3,9 @@
 theme = "textual-light"
 reduced_motion = true
 
+[notes]
+who = "KL"
+
 [keys]
 "trial.jump" = "g"
 """
@@ -18,6 +21,10 @@ THEME = "textual-dark"
 """Theme until a person chooses another."""
 
 
+WHO = "me"
+"""Who makes notes, until a person says another name. Records are shared: the system's name of its user stays out."""
+
+
 class ConfigError(Exception):
     """A configuration that cannot be read or written. The message says what, where, and what to do."""
 
@@ -30,6 +37,7 @@ class Config:
         path: The file; None to keep nothing.
         theme: Name of the theme.
         reduced_motion: True for no animation and no blinking.
+        who: Who makes notes.
         keys: Keys by id of their command, for those that differ from ours.
         problems: What was wrong with the file, a sentence each; what was wrong is as if it were not there.
     """
@@ -37,6 +45,7 @@ class Config:
     path: Path | None = None
     theme: str = THEME
     reduced_motion: bool = False
+    who: str = WHO
     keys: Mapping[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -67,8 +76,11 @@ class Config:
                 self.reduced_motion = value
             case "keys", dict() if all(isinstance(key, str) for key in value.values()):
                 self.keys = value
-            case (("theme" | "reduced_motion" | "keys"), _):
+            case "notes", {"who": str(who), **rest} if not rest:
+                self.who = who
+            case (("theme" | "reduced_motion" | "keys" | "notes"), _):
                 wanted = {
+                    "notes": 'a line such as who = "KL"',
                     "theme": "a text",
                     "reduced_motion": "true or false",
                     "keys": 'lines such as "trial.jump" = "g"',
@@ -97,7 +109,8 @@ class Config:
             text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
             document: Any = tomlkit.parse(text)
             for name, value in changes.items():
-                document[name] = value
+                place = document.setdefault("notes", tomlkit.table()) if name == "who" else document
+                place[name] = value
             # Where the file is a link, what it points to is written.
             write_text(self.path.resolve(), tomlkit.dumps(document), overwrite=True)
         except RecordError as error:

@@ -19,9 +19,10 @@ from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.replayed import ReplayAgent
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.schema import Record
+from bioblue_tui.records.notes import noted
+from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import Ended, Event, Header, Heard, Paused, Planned, Stepped
+from bioblue_tui.trials.events import Ended, Event, Header, Heard, Noted, Paused, Planned, Stepped
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
@@ -176,9 +177,24 @@ class Session:
         """
         if not isinstance(event, Heard):
             self._journal.append(event, to_disk=not (self._crowded and isinstance(event, Stepped | Ended)))
+        self._learn(event)
+
+    def _learn(self, event: Event) -> None:
         self.state.apply(event)
         for listener in self.listeners:
             listener(event)
+
+    async def note(self, note: Noted) -> None:
+        """Write a person's note, now or after the trial's end; it is on the disk when this returns.
+
+        Raises:
+            RecordError: When it can't be written; everything is then as it was.
+        """
+        if self._journal.closed:
+            await asyncio.to_thread(_append_note, self.path, note)
+            self._learn(note)
+        else:
+            self.tell(note)
 
 
 class ReplaySession:
@@ -196,7 +212,7 @@ class ReplaySession:
     ) -> None:
         self.record = record
         self.header = record.header
-        self.state = TrialState(record.header).feed(record.events)
+        self.state = TrialState(record.header).feed(noted(record))
         self.trial = Player(self.state.done, clock=clock, speed=speed, paused=paused)
 
     @property
@@ -215,6 +231,25 @@ class ReplaySession:
 
     async def stop(self) -> None:
         """Nothing has to be ended."""
+
+    async def note(self, note: Noted) -> None:
+        """Write a person's note into the record, or beside it where it is a tab-separated log.
+
+        Raises:
+            RecordError: When it can't be written; everything is then as it was.
+        """
+        if self.path is None:
+            raise RecordError("there is no file that it could be written to")
+        await asyncio.to_thread(_append_note, self.path, note)
+        self.record.events.append(note)
+        self.state.apply(note)
+
+
+def _append_note(path: Path, note: Noted) -> None:
+    # What reads every kind of file is not needed to begin a trial.
+    from bioblue_tui.records.library import append_note
+
+    append_note(path, note)
 
 
 def default_speed(agent: str) -> float | None:

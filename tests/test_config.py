@@ -27,6 +27,17 @@ def test_saving_keeps_comments_and_what_is_not_known(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("before", ["", "[notes]\nwho = 'AB' # two\n", "[keys]\nx = 'y'\n"])
+def test_who_makes_notes_is_kept_in_its_own_table(tmp_path: Path, before: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(before, encoding="utf-8")
+    config = Config.load(path)
+    assert config.who == ("AB" if "AB" in before else "me")
+    config.save(who="KL")
+    again = Config.load(path)
+    assert (again.who, again.keys, again.problems) == ("KL", config.keys, [])
+
+
 @pytest.mark.parametrize("text", ["theme = ", "[keys", "\x00", "theme = 1\ntheme = 2"])
 def test_a_damaged_file_is_told_and_never_replaced(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"
@@ -53,6 +64,8 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         ("keys = 1", "keys must be lines"),
         ("[keys]\na = 1", "keys must be lines"),
         ("thema = 1", "thema is not known"),
+        ("notes = 1", "notes must be a line"),
+        ("[notes]\nwho = 1", "notes must be a line"),
     ],
 )
 def test_what_makes_no_sense_is_told(tmp_path: Path, text: str, problem: str) -> None:

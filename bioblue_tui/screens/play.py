@@ -10,6 +10,7 @@ from bioblue_tui.analysis.reference import compare
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial import PANEL_KEYS
 from bioblue_tui.session import Session
@@ -47,6 +48,7 @@ class PlayScreen(AnsweringScreen):
         command("play.on", "pagedown", "look(1)", "Look on", "Look at the next step", priority=True),
         command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
         command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
+        *ANSWERING_NOTE_KEYS,
         command("play.help", "f1", "help", "Help", "This help", footer="Help"),
         command("play.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
         *PANEL_KEYS,

@@ -15,6 +15,7 @@ from bioblue_tui.continuing import can_resume
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
 from bioblue_tui.screens.watch import speed_bindings
@@ -44,6 +45,7 @@ class ReplayScreen(TrialScreen):
         command(
             "replay.summary", "s", "summary", "Summary", "Compare the whole trial with the reference", footer="Summary"
         ),
+        *NOTE_KEYS,
         *PANEL_KEYS,
     ]
 
@@ -58,6 +60,7 @@ class ReplayScreen(TrialScreen):
         super().__init__(session)
         self.replay = session
         self._differences: list[Difference] | None = None
+        self._resumable = not can_resume(session.record)
         self._spending: Spending | None = None
         """What the trial cost, once the prices are loaded; None where no model was asked."""
         self._bills: list[Bill] = []
@@ -146,6 +149,10 @@ class ReplayScreen(TrialScreen):
         """Return what else the screen depends on."""
         return (*super().signature(), self._differences is None, self._spending is None)
 
+    def doable(self) -> tuple[bool, ...]:
+        """Return nothing: in a replay the same keys work at every step."""
+        return ()
+
     def action_pause(self) -> None:
         """Play, or hold."""
         trial = self.replay.trial
@@ -163,7 +170,7 @@ class ReplayScreen(TrialScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to go on only where that can be."""
         if action == "resume":
-            return not can_resume(self.replay.record)
+            return self._resumable
         return super().check_action(action, parameters)
 
     def action_resume(self) -> None:

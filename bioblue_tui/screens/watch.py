@@ -10,6 +10,7 @@ from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
@@ -68,6 +69,7 @@ class WatchScreen(AnsweringScreen):
         command(
             "watch.summary", "s", "summary", "Summary", "Compare with the reference policy so far", footer="Summary"
         ),
+        *NOTE_KEYS,
         *PANEL_KEYS,
     ]
 

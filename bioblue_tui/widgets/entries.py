@@ -51,6 +51,8 @@ class EntryWriter:
         """Says what a step's answers cost; None where nobody knows."""
         self.alerts: Mapping[int, Sequence[str]] = {}
         """By step: the failures that were found after it, in a sentence each."""
+        self.notes: Mapping[int, Sequence[str]] = {}
+        """By step: what people have noted about it; step 0 is the trial as a whole."""
         self._state = state
         self._prompt_only = prompt_only
         labels = [len(label) for label in state.environment.objectives]
@@ -66,6 +68,7 @@ class EntryWriter:
         if parent and not self._prompt_only:
             text = f"a fork of {one_line(str(parent.get('file')))} after step {one_line(str(parent.get('step')), 10)}"
             yield from self._block("", "↳ ", "accent", text, "accent")
+        yield from self._noted(0)
         text = self._state.header.instruction
         if text:
             yield from self._prompt("", "instruction", text, opened=self._prompt_only or not self.folded)
@@ -82,6 +85,11 @@ class EntryWriter:
             yield from self._attempt(view, attempt)
         for alert in self.alerts.get(view.number, ()):
             yield from self._block(" " * (_GUTTER - 2), "⚠ ", "bad", alert, "bad")
+        yield from self._noted(view.number)
+
+    def _noted(self, step: int) -> Iterator[Line]:
+        for note in () if self._prompt_only else self.notes.get(step, ()):
+            yield from self._block(" " * (_GUTTER - 2), "✎ ", "accent", note, "accent")
 
     def height(self, view: StepView) -> int:
         """Return how many lines ``entry`` draws; for ordinary steps that is known without drawing them."""
@@ -90,7 +98,9 @@ class EntryWriter:
 
     def _quick_height(self, view: StepView) -> int | None:
         """Return the height of a step with one plain answer that was taken, or None where it must be drawn."""
-        if view.done is None or len(view.attempts) != 1 or view.happened or view.number in self.alerts:
+        if view.done is None or len(view.attempts) != 1 or view.happened:
+            return None
+        if view.number in self.alerts or view.number in self.notes:
             return None
         attempt, action = view.attempts[0], view.done.action
         if attempt.rejection or attempt.failure or attempt.reasoning or attempt.notes or not attempt.text:

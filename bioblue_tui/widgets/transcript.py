@@ -119,6 +119,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._rebuild()
         if self.following:
             self.scroll_end(animate=False, immediate=True)
+        elif self._marked:
+            self._reveal(self._marked)
 
     def render_line(self, y: int) -> Strip:
         """Return one line (Textual's Line API)."""
@@ -172,11 +174,21 @@ class Transcript(ScrollView, Styled, can_focus=True):
             alerts: By step: what was found then, in a sentence each.
             spans: First and last step of each failure.
         """
-        before = self._writer.alerts
-        changed = [step for step in {*alerts, *before} if alerts.get(step) != before.get(step)]
-        self._writer.alerts, self._spans = dict(alerts), tuple(spans)
+        before, self._writer.alerts, self._spans = self._writer.alerts, dict(alerts), tuple(spans)
+        self._draw_anew(before, alerts)
+
+    def show_notes(self, notes: Mapping[int, Sequence[str]]) -> None:
+        """Show what people have noted, below the steps; what is about the trial as a whole, step 0, above the first."""
+        before, self._writer.notes = self._writer.notes, dict(notes)
+        self._draw_anew(before, notes)
+        if not self.following and notes.get(self._marked) != before.get(self._marked):
+            self._reveal(self._marked)
+
+    def _draw_anew(self, before: Mapping[int, Sequence[str]], now: Mapping[int, Sequence[str]]) -> None:
+        """Draw steps that have something else to show beside what happened in them."""
+        changed = [step for step in {*now, *before} if now.get(step) != before.get(step)]
         if changed:
-            self._settled = min(self._settled, min(changed) - 1)
+            self._settled = max(0, min(self._settled, min(changed) - 1))
             self._rebuild()
             if self.following:
                 self.scroll_end(animate=False, immediate=True)

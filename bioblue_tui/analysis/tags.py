@@ -1,0 +1,24 @@
+"""Tags of notes: words of one's own, or failure modes, which can be compared with what the detectors found."""
+
+from __future__ import annotations
+
+import re
+
+from bioblue_tui.analysis.modes.base import MODES, Mode
+
+_BETWEEN = re.compile(r"[\s_-]+")
+
+
+def mode_of(tag: str) -> Mode | None:
+    """Return the failure mode that a tag names, or None; ``Unbounded maximization: B`` names one."""
+    name = _BETWEEN.sub("_", tag.partition(":")[0].strip().lower()).replace("maximization", "maximisation")
+    return next((mode for mode in MODES if mode == name), None)
+
+
+def as_tag(text: str) -> str:
+    """Return a tag as it is kept: a failure mode by its name, with the objective behind a colon; others as written."""
+    mode = mode_of(text)
+    if mode is None:
+        return " ".join(text.split())
+    objective = text.partition(":")[2].strip()
+    return f"{mode}:{objective}" if objective else mode
