@@ -25,7 +25,8 @@ ROOMY = (240, 72)
 
 FEW, SOME, MANY = 10, 50, 100
 
-OPENED, CLOSED = re.compile(rb"Escape|close this"), re.compile(rb"seed 1 ")
+GROUND = rb"(48;[\d;]+)mseed 1 "
+"""The background of the first tile's name, which is chosen at the beginning."""
 
 
 def measure() -> Iterator[Figure]:
@@ -58,17 +59,22 @@ def _milliseconds(count: int, size: tuple[int, int]) -> float:
 
 
 def _key_times(size: tuple[int, int]) -> list[float]:
-    """Move the choice at irregular moments, as a person does."""
+    """Move the choice between two tiles at irregular moments, as a person does; the chosen one has another ground."""
     moments, times = random.Random(1), []
-    # The chosen tile's heading is the only one with a background of its own.
-    keys = cycle([KEYS["right"], KEYS["left"]])
     with tempfile.TemporaryDirectory() as directory, typing(_command(MANY, Path(directory) / "report"), size) as typist:
         _begin(typist)
         typist.drain(WARM)
-        for key in islice(keys, PRESSES):
+        _wait(typist, lambda: re.search(GROUND, _said(typist)))
+        chosen = re.findall(GROUND, _said(typist))[-1]
+        first, second = (re.compile(re.escape(chosen + b"mseed %d " % number)) for number in (1, 2))
+        for key, shows in islice(cycle([(KEYS["right"], second), (KEYS["left"], first)]), PRESSES):
             typist.drain(moments.uniform(0.06, 0.2))
-            times.append(typist.time_key(key, re.compile(b"x")))
+            times.append(typist.time_key(key, shows))
     return times
+
+
+def _said(typist: Typist) -> bytes:
+    return b"".join(data for _, data in typist.chunks)
 
 
 def _begin(typist: Typist) -> None:
