@@ -15,6 +15,7 @@ from bioblue_tui.continuing import can_resume
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
 from bioblue_tui.screens.watch import speed_bindings
@@ -44,6 +45,7 @@ class ReplayScreen(TrialScreen):
         command(
             "replay.summary", "s", "summary", "Summary", "Compare the whole trial with the reference", footer="Summary"
         ),
+        *NOTE_KEYS,
         *PANEL_KEYS,
     ]
 

@@ -22,6 +22,7 @@ from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.forking import ForkDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.insight import Insight
+from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.gauge import GaugeView
@@ -127,6 +128,7 @@ class TrialScreen(Screen[bool]):
         environment = self.state.environment
         self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
         self.insight = Insight(self.state, self._gauges)
+        self.noting = Noting(session)
         self._noticed = ""
         self._gauged = 0
         """How many steps the gauges have taken in, step 0 among them."""
@@ -297,12 +299,14 @@ class TrialScreen(Screen[bool]):
         if self.reveals:
             self.insight.show(shown, known, self.timeline, self.transcript, self.rewards)
             self.query_one("#gauges").border_subtitle = self.insight.ghost
+        self.noting.show(known, self.timeline, self.transcript)
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
         self.timeline.show_step(shown, known)
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
         self.status.show_status([*self.status_line(), *(self.insight.badge(shown) if self.reveals else ())])
-        text = self.notice_text() or (self.insight.notice(shown) if self.reveals else "")
+        found = self.insight.notice(shown) if self.reveals else ""
+        text = self.notice_text() or "\n".join(filter(None, (self.noting.notice(shown), found)))
         if text != self._noticed:
             # Only then: it may take more lines or fewer, which lays out the whole screen anew.
             self._noticed = text
@@ -358,6 +362,14 @@ class TrialScreen(Screen[bool]):
         """Draw another policy on the same noise behind the gauges, or none."""
         self.insight.next_ghost()
         self.paint()
+
+    def action_note(self) -> None:
+        """Note something about the step looked at."""
+        self.noting.ask(self, self.shown)
+
+    def action_notes(self) -> None:
+        """List the notes."""
+        self.noting.list(self, self.known)
 
     def action_jump(self) -> None:
         """Ask for a step and look at it."""
