@@ -133,7 +133,8 @@ def agent_of_fork(header: Header, changes: Changes, data: Path | None = None) ->
     if not name and not told:
         return agent_of(header, data)
     settings = ModelSettings() if name else ModelSettings.of(header.provider)
-    settings = replace(settings, **told, explicit=frozenset(told))  # type: ignore[arg-type]
+    confirmed = settings.confirmed or "base_url" in told
+    settings = replace(settings, **told, explicit=frozenset(told), confirmed=confirmed)  # type: ignore[arg-type]
     return make_agent(who, header.environment, header.seed or 0, settings, data=data)
 
 

@@ -55,7 +55,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
         settings = settings or ModelSettings()
         if settings.max_tokens is None:
             raise AgentError("Anthropic's API needs a limit of tokens for an answer; set --max-tokens to a number")
-        endpoint = find_endpoint(SERVICE, settings.base_url, environ)
+        endpoint = find_endpoint(SERVICE, settings.base_url, environ, confirmed=settings.confirmed)
         budget = settings.thinking
         parameters: dict[str, object] = {
             "temperature": settings.temperature,

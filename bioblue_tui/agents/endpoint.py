@@ -72,11 +72,20 @@ class Endpoint:
         return replace(self, secrets=all_forms((*self.secrets, *more)))
 
 
-def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, str]) -> Endpoint:
+def find_endpoint(
+    service: Service, base_url: str | None, environ: Mapping[str, str], *, confirmed: bool = True
+) -> Endpoint:
     """Find where to send requests and with which key.
 
+    Args:
+        service: The API.
+        base_url: Where its server is; None for what the environment names, or the service's own.
+        environ: Environment variables.
+        confirmed: False where only a record names the base URL, which may come from anywhere.
+
     Raises:
-        AgentError: When there is neither a key nor a base URL, or one of them cannot be used.
+        AgentError: When there is neither a key nor a base URL, when one of them cannot be used, or when a key would go
+            to an address that nobody has confirmed.
     """
     given, key = _address(service, base_url, environ), environ.get(service.key_variable, "").strip()
     if not key and not given:
@@ -86,6 +95,8 @@ def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, 
     if not (key.isascii() and key.isprintable()):
         raise AgentError(f"{service.key_variable} holds characters that no key has; copy it again")
     parts = _split(given or service.url, service.example)
+    if key and not confirmed:
+        _check_confirmed(service, parts, environ)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     user, password = parts.username or "", parts.password or ""
     # What asks for one key may know others, as a gateway does.
@@ -99,6 +110,19 @@ def find_endpoint(service: Service, base_url: str | None, environ: Mapping[str, 
         query=query,
         key=key or PLACEHOLDER_KEY,
         secrets=all_forms((*keys, user, password, basic(user, password) if password else "", *query.values())),
+    )
+
+
+def _check_confirmed(service: Service, parts: SplitResult, environ: Mapping[str, str]) -> None:
+    """Raise AgentError unless a recorded address is the service's, this computer's, or what the environment names."""
+    shown, known = _shown(parts), environ.get(service.url_variable, "").strip()
+    if is_local(parts.hostname or "") or shown == service.url.rstrip("/"):
+        return
+    if known and _shown(_split(known, service.example)) == shown:
+        return
+    raise AgentError(
+        f"the record names the server {shown}, and a record may come from anywhere: your key is not sent there unless "
+        f"you say so. Set {service.url_variable}={shown}, or fork with --base-url {shown}"
     )
 
 

@@ -57,7 +57,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
         settings = settings or ModelSettings()
         if settings.thinking is not None:
             raise AgentError("OpenAI's API knows no budget for thinking; leave it out, or set an effort")
-        endpoint = find_endpoint(SERVICE, settings.base_url, environ)
+        endpoint = find_endpoint(SERVICE, settings.base_url, environ, confirmed=settings.confirmed)
         parameters = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,

@@ -28,6 +28,7 @@ class ModelSettings:
         explicit: Names of the fields that a person set, even if only to their default. A field that differs from its
             default counts as set. When a model refuses one of these, the person is told; others are left out with a
             note.
+        confirmed: False where the base URL comes from a record and nobody has confirmed it: no key is sent there.
     """
 
     base_url: str | None = None
@@ -40,6 +41,7 @@ class ModelSettings:
     grammar: bool | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     explicit: frozenset[str] = frozenset()
+    confirmed: bool = field(default=True, compare=False)
 
     def is_set(self, name: str) -> bool:
         """Tell whether a person set a field; of a name that is no field's nobody has."""
@@ -65,6 +67,7 @@ class ModelSettings:
             history=_text(provider.get("history")) or FULL_HISTORY,
             grammar=grammar if isinstance(grammar, bool) else None,
             extra=extra if isinstance(extra, Mapping) else {},
+            confirmed=False,
         )
 
 

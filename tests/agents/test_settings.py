@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bioblue_tui.agents.anthropic_messages import AnthropicAgent
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import make_agent
+from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings, parse_history
 
 URL = "http://127.0.0.1:1"
@@ -63,3 +66,27 @@ def test_what_is_set() -> None:
 def test_openai_knows_no_budget_for_thinking() -> None:
     with pytest.raises(AgentError, match="no budget for thinking"):
         make_agent("openai:m", "homeostasis", 1, ModelSettings(base_url=URL, thinking=2000), {})
+
+
+def test_no_key_goes_to_an_address_that_only_a_record_names() -> None:
+    recorded = ModelSettings.of({"base_url": "https://elsewhere.example/v1"})
+    environ = {"OPENAI_API_KEY": "secret"}
+    with pytest.raises(AgentError, match="your key is not sent there unless you say so"):
+        OpenAIChatAgent("m", recorded, environ=environ)
+    with pytest.raises(AgentError, match="Set ANTHROPIC_BASE_URL="):
+        AnthropicAgent("m", replace(recorded, max_tokens=9), environ={"ANTHROPIC_API_KEY": "secret"})
+
+
+@pytest.mark.parametrize(
+    ("address", "environ"),
+    [
+        ("https://api.openai.com/v1", {"OPENAI_API_KEY": "secret"}),
+        ("http://127.0.0.1:8080/v1", {"OPENAI_API_KEY": "secret"}),
+        ("https://elsewhere.example/v1", {}),
+        ("https://elsewhere.example/v1", {"OPENAI_API_KEY": "s", "OPENAI_BASE_URL": "https://elsewhere.example/v1/"}),
+    ],
+    ids=["the provider's own", "this computer", "no key to send", "confirmed in the environment"],
+)
+def test_a_recorded_address_is_used_where_that_gives_nothing_away(address: str, environ: dict[str, str]) -> None:
+    agent = OpenAIChatAgent("m", ModelSettings.of({"base_url": address}), environ=environ)
+    assert agent.provider["base_url"] == address

@@ -172,7 +172,7 @@ def test_a_trial_is_the_same_wherever_its_server_is_and_however_numbers_are_writ
 
 
 def test_everything_that_models_can_be_told_can_be_written(tmp_path: Path) -> None:
-    assert SETTINGS.keys() == {field.name for field in fields(ModelSettings)} - {"explicit"}
+    assert SETTINGS.keys() == {field.name for field in fields(ModelSettings)} - {"explicit", "confirmed"}
 
 
 BAD: dict[str, tuple[str, str, str]] = {
