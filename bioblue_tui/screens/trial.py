@@ -403,10 +403,11 @@ class TrialScreen(Screen[bool]):
 
     def action_page(self, by: int) -> None:
         """Scroll the raw output by a page; looking at another step brings that one into view again."""
+        # At once: while it glides, news would bring the end into view again.
         if by < 0:
-            self.transcript.action_page_up()
+            self.transcript.scroll_page_up(animate=False)
         else:
-            self.transcript.action_page_down()
+            self.transcript.scroll_page_down(animate=False)
 
     def action_panel(self, by: int) -> None:
         """Show the next panel where panels share the space."""

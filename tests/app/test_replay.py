@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from textual.widgets import Label
+
+from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
+from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Plan
+from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 
@@ -66,3 +71,45 @@ async def test_space_at_the_end_begins_again(tmp_path: Path) -> None:
         assert screen.shown == 20
         await pilot.press("space")
         await until(pilot, lambda: screen.shown < 20)
+
+
+async def test_the_raw_output_of_a_long_record_is_leafed_through_by_pages(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "random", steps=200), tmp_path)
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await pilot.press("end")
+        await until(pilot, lambda: screen.transcript.max_scroll_y > 100 and screen.transcript.following)
+        await pilot.press("pageup")
+        page = screen.transcript.max_scroll_y - screen.transcript.scroll_offset.y
+        assert 0 < page <= screen.transcript.size.height
+        await pilot.press("pagedown")
+        assert screen.transcript.following
+
+
+class Told(BaseAgent):
+    """A model that says how many tokens it used."""
+
+    def __init__(self) -> None:
+        super().__init__("openai:gpt-4o-mini")
+        self.model, self.provider = "gpt-4o-mini", {"base_url": "https://api.openai.com/v1"}
+
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer("0", usage=Usage(1_000, 0, 100))
+
+
+async def test_what_a_recorded_model_cost_is_told_as_far_as_it_is_shown(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "own", steps=4), tmp_path, agent=Told())
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await until(pilot, lambda: screen._spending is not None)
+        assert "$" not in text_of(screen.status)
+        await pilot.press("right")
+        # 1 000 × $0.15 + 100 × $0.60, for a million
+        await until(pilot, lambda: "$0.00021" in text_of(screen.status))
+        await pilot.press("end")
+        await until(pilot, lambda: "$0.00084" in text_of(screen.status))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        told = str(pilot.app.screen.query_one("#spending", Label).content)
+        assert told.startswith("4 requests: 4 000 tokens in, 400 out; ")
+        assert "; $0.00084 (prices of " in told

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Piece, Turn
+from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Piece, Turn, Usage
 from bioblue_tui.batch.engine import Job
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
@@ -227,3 +227,36 @@ def test_pieces_of_an_answer_are_no_json_lines(tmp_path: Path) -> None:
 
     played = Played(tmp_path, lambda _: Streaming("streaming"), [1], "jsonl").run()
     assert not any("heard" in line for line in played.lines)
+
+
+class Told(BaseAgent):
+    """A model that says how many tokens it used."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"openai:{model}")
+        self.model, self.provider = model, {"base_url": "https://api.openai.com/v1"}
+
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer("0", usage=Usage(1_000, 400, 100))
+
+
+def test_tokens_and_cost_are_told_for_each_step_each_trial_and_all(tmp_path: Path) -> None:
+    played = Played(tmp_path, lambda _: Told("gpt-4o-mini"), [1, 2]).run()
+    assert "Used: 1 000 tokens in (400 cached), 100 out; 0.0 s; $0.00018." in played.lines[0]
+    start = played.lines.index("homeostasis, openai:gpt-4o-mini: tokens and cost")
+    table = [line.split() for line in played.lines[start + 1 :]]
+    assert table[0] == ["seed", "requests", "in", "cached", "out", "seconds", "cost"]
+    assert [row[:5] for row in table[1:]] == [
+        ["1", "4", "4000", "1600", "400"],
+        ["2", "4", "4000", "1600", "400"],
+        ["total", "8", "8000", "3200", "800"],
+    ]
+    assert [row[-1] for row in table[1:]] == ["$0.00072", "$0.00072", "$0.0014"]
+
+
+def test_a_cost_that_is_not_known_is_never_0_and_a_policy_has_none(tmp_path: Path) -> None:
+    unknown = Played(tmp_path / "unknown", lambda _: Told("no-such-model"), [1], "jsonl").run()
+    spent = json.loads(unknown.lines[-1])["spending"]
+    assert (spent["cost"], spent["cost_unknown"], spent["input"]) == (None, True, 4_000)
+    free = Played(tmp_path / "free", lambda _: SayAgent("0"), [1], "jsonl").run()
+    assert json.loads(free.lines[-1])["spending"] is None
