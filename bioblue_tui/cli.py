@@ -122,6 +122,7 @@ cli.add_section(
     resume="Go on with a trial that was cut off or stopped.",
     fork="Begin anew from any step of a recorded trial.",
 )
+cli.add_section("People", "bioblue_tui.commands.study", study="Lead people through a study, export what they did.")
 cli.add_section(
     "Records",
     "bioblue_tui.commands.records",

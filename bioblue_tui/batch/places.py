@@ -63,7 +63,7 @@ class Places:
                 starts.append((key[1], index))
             if not header:
                 depth = max(0, depth + code.count("[") + code.count("{") - code.count("]") - code.count("}"))
-        ends = [start for _, start in starts[1:]] + [len(self._lines)]
+        ends = [*(start for _, start in starts[1:]), len(self._lines)][: len(starts)]
         parts: dict[str, list[tuple[int, int]]] = {}
         for (name, start), end in zip(starts, ends, strict=True):
             parts.setdefault(name, []).append((start, end))

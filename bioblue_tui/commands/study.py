@@ -1,0 +1,230 @@
+"""Commands for studies with people: init, run, status, export, forget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from bioblue_tui.commands.group import SectionedGroup
+from bioblue_tui.numbers import counted
+from bioblue_tui.options import Complaint, data_option, guarded
+from bioblue_tui.records.files import write_text
+from bioblue_tui.studies.example import EXAMPLE
+from bioblue_tui.studies.loading import StudyError, load_study
+from bioblue_tui.studies.study import Study
+from bioblue_tui.text import one_line, visible
+
+if TYPE_CHECKING:
+    from bioblue_tui.studies.standing import Standing
+
+Result = TypeVar("Result")
+
+NOT_FINISHED = 1
+"""Exit code of ``run`` when the participant has not come to the end."""
+
+
+@click.group(cls=SectionedGroup)
+def study() -> None:
+    """Studies with people: baselines played under a model's conditions.
+
+    One file describes a study; bioblue study init writes an example that explains itself.
+    """
+
+
+def _clear(call: Callable[[], Result]) -> Result:
+    """Turn what a person can mend into one clear message."""
+    try:
+        return guarded(call)
+    except StudyError as error:
+        raise Complaint(visible(str(error))) from None
+
+
+def _load(path: Path) -> Study:
+    return _clear(lambda: load_study(path))
+
+
+_study_file = click.argument("file", metavar="STUDY.toml", type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("study.toml"))
+def init(file: Path) -> None:
+    """Write an example to FILE (study.toml), which explains every key and can be played as it stands."""
+    guarded(lambda: write_text(file, EXAMPLE))
+    _narrate(f"written: {visible(str(file))}")
+    _narrate(f"bioblue study run {visible(str(file))} --participant P01")
+
+
+@click.command()
+@_study_file
+@click.option("--participant", metavar="CODE", required=True, help="A code such as P07; never a name.")
+@click.option("--row", type=int, metavar="N", help="Row of the design (default: the one that fewest have).")
+@click.option("--resume", is_flag=True, help="Go on with a session that was interrupted, without asking.")
+@data_option
+@click.pass_obj
+def run(
+    default_data: Path | None, /, file: Path, participant: str, row: int | None, resume: bool, data_dir: Path | None
+) -> None:
+    """Lead a participant through a study, from where they are.
+
+    Everything is on disk at once; after a pause, a crash or a power cut the same command goes on at the same step. Exit
+    code 1: they left before the end.
+    """
+    from bioblue_tui.commands.screen import on_screen
+
+    plan, data = _load(file), data_dir or default_data
+    if not on_screen("auto"):
+        raise Complaint("a study needs a terminal: it is shown on the whole screen")
+    _may_go_on(plan, participant, data, resume)
+    outcome, problem = _clear(lambda: _play(plan, participant, data, row))
+    if problem:
+        raise click.ClickException(visible(problem))
+    _narrate(f"{participant}: {outcome or 'left before the end; the same command goes on from here'}")
+    if not outcome:
+        raise SystemExit(NOT_FINISHED)
+
+
+def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool) -> None:
+    """Ask before a session that was begun goes on: the code may have been typed by mistake."""
+    from bioblue_tui.studies.running import begun
+
+    log = _clear(lambda: begun(plan, participant, data))
+    if log is None or resume:
+        return
+    when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
+    done = sum(view.startswith("trial/") for view in log.done)
+    if not click.confirm(f"{participant} began this study and was last seen {when}, {done} trials done. Go on?"):
+        raise Complaint(f"not begun; another participant needs another code than {participant}")
+
+
+def _play(plan: Study, participant: str, data: Path | None, row: int | None) -> tuple[str, str]:
+    """Show the study; returns how the session ended and what went wrong, either may be empty."""
+    import os
+
+    from bioblue_tui.studies.running import enter
+
+    entered = enter(plan, participant, data, row=row)
+    with entered.file:
+        # Textual reads this when it is imported.
+        os.environ.setdefault("TEXTUAL_FPS", "240")
+        from bioblue_tui.config import Config
+        from bioblue_tui.paths import config_file
+        from bioblue_tui.study_app import StudyApp
+
+        app = StudyApp(entered, Config.load(config_file()))
+        problem = app.run()
+        if app.return_code:
+            raise SystemExit(app.return_code)
+        return entered.log.outcome, problem or ""
+
+
+@click.command()
+@click.argument("which", metavar="STUDY")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per participant.")
+@data_option
+@click.pass_obj
+def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Path | None) -> None:
+    """Say who has done what in STUDY: its file, or its name."""
+    import json
+    import sys
+    from dataclasses import asdict
+
+    from bioblue_tui.display.listing import list_lines
+    from bioblue_tui.display.look import Look
+    from bioblue_tui.studies.sessions import study_dir
+    from bioblue_tui.studies.standing import standings
+
+    name, plan = _named(which)
+    found = standings(study_dir(name, data_dir or default_data), plan)
+    if as_json:
+        for one in found:
+            click.echo(json.dumps(asdict(one)))
+        return
+    look = Look.of(sys.stdout)
+    for line in list_lines(map(_standing_row, found), look):
+        click.echo(line, color=look.colour)
+    done = sum(one.finished for one in found)
+    _narrate(f"{counted(len(found), 'participant')}, {done} finished")
+
+
+def _standing_row(one: Standing) -> list[str]:
+    if one.problem:
+        return [one.participant, one.state, "-", "-", "-", one.problem]
+    trials = f"{one.trials}/{one.planned} trials" if one.planned else counted(one.trials, "trial")
+    last = datetime.fromtimestamp(one.last).astimezone().isoformat(sep=" ", timespec="minutes") if one.last else "-"
+    return [one.participant, one.state, trials, f"row {one.row}", f"last {last}", one.at and f"next: {one.at}"]
+
+
+@click.command()
+@_study_file
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", required=True, help="A new directory.")
+@data_option
+@click.pass_obj
+def export(default_data: Path | None, /, file: Path, output: Path, data_dir: Path | None) -> None:
+    """Write tables, a data dictionary, a method sheet and the records.
+
+    participants.csv is wide, decisions.csv long; comparisons.csv sets people beside every agent whose records of the
+    same trials are in the data directory.
+    """
+    from bioblue_tui.studies.export.writing import export_study
+
+    plan, data = _load(file), data_dir or default_data
+    written, problems = _clear(lambda: export_study(plan, output, data))
+    for path in written:
+        click.echo(visible(str(path)))
+    for problem in problems:
+        _narrate(f"left out: {visible(problem)}")
+
+
+@click.command()
+@click.argument("which", metavar="STUDY")
+@click.argument("participant", metavar="CODE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+@click.pass_obj
+def forget(default_data: Path | None, /, which: str, participant: str, yes: bool, data_dir: Path | None) -> None:
+    """Remove a participant from STUDY, its file or its name: session, records, and forks of these.
+
+    What was exported or copied before is not reached.
+    """
+    from bioblue_tui.studies.forgetting import remove, what_there_is
+    from bioblue_tui.studies.sessions import is_code
+
+    if not is_code(participant):
+        raise Complaint(f"{one_line(participant, 60)!r} is no participant's code")
+    name, _ = _named(which)
+    files = _clear(lambda: what_there_is(name, participant, data_dir or default_data))
+    if not files:
+        raise Complaint(f"nothing of {participant} is there in {one_line(name)}")
+    if not yes:
+        click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
+    _clear(lambda: remove(files))
+    _narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
+
+
+def _named(which: str) -> tuple[str, Study | None]:
+    """Return the name of a study, and the study where its file was given."""
+    path = Path(which)
+    if path.suffix == ".toml" or path.is_file():
+        plan = _load(path)
+        return plan.name, plan
+    return which, None
+
+
+def _narrate(line: str) -> None:
+    click.echo(line, err=True)
+
+
+study.add_section(
+    "Studies",
+    "bioblue_tui.commands.study",
+    init="Write an example.",
+    run="Lead a participant through.",
+    status="Say who has done what.",
+    export="Write tables, a data dictionary, a method sheet.",
+    forget="Remove a participant.",
+)

@@ -1,0 +1,1 @@
+"""What a participant of a study sees: pages, questions, trials, and nothing else."""

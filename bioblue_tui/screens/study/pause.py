@@ -1,0 +1,26 @@
+"""A pause: nothing of the study is seen, and the time does not count."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Label
+
+from bioblue_tui.screens.actions import command
+
+
+class PauseScreen(Screen[None]):
+    """Waits until somebody goes on."""
+
+    CSS_PATH = "study.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("study.resume", "enter", "dismiss", "Go on", "End the pause", footer="Go on"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out two lines."""
+        yield Label("Paused", id="paused")
+        yield Label("Time does not count. Enter goes on.")

@@ -1,0 +1,219 @@
+"""A trial in a study: what a person plays, and nothing that a model in the same condition is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.screens.study.frame import Heading
+from bioblue_tui.screens.summary import Choice, SummaryScreen
+from bioblue_tui.screens.trial import PANEL_KEYS, TABS
+from bioblue_tui.session import Session
+from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.measuring import Stopwatch
+from bioblue_tui.trials.events import Asked, Event
+from bioblue_tui.widgets.answer import AnswerInput
+from bioblue_tui.widgets.lines import Line
+
+Measured = Callable[[Mapping[str, object]], None]
+"""Is told how an answer came about, just before it is handed in: the fields of ``Decision``."""
+
+TIME_LIMIT = "time limit"
+"""Outcome of a trial that its time limit ended."""
+
+_KEPT = ("play.repeat", "play.back", "play.on", "play.jump", "play.fold", "play.help")
+"""Keys of a trial outside a study that are kept: none leads out of it, none leaves anything behind."""
+
+
+class StudyTrialScreen(PlayScreen, inherit_bindings=False):
+    """A trial of a study. What it does beside play: it measures, ends at a time limit, and tells no result.
+
+    Args:
+        session: The trial.
+        heading: What stands at the top.
+        view: Which trial it is.
+        watch: Measures; held while the person is away.
+        measured: Is told how every answer came about.
+        left: Seconds until the time limit; 0 for none.
+        feedback: Whether a score is shown at the end.
+    """
+
+    CSS_PATH = "../trial.tcss"
+    ABOUT = (
+        "Type your answer and press Enter; ↑ and ↓ change the number under the cursor, ctrl+r gives your last answer "
+        "again. An answer that is not possible says why and costs nothing. F2 is a pause."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(key for key in PlayScreen.BINDINGS if isinstance(key, Binding) and key.id in _KEPT),
+        *PANEL_KEYS,
+    ]
+
+    def __init__(
+        self,
+        session: Session,
+        heading: Heading,
+        view: TrialView,
+        watch: Stopwatch,
+        measured: Measured,
+        *,
+        left: float = 0,
+        feedback: bool = False,
+    ) -> None:
+        self._heading, self._view = heading, view
+        super().__init__(session)
+        self._watch, self._measured = watch, measured
+        self._left, self._feedback = left, feedback
+        self._used = 0.0
+        """Seconds of all decisions here."""
+        self._asked: Asked | None = None
+        self._typed = ""
+        self._edits = self._deletions = self._pasted = self._looks = 0
+        self._repeating = self._hurried = False
+        self.outcome = ""
+        """How it ended; empty while it has not."""
+        session.listeners.append(self._take_time)
+
+    def heading(self) -> tuple[str, str]:
+        """Return what stands at the top: a model is told neither the environment's name nor the seed."""
+        kind = "practice" if self._view.trial.practice else "trial"
+        return f"{kind} {self._view.number} of {self._view.count}", self._heading.line()
+
+    def on_mount(self) -> None:
+        """Take what the condition hides off the panels; Textual calls the base class's handler by itself."""
+        shown = self.state.environment.shown_dimensions
+        self.rewards.dimensions = shown
+        self.steps.common = tuple(name for name in self.steps.common if name in {d.key for d in shown})
+        self.query_one("#rewards-scroll").display = bool(shown)
+        self.set_interval(0.25, self._tick)
+
+    @property
+    def reveals(self) -> bool:
+        """Never: nobody is told how they do."""
+        return False
+
+    # Measuring
+
+    def _take_time(self, event: Event) -> None:
+        if isinstance(event, Asked):
+            self._asked, self._hurried = event, False
+            self._edits = self._deletions = self._pasted = self._looks = 0
+            self._watch.start()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        if isinstance(event.input, AnswerInput):
+            grown = len(event.value) - len(self._typed)
+            self._typed = event.value
+            self._edits += 1
+            self._deletions += grown < 0
+            self._pasted += grown > 1
+
+    def seek(self, step: int) -> None:
+        """Look at a step."""
+        super().seek(step)
+        self._looks += not self.following
+
+    def action_repeat(self) -> None:
+        """Hand in the last action again."""
+        self._repeating = True
+        super().action_repeat()
+        self._repeating = False
+
+    def _submit(self, text: str) -> None:
+        person, asked = self.person, self._asked
+        if person is not None and person.asked and asked is not None:
+            seconds, away = self._watch.read()
+            self._used += seconds
+            # Written first: an answer in the record always has its measure, whatever ends the program between them.
+            self._measured(
+                {
+                    "trial": self.session.header.id,
+                    "step": asked.step,
+                    "attempt": asked.attempt,
+                    "seconds": seconds,
+                    "away": away,
+                    "edits": self._edits,
+                    "deletions": self._deletions,
+                    "pasted": self._pasted,
+                    "repeated": self._repeating,
+                    "late": self._hurried,
+                    "looks": self._looks,
+                    "screen": self._on_screen(),
+                }
+            )
+            self._asked = None
+        super()._submit(text)
+
+    def _on_screen(self) -> dict[str, object]:
+        if self.has_class("-too-small"):
+            panels = []
+        elif self.prompt_only:
+            panels = ["text"]
+        else:
+            panels = [TABS[self._tab]] if self.has_class("-tabbed") else list(TABS)
+        presentation = self.session.header.presentation
+        size = {"columns": self.app.size.width, "rows": self.app.size.height}
+        return {"presentation": presentation, "panels": panels, "step": self.shown, **size}
+
+    # What is told
+
+    def _tell_news(self) -> None:
+        # Emptying the line is no edit of the person's.
+        with self.bar.answer.prevent(Input.Changed):
+            super()._tell_news()
+        self._typed = self.bar.answer.value
+
+    def taken(self, step: int) -> str:
+        """Say what an answer did, less the rewards that the condition hides."""
+        environment = self.state.environment
+        return step_sentence(environment, self.state.stepped(step), environment.shown_dimensions)
+
+    def status_line(self) -> Line:
+        """Say whose turn it is, and how much time is left where it is limited."""
+        line = list(super().status_line())
+        if self._left and not self.live.trial.ended:
+            left = max(0, int(self._remaining()))
+            line.append((f"  {left // 60}:{left % 60:02} left", "warn" if left < 60 else "dim"))
+        return line
+
+    def signature(self) -> tuple[object, ...]:
+        """Return what else the screen depends on."""
+        return (*super().signature(), int(self._remaining()) if self._left else 0)
+
+    def _remaining(self) -> float:
+        now = self._watch.read()[0] if self._asked else 0.0
+        return self._left - self._used - now
+
+    def _tick(self) -> None:
+        if self.outcome or self.live.trial.ended:
+            return
+        if self._left and self._remaining() <= 0:
+            self.outcome = TIME_LIMIT
+            self.dismiss(False)
+            return
+        hurry = self._view.trial.hurry
+        if hurry and self._asked and not self._hurried and self._watch.read()[0] > hurry:
+            self._hurried = True
+            self.bar.tell("Please answer now.")
+
+    # The end
+
+    def _finished(self) -> None:
+        self.bar.display = False
+        self.outcome = self.state.reason
+        found = compare(self.state) if self._feedback else None
+        if found is None:
+            self.dismiss(False)
+        else:
+            self._watch.start()
+            self.app.push_screen(SummaryScreen(self.state, found, again=False), self._after_summary)
+
+    def _after_summary(self, choice: Choice | None) -> None:
+        self.dismiss(False)

@@ -1,0 +1,173 @@
+"""People beside models: who else has played the same trials, and how far they are apart."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.analysis.effects import Effect, Paired, cliffs_delta, hedges_g, paired
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.statistics import Interval
+from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.schema import RecordError, dumps
+from bioblue_tui.studies.export.played import Collected, Played
+from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.trials.events import Header
+from bioblue_tui.trials.state import TrialState
+
+Setting = tuple[str, str, str, int]
+"""What must be the same to be compared: environment, parameters, instruction, steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A trial of an agent: seed, and by dimension its total less the reference policy's."""
+
+    seed: int
+    differences: Mapping[str, float]
+
+
+_COLUMNS = [
+    Column("environment", "text", "Id of the environment."),
+    Column("parameters", "json", "All its parameters, as text."),
+    Column("condition", "text", "The people's condition."),
+    Column("agent", "text", "Whom they are compared with."),
+    Column("agent_condition", "text", "The label of that agent's trials."),
+    Column("agent_settings", "json", "What its model was sent, as text."),
+    Column("dimension", "text", "Reward dimension; what is compared is its sum less the reference policy's."),
+    Column("people", "integer", "Participants."),
+    Column("people_trials", "integer", "Their trials that were played to the end."),
+    Column("agent_trials", "integer", "The agent's."),
+    Column("people_mean", "number", "Mean of the people's trials."),
+    Column("agent_mean", "number", "Mean of the agent's."),
+    Column("seeds", "integer", "Seeds that both have played."),
+    Column("paired", "number", "Mean over these seeds of the people's mean less the agent's."),
+    Column("paired_low", "number", "Lower end of its 95% bootstrap interval (BCa, over seeds)."),
+    Column("paired_high", "number", "Upper end."),
+    Column("hedges_g", "number", "Hedges' g of people less agent, over all trials."),
+    Column("hedges_g_low", "number", "Lower end of its 95% bootstrap interval (participants and trials drawn anew)."),
+    Column("hedges_g_high", "number", "Upper end."),
+    Column("cliffs_delta", "number", "Cliff's delta: how often people are above the agent less how often below."),
+    Column("cliffs_delta_low", "number", "Lower end of its 95% bootstrap interval."),
+    Column("cliffs_delta_high", "number", "Upper end."),
+]
+
+
+def comparisons(found: Collected, data: Path | None = None) -> Table:
+    """Return people beside every agent that has played the same: only trials that were played to their end count.
+
+    The same are environment, parameters, instruction, number of steps, and a seed.
+
+    Args:
+        found: The study's trials.
+        data: The data directory; None for the platform's.
+    """
+    people: defaultdict[tuple[Setting, str], list[Played]] = defaultdict(list)
+    for played in found.counting:
+        if played.complete and played.compared is not None:
+            people[(_setting(played.record.header), played.trial.condition)].append(played)
+    agents = _agents({setting for setting, _ in people}, data)
+    rows = [
+        row
+        for (setting, condition), group in people.items()
+        for (other, *agent), trials in agents.items()
+        if other == setting
+        for row in _rows(setting, condition, agent, group, trials)
+    ]
+    return Table("comparisons", "A condition of the study, an agent, and a reward dimension.", _COLUMNS, rows)
+
+
+def _rows(
+    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
+) -> Iterator[Mapping[str, object]]:
+    seeds = {played.record.header.seed for played in group}
+    trials = [trial for trial in trials if trial.seed in seeds]
+    if not trials:
+        return
+    for key in trials[0].differences:
+        mine: defaultdict[str, list[float]] = defaultdict(list)
+        on_seeds: list[tuple[int, float]] = []
+        for played in group:
+            value = _difference(played, key)
+            mine[played.log.opening.participant].append(value)
+            on_seeds.append((played.record.header.seed or 0, value))
+        clusters, others = list(mine.values()), [trial.differences[key] for trial in trials]
+        values = [value for _, value in on_seeds]
+        yield {
+            **dict(zip(("environment", "parameters"), setting, strict=False)),
+            "condition": condition,
+            "agent": agent[0],
+            "agent_condition": agent[1],
+            "agent_settings": agent[2],
+            "dimension": key,
+            "people": len(mine),
+            "people_trials": len(group),
+            "agent_trials": len(trials),
+            "people_mean": _mean(values),
+            "agent_mean": _mean(others),
+            **_paired(paired(on_seeds, [(trial.seed, trial.differences[key]) for trial in trials])),
+            **_effect("hedges_g", hedges_g(clusters, [[value] for value in others])),
+            **_effect("cliffs_delta", cliffs_delta(clusters, [[value] for value in others])),
+        }
+
+
+def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:
+    """Return the complete trials of agents in these settings, by setting, agent, label and what a model was sent."""
+    found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
+    for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
+        header = entry.header
+        # A fork has a past of another agent; what was answered by two is nobody's.
+        if header is None or header.agent == HUMAN or header.parent is not None or header.seed is None:
+            continue
+        setting = _setting(header)
+        if setting not in settings:
+            continue
+        try:
+            record = open_record(entry.path)
+        except RecordError:
+            continue
+        state = TrialState(record.header).feed(record.events)
+        compared, last = compare(state), state.recorded(state.done)
+        if state.done < header.steps and not (last and last.ended):
+            continue
+        if compared is not None and not any(attempt.actor == HUMAN for s in state.steps for attempt in s.attempts):
+            differences = {key: float(mine - other) for key, (mine, other) in compared.rows.items()}
+            found[(setting, header.agent, header.condition, dumps(dict(header.provider)))].append(
+                _Trial(header.seed, differences)
+            )
+    return found
+
+
+def _setting(header: Header) -> Setting:
+    return header.environment, dumps(dict(sorted(header.parameters.items()))), header.instruction, header.steps
+
+
+def _difference(played: Played, key: str) -> float:
+    assert played.compared is not None
+    mine, other = played.compared.rows[key]
+    return float(mine - other)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 6)
+
+
+def _ends(name: str, interval: Interval | None) -> dict[str, object]:
+    if interval is None:
+        return {}
+    return {f"{name}_low": round(interval.low, 6), f"{name}_high": round(interval.high, 6)}
+
+
+def _paired(found: Paired | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    return {"seeds": found.seeds, "paired": round(found.difference, 6), **_ends("paired", found.interval)}
+
+
+def _effect(name: str, found: Effect | None) -> dict[str, object]:
+    return {} if found is None else {name: round(found.value, 6), **_ends(name, found.interval)}

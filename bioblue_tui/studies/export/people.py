@@ -1,0 +1,142 @@
+"""Tables about participants: who they are and what they reached (wide), pages, events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bioblue_tui.studies.export.common import AWAY, WHO, time_of, who
+from bioblue_tui.studies.export.played import Collected
+from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.studies.export.tables import trial_row
+from bioblue_tui.studies.flow import AGREED, trial_seconds, wrong_answers
+from bioblue_tui.studies.log import Log
+
+
+def people(found: Collected) -> Table:
+    """Return every participant with what they answered and reached: the wide table."""
+    study = found.study
+    own = [
+        Column("state", "text", "finished, declined, excluded; empty while their session goes on."),
+        Column("began", "time", "When they began."),
+        Column("last", "time", "When something last happened."),
+        Column("visits", "integer", "How often the program was started for them."),
+        Column("minutes", "number", "On pages, questions and trials, less what is excluded.", "min"),
+        Column("trial_minutes", "number", "In trials that count, less what is excluded.", "min"),
+        Column("agreed", "boolean", "Whether they agreed to take part, where that was asked."),
+        Column("comprehension_tries", "integer", "How often they answered the questions about the instructions."),
+        Column("comprehension_passed", "boolean", "Whether they had all of them right in the end."),
+    ]
+    answers = [Column(f"answer_{q.key}", "text", f"Closing question: {q.text}") for q in study.questionnaire]
+    columns, cells = _wide(found)
+    rows = [{**who(log), **_person(found, log), **cells.get(log.opening.participant, {})} for log in found.logs]
+    return Table("participants", "A participant.", [*WHO, *own, *answers, *columns], rows)
+
+
+def _person(found: Collected, log: Log) -> dict[str, object]:
+    study = found.study
+    tries = [n for n in range(1, study.comprehension.tries + 1) if _tried(found, log, n)]
+    passed = bool(tries) and not wrong_answers(study, log, tries[-1])
+    row: dict[str, object] = {
+        "state": log.outcome,
+        "began": log.opening.created,
+        "last": time_of(log.last),
+        "visits": len(log.visits),
+        "minutes": round(sum(done.seconds for done in log.done.values()) / 60, 3),
+        "trial_minutes": round(trial_seconds(log) / 60, 3),
+        "agreed": log.answer("consent") == AGREED if "consent" in log.done else None,
+        "comprehension_tries": len(tries) if study.comprehension.questions else None,
+        "comprehension_passed": passed if study.comprehension.questions and tries else None,
+    }
+    for question in study.questionnaire:
+        row[f"answer_{question.key}"] = log.answer(f"questionnaire/{question.key}")
+    return row
+
+
+def _tried(found: Collected, log: Log, attempt: int) -> bool:
+    keys = [f"comprehension/{q.key}/try-{attempt}" for q in found.study.comprehension.questions]
+    return bool(keys) and all(key in log.done for key in keys)
+
+
+def _wide(found: Collected) -> tuple[list[Column], dict[str, dict[str, object]]]:
+    """Return a group of columns for each trial of the study, and the cells by participant."""
+    columns: dict[str, Column] = {}
+    cells: dict[str, dict[str, object]] = {}
+    order = {trial.key: n for n, trial in enumerate(t for block in found.study.blocks for t in block.trials)}
+    for played in sorted(found.counting, key=lambda played: order[played.trial.key]):
+        prefix = re.sub(r"\W+", "_", played.trial.key)
+        row, own = trial_row(played), cells.setdefault(played.log.opening.participant, {})
+        what = f"trial {played.trial.key}"
+        for name, kind, meaning, unit in (
+            ("place", "integer", "at which place it came", ""),
+            ("steps", "integer", "steps done", ""),
+            ("complete", "boolean", "whether it was played to its end", ""),
+            ("rejected", "integer", "rejected answers", ""),
+            ("seconds", "number", "seconds, less what is excluded", "s"),
+        ):
+            column = Column(f"{prefix}_{name}", kind, f"{what}: {meaning}.", unit)  # type: ignore[arg-type]
+            columns.setdefault(column.name, column)
+            own[column.name] = played.place if name == "place" else row[name]
+        for key in played.compared.rows if played.compared else ():
+            for name, meaning in (("total", "sum of"), ("difference", "sum less the reference policy's of")):
+                column = Column(f"{prefix}_{name}_{key}", "number", f"{what}: {meaning} {key}.")
+                columns.setdefault(column.name, column)
+                own[column.name] = row[f"{name}_{key}"]
+    return list(columns.values()), cells
+
+
+def pages(found: Collected) -> Table:
+    """Return how long everything was shown, and what was answered."""
+    columns = [
+        *WHO,
+        Column("view", "text", "What was shown: its key in the study."),
+        Column("ended", "time", "When it was over."),
+        Column("seconds", "number", "How long, less what is excluded; for trials the sum of their decisions.", "s"),
+        *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
+        Column("answer", "text", "What was answered, where something was asked."),
+        Column("outcome", "text", "How it ended, where it could end in several ways."),
+    ]
+    rows = [
+        {
+            **who(log),
+            "view": done.view,
+            "ended": time_of(done.at),
+            "seconds": done.seconds,
+            **{f"away_{why}": done.away.get(why, 0) for why in AWAY},
+            "answer": done.answer,
+            "outcome": done.outcome,
+        }
+        for log in found.logs
+        for done in log.done.values()
+    ]
+    return Table("pages", "A page, question or trial that was shown and is over.", columns, rows)
+
+
+def events(found: Collected) -> Table:
+    """Return when the program was started, the terminal changed its size, and time did not count."""
+    columns = [
+        *WHO,
+        Column("at", "time", "When; of an excluded stretch, when it ended."),
+        Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
+        Column("why", "text", "Why time did not count: pause, leaving, focus."),
+        Column("seconds", "number", "For how long.", "s"),
+        Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
+        Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),
+        Column("program", "text", "Program and version, of a visit."),
+        Column("digest", "text", "Hash of the study's file and pages, of a visit."),
+    ]
+    rows = [row for log in found.logs for row in sorted(_events(log), key=lambda row: row["moment"])]
+    told = [{**row, "at": time_of(row["moment"])} for row in rows]
+    return Table("events", "Something that happened around the trials.", columns, told)
+
+
+def _events(log: Log) -> Iterator[dict[str, Any]]:
+    own, visits = who(log), {visit.at: visit for visit in log.visits}
+    for at, columns, rows in log.sizes:
+        visit = visits.get(at)
+        more = {"program": visit.program, "digest": visit.digest} if visit else {}
+        kind = "visit" if visit else "resized"
+        yield {**own, "moment": at, "event": kind, "terminal_columns": columns, "terminal_rows": rows, **more}
+    for at, why, seconds in log.interruptions:
+        yield {**own, "moment": at, "event": "away", "why": why, "seconds": seconds}

@@ -1,0 +1,194 @@
+"""Tables about trials: every decision (long), every trial."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from bioblue_tui.numbers import tidy
+from bioblue_tui.studies.export.common import AWAY, WHO, who
+from bioblue_tui.studies.export.played import Collected, Played
+from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.studies.log import Decision
+from bioblue_tui.trials.state import Attempt, StepView
+
+_TRIAL = [
+    Column("place", "integer", "At which place the trial came for this participant, from 1."),
+    Column("trial", "text", "Key of the trial in the study, the same for every participant."),
+    Column("block", "text", "Name of its block."),
+    Column("environment", "text", "Id of the environment."),
+    Column("parameters", "json", "All its parameters."),
+    Column("condition", "text", "Name of the condition."),
+    Column("presentation", "text", "prompt-only: the text a model gets and nothing else; full: gauges beside it."),
+    Column("seed", "integer", "Seed of the noise."),
+    Column("record", "text", "Id of the trial's record."),
+]
+_ANSWER = [
+    Column("step", "integer", "Step of the trial, from 1."),
+    Column("attempt", "integer", "Which attempt at this step, from 1; after an interruption it is counted on."),
+    Column("answer", "text", "The answer to the letter."),
+    Column("accepted", "boolean", "Whether it was a legal action."),
+    Column("rejection", "text", "Why it was not."),
+    Column("seconds", "number", "From the observation to the answer on a monotonic clock, less what is excluded.", "s"),
+    Column("seconds_with_away", "number", "The same with what is excluded.", "s"),
+    *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
+    Column("edits", "integer", "Changes of the answer line."),
+    Column("deletions", "integer", "Those of them that took something away."),
+    Column("pasted", "integer", "Those of them that put in several characters at once."),
+    Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
+    Column("late", "boolean", "Whether it came after an answer was asked for (hurry)."),
+    Column("looks", "integer", "How often an earlier step was looked at."),
+    Column("panels", "json", "Panels on the screen when the answer was handed in; text is what a model gets."),
+    Column("step_shown", "integer", "The step that was looked at; the one before the present step is the newest."),
+    Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
+    Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
+]
+
+
+def decisions(found: Collected) -> Table:
+    """Return every answer of every trial that counts: the long table."""
+    objectives = _union(_labels(played) for played in found.counting)
+    dimensions = _dimensions(found.counting)
+    levels = [
+        *(Column(_of("action", label), "integer", f"What was done{_for(label)}.") for label in objectives),
+        *(Column(_of("before", label), "number", f"Level before the step{_for(label)}.") for label in objectives),
+        *(Column(_of("after", label), "number", f"Level after the step{_for(label)}.") for label in objectives),
+        *(Column(_of("change", label), "integer", f"Exogenous change{_for(label)}.") for label in objectives),
+        *(Column(f"reward_{key}", "number", f"Reward of the step: {key}.") for key in dimensions),
+    ]
+    rows = [row for played in found.counting for row in _decision_rows(played)]
+    meaning = "An answer, rejected ones too."
+    return Table("decisions", meaning, [*WHO, *_TRIAL, *_ANSWER, *levels], rows)
+
+
+def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
+    about = {**who(played.log), **_about(played)}
+    for view in played.state.steps:
+        for attempt in view.attempts:
+            if attempt.text is not None:
+                measured = played.decisions.get((view.number, attempt.number))
+                yield {**about, **_answer(view, attempt), **_measured(measured), **_stepped(played, view, attempt)}
+
+
+def _answer(view: StepView, attempt: Attempt) -> dict[str, object]:
+    accepted = view.done is not None and attempt is view.attempts[-1]
+    return {
+        "step": view.number,
+        "attempt": attempt.number,
+        "answer": attempt.text,
+        "accepted": accepted,
+        "rejection": attempt.rejection,
+    }
+
+
+def _measured(decision: Decision | None) -> dict[str, object]:
+    if decision is None:
+        return {}
+    screen = decision.screen
+    return {
+        "seconds": decision.seconds,
+        "seconds_with_away": round(decision.seconds + sum(decision.away.values()), 6),
+        **{f"away_{why}": decision.away.get(why, 0) for why in AWAY},
+        **{name: getattr(decision, name) for name in ("edits", "deletions", "pasted", "repeated", "late", "looks")},
+        "panels": screen.get("panels"),
+        "step_shown": screen.get("step"),
+        "terminal_columns": screen.get("columns"),
+        "terminal_rows": screen.get("rows"),
+    }
+
+
+def _stepped(played: Played, view: StepView, attempt: Attempt) -> dict[str, object]:
+    done = view.done
+    if done is None or attempt is not view.attempts[-1]:
+        return {}
+    cells: dict[str, object] = {f"reward_{key}": reward for key, reward in done.rewards.items()}
+    for index, label in enumerate(_labels(played)):
+        cells[_of("action", label)] = done.action[index]
+        cells[_of("before", label)], cells[_of("after", label)] = done.before[index], done.after[index]
+        if done.change:
+            cells[_of("change", label)] = done.change[index]
+    return cells
+
+
+def trials(found: Collected) -> Table:
+    """Return every trial that counts."""
+    dimensions = _dimensions(found.counting)
+    own = [
+        Column("began", "time", "When it began."),
+        Column("planned", "integer", "Steps it was to have."),
+        Column("steps", "integer", "Steps that were done."),
+        Column("complete", "boolean", "Whether it was played to its end."),
+        Column("outcome", "text", "How it ended; empty while it has not."),
+        Column("rejected", "integer", "How many answers were rejected."),
+        Column("seconds", "number", "Sum of its decisions' seconds, less what is excluded.", "s"),
+        Column("seconds_median", "number", "Median of its decisions' seconds.", "s"),
+        Column("away", "number", "Excluded seconds.", "s"),
+        Column("reference_steps", "integer", "Steps the reference policy played on the same noise."),
+    ]
+    values = [
+        column
+        for key in dimensions
+        for column in (
+            Column(f"total_{key}", "number", f"Sum of {key}."),
+            Column(f"reference_{key}", "number", f"The same for the reference policy on the same noise: {key}."),
+            Column(f"difference_{key}", "number", f"What the participant did to it: total less reference, {key}."),
+        )
+    ]
+    rows = [{**who(played.log), **_about(played), **trial_row(played)} for played in found.counting]
+    return Table("trials", "A trial that was begun.", [*WHO, *_TRIAL, *own, *values], rows)
+
+
+def trial_row(played: Played) -> dict[str, object]:
+    """Return what came of a trial."""
+    seconds = [decision.seconds for decision in played.decisions.values()]
+    row: dict[str, object] = {
+        "began": played.record.header.created,
+        "planned": played.record.header.steps,
+        "steps": played.state.done,
+        "complete": played.complete,
+        "outcome": played.outcome,
+        "rejected": played.state.rejections,
+        "seconds": played.seconds,
+        "seconds_median": round(statistics.median(seconds), 6) if seconds else None,
+        "away": round(sum(sum(decision.away.values()) for decision in played.decisions.values()), 6),
+        "reference_steps": played.compared.reference_steps if played.compared else None,
+    }
+    for key, (total, reference) in (played.compared.rows if played.compared else {}).items():
+        row |= {f"total_{key}": tidy(total), f"reference_{key}": tidy(reference)}
+        row[f"difference_{key}"] = tidy(total - reference)
+    return row
+
+
+def _about(played: Played) -> dict[str, object]:
+    header, trial = played.record.header, played.trial
+    return {
+        "place": played.place,
+        "trial": trial.key,
+        "block": trial.block,
+        "environment": header.environment,
+        "parameters": header.parameters,
+        "condition": trial.condition,
+        "presentation": header.presentation,
+        "seed": header.seed,
+        "record": header.id,
+    }
+
+
+def _labels(played: Played) -> Sequence[str]:
+    return played.state.environment.objectives
+
+
+def _dimensions(played: Iterable[Played]) -> list[str]:
+    return _union([d.key for d in one.state.environment.dimensions] for one in played)
+
+
+def _union(groups: Iterable[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(name for group in groups for name in group))
+
+
+def _of(what: str, label: str) -> str:
+    return f"{what}_{label}" if label else what
+
+
+def _for(label: str) -> str:
+    return f" for {label}" if label else " (environments with one objective)"

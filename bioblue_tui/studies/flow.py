@@ -1,0 +1,185 @@
+"""What a participant sees next: the study, in their order, less what is over.
+
+The flow is a function of the study and the log alone. So whatever ended the program, it goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, Log
+from bioblue_tui.studies.order import ordered_blocks
+from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial
+
+AGREED = "yes"
+"""Answer of who takes part."""
+
+OUT_OF_TIME = "no time left"
+"""Outcome of a trial that did not begin, since the study's time was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page to read; ``closing`` where it is the last one, after which the session has this outcome."""
+
+    key: str
+    page: Page
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """A page to agree to."""
+
+    key: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question; ``number`` of ``count`` that belong together."""
+
+    key: str
+    question: Question
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionView:
+    """What a model is told before a trial, to the letter."""
+
+    key: str
+    trial: StudyTrial
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """A trial; ``number`` of ``count`` of its kind. ``begin`` is False where the time for it is over."""
+
+    key: str
+    trial: StudyTrial
+    number: int
+    count: int
+    begin: bool = True
+
+
+View = PageView | ConsentView | QuestionView | InstructionView | TrialView
+
+
+def next_view(study: Study, log: Log) -> View | None:
+    """Return what is to be shown next; None when the session is over."""
+    if log.outcome:
+        return None
+    return next((view for view in views(study, log) if view.key not in log.done), None)
+
+
+def views(study: Study, log: Log) -> Iterator[View]:
+    """Yield everything a participant sees, as far as it follows from what they have answered so far."""
+    if study.consent is not None:
+        yield ConsentView("consent", study.consent)
+        if log.answer("consent") != AGREED:
+            yield PageView("declined", Page("You do not take part. Thank you all the same.", "The end"), DECLINED)
+            return
+    if study.incentives:
+        yield PageView("incentives", Page(study.incentives, "What you get"))
+    yield from _pages(study, 1)
+    passed = yield from _comprehension(study, log)
+    if not passed and study.comprehension.failing == "exclude":
+        text = "These rules are not easy. We stop here; thank you for your time."
+        yield PageView("excluded", Page(text, "The end"), EXCLUDED)
+        return
+    for number, trial in enumerate(study.practice, 1):
+        yield from _trial(trial, number, len(study.practice))
+    yield from _blocks(study, log)
+    for number, question in enumerate(study.questionnaire, 1):
+        yield QuestionView(f"questionnaire/{question.key}", question, number, len(study.questionnaire))
+    yield PageView("closing", study.closing, FINISHED)
+
+
+def _pages(study: Study, again: int) -> Iterator[View]:
+    for number, page in enumerate(study.pages, 1):
+        yield PageView(f"page/{number}" + (f"/try-{again}" if again > 1 else ""), page)
+
+
+def wrong_answers(study: Study, log: Log, attempt: int) -> Sequence[Question]:
+    """Return the comprehension questions that were answered wrongly at a try, from 1."""
+    asked = study.comprehension.questions
+    return [question for question in asked if log.answer(question_key(question, attempt)) != question.answer]
+
+
+def question_key(question: Question, attempt: int) -> str:
+    """Return the key of a comprehension question's view at a try, from 1."""
+    return f"comprehension/{question.key}/try-{attempt}"
+
+
+def _comprehension(study: Study, log: Log) -> Generator[View, None, bool]:
+    """Yield questions, and what was wrong, until all is right or no try is left; returns whether all was right."""
+    asked, tries = study.comprehension.questions, study.comprehension.tries
+    if not asked:
+        return True
+    for attempt in range(1, tries + 1):
+        if attempt > 1 and study.comprehension.reread:
+            yield from _pages(study, attempt)
+        for number, question in enumerate(asked, 1):
+            yield QuestionView(question_key(question, attempt), question, number, len(asked))
+        wrong = wrong_answers(study, log, attempt)
+        if not wrong:
+            return True
+        if attempt < tries:
+            yield PageView(f"comprehension/wrong/try-{attempt}", _mistakes(wrong))
+    return False
+
+
+def _mistakes(wrong: Sequence[Question]) -> Page:
+    parts = ["Not all answers were right. Please try once more."]
+    parts += [f"**{question.text}**\n\n{question.why}".strip() for question in wrong]
+    return Page("\n\n".join(parts), "Not quite")
+
+
+def _blocks(study: Study, log: Log) -> Iterator[View]:
+    blocks = ordered_blocks(study, log.opening.row, log.opening.participant)
+    count, number = sum(len(trials) for _, trials in blocks), 0
+    for place, (block, trials) in enumerate(blocks):
+        for index, trial in enumerate(trials):
+            begin = _time_left(study, log)
+            if begin:
+                yield from _before(study, block, number, first=index == 0, between=place > 0 and index == 0)
+            number += 1
+            yield from _trial(trial, number, count, begin=begin)
+
+
+def _before(study: Study, block: Block, played: int, *, first: bool, between: bool) -> Iterator[View]:
+    """Yield a rest, and a block's own page before its first trial."""
+    every = study.breaks.every
+    if between and study.breaks.between:
+        yield PageView(f"break/before-{block.name}", study.breaks.page)
+    elif every and played and played % every == 0:
+        yield PageView(f"break/after-{played}", study.breaks.page)
+    if first and block.page is not None:
+        yield PageView(f"block/{block.name}", block.page)
+
+
+def _trial(trial: StudyTrial, number: int, count: int, *, begin: bool = True) -> Iterator[View]:
+    if begin:
+        yield InstructionView(f"instruction/{trial.key}", trial, number, count)
+    yield TrialView(f"trial/{trial.key}", trial, number, count, begin)
+
+
+def trial_seconds(log: Log) -> float:
+    """Return how long a participant has played trials that count, less what is excluded."""
+    own = (done for key, done in log.done.items() if key.startswith("trial/") and not key.startswith("trial/practice."))
+    return sum(done.seconds for done in own)
+
+
+def _time_left(study: Study, log: Log) -> bool:
+    return not study.limit or trial_seconds(log) < study.limit
+
+
+def trial_places(study: Study, log: Log) -> Mapping[str, int]:
+    """Return at which place each trial that counts comes for a participant, from 1, by its key."""
+    blocks = ordered_blocks(study, log.opening.row, log.opening.participant)
+    return {trial.key: number for number, trial in enumerate((t for _, trials in blocks for t in trials), 1)}

@@ -1,0 +1,187 @@
+"""What has happened in a participant's session: the lines of its file, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bioblue_tui.records.schema import DecodeError
+
+SESSION_MARK = "bioblue-study"
+"""Value of the first field of a session's file, ``record``."""
+
+SESSION_VERSION = "1.0"
+"""Version of a session's file, ``major.minor``."""
+
+FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
+"""How a session ends: at the last page; at the consent page; after the questions about the instructions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a session is: the first line of its file.
+
+    Attributes:
+        study: Name of the study.
+        participant: The participant's code.
+        row: Which row of the design orders its blocks and trials.
+        trials: Hash of the study's trials as they were when it began.
+        program: Program and version.
+        created: When it began, ISO 8601 with offset.
+    """
+
+    study: str
+    participant: str
+    row: int
+    trials: str
+    program: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that was shown and is over.
+
+    Attributes:
+        view: Its key.
+        at: When, seconds since the epoch.
+        seconds: How long it was on the screen, less what is excluded.
+        away: Seconds that are excluded, by why.
+        answer: What was answered; empty where nothing was asked.
+        outcome: How it ended, where it could end in several ways.
+    """
+
+    view: str
+    at: float
+    seconds: float
+    away: Mapping[str, float]
+    answer: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer in a trial, as it came about. The record has the answer itself.
+
+    Attributes:
+        trial: Id of the trial's record.
+        step: Which step.
+        attempt: Which attempt.
+        seconds: From the observation to the answer, less what is excluded; a monotonic clock's.
+        away: Seconds that are excluded, by why: ``pause``, ``leaving`` (the question whether to), ``focus`` (another
+            window had it).
+        edits: Changes of the answer line.
+        deletions: Those of them that took something away.
+        pasted: Those of them that put in several characters at once.
+        repeated: True when the last action was handed in again with one key.
+        late: True when it came after it was asked for.
+        looks: How often an earlier step was looked at.
+        screen: What was on the screen: presentation, panels, the step shown, columns, rows.
+    """
+
+    trial: str
+    step: int
+    attempt: int
+    seconds: float
+    away: Mapping[str, float]
+    edits: int
+    deletions: int
+    pasted: int
+    repeated: bool
+    late: bool
+    looks: int
+    screen: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One run of the program for a session.
+
+    Attributes:
+        at: When it began, seconds since the epoch.
+        program: Program and version.
+        columns: Width of the terminal in characters.
+        rows: Its height.
+        digest: Hash of the study's file and pages.
+    """
+
+    at: float
+    program: str
+    columns: int
+    rows: int
+    digest: str
+
+
+@dataclass(slots=True)
+class Log:
+    """A session so far.
+
+    Attributes:
+        opening: What it is.
+        done: What is over, by the key of its view.
+        trials: Id and file name of the record of each trial that was begun, by the key of its view.
+        decisions: Every answer, in order.
+        visits: Every run of the program.
+        sizes: Columns and rows of the terminal, with when they became so.
+        interruptions: Every excluded stretch: when it ended, why, how many seconds.
+        last: When the last thing happened, seconds since the epoch.
+        outcome: How the session ended; empty while it has not.
+    """
+
+    opening: Opening
+    done: dict[str, Done] = field(default_factory=dict)
+    trials: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    sizes: list[tuple[float, int, int]] = field(default_factory=list)
+    interruptions: list[tuple[float, str, float]] = field(default_factory=list)
+    last: float = 0.0
+    outcome: str = ""
+
+    def apply(self, line: Mapping[str, Any]) -> None:
+        """Take in one line of the file.
+
+        Raises:
+            DecodeError: When it is none.
+        """
+        try:
+            self._take(dict(line))
+        except (KeyError, TypeError, ValueError) as error:
+            raise DecodeError(f"no line of a session ({type(error).__name__})") from None
+
+    def feed(self, lines: Iterable[Mapping[str, Any]]) -> Log:
+        """Take in lines and return this log."""
+        for line in lines:
+            self.apply(line)
+        return self
+
+    def _take(self, line: dict[str, Any]) -> None:
+        kind, at = str(line.pop("event")), float(line["at"])
+        self.last = max(self.last, at)
+        match kind:
+            case "visit":
+                self.visits.append(Visit(**line))
+                self.sizes.append((at, int(line["columns"]), int(line["rows"])))
+            case "done":
+                self.done[line["view"]] = Done(**line)
+            case "trial":
+                self.trials[line["view"]] = (str(line["id"]), str(line["file"]))
+            case "decision":
+                del line["at"]
+                self.decisions.append(Decision(**line))
+            case "resized":
+                self.sizes.append((at, int(line["columns"]), int(line["rows"])))
+            case "away":
+                self.interruptions.append((at, str(line["why"]), float(line["seconds"])))
+            case "ended":
+                self.outcome = str(line["outcome"])
+            case "shown" | "left":
+                pass
+            case _:
+                raise ValueError(kind)
+
+    def answer(self, view: str) -> str:
+        """Return what was answered to a view; empty where nothing was, or not yet."""
+        done = self.done.get(view)
+        return done.answer if done else ""

@@ -1,0 +1,207 @@
+"""Pages, questions and conditions of a study's file, each checked by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Literal, TypeVar, cast, get_args
+
+import envs
+from bioblue_tui.batch.places import Path as Way
+from bioblue_tui.batch.reading import Source, label, number, switch, table, text, whole
+from bioblue_tui.records.files import read_bytes
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.studies.study import Condition, Kind, Page, Question
+from bioblue_tui.text import one_line
+
+T = TypeVar("T")
+
+PAGE = ("title", "text", "file", "least")
+QUESTION = ("key", "text", "kind", "options", "low", "high", "labels", "required")
+COMPREHENSION = ("key", "text", "options", "answer", "why")
+
+LONGEST_PAGE = 100_000
+"""Characters of a page: more than anybody reads before a trial."""
+
+LONGEST_WAIT = 86_400
+"""Seconds of the longest wait or limit: a day."""
+
+_SCALE = 11
+"""The most numbers a scale may have."""
+
+
+def one_of(words: object) -> Callable[[object], str]:
+    """Return a check for one of the words of a literal type."""
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and value in get_args(words):
+            return value
+        raise ValueError
+
+    return check
+
+
+def quoted(words: object) -> str:
+    """Return the words of a literal type as they are written."""
+    return " or ".join(f'"{word}"' for word in get_args(words))
+
+
+def seconds(value: object) -> float:
+    """Return a number of seconds from 0 to a day."""
+    if number(value) > LONGEST_WAIT:
+        raise ValueError
+    return number(value)
+
+
+class Reader:
+    """Reads the parts of a study's file, and remembers the files they name.
+
+    Args:
+        source: The study's file.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.files: list[bytes] = []
+
+    def table(self, way: Way, value: object, names: tuple[str, ...]) -> dict[str, object]:
+        """Return a table that has these keys only; the same errors as everywhere here.
+
+        Raises:
+            BatchError: When it is none, or has others.
+        """
+        given = self.source.read(way, value, table, "a table")
+        self.source.known(way, given, names)
+        return given
+
+    def value(
+        self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str, default: T
+    ) -> T:
+        """Return a checked value of a table, or the default where it has none."""
+        return self.source.read((*way, key), given[key], check, wanted) if key in given else default
+
+    def needed(self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str) -> T:
+        """Return a checked value that a table must have."""
+        if key not in given:
+            raise self.source.error(way, f"{key} is missing: {wanted} expected")
+        return self.source.read((*way, key), given[key], check, wanted)
+
+    def page(self, way: Way, given: Mapping[str, object]) -> Page:
+        """Return a page of a table that may hold more than a page."""
+        if ("text" in given) == ("file" in given):
+            raise self.source.error(way, "text, or the name of a Markdown file as file, expected")
+        title = self.value(way, given, "title", _title, "a short title on one line", "")
+        least = self.value(way, given, "least", seconds, "seconds from 0 to 86400", 0.0)
+        return Page(self._words(way, given), title, least)
+
+    def _words(self, way: Way, given: Mapping[str, object]) -> str:
+        if "text" in given:
+            words = self.source.read((*way, "text"), given["text"], text, "a text")
+        else:
+            name = self.source.read((*way, "file"), given["file"], text, 'the name of a file, such as "welcome.md",')
+            try:
+                data = read_bytes(self.source.path.parent / Path(name).expanduser())
+                words = data.decode("utf-8-sig")
+            except RecordError as error:
+                raise self.source.error((*way, "file"), one_line(str(error), 300)) from None
+            except UnicodeDecodeError:
+                raise self.source.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
+            self.files.append(data)
+        if not words.strip() or len(words) > LONGEST_PAGE:
+            raise self.source.error(way, f"a text of 1 to {LONGEST_PAGE} characters expected")
+        return words
+
+    def comprehension(self, way: Way, value: object, index: int) -> Question:
+        """Return a question with a right answer."""
+        given = self.table(way, value, COMPREHENSION)
+        wanted = "a list of two or more different answers, as texts"
+        options: list[str] = self.value(way, given, "options", _options, wanted, [])
+        answer = self.needed(way, given, "answer", _answer, "the right answer, a text or a whole number,")
+        if options and answer not in options:
+            raise self.source.error((*way, "answer"), "one of the options expected", given["answer"])
+        return Question(
+            key=self._key(way, given, f"question_{index}"),
+            text=self.needed(way, given, "text", text, "what is asked, a text,"),
+            kind="choice" if options else "number",
+            options=options,
+            answer=answer,
+            why=self.value(way, given, "why", text, "a text", ""),
+        )
+
+    def question(self, way: Way, value: object, index: int) -> Question:
+        """Return a question of the closing questionnaire."""
+        given = self.table(way, value, QUESTION)
+        kind = cast(Kind, self.value(way, given, "kind", one_of(Kind), quoted(Kind), "text"))
+        belongs = {"choice": {"options"}, "scale": {"low", "high", "labels"}}.get(kind, set())
+        for key in ("options", "low", "high", "labels"):
+            if key in given and key not in belongs:
+                raise self.source.error((*way, key), f'does not go with kind = "{kind}"')
+        return Question(
+            key=self._key(way, given, f"answer_{index}"),
+            text=self.needed(way, given, "text", text, "what is asked, a text,"),
+            kind=kind,
+            options=self._scale(way, given) if kind == "scale" else self._choices(way, given, kind),
+            labels=self.value(way, given, "labels", _ends, 'two texts such as ["not at all", "very"]', ("", "")),
+            required=self.value(way, given, "required", switch, "true or false", True),
+        )
+
+    def _choices(self, way: Way, given: Mapping[str, object], kind: Kind) -> list[str]:
+        wanted = "a list of two or more different answers, as texts"
+        return self.needed(way, given, "options", _options, wanted) if kind == "choice" else []
+
+    def _scale(self, way: Way, given: Mapping[str, object]) -> list[str]:
+        low = self.value(way, given, "low", whole(0, 1), "0 or 1", 1)
+        high = self.value(way, given, "high", whole(2, _SCALE - 1), f"a whole number from 2 to {_SCALE - 1}", 7)
+        return [str(point) for point in range(low, high + 1)]
+
+    def _key(self, way: Way, given: Mapping[str, object], default: str) -> str:
+        return self.value(way, given, "key", _name, "a name of letters, digits and _", default)
+
+    def condition(self, way: Way, value: object) -> Condition:
+        """Return a condition; that its parameters fit is checked for each environment it is used with."""
+        given = self.source.read(way, value, table, "a table with a name")
+        name = self.needed(way, given, "name", label, "a short name without a slash")
+        wanted = '"prompt-only" or "gauges"'
+        presentation = self.value(way, given, "presentation", one_of(_Presentation), wanted, "gauges")
+        parameters = {key: value for key, value in given.items() if key not in ("name", "presentation")}
+        known = {parameter.name for id_ in envs.ids() for parameter in envs.parameters(id_)}
+        self.source.known(way, parameters, known | {"name", "presentation"})
+        return Condition(name, presentation == "prompt-only", parameters)
+
+
+_Presentation = Literal["prompt-only", "gauges"]
+
+
+def _title(value: object) -> str:
+    title = text(value)
+    if len(title) > 200 or one_line(title) != title:
+        raise ValueError
+    return title
+
+
+def _name(value: object) -> str:
+    name = text(value)
+    if len(name) > 40 or not name.isascii() or not name.isidentifier():
+        raise ValueError
+    return name
+
+
+def _answer(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return text(value)
+
+
+def _options(value: object) -> list[str]:
+    if not isinstance(value, list) or len(value) < 2:
+        raise ValueError
+    options = [text(option) for option in value]
+    if len(set(options)) < len(options):
+        raise ValueError
+    return options
+
+
+def _ends(value: object) -> tuple[str, str]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError
+    return text(value[0]), text(value[1])

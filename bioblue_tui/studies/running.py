@@ -1,0 +1,193 @@
+"""A participant in front of the screen: who may begin or go on, and the trials they play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import envs
+from bioblue_tui import __version__
+from bioblue_tui.continuing import can_resume, resume_session
+from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.session import Session, open_session
+from bioblue_tui.studies.flow import TrialView, View, next_view
+from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.log import Log, Opening
+from bioblue_tui.studies.order import design_rows, next_row
+from bioblue_tui.studies.sessions import (
+    CODE,
+    SessionFile,
+    is_code,
+    is_running,
+    numbering,
+    participants,
+    read_session,
+    session_file,
+    study_dir,
+    trials_digest,
+)
+from bioblue_tui.studies.study import Study, StudyTrial
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.clock import Clock, SystemClock
+from bioblue_tui.trials.state import TrialState
+
+PROGRAM = f"bioblue-tui {__version__}"
+
+
+def begun(study: Study, participant: str, data: Path | None = None) -> Log | None:
+    """Return a participant's session so far; None for a new participant.
+
+    Raises:
+        StudyError: When they cannot begin or go on: no possible code, one too much like another, a session that is
+            over or runs elsewhere, or trials that were changed since.
+        RecordError: When their file cannot be read.
+    """
+    if not is_code(participant):
+        raise StudyError(f"{one_line(participant, 60)!r}: a participant is known by {CODE}")
+    directory = study_dir(study.name, data)
+    known = participants(directory)
+    if participant not in known:
+        alike = next((code for code in known if code.casefold() == participant.casefold()), None)
+        if alike:
+            raise StudyError(f"{participant} differs from {alike} in capitals only; use {alike}, or another code")
+        return None
+    path = session_file(directory, participant)
+    if is_running(path):
+        raise StudyError(f"{participant} is playing in another window or on another screen; go on there")
+    log = read_session(path)
+    if log.outcome:
+        when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
+        raise StudyError(f"{participant} has been through this study ({log.outcome}, {when}); take another code")
+    if log.opening.trials != trials_digest(study):
+        raise StudyError(
+            f"the study's trials were changed since {participant} began; put the file back as it was then, "
+            "or give the changed study another name"
+        )
+    return log
+
+
+def enter(
+    study: Study, participant: str, data: Path | None = None, *, row: int | None = None, clock: Clock | None = None
+) -> Run:
+    """Let a participant begin or go on.
+
+    Args:
+        study: The study.
+        participant: Their code.
+        data: The data directory; None for the platform's.
+        row: Which row of the design orders their blocks, from 1; None for the one that fewest have.
+        clock: Where time comes from.
+
+    Raises:
+        StudyError: As in ``begun``, and for a row that there is not.
+        RecordError: When their file cannot be read or written, or is open elsewhere.
+    """
+    clock = clock or SystemClock()
+    if row is not None and not 1 <= row <= design_rows(study):
+        raise StudyError(f"--row {row}: this study has {design_rows(study)} (1 to {design_rows(study)})")
+    log = begun(study, participant, data)
+    directory = study_dir(study.name, data)
+    path = session_file(directory, participant)
+    if log is not None:
+        if row is not None and row - 1 != log.opening.row:
+            raise StudyError(f"{participant} began with row {log.opening.row + 1}; leave --row out")
+        return Run(study, SessionFile.reopen(path), data, clock)
+    with numbering(directory):
+        taken = [read_session(session_file(directory, code)).opening.row for code in participants(directory)]
+        place = next_row(study, taken) if row is None else row - 1
+        created = datetime.fromtimestamp(clock.now()).astimezone().isoformat(timespec="seconds")
+        opening = Opening(study.name, participant, place, trials_digest(study), PROGRAM, created)
+        return Run(study, SessionFile.create(path, opening), data, clock)
+
+
+@dataclass(slots=True)
+class Run:
+    """A participant's session while it runs.
+
+    Attributes:
+        study: The study.
+        file: Their file.
+        data: The data directory; None for the platform's.
+        clock: Where time comes from.
+    """
+
+    study: Study
+    file: SessionFile
+    data: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def log(self) -> Log:
+        """What has happened so far."""
+        return self.file.log
+
+    @property
+    def next(self) -> View | None:
+        """What is to be shown next; None when the session is over."""
+        return next_view(self.study, self.log)
+
+    def note(self, event: str, **fields: object) -> None:
+        """Write a line into the participant's file; see ``Log`` for what there is.
+
+        Raises:
+            RecordError: When it cannot be written.
+        """
+        self.file.append(event, self.clock.now(), **fields)
+
+    def visit(self, columns: int, rows: int) -> None:
+        """Note that the program was started for this participant."""
+        self.note("visit", program=PROGRAM, columns=columns, rows=rows, digest=self.study.digest)
+
+    def done(self, view: View, seconds: float, away: Mapping[str, float], answer: str = "", outcome: str = "") -> None:
+        """Note that a view is over."""
+        self.note("done", view=view.key, seconds=seconds, away=dict(away), answer=answer, outcome=outcome)
+
+    def open_trial(self, view: TrialView) -> Session | str:
+        """Begin a trial, or go on with it.
+
+        Returns:
+            The trial; or why it ended, when it had ended before that was noted.
+
+        Raises:
+            StudyError: When its record is no longer there, or cannot be gone on with.
+            RecordError: When a record cannot be written.
+        """
+        known = self.log.trials.get(view.key)
+        if known is None:
+            return self._begin(view)
+        path = trials_dir(data_dir(self.data)) / Path(known[1]).name
+        try:
+            record = open_record(path)
+            if can_resume(record):
+                state = TrialState(record.header).feed(record.events)
+                done = state.recorded(state.done)
+                return state.reason or (done.ended if done else "") or "complete"
+            return resume_session(path, self.data, clock=self.clock)
+        except RecordError as error:
+            raise StudyError(f"trial {view.number} cannot go on: {one_line(str(error), 300)}") from error
+
+    def _begin(self, view: TrialView) -> Session:
+        trial, opening = view.trial, self.log.opening
+        about = {
+            "name": opening.study,
+            "participant": opening.participant,
+            "block": trial.block,
+            "trial": trial.key,
+            "practice": trial.practice,
+        }
+        session = open_session(replace(trial.plan, study=about), self.data, clock=self.clock)
+        self.note("trial", view=view.key, id=session.header.id, file=session.path.name)
+        return session
+
+    def instruction(self, trial: StudyTrial) -> str:
+        """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
+        return envs.make(trial.plan.environment, **trial.plan.parameters).instruction()
+
+    def played(self, view: TrialView) -> float:
+        """Return how long a trial has been played, less what is excluded: the sum over its decisions."""
+        known = self.log.trials.get(view.key)
+        return sum(decision.seconds for decision in self.log.decisions if known and decision.trial == known[0])

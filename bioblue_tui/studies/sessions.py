@@ -1,0 +1,234 @@
+"""Sessions on disk: one file for each participant, appended to line by line, as records of trials are."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bioblue_tui.paths import data_dir
+from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.locking import is_locked, lock
+from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
+from bioblue_tui.studies.log import SESSION_MARK, SESSION_VERSION, Log, Opening
+from bioblue_tui.studies.study import Study
+
+_PREFIX, _SUFFIX = "participant-", ".jsonl"
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
+
+CODE = "a code of letters, digits, - _ and ., at most 40, such as P07: no name, no address"
+"""What a participant may be called."""
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text may be a participant's code."""
+    return bool(_CODE.fullmatch(text))
+
+
+def study_dir(name: str, data: Path | None = None) -> Path:
+    """Return the directory of a study's sessions; it may not exist yet.
+
+    Args:
+        name: Name of the study.
+        data: The data directory; None for the platform's.
+    """
+    # Names that differ in other characters only must not share a directory.
+    unique = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return data_dir(data) / "studies" / f"{_UNSAFE.sub('-', name).strip('-.')[:60] or 'study'}-{unique}"
+
+
+def session_file(directory: Path, participant: str) -> Path:
+    """Return a participant's file; it may not exist."""
+    return directory / f"{_PREFIX}{participant}{_SUFFIX}"
+
+
+def participants(directory: Path) -> list[str]:
+    """Return the codes of all who have a file, in order."""
+    found = (path.name for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"))
+    codes = (name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in found)
+    return sorted(code for code in codes if is_code(code))
+
+
+def trials_digest(study: Study) -> str:
+    """Return a hash of everything that decides what is played."""
+    trials = [*study.practice, *(trial for block in study.blocks for trial in block.trials)]
+    plans = [[t.key, t.block, t.condition, t.limit, _plain(asdict(t.plan))] for t in trials]
+    orders = [study.order, study.seed, *(block.order for block in study.blocks)]
+    text = json.dumps([study.name, orders, plans], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(plan: dict[str, Any]) -> dict[str, Any]:
+    return {key: plan[key] for key in ("environment", "parameters", "seed", "steps", "prompt_only", "condition")}
+
+
+@contextlib.contextmanager
+def numbering(directory: Path) -> Iterator[None]:
+    """Keep other processes from choosing a row of the design at the same time.
+
+    Raises:
+        RecordError: When the directory cannot be written, or another process does not let go of it.
+    """
+    path = directory / "lock"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise what_failed(error, path, "the study's directory cannot be written") from error
+    try:
+        if not lock(descriptor):
+            raise RecordError("another participant is being entered", path, advice="Try again.")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class SessionFile:
+    """A participant's open file; a context manager that closes itself. While it is open nobody else can open it.
+
+    Attributes:
+        path: The file.
+        log: What is in it.
+    """
+
+    def __init__(self, path: Path, descriptor: int, log: Log) -> None:
+        self.path, self.log = path, log
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def create(cls, path: Path, opening: Opening) -> SessionFile:
+        """Make a new file.
+
+        Raises:
+            RecordError: When it exists, or cannot be made or written.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made = cls(path, os.open(path, flags, 0o666), Log(opening))
+        except OSError as error:
+            raise what_failed(error, path, "the session cannot be made") from error
+        made._take_lock()
+        made._write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
+        return made
+
+    @classmethod
+    def reopen(cls, path: Path) -> SessionFile:
+        """Open a file to go on with it; a last line that was cut off is taken out.
+
+        Raises:
+            RecordError: When it cannot be read or written, is damaged, or is open elsewhere.
+        """
+        try:
+            descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise what_failed(error, path, "the session cannot be written") from error
+        try:
+            opened = cls(path, descriptor, Log(Opening("", "", 0, "", "", "")))
+            opened._take_lock()
+            data = read_bytes(path)
+            opened.log = parse_session(data, path)
+            os.ftruncate(descriptor, data.rfind(b"\n") + 1)
+            os.lseek(descriptor, 0, os.SEEK_END)
+        except OSError as error:
+            os.close(descriptor)
+            raise what_failed(error, path, "the session cannot be written") from error
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return opened
+
+    def append(self, event: str, at: float, **fields: object) -> None:
+        """Write a line; when this returns it is on the disk, and the log knows it.
+
+        Raises:
+            RecordError: When it cannot be written.
+        """
+        line = {"event": event, "at": round(at, 6), **fields}
+        self._write(dumps(line))
+        self.log.apply(line)
+
+    def close(self) -> None:
+        """Close the file. Closing twice is fine."""
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _take_lock(self) -> None:
+        assert self._descriptor is not None
+        if not lock(self._descriptor):
+            raise RecordError("this session is running in another process", self.path, advice="Go on there.")
+
+    def _write(self, text: str) -> None:
+        if self._descriptor is None:
+            raise RecordError("the session is closed", self.path)
+        rest = memoryview(text.encode("ascii") + b"\n")
+        try:
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise what_failed(error, self.path, "the session cannot be written") from error
+
+
+def read_session(path: Path) -> Log:
+    """Read a session's file; a last line that was cut off is left out.
+
+    Raises:
+        RecordError: When it cannot be read, or any other line is damaged.
+    """
+    return parse_session(read_bytes(path), path)
+
+
+def is_running(path: Path) -> bool:
+    """Return whether a session is open in some process."""
+    return is_locked(path)
+
+
+def parse_session(data: bytes, path: Path | None = None) -> Log:
+    """Read a session from the bytes of its file; see ``read_session``."""
+    lines = data.split(b"\n")[:-1]
+    try:
+        first = loads(lines[0].decode()) if lines else None
+        log = Log(_opening(first))
+    except (DecodeError, UnicodeDecodeError) as error:
+        what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
+        raise RecordError(what, path, 1, "Without its first line a session cannot be read.") from error
+    for number, line in enumerate(lines[1:], 2):
+        try:
+            value = loads(line.decode())
+            if not isinstance(value, dict):
+                raise DecodeError("no line of a session")
+            log.apply(value)
+        except (DecodeError, UnicodeDecodeError) as error:
+            what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
+            raise RecordError(f"damaged: {what}", path, number, "Mend or remove this line.") from error
+    return log
+
+
+def _opening(first: object) -> Opening:
+    if not isinstance(first, Mapping) or first.get("record") != SESSION_MARK:
+        raise DecodeError("no session of a study")
+    if str(first.get("schema")).partition(".")[0] != SESSION_VERSION.partition(".")[0]:
+        raise DecodeError("written by another version of the program; update to read it")
+    fields = {name: first.get(name) for name in ("study", "participant", "row", "trials", "program", "created")}
+    row = fields.pop("row")
+    if type(row) is not int or row < 0 or not all(isinstance(value, str) for value in fields.values()):
+        raise DecodeError("the first line is damaged")
+    return Opening(row=row, **{name: str(value) for name, value in fields.items()})

@@ -1,0 +1,69 @@
+"""Who has done what in a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.studies.flow import next_view
+from bioblue_tui.studies.log import FINISHED
+from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file
+from bioblue_tui.studies.study import Study
+from bioblue_tui.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a participant stands.
+
+    Attributes:
+        participant: Their code.
+        row: Their row of the design, from 1; 0 where their file cannot be read.
+        state: ``finished``, ``declined``, ``excluded``, ``playing now``, ``not finished``, or ``damaged``.
+        trials: How many trials that count are over.
+        planned: How many there are; 0 where the study is not known.
+        at: What they see next; empty where the study is over for them or not known.
+        began: When they began, ISO 8601.
+        last: When something last happened, seconds since the epoch; 0 where that is not known.
+        problem: What is wrong with their file.
+    """
+
+    participant: str
+    row: int = 0
+    state: str = "damaged"
+    trials: int = 0
+    planned: int = 0
+    at: str = ""
+    began: str = ""
+    last: float = 0.0
+    problem: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """True for who has come to the last page."""
+        return self.state == FINISHED
+
+
+def standings(directory: Path, study: Study | None = None) -> Sequence[Standing]:
+    """Return how everybody stands, by their codes.
+
+    Args:
+        directory: The study's directory.
+        study: The study, to say what comes next; None where only its name is known.
+    """
+    return [_standing(session_file(directory, code), code, study) for code in participants(directory)]
+
+
+def _standing(path: Path, code: str, study: Study | None) -> Standing:
+    try:
+        log = read_session(path)
+    except RecordError as error:
+        return Standing(code, problem=one_line(str(error), 300))
+    over = sum(key.startswith("trial/") and not key.startswith("trial/practice.") for key in log.done)
+    planned = sum(len(block.trials) for block in study.blocks) if study else 0
+    view = next_view(study, log) if study else None
+    state = log.outcome or ("playing now" if is_running(path) else "not finished")
+    at = view.key if view else ""
+    return Standing(code, log.opening.row + 1, state, over, planned, at, log.opening.created, log.last)

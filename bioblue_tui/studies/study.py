@@ -1,0 +1,200 @@
+"""A study with people as it was written down: pages, questions, and blocks of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bioblue_tui.session import Plan
+
+Order = Literal["fixed", "balanced", "random"]
+"""As written; a Latin square over the participants; or drawn for each participant from the study's seed."""
+
+Kind = Literal["choice", "number", "text", "scale"]
+"""One of several answers; a number; words of one's own; one of the whole numbers from ``low`` to ``high``."""
+
+Failing = Literal["exclude", "continue"]
+"""What becomes of a participant who answered wrongly to the end: the study ends for them, or goes on and is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Something to read.
+
+    Attributes:
+        text: Markdown.
+        title: Its heading; may be empty.
+        least: Seconds before which one cannot go on.
+    """
+
+    text: str
+    title: str = ""
+    least: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to answer.
+
+    Attributes:
+        key: Its name in exports.
+        text: What is asked.
+        kind: How it is answered.
+        options: What there is to choose from; the whole numbers of a scale.
+        answer: The right answer, of a comprehension question; empty elsewhere.
+        why: What is said after a wrong answer.
+        labels: What the ends of a scale mean; may be empty.
+        required: Whether it must be answered.
+    """
+
+    key: str
+    text: str
+    kind: Kind = "text"
+    options: Sequence[str] = ()
+    answer: str = ""
+    why: str = ""
+    labels: tuple[str, str] = ("", "")
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What differs between trials.
+
+    Attributes:
+        name: Its label.
+        prompt_only: True for exactly the text a model gets; False for gauges beside it.
+        parameters: Parameters of environments that are set.
+    """
+
+    name: str
+    prompt_only: bool = False
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTrial:
+    """One trial of a study.
+
+    Attributes:
+        key: Its name in exports, the same for every participant.
+        plan: What is played; participant and place are added when it begins.
+        block: Name of its block; ``practice`` for a practice trial.
+        condition: Name of its condition.
+        limit: Seconds after which it ends; 0 for no limit.
+        hurry: Seconds after which a decision is asked for; 0 for never.
+    """
+
+    key: str
+    plan: Plan
+    block: str
+    condition: str
+    limit: float = 0
+    hurry: float = 0
+
+    @property
+    def practice(self) -> bool:
+        """True for a trial that does not count."""
+        return self.block == PRACTICE
+
+
+PRACTICE = "practice"
+"""Name of the block of practice trials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Trials that belong together.
+
+    Attributes:
+        name: Its label.
+        trials: Its trials as written.
+        order: In which order they are played.
+        page: What is read before it; None for nothing.
+    """
+
+    name: str
+    trials: Sequence[StudyTrial]
+    order: Order = "fixed"
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """Questions that are to show that the instructions were understood.
+
+    Attributes:
+        questions: The questions.
+        tries: How often they may be answered.
+        reread: Whether the pages are shown again before another try.
+        failing: What happens after the last one.
+    """
+
+    questions: Sequence[Question] = ()
+    tries: int = 2
+    reread: bool = True
+    failing: Failing = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """Rests between trials.
+
+    Attributes:
+        every: After how many trials; 0 for none.
+        between: Whether there is one between blocks.
+        page: What is said.
+    """
+
+    every: int = 0
+    between: bool = False
+    page: Page = field(default_factory=lambda: Page("", "A short rest"))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study.
+
+    Attributes:
+        name: Its label, in records and in the data directory.
+        title: What participants read as its name.
+        order: In which order the blocks are played.
+        seed: What random orders are drawn from, together with a participant's code.
+        consent: What is to be agreed to; None where nothing is.
+        pages: Instructions.
+        comprehension: Questions about them.
+        practice: Trials that do not count.
+        blocks: Trials that do.
+        breaks: Rests between them.
+        feedback: Whether a score is shown after each trial.
+        limit: Seconds of trials after which no further one begins; 0 for no limit.
+        questionnaire: Closing questions.
+        closing: The last page.
+        incentives: What participants are told they get.
+        method: What else the method sheet is to say, by heading.
+        digest: Hash of everything that was read, pages included.
+    """
+
+    name: str
+    title: str
+    order: Order
+    seed: int
+    consent: Page | None
+    pages: Sequence[Page]
+    comprehension: Comprehension
+    practice: Sequence[StudyTrial]
+    blocks: Sequence[Block]
+    breaks: Breaks
+    feedback: bool
+    limit: float
+    questionnaire: Sequence[Question]
+    closing: Page
+    incentives: str
+    method: Mapping[str, str]
+    digest: str
+
+    def trial(self, key: str) -> StudyTrial | None:
+        """Return a trial by its key, or None."""
+        every = [*self.practice, *(trial for block in self.blocks for trial in block.trials)]
+        return next((trial for trial in every if trial.key == key), None)

@@ -1,0 +1,189 @@
+"""The application of a study: one screen after the other, as the flow says, and no way to anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import Worker
+
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.config import Config
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.study.frame import Heading
+from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
+from bioblue_tui.screens.study.pause import PauseScreen
+from bioblue_tui.screens.study.question import QuestionScreen
+from bioblue_tui.screens.study.trial import StudyTrialScreen
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.studies.flow import (
+    OUT_OF_TIME,
+    ConsentView,
+    InstructionView,
+    PageView,
+    QuestionView,
+    TrialView,
+    View,
+)
+from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.measuring import Stopwatch
+from bioblue_tui.studies.running import Run
+
+PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
+"""Why time does not count: a pause, the question whether to leave, another window in front."""
+
+
+class StudyApp(BioBlueApp, inherit_bindings=False):
+    """Leads a participant through a study. Its result is an error to tell, or empty.
+
+    Args:
+        run: The participant's session; it is open.
+        config: What the person at this computer has chosen.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("study.pause", "f2", "pause", "Pause", "Pause; time does not count", footer="Pause", priority=True),
+        command("study.leave", "escape", "leave", "Leave", "Leave; you can go on later from here", footer="Leave"),
+        command("study.quit", "ctrl+c,ctrl+q", "leave", "Leave", "Leave; you can go on later", priority=True),
+    ]
+
+    def __init__(self, run: Run, config: Config | None = None) -> None:
+        super().__init__(run.data, config=config)
+        self._run_ = run
+        self._heading = Heading(run.study.title, run.log.opening.participant)
+        self._watch = Stopwatch(run.clock.monotonic)
+        self._size_known = (0, 0)
+        self._flowing: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out what is seen for a moment between two screens: nothing."""
+        yield Static("")
+
+    def _begin(self) -> None:
+        self._size_known = (self.size.width, self.size.height)
+        self._apply_keys()
+        self.watch(self, "app_focus", self._focus_changed, init=False)
+        self._flowing = self._flow()
+
+    @work(exclusive=True)
+    async def _flow(self) -> None:
+        try:
+            self._run_.visit(*self._size_known)
+            while (view := self._run_.next) is not None:
+                self._run_.note("shown", view=view.key)
+                self._watch.start()
+                await self._show(view)
+        except (RecordError, StudyError) as error:
+            self.exit(str(error))
+        else:
+            self.exit("")
+
+    async def _show(self, view: View) -> None:
+        if isinstance(view, TrialView):
+            await self._play(view)
+            return
+        answer = await self.push_screen_wait(self._screen_of(view))
+        self._run_.done(view, *self._watch.read(), answer=answer or "")
+        if isinstance(view, PageView) and view.closing:
+            self._run_.note("ended", outcome=view.closing)
+
+    def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> Screen[str]:
+        match view:
+            case ConsentView():
+                return ConsentScreen(self._heading, view.page)
+            case PageView():
+                return PageScreen(self._heading, view.page, last=bool(view.closing))
+            case QuestionView():
+                return QuestionScreen(self._heading, view.question, view.number, view.count)
+            case InstructionView():
+                kind = "practice" if view.trial.practice else "trial"
+                more = f"{kind} {view.number} of {view.count}"
+                return InstructionScreen(self._heading, more, self._run_.instruction(view.trial))
+
+    async def _play(self, view: TrialView) -> None:
+        run, trial = self._run_, view.trial
+        if not view.begin:
+            run.done(view, 0.0, {}, outcome=OUT_OF_TIME)
+            return
+        played = run.played(view)
+        session = run.open_trial(view)
+        if isinstance(session, str):
+            run.done(view, played, {}, outcome=session)
+            return
+        left = max(0.01, trial.limit - played) if trial.limit else 0.0
+
+        def measured(fields: Mapping[str, object]) -> None:
+            run.note("decision", **fields)
+
+        screen = StudyTrialScreen(
+            session, self._heading, view, self._watch, measured, left=left, feedback=run.study.feedback
+        )
+        await self.push_screen_wait(screen)
+        # Until the record is closed, going on with it would be refused.
+        await session.stop()
+        run.done(view, run.played(view), {}, outcome=screen.outcome or session.state.reason)
+
+    # Away
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self._back(FOCUS)
+        else:
+            self._watch.hold(FOCUS)
+
+    def _back(self, why: str) -> None:
+        seconds = self._watch.release(why)
+        if seconds > 0:
+            self._run_.note("away", why=why, seconds=round(seconds, 6))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Note another size of the terminal."""
+        size = (event.size.width, event.size.height)
+        if self._size_known not in ((0, 0), size):
+            self._size_known = size
+            self._run_.note("resized", columns=size[0], rows=size[1])
+
+    @on(TrialScreen.Closed)
+    def _trial_closed(self, message: TrialScreen.Closed) -> None:
+        # There is no home screen whose list would have to be brought up to date.
+        message.prevent_default()
+
+    @property
+    def _asking(self) -> bool:
+        return isinstance(self.screen, PauseScreen | ConfirmDialog)
+
+    def action_pause(self) -> None:
+        """Pause."""
+        if not self._asking:
+            self._watch.hold(PAUSE)
+            self.push_screen(PauseScreen(), lambda _: self._back(PAUSE))
+
+    async def action_leave(self) -> None:
+        """Leave, after a question."""
+        if self._asking:
+            return
+        self._watch.hold(LEAVING)
+        question = "Leave the study? What you did so far is kept, and you can go on from here later."
+        self.push_screen(ConfirmDialog(question, "Leave", "Stay"), self._leave)
+
+    async def _leave(self, sure: bool | None) -> None:
+        self._back(LEAVING)
+        if not sure:
+            return
+        if self._flowing is not None:
+            # The trial that is stopped below is not over.
+            self._flowing.cancel()
+        self._run_.note("left")
+        for screen in self.screen_stack:
+            if isinstance(screen, StudyTrialScreen):
+                # Before anything is taken down: the record is to say that the trial was stopped.
+                await screen.session.stop()
+        self.exit("")
