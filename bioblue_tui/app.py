@@ -27,15 +27,19 @@ from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.text import one_line
 
 if TYPE_CHECKING:
-    from bioblue_tui.screens.control import ControlScreen
+    from bioblue_tui.screens.compare import CompareScreen
     from bioblue_tui.screens.home import HomeScreen
+    from bioblue_tui.screens.lesson import LessonScreen
+    from bioblue_tui.screens.lessons import LessonsScreen
     from bioblue_tui.screens.note_dialogs import NoteDialog
+    from bioblue_tui.screens.overview import OverviewScreen
     from bioblue_tui.screens.replay import ReplayScreen
     from bioblue_tui.screens.trial import TrialScreen
     from bioblue_tui.session import Plan
+    from bioblue_tui.wiring import Shown as Shown
     from bioblue_tui.wiring import Wiring
 
-    First = TrialScreen | ControlScreen | Callable[[], TrialScreen | ControlScreen]
+    First = Shown | Callable[[], Shown]
 
 NARROW = 80
 """Below this many columns the home screen stacks its lists."""
@@ -194,9 +198,41 @@ class BioBlueApp(App[str]):
         """Begin a trial with another one's past."""
         self._wired.fork(message.path, message.step, message.changes, message.settle)
 
+    def on_trial_screen_parent_asked(self, message: TrialScreen.ParentAsked) -> None:
+        """Show a fork beside its parent."""
+        self._wired.compare([message.path], message.step)
+
+    def on_home_screen_compare_asked(self, message: HomeScreen.CompareAsked) -> None:
+        """Show trials beside each other."""
+        self._wired.compare(message.paths)
+
+    def on_home_screen_overview_asked(self) -> None:
+        """Show all trials at a glance."""
+        self._wired.overview()
+
+    def on_overview_screen_compare_asked(self, message: OverviewScreen.CompareAsked) -> None:
+        """Show trials beside each other."""
+        self._wired.compare(message.paths)
+
+    def on_overview_screen_opened(self, message: OverviewScreen.Opened) -> None:
+        """Replay a record above the overview."""
+        self._wired.look_into(message.path, message.step)
+
+    def on_compare_screen_opened(self, message: CompareScreen.Opened) -> None:
+        """Replay a record above the comparison."""
+        self._wired.look_into(message.path, message.step)
+
     def on_replay_screen_resume_asked(self, message: ReplayScreen.ResumeAsked) -> None:
         """Go on with a recorded trial."""
         self._wired.resume(message.path)
+
+    def on_lessons_screen_opened(self, message: LessonsScreen.Opened) -> None:
+        """Give a lesson."""
+        self._wired.teach(message.lesson, large=message.large)
+
+    def on_lesson_screen_trial_asked(self, message: LessonScreen.TrialAsked) -> None:
+        """Show a lesson's trial."""
+        self._wired.perform(message.performance, message.done)
 
 
 def _spare_what_is_there() -> None:

@@ -141,6 +141,12 @@ cli.add_section(
     report="Report on trials for others: a page, tables, charts.",
     plot="Plot means and single trials by step.",
 )
+cli.add_section(
+    "Records",
+    "bioblue_tui.commands.comparing",
+    compare="Compare two to six trials, or a fork with its parent.",
+    overview="Many trials at a glance: a row each, onsets, averages.",
+)
 cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
 cli.add_section(
     "What there is",

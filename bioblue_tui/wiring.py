@@ -5,18 +5,23 @@ The application loads this, and the screens with it, once its first line is pain
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.app import App
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.analysis.comparison import Comparison, ComparisonError, open_comparison
 from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
+from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.control import ControlScreen
 from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.overview import OverviewScreen
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
@@ -26,8 +31,17 @@ from bioblue_tui.text import one_line
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from envs import ParameterError
 
+if TYPE_CHECKING:
+    from bioblue_tui.lessons.format import Lesson
+    from bioblue_tui.lessons.performing import Performance
+    from bioblue_tui.screens.lesson import LessonScreen
+    from bioblue_tui.screens.lessons import LessonsScreen
+
 _REFUSALS = (ParameterError, AgentError, RecordError)
 """Why a screen can't be made: each says it for a person."""
+
+Shown: TypeAlias = "TrialScreen | ControlScreen | CompareScreen | OverviewScreen | LessonScreen | LessonsScreen"
+"""A screen that can be the first."""
 
 
 class Wiring:
@@ -41,19 +55,22 @@ class Wiring:
 
     def __init__(self, app: App[str], data: Path | None, *, alone: bool) -> None:
         self._app, self._data, self._alone = app, data, alone
+        self._teaching = False
+        """True from a lesson's first trial on: what is shown above the lesson leads back to it."""
 
     def home(self) -> None:
         """Show the home screen."""
         self._app.push_screen(HomeScreen(self._data))
 
-    def show(self, screen: TrialScreen | ControlScreen, plan: Plan | None = None) -> None:
+    def show(self, screen: Shown, plan: Plan | None = None) -> None:
         """Show a screen; ``plan`` is what it plays, so that it can be played again."""
+        ends = self._alone and not self._teaching
 
         def left(again: bool | None) -> None:
             path = str(screen.session.path or "") if isinstance(screen, TrialScreen) else ""
             if again and plan is not None:
                 self.start(replace(plan, seed=plan.seed + 1))
-            elif self._alone:
+            elif ends:
                 self._app.exit(path)
             elif plan is not None:
                 self._app.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
@@ -98,6 +115,72 @@ class Wiring:
 
         self._try("Not resumed", begin)
 
+    def look_into(self, path: Path, step: int | None = None) -> None:
+        """Replay a record above the present screen, at a step or from the start."""
+        try:
+            session = ReplaySession(open_record(path), paused=step is not None)
+        except _REFUSALS as error:
+            self._refuse("Not opened", error)
+            return
+        session.trial.seek(step or 0)
+        self._app.push_screen(ReplayScreen(session))
+
+    def compare(self, paths: Sequence[Path], at: int | None = None) -> None:
+        """Show trials beside each other, above the present screen.
+
+        Args:
+            paths: The records; one alone is a fork, whose parent is found.
+            at: The step to begin at; None for the first difference.
+        """
+        self._app.run_worker(lambda: self._compare(paths, at), thread=True, group="compare", exclusive=True)
+
+    def _compare(self, paths: Sequence[Path], at: int | None) -> None:
+        try:
+            comparison = open_comparison(paths, self._data)
+        except (*_REFUSALS, ComparisonError) as error:
+            self._app.call_from_thread(self._refuse, "Not compared", error)
+        else:
+            self._app.call_from_thread(self._beside, comparison, at)
+
+    def _beside(self, comparison: Comparison, at: int | None) -> None:
+        self._app.push_screen(CompareScreen(comparison, at))
+
+    def overview(self) -> None:
+        """Show all trials of the data directory at a glance."""
+        directory = trials_dir(data_dir(self._data))
+        self._app.push_screen(OverviewScreen([directory], references_file(data_dir(self._data))))
+
+    def teach(self, lesson: Lesson, *, large: bool) -> None:
+        """Give a lesson above the present screen."""
+        from bioblue_tui.screens.lesson import LessonScreen
+
+        self._app.push_screen(LessonScreen(lesson, large=large))
+
+    def perform(self, performance: Performance, done: Callable[[TrialScreen], Awaitable[None]]) -> None:
+        """Show a lesson's trial above the lesson.
+
+        Args:
+            performance: What is to be shown.
+            done: Is called once its screen is left.
+        """
+        from bioblue_tui.lessons.performing import perform
+
+        try:
+            session = perform(performance, data_dir(self._data))
+        except _REFUSALS as error:
+            self._refuse("Not started", error)
+            return
+        self._teaching = True
+        screen = ReplayScreen(session) if isinstance(session, ReplaySession) else screen_of(session)
+        screen.staging = performance.staging
+
+        async def left(_: bool | None) -> None:
+            # What is said of the trial afterwards may be read from its record.
+            await session.stop()
+            await done(screen)
+
+        self._app.push_screen(screen, left)
+
     def trial_closed(self) -> None:
         """Note that a trial's record is complete, which may be after the home screen is back."""
         if isinstance(self._app.screen, HomeScreen):
@@ -108,9 +191,12 @@ class Wiring:
         try:
             screen = begin()
         except _REFUSALS as error:
-            self._app.notify(one_line(str(error), 300), title=failed, severity="error", timeout=10, markup=False)
+            self._refuse(failed, error)
         else:
             self.show(screen, plan)
+
+    def _refuse(self, failed: str, error: Exception) -> None:
+        self._app.notify(one_line(str(error), 300), title=failed, severity="error", timeout=10, markup=False)
 
 
 def live_screen(

@@ -12,8 +12,7 @@ from bioblue_tui.paths import config_file
 from bioblue_tui.usage import Complaint
 
 if TYPE_CHECKING:
-    from bioblue_tui.screens.control import ControlScreen
-    from bioblue_tui.screens.trial import TrialScreen
+    from bioblue_tui.app import Shown
     from bioblue_tui.session import Plan
 
 
@@ -30,14 +29,14 @@ def on_screen(display: str) -> bool:
     return display == "tui"
 
 
-def need_terminal() -> None:
-    """Raise Complaint without a terminal."""
+def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --display plain") -> None:
+    """Raise Complaint without a terminal; it says what there is to do otherwise."""
     if not _on_terminal():
-        raise Complaint("the screen needs a terminal; for plain lines: bioblue play ENVIRONMENT --display plain")
+        raise Complaint(f"the screen needs a terminal; {otherwise}")
 
 
 def run_app(
-    data: Path | None, first: Callable[[], TrialScreen | ControlScreen] | None = None, plan: Plan | None = None
+    data: Path | None, first: Callable[[], Shown] | None = None, plan: Plan | None = None
 ) -> str | None:
     """Show the application until it is left.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 
 import envs
 from bioblue_tui.agents.catalogue import Choice, choices
+from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import Entry, recent
 from bioblue_tui.screens.actions import command
@@ -60,6 +61,9 @@ class HomeScreen(Screen[None]):
         ),
         command("home.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("home.quit", "escape,ctrl+q", "app.quit", "Quit", "Quit the program", footer="Quit"),
+        command("home.mark", "space", "mark", "Mark the trial", "In the earlier trials: mark one for comparison"),
+        command("home.compare", "c", "compare", "Compare trials", "Compare the marked trials; a fork with its parent"),
+        command("home.overview", "o", "overview", "Overview of trials", "All earlier trials at a glance"),
         command("home.open", "ctrl+o", "open", "Open a file", "Replay a record or a published log", footer="Open file"),
         command("home.palette", "ctrl+p", "app.command_palette", "", "Find any command by its name", footer="Commands"),
     ]
@@ -84,9 +88,21 @@ class HomeScreen(Screen[None]):
             super().__init__()
             self.path = path
 
+    class CompareAsked(Message):
+        """Earlier trials are to be compared; one alone is a fork, to be compared with its parent."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    class OverviewAsked(Message):
+        """All earlier trials are to be shown at a glance."""
+
     def __init__(self, data: Path | None = None) -> None:
         super().__init__()
         self._data = data
+        self._marks: list[Path] = []
+        """Earlier trials marked for comparison, in the order they were marked."""
         self._choices: list[Choice] = []
         self._entries: list[Entry] = []
 
@@ -141,8 +157,9 @@ class HomeScreen(Screen[None]):
         self._entries = found
         self.earlier.clear_options()
         if found:
-            self.earlier.add_options([Option(_entry_line(entry)) for entry in found])
+            self.earlier.add_options([Option(self._line(entry)) for entry in found])
             self.earlier.highlighted = 0
+            self.earlier.border_subtitle = "space marks · c compares · o overview"
         else:
             self.earlier.add_option(Option("nothing yet: Enter, Enter plays the proposed trial", disabled=True))
 
@@ -201,6 +218,46 @@ class HomeScreen(Screen[None]):
     def _opened(self, event: OptionList.OptionSelected) -> None:
         if event.option_index < len(self._entries):
             self.post_message(self.Opened(self._entries[event.option_index].path))
+
+    def _line(self, entry: Entry) -> Content:
+        mark = f"●{self._marks.index(entry.path) + 1}" if entry.path in self._marks else ""
+        return Content.assemble((f"{mark:<3}" if self._marks else "", "bold $text-accent"), _entry_line(entry))
+
+    def action_mark(self) -> None:
+        """Mark the highlighted earlier trial for comparison, or no longer, and go on to the next."""
+        index = self.earlier.highlighted
+        if index is None or index >= len(self._entries) or self._entries[index].error:
+            return
+        path = self._entries[index].path
+        if path in self._marks:
+            self._marks.remove(path)
+        elif len(self._marks) >= MOST:
+            self.notify(f"{MOST} trials are marked; more can't be compared.", severity="warning")
+            return
+        else:
+            self._marks.append(path)
+        for at, entry in enumerate(self._entries):
+            self.earlier.replace_option_prompt_at_index(at, self._line(entry))
+        self.earlier.action_cursor_down()
+
+    def action_compare(self) -> None:
+        """Compare the marked trials; without marks the highlighted one, if it is a fork, with its parent."""
+        paths = [entry.path for entry in self._entries if entry.path in self._marks]
+        index = self.earlier.highlighted
+        if paths:
+            self.post_message(self.CompareAsked(sorted(paths, key=self._marks.index)))
+        elif index is not None and index < len(self._entries) and not self._entries[index].error:
+            self.post_message(self.CompareAsked([self._entries[index].path]))
+
+    def action_overview(self) -> None:
+        """Show all earlier trials at a glance."""
+        self.post_message(self.OverviewAsked())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Marks belong to the list of earlier trials."""
+        if action in ("mark", "compare"):
+            return self.is_mounted and self.focused is self.earlier
+        return bool(self._entries) if action == "overview" else True
 
     def action_open(self) -> None:
         """Ask for a file and replay it."""

@@ -58,6 +58,7 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
     command("trial.page_up", "pageup", "page(-1)", "Page up", "Scroll the raw output back", shown="PgUp/Dn"),
     command("trial.page_down", "pagedown", "page(1)", "Page down", "Scroll the raw output on"),
+    command("trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"),
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
 ]
@@ -105,6 +106,13 @@ class TrialScreen(Screen[bool]):
             self.path, self.step, self.changes = path, step, changes
             self.settle = settle
             """Is to be told why it can't begin; or, before its screen is shown, with an empty text that it has."""
+
+    class ParentAsked(Message):
+        """A fork is to be shown beside its parent."""
+
+        def __init__(self, path: Path, step: int) -> None:
+            super().__init__()
+            self.path, self.step = path, step
 
     class Closed(Message):
         """The screen was left, and the record is complete."""
@@ -393,6 +401,12 @@ class TrialScreen(Screen[bool]):
         dialog = ForkDialog(self.session.header, self.state.environment, step, begin)
         self.app.push_screen(dialog)
 
+    def action_parent(self) -> None:
+        """Show this fork beside its parent, as far as it has come."""
+        if self.session.path is not None:
+            self.session.trial.pause()
+            self.post_message(self.ParentAsked(self.session.path, self.shown))
+
     def last_step(self) -> int:
         """Return the greatest step that ``seek`` accepts."""
         return self.known
@@ -415,6 +429,8 @@ class TrialScreen(Screen[bool]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Switching panels is only for small terminals; elsewhere tab moves the focus."""
+        if action == "parent":
+            return self.session.header.parent is not None and self.reveals
         return self.has_class("-tabbed") if action == "panel" else True
 
     def action_help(self) -> None:

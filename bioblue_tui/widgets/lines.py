@@ -48,6 +48,12 @@ PARTS = {
     "alert": Part(behind="error-muted"),
     "here": Part(behind="primary-muted"),
     "key": Part("accent", bold=True),
+    "trial1": Part("text-primary", bold=True),
+    "trial2": Part("text-accent", bold=True),
+    "trial3": Part("text-success", bold=True),
+    "trial4": Part("text-error", bold=True),
+    "trial5": Part("foreground", bold=True),
+    "trial6": Part("text-secondary", bold=True),
 }
 """Styles by meaning, by theme variables only. Colour never carries the meaning alone.
 

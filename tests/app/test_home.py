@@ -11,8 +11,10 @@ import envs
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.published import write_published
+from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.overview import OverviewScreen
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
@@ -149,3 +151,37 @@ async def test_a_published_log_opens_by_its_path_and_a_bad_one_says_why(tmp_path
         assert isinstance(screen, ReplayScreen)
         assert screen.session.header.environment == "balancing"
         assert screen.last_step() == 4
+
+
+async def test_earlier_trials_are_marked_and_compared_and_shown_at_a_glance(tmp_path: Path) -> None:
+    for agent in ("thermostat", "accelerator"):
+        await run_unattended(open_session(Plan("multi-homeostasis", agent, steps=12), tmp_path))
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)
+        home = home_of(app)
+        home.earlier.focus()
+        await pilot.press("home", "space", "space")
+        assert "●2" in str(home.earlier.get_option_at_index(1).prompt)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        screen = app.screen
+        assert isinstance(screen, CompareScreen)
+        assert [member.record.path for member in screen.comparison.members] == home._marks
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is home)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, OverviewScreen))
+        seen = app.screen
+        assert isinstance(seen, OverviewScreen)
+        await until(pilot, lambda: len(seen.digests) == 2)
+
+
+async def test_what_is_no_fork_and_not_marked_says_what_to_do(tmp_path: Path) -> None:
+    await run_unattended(open_session(Plan("homeostasis", "thermostat", steps=3), tmp_path))
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)
+        home_of(app).earlier.focus()
+        await pilot.press("c")
+        await until(pilot, lambda: any("no fork" in note.message for note in app._notifications))

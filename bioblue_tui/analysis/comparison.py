@@ -1,0 +1,270 @@
+"""Two to six trials beside each other: whether they can be compared, in what, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.analysis.companion import Companion
+from bioblue_tui.analysis.divergence import Divergence, act_alike, divergence
+from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.reference import Comparison as Beside
+from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.numbers import counted, tidy
+from bioblue_tui.paths import data_dir, references_file, trials_dir
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.parents import parent_path
+from bioblue_tui.records.schema import Record
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.state import TrialState
+from envs import Number
+
+FEWEST, MOST = 2, 6
+"""How many trials can be compared: more lines in one gauge can't be told apart."""
+
+
+class ComparisonError(Exception):
+    """Trials that can't be compared. The message says which, why, and what to do."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A trial in a comparison.
+
+    Attributes:
+        number: From 1, in the order given; the first is what the others are held against.
+        record: The record as it was read.
+        state: The trial's state at its end.
+        companion: The whole trial, read.
+        verdict: How it went; None where the noise is not known.
+        beside: The reference policy on its noise; None where that is not known.
+        parted: Where it parts from the first; None for the first itself.
+    """
+
+    number: int
+    record: Record
+    state: TrialState
+    companion: Companion
+    verdict: Verdict | None
+    beside: Beside | None
+    parted: Divergence | None = None
+
+    @property
+    def who(self) -> str:
+        """Its model or agent, and what tells it from others: the seed, and where it was forked."""
+        return self.named(200)
+
+    def named(self, width: int) -> str:
+        """Return who it is in at most so many characters; the name of the model gives way first."""
+        header = self.record.header
+        name = one_line(header.model or header.agent or "unknown agent", 40)
+        parent = header.parent
+        fork = f"fork after {one_line(str(parent.get('step')), 10)}" if parent else ""
+        parts = [f"seed {header.seed}" if header.seed is not None else "", fork]
+        rest = "".join(f" · {part}" for part in parts if part)
+        if len(name) + len(rest) > width:
+            name = f"{name[: max(3, width - len(rest) - 1)]}…"
+        return f"{name}{rest}"[:width]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every failure found, in the order of the onsets; noise is none."""
+        return self.companion.findings
+
+    def totals(self, step: int) -> dict[str, Number]:
+        """Return the running totals by dimension key after a step, or after its last where it has fewer."""
+        done = next((self.state.recorded(known) for known in range(min(step, self.state.done), 0, -1)), None)
+        return {d.key: done.totals.get(d.key, 0) if done else 0 for d in self.state.environment.dimensions}
+
+    def agents_own(self, step: int) -> dict[str, Number] | None:
+        """Return by dimension what the agent did: its totals less the reference policy's on the same noise.
+
+        None where the noise is not known or the reference policy's world has ended.
+        """
+        step = min(step, self.state.done)
+        ghosts = self.companion.ghosts
+        if not ghosts or step >= len(ghosts[0].totals):
+            return None
+        shadow = ghosts[0].totals[step]
+        return {key: difference(total, shadow[key]) for key, total in self.totals(step).items()}
+
+
+class Comparison:
+    """Trials of one world beside each other.
+
+    Args:
+        records: The trials, two to six.
+        references: Where best totals are looked up; None to do without.
+
+    Raises:
+        ComparisonError: When they can't be compared.
+        ValueError: For events that can't belong to their trial, which only a damaged record holds.
+    """
+
+    def __init__(self, records: Sequence[Record], references: References | None = None) -> None:
+        if not FEWEST <= len(records) <= MOST:
+            raise ComparisonError(f"{counted(len(records), 'trial')} given; {FEWEST} to {MOST} can be compared.")
+        self.members = [_member(number, record, references) for number, record in enumerate(records, 1)]
+        self._check()
+        first = self.first.state
+        for member in self.members[1:]:
+            member.parted = divergence(first, member.state)
+
+    @property
+    def first(self) -> Member:
+        """What the others are held against."""
+        return self.members[0]
+
+    @property
+    def steps(self) -> int:
+        """How many steps the longest of them was to have."""
+        return max(member.record.header.steps for member in self.members)
+
+    @property
+    def done(self) -> int:
+        """The last step that any of them has."""
+        return max(member.state.done for member in self.members)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether there is any noise in this world."""
+        return any(bool(view.done and view.done.change) for view in self.first.state.steps)
+
+    @property
+    def same_noise(self) -> bool:
+        """Whether all met the very same exogenous changes, as far as they go; what the seeds say does not count."""
+        return all(member.parted is None or member.parted.noise is None for member in self.members)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person must know before comparing, a sentence each."""
+        notes = []
+        if not self.same_noise:
+            others = [(m.number, m.parted.noise) for m in self.members if m.parted and m.parted.noise is not None]
+            where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
+            name = self.first.state.environment.reference_name
+            notes.append(f"Different noise: states are not comparable, differences to the {name} are ({where}).")
+        notes += self._told_otherwise()
+        lengths = {member.state.done for member in self.members}
+        if len(lengths) > 1:
+            which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)
+            notes.append(f"Not equally long ({which} steps): totals are over different numbers of steps.")
+        return notes
+
+    @property
+    def partings(self) -> list[tuple[int, str]]:
+        """The steps at which any trial parts from the first, in order, each with a sentence."""
+        found: dict[int, dict[str, list[str]]] = {}
+        for member in self.members[1:]:
+            for what, step in _parted(member.parted):
+                found.setdefault(step, {}).setdefault(what, []).append(str(member.number))
+        return [(step, self._parting(step, found[step])) for step in sorted(found)]
+
+    def _parting(self, step: int, who: dict[str, list[str]]) -> str:
+        parts = [f"the {what} of {_listed(numbers)}" for what, numbers in who.items()]
+        if len(who) > 1 and len(set(map(tuple, who.values()))) == 1:
+            parts = [f"the {' and '.join(who)} of {_listed(next(iter(who.values())))}"]
+        return f"Step {step}: {', '.join(parts)} part from those of {self.first.number} here."
+
+    @property
+    def onsets(self) -> list[int]:
+        """The steps at which a failure begins in any of them."""
+        return sorted({finding.onset for member in self.members for finding in member.findings})
+
+    def _told_otherwise(self) -> list[str]:
+        mine, notes = self.first.state.environment.parameters, []
+        for member in self.members[1:]:
+            theirs = member.state.environment.parameters
+            differing = [name for name in mine if mine[name] != theirs.get(name)]
+            if differing:
+                values = ", ".join(f"{name} {_plain(mine[name])} and {_plain(theirs.get(name))}" for name in differing)
+                notes.append(f"Trials {self.first.number} and {member.number} are told different things: {values}.")
+            elif _instructed(self.first, member):
+                notes.append(f"Trials {self.first.number} and {member.number} have different instructions.")
+        return notes
+
+    def _check(self) -> None:
+        first = self.first
+        for member in self.members[1:]:
+            mine, theirs = first.state.environment, member.state.environment
+            pair = f"trials {first.number} ({_file(first)}) and {member.number} ({_file(member)})"
+            if mine.id != theirs.id:
+                raise ComparisonError(
+                    f"{pair} are of different environments, {mine.id} and {theirs.id}. Compare trials of one."
+                )
+            if not act_alike(mine, theirs):
+                names = [name for name in mine.parameters if mine.parameters[name] != theirs.parameters.get(name)]
+                values = ", ".join(
+                    f"{name} {_plain(mine.parameters[name])} and {_plain(theirs.parameters.get(name))}"
+                    for name in names
+                )
+                raise ComparisonError(
+                    f"{pair} are of different worlds: {values}. Compare trials with the same parameters."
+                )
+
+
+def open_comparison(paths: Sequence[Path], data: Path | None = None) -> Comparison:
+    """Open records and put them beside each other.
+
+    Args:
+        paths: The records; one alone is a fork, whose parent is found and comes first.
+        data: The data directory; None for the platform's.
+
+    Raises:
+        RecordError: When one can't be read, or a fork's parent is not found.
+        ComparisonError: When they can't be compared.
+    """
+    data = data_dir(data)
+    records = [open_record(path) for path in paths]
+    if len(records) == 1:
+        records.insert(0, open_record(parent_path(records[0], [trials_dir(data)])))
+    try:
+        return Comparison(records, References(references_file(data)))
+    except ValueError as error:
+        raise ComparisonError(f"a record is damaged: {error}") from error
+
+
+def difference(mine: Number, other: Number) -> Number:
+    """Return ``mine`` less ``other`` without the noise of binary fractions; exact for integers of any size."""
+    try:
+        return tidy(mine - other)
+    except OverflowError:
+        # An integer beyond all floats beside a float, which only a hostile record holds.
+        return mine
+
+
+def _member(number: int, record: Record, references: References | None) -> Member:
+    state = TrialState(record.header).feed(record.events)
+    companion = Companion(state)
+    while companion.read < state.done:
+        companion.follow(state.done)
+    return Member(number, record, state, companion, companion.reading.verdict(references), compare(state))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _parted(parted: Divergence | None) -> list[tuple[str, int]]:
+    if parted is None:
+        return []
+    return [(what, step) for what, step in (("actions", parted.action), ("states", parted.state)) if step is not None]
+
+
+def _instructed(one: Member, other: Member) -> bool:
+    """Tell whether two trials have different instructions; published logs do not keep them."""
+    mine, theirs = one.record.header.instruction, other.record.header.instruction
+    return bool(mine and theirs) and mine != theirs
+
+
+def _file(member: Member) -> str:
+    return one_line(member.record.path.name if member.record.path else member.who, 100)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return one_line(str(value), 60)

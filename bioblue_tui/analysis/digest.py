@@ -1,0 +1,118 @@
+"""A trial in brief: what a row among hundreds shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.statistics import Figures
+from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.records.journal import SUFFIX
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Header
+from bioblue_tui.trials.state import TrialState
+from envs import Environment, Number
+
+SUFFIXES = (SUFFIX, ".tsv")
+"""How the files in a directory end that are looked at; files that are named may be called anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A trial in brief.
+
+    Attributes:
+        path: Its file.
+        header: What it is.
+        environment: Its world.
+        values: By gauge: what it showed after each step, from step 1.
+        actions: By objective: the action of each step, from step 1; 0 for steps that a damaged record has lost.
+        failures: Every failure found, in the order of the onsets; noise is none.
+        verdict: How it went; None where the noise is not known.
+        figures: What was measured.
+        flip: The step of the flip; None where there was none.
+    """
+
+    path: Path
+    header: Header
+    environment: Environment
+    values: Sequence[Sequence[Number]]
+    actions: Sequence[Sequence[Number]]
+    failures: Sequence[Finding]
+    verdict: Verdict | None
+    figures: Figures
+    flip: int | None
+
+    @property
+    def who(self) -> str:
+        """The model, or the agent where there is none."""
+        return one_line(self.header.model or self.header.agent or "unknown agent", 40)
+
+    @property
+    def seed(self) -> str:
+        """The seed in words; empty where it is not known."""
+        return f"seed {self.header.seed}" if self.header.seed is not None else ""
+
+    @property
+    def onset(self) -> int | None:
+        """Where its first failure begins; None where none does."""
+        return self.failures[0].onset if self.failures else None
+
+
+def digest(path: Path, references: References | None = None) -> Digest:
+    """Read a record and say in brief what is in it.
+
+    Raises:
+        RecordError: When it can't be read.
+    """
+    record = open_record(path)
+    try:
+        state = TrialState(record.header).feed(record.events)
+    except ValueError as error:
+        raise RecordError(f"damaged: {error}", path) from error
+    reading = Reading(record.header, state.environment).feed(record.events)
+    steps = range(1, state.done + 1)
+    values = [state.gauge_values(step) for step in steps]
+    count = len(state.environment.objectives)
+    actions: list[list[Number]] = [[0] * state.done for _ in range(count)]
+    for view in state.steps:
+        if view.done is not None:
+            for index, amount in enumerate(view.done.action):
+                actions[index][view.number - 1] = amount
+    return Digest(
+        path,
+        record.header,
+        state.environment,
+        [[value[index] for value in values] for index in range(count)],
+        actions,
+        [finding for finding in reading.findings if finding.mode != NOISE],
+        reading.verdict(references),
+        Figures.of(state, reading),
+        reading.flip,
+    )
+
+
+def records_in(places: Iterable[Path]) -> list[Path]:
+    """Return the files that are named, and those of directories and all below them, in the order of their names.
+
+    Raises:
+        RecordError: For what is neither file nor directory, and for a directory that can't be read.
+    """
+    found: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            try:
+                found += sorted(path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+            except OSError as error:
+                raise RecordError(f"cannot be read ({error.strerror})", place) from error
+        elif place.exists():
+            found.append(place)
+        else:
+            raise RecordError("no such file or directory", place, advice="Name records, or directories of records.")
+    return list(dict.fromkeys(found))

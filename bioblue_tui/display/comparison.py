@@ -1,0 +1,142 @@
+"""A comparison without a screen: where trials part, totals and differences by dimension, verdicts, onsets."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+
+import click
+
+from bioblue_tui.analysis.comparison import Comparison, Member, difference
+from bioblue_tui.display.analysis import finding_line
+from bioblue_tui.display.look import Look
+from bioblue_tui.display.tables import Cell, Column, Table, table_lines
+from bioblue_tui.numbers import counted, tidy
+from bioblue_tui.text import one_line
+from envs import Number
+
+
+def write_comparison(comparison: Comparison, *, as_json: bool) -> None:
+    """Write a comparison to standard output; what must be known before believing it goes to standard error.
+
+    Args:
+        comparison: The trials.
+        as_json: Write one JSON object instead of lines and tables.
+    """
+    if as_json:
+        click.echo(json.dumps(comparison_json(comparison)))
+        return
+    look = Look.of(sys.stdout)
+    for note in comparison.notes:
+        click.echo(f"bioblue: {one_line(note, 400)}", err=True)
+    for line in comparison_lines(comparison, look):
+        click.echo(line, color=look.colour)
+
+
+def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
+    """Yield the lines for people."""
+    environment = comparison.first.state.environment
+    noise = f", {'same' if comparison.same_noise else 'different'} noise" if comparison.noisy else ""
+    yield f"{environment.title}: {counted(len(comparison.members), 'trial')}{noise}"
+    for member in comparison.members:
+        yield from _trial_lines(member)
+    yield ""
+    for table in _tables(comparison):
+        yield from table_lines(table, look)
+        yield ""
+
+
+def _trial_lines(member: Member) -> Iterator[str]:
+    verdict = f"{member.verdict.word}, {member.verdict.reason}" if member.verdict else "no verdict"
+    name = one_line(str(member.record.path or ""), 400)
+    yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}, {verdict}; {name}"
+    if member.parted:
+        parted = member.parted
+        actions = f"actions from step {parted.action}" if parted.action else "no action differs"
+        states = f"states from step {parted.state}" if parted.state else "no state differs"
+        noise = f", noise from step {parted.noise}" if parted.noise else ""
+        yield f"  parts from 1: {actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
+    yield from map(finding_line, member.findings)
+
+
+def _tables(comparison: Comparison) -> Iterator[Table]:
+    environment, first = comparison.first.state.environment, comparison.first
+    columns = [
+        Column("trial", "trial"),
+        *(Column(d.key, f"{d.label}\n{d.objective or ''}".rstrip(), d.penalty) for d in environment.dimensions),
+    ]
+
+    def row(member: Member, values: Mapping[str, Number] | None) -> list[Cell]:
+        known = values or {}
+        return [member.number, *(tidy(known[d.key]) if d.key in known else None for d in environment.dimensions)]
+
+    members = comparison.members
+    yield Table("totals", columns, [row(member, _totals(member)) for member in members])
+    if comparison.same_noise:
+        rows = [row(member, _less(member, first)) for member in members[1:]]
+        yield Table("totals less those of trial 1", columns, rows)
+    name = environment.reference_name
+    noise = " on the same noise" if comparison.noisy else ""
+    yield Table(f"totals less those of {name}{noise}", columns, [row(member, _own(member)) for member in members])
+
+
+def _totals(member: Member) -> dict[str, Number]:
+    return member.totals(member.state.done)
+
+
+def _less(member: Member, first: Member) -> dict[str, Number]:
+    mine, others = _totals(member), _totals(first)
+    return {key: difference(mine[key], others[key]) for key in mine}
+
+
+def _own(member: Member) -> dict[str, Number] | None:
+    """Return totals less those of the reference policy over a whole trial, also where the trial ended early."""
+    if member.beside is None:
+        return None
+    return {key: difference(mine, other) for key, (mine, other) in member.beside.rows.items()}
+
+
+def comparison_json(comparison: Comparison) -> dict[str, object]:
+    """Return a comparison as a JSON object.
+
+    ``divergence`` holds the first steps at which any trial parts from the first, each trial's own is in ``trials``;
+    null stands for never, and for what is not known.
+    """
+    members = comparison.members
+    parted = [member.parted for member in members if member.parted]
+    return {
+        "environment": comparison.first.record.header.environment,
+        "same_noise": comparison.same_noise,
+        "divergence": {
+            "action": min((p.action for p in parted if p.action is not None), default=None),
+            "state": min((p.state for p in parted if p.state is not None), default=None),
+        },
+        "notes": comparison.notes,
+        "trials": [_trial_json(member, comparison.first) for member in members],
+    }
+
+
+def _trial_json(member: Member, first: Member) -> dict[str, object]:
+    header, parted, verdict = member.record.header, member.parted, member.verdict
+    return {
+        "number": member.number,
+        "file": str(member.record.path) if member.record.path else None,
+        "agent": header.agent,
+        "model": header.model,
+        "seed": header.seed,
+        "steps": member.state.done,
+        "verdict": verdict.word if verdict else None,
+        "flip": member.companion.reading.flip,
+        "divergence": None
+        if parted is None
+        else {"action": parted.action, "state": parted.state, "noise": parted.noise, "common_steps": parted.common},
+        "totals": _tidied(_totals(member)),
+        "less_first": None if parted is None else _tidied(_less(member, first)),
+        "less_reference": _tidied(_own(member)),
+        "modes": [finding.to_json() for finding in member.findings],
+    }
+
+
+def _tidied(values: Mapping[str, Number] | None) -> dict[str, Number] | None:
+    return None if values is None else {key: tidy(value) for key, value in values.items()}

@@ -1,0 +1,44 @@
+"""The trial that another one was forked from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import Record, RecordError
+
+
+def parent_path(fork: Record, directories: Sequence[Path] = ()) -> Path:
+    """Find the record that a fork was made from: beside the fork itself, or in one of some directories.
+
+    Args:
+        fork: A record.
+        directories: Where else to look, such as the directory of all trials.
+
+    Raises:
+        RecordError: When it is no fork, or its parent is not there.
+    """
+    parent = fork.header.parent
+    if parent is None:
+        raise RecordError("no fork: its header names no parent", fork.path, advice="Name the trials to compare.")
+    # A header may come from anywhere: only a name is taken from it, never a way through the file system.
+    name = Path(str(parent.get("file") or "")).name
+    places = [*([fork.path.parent] if fork.path else []), *directories]
+    for place in places if name else ():
+        path = place / name
+        if path.is_file() and _is_parent(path, parent.get("id")):
+            return path
+    where = "not beside it" + (" nor among the trials" if directories else "")
+    raise RecordError(
+        f"its parent, {name or 'a record without a name'}, is {where}",
+        fork.path,
+        advice="Name both: the parent's file, then the fork's.",
+    )
+
+
+def _is_parent(path: Path, wanted: object) -> bool:
+    try:
+        return not wanted or open_record(path).header.id == wanted
+    except RecordError:
+        return False

@@ -1,0 +1,387 @@
+"""Trials beside each other: the same gauges, one step looked at in all of them, raw outputs in columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from bioblue_tui.analysis.comparison import MOST, Comparison
+from bioblue_tui.numbers import counted
+from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.trial import SMALLEST, WIDE
+from bioblue_tui.widgets.columns import RawColumns
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.overlay import Course, Overlay
+from bioblue_tui.widgets.overlay_table import TrialsTable
+from bioblue_tui.widgets.overlay_timeline import Timelines
+from bioblue_tui.widgets.status import StatusLine, TabStrip
+from bioblue_tui.widgets.timeline import Timeline
+from envs import Environment
+
+TABS = ("gauges", "numbers", "raw output")
+
+CROWDED = 4
+"""With more trials than this the numbers need more columns than the gauges."""
+
+ROOMY = 36
+"""From this many rows on the numbers need not scroll."""
+
+
+def _front_bindings() -> list[BindingType]:
+    digits = [str(number) for number in range(1, MOST + 1)]
+    return [
+        command(
+            f"compare.front{digit}",
+            digit,
+            f"front({digit})",
+            "",
+            f"Draw trial {digit} over the others, or no longer",
+            footer="In front" if digit == "1" else "",
+            shown="1 2 …",
+            together="Draw that trial over the others; once more: none. Where lines coincide they are drawn as one",
+        )
+        for digit in digits
+    ]
+
+
+class CompareScreen(Screen[None]):
+    """Two to six trials, looked at in step.
+
+    Args:
+        comparison: The trials.
+        at: The step to begin at; None for the first difference, or the end where there is none.
+    """
+
+    CSS_PATH = "compare.tcss"
+    AUTO_FOCUS = ""
+    ABOUT = (
+        "Trials of one world, looked at in step. Each has a number, a line style and a colour; where their lines "
+        "coincide one plain line is drawn. On the scale the numbers say where each is. In the timelines ─ is what a "
+        "trial shares with the first, ↳ where it was forked, ≠ where its actions or states part from it, ⚠ where a failure begins. In the "
+        "numbers ≠ is an action other than the first trial's, ▲ and ▼ a state outside its band."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("compare.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look", shown="← →"),
+        command("compare.on", "right,n", "look(1)", "Look on", "Look at the next step"),
+        command("compare.back10", "shift+left", "look(-10)", "Ten steps back", "Look ten steps back"),
+        command("compare.on10", "shift+right", "look(10)", "Ten steps on", "Look ten steps on"),
+        command("compare.start", "home", "seek(0)", "To the start", "Look at the start"),
+        command("compare.end", "end", "end", "To the last step", "Look at the last step"),
+        command("compare.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
+        command(
+            "compare.parting",
+            "d",
+            "parting",
+            "First difference",
+            "Look at the step where actions or states first differ; again: the next such step",
+            footer="Difference",
+        ),
+        command(
+            "compare.onset",
+            "g",
+            "onset(1)",
+            "Next onset",
+            "Look at the step where the next failure of any trial begins",
+            footer="Onset",
+        ),
+        command("compare.onset_back", "G", "onset(-1)", "Onset before", "Look at the onset before"),
+        *_front_bindings(),
+        command(
+            "compare.view",
+            "x",
+            "view",
+            "Other numbers",
+            "Totals; totals less the first trial's; less the reference policy's; rewards of the step",
+            footer="Numbers",
+        ),
+        command("compare.ghost", "v", "ghost", "Ghost", "Draw the reference policy on the same noise behind, or not"),
+        command("compare.turn", "right_square_bracket", "turn(1)", "Other columns", "Raw output of other trials"),
+        command("compare.turn_back", "left_square_bracket", "turn(-1)", "", "Raw output of other trials, back"),
+        command("compare.page_up", "pageup", "page(-1)", "Page up", "Scroll raw outputs, or numbers, back"),
+        command("compare.page_down", "pagedown", "page(1)", "Page down", "Scroll raw outputs, or numbers, on"),
+        command("compare.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
+        command("compare.open", "o", "open", "Open a trial", "Replay the trial in front, or the first, at this step"),
+        command("compare.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+        command("compare.leave", "escape", "leave", "Leave", "Leave the comparison", footer="Leave"),
+        command("compare.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
+        Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
+    ]
+
+    status = query_one("#status", StatusLine)
+    tabs = query_one("#tabs", TabStrip)
+    table = query_one(TrialsTable)
+    numbers = query_one("#numbers", VerticalScroll)
+    raw = query_one(RawColumns)
+    timelines = query_one(Timelines)
+    notes = query_one("#notes", Static)
+    notice = query_one("#notice", Static)
+
+    class Opened(Message):
+        """A trial is to be replayed."""
+
+        def __init__(self, path: Path, step: int) -> None:
+            super().__init__()
+            self.path, self.step = path, step
+
+    def __init__(self, comparison: Comparison, at: int | None = None) -> None:
+        super().__init__()
+        self.comparison = comparison
+        self._partings = comparison.partings
+        first = self._partings[0][0] if self._partings else comparison.done
+        self.shown = min(first if at is None else at, comparison.done)
+        """The step that is looked at."""
+        self.front: int | None = None
+        """The trial drawn over the others, by its place."""
+        self._ghosted = comparison.same_noise
+        self._tab = 0
+        self._overlays = [self._overlay(index) for index in range(len(self._environment.gauges))]
+
+    @property
+    def _environment(self) -> Environment:
+        return self.comparison.first.state.environment
+
+    def compose(self) -> ComposeResult:
+        """Lay out all panels; which of them are seen follows from the terminal's size."""
+        self._choose_layout(*self.app.size)
+        comparison = self.comparison
+        self.set_class(len(comparison.members) > CROWDED, "-many")
+        noise = "same noise" if comparison.same_noise else "different noise"
+        detail = [counted(len(comparison.members), "trial"), *([noise] if comparison.noisy else [])]
+        yield StatusLine(self._environment.title, " · ".join(detail), id="status")
+        yield TabStrip(TABS, id="tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="gauges", classes="panel") as gauges:
+                gauges.border_title = "gauges"
+                yield from self._overlays
+            with VerticalScroll(id="numbers", classes="panel") as numbers:
+                numbers.border_title = "numbers"
+                numbers.can_focus = False
+                table = TrialsTable(comparison, id="table")
+                table.styles.min_height = table.rows
+                yield table
+        yield RawColumns(comparison, id="raw")
+        yield Static("", id="notes", classes="notice", markup=False)
+        yield Static("", id="notice", classes="notice", markup=False)
+        yield Timelines(comparison, id="timelines")
+        yield Footer(show_command_palette=False, compact=True)
+        yield Static("", id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        notes = " ".join(self.comparison.notes)
+        self.notes.update(notes)
+        self.notes.display = bool(notes)
+        self._draw_ghost()
+        self._arrange(*self.app.size)
+        self.paint()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the new size."""
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        self._choose_layout(width, height)
+        if self.has_class("-too-small"):
+            need = f"{SMALLEST[0]}×{SMALLEST[1]}"
+            text = f"This terminal has {width}×{height} characters; BioBlue needs {need}."
+            self.query_one("#too-small", Static).update(text)
+        # Where there is room all numbers are seen at once; raw outputs scroll anyway.
+        wide = not self.has_class("-tabbed") and height >= ROOMY
+        self.query_one("#body").styles.min_height = self.table.rows + 2 if wide else 4
+        self._show_tab(self._tab)
+
+    def _choose_layout(self, width: int, height: int) -> None:
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
+        self.set_class(width < WIDE[0] or height < WIDE[1], "-tabbed")
+        for number in range(len(TABS)):
+            self.set_class(number == self._tab, f"-tab{number}")
+
+    def _show_tab(self, index: int) -> None:
+        self._tab = index % len(TABS)
+        for number in range(len(TABS)):
+            self.set_class(number == self._tab, f"-tab{number}")
+        self.tabs.show_active(self._tab)
+
+    def _overlay(self, index: int) -> Overlay:
+        courses = []
+        for member in self.comparison.members:
+            steps = range(member.state.done + 1)
+            levels = [member.state.levels_after(step)[index] for step in steps]
+            values = [member.state.gauge_values(step)[index] for step in steps]
+            courses.append(Course(levels, values))
+        return Overlay(self._environment.gauges[index], self.comparison.steps, courses)
+
+    def paint(self) -> None:
+        """Show the step that is looked at in all panels."""
+        shown, front, members = self.shown, self.front, self.comparison.members
+        for label, overlay in zip(self._environment.objectives, self._overlays, strict=True):
+            failing = frozenset(
+                member.number - 1
+                for member in members
+                for finding in member.findings
+                if finding.holds(shown) and finding.objective in (None, label or None) and shown <= member.state.done
+            )
+            overlay.look(shown, front, failing)
+        self.table.look(shown)
+        self.raw.look(shown)
+        self.timelines.look(shown, front)
+        self.status.show_status(self._status())
+        text = self._notice()
+        if text != str(self.notice.content):
+            self.notice.update(text)
+            self.notice.display = bool(text)
+
+    def _status(self) -> Line:
+        parts: list[tuple[str, str]] = []
+        if not self._partings:
+            parts.append(("≡ no difference", "good"))
+        elif self.comparison.same_noise:
+            parts.append((f"≠ from step {self._partings[0][0]}", "warn"))
+        failing = sum(any(f.holds(self.shown) for f in m.findings) for m in self.comparison.members)
+        parts.append((f"  step {self.shown}/{self.comparison.steps}", "strong"))
+        return [*parts, *([(f"  ⚠ {failing}", "bad")] if failing else [])]
+
+    def _notice(self) -> str:
+        """Say what begins or parts at this step, else which failures hold."""
+        parts = [text for step, text in self._partings if step == self.shown]
+        held = [(m.number, f) for m in self.comparison.members for f in m.findings if f.holds(self.shown)]
+        begun = [pair for pair in held if pair[1].onset == self.shown]
+        named: dict[str, list[str]] = {}
+        for number, finding in begun or held:
+            named.setdefault(finding.name, []).append(f"trial {number} since step {finding.onset}")
+        evidence = f". {(begun or held)[0][1].evidence}" if len(begun or held) == 1 else ""
+        parts += [f"⚠ {name}: {', '.join(trials)}{evidence}." for name, trials in named.items()]
+        return " ".join(parts)
+
+    # Actions
+
+    def action_look(self, by: int) -> None:
+        """Look some steps back or on."""
+        self.action_seek(self.shown + by)
+
+    def action_seek(self, step: int) -> None:
+        """Look at a step; out of range means the nearest."""
+        self.shown = max(0, min(step, self.comparison.done))
+        self.paint()
+
+    def action_end(self) -> None:
+        """Look at the last step."""
+        self.action_seek(self.comparison.done)
+
+    def action_jump(self) -> None:
+        """Ask for a step and look at it."""
+
+        def jump(text: str | None) -> None:
+            if text and text.isdecimal() and len(text) < 10:
+                self.action_seek(int(text))
+
+        dialog = LineDialog(f"Jump to step (0 to {self.comparison.done})", "step", digits=True)
+        self.app.push_screen(dialog, jump)
+
+    def action_parting(self) -> None:
+        """Look at the next step where actions or states first differ; after the last one, at the first again."""
+        steps = [step for step, _ in self._partings]
+        if not steps:
+            self.notify("No step differs: the same actions and the same states, as far as these trials go.")
+            return
+        self.action_seek(next((step for step in steps if step > self.shown), steps[0]))
+
+    def action_onset(self, by: int) -> None:
+        """Look at the step where the next failure of any trial begins, or the one before."""
+        found = [step for step in self.comparison.onsets if (step > self.shown if by > 0 else step < self.shown)]
+        if found:
+            self.action_seek(found[0] if by > 0 else found[-1])
+        else:
+            self.notify(f"No failure begins {'after' if by > 0 else 'before'} step {self.shown}.")
+
+    def action_front(self, number: int) -> None:
+        """Draw a trial over the others, or none."""
+        place = number - 1
+        self.front = None if self.front == place else place
+        self.raw.show_trial(place)
+        self.paint()
+
+    def action_view(self) -> None:
+        """Show other numbers first."""
+        self.table.next_view()
+
+    def action_ghost(self) -> None:
+        """Draw the reference policy behind the trials, or not."""
+        self._ghosted = not self._ghosted
+        self._draw_ghost()
+
+    def _draw_ghost(self) -> None:
+        ghosts = self.comparison.first.companion.ghosts
+        drawn = self._ghosted and bool(ghosts)
+        for index, overlay in enumerate(self._overlays):
+            overlay.show_ghost(ghosts[0].values[index] if drawn else ())
+        of = "the same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
+        on = f" on {of}" if self.comparison.noisy else ""
+        self.query_one("#gauges").border_subtitle = f"dim: {ghosts[0].name}{on}" if drawn else ""
+
+    def action_turn(self, by: int) -> None:
+        """Show the raw output of other trials."""
+        self.raw.turn(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by a page; looking at another step brings that one into view again."""
+        numbers = self.has_class("-tabbed") and self._tab == TABS.index("numbers")
+        panel = self.numbers if numbers else self.raw
+        if by > 0:
+            panel.scroll_page_down(animate=False)
+        else:
+            panel.scroll_page_up(animate=False)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the prompts."""
+        self.raw.toggle_fold()
+
+    def action_open(self) -> None:
+        """Replay a trial."""
+        member = self.comparison.members[self.front or 0]
+        if member.record.path is not None:
+            self.post_message(self.Opened(member.record.path, min(self.shown, member.state.done)))
+
+    def action_panel(self, by: int) -> None:
+        """Show the next panel where panels share the space."""
+        self._show_tab(self._tab + by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what cannot be done here."""
+        match action, parameters:
+            case "panel", _:
+                return self.has_class("-tabbed")
+            case "front", (int(number),):
+                return number <= len(self.comparison.members)
+            case "turn", _:
+                return self.is_mounted and self.raw.turns
+            case "parting", _:
+                return bool(self._partings) or None
+        return True
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+    def action_leave(self) -> None:
+        """Leave."""
+        self.dismiss(None)
+
+    @on(Timeline.Sought)
+    def _sought(self, message: Timeline.Sought) -> None:
+        self.action_seek(message.step)
+
+    @on(TabStrip.Chosen)
+    def _chosen(self, message: TabStrip.Chosen) -> None:
+        self._show_tab(message.index)

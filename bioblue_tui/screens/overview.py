@@ -1,0 +1,431 @@
+"""Many trials at a glance: a row each, sorted and filtered; any of them opened, several compared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
+
+from bioblue_tui.analysis.comparison import FEWEST, MOST
+from bioblue_tui.analysis.digest import Digest, digest, records_in
+from bioblue_tui.analysis.references import References
+from bioblue_tui.numbers import amount, counted
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.trial import SMALLEST, WIDE
+from bioblue_tui.text import one_line
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.status import StatusLine, TabStrip
+from bioblue_tui.widgets.strips import LEGEND, Row, Strips
+from bioblue_tui.widgets.strips_foot import Average, Averages, Onsets, averages
+
+TABS = ("trials", "onsets", "averages")
+
+TOLD = 0.15
+"""Seconds between two tellings of what was read meanwhile: often enough to be seen, seldom enough to cost nothing."""
+
+TURN = 0.0005
+"""Seconds a computing thread may keep the interpreter while another one wants it."""
+
+DENSE = 24
+"""From this many trials on each is one line at first."""
+
+_WORST = {"fail": 0, "mild": 1, "ok": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What rows can be sorted by.
+
+    Attributes:
+        name: What it is called.
+        key: What is compared; trials without it come last.
+        told: What is said of it beside each trial; empty for nothing.
+    """
+
+    name: str
+    key: Callable[[Digest], object | None]
+    told: Callable[[Digest], str]
+
+
+def _quiet(_: Digest) -> str:
+    return ""
+
+
+ORDERS = (
+    Order("file", lambda d: str(d.path), _quiet),
+    Order("seed", lambda d: d.header.seed, _quiet),
+    Order("agent", lambda d: d.who.casefold(), _quiet),
+    Order("verdict", lambda d: _WORST.get(d.verdict.word) if d.verdict else None, _quiet),
+    Order("onset", lambda d: d.onset, _quiet),
+)
+"""What all trials have; reward dimensions follow."""
+
+
+class OverviewScreen(Screen[None]):
+    """Small multiples of many trials.
+
+    Args:
+        places: Records, and directories of records.
+        references: The file of best totals; None to judge without.
+    """
+
+    CSS_PATH = "overview.tcss"
+    AUTO_FOCUS = "Strips"
+    ABOUT = (
+        "Each row is a trial, each cell of a strip some of its steps: state above, action below. · is in band, ▴▲ "
+        "above and ▾▼ below it (the full sign far off); blocks show a stock. The height of an action's block counts "
+        "doublings. ⚠ is where a failure begins; while it lasts its steps are underlaid. Below: when each failure mode "
+        "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command(
+            "overview.open", "enter", "open", "Open the trial", "Replay it where its failure begins", footer="Open"
+        ),
+        command("overview.mark", "space", "mark", "Mark", "Mark for comparison, or no longer", footer="Mark"),
+        command("overview.compare", "c", "compare", "Compare", "Compare the marked trials", footer="Compare"),
+        command("overview.filter", "slash", "filter", "Filter", "Show only what matches some words", footer="Filter"),
+        command("overview.sort", "s", "sort(1)", "Sort", "Sort by the next: file, seed, agent …", footer="Sort"),
+        command("overview.sort_back", "S", "sort(-1)", "", "Sort by the one before"),
+        command("overview.reverse", "r", "reverse", "Reverse", "Turn the order round"),
+        command("overview.density", "z", "density", "One line or all", "One line a trial, or all its objectives"),
+        command(
+            "overview.beside",
+            "x",
+            "beside",
+            "Totals or differences",
+            "Averages of totals, or of totals less the reference policy's on the same noise",
+        ),
+        command("overview.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+        command("overview.leave", "escape", "leave", "Leave", "Leave; first a filter goes", footer="Leave"),
+        command("overview.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
+        Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
+    ]
+
+    status = query_one("#status", StatusLine)
+    tabs = query_one("#tabs", TabStrip)
+    strips = query_one(Strips)
+    onsets = query_one(Onsets)
+    averages = query_one(Averages)
+
+    class Opened(Message):
+        """A trial is to be replayed."""
+
+        def __init__(self, path: Path, step: int | None) -> None:
+            super().__init__()
+            self.path, self.step = path, step
+
+    class CompareAsked(Message):
+        """Trials are to be compared."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    def __init__(self, places: Sequence[Path], references: Path | None = None) -> None:
+        super().__init__()
+        self._places = places
+        self._references = References(references)
+        self.rows: list[Row] = []
+        """All files, in the order they were found."""
+        self.shown: list[Row] = []
+        """Those that match the filter, in their order."""
+        self.marks: list[Path] = []
+        """Files marked for comparison, in the order they were marked."""
+        self.words = ""
+        """The filter."""
+        self.read = 0
+        """How many files were read, or could not be."""
+        self._order, self._reversed = 0, False
+        self._beside = True
+        self._averaging: tuple[bool, frozenset[Path]] | None = None
+        """What the averages were reckoned of last."""
+        self._searching = True
+        self._problem = ""
+        self._tab = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the strips above onsets and averages."""
+        self._choose_layout(*self.app.size)
+        yield StatusLine("overview", self._named(), id="status")
+        yield TabStrip(TABS, id="tabs")
+        yield Strips()
+        yield Static(LEGEND, id="legend", markup=False)
+        with Horizontal(id="below"):
+            with VerticalScroll(id="onsets", classes="panel") as onsets:
+                onsets.border_title = "onsets of failures"
+                yield Onsets()
+            with VerticalScroll(id="averages", classes="panel"):
+                yield Averages()
+        yield Footer(show_command_palette=False, compact=True)
+        yield Static("", id="too-small", markup=False)
+
+    def _named(self) -> str:
+        names = ", ".join(one_line(place.name or str(place), 60) for place in self._places[:3])
+        return names + (f" and {len(self._places) - 3} more" if len(self._places) > 3 else "")
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self._arrange(*self.app.size)
+        self._load()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the new size."""
+        self._arrange(event.size.width, event.size.height)
+
+    def _arrange(self, width: int, height: int) -> None:
+        self._choose_layout(width, height)
+        if self.has_class("-too-small"):
+            need = f"{SMALLEST[0]}×{SMALLEST[1]}"
+            text = f"This terminal has {width}×{height} characters; BioBlue needs {need}."
+            self.query_one("#too-small", Static).update(text)
+        self.tabs.show_active(self._tab)
+
+    def _choose_layout(self, width: int, height: int) -> None:
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
+        self.set_class(width < WIDE[0] or height < WIDE[1], "-tabbed")
+        self._mark_tab()
+
+    def _mark_tab(self) -> None:
+        for number in range(len(TABS)):
+            self.set_class(number == self._tab, f"-tab{number}")
+
+    # Reading
+
+    @work(thread=True, exclusive=True, group="read")
+    def _load(self) -> None:
+        worker = get_current_worker()
+        try:
+            rows = [Row(path) for path in records_in(self._places)]
+        except RecordError as error:
+            self.app.call_from_thread(self._found, [], one_line(str(error), 300))
+            return
+        self.app.call_from_thread(self._found, rows, "")
+        told = monotonic()
+        with _courteous():
+            for number, row in enumerate(rows, 1):
+                if worker.is_cancelled:
+                    return
+                try:
+                    row.digest = digest(row.path, self._references)
+                except RecordError as error:
+                    row.problem = str(error.what)
+                if monotonic() - told >= TOLD or number == len(rows):
+                    self.app.call_from_thread(self._told, number)
+                    told = monotonic()
+
+    def _found(self, rows: list[Row], problem: str) -> None:
+        self.rows, self._searching, self._problem = rows, False, problem
+        self.strips.dense = len(rows) >= DENSE
+        self.paint()
+
+    def _told(self, read: int) -> None:
+        self.read = read
+        self.paint()
+
+    @property
+    def digests(self) -> list[Digest]:
+        """What is shown and was read."""
+        return [row.digest for row in self.shown if row.digest]
+
+    @property
+    def orders(self) -> list[Order]:
+        """What can be sorted by: also every reward dimension of the trials that are shown."""
+        dimensions = {d.key: d for row in self.rows if row.digest for d in row.digest.environment.dimensions}
+        named = [(key, f"{d.label} {d.objective}" if d.objective else d.label) for key, d in dimensions.items()]
+        return [*ORDERS, *(_by_total(key, name) for key, name in named)]
+
+    def paint(self) -> None:
+        """Show what was read so far, sorted and filtered."""
+        if not self.is_mounted:
+            return
+        order = self.orders[self._order]
+        words = self.words.casefold().split()
+        matching = [row for row in self.rows if all(word in _text(row) for word in words)]
+        keyed = [(row, order.key(row.digest) if row.digest else None) for row in matching]
+        known = [(row, key) for row, key in keyed if key is not None]
+        known.sort(key=lambda pair: pair[1], reverse=self._reversed)  # type: ignore[arg-type, return-value]
+        self.shown = [row for row, _ in known] + [row for row, key in keyed if key is None]
+        self.strips.show(self.shown, self.marks, order.told)
+        self.strips.border_title = f"{counted(len(self.shown), 'trial')}"
+        self.strips.border_subtitle = f"sorted by {order.name}{', reversed' if self._reversed else ''}"
+        self.onsets.show(self.digests)
+        self.status.show_status(self._status())
+        of = (self._beside, frozenset(row.path for row in self.shown))
+        if self.read == len(self.rows) and of != self._averaging:
+            self._averaging = of
+            self._average()
+
+    @work(thread=True, exclusive=True, group="average")
+    def _average(self) -> None:
+        digests, beside = self.digests, self._beside
+        found = averages(digests, beside=beside)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._averaged, found)
+
+    def _averaged(self, found: list[Average]) -> None:
+        if self.is_mounted:
+            self.averages.show(found)
+            what = "totals less the reference policy's" if self._beside else "totals"
+            self.query_one("#averages").border_title = f"{what}: mean, 95 % interval, single trials"
+
+    def _status(self) -> Line:
+        if self._problem:
+            return [(self._problem, "bad")]
+        if self._searching:
+            return [("looking for records …", "dim")]
+        parts: list[tuple[str, str]] = []
+        if self.read < len(self.rows):
+            parts.append((f"  read {self.read}/{len(self.rows)}", "accent"))
+        unread = sum(bool(row.problem) for row in self.rows)
+        parts += [(f"  ✗ {unread} unreadable", "bad")] if unread else []
+        parts += [(f"  / {one_line(self.words, 20)}", "warn")] if self.words else []
+        parts += [(f"  ● {len(self.marks)} marked", "accent")] if self.marks else []
+        part = f"{len(self.shown)} of " if len(self.shown) < len(self.rows) else ""
+        return [*parts, (f"  {part}{counted(len(self.rows), 'trial')}", "strong")]
+
+    # Actions
+
+    def on_descendant_focus(self) -> None:
+        """Offer what the focused panel can do."""
+        self.refresh_bindings()
+
+    @on(Strips.Opened)
+    def action_open(self) -> None:
+        """Replay the chosen trial, where its first failure begins."""
+        row = self.strips.row
+        if row is not None and row.digest is not None:
+            self.post_message(self.Opened(row.path, row.digest.onset))
+        elif row is not None:
+            self.notify(one_line(row.problem or "It is not read yet.", 300), severity="warning", markup=False)
+
+    def action_mark(self) -> None:
+        """Mark the chosen trial, or no longer, and go on to the next."""
+        row = self.strips.row
+        if row is None or row.digest is None:
+            return
+        if row.path in self.marks:
+            self.marks.remove(row.path)
+        elif len(self.marks) >= MOST:
+            self.notify(f"{MOST} trials are marked; more can't be compared.", severity="warning")
+            return
+        else:
+            self.marks.append(row.path)
+        self.strips.choose(self.strips.chosen + 1)
+        self.paint()
+        self.refresh_bindings()
+
+    def action_compare(self) -> None:
+        """Compare the marked trials."""
+        if len(self.marks) < FEWEST:
+            self.notify(f"Mark {FEWEST} to {MOST} trials with space first.")
+        else:
+            self.post_message(self.CompareAsked(list(self.marks)))
+
+    def action_filter(self) -> None:
+        """Ask for words that a trial must have."""
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.words = text.strip()
+                self.paint()
+
+        words = "Show trials with all these words: environment, agent, seed 3, fail, a failure mode, a file's name"
+        self.app.push_screen(LineDialog(words, "words; nothing shows all"), chosen)
+
+    def action_sort(self, by: int) -> None:
+        """Sort by the next key."""
+        self._order = (self._order + by) % len(self.orders)
+        self.paint()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._reversed = not self._reversed
+        self.paint()
+
+    def action_density(self) -> None:
+        """Show one line a trial, or all."""
+        self.strips.toggle_density()
+
+    def action_beside(self) -> None:
+        """Average totals, or their differences to the reference policy's."""
+        self._beside = not self._beside
+        self.paint()
+
+    def action_panel(self, by: int) -> None:
+        """Show the next panel where panels share the space."""
+        self._tab = (self._tab + by) % len(TABS)
+        self._mark_tab()
+        self.tabs.show_active(self._tab)
+        panels = (self.strips, self.query_one("#onsets"), self.query_one("#averages"))
+        panels[self._tab].focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Switching panels is only for small terminals."""
+        if action == "compare":
+            return len(self.marks) >= FEWEST or None
+        return self.has_class("-tabbed") if action == "panel" else True
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+    def action_leave(self) -> None:
+        """Show all again, or leave."""
+        if self.words:
+            self.words = ""
+            self.paint()
+        else:
+            self.dismiss(None)
+
+    @on(TabStrip.Chosen)
+    def _chosen(self, message: TabStrip.Chosen) -> None:
+        self._tab = message.index
+        self.action_panel(0)
+
+
+@contextmanager
+def _courteous() -> Iterator[None]:
+    """Let the thread that draws have its turn soon while this one computes: Python's own interval is felt in keys."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, TURN))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _by_total(key: str, name: str) -> Order:
+    return Order(
+        f"total {name}",
+        lambda d: d.figures.totals.get(key),
+        lambda d: amount(d.figures.totals[key], 8) if key in d.figures.totals else "",
+    )
+
+
+def _text(row: Row) -> str:
+    """Return what the filter looks in, in small letters."""
+    parts = [row.path.name]
+    found = row.digest
+    if found is not None:
+        modes = [f"{finding.mode} {finding.name}" for finding in found.failures]
+        verdict = found.verdict.word if found.verdict else "no verdict"
+        parts += [found.header.environment, found.environment.title, found.header.agent, found.who, found.seed, verdict]
+        parts += [found.header.condition, *modes]
+    return " ".join(parts).casefold()

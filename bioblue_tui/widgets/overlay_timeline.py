@@ -1,0 +1,104 @@
+"""The timelines of several trials below each other: who they are, where they part, where failures begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+
+from bioblue_tui.analysis.comparison import Comparison, Member
+from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.overlay import PENS
+from bioblue_tui.widgets.timeline import Timeline
+
+_VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
+_NAMED = 100
+"""From this many columns on there is room for what a trial's first failure is called."""
+
+
+class Timelines(Lines):
+    """One line for each trial; the step looked at is marked in all of them.
+
+    Args:
+        comparison: The trials.
+    """
+
+    def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._comparison = comparison
+        self._at = 0
+        self._front: int | None = None
+        self._edge, self._cells = 0, 1
+        self.styles.height = len(comparison.members)
+
+    def look(self, step: int, front: int | None) -> None:
+        """Mark a step, and the trial that is drawn over the others."""
+        self._at, self._front = step, front
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw a line for each trial."""
+        members = self._comparison.members
+        ends = [self._end(member, width) for member in members]
+        right = max(sum(len(text) for text, _ in end) for end in ends)
+        name = min(max(len(member.who) for member in members), max(8, width // 3 - 6))
+        self._edge = 4 + name + 2
+        self._cells = max(8, width - self._edge - right - 2)
+        return [self._line(member, name, end) for member, end in zip(members, ends, strict=True)]
+
+    def _line(self, member: Member, name: int, end: Line) -> Line:
+        place = member.number - 1
+        pen, cells = PENS[place], self._cells
+        who = member.named(name)
+        done = self._place(member.state.done)
+        apart = self._place(member.parted.action or member.parted.state or cells) if member.parted else 0
+        line: list[tuple[str, str]] = []
+        for cell in range(cells):
+            if cell > done:
+                line.append((" ", "dim"))
+            elif member.parted and cell < apart and not _alone(member):
+                line.append(("─", "dim"))
+            else:
+                line.append((pen.sign, pen.part))
+        forked = (member.record.header.parent or {}).get("step")
+        if isinstance(forked, int) and 0 <= forked <= member.state.done:
+            line[self._place(forked)] = ("↳", "accent")
+        for finding in member.findings:
+            line[self._place(finding.onset)] = ("⚠", "bad")
+        for step in (member.parted.state, member.parted.action) if member.parted else ():
+            if step is not None:
+                cell = self._place(step)
+                # Beside an onset that begins there too, not over it.
+                line[cell if line[cell][0] != "⚠" else max(0, cell - 1)] = ("≠", "strong")
+        at = self._place(self._at)
+        text, style = line[at]
+        line[at] = ("│" if text in ("─", " ", pen.sign) else text, f"{style}+here")
+        front = "▸" if self._front == place else " "
+        head: Line = [(f"{front}{member.number}{pen.sign} ", pen.part), (f"{who:<{name}} ", "text"), ("├", "dim")]
+        return [*head, *line, ("┤", "dim"), *end]
+
+    def _end(self, member: Member, width: int) -> Line:
+        text, style = _VERDICTS[member.verdict.word] if member.verdict else ("? no verdict", "dim")
+        end = [(f" {text:<6}", style)]
+        found = member.findings
+        if not found:
+            return end
+        first = found[0]
+        named = f" {first.name}" if width >= _NAMED else ""
+        more = f" +{len(found) - 1}" if len(found) > 1 else ""
+        return [*end, (f" ⚠{first.onset}{named[:30]}{more}", "bad")]
+
+    def _place(self, step: int) -> int:
+        return min(self._cells - 1, max(0, round(step / max(1, self._comparison.steps) * (self._cells - 1))))
+
+    def on_click(self, event: events.Click) -> None:
+        """Look at the step that was clicked."""
+        cell = event.x - self._edge
+        if 0 <= cell < self._cells:
+            share = cell / max(1, self._cells - 1)
+            self.post_message(Timeline.Sought(round(share * self._comparison.steps)))
+
+
+def _alone(member: Member) -> bool:
+    """Tell whether a trial shares nothing with the first: it met other noise from the start."""
+    return member.parted is not None and member.parted.noise == 1

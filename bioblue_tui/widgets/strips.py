@@ -1,0 +1,396 @@
+"""Small multiples: one row a trial, states and actions as strips by step, with marks where failures begin."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.numbers import amount
+from bioblue_tui.text import one_line
+from bioblue_tui.widgets.gauge import Cell
+from bioblue_tui.widgets.lines import Line, Styled
+from bioblue_tui.widgets.scale import Scale
+from bioblue_tui.widgets.trend import BLOCKS
+from envs import Gauge, Number
+
+LEGEND = "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset"
+"""What the signs mean."""
+
+VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
+
+_HEAD = 1
+"""Lines at the top that say what the columns are, and stay there."""
+
+_WHERE, _LEAST = 11, 8
+"""Columns of an environment's name where trials of several are shown, and the least of an agent's."""
+
+_GUTTER = 4
+"""Columns for the cursor and the mark."""
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A file in the overview.
+
+    Attributes:
+        path: The file.
+        digest: What is in it; None while it is not read, or when it can't be.
+        problem: Why it can't be read; empty while that is not known.
+        lines: Its lines as they were drawn last, and for what they were drawn.
+    """
+
+    path: Path
+    digest: Digest | None = None
+    problem: str = ""
+    lines: tuple[tuple[object, ...], list[Line]] | None = field(default=None, repr=False)
+
+
+class Strips(ScrollView, Styled, can_focus=True):
+    """All trials as strips, drawn by line: only what is in view is drawn, and only once."""
+
+    DEFAULT_CSS = """
+    Strips { overflow-y: scroll; overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", show=False),
+        Binding("down", "choose(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "first", show=False),
+        Binding("end", "last", show=False),
+    ]
+    virtual_size = Reactive(Size(0, 0))
+    """Lines and columns of all rows; its change asks for no new layout of the screen."""
+
+    class Opened(Message):
+        """A row was clicked twice."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes="panel")
+        self._rows: list[Row] = []
+        self._starts: list[int] = []
+        self._length = 0
+        self._marks: Sequence[Path] = ()
+        self._told: Callable[[Digest], str] = _nothing
+        self._several = False
+        """Whether trials of several environments are shown."""
+        self.dense = False
+        """One line a trial, with the worst state of all objectives."""
+        self.chosen = 0
+        """Index of the row under the cursor."""
+        self.steps = 1
+        """How many steps the strips stand for: the most that any row has."""
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self.chosen] if self.chosen < len(self._rows) else None
+
+    def show(self, rows: Sequence[Row], marks: Sequence[Path], told: Callable[[Digest], str]) -> None:
+        """Show rows, in this order.
+
+        Args:
+            rows: What to show; the same row stays chosen wherever it has gone.
+            marks: Files that are marked, in the order in which that was done.
+            told: What is said of a trial before its failures, such as the total that it is sorted by.
+        """
+        row = self.row
+        self._rows, self._marks, self._told = list(rows), tuple(marks), told
+        self.chosen = next((at for at, other in enumerate(self._rows) if other is row), min(self.chosen, len(rows) - 1))
+        self.chosen = max(0, self.chosen)
+        self._several = len({row.digest.header.environment for row in rows if row.digest}) > 1
+        self.steps = max([1, *(row.digest.header.steps for row in rows if row.digest)])
+        self._arrange()
+        self.refresh()
+
+    def toggle_density(self) -> None:
+        """Show all objectives of a trial, or one line of each trial."""
+        self.dense = not self.dense
+        self._arrange()
+        self._reveal()
+        self.refresh()
+
+    def step_cells(self) -> tuple[int, int]:
+        """Return the column where the strips begin, and how many they have."""
+        width = self.scrollable_content_region.width
+        left, right = self._sides(width)
+        return left, max(4, width - left - right)
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Tell the scrollbar, and stay within the rows when they became fewer."""
+        self.vertical_scrollbar.window_virtual_size = size.height
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
+
+    def on_resize(self) -> None:
+        """Keep the chosen row in view."""
+        self._arrange()
+        self._reveal()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line (Textual's Line API)."""
+        width = self.scrollable_content_region.width
+        if y < _HEAD:
+            return self.strip(self._heading(width), width)
+        index = y - _HEAD + self.scroll_offset.y
+        if index >= self._length:
+            return Strip.blank(width, self.part_style())
+        at = bisect_right(self._starts, index) - 1
+        row, inside = self._rows[at], index - self._starts[at]
+        line = self._lines(row, width)[inside]
+        chosen = at == self.chosen
+        gutter = f"{'▸' if chosen and not inside else ' '}{self._mark(row) if not inside else '  '} "
+        return self.strip([(gutter, "strong+accent"), *line], width, "here" if chosen and self.has_focus else "")
+
+    def _mark(self, row: Row) -> str:
+        return f"●{self._marks.index(row.path) + 1}"[:2] if row.path in self._marks else "  "
+
+    def _heading(self, width: int) -> Line:
+        left, cells = self.step_cells()
+        scale = [" "] * cells
+        ticks = (0, 0.25, 0.5, 0.75, 1) if cells >= 40 else (0, 0.5, 1)
+        for share in ticks:
+            text = str(max(1, round(self.steps * share)))
+            at = min(cells - len(text), max(0, round(share * (cells - 1)) - (len(text) - 1) // 2))
+            scale[at : at + len(text)] = text
+        return [(f"{'     trial':<{left}}", "dim"), ("".join(scale), "dim"), ("  verdict, failures", "dim")]
+
+    def _height(self, row: Row) -> int:
+        return 1 if self.dense or row.digest is None else 2 * len(row.digest.environment.gauges)
+
+    def _sides(self, width: int) -> tuple[int, int]:
+        """Return the columns left and right of the strips."""
+        if width >= 110:
+            return _GUTTER + 36, 32
+        return (_GUTTER + 22, 18) if width >= _ROOMY else (_GUTTER + 15, 9)
+
+    def _lines(self, row: Row, width: int) -> list[Line]:
+        left, cells = self.step_cells()
+        told = self._told(row.digest) if row.digest else ""
+        of = (width, cells, self.steps, self.dense, self._several, told, id(row.digest), row.problem)
+        if row.lines is None or row.lines[0] != of:
+            row.lines = of, list(self._drawn(row, left - _GUTTER, cells, width - left - cells, told))
+        return row.lines[1]
+
+    def _drawn(self, row: Row, left: int, cells: int, right: int, told: str) -> list[Line]:
+        digest = row.digest
+        if digest is None:
+            name, why = one_line(row.path.name, 200), one_line(row.problem, 300) or "…"
+            return [[(f"{name[: left - 1]:<{left}}", "dim"), (f"✗ {why}" if row.problem else why, "dim")]]
+        ends = _ends(digest, right, told, dense=self.dense)
+        if self.dense:
+            return [[*self._titled(digest, left), *self._worst(digest, cells), *ends[0]]]
+        names = [digest.who, " · ".join(filter(None, (digest.seed, digest.header.environment)))]
+        lines: list[Line] = []
+        for index, gauge in enumerate(digest.environment.gauges):
+            label = digest.environment.objectives[index]
+            wide = left >= 30
+            strips = (
+                (f"{label} state " if wide else f"{label:1} ", self._states(digest, index, gauge, cells)),
+                ("action " if wide else "  ", self._actions(digest, index, cells)),
+            )
+            for what, strip in strips:
+                at = len(lines)
+                name = _fit(names[at], left - len(what) - 1) if at < len(names) else ""
+                end = ends[at] if at < len(ends) else []
+                style = "strong" if at == 0 else "dim"
+                lines.append([(f"{name:<{left - len(what)}}", style), (what, "dim"), *strip, *end])
+        return lines
+
+    def _titled(self, digest: Digest, left: int) -> Line:
+        """Return on one line who it is, where, and what tells it from others: the seed, or how the file's name ends."""
+        which = f"{digest.seed or f'…{one_line(digest.path.stem[-6:])}':<8}"[:9]
+        where = f"{digest.header.environment[:_WHERE]:<{_WHERE}} " if self._several and left > 2 * _WHERE else ""
+        room = left - 2 - len(where) - len(which)
+        if room < _LEAST:
+            which, room = "", left - 2 - len(where)
+        line: Line = [(f"{_fit(digest.who, room):<{room}} ", "text"), (where, "dim"), (which, "dim")]
+        return [*line, (" " * (left - sum(len(text) for text, _ in line)), "text")]
+
+    def _buckets(self, values: Sequence[Number], cells: int) -> list[tuple[int, Sequence[Number]]]:
+        """Return, for each cell that has any, the cell and the values of its steps."""
+        found = []
+        for cell in range(cells):
+            first = cell * self.steps // cells
+            last = max(first + 1, (cell + 1) * self.steps // cells)
+            if first < len(values):
+                found.append((cell, values[first:last]))
+        return found
+
+    def _states(self, digest: Digest, index: int, gauge: Gauge, cells: int) -> list[Cell]:
+        strip: list[Cell] = [(" ", "text")] * cells
+        for cell, values in self._buckets(digest.values[index], cells):
+            strip[cell] = _state(gauge, values)
+        label = digest.environment.objectives[index] or None
+        self._mark_failures(strip, digest, (None, label))
+        return strip
+
+    def _worst(self, digest: Digest, cells: int) -> list[Cell]:
+        """Draw the worst state of all objectives, and of all failures where they begin."""
+        strip: list[Cell] = [(" ", "text")] * cells
+        gauges = digest.environment.gauges
+        buckets = [self._buckets(values, cells) for values in digest.values]
+        for same in zip(*buckets, strict=True):
+            states = [_state(gauge, values) for gauge, (_, values) in zip(gauges, same, strict=True)]
+            strip[same[0][0]] = max(states, key=lambda state: _SEVERITY.get(state[1], 0))
+        self._mark_failures(strip, digest, (None, *digest.environment.objectives))
+        return strip
+
+    def _mark_failures(self, strip: list[Cell], digest: Digest, objectives: Sequence[str | None]) -> None:
+        cells = len(strip)
+        for finding in digest.failures:
+            if finding.objective not in objectives:
+                continue
+            last = digest.figures.steps if finding.recovered is None else finding.recovered - 1
+            first, end = ((step - 1) * cells // self.steps for step in (finding.onset, last))
+            for cell in range(first, min(cells, end + 1)):
+                strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
+        for finding in digest.failures:
+            if finding.objective in objectives:
+                strip[min(cells - 1, (finding.onset - 1) * cells // self.steps)] = ("⚠", "bad+alert")
+
+    def _actions(self, digest: Digest, index: int, cells: int) -> list[Cell]:
+        strip: list[Cell] = [(" ", "text")] * cells
+        for cell, values in self._buckets(digest.actions[index], cells):
+            strip[cell] = (_dose(max(values)), "accent")
+        return strip
+
+    def _arrange(self) -> None:
+        self._starts, self._length = [], 0
+        for row in self._rows:
+            self._starts.append(self._length)
+            self._length += self._height(row)
+        self.virtual_size = Size(self.scrollable_content_region.width, self._length + _HEAD)
+
+    def _reveal(self) -> None:
+        if not self._rows:
+            return
+        start, height = self._starts[self.chosen], self._height(self._rows[self.chosen])
+        room = max(1, self.scrollable_content_region.height - _HEAD)
+        top = self.scroll_offset.y
+        if start < top or height > room:
+            top = start
+        elif start + height > top + room:
+            top = start + height - room
+        self.scroll_to(y=top, animate=False, immediate=True)
+
+    def watch_has_focus(self, value: bool) -> None:
+        """Show the cursor only while keys come here."""
+        super().watch_has_focus(value)
+        self.refresh()
+
+    def choose(self, index: int) -> None:
+        """Put the cursor on a row."""
+        index = max(0, min(index, len(self._rows) - 1))
+        if index != self.chosen:
+            before, self.chosen = self.chosen, index
+            top = self.scroll_offset.y
+            self._reveal()
+            if self.scroll_offset.y == top:
+                width = self.scrollable_content_region.width
+                for at in (before, index):
+                    y = self._starts[at] - top + _HEAD
+                    self.refresh(Region(0, y, width, self._height(self._rows[at])))
+
+    def action_choose(self, by: int) -> None:
+        """Move the cursor."""
+        self.choose(self.chosen + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a page."""
+        height = self._height(self._rows[self.chosen]) if self._rows else 1
+        self.choose(self.chosen + by * max(1, (self.scrollable_content_region.height - _HEAD) // height))
+
+    def action_first(self) -> None:
+        """Put the cursor on the first row."""
+        self.choose(0)
+
+    def action_last(self) -> None:
+        """Put the cursor on the last row."""
+        self.choose(len(self._rows) - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row under the pointer; the second click opens it."""
+        index = event.y - _HEAD - self.gutter.top + self.scroll_offset.y
+        if 0 <= index < self._length:
+            self.choose(bisect_right(self._starts, index) - 1)
+            if event.chain > 1:
+                self.post_message(self.Opened())
+
+
+_ROOMY = 74
+"""From this many columns on, which a terminal of 80 leaves, a trial's seed has its place."""
+
+_WORDY = 12
+"""From this many columns on there is room for a verdict's word."""
+
+_SEVERITY = {"good": 1, "accent": 1, "warn": 2, "bad": 3}
+"""Which of several states is shown where there is room for one."""
+
+
+def _state(gauge: Gauge, values: Sequence[Number]) -> Cell:
+    """Return the sign of some steps' states: that of the one farthest from the band."""
+    scale = Scale(gauge)
+    if gauge.band is None:
+        # Without a band the height itself is shown, the lowest of these steps: what runs out is seen.
+        return BLOCKS[min(7, int(scale.place(min(values)) * 8))], "accent"
+    low, high = gauge.band
+    value = max(values, key=lambda value: max(value - high, low - value))
+    position = gauge.position(value)
+    if position == "in band":
+        return "·", "good"
+    far = value > gauge.high or value < gauge.low
+    signs = ("▴", "▲") if position == "HIGH" else ("▾", "▼")
+    return signs[far], "bad" if far else "warn"
+
+
+def _dose(value: Number) -> str:
+    """Return a block for an action: its height counts doublings, so that doses of any size have a place."""
+    if value <= 0:
+        return " "
+    return BLOCKS[min(7, int(value).bit_length() - 1)]
+
+
+def _fit(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def _nothing(_: Digest) -> str:
+    return ""
+
+
+def _ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
+    """Return what stands right of the strips, by line."""
+    text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
+    if width < _WORDY:
+        more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
+        onset = f"⚠{digest.onset}{more}" if digest.failures else ""
+        return [[(f" {text[0]} ", style), (told or onset, "strong" if told else "bad")]]
+    head: list[tuple[str, str]] = [(f" {text:<7}", style)]
+    if told:
+        head.append((f"{told} ", "strong"))
+    failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
+    used = sum(len(part) for part, _ in head)
+    if dense:
+        more = f" +{len(failures) - 1}" if len(failures) > 1 else ""
+        return [[*head, (_fit(failures[0], width - used - len(more)) + more if failures else "", "bad")]]
+    room = 2 * len(digest.environment.gauges) - 1
+    lines: list[Line] = [head]
+    for at, failure in enumerate(failures[:room]):
+        last = at == room - 1 and len(failures) > room
+        more = f" +{len(failures) - room}" if last else ""
+        lines.append([(" " + _fit(failure, width - 1 - len(more)) + more, "bad")])
+    if not failures and digest.figures.cut_short:
+        lines.append([(f" {amount(digest.figures.steps)} steps only", "dim")])
+    return lines

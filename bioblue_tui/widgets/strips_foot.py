@@ -1,0 +1,177 @@
+"""Below the strips: when failures begin, by mode, and means, each beside the single trials that it is of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.analysis.modes.base import Mode, words
+from bioblue_tui.analysis.statistics import FEW, Interval, interval
+from bioblue_tui.numbers import amount, counted
+from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.trend import BLOCKS
+from envs import Number
+from envs.base import mean
+
+_MODE = 29
+"""Columns of a mode's name, where there is room."""
+
+_BARS = 12
+"""Least columns of a histogram, for which names give way."""
+
+
+class Onsets(Lines):
+    """A small histogram for each mode: the step at which it first begins, over all trials."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._digests: Sequence[Digest] = ()
+
+    def show(self, digests: Sequence[Digest]) -> None:
+        """Show these trials."""
+        self._digests = digests
+        self.styles.height = 2 + max(1, len(self._first()))
+        self.redraw()
+
+    def _first(self) -> dict[Mode, list[int]]:
+        """Return by mode the first onset in each trial that has it, the commonest mode first."""
+        found: dict[Mode, list[int]] = {}
+        for digest in self._digests:
+            first: dict[Mode, int] = {}
+            for finding in digest.failures:
+                first.setdefault(finding.mode, finding.onset)
+            for mode, onset in first.items():
+                found.setdefault(mode, []).append(onset)
+        return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw a line for each mode."""
+        count = len(self._digests)
+        if not count:
+            return []
+        name = max(10, min(_MODE, width - 8 - _BARS))
+        steps = max(digest.header.steps for digest in self._digests)
+        cells = max(8, width - name - 8)
+        axis = f"1{steps:>{cells - 1}}"
+        lines: list[Line] = [[(f" {'first onset':<{name - 1}}trials  {axis}"[:width], "dim")]]
+        for mode, onsets in self._first().items():
+            counts = Counter(min(cells - 1, (onset - 1) * cells // steps) for onset in onsets)
+            most = max(counts.values())
+            bars = "".join(BLOCKS[-(-7 * counts[cell] // most)] if counts[cell] else "·" for cell in range(cells))
+            text = words(mode)
+            text = text if len(text) < name else f"{text[: name - 2]}…"
+            lines.append([(f" {text:<{name - 1}}", "text"), (f"{len(onsets):>6}  ", "strong"), (bars, "warn")])
+        free = sum(not digest.failures for digest in self._digests)
+        lines.append([(f" {'no failure':<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {count}", "dim")])
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """One quantity of the trials of one environment and agent.
+
+    Attributes:
+        label: Its name; empty for a line that only names the trials.
+        title: What trials these are.
+        values: Each trial's.
+        mean: Their mean.
+        interval: Its 95 % interval, bootstrapped over trials; None for fewer than two trials.
+    """
+
+    label: str
+    title: str
+    values: tuple[Number, ...] = ()
+    mean: Number = 0
+    interval: Interval | None = None
+
+
+def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
+    """Return every reward dimension's mean by environment and agent; may take some time for many trials.
+
+    Args:
+        digests: The trials.
+        beside: Totals less the reference policy's on the same noise, instead of the totals themselves.
+    """
+    groups: dict[tuple[object, ...], list[Digest]] = {}
+    for digest in digests:
+        parameters = repr(sorted(digest.environment.parameters.items()))
+        groups.setdefault((digest.header.environment, parameters, digest.who), []).append(digest)
+    found: list[Average] = []
+    for members in groups.values():
+        first = members[0]
+        few = ", which is few" if 1 < len(members) < FEW else ""
+        found.append(Average("", f"{first.header.environment} · {first.who} · {counted(len(members), 'trial')}{few}"))
+        for dimension in first.environment.dimensions:
+            label = f"{dimension.objective} {dimension.label}" if dimension.objective else dimension.label
+            known = [
+                value
+                for figures in (member.figures for member in members)
+                if (value := figures.difference(dimension.key) if beside else figures.totals[dimension.key]) is not None
+            ]
+            if known:
+                found.append(Average(label, "", tuple(known), mean(known), interval(known)))
+    return found
+
+
+class Averages(Lines):
+    """Means with their intervals, each beside its single trials on a line."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._averages: Sequence[Average] = ()
+
+    def show(self, found: Sequence[Average]) -> None:
+        """Show these."""
+        self._averages = found
+        self.styles.height = max(1, len(found))
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw a line for each."""
+        return [
+            self._line(average, width) if average.label else [(f" {average.title}", "strong")]
+            for average in self._averages
+        ]
+
+    def _line(self, average: Average, width: int) -> Line:
+        text = amount(_short(average.mean), 8)
+        found = average.interval
+        spread = f"[{amount(_short(found.low), 7)}, {amount(_short(found.high), 7)}]" if found else "one trial"
+        head: Line = [(f" {average.label:<15}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
+        cells = width - sum(len(part) for part, _ in head) - 2
+        return head if cells < 8 else [*head, *_dots(average, cells)]
+
+
+def _dots(average: Average, cells: int) -> Line:
+    """Draw the single trials as dots on a line from the least to the greatest, the interval under them, the mean."""
+    try:
+        values = [float(value) for value in average.values]
+        middle = float(average.mean)
+    except OverflowError:
+        return []
+    low, high = min(values), max(values)
+    if low == high:
+        return [(" all the same" if len(values) > 1 else "", "dim")]
+
+    def place(value: float) -> int:
+        return max(0, min(cells - 1, round((value - low) / (high - low) * (cells - 1))))
+
+    line = [("─", "dim")] * cells
+    if average.interval:
+        for cell in range(place(average.interval.low), place(average.interval.high) + 1):
+            line[cell] = ("━", "band")
+    counts = Counter(map(place, values))
+    line[place(middle)] = ("┃", "strong")
+    for cell, count in counts.items():
+        sign = "•" if count == 1 else "2" if count == 2 else str(count) if count < 10 else "#"
+        line[cell] = (sign, f"accent{'+band' if line[cell][1] == 'band' else ''}")
+    return [(" ", "text"), *line]
+
+
+def _short(value: Number) -> Number:
+    """Return a mean with as many decimals as can matter beside its size."""
+    if isinstance(value, int) or abs(value) < 100:
+        return round(value, 2)
+    return round(value)

@@ -1,0 +1,196 @@
+"""Many trials at a glance: read one after another, sorted, filtered, opened, compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from bioblue_tui.analysis.digest import digest, records_in
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.compare import CompareScreen
+from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.overview import OverviewScreen
+from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.widgets.strips_foot import averages
+from tests.support.comparing import eats, on_disk
+from tests.support.pilots import text_of, until
+from tests.support.records import PUBLISHED, need_published
+
+
+@asynccontextmanager
+async def overview(
+    *places: Path, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[tuple[Pilot[str], OverviewScreen]]:
+    screen = OverviewScreen(places)
+    app = BioBlueApp(first=screen)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: screen.is_mounted and screen.rows and screen.read == len(screen.rows))
+        yield pilot, screen
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two healthy trials of other seeds and two runaways of other beginnings, in two folders."""
+    trials = tmp_path / "trials"
+    on_disk(trials / "healthy", seed=2, agent="thermostat")
+    on_disk(trials / "healthy", seed=3, agent="thermostat")
+    on_disk(trials, eats(77, 20), seed=2, agent="late")
+    on_disk(trials, eats(77, 5), seed=1, agent="early")
+    return trials
+
+
+def agents(screen: OverviewScreen) -> list[str]:
+    return [row.digest.header.agent if row.digest else "" for row in screen.shown]
+
+
+async def test_a_row_for_each_trial_with_its_states_actions_and_onset(folder: Path) -> None:
+    async with overview(folder) as (_, screen):
+        assert sorted(agents(screen)) == ["early", "late", "thermostat", "thermostat"]
+        lines = text_of(screen.strips).splitlines()
+        at = next(number for number, line in enumerate(lines) if " late " in line)
+        left, cells = screen.strips.step_cells()
+        strip = [line[left : left + cells] for line in lines[at : at + 4]]
+        # The first objective stays in its band; the second leaves it in step 21 of 40, in the middle.
+        assert set(strip[0]) <= {"·", "▴", " "}
+        assert "⚠" in strip[2]
+        assert 0.4 < strip[2].index("⚠") / cells < 0.6
+        assert set(strip[2][-10:]) == {"▲"}
+        # 77 is between 64 and 128, the last but one block.
+        assert set(strip[3][-10:]) == {"▇"}
+        assert "✗ fail" in lines[at]
+
+
+async def test_it_is_sorted_by_what_one_asks_for(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        await pilot.press("s")
+        assert [row.digest.header.seed for row in screen.shown if row.digest] == [1, 2, 2, 3]
+        await pilot.press("s")
+        assert agents(screen) == ["early", "late", "thermostat", "thermostat"]
+        await pilot.press("s", "s")
+        assert "onset" in str(screen.strips.border_subtitle)
+        assert agents(screen)[:2] == ["early", "late"]
+        await pilot.press("r")
+        # What has no onset stays last.
+        assert agents(screen)[:2] == ["late", "early"]
+        await pilot.press("r", "s")
+        assert "total consumption A" in str(screen.strips.border_subtitle)
+        totals = [row.digest.figures.totals["consumption_A"] for row in screen.shown if row.digest]
+        assert totals == sorted(totals)
+
+
+async def test_it_is_filtered_by_words_and_escape_shows_all_again(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        await pilot.press(*"fail", "space", *"seed", "space", "2", "enter")
+        await until(pilot, lambda: screen.words)
+        assert agents(screen) == ["late"]
+        assert "1 of 4 trials" in text_of(screen.status)
+        await pilot.press("escape")
+        assert len(screen.shown) == 4
+        assert pilot.app.screen is screen
+
+
+async def test_marked_trials_are_compared_and_one_is_opened_at_its_onset(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        await pilot.press("s", "s", "home", "space", "space", "c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        found = pilot.app.screen
+        assert isinstance(found, CompareScreen)
+        assert [member.record.header.agent for member in found.comparison.members] == ["early", "late"]
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReplayScreen))
+        replay = pilot.app.screen
+        assert isinstance(replay, ReplayScreen)
+        assert replay.session.header.agent == "early"
+        assert replay.shown == 6
+
+
+async def test_trials_of_other_worlds_are_not_compared_and_it_says_why(folder: Path) -> None:
+    on_disk(folder, environment="homeostasis", agent="another")
+    async with overview(folder) as (pilot, screen):
+        await pilot.press("s", "s", "home", "space", "space", "c")
+        await until(pilot, lambda: any("different environments" in note.message for note in pilot.app._notifications))
+        assert pilot.app.screen is screen
+
+
+async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
+    (folder / "broken.jsonl").write_text("{\n", encoding="utf-8")
+    (folder / "[bold]\x1b[2J.tsv").write_text("no table\n", encoding="utf-8")
+    async with overview(folder) as (pilot, screen):
+        await until(pilot, lambda: "2 unreadable" in text_of(screen.status))
+        shown = text_of(screen.strips)
+        assert "broken.jsonl" in shown
+        assert "\x1b" not in shown
+        await pilot.press("end", "enter")
+        assert pilot.app.screen is screen
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: tuple[int, int]) -> None:
+    async with overview(folder, size=size) as (pilot, screen):
+        await until(pilot, lambda: "[" in text_of(screen.averages) or not screen.averages.size.height)
+        assert "⚠" in text_of(screen.strips)
+        if screen.has_class("-tabbed"):
+            await pilot.press("tab")
+        await until(pilot, lambda: re.search(r"no failure +2 +of 4", text_of(screen.onsets)))
+        if screen.has_class("-tabbed"):
+            await pilot.press("tab")
+        await until(pilot, lambda: "thermostat · 2 trials" in text_of(screen.averages))
+        await pilot.press("x")
+        await until(pilot, lambda: str(screen.query_one("#averages").border_title).startswith("totals:"))
+
+
+async def test_one_line_a_trial_keeps_the_worst_state(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        await pilot.press("z")
+        lines = text_of(screen.strips).splitlines()
+        assert sum("✗ fail" in line or "✓ ok" in line or "~ mild" in line for line in lines) == 4
+        late = next(line for line in lines if " late " in line)
+        assert "▲▲▲" in late
+        assert "⚠" in late
+
+
+def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None:
+    digests = [digest(path) for path in records_in([folder])]
+    plain = averages(digests, beside=False)
+    titles = [average.title for average in plain if not average.label]
+    assert sorted(titles) == sorted(
+        [
+            "multi-homeostasis · thermostat · 2 trials, which is few",
+            "multi-homeostasis · late · 1 trial",
+            "multi-homeostasis · early · 1 trial",
+        ]
+    )
+    for average in plain:
+        if average.label:
+            assert min(average.values) <= average.mean <= max(average.values)
+            assert (average.interval is None) == (len(average.values) == 1)
+    # The thermostat beside itself: nothing was its doing.
+    at = next(number for number, average in enumerate(plain) if "thermostat" in average.title)
+    beside = averages(digests, beside=True)[at + 1 : at + 7]
+    assert {value for average in beside for value in average.values} == {0}
+
+
+def test_places_are_gone_through_once(folder: Path) -> None:
+    found = records_in([folder, next(folder.glob("*.jsonl"))])
+    assert len(found) == len(set(found)) == 4
+    with pytest.raises(RecordError, match="no such file"):
+        records_in([folder / "missing"])
+
+
+@need_published
+def test_every_published_trial_has_a_digest_as_its_record_says() -> None:
+    for path in records_in([PUBLISHED]):
+        if path.suffix == ".tsv":
+            found = digest(path)
+            assert {len(values) for values in found.values} == {found.figures.steps} == {len(a) for a in found.actions}
+            assert found.verdict is not None
