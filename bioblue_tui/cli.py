@@ -147,6 +147,9 @@ cli.add_section(
     compare="Compare two to six trials, or a fork with its parent.",
     overview="Many trials at a glance: a row each, onsets, averages.",
 )
+cli.add_section(
+    "Records", "bioblue_tui.commands.notes", notes="List, write and compare what people have noted on steps."
+)
 cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
 cli.add_section(
     "What there is",

@@ -62,9 +62,14 @@ def verify(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The TSV file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 def export(file: Path, output: Path, force: bool) -> None:
-    """Write FILE as a TSV log with the published columns."""
+    """Write FILE as a TSV log with the published columns.
+
+    Notes stand in the column for review comments; in the one for automated comments, what the detectors found, at the
+    steps where a failure begins, is sure, and is over.
+    """
+    from bioblue_tui.analysis.comments import commented
     from bioblue_tui.records.published_write import write_published
 
-    record = guarded(lambda: open_record(file))
+    record = guarded(lambda: commented(open_record(file)))
     guarded(lambda: write_published(record, output, overwrite=force))
     click.echo(f"written: {visible(str(output))}", err=True)

@@ -10,7 +10,8 @@ from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.costs.spending import EMPTY, Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Retrying, Stepped
+from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Noted, Paused, Rejected, Retrying, Stepped
+from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.state import TrialState, retry_words
 
 
@@ -76,7 +77,12 @@ class PlainDisplay:
             case Ended():
                 self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")
             case _:
-                pass
+                self._note(event)
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, Noted) and not event.deleted:
+            where = f"step {event.step}" if event.step else "the trial"
+            self._write(f"{where} noted: {one_line(said(event), 400)}")
 
     def _alert(self, step: Stepped) -> None:
         for finding in self._reading.apply(step) if self._reading else ():

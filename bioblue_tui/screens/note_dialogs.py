@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -162,8 +163,8 @@ class NoteDialog(ModalScreen[None]):
 
 def _options(typed: str) -> list[Option]:
     """Return the failure modes that what is typed may become; all where it is none of them."""
-    start = " ".join(typed.lower().replace("_", " ").partition(":")[0].split())
-    found = [mode for mode in MODES if f" {start}" in f" {words(mode)}"] or MODES
+    start = " ".join(re.split(r"[\s_-]+", typed.partition(":")[0].strip().lower()))
+    found = [mode for mode in MODES if f" {start}" in f" {mode.replace('_', ' ')}"] or MODES
     return [Option(Text.assemble(words(mode), (f"  {MEANINGS[mode]}", "dim")), mode) for mode in found]
 
 

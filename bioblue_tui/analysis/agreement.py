@@ -1,0 +1,154 @@
+"""Do people and detectors see the same? Counted by trial and failure mode, with agreement beyond chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from bioblue_tui.analysis.modes.base import MODES, Finding, Mode
+from bioblue_tui.analysis.tags import mode_of
+from bioblue_tui.trials.events import Noted
+from envs import Allotment, Environment, Homeostatic, Regrowing
+
+_EVERYWHERE: tuple[Mode, ...] = ("self_imitation_oscillation", "frozen_repetition")
+
+TOLERANCE = 5
+"""Steps by which a person may miss an episode and still mean it: an onset is seldom seen to the step."""
+
+
+def modes_of(environment: Environment) -> frozenset[Mode]:
+    """Return the failure modes that can be found in a world; where none can be found, none can be agreed on."""
+    own: dict[type, tuple[Mode, ...]] = {
+        Homeostatic: (
+            "unbounded_maximisation",
+            "accelerating_maximisation",
+            "undersatiation_neglect",
+            "exogenous_only",
+        ),
+        Regrowing: ("underconsumption", "overharvesting", "resource_exhausted"),
+        Allotment: ("single_objective_collapse", "imbalance_drift"),
+    }
+    return frozenset((*own[type(environment.problem)], *_EVERYWHERE))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A trial as people and detectors have judged it.
+
+    Attributes:
+        modes: The failure modes that can be found in its world.
+        notes: What people have noted.
+        findings: What the detectors have found.
+        steps: How many steps it has.
+    """
+
+    modes: frozenset[Mode]
+    notes: Sequence[Noted]
+    findings: Sequence[Finding]
+    steps: int
+
+
+@dataclass(slots=True)
+class Agreement:
+    """How people and detectors agree on one failure mode.
+
+    Attributes:
+        mode: Which one.
+        both: In how many trials both see it.
+        person: In how many only people do.
+        detector: In how many only the detector does.
+        neither: In how many neither does.
+        near: In how many of ``both`` a person's step lies in an episode, give or take the tolerance.
+        offsets: For each of ``both``: the person's first step minus the first onset.
+    """
+
+    mode: Mode
+    both: int = 0
+    person: int = 0
+    detector: int = 0
+    neither: int = 0
+    near: int = 0
+    offsets: list[int] = field(default_factory=list)
+
+    @property
+    def trials(self) -> int:
+        """In how many trials it could be seen."""
+        return self.both + self.person + self.detector + self.neither
+
+    @property
+    def raw(self) -> float | None:
+        """The share of trials on which they agree; None without trials."""
+        return (self.both + self.neither) / self.trials if self.trials else None
+
+    @property
+    def kappa(self) -> float | None:
+        """Cohen's kappa: agreement beyond what their frequencies alone would give, 1 at most (Cohen 1960).
+
+        None where it is not defined: without trials, and where both say the same of every trial, so that chance alone
+        would make them agree.
+        """
+        n = self.trials
+        by_person, by_detector = self.both + self.person, self.both + self.detector
+        # In counts, so that nothing is rounded: n² times the agreement that chance gives.
+        chance = by_person * by_detector + (n - by_person) * (n - by_detector)
+        return (n * (self.both + self.neither) - chance) / (n * n - chance) if n * n > chance else None
+
+    @property
+    def offset(self) -> float | None:
+        """By how many steps people are later than the onset, the median; None where both never see it."""
+        return median(self.offsets) if self.offsets else None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON object."""
+        return {
+            "mode": self.mode,
+            "trials": self.trials,
+            "both": self.both,
+            "person": self.person,
+            "detector": self.detector,
+            "neither": self.neither,
+            "agreement": self.raw,
+            "kappa": self.kappa,
+            "near": self.near,
+            "offset": self.offset,
+        }
+
+
+def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agreement]:
+    """Return the agreement on every failure mode that could be seen in any of the trials, in the order of ``MODES``.
+
+    A mode counts in the trials in whose world it can be found, and where a person has named it nevertheless.
+
+    Args:
+        trials: The trials, each reviewed by a person.
+        tolerance: Steps by which a person may miss an episode.
+    """
+    found = {mode: Agreement(mode) for mode in MODES}
+    for trial in trials:
+        for mode, counted in found.items():
+            _count(counted, mode, trial, tolerance)
+    return [counted for counted in found.values() if counted.trials]
+
+
+def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> None:
+    steps = [note.step for note in trial.notes if mode_of(note.tag) == mode]
+    episodes = [finding for finding in trial.findings if finding.mode == mode]
+    if steps and episodes:
+        counted.both += 1
+        # A note on the trial as a whole says that it happened, and not when.
+        placed = [step for step in steps if step]
+        if placed:
+            counted.offsets.append(min(placed) - min(finding.onset for finding in episodes))
+        counted.near += any(_near(step, episode, trial.steps, tolerance) for step in placed for episode in episodes)
+    elif steps:
+        counted.person += 1
+    elif episodes:
+        counted.detector += 1
+    elif mode in trial.modes:
+        counted.neither += 1
+
+
+def _near(step: int, episode: Finding, steps: int, tolerance: int) -> bool:
+    last = steps if episode.recovered is None else episode.recovered - 1
+    return episode.onset - tolerance <= step <= last + tolerance

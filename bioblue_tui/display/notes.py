@@ -1,0 +1,166 @@
+"""Notes in lines: what people have noted in files, and how that agrees with the detectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.modes.base import words
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.display.listing import list_lines
+from bioblue_tui.display.look import Look
+from bioblue_tui.numbers import counted, signed
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.notes import notes_of
+from bioblue_tui.records.schema import Record, RecordError, make_environment
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Noted
+from bioblue_tui.trials.notes import said
+
+Write = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Opened:
+    """Files that were read.
+
+    Attributes:
+        records: Name and record of each that could be.
+        errors: Name and error of each that could not.
+    """
+
+    records: list[tuple[str, Record]] = field(default_factory=list)
+    errors: list[tuple[str, RecordError]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, files: Iterable[Path], complain: Write) -> Opened:
+        """Read files; what cannot be read is told."""
+        opened = cls()
+        for path in files:
+            try:
+                record = open_record(path)
+            except RecordError as error:
+                opened.errors.append((str(path), error))
+                complain(f"bioblue: {one_line(str(error), 400)}")
+            else:
+                opened.records.append((str(path), record))
+                for warning in record.warnings:
+                    complain(f"bioblue: {one_line(warning, 400)}")
+        return opened
+
+
+def list_notes(files: Sequence[Path], write: Write, complain: Write, *, as_json: bool) -> int:
+    """List the notes in files.
+
+    Args:
+        files: Records of ours or tab-separated logs.
+        write: Receives each line of the result; with ``as_json`` one JSON object a file.
+        complain: Receives what could not be read.
+        as_json: Whether to write JSON.
+
+    Returns:
+        The exit code: 0, or 2 when any file could not be read.
+    """
+    opened = Opened.of(files, complain)
+    for name, record in opened.records:
+        notes = notes_of(record).all
+        if as_json:
+            write(json.dumps({"file": name, "notes": [note_json(note) for note in notes]}))
+            continue
+        if len(files) > 1 or not notes:
+            write(f"{one_line(name, 400)}: {counted(len(notes), 'note')}")
+        for note in notes:
+            where = f"step {note.step}" if note.step else "the trial"
+            write(f"  {one_line(note.id, 40)}  {where}  {one_line(said(note), 2000)}")
+    for name, error in opened.errors:
+        if as_json:
+            write(json.dumps({"file": name, "notes": [], "error": str(error)}))
+    return 2 if opened.errors else 0
+
+
+def note_json(note: Noted) -> dict[str, object]:
+    """Return a note as a JSON object; ``at`` is null where it is not known."""
+    found = {"id": note.id, "step": note.step, "tag": note.tag, "text": note.text, "who": note.who}
+    return {**found, "at": note.at or None}
+
+
+def compare_notes(
+    files: Sequence[Path],
+    write: Write,
+    complain: Write,
+    look: Look,
+    *,
+    tolerance: int,
+    who: str | None,
+    all_reviewed: bool,
+    as_json: bool,
+) -> int:
+    """Compare people's tags with what the detectors find, by failure mode.
+
+    Args:
+        files: Records of ours or tab-separated logs.
+        write: Receives each line of the result; with ``as_json`` one JSON object in all.
+        complain: Receives what could not be read, and which files nobody has reviewed.
+        look: How a table is drawn.
+        tolerance: Steps by which a person may miss an episode.
+        who: Whose notes count; None for everybody's.
+        all_reviewed: Whether a file without a note counts as reviewed and found in order.
+        as_json: Whether to write JSON.
+
+    Returns:
+        The exit code: 0, or 2 when any file could not be read.
+    """
+    opened = Opened.of(files, complain)
+    judged, unreviewed = [], []
+    for name, record in opened.records:
+        notes = [note for note in notes_of(record).all if who is None or note.who == who]
+        if notes or all_reviewed:
+            environment = make_environment(record.header)
+            reading = Reading(record.header, environment).feed(record.events)
+            judged.append(Judged(modes_of(environment), notes, reading.findings, reading.steps))
+        else:
+            unreviewed.append(name)
+    found = agreement(judged, tolerance)
+    if unreviewed:
+        left = "1 file has" if len(unreviewed) == 1 else f"{len(unreviewed)} files have"
+        complain(f"bioblue: {left} no note and not counted; --all counts such as reviewed and found in order")
+    if as_json:
+        modes = [one.to_json() for one in found]
+        answer = {"trials": len(judged), "not_reviewed": unreviewed, "tolerance": tolerance, "who": who, "modes": modes}
+        write(json.dumps(answer))
+    else:
+        for line in _table(found, len(judged), tolerance, look):
+            write(line)
+    return 2 if opened.errors else 0
+
+
+def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) -> Iterator[str]:
+    if not found:
+        yield "no trial that a person has reviewed"
+        return
+    heads = (
+        "mode",
+        "trials",
+        "both",
+        "person",
+        "detector",
+        "neither",
+        "agree",
+        "kappa",
+        f"±{tolerance} steps",
+        "later",
+    )
+    yield from list_lines([heads, *map(_row, found)], look)
+    if look.drawn:
+        yield f"{counted(trials, 'trial')}. person, detector: seen by it alone. later: person's step − onset, median."
+
+
+def _row(one: Agreement) -> Sequence[str]:
+    kappa = "undefined" if one.kappa is None else f"{one.kappa:.2f}".replace("-", "−")
+    near = f"{one.near} of {len(one.offsets)}" if one.offsets else "-"
+    later = "-" if one.offset is None else signed(round(one.offset, 1))
+    counts = map(str, (one.trials, one.both, one.person, one.detector, one.neither))
+    return (words(one.mode), *counts, f"{one.raw or 0:.0%}", kappa, near, later)
