@@ -9,6 +9,7 @@ from enum import Enum
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.costs.words import money
+from bioblue_tui.text import one_line
 
 MILLION = 1_000_000
 """How many tokens a rate is for."""
@@ -104,7 +105,8 @@ class Price:
             case Basis.PRICED:
                 return self.table
             case Basis.UNKNOWN:
-                name = self.model or "the model"
+                # The name may come from a foreign record.
+                name = one_line(self.model, 60) or "the model"
                 return f"the price of {name} is unknown" + (f" ({self.table})" if self.table else "")
             case Basis.LOCAL:
                 return "no price: the model runs on this computer"
