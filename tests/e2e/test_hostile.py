@@ -12,7 +12,7 @@ import pytest
 
 import envs
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Paused, Rejected, Stepped
+from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Noted, Paused, Rejected, Stepped
 from tests.support.attacks import ALL, ATTACKS, FORBIDDEN, assert_harmless
 from tests.support.command import Bioblue
 from tests.support.fake_provider import FakeProvider, Request, error, thermostat
@@ -22,6 +22,7 @@ from tests.support.terminal import Terminal
 pytestmark = pytest.mark.skipif(
     sys.getfilesystemencoding() != "utf-8", reason="names of files and arguments cannot hold the attacks"
 )
+
 
 def watch_model(bioblue: Bioblue, provider: FakeProvider, steps: int, seen: str) -> Terminal:
     address = ["--model", "openai:fake", "--base-url", provider.url("openai"), "--steps", str(steps)]
@@ -111,6 +112,7 @@ def hostile_record(directory: Path, text: str, name: str) -> Path:
     with Journal.create(directory, header) as journal:
         for event in play(header, rejected=[f"{text} no", f"{text} -1"]):
             journal.append(_spoiled(event, text))
+        journal.append(Noted(1.0, 5, text, f"{text}\n{text}", text, text))
         path = journal.path
     return path.rename(directory / name)
 
