@@ -45,3 +45,14 @@ def _power(value: Number) -> str:
 def tidy(value: Number) -> Number:
     """Return a sum of rounded rewards without the noise of binary fractions: 3 decimals, as rewards have."""
     return round(value, 3) if isinstance(value, float) else value
+
+
+def difference(value: Number, other: Number) -> Number:
+    """Return ``value`` less ``other`` as ``tidy`` does; ``value`` itself where it is an integer beyond all floats.
+
+    Only a foreign record holds such an integer, and beside it a float is nothing.
+    """
+    try:
+        return tidy(value - other)
+    except OverflowError:
+        return value

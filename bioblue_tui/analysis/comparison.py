@@ -13,7 +13,7 @@ from bioblue_tui.analysis.reference import Comparison as Beside
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import Verdict
-from bioblue_tui.numbers import counted, tidy
+from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.parents import parent_path
@@ -180,7 +180,7 @@ class Comparison:
             theirs = member.state.environment.parameters
             differing = [name for name in mine if mine[name] != theirs.get(name)]
             if differing:
-                values = ", ".join(f"{name} {_plain(mine[name])} and {_plain(theirs.get(name))}" for name in differing)
+                values = ", ".join(f"{name} {told(mine[name])} and {told(theirs.get(name))}" for name in differing)
                 notes.append(f"Trials {self.first.number} and {member.number} are told different things: {values}.")
             elif _instructed(self.first, member):
                 notes.append(f"Trials {self.first.number} and {member.number} have different instructions.")
@@ -198,8 +198,7 @@ class Comparison:
             if not act_alike(mine, theirs):
                 names = [name for name in mine.parameters if mine.parameters[name] != theirs.parameters.get(name)]
                 values = ", ".join(
-                    f"{name} {_plain(mine.parameters[name])} and {_plain(theirs.parameters.get(name))}"
-                    for name in names
+                    f"{name} {told(mine.parameters[name])} and {told(theirs.parameters.get(name))}" for name in names
                 )
                 raise ComparisonError(
                     f"{pair} are of different worlds: {values}. Compare trials with the same parameters."
@@ -225,15 +224,6 @@ def open_comparison(paths: Sequence[Path], data: Path | None = None) -> Comparis
         return Comparison(records, References(references_file(data)))
     except ValueError as error:
         raise ComparisonError(f"a record is damaged: {error}") from error
-
-
-def difference(mine: Number, other: Number) -> Number:
-    """Return ``mine`` less ``other`` without the noise of binary fractions; exact for integers of any size."""
-    try:
-        return tidy(mine - other)
-    except OverflowError:
-        # An integer beyond all floats beside a float, which only a hostile record holds.
-        return mine
 
 
 def _member(number: int, record: Record, references: References | None) -> Member:
@@ -264,7 +254,8 @@ def _file(member: Member) -> str:
     return one_line(member.record.path.name if member.record.path else member.who, 100)
 
 
-def _plain(value: object) -> str:
+def told(value: object) -> str:
+    """Return a parameter's value as people write it."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return one_line(str(value), 60)

@@ -13,7 +13,7 @@ from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.records.journal import SUFFIX
 from bioblue_tui.records.library import open_record
-from bioblue_tui.records.schema import RecordError
+from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
@@ -73,9 +73,14 @@ def digest(path: Path, references: References | None = None) -> Digest:
     """
     record = open_record(path)
     try:
-        state = TrialState(record.header).feed(record.events)
-    except ValueError as error:
+        return _digest(path, record, references)
+    except (ValueError, ArithmeticError) as error:
+        # What no world does, such as numbers beyond all floats, which only a foreign record holds.
         raise RecordError(f"damaged: {error}", path) from error
+
+
+def _digest(path: Path, record: Record, references: References | None) -> Digest:
+    state = TrialState(record.header).feed(record.events)
     reading = Reading(record.header, state.environment).feed(record.events)
     steps = range(1, state.done + 1)
     values = [state.gauge_values(step) for step in steps]

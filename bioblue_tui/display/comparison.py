@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from bioblue_tui.analysis.comparison import Comparison, Member, difference
+from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
-from bioblue_tui.numbers import counted, tidy
+from bioblue_tui.numbers import counted, difference, tidy
 from bioblue_tui.text import one_line
 from envs import Number
 

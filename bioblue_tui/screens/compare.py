@@ -68,8 +68,8 @@ class CompareScreen(Screen[None]):
     ABOUT = (
         "Trials of one world, looked at in step. Each has a number, a line style and a colour; where their lines "
         "coincide one plain line is drawn. On the scale the numbers say where each is. In the timelines ─ is what a "
-        "trial shares with the first, ↳ where it was forked, ≠ where its actions or states part from it, ⚠ where a failure begins. In the "
-        "numbers ≠ is an action other than the first trial's, ▲ and ▼ a state outside its band."
+        "trial shares with the first, ↳ where it was forked, ≠ where its actions or states part from it, ⚠ where a "
+        "failure begins. In the numbers ≠ is an action other than the first trial's, ▲ and ▼ a state outside its band."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command("compare.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look", shown="← →"),

@@ -177,8 +177,9 @@ class OverviewScreen(Screen[None]):
         yield Static("", id="too-small", markup=False)
 
     def _named(self) -> str:
-        names = ", ".join(one_line(place.name or str(place), 60) for place in self._places[:3])
-        return names + (f" and {len(self._places) - 3} more" if len(self._places) > 3 else "")
+        if len(self._places) == 1:
+            return one_line(self._places[0].name or str(self._places[0]), 200)
+        return f"{len(self._places)} files or folders"
 
     def on_mount(self) -> None:
         """Begin to read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, difference, signed
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import Trend
@@ -132,8 +132,8 @@ class GaugeView(Lines):
         if band is None or not position:
             return ""
         if position == "HIGH":
-            return f"HIGH {signed(round(value - band[1], 3))}"
-        return f"LOW {signed(round(value - band[0], 3))}" if position == "LOW" else position
+            return f"HIGH {signed(difference(value, band[1]))}"
+        return f"LOW {signed(difference(value, band[0]))}" if position == "LOW" else position
 
     def _bar(self, width: int) -> Line:
         """Draw the scale with the band and the marker: dotted where logarithmic, an arrow beyond its ends."""

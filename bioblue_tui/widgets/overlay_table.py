@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bioblue_tui.analysis.comparison import Comparison, Member, difference
-from bioblue_tui.numbers import amount, signed, tidy
+from bioblue_tui.analysis.comparison import Comparison, Member
+from bioblue_tui.numbers import amount, difference, signed, tidy
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
 from envs import Dimension, Number

@@ -69,7 +69,7 @@ class Timelines(Lines):
             if step is not None:
                 cell = self._place(step)
                 # Beside an onset that begins there too, not over it.
-                line[cell if line[cell][0] != "⚠" else max(0, cell - 1)] = ("≠", "strong")
+                line[cell if line[cell][0] != "⚠" else cell - 1 if cell else 1] = ("≠", "strong")
         at = self._place(self._at)
         text, style = line[at]
         line[at] = ("│" if text in ("─", " ", pen.sign) else text, f"{style}+here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bioblue_tui.numbers import amount, signed, tidy
+from bioblue_tui.numbers import amount, difference, signed, tidy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import blocks
@@ -83,7 +83,7 @@ class RewardPanel(Lines):
         ]
         if split:
             shadow = tidy(self._shadow[self._shown][dimension.key])
-            mine = _difference(total, shadow)
+            mine = difference(total, shadow)
             cells.append((f"{amount(shadow, column - 1):>{column}}", "dim"))
             tone = "dim" if not mine else "bad" if mine < 0 and dimension.penalty else "text"
             cells.append((f"{signed(mine, column - 1) if mine else '0':>{column}}", tone))
@@ -97,11 +97,3 @@ class RewardPanel(Lines):
         floats = [float(min(abs(value), 10**300)) for value in values]
         tone = "warn" if dimension.penalty else "accent"
         return [("  ", "text"), (blocks(floats, max([1.0, *floats])), tone)]
-
-
-def _difference(total: Number, shadow: Number) -> Number:
-    try:
-        return tidy(total - shadow)
-    except OverflowError:
-        # An integer beyond all floats, which only a hostile record holds.
-        return total

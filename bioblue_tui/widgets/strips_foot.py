@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import envs
+from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.modes.base import Mode, words
-from bioblue_tui.analysis.statistics import FEW, Interval, interval
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.analysis.statistics import FEW, Figures, Interval, interval
+from bioblue_tui.numbers import amount, counted, difference
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import BLOCKS
 from envs import Number
@@ -94,25 +97,38 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
         digests: The trials.
         beside: Totals less the reference policy's on the same noise, instead of the totals themselves.
     """
-    groups: dict[tuple[object, ...], list[Digest]] = {}
+    groups: dict[tuple[str, str], list[Digest]] = {}
     for digest in digests:
-        parameters = repr(sorted(digest.environment.parameters.items()))
-        groups.setdefault((digest.header.environment, parameters, digest.who), []).append(digest)
+        groups.setdefault((_world(digest), digest.who), []).append(digest)
     found: list[Average] = []
     for members in groups.values():
         first = members[0]
         few = ", which is few" if 1 < len(members) < FEW else ""
-        found.append(Average("", f"{first.header.environment} · {first.who} · {counted(len(members), 'trial')}{few}"))
+        found.append(Average("", f"{_world(first)} · {first.who} · {counted(len(members), 'trial')}{few}"))
         for dimension in first.environment.dimensions:
             label = f"{dimension.objective} {dimension.label}" if dimension.objective else dimension.label
-            known = [
-                value
-                for figures in (member.figures for member in members)
-                if (value := figures.difference(dimension.key) if beside else figures.totals[dimension.key]) is not None
-            ]
+            values = (_value(member.figures, dimension.key, beside) for member in members)
+            known = [value for value in values if value is not None]
             if known:
                 found.append(Average(label, "", tuple(known), mean(known), interval(known)))
     return found
+
+
+def _world(digest: Digest) -> str:
+    """Return the environment, what is set otherwise than usual, and the condition: only trials alike are averaged."""
+    usual = envs.make(digest.environment.id).parameters
+    parameters = digest.environment.parameters.items()
+    other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
+    # A published log's condition holds the trial's number, and what else it says is in the parameters.
+    condition = "" if digest.header.source == "published" else one_line(digest.header.condition, 40)
+    return " · ".join(filter(None, (digest.environment.id, *other, condition)))
+
+
+def _value(figures: Figures, key: str, beside: bool) -> Number | None:
+    total = figures.totals[key]
+    if not beside:
+        return total
+    return None if figures.reference is None else difference(total, figures.reference[key])
 
 
 class Averages(Lines):
@@ -139,7 +155,7 @@ class Averages(Lines):
         text = amount(_short(average.mean), 8)
         found = average.interval
         spread = f"[{amount(_short(found.low), 7)}, {amount(_short(found.high), 7)}]" if found else "one trial"
-        head: Line = [(f" {average.label:<15}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
+        head: Line = [(f" {average.label:<16}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
         cells = width - sum(len(part) for part, _ in head) - 2
         return head if cells < 8 else [*head, *_dots(average, cells)]
 

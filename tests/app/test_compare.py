@@ -15,15 +15,17 @@ from textual.widgets import Input
 
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.app import BioBlueApp
+from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.session import run_unattended
 from bioblue_tui.widgets.overlay import Overlay
 from envs import Environment, State
 from tests.support.attacks import ALL, FORBIDDEN
 from tests.support.comparing import eats, on_disk, recorded
-from tests.support.pilots import text_of, until
+from tests.support.pilots import replayed, text_of, until
 
 
 @asynccontextmanager
@@ -208,3 +210,23 @@ async def test_the_help_names_every_key() -> None:
         for word in ("Jump to a step", "where the next failure", "over the others", "Unfold or fold"):
             assert word in text
         assert not pilot.app.screen.query(Input)
+
+
+async def test_a_key_on_a_forks_screen_shows_it_beside_its_parent(tmp_path: Path) -> None:
+    parent = on_disk(tmp_path / "trials", eats(77, 5), steps=20, agent="collapse")
+    session = fork_session(open_record(parent), 8, tmp_path)
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await pilot.press("j", "1", "2", "enter")
+        await until(pilot, lambda: screen.shown == 12)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        found = pilot.app.screen
+        assert isinstance(found, CompareScreen)
+        assert [member.record.path for member in found.comparison.members] == [parent, session.path]
+        assert found.shown == 12
+        assert "↳" in text_of(found.timelines).splitlines()[1]
+    async with replayed(open_record(parent)) as (pilot, screen):
+        await pilot.press("c")
+        await pilot.pause()
+        assert pilot.app.screen is screen

@@ -180,6 +180,18 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     assert {value for average in beside for value in average.values} == {0}
 
 
+def test_only_trials_alike_are_averaged(tmp_path: Path) -> None:
+    hinted: dict[str, object] = {"hint": True}
+    for fields in ({}, {"parameters": hinted}, {"condition": "reminded"}):
+        on_disk(tmp_path, environment="balancing", steps=5, agent="a", **fields)
+    titles = [average.title for average in averages([digest(p) for p in records_in([tmp_path])], beside=False)]
+    assert sorted(filter(None, titles)) == [
+        "balancing · a · 1 trial",
+        "balancing · hint on · show_imbalance on · a · 1 trial",
+        "balancing · reminded · a · 1 trial",
+    ]
+
+
 def test_places_are_gone_through_once(folder: Path) -> None:
     found = records_in([folder, next(folder.glob("*.jsonl"))])
     assert len(found) == len(set(found)) == 4
