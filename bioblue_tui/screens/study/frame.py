@@ -66,6 +66,25 @@ class StudyScreen(Screen[Result]):
         """Lay out what the screen is for."""
         raise NotImplementedError
 
+    @property
+    def read(self) -> bool:
+        """True once the end of the sheet has been in view; nobody can have read what was not."""
+        sheet = self.query_one("#sheet", VerticalScroll)
+        return sheet.scroll_offset.y >= sheet.max_scroll_y
+
+    def read_on(self) -> bool:
+        """Show the next part of the sheet. Returns False, changing nothing, at its end."""
+        if self.read:
+            return False
+        self.query_one("#sheet", VerticalScroll).scroll_page_down(animate=False)
+        return True
+
+    def tell(self, text: str, *, waiting: bool = False) -> None:
+        """Say what can be done, once all of the sheet was in view."""
+        more = self.is_mounted and not self.read
+        self.hint.set_class(waiting and not more, "-waiting")
+        self.hint.update("Enter shows more. ↑ ↓ move the text." if more else text)
+
 
 def sheet(text: str) -> VerticalScroll:
     """Return Markdown in a scroller of its own."""

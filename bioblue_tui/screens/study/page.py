@@ -51,13 +51,12 @@ class PageScreen(StudyScreen[str]):
 
     def _tell(self) -> None:
         left = math.ceil(self._free - monotonic())
-        self.hint.set_class(left > 0, "-waiting")
-        text = "Enter ends the session." if self._last else "Enter goes on. ↑ ↓ move the text."
-        self.hint.update(f"You can go on in {counted(left, 'second')}." if left > 0 else text)
+        text = "Enter ends the session." if self._last else "Enter goes on."
+        self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
     def action_go_on(self) -> None:
-        """Go on, unless the page is to be read for longer."""
-        if monotonic() >= self._free:
+        """Show the rest of the page; then go on, unless it is to be read for longer."""
+        if not self.read_on() and monotonic() >= self._free:
             self.dismiss("")
 
 
@@ -84,11 +83,15 @@ class InstructionScreen(StudyScreen[str]):
 
     def on_mount(self) -> None:
         """Say how to go on."""
-        self.hint.update("Enter begins.")
+        self.set_interval(0.25, self._tell)
+
+    def _tell(self) -> None:
+        self.tell("Enter begins.")
 
     def action_go_on(self) -> None:
-        """Begin the trial."""
-        self.dismiss("")
+        """Show the rest of the text; then begin the trial."""
+        if not self.read_on():
+            self.dismiss("")
 
 
 class ConsentScreen(StudyScreen[str]):
@@ -101,6 +104,7 @@ class ConsentScreen(StudyScreen[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         command("study.agree", "y", "agree", "Take part", "Take part", footer="I take part"),
+        command("study.more", "enter", "more", "More", "Show the rest of the page"),
         command("study.decline", "n", "decline", "Do not take part", "Do not take part", footer="I do not"),
     ]
     AUTO_FOCUS = "#sheet"
@@ -116,9 +120,21 @@ class ConsentScreen(StudyScreen[str]):
             yield Button("I do not (n)", id="no", compact=True)
             yield Button("I take part (y)", id="yes", variant="primary", compact=True)
 
+    def on_mount(self) -> None:
+        """Say how to go on."""
+        self.set_interval(0.25, self._tell)
+
+    def _tell(self) -> None:
+        self.tell("y: I take part. n: I do not.")
+
+    def action_more(self) -> None:
+        """Show the rest of the page."""
+        self.read_on()
+
     def action_agree(self) -> None:
-        """Take part."""
-        self.dismiss("yes")
+        """Take part, once all of the page was in view."""
+        if not self.read_on():
+            self.dismiss("yes")
 
     def action_decline(self) -> None:
         """End the session, after a question."""

@@ -1,0 +1,78 @@
+"""Effect sizes: figures worked out by hand, and what must hold for any values."""
+
+import math
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioblue_tui.analysis.effects import cliffs_delta, hedges_g, paired
+
+values = st.lists(st.floats(-1000, 1000).map(lambda value: round(value, 3)), min_size=2, max_size=8)
+
+
+def each(*numbers: float) -> list[list[float]]:
+    return [[number] for number in numbers]
+
+
+def test_figures_worked_out_by_hand() -> None:
+    g = hedges_g(each(2, 4, 6), each(1, 3, 5))
+    assert g is not None
+    # Means 4 and 3, both standard deviations 2: d = 0.5, less the bias 1 − 3 / (4 · 4 − 1) = 0.8.
+    assert g.value == pytest.approx(0.4)
+    delta = cliffs_delta(each(2, 4, 6), each(1, 3, 5))
+    assert delta is not None
+    # Of nine pairs six are above and three below.
+    assert delta.value == pytest.approx(1 / 3)
+    found = paired([(1, 5), (1, 7), (2, 1), (9, 100)], [(1, 2), (2, 2), (2, 4), (8, 0)])
+    assert found is not None
+    assert found.seeds == 2
+    assert found.difference == pytest.approx((4 + -2) / 2)
+
+
+def test_groups_that_are_wholly_apart() -> None:
+    delta = cliffs_delta(each(10, 11, 12), each(1, 2, 3))
+    assert delta is not None
+    assert delta.value == 1
+    assert delta.interval is not None
+    assert (delta.interval.low, delta.interval.high) == (1, 1)
+
+
+def test_what_is_not_there() -> None:
+    assert hedges_g(each(1), each(1, 2)) is None
+    assert hedges_g(each(3, 3), each(3, 3)) is None
+    assert cliffs_delta([], each(1)) is None
+    assert paired([(1, 1)], [(2, 1)]) is None
+    alone = cliffs_delta([[1, 2, 3]], each(1, 2))
+    assert alone is not None
+    assert alone.interval is None, "one person alone has no spread between people"
+
+
+def test_what_one_person_did_belongs_together() -> None:
+    """Four trials of one person tell less about people than one trial of four persons."""
+    others = each(*range(12))
+    apart = cliffs_delta(each(0, 0, 0, 0, 12, 12, 12, 12), others)
+    together = cliffs_delta([[0, 0, 0, 0], [12, 12, 12, 12]], others)
+    assert apart is not None
+    assert together is not None
+    assert apart.interval is not None
+    assert together.interval is not None
+    assert apart.value == together.value
+    assert together.interval.high - together.interval.low > apart.interval.high - apart.interval.low
+
+
+@given(values, values)
+def test_turned_round_they_are_the_same_the_other_way(first: list[float], second: list[float]) -> None:
+    for size in (hedges_g, cliffs_delta):
+        one, other = size(each(*first), each(*second)), size(each(*second), each(*first))
+        assert (one is None) == (other is None)
+        if one is not None and other is not None:
+            assert math.isclose(one.value, -other.value, abs_tol=1e-9)
+    delta = cliffs_delta(each(*first), each(*second))
+    assert delta is not None
+    assert -1 <= delta.value <= 1
+    pairs = [(a > b) - (a < b) for a in first for b in second]
+    assert delta.value == pytest.approx(statistics.fmean(pairs))
+    if delta.interval is not None:
+        assert -1 <= delta.interval.low <= delta.interval.high <= 1

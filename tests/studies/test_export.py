@@ -1,0 +1,185 @@
+"""Exports and forgetting: nothing is lost, nothing is mixed, and nothing of who is forgotten stays."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.agents.scripted import ScriptedAgent
+from bioblue_tui.continuing import fork_session
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.session import run_agent
+from bioblue_tui.studies.export.comparing import comparisons
+from bioblue_tui.studies.export.played import collect
+from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.studies.export.writing import export_study
+from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.forgetting import remove, what_there_is
+from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.running import enter
+from bioblue_tui.studies.sessions import session_file, study_dir
+from bioblue_tui.studies.standing import standings
+from bioblue_tui.studies.study import Study
+from tests.studies.small import load, walk
+from tests.studies.test_flow import WHOLE
+
+
+def through(study: Study, root: Path, *codes: str) -> None:
+    for code in codes:
+        run = enter(study, code, root)
+        with run.file:
+            walk(run)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_an_empty_study_can_be_exported(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    written, problems = export_study(study, tmp_path / "out", tmp_path)
+    assert problems == []
+    assert {path.name for path in written} >= {"participants.csv", "decisions.csv", "dictionary.json", "method.md"}
+    assert rows(tmp_path / "out" / "decisions.csv") == []
+
+
+def test_an_export_is_never_mixed_with_another(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    export_study(study, tmp_path / "out", tmp_path)
+    with pytest.raises(RecordError, match="not empty"):
+        export_study(study, tmp_path / "out", tmp_path)
+    with pytest.raises(RecordError, match="not empty"):
+        export_study(study, tmp_path / "study.toml", tmp_path)
+
+
+def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")])
+    through(study, tmp_path, "P1", "P2")
+    session_file(study_dir("small", tmp_path), "P2").write_text("nonsense\n")
+    first = sorted((tmp_path / "trials").iterdir())[0]
+    first.write_text(first.read_text()[:100])
+    written, problems = export_study(study, tmp_path / "out", tmp_path)
+    assert len(problems) == 2
+    assert {row["participant"] for row in rows(tmp_path / "out" / "participants.csv")} == {"P1"}
+    assert "Could not be read" in written[-1].read_text(encoding="utf-8")
+    (damaged,) = [one for one in standings(study_dir("small", tmp_path), study) if one.problem]
+    assert (damaged.participant, damaged.state) == ("P2", "damaged")
+
+
+def test_every_column_is_described_and_no_described_one_is_missing(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")], more=WHOLE, environments='["homeostasis", "balancing"]')
+    through(study, tmp_path, "P1")
+    export_study(study, tmp_path / "out", tmp_path)
+    described = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))
+    for table in described["tables"]:
+        with (tmp_path / "out" / table["file"]).open(encoding="utf-8", newline="") as file:
+            heading, *cells = csv.reader(file)
+        assert heading == [column["name"] for column in table["columns"]]
+        assert len(set(heading)) == len(heading)
+        assert len(cells) == table["rows"]
+        for column in table["columns"]:
+            for cell in (row[heading.index(column["name"])] for row in cells):
+                checked(cell, column["type"])
+
+
+def checked(cell: str, kind: str) -> None:
+    if cell and kind in ("integer", "number"):
+        float(cell)
+    elif cell and kind == "boolean":
+        assert cell in ("0", "1")
+    elif cell and kind == "json":
+        json.loads(cell)
+
+
+def test_practice_is_in_no_table_of_trials(tmp_path: Path) -> None:
+    study = load(tmp_path, more=WHOLE)
+    through(study, tmp_path, "P1")
+    export_study(study, tmp_path / "out", tmp_path)
+    for name in ("trials", "decisions", "participants"):
+        assert "practice" not in (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8")
+    kept = [open_record(path).header for path in (tmp_path / "out" / "records").glob("*.jsonl")]
+    assert sorted(str(header.study and header.study["practice"]) for header in kept) == ["False", "True"]
+    assert {header.condition for header in kept} == {"small/gauges", "small/practice"}
+
+
+def test_text_comes_back_as_it_was_typed() -> None:
+    typed = ["=1+1", 'a "b", c', "two\nlines", " x ", "é語", ""]
+    table = Table("t", "", [Column("a", "text", "")], [{"a": text} for text in typed])
+    found = list(csv.reader(io.StringIO(table.csv(), newline="")))
+    assert [row[0] if row else "" for row in found[1:]] == typed
+
+
+def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-3", "fixed")], steps=4)
+    through(study, tmp_path, "P1", "P2")
+    for seed in (1, 2, 9):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
+    run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=5, data=tmp_path)
+    run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=4, data=tmp_path, hysteresis=1)
+    table = comparisons(collect(study, tmp_path), tmp_path)
+    assert {row["agent"] for row in table.rows} == {"thermostat"}
+    (eaten,) = [row for row in table.rows if row["dimension"] == "consumption"]
+    assert (eaten["people"], eaten["people_trials"], eaten["agent_trials"], eaten["seeds"]) == (2, 6, 2, 2)
+    # The thermostat is the reference policy: it differs from it in nothing.
+    assert eaten["agent_mean"] == 0
+    by_seed = {p.record.header.seed: p for p in collect(study, tmp_path).trials}
+    expected = [4 - float(by_seed[seed].compared.rows["consumption"][1]) for seed in (1, 2)]  # type: ignore[union-attr]
+    assert eaten["paired"] == pytest.approx(sum(expected) / 2)
+
+
+def test_who_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")], more=WHOLE)
+    through(study, tmp_path, "P1", "P2")
+    theirs = [p for p in (tmp_path / "trials").iterdir() if b'"P1"' in p.read_bytes()]
+    record = open_record(theirs[0])
+    fork = fork_session(record, 1, tmp_path, agent=ScriptedAgent("thermostat", 1))
+    again = fork_session(open_record(fork.path), 1, tmp_path, agent=ScriptedAgent("thermostat", 1))
+    with pytest.raises(StudyError, match="being written"):
+        what_there_is("small", "P1", tmp_path)
+    for session in (fork, again):
+        session._journal.close()
+    files = what_there_is("small", "P1", tmp_path)
+    assert len(files) == 3 + 2 + 1
+    remove(files)
+    remove(files)
+    left = [path for path in tmp_path.rglob("*") if path.is_file() and b'"P1"' in path.read_bytes()]
+    assert left == []
+    assert not fork.path.exists()
+    assert not again.path.exists()
+    assert [one.participant for one in standings(study_dir("small", tmp_path), study)] == ["P2"]
+    assert what_there_is("small", "P1", tmp_path) == []
+
+
+def test_a_fork_of_a_studys_trial_is_no_trial_of_the_study(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    through(study, tmp_path, "P1")
+    (path,) = (tmp_path / "trials").iterdir()
+    fork = fork_session(open_record(path), 1, tmp_path, agent=ScriptedAgent("thermostat", 1))
+    fork._journal.close()
+    assert fork.header.study is None
+    assert len(collect(study, tmp_path).trials) == 1
+
+
+def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path) -> None:
+    """A kill between the two leaves a trial nobody has played."""
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: isinstance(view, TrialView))
+        view = run.next
+        assert isinstance(view, TrialView)
+        session = run.open_trial(view)
+        assert not isinstance(session, str)
+        session._journal.close()
+    data = run.file.path.read_bytes().splitlines(keepends=True)
+    run.file.path.write_bytes(b"".join(line for line in data if b'"event":"trial"' not in line))
+    through(study, tmp_path, "P1")
+    assert len(list((tmp_path / "trials").iterdir())) == 2
+    assert len(collect(study, tmp_path).trials) == 1
+    remove(what_there_is("small", "P1", tmp_path))
+    assert list((tmp_path / "trials").iterdir()) == []

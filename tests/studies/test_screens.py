@@ -1,0 +1,350 @@
+"""What a participant sees, and what they cannot reach."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Markdown, Static
+
+from bioblue_tui.app import BioBlueApp
+from bioblue_tui.records.library import open_record
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
+from bioblue_tui.screens.study.pause import PauseScreen
+from bioblue_tui.screens.study.question import QuestionScreen
+from bioblue_tui.screens.study.trial import StudyTrialScreen
+from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.studies.flow import InstructionView, TrialView, View
+from bioblue_tui.studies.running import Run, enter
+from bioblue_tui.study_app import StudyApp
+from bioblue_tui.trials.clock import Clock, SystemClock
+from bioblue_tui.trials.events import Ended, Noted
+from tests.studies.small import load, right, walk
+from tests.support.attacks import ALL, FORBIDDEN
+from tests.support.pilots import text_of, until
+
+GAUGES = '[[conditions]]\nname = "g"\npresentation = "gauges"\n'
+TEXT = '[[conditions]]\nname = "t"\npresentation = "prompt-only"\n'
+
+
+def is_trial(view: View) -> bool:
+    return isinstance(view, TrialView)
+
+
+@asynccontextmanager
+async def showing(
+    root: Path,
+    stop: Callable[[View], bool],
+    *,
+    size: tuple[int, int] = (100, 32),
+    clock: Clock | None = None,
+    **told: object,
+) -> AsyncIterator[tuple[Pilot[Any], StudyApp, Run]]:
+    """Go through a study without a screen up to a view, and show that."""
+    run = enter(load(root, **told), "P1", root, clock=clock)  # type: ignore[arg-type]
+    with run.file:
+        # It has an event loop of its own.
+        await asyncio.to_thread(walk, run, right, stop)
+        app = StudyApp(run)
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: len(app.screen_stack) > 1, "the first screen")
+            yield pilot, app, run
+
+
+def playing(app: StudyApp) -> StudyTrialScreen:
+    assert isinstance(app.screen, StudyTrialScreen)
+    return app.screen
+
+
+async def test_nothing_else_can_be_reached_from_a_trial(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, conditions=GAUGES, steps=5) as (pilot, app, _):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        theme = app.theme
+        reachable = {key.binding.action.partition("(")[0] for key in screen.active_bindings.values()}
+        assert (
+            reachable & {"command_palette", "toggle_dark", "note", "notes", "fork", "parent", "ghost", "onset"} == set()
+        )
+        for key in ("ctrl+p", "ctrl+t", "ctrl+n", "ctrl+o", "ctrl+l", "f3", "f5", "f6", "f7", "ctrl+backslash"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.screen is screen, key
+        assert app.theme == theme
+        for letter in "fnvcgjsitap":
+            await pilot.press(letter)
+        await until(pilot, lambda: screen.bar.answer.value == "fnvcgjsitap")
+        assert app.screen is screen
+        assert not screen.reveals
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        assert not any(
+            word in text_of(app.screen.query_one("KeyTable")) for word in ("palette", "theme", "note", "fork")
+        )
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+c", "ctrl+q"])
+async def test_leaving_asks_and_stopping_is_no_end(tmp_path: Path, key: str) -> None:
+    async with showing(tmp_path, is_trial, steps=3) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+    assert not run.log.outcome
+    assert "trial/a.1" not in run.log.done
+    assert [why for _, why, _ in run.log.interruptions] == ["leaving", "leaving"]
+    assert isinstance(open_record(screen.session.path).events[-1], Ended)  # type: ignore[arg-type]
+    again = enter(run.study, "P1", tmp_path)
+    with again.file:
+        assert is_trial(again.next)  # type: ignore[arg-type]
+
+
+async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> None:
+    for feedback in (False, True):
+        root = tmp_path / str(feedback)
+        root.mkdir()
+        more = f"feedback = {str(feedback).lower()}"
+        async with showing(root, is_trial, conditions=GAUGES, steps=1, more=more) as (pilot, app, run):
+            screen = playing(app)
+            await until(pilot, lambda: screen.person is not None and screen.person.asked)  # noqa: B023
+            await pilot.press("1", "enter")
+            wanted = SummaryScreen if feedback else PageScreen
+            await until(pilot, lambda: isinstance(app.screen, wanted))  # noqa: B023
+            if feedback:
+                await pilot.press("q")
+                await until(pilot, lambda: isinstance(app.screen, PageScreen))
+            assert run.log.done["trial/a.1"].outcome == "complete"
+
+
+async def test_hidden_rewards_are_on_no_panel(tmp_path: Path) -> None:
+    conditions = GAUGES + "hidden_rewards = true\n"
+    for environment in ("homeostasis", "sustainability", "balancing"):
+        root = tmp_path / environment
+        root.mkdir()
+        told: dict[str, Any] = {"conditions": conditions, "environments": f'["{environment}"]', "steps": 3}
+        async with showing(root, is_trial, size=(120, 36), **told) as (pilot, app, _):
+            screen = playing(app)
+            await until(pilot, lambda: screen.person is not None and screen.person.asked)  # noqa: B023
+            await pilot.press(*("1,1" if environment == "balancing" else "1"), "enter")
+            await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))  # noqa: B023
+            assert "eward" not in str(screen.bar.feedback.render())
+            assert not screen.query_one("#rewards").is_on_screen
+            words = text_of(screen.steps) + text_of(screen.transcript)
+            assert "Rewards" not in words
+            assert "imbalance" not in words
+            assert "instability" not in words
+
+
+async def test_a_reward_that_a_model_is_not_shown_is_not_shown(tmp_path: Path) -> None:
+    told: dict[str, Any] = {"conditions": GAUGES, "environments": '["balancing"]', "steps": 3}
+    async with showing(tmp_path, is_trial, size=(120, 36), **told) as (pilot, app, _):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press(*"9,0", "enter")
+        await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
+        assert "harvesting" in text_of(screen.rewards)
+        for words in (text_of(screen.rewards), text_of(screen.steps), str(screen.bar.feedback.render())):
+            assert "imbalance" not in words
+
+
+async def test_the_instruction_is_shown_to_the_letter(tmp_path: Path) -> None:
+    def stop(view: View) -> bool:
+        return isinstance(view, InstructionView)
+
+    async with showing(tmp_path, stop, conditions=TEXT, size=(60, 20)) as (pilot, app, run):
+        assert isinstance(app.screen, InstructionScreen)
+        shown = app.screen.query_one("#raw-text", Static)
+        assert str(shown.render()) == run.instruction(run.study.blocks[0].trials[0])
+        # At 60×20 it is longer than the screen: nobody begins without its end having been in view.
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, InstructionScreen)
+        for _ in range(3):
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen))
+
+
+class StandingClock(SystemClock):
+    """A clock whose durations are as long as a test says."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+async def test_time_limit_and_hurry(tmp_path: Path) -> None:
+    clock = StandingClock()
+    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nhurry = 60\nminutes = 2\n'
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: "2:00 left" in text_of(screen.status))
+        clock.seconds = 61
+        await until(pilot, lambda: "Please answer now" in str(screen.bar.feedback.render()))
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        await until(pilot, lambda: "0:59 left" in text_of(screen.status))
+        clock.seconds = 121
+        await until(pilot, lambda: isinstance(app.screen, PageScreen))
+        assert run.log.decisions[0].late
+        assert run.log.decisions[0].seconds == 61
+        assert run.log.done["trial/z.1"].outcome == "time limit"
+        assert run.log.done["trial/z.1"].seconds == run.log.decisions[0].seconds
+
+
+async def test_what_is_measured(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, conditions=GAUGES, steps=4, size=(120, 36)) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press("1", "2", "backspace", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        await pilot.press("pageup", "pagedown")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: screen.state.done == 2)
+        screen.bar.answer.insert_text_at_cursor("30")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.state.done == 3)
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        assert not any(widget.is_on_screen for widget in screen.query(".panel")) or app.screen is not screen
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("tab", "4", "enter")
+        await until(pilot, lambda: len(run.log.decisions) == 4)
+    first, second, third, fourth = run.log.decisions
+    assert (first.edits, first.deletions, first.pasted, first.repeated) == (3, 1, 0, False)
+    assert (second.edits, second.repeated, second.looks) == (0, True, 1)
+    assert (third.edits, third.pasted) == (1, 1)
+    assert fourth.away.keys() == {"pause"}
+    assert fourth.screen["panels"] == ["rewards"]
+    assert (fourth.screen["columns"], fourth.screen["rows"]) == (80, 24)
+    assert [(columns, rows) for _, columns, rows in run.log.sizes] == [(120, 36), (80, 24)]
+
+
+async def test_another_window_in_front_does_not_count(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=1) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        app.app_focus = False
+        await pilot.pause()
+        app.app_focus = True
+        await until(pilot, lambda: run.log.interruptions)
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: run.log.decisions)
+    assert run.log.decisions[0].away.keys() == {"focus"}
+
+
+async def test_consent_is_given_or_not(tmp_path: Path) -> None:
+    more = 'consent = {text = "Do you?"}'
+    async with showing(tmp_path, lambda view: True, more=more) as (pilot, app, run):
+        assert isinstance(app.screen, ConsentScreen)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, ConsentScreen), "Enter is too easily pressed"
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, PageScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.outcome == "declined")
+
+
+async def test_a_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -> None:
+    more = 'pages = [{text = "Read this.", least = 600}]'
+    async with showing(tmp_path, lambda view: True, more=more) as (pilot, app, _):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PageScreen)
+        assert "You can go on in" in str(app.screen.hint.render())
+
+
+async def test_questions_take_answers_only(tmp_path: Path) -> None:
+    more = """
+questionnaire = [
+    {key = "n", text = "How many?", kind = "number"},
+    {key = "s", text = "How hard?", kind = "scale", low = 0, high = 2, labels = ["easy", "hard"]},
+    {key = "o", text = "Anything?", required = false},
+    {key = "t", text = "Why?"},
+]
+"""
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=more) as (pilot, app, run):
+        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await pilot.press("enter")
+        assert "questionnaire/n" not in run.log.done
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "whole number" in str(app.screen.query_one("#refused", Static).render()))
+        await pilot.press("backspace", "0", "7", "enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/n") == "7")
+        await until(pilot, lambda: "How hard?" in str(app.screen.query_one(Markdown).source))
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/s") == "2")
+        await until(pilot, lambda: "Anything?" in str(app.screen.query_one(Markdown).source))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "questionnaire/o" in run.log.done)
+        await until(pilot, lambda: "Why?" in str(app.screen.query_one(Markdown).source))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Please answer" in str(app.screen.query_one("#refused", Static).render()))
+        await pilot.press("a", "enter", "b", "ctrl+s")
+        await until(pilot, lambda: run.log.answer("questionnaire/t") == "a\nb")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (60, 20)])
+async def test_pages_are_hostile_until_shown_otherwise(tmp_path: Path, size: tuple[int, int]) -> None:
+    page = (
+        f"# {ALL}\n\n[a link](http://pwned.example) <b>html</b> ![x](file:///etc/passwd)\n\n{ALL}\n\n```\n{ALL}\n```\n"
+    )
+    (tmp_path / "page.md").write_text(page, encoding="utf-8", errors="surrogatepass", newline="")
+    more = 'title = "[red]x"\npages = [{file = "page.md", title = "[@click=app.quit]y[/]"}]'
+    opened: list[str] = []
+    async with showing(tmp_path, lambda view: True, more=more, size=size) as (pilot, app, _):
+        app.open_url = lambda url, **_: opened.append(url)  # type: ignore[method-assign]
+        screen = app.screen
+        assert isinstance(screen, PageScreen)
+        await pilot.pause()
+        for _ in range(30):
+            drawn = "\n".join(strip.text for strip in screen._compositor.render_strips())
+            assert FORBIDDEN.findall(drawn.replace("\n", "")) == []
+            assert "[@click=app.quit]y[/]" in drawn
+            links = [(x, y) for y, line in enumerate(drawn.split("\n")) for x in [line.find("a link")] if x >= 0]
+            for x, y in links:
+                await pilot.click(offset=(x + 1, y))
+                await pilot.pause()
+            if screen.read:
+                break
+            await pilot.press("enter")
+            await pilot.pause()
+        assert opened == []
+        assert app.screen is screen
+        assert app.is_running
+
+
+async def test_notes_are_never_in_a_studys_record(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=1) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press("ctrl+n", "1", "enter")
+        await until(pilot, lambda: "trial/a.1" in run.log.done)
+    path = screen.session.path
+    assert path is not None
+    assert not [event for event in open_record(path).events if isinstance(event, Noted)]
+
+
+def test_the_application_is_the_usual_one_without_its_keys() -> None:
+    assert issubclass(StudyApp, BioBlueApp)
+    actions = {binding.action for binding in StudyApp._merged_bindings.key_to_bindings.values() for binding in binding}  # type: ignore[union-attr]
+    assert actions == {"pause", "leave"}
