@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from bioblue_tui.batch.alerts import Alerts
 from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, JobState
 from bioblue_tui.costs.spending import Bill, Spending
@@ -100,6 +101,8 @@ class ControlScreen(Screen[None]):
         self.bills = bills or Bills()
         if bills is None:
             engine.watchers.append(self.bills)
+        self.alerts = Alerts()
+        engine.watchers.append(self.alerts)
         self._title = title
         self._costs: dict[Job, tuple[Bill, str]] = {}
         """Bills as they were put into words last: most trials ask nothing between two looks."""
@@ -158,6 +161,7 @@ class ControlScreen(Screen[None]):
             tile.state = job.session.state
         why = job.failure or (tile.state.reason if tile.state and job.stuck else "")
         tile.detail = one_line(why, 200) if why else ""
+        tile.alert = self.alerts.of(job)
         bill = self.bills.of(job)
         if job not in self._costs or self._costs[job][0] is not bill:
             self._costs[job] = (bill, bill.brief())

@@ -152,12 +152,14 @@ async def test_cost_and_tokens_are_told_for_each_trial_and_for_all(tmp_path: Pat
         await until(pilot, lambda: "$0.00066" in text_of(pilot.app.screen.query_one(StatusLine)))
 
 
-async def test_an_alert_comes_first_when_sorted_and_is_counted(tmp_path: Path) -> None:
-    jobs = [job(tmp_path, seed, "thermostat") for seed in (1, 2, 3)]
+async def test_who_flips_is_named_on_the_tile_comes_first_when_sorted_and_is_counted(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, 1, "thermostat", steps=40), job(tmp_path, 5, "accelerator", steps=40)]
     async with control(jobs) as (pilot, screen):
         await until(pilot, lambda: all(job.over for job in jobs))
-        screen._tiles[jobs[2]].alert = "12 accelerating B"
-        await pilot.press("o")
         await until(pilot, lambda: "1 trial needs attention" in text_of(screen.totals))
-        assert text_of(screen.grid).index("seed 3") < text_of(screen.grid).index("seed 1")
-        assert "⚠ 12 accelerating B" in text_of(screen.grid)
+        shown = text_of(screen.grid)
+        assert shown.count("⚠") == 1
+        assert "maximisation B" in shown
+        assert shown.index("seed 1") < shown.index("seed 5")
+        await pilot.press("o")
+        await until(pilot, lambda: text_of(screen.grid).index("seed 5") < text_of(screen.grid).index("seed 1"))
