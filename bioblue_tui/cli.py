@@ -123,6 +123,7 @@ cli.add_section(
     fork="Begin anew from any step of a recorded trial.",
 )
 cli.add_section("People", "bioblue_tui.commands.study", study="Lead people through a study, export what they did.")
+cli.add_section("People", "bioblue_tui.commands.teaching", teach="Give a lesson on runaway optimisation.")
 cli.add_section(
     "Records",
     "bioblue_tui.commands.records",

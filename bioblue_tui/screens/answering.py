@@ -94,6 +94,12 @@ class AnsweringScreen(LiveScreen):
         if self.person and not self.person.submit(text) and not self.live.trial.ended:
             self.bar.tell("One moment: the step before is still being written.")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the answer line L is a letter like any other, once something is typed."""
+        if action == "large" and self.is_mounted and self.bar.answer.value and not self.live.trial.ended:
+            return False
+        return super().check_action(action, parameters)
+
     def action_repeat(self) -> None:
         """Hand in the last action again."""
         done = self.state.recorded(self.state.done)

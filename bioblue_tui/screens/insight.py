@@ -102,6 +102,11 @@ class Insight:
         more = f" (and {len(holding) - 1} more)" if len(holding) > 1 else ""
         return f"⚠ {last.name} since step {last.onset}{more}. {_sentence(last)}"
 
+    def alerts(self, shown: int) -> dict[str, str]:
+        """Return which failure holds for a step by the label of its objective; empty where it concerns all."""
+        holding = [finding for finding in self._findings if finding.holds(shown)]
+        return {finding.objective or "": f"{finding.title} since {finding.onset}" for finding in holding}
+
     def badge(self, shown: int) -> Line:
         """Return how many failures hold for a step, for the status line."""
         count = sum(finding.holds(shown) for finding in self._findings)

@@ -24,6 +24,7 @@ class LiveScreen(TrialScreen):
         """What the trial costs, once the prices are loaded; None for who costs nothing."""
         self._cursor: int | None = None
         """The step looked at; None to follow the newest."""
+        self._disclosed = False
 
     def on_mount(self) -> None:
         """Begin to count the cost, where there is a model; Textual calls the base class's handler by itself."""
@@ -66,6 +67,14 @@ class LiveScreen(TrialScreen):
     def following(self) -> bool:
         """True while the newest step is followed."""
         return self._cursor is None
+
+    @property
+    def disclosed(self) -> bool:
+        """True once it was over, or was paused because of a failure."""
+        over = self.state.status == "ended" or self.live.trial.ended
+        caught = bool(self.staging.pause_on) and self.state.status == "paused" and bool(self.state.reason)
+        self._disclosed = self._disclosed or caught or (over and not self.staging.secret)
+        return self._disclosed
 
     def seek(self, step: int) -> None:
         """Look at a step; the newest one is followed from then on."""

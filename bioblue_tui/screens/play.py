@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -12,7 +13,7 @@ from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import PANEL_KEYS
+from bioblue_tui.screens.trial import LARGE_KEY, PANEL_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
 
@@ -49,6 +50,7 @@ class PlayScreen(AnsweringScreen):
         command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
         command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
         *ANSWERING_NOTE_KEYS,
+        LARGE_KEY,
         command("play.help", "f1", "help", "Help", "This help", footer="Help"),
         command("play.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
         *PANEL_KEYS,
@@ -62,7 +64,7 @@ class PlayScreen(AnsweringScreen):
     @property
     def reveals(self) -> bool:
         """True once the trial is over."""
-        return self.state.status == "ended" and not self.prompt_only
+        return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
 
     def status_line(self) -> Line:
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""
@@ -83,8 +85,12 @@ class PlayScreen(AnsweringScreen):
         self.bar.display = False
         found = compare(self.state)
         if found is not None and self.is_current:
-            summary = SummaryScreen(self.state, found, again=True)
+            summary = SummaryScreen(self.state, found, again=not self.staging.lesson, others=self._others())
             self.app.push_screen(summary, self._after_summary)
+
+    def _others(self) -> Path | None:
+        """Return where the records of others are; a lesson is played among others, and tells nothing of them."""
+        return None if self.staging.lesson or self.session.path is None else self.session.path.parent
 
     def _after_summary(self, choice: Choice | None) -> None:
         if choice == "again":

@@ -65,6 +65,8 @@ class ReplayScreen(TrialScreen):
         """What the trial cost, once the prices are loaded; None where no model was asked."""
         self._bills: list[Bill] = []
         """What it had cost up to each step."""
+        self._caught = ""
+        """The failure that paused it, where the audience is to be shown that."""
 
     @property
     def shown(self) -> int:
@@ -80,6 +82,20 @@ class ReplayScreen(TrialScreen):
     def following(self) -> bool:
         """True while the playhead is on the furthest step."""
         return self.shown == self.known
+
+    @property
+    def disclosed(self) -> bool:
+        """True once it was seen to its end, or was paused because of a failure."""
+        return bool(self._caught) or (self.known >= self.last_step() and not self.staging.secret)
+
+    def paint(self) -> None:
+        """Pause at the failures that are to be shown, and bring all panels up to date."""
+        if self.staging.pause_on and self.is_mounted and not self.left:
+            for found in self.insight.follow(self.known):
+                if found.mode in self.staging.pause_on:
+                    self._caught = found.name
+                    self.replay.trial.pause()
+        super().paint()
 
     def on_mount(self) -> None:
         """Recompute the trial once it is seen; Textual calls the base class's handler by itself."""

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.continuing import Changes
+from bioblue_tui.lessons.staging import Staging
 from bioblue_tui.mishap import told
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
@@ -22,6 +23,7 @@ from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.forking import ForkDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.insight import Insight
+from bioblue_tui.screens.large import LargeBoard
 from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
@@ -45,22 +47,94 @@ SMALLEST = (60, 20)
 TABS = ("gauges", "rewards", "raw output")
 
 
+LARGE_KEY = command(
+    "trial.large", "L", "large", "Large type", "Large type for an audience, or all panels", priority=True
+)
+"""In the answer line, too, as long as nothing is typed there."""
+
 LOOK_KEYS: list[BindingType] = [
-    command("trial.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look back", shown="← →"),
-    command("trial.on", "right", "look(1)", "Look on", "Look at the next step"),
-    command("trial.back10", "shift+left", "look(-10)", "Ten steps back", "Look ten steps back"),
-    command("trial.on10", "shift+right", "look(10)", "Ten steps on", "Look ten steps on"),
-    command("trial.start", "home", "seek(0)", "To the start", "Look at the start"),
-    command("trial.end", "end", "end", "To the newest step", "Go to the last step and follow it"),
+    command(
+        "trial.back",
+        "left",
+        "look(-1)",
+        "Look back",
+        "Look at the step before",
+        footer="Look back",
+        shown="← →",
+        together="A step back, a step on",
+    ),
+    command("trial.on", "right", "look(1)", "Look on", "Look at the next step", together="A step back, a step on"),
+    command(
+        "trial.back10",
+        "shift+left",
+        "look(-10)",
+        "Ten steps back",
+        "Look ten steps back",
+        together="Ten steps back, ten steps on",
+    ),
+    command(
+        "trial.on10",
+        "shift+right",
+        "look(10)",
+        "Ten steps on",
+        "Look ten steps on",
+        together="Ten steps back, ten steps on",
+    ),
+    command(
+        "trial.start",
+        "home",
+        "seek(0)",
+        "To the start",
+        "Look at the start",
+        together="To the start; to the last step, and follow it",
+    ),
+    command(
+        "trial.end",
+        "end",
+        "end",
+        "To the newest step",
+        "Go to the last step and follow it",
+        together="To the start; to the last step, and follow it",
+    ),
     command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
-    command("trial.onset", "g", "onset(1)", "Next onset", "Look at the step where the next failure begins"),
-    command("trial.onset_back", "G", "onset(-1)", "Onset before", "Look at the step where the failure before begins"),
+    command(
+        "trial.onset",
+        "g",
+        "onset(1)",
+        "Next onset",
+        "Look at the step where the next failure begins",
+        together="To the next step where a failure begins, to the one before",
+    ),
+    command(
+        "trial.onset_back",
+        "G",
+        "onset(-1)",
+        "Onset before",
+        "Look at the step where the failure before begins",
+        together="To the next step where a failure begins, to the one before",
+    ),
     command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
-    command("trial.page_up", "pageup", "page(-1)", "Page up", "Scroll the raw output back", shown="PgUp/Dn"),
-    command("trial.page_down", "pagedown", "page(1)", "Page down", "Scroll the raw output on"),
+    command(
+        "trial.page_up",
+        "pageup",
+        "page(-1)",
+        "Page up",
+        "Scroll the raw output back",
+        shown="PgUp/Dn",
+        together="Scroll the raw output",
+    ),
+    command(
+        "trial.page_down",
+        "pagedown",
+        "page(1)",
+        "Page down",
+        "Scroll the raw output on",
+        together="Scroll the raw output",
+    ),
     command("trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"),
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
+    LARGE_KEY,
 ]
 """Keys to look at any step, where nobody types an answer."""
 
@@ -123,6 +197,9 @@ class TrialScreen(Screen[bool]):
     prompt_only = False
     """True to show exactly the text a model gets, and nothing beside it."""
 
+    staging = Staging()
+    """How it is shown to an audience; to be set before the screen is shown."""
+
     def __init__(self, session: Session | ReplaySession) -> None:
         super().__init__()
         self.session = session
@@ -137,6 +214,8 @@ class TrialScreen(Screen[bool]):
         self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
         self.insight = Insight(self.state, self._gauges)
         self.noting = Noting(session)
+        self._board: LargeBoard | None = None
+        """What is seen in large type, once somebody wanted it."""
         self._noticed = ""
         self._gauged = 0
         """How many steps the gauges have taken in, step 0 among them."""
@@ -173,7 +252,17 @@ class TrialScreen(Screen[bool]):
     @property
     def reveals(self) -> bool:
         """True where failures and ghosts may be seen: who plays must not be told what a model is not told."""
+        return not self.staging.suspense or self.disclosed
+
+    @property
+    def disclosed(self) -> bool:
+        """True once nothing is left that an audience in suspense might notice by itself."""
         return True
+
+    @property
+    def large(self) -> bool:
+        """Whether it is shown in large type."""
+        return self.has_class("-large")
 
     # Layout
 
@@ -181,6 +270,7 @@ class TrialScreen(Screen[bool]):
         """Lay out all panels; which of them are seen follows from the terminal's size."""
         # Before there are panels: a class that changes later is worked out for all of them.
         self._choose_layout(*self.app.size)
+        self.set_class(self.staging.large and not self.prompt_only, "-large")
         yield StatusLine(*self.heading(), id="status")
         yield TabStrip(TABS, id="tabs")
         with Horizontal(id="body"):
@@ -197,6 +287,9 @@ class TrialScreen(Screen[bool]):
                     rewards = RewardPanel(self.state, id="rewards")
                     rewards.styles.height = 1 + len(self.state.environment.dimensions)
                     yield rewards
+        if self.large:
+            self._board = LargeBoard(self.state)
+            yield self._board
         yield Transcript(self.state, prompt_only=self.prompt_only, id="raw")
         yield Static("", id="notice", markup=False)
         yield from self.compose_below()
@@ -206,7 +299,7 @@ class TrialScreen(Screen[bool]):
 
     def heading(self) -> tuple[str, str]:
         """Return what stands at the top on the left: what is played, and details that may give way."""
-        header = self.session.header
+        header = self.state.header
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
         # A model is not told the seed.
         seed = "" if self.prompt_only else seed
@@ -216,12 +309,12 @@ class TrialScreen(Screen[bool]):
     @property
     def remark(self) -> str:
         """What a person should know of the model; empty for most."""
-        remark = self.session.header.provider.get("remark")
+        remark = self.state.header.provider.get("remark")
         return one_line(remark, 80) if isinstance(remark, str) and not self.prompt_only else ""
 
     def _origin(self) -> str:
         """Name the trial that this one was forked from, and the last step they share."""
-        parent = self.session.header.parent
+        parent = self.state.header.parent
         if parent is None:
             return ""
         return f"fork after step {one_line(str(parent.get('step')), 10)} of {one_line(str(parent.get('file')), 80)}"
@@ -308,6 +401,8 @@ class TrialScreen(Screen[bool]):
             self.insight.show(shown, known, self.timeline, self.transcript, self.rewards)
             self.query_one("#gauges").border_subtitle = self.insight.ghost
         self.noting.show(known, self.timeline, self.transcript)
+        if self._board is not None and self._board.is_mounted:
+            self._board.show_step(shown, self.status_line()[0], self.insight.alerts(shown) if self.reveals else {})
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
         self.timeline.show_step(shown, known)
@@ -329,7 +424,7 @@ class TrialScreen(Screen[bool]):
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on, beside events and the step looked at."""
         trial = self.session.trial
-        return (trial.paused, trial.speed, trial.ended, self._broken)
+        return (trial.paused, trial.speed, trial.ended, self._broken, self.reveals, self.large)
 
     def doable(self) -> tuple[bool, ...]:
         """Return what decides which keys can do something now."""
@@ -368,6 +463,8 @@ class TrialScreen(Screen[bool]):
 
     def action_ghost(self) -> None:
         """Draw another policy on the same noise behind the gauges, or none."""
+        if not self.reveals:
+            return
         self.insight.next_ghost()
         self.paint()
 
@@ -414,6 +511,14 @@ class TrialScreen(Screen[bool]):
     def action_fold(self) -> None:
         """Fold or unfold the prompts."""
         self.transcript.toggle_fold()
+
+    async def action_large(self) -> None:
+        """Show it in large type, or with all panels."""
+        if self._board is None:
+            self._board = LargeBoard(self.state)
+            await self.mount(self._board, before="#raw")
+        self.toggle_class("-large")
+        self.paint()
 
     def action_page(self, by: int) -> None:
         """Scroll the raw output by a page; looking at another step brings that one into view again."""

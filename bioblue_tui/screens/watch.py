@@ -96,7 +96,7 @@ class WatchScreen(AnsweringScreen):
 
     def on_mount(self) -> None:
         """Let the key that took over hand back, until an answer is begun; Textual calls the bases' handlers too."""
-        self.bar.answer.free_key = "t"
+        self.bar.answer.free_keys = ("t", "L")
 
     def _legal(self) -> str:
         return f"{super()._legal()} t on the empty line hands back."

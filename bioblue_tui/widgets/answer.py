@@ -33,12 +33,12 @@ class AnswerInput(Input):
         self.value = text[: number.start()] + changed + text[number.end() :]
         self.cursor_position = number.start() + len(changed)
 
-    free_key = ""
-    """A letter that belongs to the screen while the line is empty."""
+    free_keys: tuple[str, ...] = ("L",)
+    """Letters that belong to the screen while the line is empty."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is typed here."""
-        if key == self.free_key and not self.value:
+        if key in self.free_keys and not self.value:
             return False
         return super().check_consume_key(key, character)
 

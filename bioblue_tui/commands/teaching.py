@@ -1,0 +1,94 @@
+"""The command that gives lessons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bioblue_tui.numbers import counted
+from bioblue_tui.text import one_line, visible
+from bioblue_tui.usage import Complaint, data_option
+
+if TYPE_CHECKING:
+    from bioblue_tui.lessons.format import Lesson
+    from bioblue_tui.wiring import Shown
+
+
+@click.command()
+@click.argument("lesson", required=False)
+@click.option("--list", "listed", is_flag=True, help="List the lessons that come with the program.")
+@click.option("--check", metavar="FILE", help="Check a lesson, say what is in it, show nothing.")
+@click.option("--large", is_flag=True, help="Begin in large type, for an audience (key L).")
+@data_option
+@click.pass_obj
+def teach(
+    default_data: Path | None,
+    /,
+    lesson: str | None,
+    listed: bool,
+    check: str | None,
+    large: bool,
+    data_dir: Path | None,
+) -> None:
+    """Give a lesson: one of ours, by its number, or a FILE of your own.
+
+    Without LESSON: a list to choose from. A lesson is a Markdown file with a few directives; see the README.
+    """
+    if listed:
+        _list()
+    elif check is not None:
+        found = read(check)
+        about = f"{counted(len(found.pages), 'page')}, {found.minutes} minutes"
+        click.echo(f"{visible(check)}: {one_line(found.title)}: {about}")
+    else:
+        _give(lesson, large, data_dir or default_data)
+
+
+def read(name: str) -> Lesson:
+    """Read the lesson that somebody names.
+
+    Raises:
+        Complaint: When there is none such, or it has a mistake.
+    """
+    from bioblue_tui.lessons.library import find
+    from bioblue_tui.lessons.reading import LessonError
+
+    try:
+        return find(name)
+    except LessonError as error:
+        raise Complaint(visible(str(error))) from None
+
+
+def _list() -> None:
+    from bioblue_tui.lessons.library import built_in
+
+    for entry in built_in():
+        lesson = entry.lesson
+        if lesson is None:
+            click.echo(f"{entry.number}  {one_line(entry.problem, 300)}", err=True)
+        else:
+            click.echo(
+                f"{entry.number}  {lesson.title:<32}  {counted(len(lesson.pages), 'page')}, {lesson.minutes} minutes"
+            )
+
+
+def _give(name: str | None, large: bool, data: Path | None) -> None:
+    from bioblue_tui.commands.screen import need_terminal, run_app
+
+    chosen = read(name) if name is not None else None
+    need_terminal("to check a lesson without one: bioblue teach --check FILE")
+    run_app(data, lambda: lesson_screen(chosen, large=large))
+
+
+def lesson_screen(lesson: Lesson | None, *, large: bool = False) -> Shown:
+    """Make the screen of a lesson, or of the list of lessons."""
+    if lesson is None:
+        from bioblue_tui.lessons.library import built_in
+        from bioblue_tui.screens.lessons import LessonsScreen
+
+        return LessonsScreen(built_in(), large=large)
+    from bioblue_tui.screens.lesson import LessonScreen
+
+    return LessonScreen(lesson, large=large)

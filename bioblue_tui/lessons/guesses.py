@@ -1,0 +1,91 @@
+"""What a class guesses: reading what was typed, and the middle of it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from string import ascii_lowercase
+
+from bioblue_tui.lessons.format import Prediction
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import MAX_STEPS
+
+Guess = float | None
+"""A step, a number, or the index of a choice; None for a failure that never comes."""
+
+MOST = 1000
+"""Guesses of one prediction: more are no class."""
+
+_NEVER = ("never", "no", "none", "-")
+_GREATEST = 1e12
+_TIMES = re.compile(r"(.+?)[*×](\d{1,4})")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+
+
+class GuessError(ValueError):
+    """A guess that is none. The message says which, and what one looks like."""
+
+
+def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
+    """Read guesses with commas or blanks between them; ``31*4`` stands for four times 31.
+
+    Args:
+        prediction: What was asked.
+        text: What was typed. Choices are named by their letter or number.
+
+    Raises:
+        GuessError: At the first that is none; nothing of the text counts then.
+    """
+    guesses: list[Guess] = []
+    for word in re.split(r"[\s,;]+", text.strip()):
+        if not word:
+            continue
+        match = _TIMES.fullmatch(word)
+        one, times = (match[1], int(match[2])) if match else (word, 1)
+        guesses += [_read(prediction, one.lower())] * times
+        if len(guesses) > MOST:
+            raise GuessError(f"more than {MOST} guesses")
+    return guesses
+
+
+def middle(guesses: Sequence[Guess]) -> float | None:
+    """Return the middle guess, of an even number the lower of both; None where none names a number."""
+    numbers = sorted(guess for guess in guesses if guess is not None)
+    return numbers[(len(numbers) - 1) // 2] if numbers else None
+
+
+def hint(prediction: Prediction) -> str:
+    """Say what can be typed."""
+    if prediction.kind == "choice":
+        last = ascii_lowercase[len(prediction.choices) - 1]
+        return f"guesses of the class, such as a b b {last} or b*12"
+    if prediction.kind == "step":
+        return "guesses of the class, such as 20 31 31 never or 40*3"
+    return "guesses of the class, such as 20 31 31 or 40*3"
+
+
+def _read(prediction: Prediction, word: str) -> Guess:
+    named = one_line(word, 20)
+    if prediction.kind == "choice":
+        return _choice(prediction.choices, word, named)
+    word = word.replace("−", "-")
+    if prediction.kind == "step":
+        if word in _NEVER:
+            return None
+        if not re.fullmatch(r"\d{1,9}", word, re.ASCII) or not 0 < int(word) <= MAX_STEPS:
+            raise GuessError(f"{named}: a step is a number from 1, or never")
+        return int(word)
+    if not _NUMBER.fullmatch(word) or len(word) > 20 or not abs(float(word)) <= _GREATEST:
+        raise GuessError(f"{named}: not a number")
+    value = float(word)
+    return int(value) if math.floor(value) == value else value
+
+
+def _choice(choices: Sequence[str], word: str, named: str) -> Guess:
+    letters = ascii_lowercase[: len(choices)]
+    if len(word) == 1 and word in letters:
+        return letters.index(word)
+    if re.fullmatch(r"\d{1,3}", word, re.ASCII) and 1 <= int(word) <= len(choices):
+        return int(word) - 1
+    raise GuessError(f"{named}: type a letter from a to {letters[-1]}")

@@ -1,0 +1,52 @@
+"""What came of a trial, kept for the lesson after its screen is gone: totals by dimension, and onsets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.modes.base import NOISE
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.trials.state import TrialState
+from envs import Dimension, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a trial.
+
+    Attributes:
+        steps: How many steps were played.
+        planned: How many it was to have.
+        dimensions: Its reward dimensions.
+        totals: Running totals by dimension key after each step; step 1 first.
+        onsets: Step and name of each failure that was found, in their order.
+    """
+
+    steps: int
+    planned: int
+    dimensions: Sequence[Dimension]
+    totals: Sequence[Mapping[str, Number]]
+    onsets: Sequence[tuple[int, str]]
+
+    def total(self, key: str, step: int) -> Number | None:
+        """Return a dimension's total after a step; None where there is no such dimension or step."""
+        return self.totals[step - 1].get(key) if 1 <= step <= len(self.totals) else None
+
+
+def outcome_of(state: TrialState, until: int | None = None) -> Outcome:
+    """Read what came of a trial.
+
+    Args:
+        state: The trial.
+        until: Its last step that counts; None for all.
+    """
+    reading = Reading(state.header, state.environment)
+    totals: list[Mapping[str, Number]] = []
+    for step in range(1, (state.done if until is None else min(until, state.done)) + 1):
+        done = state.recorded(step)
+        if done is not None:
+            reading.apply(done)
+        totals.append(done.totals if done is not None else {})
+    onsets = sorted((found.onset, found.name) for found in reading.findings if found.mode != NOISE)
+    return Outcome(len(totals), state.header.steps, state.environment.dimensions, totals, onsets)

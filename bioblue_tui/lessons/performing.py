@@ -1,0 +1,93 @@
+"""Putting a lesson's trial on: what is played, and what of it the class may see."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bioblue_tui.lessons.format import Activity
+from bioblue_tui.lessons.staging import Staging
+from bioblue_tui.lessons.unnamed import UnnamedState
+from bioblue_tui.pausing import modes_of, pause_on
+from bioblue_tui.records.files import read_bytes, write_bytes
+from bioblue_tui.records.library import open_record
+from bioblue_tui.records.notes import noted
+from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
+
+REPLAY_SPEED = 5.0
+"""Steps per second at which a record is played unless the lesson says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A trial of a lesson that is about to be shown.
+
+    Attributes:
+        activity: What is played.
+        condition: Label for its record.
+        staging: How it is shown.
+        changed: Parameters by another rule.
+        answers: A record whose answers are given again by that rule; None where the agent can play anew.
+        again: The record of a trial that was played, to be shown once more; None to play it.
+    """
+
+    activity: Activity
+    condition: str
+    staging: Staging
+    changed: Mapping[str, object] = field(default_factory=dict)
+    answers: Path | None = None
+    again: Path | None = None
+
+
+def perform(performance: Performance, data: Path) -> Session | ReplaySession:
+    """Make the session of a lesson's trial.
+
+    Args:
+        performance: What is to be shown.
+        data: The data directory.
+
+    Raises:
+        AgentError: When the agent can't run now.
+        RecordError: When a record can't be read, or the trial's own can't be written.
+        envs.ParameterError: For unacceptable parameters.
+    """
+    activity = performance.activity
+    record = performance.again or (_copy(activity.record, data) if activity.record else None)
+    session: Session | ReplaySession
+    if record is not None:
+        session = ReplaySession(open_record(record), speed=activity.speed or REPLAY_SPEED)
+        past = noted(session.record)
+    else:
+        plan = _plan(performance)
+        speed = activity.speed or default_speed(plan.agent)
+        session = open_session(plan, data, speed=speed)
+        past = list(session.past)
+        if activity.pause_on:
+            pause_on(session, modes_of(activity.pause_on))
+    if performance.staging.unnamed:
+        session.state = UnnamedState(session.header).feed(past)
+    return session
+
+
+def _plan(performance: Performance) -> Plan:
+    activity = performance.activity
+    return Plan(
+        environment=activity.environment,
+        agent=f"replay:{performance.answers}" if performance.answers else activity.agent,
+        parameters={**activity.parameters, **performance.changed},
+        seed=activity.seed,
+        steps=activity.steps,
+        prompt_only=activity.prompt_only and not performance.answers,
+        condition=performance.condition,
+    )
+
+
+def _copy(record: Path, data: Path) -> Path:
+    """Return a lesson's record in the data directory: what the class notes belongs there, not into the lesson."""
+    content = read_bytes(record)
+    path = data / "lessons" / f"{record.stem}-{hashlib.sha256(content).hexdigest()[:8]}{record.suffix}"
+    if not path.exists():
+        write_bytes(path, content)
+    return path

@@ -1,0 +1,196 @@
+"""A lesson as it is being given: where the class is, what it guessed, and what its trials came to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Prediction, Reveal, Text
+from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, read_guesses
+from bioblue_tui.lessons.outcome import Outcome
+
+Place = tuple[int, int]
+"""A block: its page and its number there, both from 0."""
+
+
+@dataclass(slots=True)
+class Played:
+    """A trial of the lesson that was played or watched.
+
+    Attributes:
+        outcome: What came of it.
+        path: Its record.
+        others: What came of it by another rule, by the rule's number from 0.
+    """
+
+    outcome: Outcome
+    path: Path | None
+    others: dict[int, Outcome] = field(default_factory=dict)
+
+
+class Sitting:
+    """Goes through a lesson. Trials, predictions and reveals hold a page until they are passed.
+
+    Args:
+        lesson: The lesson.
+
+    Attributes:
+        page: The page that is shown, from 0.
+        guesses: What the class guessed.
+        played: The trials that were played.
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self.page = 0
+        self.guesses: defaultdict[Place, list[Guess]] = defaultdict(list)
+        self.played: dict[Place, Played] = {}
+        self._passed: set[Place] = set()
+
+    # Where the class is
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of this page."""
+        return self.lesson.pages[self.page].blocks
+
+    @property
+    def stop(self) -> int | None:
+        """The block of this page that is waiting to be passed; None at the page's end."""
+        return self._stop(self.page)
+
+    @property
+    def seen(self) -> range:
+        """The blocks of this page that may be seen."""
+        stop = self.stop
+        return range(len(self.blocks) if stop is None else stop + 1)
+
+    @property
+    def last(self) -> bool:
+        """Whether this is the last page."""
+        return self.page == len(self.lesson.pages) - 1
+
+    def block(self, place: Place) -> Block:
+        """Return a block."""
+        return self.lesson.pages[place[0]].blocks[place[1]]
+
+    def passed(self, place: Place) -> bool:
+        """Whether a block holds its page no longer."""
+        return place in self._passed
+
+    def pass_on(self) -> None:
+        """Pass what holds this page."""
+        stop = self.stop
+        if stop is not None:
+            self._passed.add((self.page, stop))
+
+    def turn(self, page: int) -> bool:
+        """Turn to a page; False where there is none such."""
+        if not 0 <= page < len(self.lesson.pages):
+            return False
+        self.page = page
+        return True
+
+    def whole(self, page: int) -> bool:
+        """Whether nothing holds a page any more."""
+        return self._stop(page) is None
+
+    def _stop(self, page: int) -> int | None:
+        for index, block in enumerate(self.lesson.pages[page].blocks):
+            if not isinstance(block, Text | Discussion) and (page, index) not in self._passed:
+                return index
+        return None
+
+    # Trials
+
+    def record(self, place: Place, outcome: Outcome, path: Path | None) -> None:
+        """Keep what came of a trial, and pass it."""
+        self.played[place] = Played(outcome, path)
+        self._passed.add(place)
+
+    def activity(self, place: Place) -> Activity:
+        """Return the trial that a block is."""
+        block = self.block(place)
+        assert isinstance(block, Activity)
+        return block
+
+    @property
+    def newest(self) -> Place | None:
+        """The last trial of this page that was played."""
+        places = [(self.page, index) for index in self.seen]
+        return next((place for place in reversed(places) if place in self.played), None)
+
+    @property
+    def changeable(self) -> Place | None:
+        """The last trial of this page that was played and has other rules to try."""
+        places = [(self.page, index) for index in reversed(self.seen)]
+        return next((place for place in places if place in self.played and self.activity(place).what_ifs), None)
+
+    def secret(self, place: Place) -> bool:
+        """Whether the class is still to be asked something about a trial, here or on another page where it is shown."""
+        shown = _identity(self.activity(place))
+        return any(
+            isinstance(block, Prediction) and (number, index) not in self._passed
+            for number, page in enumerate(self.lesson.pages)
+            if any(isinstance(block, Activity) and _identity(block) == shown for block in page.blocks)
+            for index, block in enumerate(page.blocks)
+        )
+
+    def suspense(self, place: Place) -> bool:
+        """Whether what goes wrong in a trial is for the class to notice before the program says it."""
+        page = place[0]
+        blocks = enumerate(self.lesson.pages[page].blocks)
+        hidden = any(isinstance(block, Reveal) and (page, index) not in self._passed for index, block in blocks)
+        # Who plays is not told, and neither is who watches a second time, once all is said.
+        unnamed = self.activity(place).hide_agent and not (place in self.played and self.whole(page))
+        return hidden or unnamed or self.secret(place)
+
+    # Predictions
+
+    def guess(self, place: Place, text: str) -> None:
+        """Take the guesses that were typed.
+
+        Raises:
+            GuessError: When one of them is none, or there are too many; nothing is taken then.
+        """
+        block = self.block(place)
+        assert isinstance(block, Prediction)
+        guesses = read_guesses(block, text)
+        if len(self.guesses[place]) + len(guesses) > MOST:
+            raise GuessError(f"more than {MOST} guesses")
+        self.guesses[place] += guesses
+
+    def about(self, place: Place) -> Place | None:
+        """Return the trial that a prediction is about: the next one on its page, else the one before it."""
+        page, index = place
+        places = [(page, n) for n, block in enumerate(self.lesson.pages[page].blocks) if isinstance(block, Activity)]
+        after = [found for found in places if found[1] > index]
+        return after[0] if after else places[-1] if places else None
+
+    def revealed(self, place: Place) -> bool:
+        """Whether the class is told what really happened: at the reveal below, or where there is none at once."""
+        page, index = place
+        if place not in self._passed:
+            return False
+        below = [n for n, block in enumerate(self.lesson.pages[page].blocks) if isinstance(block, Reveal) and n > index]
+        return not below or (page, below[0]) in self._passed
+
+    def happened(self, place: Place) -> Outcome | None:
+        """Return what came of the trial that a prediction is about; None while nobody has played it."""
+        about = self.about(place)
+        played = self.played.get(about) if about is not None else None
+        return played.outcome if played else None
+
+
+def _identity(activity: Activity) -> object:
+    if activity.agent == "human":
+        # Whoever plays it, it is another trial each time.
+        return id(activity)
+    return (
+        activity.record,
+        activity.agent,
+        activity.environment,
+        activity.seed,
+        sorted(activity.parameters.items(), key=lambda pair: pair[0]),
+    )

@@ -1,0 +1,215 @@
+"""A trial in large type, for an audience: a status word, the step, and one big gauge for each objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Grid, Vertical
+from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
+
+from bioblue_tui.numbers import amount, signed
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.scale import Scale
+from envs import Gauge, Number
+
+_ROWS = 3
+"""Rows of a big digit."""
+
+_THICK = 3
+"""Rows that a scale takes at most."""
+
+
+def big(text: str) -> list[str]:
+    """Return three rows of big digits; a character that has no big form stands in the lowest row."""
+    rows = ["", "", ""]
+    for character in text.replace("−", "-"):
+        place = DIGITS.find(character)
+        # The glyphs' rows are not padded.
+        glyph = DIGITS3X3_BOLD[place * _ROWS : place * _ROWS + _ROWS] if place >= 0 else ["", "", character]
+        width = 1 if character in ".,: " or place < 0 else 3
+        for row, part in enumerate(glyph):
+            rows[row] += f"{part:<{width}}"[:width]
+    return rows
+
+
+class LargeBoard(Vertical):
+    """What an audience sees of a trial.
+
+    Args:
+        state: The trial.
+    """
+
+    DEFAULT_CSS = """
+    LargeBoard Grid { grid-gutter: 0 2; height: 1fr; }
+    LargeBoard LargeHead { height: 3; margin: 0 0 1 0; }
+    LargeBoard.-low LargeHead { margin: 0; }
+    """
+
+    def __init__(self, state: TrialState) -> None:
+        super().__init__()
+        self._state = state
+        self._head = LargeHead(state.header.steps)
+        self._gauges = [LargeGauge(gauge) for gauge in state.environment.gauges]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the head above the gauges, which stand side by side where there are many."""
+        yield self._head
+        grid = Grid(*self._gauges)
+        grid.styles.grid_size_columns = 1 if len(self._gauges) <= 2 else 2
+        yield grid
+
+    def on_resize(self) -> None:
+        """Leave out what is not needed where there are few rows."""
+        self.set_class(self.size.height < 20, "-low")
+
+    def show_step(self, step: int, word: tuple[str, str], alerts: Mapping[str, str]) -> None:
+        """Show a step.
+
+        Args:
+            step: The step.
+            word: How the trial stands, and the style of that.
+            alerts: By objective, or for all with an empty label, which failure holds.
+        """
+        self._head.show_step(step, word)
+        levels, values = self._state.levels_after(step), self._state.gauge_values(step)
+        for gauge, level, value in zip(self._gauges, levels, values, strict=True):
+            gauge.show_value(level, value, alerts.get(gauge.gauge.label, alerts.get("", "")))
+
+
+class LargeHead(Lines):
+    """The status word, and the step in big digits.
+
+    Args:
+        steps: How many steps the trial has.
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._steps = steps
+        self._step, self._word = 0, ("", "text")
+
+    def show_step(self, step: int, word: tuple[str, str]) -> None:
+        """Show a step and how the trial stands."""
+        if (step, word) != (self._step, self._word):
+            self._step, self._word = step, word
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the word on the left and the step on the right."""
+        word, style = self._word
+        banner = f"   {word.upper()}   "
+        digits, of = big(str(self._step)), f" of {self._steps} "
+        lines: list[Line] = []
+        for row in range(_ROWS):
+            left = banner if row == 1 else " " * len(banner)
+            right = digits[row] + (of if row == 2 else " " * len(of))
+            gap = max(1, width - len(left) - len(right) - 7)
+            label = "step  " if row == 2 else " " * 6
+            lines.append(
+                [
+                    (left, f"{style}+strong+here"),
+                    (" " * gap, "text"),
+                    (label, "dim"),
+                    (right, "strong"),
+                ]
+            )
+        return lines
+
+
+class LargeGauge(Lines):
+    """One objective: its level in big digits, where that is, and a thick scale.
+
+    Args:
+        gauge: What is drawn.
+    """
+
+    def __init__(self, gauge: Gauge) -> None:
+        super().__init__()
+        self.gauge = gauge
+        self._scale = Scale(gauge)
+        self._level: Number = 0
+        self._value: Number = 0
+        self._alert = ""
+
+    def show_value(self, level: Number, value: Number, alert: str) -> None:
+        """Show a level, the value drawn for it, and the failure that holds."""
+        if (level, value, alert) != (self._level, self._value, self._alert):
+            self._level, self._value, self._alert = level, value, alert
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw digits, scale and the scale's numbers, as far as there are rows."""
+        if height < _ROWS + 1:
+            return [self._small(width), *([self._bar(width, middle=True)] if height > 1 else [])]
+        thick = min(_THICK, height - _ROWS - 1) if height > _ROWS + 1 else 1
+        lines: list[Line] = [*self._digits(width)]
+        lines += [self._bar(width, middle=row == thick // 2) for row in range(thick)]
+        if height > _ROWS + 1:
+            lines.append(self._numbers(width))
+        return lines
+
+    @property
+    def _style(self) -> str:
+        return "good" if self.gauge.position(self._value) in ("in band", "") else "bad"
+
+    def _verdict(self) -> str:
+        position, band = self.gauge.position(self._value), self.gauge.band
+        if band is None or not position:
+            return self.gauge.quantity if self._value == self._level else f"{signed(self._value)} {self.gauge.quantity}"
+        if position == "in band":
+            return "IN BAND"
+        edge = band[1] if position == "HIGH" else band[0]
+        return f"{position}  {signed(round(self._value - edge, 3))}"
+
+    def _small(self, width: int) -> Line:
+        text = f" {self.gauge.label or 'level'}  {amount(self._level)}  "
+        return [(text, "strong"), (self._verdict(), self._style), (f"  {self._warning}", "bad")]
+
+    @property
+    def _warning(self) -> str:
+        return f"⚠ {self._alert}" if self._alert else ""
+
+    def _digits(self, width: int) -> Sequence[Line]:
+        rows, label = big(amount(self._level, 8)), f" {self.gauge.label} " if self.gauge.label else " "
+        sides = [("", "text"), (self._verdict(), f"{self._style}+strong"), (self._warning, "bad")]
+        room = width - len(label) - len(rows[0]) - 4
+        return [
+            [
+                (label if row == 1 else " " * len(label), "strong+accent"),
+                (digits, f"{self._style}+strong"),
+                ("   ", "text"),
+                (side if len(side) <= room else f"{side[: max(0, room - 1)]}…", style),
+            ]
+            for row, (digits, (side, style)) in enumerate(zip(rows, sides, strict=True))
+        ]
+
+    def _bar(self, width: int, *, middle: bool) -> Line:
+        cells = max(8, width - 2)
+        band, marker = self._band(cells), self._cell(self._value, cells)
+        line: list[tuple[str, str]] = [(" ", "text")]
+        for cell in range(cells):
+            inside = band is not None and band[0] <= cell <= band[1]
+            if abs(cell - marker) <= 1:
+                line.append(("█", self._style))
+            else:
+                line.append(("─" if middle else " ", "dim+band" if inside else "dim"))
+        return line
+
+    def _numbers(self, width: int) -> Line:
+        """Write the edges of the band, or the ends of a scale without one, below where they are."""
+        cells, gauge = max(8, width - 2), self.gauge
+        row = [" "] * (cells + 1)
+        for value in gauge.band or (gauge.low, gauge.high):
+            text, place = amount(value, 7), self._cell(value, cells)
+            first = max(0, min(cells - len(text), place - len(text) // 2)) + 1
+            row[first : first + len(text)] = text
+        return [("".join(row)[: cells + 1], "dim")]
+
+    def _band(self, cells: int) -> tuple[int, int] | None:
+        band = self.gauge.band
+        return (self._cell(band[0], cells), self._cell(band[1], cells)) if band else None
+
+    def _cell(self, value: Number, cells: int) -> int:
+        return round(self._scale.place(value) * (cells - 1))

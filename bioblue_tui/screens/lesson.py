@@ -1,0 +1,332 @@
+"""Giving a lesson: a page at a time, each part when its turn comes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.getters import query_one
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction, Reveal, Text, WhatIf
+from bioblue_tui.lessons.outcome import outcome_of
+from bioblue_tui.lessons.performing import Performance
+from bioblue_tui.lessons.sitting import Place, Sitting
+from bioblue_tui.lessons.staging import Staging
+from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.lesson_cards import (
+    ActivityCard,
+    Card,
+    DiscussionCard,
+    GuessInput,
+    PredictionCard,
+    RevealCard,
+    markdown,
+)
+from bioblue_tui.screens.lesson_dialogs import NumberedDialog
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.text import one_line
+
+
+class LessonScreen(Screen[None]):
+    """A lesson as it is given.
+
+    Args:
+        lesson: The lesson.
+        large: Whether to begin in large type.
+    """
+
+    CSS_PATH = "lesson.tcss"
+    AUTO_FOCUS = ""
+    ABOUT = (
+        "A lesson, a page at a time. Enter goes on: it starts a trial, takes what the class guesses, shows what is "
+        "hidden, and turns the page. Guesses stand side by side with blanks between them, 40*3 is three times 40. What "
+        "the class plays is recorded like any trial."
+    )
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        command("lesson.on", "enter", "go_on", "Go on", "Go on: start, show, turn the page", footer="Go on"),
+        command(
+            "lesson.before",
+            "left,backspace",
+            "turn(-1)",
+            "Page before",
+            "The page before",
+            footer="Page",
+            shown="← →",
+            priority=True,
+        ),
+        command("lesson.next", "right", "turn(1)", "Next page", "The next page", priority=True),
+        command("lesson.skip", "s", "skip", "Skip", "Skip this trial or question", footer="Skip"),
+        command(
+            "lesson.what_if", "w", "what_if", "What if", "Same noise, another rule: w and its digit", footer="What if"
+        ),
+        command("lesson.again", "o", "again", "Show it again", "Show the page's last trial again"),
+        command("lesson.contents", "h", "contents", "Contents", "All pages of the lesson", footer="Contents"),
+        command("lesson.large", "L", "large", "Large type", "Large type for an audience, or the whole page"),
+        Binding("up", "scroll(-1)", "", show=False),
+        Binding("down", "scroll(1)", "", show=False),
+        Binding("pageup", "scroll(-10)", "", show=False),
+        Binding("pagedown", "scroll(10)", "", show=False),
+        command("lesson.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+        command("lesson.leave", "escape", "leave", "Leave", "Leave the lesson", footer="Leave"),
+    ]
+
+    head = query_one("#head", Static)
+    sheet = query_one("#sheet", VerticalScroll)
+    hint = query_one("#hint", Static)
+
+    class TrialAsked(Message):
+        """A trial is to be shown above the lesson."""
+
+        def __init__(self, performance: Performance, done: Callable[[TrialScreen], Awaitable[None]]) -> None:
+            super().__init__()
+            self.performance = performance
+            self.done = done
+            """Is to be called once the trial's screen is left."""
+
+    def __init__(self, lesson: Lesson, *, large: bool = False) -> None:
+        super().__init__()
+        self.sitting = Sitting(lesson)
+        self._mounted = 0
+        """How many blocks of the page are there."""
+        self.set_class(large, "-large")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the page between what lesson it is and what Enter does now."""
+        yield Static("", id="head", markup=False)
+        with VerticalScroll(id="sheet", can_focus=False):
+            yield from ()
+        yield Static("", id="hint", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    async def on_mount(self) -> None:
+        """Show the first page."""
+        await self._open_page()
+
+    # The page
+
+    async def _open_page(self) -> None:
+        self._mounted = 0
+        await self.sheet.remove_children()
+        await self.sheet.mount(
+            Static(one_line(self.sitting.lesson.pages[self.sitting.page].title), id="title", markup=False)
+        )
+        self.set_focus(None)
+        await self._show_more()
+        self.sheet.scroll_home(animate=False)
+
+    async def _show_more(self) -> None:
+        """Show the blocks whose turn has come, and how the others stand."""
+        sitting = self.sitting
+        for card in self.query(Card):
+            card.show()
+        fresh = [self._widget(index) for index in sitting.seen[self._mounted :]]
+        self._mounted = len(sitting.seen)
+        if fresh:
+            await self.sheet.mount_all(fresh)
+        self._put_behind()
+        self._tell()
+        self.refresh_bindings()
+        if fresh:
+            self.call_after_refresh(self._reveal, fresh[0])
+
+    def _reveal(self, widget: Widget) -> None:
+        if widget.is_mounted and self.sheet.max_scroll_y:
+            self.sheet.scroll_to_widget(widget, animate=False, top=True)
+
+    def _widget(self, index: int) -> Widget:
+        sitting, place = self.sitting, (self.sitting.page, index)
+        match sitting.blocks[index]:
+            case Text(text):
+                return markdown(text)
+            case Activity() as activity:
+                return ActivityCard(sitting, place, activity)
+            case Prediction() as prediction:
+                return PredictionCard(sitting, place, prediction)
+            case Discussion() as discussion:
+                return DiscussionCard(sitting, place, discussion)
+            case Reveal():
+                return RevealCard(sitting, place)
+
+    def _put_behind(self) -> None:
+        """Mark what large type has no room for: what lies before the last stop that was passed."""
+        sitting = self.sitting
+        passed = [index for index in sitting.seen if sitting.passed((sitting.page, index))]
+        for index, widget in enumerate(self.sheet.children[1:]):
+            widget.set_class(bool(passed) and index < passed[-1] and not isinstance(widget, PredictionCard), "-behind")
+
+    def _tell(self) -> None:
+        sitting, lesson = self.sitting, self.sitting.lesson
+        where = f"page {sitting.page + 1}/{len(lesson.pages)} · {lesson.minutes} min"
+        self.head.update(f"{one_line(lesson.title, 60)} · {where}")
+        stop = sitting.stop
+        match sitting.blocks[stop] if stop is not None else None:
+            case Activity(record=None, agent="human"):
+                text = "Enter: play   s: skip"
+            case Activity():
+                text = "Enter: watch   s: skip"
+            case Prediction():
+                text = "Type what the class guesses; Enter on the empty line goes on."
+            case Reveal():
+                text = "Enter: show the rest"
+            case _:
+                text = "The end of the lesson. h: contents   esc: leave" if sitting.last else "Enter: next page"
+        self.hint.update(text)
+
+    # Going on
+
+    async def action_go_on(self) -> None:
+        """Pass what holds the page, or turn it."""
+        sitting, stop = self.sitting, self.sitting.stop
+        if stop is None:
+            if sitting.last:
+                self.action_contents()
+            else:
+                await self.action_turn(1)
+        elif isinstance(sitting.blocks[stop], Activity):
+            self._perform((sitting.page, stop))
+        else:
+            await self.action_skip()
+
+    async def action_skip(self) -> None:
+        """Pass what holds the page without it."""
+        self.sitting.pass_on()
+        self.set_focus(None)
+        await self._show_more()
+
+    async def action_turn(self, by: int) -> None:
+        """Turn the page."""
+        if self.sitting.turn(self.sitting.page + by):
+            await self._open_page()
+
+    @on(PredictionCard.Passed)
+    async def _guessed(self) -> None:
+        await self.action_skip()
+
+    @on(PredictionCard.Guessed)
+    def _more_guesses(self, message: PredictionCard.Guessed) -> None:
+        # What the class guessed has grown; the line to type in stays in view.
+        self.call_after_refresh(self.sheet.scroll_end, animate=False)
+
+    def action_contents(self) -> None:
+        """List the pages and go to one."""
+        pages = self.sitting.lesson.pages
+        marks = ["✓" if self.sitting.whole(number) else " " for number in range(len(pages))]
+        names = [f"{mark} {one_line(page.title, 60)}" for mark, page in zip(marks, pages, strict=True)]
+
+        async def go(page: int | None) -> None:
+            if page is not None and self.sitting.turn(page):
+                await self._open_page()
+
+        self.app.push_screen(NumberedDialog(one_line(self.sitting.lesson.title, 60), names, self.sitting.page), go)
+
+    # Trials
+
+    def _perform(self, place: Place, rule: int | None = None, *, again: bool = False) -> None:
+        sitting, activity = self.sitting, self.sitting.activity(place)
+        played = sitting.played.get(place)
+        what_if: WhatIf | None = activity.what_ifs[rule] if rule is not None else None
+        suspense = sitting.suspense(place)
+        staging = Staging(
+            lesson=True,
+            large=self.has_class("-large"),
+            unnamed=activity.hide_agent and not (again and sitting.whole(place[0])),
+            suspense=suspense,
+            secret=sitting.secret(place),
+            pause_on=activity.pause_on if rule is None and not again else frozenset(),
+        )
+        answers: Path | None = played.path if played and what_if and activity.agent == "human" else None
+        performance = Performance(
+            activity,
+            f"lesson: {sitting.lesson.title[:200]}",
+            staging,
+            changed=what_if.parameters if what_if else {},
+            answers=answers,
+            again=played.path if again and played else None,
+        )
+
+        async def done(screen: TrialScreen) -> None:
+            await self._played(place, rule, screen, again=again)
+
+        self.post_message(self.TrialAsked(performance, done))
+
+    async def _played(self, place: Place, rule: int | None, screen: TrialScreen, *, again: bool) -> None:
+        self.set_class(screen.large, "-large")
+        state, sitting = screen.state, self.sitting
+        if rule is not None:
+            sitting.played[place].others[rule] = outcome_of(state)
+        elif not again and state.done:
+            sitting.record(place, outcome_of(state), screen.session.path)
+        await self._show_more()
+
+    def action_again(self) -> None:
+        """Show the page's last trial once more, from its record."""
+        place = self.sitting.newest
+        if place is not None:
+            self._perform(place, again=True)
+
+    def action_what_if(self) -> None:
+        """Ask which other rule to try on the same noise."""
+        place = self.sitting.changeable
+        if place is None:
+            self.notify("There is no trial on this page whose rules can be changed, or it was not played yet.")
+            return
+        rules = [one_line(rule.label, 60) for rule in self.sitting.activity(place).what_ifs]
+
+        def play(rule: int | None) -> None:
+            if rule is not None:
+                self._perform(place, rule)
+
+        self.app.push_screen(NumberedDialog("What if … on the same noise", rules), play)
+
+    # Everything else
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey what cannot be done now; where guesses are typed, arrows move within them."""
+        if not self.is_mounted:
+            return True
+        if action == "turn":
+            focused = self.focused
+            return not (isinstance(focused, GuessInput) and focused.value)
+        if action == "what_if":
+            return True if self.sitting.changeable else None
+        if action == "again":
+            return True if self.sitting.newest else None
+        if action == "skip":
+            return True if self.sitting.stop is not None else None
+        return True
+
+    def action_scroll(self, by: int) -> None:
+        """Move the page by some lines."""
+        step = by if abs(by) == 1 else by // abs(by) * max(1, self.sheet.size.height - 2)
+        self.sheet.scroll_relative(y=step, animate=False)
+
+    def action_large(self) -> None:
+        """Show it in large type, or the whole page."""
+        self.toggle_class("-large")
+        self.call_after_refresh(self.sheet.scroll_end, animate=False)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+
+    def action_leave(self) -> None:
+        """Leave, after a question."""
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.dismiss(None)
+
+        question = "Leave the lesson? Its trials are kept; what the class guessed is not."
+        self.app.push_screen(ConfirmDialog(question, "Leave", "Stay"), leave)

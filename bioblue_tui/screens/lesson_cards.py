@@ -1,0 +1,221 @@
+"""The parts of a lesson's page: text, a trial, a prediction, questions, and what hides the rest."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.message import Message
+from textual.widgets import Input, Markdown, Static
+
+import envs
+from bioblue_tui.lessons.format import Activity, Discussion, Prediction
+from bioblue_tui.lessons.guesses import GuessError, hint
+from bioblue_tui.lessons.sitting import Place, Sitting
+from bioblue_tui.lessons.unnamed import NOBODY
+from bioblue_tui.numbers import counted
+from bioblue_tui.screens.lesson_guesses import GuessPlot
+from bioblue_tui.screens.lesson_results import ResultTable
+from bioblue_tui.text import one_line, visible
+
+LONGEST = 100_000
+"""Characters of a text that are shown: all of a page."""
+
+_FREE = "hwosL?"
+"""Letters that belong to the screen while nothing is typed."""
+
+
+def markdown(text: str, classes: str = "text") -> Markdown:
+    """Return Markdown whose links do nothing, and in which no control character is left."""
+    return Markdown(visible(text, LONGEST), open_links=False, classes=classes)
+
+
+class Card(Vertical):
+    """A part of a page that changes while the lesson is given.
+
+    Args:
+        sitting: The lesson as it is given.
+        place: Which part it is.
+    """
+
+    def __init__(self, sitting: Sitting, place: Place) -> None:
+        super().__init__(classes="card")
+        self.sitting, self.place = sitting, place
+
+    def on_mount(self) -> None:
+        """Show how things stand."""
+        self.show()
+
+    def show(self) -> None:
+        """Show how things stand now."""
+
+
+class RevealCard(Card):
+    """Says that there is more."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out one line."""
+        yield Static("· · ·", markup=False)
+
+    def show(self) -> None:
+        """Go once the rest is there."""
+        self.display = not self.sitting.passed(self.place)
+
+
+class DiscussionCard(Card):
+    """Questions to talk about.
+
+    Args:
+        sitting: The lesson as it is given.
+        place: Which part it is.
+        discussion: The questions.
+    """
+
+    def __init__(self, sitting: Sitting, place: Place, discussion: Discussion) -> None:
+        super().__init__(sitting, place)
+        self._questions = discussion.questions
+        self.border_title = "talk about it"
+
+    def compose(self) -> ComposeResult:
+        """Lay out a question below the other."""
+        for question in self._questions:
+            yield markdown(question, "question")
+
+
+class ActivityCard(Card):
+    """A trial: what it is, how it is begun, and what came of it.
+
+    Args:
+        sitting: The lesson as it is given.
+        place: Which part it is.
+        activity: The trial.
+    """
+
+    about = query_one("#about", Static)
+    results = query_one(ResultTable)
+
+    def __init__(self, sitting: Sitting, place: Place, activity: Activity) -> None:
+        super().__init__(sitting, place)
+        self._activity = activity
+
+    def compose(self) -> ComposeResult:
+        """Lay out what is played above what came of it."""
+        yield Static(headline(self._activity), classes="what", markup=False)
+        yield Static("", id="about", markup=False)
+        yield ResultTable()
+
+    def show(self) -> None:
+        """Show what came of it so far."""
+        played = self.sitting.played.get(self.place)
+        self.set_class(played is not None, "-played")
+        self.about.display = played is not None
+        if played is None:
+            return
+        rules = self._activity.what_ifs
+        lines = ["o: show it again"]
+        lines += [f"w {n}: what if … {one_line(rule.label, 60)}" for n, rule in enumerate(rules, 1)]
+        self.about.update("\n".join(lines))
+        others = [(rules[number].label, outcome) for number, outcome in sorted(played.others.items())]
+        told = not self.sitting.suspense(self.place) or (
+            not self.sitting.secret(self.place) and self.sitting.whole(self.place[0])
+        )
+        self.results.show_outcomes([("as played", played.outcome), *others], onsets=told or bool(others))
+
+
+def headline(activity: Activity) -> str:
+    """Say what is played, and by whom unless that is kept from the class."""
+    if activity.record is not None:
+        return "Watch a recorded trial"
+    about = f"{envs.make(activity.environment, **activity.parameters).title}, {counted(activity.steps, 'step')}"
+    if activity.agent == "human":
+        return f"Play: {about}"
+    return f"Watch {NOBODY if activity.hide_agent else one_line(activity.agent, 40)}: {about}"
+
+
+class GuessInput(Input):
+    """A line for guesses. As long as nothing is typed, the screen's keys are the screen's.
+
+    Args:
+        prediction: What was asked.
+    """
+
+    def __init__(self, prediction: Prediction) -> None:
+        super().__init__(placeholder=hint(prediction), compact=True, max_length=2000, id="guesses")
+        last = ascii_lowercase[len(prediction.choices) - 1] if prediction.kind == "choice" else "a"
+        self.free = frozenset(letter for letter in _FREE if not "a" <= letter <= last)
+        """Letters that are no guess."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether a key is typed here."""
+        if not self.value and character in self.free:
+            return False
+        return super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave the screen's keys to the screen."""
+        if not self.value and event.character in self.free:
+            # The line itself does not see it; it goes on to the screen.
+            event.prevent_default()
+
+
+class PredictionCard(Card):
+    """A question, a line for the class's guesses, and the guesses.
+
+    Args:
+        sitting: The lesson as it is given.
+        place: Which part it is.
+        prediction: What is asked.
+    """
+
+    guesses = query_one(GuessInput)
+    refused = query_one("#refused", Static)
+    plot = query_one(GuessPlot)
+
+    class Passed(Message):
+        """There are no more guesses."""
+
+    class Guessed(Message):
+        """Guesses were taken."""
+
+    def __init__(self, sitting: Sitting, place: Place, prediction: Prediction) -> None:
+        super().__init__(sitting, place)
+        self._prediction = prediction
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question above the line and the guesses."""
+        yield markdown(self._prediction.question, "asked")
+        yield GuessPlot(self._prediction)
+        yield Static("", id="refused", markup=False)
+        yield GuessInput(self._prediction)
+
+    def show(self) -> None:
+        """Show the guesses, and what really happened once that is told."""
+        open_ = not self.sitting.passed(self.place)
+        self.guesses.display = open_
+        self.refused.display = False
+        if open_:
+            self.guesses.focus()
+        happened = self.sitting.happened(self.place) if self.sitting.revealed(self.place) else None
+        about = self.sitting.about(self.place)
+        steps = happened.steps if happened else self.sitting.activity(about).steps if about else 1
+        guesses = self.sitting.guesses[self.place]
+        self.plot.show_guesses(guesses, happened.onsets if happened else None, steps)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not event.value.strip():
+            self.post_message(self.Passed())
+            return
+        try:
+            self.sitting.guess(self.place, event.value)
+        except GuessError as error:
+            self.refused.update(f"{error}. Nothing was taken; mend the line.")
+            self.refused.display = True
+        else:
+            self.guesses.value = ""
+            self.show()
+            self.post_message(self.Guessed())

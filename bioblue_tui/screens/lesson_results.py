@@ -1,0 +1,83 @@
+"""What a trial of a lesson came to, beside what the same trial came to by other rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bioblue_tui.lessons.outcome import Outcome
+from bioblue_tui.numbers import amount
+from bioblue_tui.text import one_line
+from bioblue_tui.widgets.lines import Line, Lines
+from envs import Dimension
+
+_COLUMN = 18
+"""Columns of an outcome."""
+
+_LABEL = 20
+
+
+class ResultTable(Lines):
+    """A row for each reward dimension, a column for each outcome, and where failures began. Never one sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._outcomes: list[tuple[str, Outcome]] = []
+        self._onsets = False
+
+    def show_outcomes(self, outcomes: Sequence[tuple[str, Outcome]], *, onsets: bool) -> None:
+        """Show outcomes.
+
+        Args:
+            outcomes: A heading for each, and the outcome.
+            onsets: Whether failures may be told.
+        """
+        self._outcomes, self._onsets = list(outcomes), onsets
+        self.refresh(layout=True)
+        self.notify_style_update()
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return how many lines it takes."""
+        return len(self.draw(width, 0))
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw the table; outcomes are compared after as many steps as all of them have."""
+        if not self._outcomes:
+            return []
+        column = min(_COLUMN, max(8, (width - _LABEL) // len(self._outcomes)))
+        step = min(outcome.steps for _, outcome in self._outcomes)
+        heads = "".join(f"{_cut(name, column - 2):>{column}}" for name, _ in self._outcomes)
+        lines: list[Line] = [[(f"{f'after step {step}':<{_LABEL}}{heads}", "dim")]]
+        lines += [self._row(dimension, step, column) for dimension in self._dimensions()]
+        if self._onsets:
+            lines += self._failures(column)
+        return lines
+
+    def _dimensions(self) -> list[Dimension]:
+        found = {dimension.key: dimension for _, outcome in self._outcomes for dimension in outcome.dimensions}
+        return list(found.values())
+
+    def _row(self, dimension: Dimension, step: int, column: int) -> Line:
+        owner = f"{dimension.objective} " if dimension.objective else ""
+        line: list[tuple[str, str]] = [(owner, "strong+accent"), (f"{dimension.label:<{_LABEL - len(owner)}}", "text")]
+        for _, outcome in self._outcomes:
+            total = outcome.total(dimension.key, step)
+            text = "–" if total is None else amount(round(total, 3), column - 1)
+            line.append((f"{text:>{column}}", "bad" if dimension.penalty and total else "strong"))
+        return line
+
+    def _failures(self, column: int) -> list[Line]:
+        firsts = [outcome.onsets[0] if outcome.onsets else None for _, outcome in self._outcomes]
+        cells = [
+            (f"{f'⚠ step {first[0]}' if first else 'none':>{column}}", "bad" if first else "good") for first in firsts
+        ]
+        lines: list[Line] = [[(f"{'first failure':<{_LABEL}}", "text"), *cells]]
+        for name, outcome in self._outcomes:
+            for onset, failure in outcome.onsets:
+                whose = f"{one_line(name, 40)}: " if len(self._outcomes) > 1 else ""
+                lines.append([(f"  ⚠ {whose}{failure} since step {onset}", "dim")])
+        return lines
+
+
+def _cut(text: str, width: int) -> str:
+    text = one_line(text, 60)
+    return text if len(text) <= width else f"{text[: width - 1]}…"

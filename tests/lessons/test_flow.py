@@ -1,0 +1,282 @@
+"""A lesson as it is given: act first, predict before the reveal, change a rule, go back and forth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from bioblue_tui.lessons.format import Lesson
+from bioblue_tui.lessons.reading import read_lesson
+from bioblue_tui.paths import trials_dir
+from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.lesson_dialogs import NumberedDialog
+from bioblue_tui.screens.lesson_results import ResultTable
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.trials.events import Event, Stepped
+from tests.support.pilots import text_of, until
+from tests.support.teacher import Teacher, given
+
+LESSON = """# Runaways
+
+@lesson --minutes 7
+
+## Watch
+
+Look [here](https://example.org/) and \x1b[31mthere\x1b[0m: ![picture](https://example.org/x.png)
+
+@predict step: When does it go wrong?
+
+@watch multi-homeostasis --agent accelerator:10 --steps 40 --seed 5 --hide-agent --speed 20
+
+@what-if "a wide band" --set hysteresis=30
+@what-if "four needs" --set objectives=4
+
+@reveal
+
+It was the accelerator.
+
+## Play
+
+@play homeostasis --steps 2 --seed 3
+
+@what-if "a narrow band" --set hysteresis=1
+
+@predict number: How much was it?
+
+## Find the rule
+
+@watch sustainability --agent oscillator --steps 30 --hide-agent
+
+@predict choice: What was it? | hunger | a pattern
+
+@reveal
+
+@discuss
+
+- Who *said* so?
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Lesson:
+    path = tmp_path / "runaways.md"
+    path.write_text(LESSON, encoding="utf-8")
+    return read_lesson(path)
+
+
+async def test_what_is_below_comes_when_its_turn_comes(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        assert "page 1/3 · 7 min" in str(teacher.screen.head.render())
+        assert "Watch somebody" not in teacher.texts
+        await teacher.guess("12 20*2, never")
+        assert teacher.screen.sitting.guesses[0, 1] == [12, 20, 20, None]
+        assert "4 guesses; the middle one 20; 1 never" in text_of(teacher.card(1).plot)
+        await teacher.press("enter")
+        assert "Watch somebody: multi-objective homeostasis, 40 steps" in teacher.texts
+        assert "It was the accelerator" not in teacher.texts
+        await teacher.perform()
+        assert "It was the accelerator" not in teacher.texts
+        assert "▲" not in text_of(teacher.card(1).plot), "what happened is told at the reveal"
+        await teacher.press("enter")
+        assert "It was the accelerator" in teacher.texts
+        onset = teacher.screen.sitting.played[0, 2].outcome.onsets[0][0]
+        assert onset >= 11
+        assert f"▲ {onset}: accelerating maximisation of " in text_of(teacher.card(1).plot)
+        await teacher.next_page()
+
+
+async def test_a_wrong_guess_is_named_and_nothing_of_the_line_is_taken(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press(*"12 soon", "enter")
+        await until(teacher.pilot, lambda: teacher.card(1).refused.display)
+        assert "soon: a step is a number from 1, or never" in str(teacher.card(1).refused.render())
+        assert not teacher.screen.sitting.guesses[0, 1]
+        assert teacher.card(1).guesses.value == "12 soon"
+
+
+async def hold(teacher: Teacher, screen: TrialScreen, step: int) -> None:
+    """Pause a trial after a step."""
+    assert isinstance(screen, WatchScreen)
+    trial = screen.live.trial
+
+    def look(event: Event) -> None:
+        if isinstance(event, Stepped) and event.step == step:
+            trial.pause()
+
+    screen.live.listeners.append(look)
+    await until(teacher.pilot, lambda: trial.paused and screen.state.done == step)
+
+
+async def test_no_failure_is_told_before_the_end_where_the_class_is_to_find_it(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("s")
+        screen = await teacher.trial("enter")
+        await hold(teacher, screen, 30)
+        await teacher.press("g")
+        assert not screen.reveals
+        assert not screen.notice.display
+        assert screen.shown == screen.known
+        await teacher.run_out(screen)
+        await until(teacher.pilot, lambda: screen.notice.display)
+        assert "maximisation of B since step" in str(screen.notice.render())
+
+
+async def test_what_the_class_is_asked_afterwards_is_not_told_at_the_end_either(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("right", "right")
+        screen = await teacher.trial("enter")
+        await teacher.run_out(screen)
+        await teacher.pilot.pause()
+        assert not screen.reveals
+        await teacher.back(screen)
+        table = text_of(teacher.screen.query_one(ResultTable))
+        assert "oscillation" not in table
+        await teacher.pass_stop()
+        await teacher.press("enter")
+        assert "oscillation" in text_of(teacher.screen.query_one(ResultTable))
+        again = await teacher.trial("o")
+        assert again.reveals, "now it may be looked at with all that was found"
+
+
+async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("s")
+        screen = await teacher.trial("enter")
+        await hold(teacher, screen, 20)
+        await teacher.press("t", "space")
+        await teacher.press(*"1, 1", "enter")
+        await until(teacher.pilot, lambda: screen.state.done == 21)
+        await teacher.press("t")
+        await until(teacher.pilot, lambda: screen.state.done > 21)
+        await teacher.press("s")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is not screen)
+        widgets = [*screen.query("*"), *teacher.pilot.app.screen.query("*")]
+        told = "\n".join(text_of(widget) for widget in widgets if widget.display and widget.size)
+        assert "somebody" in told
+        assert "accelerator" not in told
+        await teacher.press("escape")
+        await teacher.finish(screen)
+        path = screen.session.path
+        assert path is not None
+        assert open_record(path).header.agent == "accelerator:10", "the record says it"
+
+
+async def test_another_rule_on_the_same_noise_in_two_keys(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.whole_page()
+        for digit, label in (("1", "a wide band"), ("2", "four needs")):
+            await teacher.press("w")
+            await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
+            screen = await teacher.trial(digit)
+            first = screen.state.header
+            await teacher.finish(screen)
+            table = text_of(teacher.screen.query_one(ResultTable))
+            assert label in table
+        assert first.seed == 5
+        assert first.parameters["objectives"] == 4
+        lines = table.splitlines()
+        assert lines[0].split() == ["after", "step", "40", "as", "played", "a", "wide", "band", "four", "needs"]
+        assert [line for line in lines if line.startswith("D")], "what only one of them has is told, too"
+        assert any("first failure" in line and "⚠ step" in line for line in lines)
+
+
+async def test_what_a_person_played_is_played_again_by_another_rule(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("right")
+        played = await teacher.perform()
+        await teacher.press("s")
+        await teacher.press("w")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
+        other = await teacher.trial("1")
+        await teacher.finish(other)
+        for step in (1, 2):
+            mine, theirs = played.state.stepped(step), other.state.stepped(step)
+            assert (mine.action, mine.change) == (theirs.action, theirs.change)
+        assert "a narrow band" in text_of(teacher.screen.query_one(ResultTable))
+
+
+async def test_trials_are_kept_in_the_data_directory_with_the_lessons_title(lesson: Lesson, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with given(lesson, data) as teacher:
+        await teacher.whole_page()
+    (entry,) = recent(trials_dir(data), 10)
+    record = open_record(entry.path)
+    assert (record.header.condition, entry.done) == ("lesson: Runaways", 40)
+
+
+async def test_pages_are_turned_back_and_guesses_stay(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.guess("7")
+        await teacher.press("right")
+        assert teacher.screen.sitting.page == 1
+        await teacher.press("backspace")
+        assert teacher.screen.sitting.page == 0
+        assert "1 guess" in text_of(teacher.card(1).plot)
+        await teacher.press("9", "left")
+        assert teacher.screen.sitting.page == 0, "while something is typed, arrows move within it"
+        await teacher.press("backspace", "delete", "h")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
+        await teacher.press("3")
+        await until(teacher.pilot, lambda: teacher.screen.sitting.page == 2)
+        await teacher.press("escape")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
+        await teacher.press("n")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+
+
+async def test_large_type_goes_along_into_the_trial_and_back(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data", size=(80, 24)) as teacher:
+        await teacher.press("L")
+        assert teacher.screen.has_class("-large")
+        assert not teacher.screen.query_one(Input).value
+        await teacher.press("right")
+        screen = await teacher.trial("enter")
+        assert screen.large
+        board = screen.query_one("LargeBoard")
+        await until(teacher.pilot, lambda: board.size.height)
+        assert not screen.transcript.display
+        assert not screen.rewards.region
+        await teacher.press("4", "enter")
+        await until(teacher.pilot, lambda: screen.state.done == 1)
+        head, gauge = text_of(board.query_one("LargeHead")), text_of(board.query_one("LargeGauge"))
+        assert "YOUR TURN" in head
+        assert "IN BAND" in gauge
+        await teacher.press("L")
+        assert screen.transcript.region or screen.query_one("#gauges").region
+        await teacher.press("0", "enter")
+        await teacher.back(screen)
+        assert not teacher.screen.has_class("-large")
+
+
+async def test_a_lesson_from_elsewhere_does_nothing_but_show_text(lesson: Lesson, tmp_path: Path) -> None:
+    opened: list[str] = []
+    async with given(lesson, tmp_path / "data") as teacher:
+        teacher.pilot.app.open_url = lambda url, *, new_tab=True: opened.append(url)  # type: ignore[method-assign]
+        paragraph = teacher.screen.sheet.query("MarkdownParagraph").first()
+        assert "there" in text_of(paragraph)
+        assert "␛[31mthere" in text_of(paragraph)
+        for x in range(40):
+            await teacher.pilot.click(paragraph, offset=(x, 0))
+        assert not opened
+
+
+async def _whole(teacher: Teacher) -> None:
+    while True:
+        await teacher.whole_page()
+        if teacher.screen.sitting.last:
+            break
+        await teacher.next_page()
+
+
+async def test_a_whole_lesson(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data", size=(60, 20)) as teacher:
+        await _whole(teacher)
+        assert "The end of the lesson" in str(teacher.screen.hint.render())
+        await teacher.press("escape")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
+        await teacher.press("y")
+        await until(teacher.pilot, lambda: not teacher.pilot.app.is_running)
