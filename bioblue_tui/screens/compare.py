@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from bioblue_tui.analysis.comparison import MOST, Comparison
+from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.numbers import counted
-from bioblue_tui.screens.actions import command
+from bioblue_tui.screens.compare_keys import KEYS
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.trial import SMALLEST, WIDE
@@ -38,23 +38,6 @@ ROOMY = 36
 """From this many rows on the numbers need not scroll."""
 
 
-def _front_bindings() -> list[BindingType]:
-    digits = [str(number) for number in range(1, MOST + 1)]
-    return [
-        command(
-            f"compare.front{digit}",
-            digit,
-            f"front({digit})",
-            "",
-            f"Draw trial {digit} over the others, or no longer",
-            footer="In front" if digit == "1" else "",
-            shown="1 2 …",
-            together="Draw that trial over the others; once more: none. Where lines coincide they are drawn as one",
-        )
-        for digit in digits
-    ]
-
-
 class CompareScreen(Screen[None]):
     """Two to six trials, looked at in step.
 
@@ -71,52 +54,7 @@ class CompareScreen(Screen[None]):
         "trial shares with the first, ↳ where it was forked, ≠ where its actions or states part from it, ⚠ where a "
         "failure begins. In the numbers ≠ is an action other than the first trial's, ▲ and ▼ a state outside its band."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        command("compare.back", "left", "look(-1)", "Look back", "Look at the step before", footer="Look", shown="← →"),
-        command("compare.on", "right,n", "look(1)", "Look on", "Look at the next step"),
-        command("compare.back10", "shift+left", "look(-10)", "Ten steps back", "Look ten steps back"),
-        command("compare.on10", "shift+right", "look(10)", "Ten steps on", "Look ten steps on"),
-        command("compare.start", "home", "seek(0)", "To the start", "Look at the start"),
-        command("compare.end", "end", "end", "To the last step", "Look at the last step"),
-        command("compare.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
-        command(
-            "compare.parting",
-            "d",
-            "parting",
-            "First difference",
-            "Look at the step where actions or states first differ; again: the next such step",
-            footer="Difference",
-        ),
-        command(
-            "compare.onset",
-            "g",
-            "onset(1)",
-            "Next onset",
-            "Look at the step where the next failure of any trial begins",
-            footer="Onset",
-        ),
-        command("compare.onset_back", "G", "onset(-1)", "Onset before", "Look at the onset before"),
-        *_front_bindings(),
-        command(
-            "compare.view",
-            "x",
-            "view",
-            "Other numbers",
-            "Totals; totals less the first trial's; less the reference policy's; rewards of the step",
-            footer="Numbers",
-        ),
-        command("compare.ghost", "v", "ghost", "Ghost", "Draw the reference policy on the same noise behind, or not"),
-        command("compare.turn", "right_square_bracket", "turn(1)", "Other columns", "Raw output of other trials"),
-        command("compare.turn_back", "left_square_bracket", "turn(-1)", "", "Raw output of other trials, back"),
-        command("compare.page_up", "pageup", "page(-1)", "Page up", "Scroll raw outputs, or numbers, back"),
-        command("compare.page_down", "pagedown", "page(1)", "Page down", "Scroll raw outputs, or numbers, on"),
-        command("compare.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
-        command("compare.open", "o", "open", "Open a trial", "Replay the trial in front, or the first, at this step"),
-        command("compare.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
-        command("compare.leave", "escape", "leave", "Leave", "Leave the comparison", footer="Leave"),
-        command("compare.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
-        Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     status = query_one("#status", StatusLine)
     tabs = query_one("#tabs", TabStrip)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
@@ -23,16 +22,18 @@ from textual.worker import get_current_worker
 from bioblue_tui.analysis.comparison import FEWEST, MOST
 from bioblue_tui.analysis.digest import Digest, digest, records_in
 from bioblue_tui.analysis.references import References
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.overview_orders import Order, arranged, orders_of
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.status import StatusLine, TabStrip
-from bioblue_tui.widgets.strips import LEGEND, Row, Strips
+from bioblue_tui.widgets.strips import Row, Strips
+from bioblue_tui.widgets.strips_cells import LEGEND
 from bioblue_tui.widgets.strips_foot import Average, Averages, Onsets, averages
 
 TABS = ("trials", "onsets", "averages")
@@ -45,37 +46,6 @@ TURN = 0.0005
 
 DENSE = 24
 """From this many trials on each is one line at first."""
-
-_WORST = {"fail": 0, "mild": 1, "ok": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What rows can be sorted by.
-
-    Attributes:
-        name: What it is called.
-        key: What is compared; trials without it come last.
-        told: What is said of it beside each trial; empty for nothing.
-    """
-
-    name: str
-    key: Callable[[Digest], object | None]
-    told: Callable[[Digest], str]
-
-
-def _quiet(_: Digest) -> str:
-    return ""
-
-
-ORDERS = (
-    Order("file", lambda d: str(d.path), _quiet),
-    Order("seed", lambda d: d.header.seed, _quiet),
-    Order("agent", lambda d: d.who.casefold(), _quiet),
-    Order("verdict", lambda d: _WORST.get(d.verdict.word) if d.verdict else None, _quiet),
-    Order("onset", lambda d: d.onset, _quiet),
-)
-"""What all trials have; reward dimensions follow."""
 
 
 class OverviewScreen(Screen[None]):
@@ -247,22 +217,15 @@ class OverviewScreen(Screen[None]):
 
     @property
     def orders(self) -> list[Order]:
-        """What can be sorted by: also every reward dimension of the trials that are shown."""
-        dimensions = {d.key: d for row in self.rows if row.digest for d in row.digest.environment.dimensions}
-        named = [(key, f"{d.label} {d.objective}" if d.objective else d.label) for key, d in dimensions.items()]
-        return [*ORDERS, *(_by_total(key, name) for key, name in named)]
+        """What can be sorted by."""
+        return orders_of(self.rows)
 
     def paint(self) -> None:
         """Show what was read so far, sorted and filtered."""
         if not self.is_mounted:
             return
         order = self.orders[self._order]
-        words = self.words.casefold().split()
-        matching = [row for row in self.rows if all(word in _text(row) for word in words)]
-        keyed = [(row, order.key(row.digest) if row.digest else None) for row in matching]
-        known = [(row, key) for row, key in keyed if key is not None]
-        known.sort(key=lambda pair: pair[1], reverse=self._reversed)  # type: ignore[arg-type, return-value]
-        self.shown = [row for row, _ in known] + [row for row, key in keyed if key is None]
+        self.shown = arranged(self.rows, self.words, order, backwards=self._reversed)
         self.strips.show(self.shown, self.marks, order.told)
         self.strips.border_title = f"{counted(len(self.shown), 'trial')}"
         self.strips.border_subtitle = f"sorted by {order.name}{', reversed' if self._reversed else ''}"
@@ -410,23 +373,3 @@ def _courteous() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-def _by_total(key: str, name: str) -> Order:
-    return Order(
-        f"total {name}",
-        lambda d: d.figures.totals.get(key),
-        lambda d: amount(d.figures.totals[key], 8) if key in d.figures.totals else "",
-    )
-
-
-def _text(row: Row) -> str:
-    """Return what the filter looks in, in small letters."""
-    parts = [row.path.name]
-    found = row.digest
-    if found is not None:
-        modes = [f"{finding.mode} {finding.name}" for finding in found.failures]
-        verdict = found.verdict.word if found.verdict else "no verdict"
-        parts += [found.header.environment, found.environment.title, found.header.agent, found.who, found.seed, verdict]
-        parts += [found.header.condition, *modes]
-    return " ".join(parts).casefold()

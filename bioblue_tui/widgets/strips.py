@@ -17,21 +17,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bioblue_tui.analysis.digest import Digest
-from bioblue_tui.numbers import amount
 from bioblue_tui.text import one_line
-from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line, Styled
-from bioblue_tui.widgets.scale import Scale
-from bioblue_tui.widgets.trend import BLOCKS
-from envs import Gauge, Number
-
-LEGEND = "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset"
-"""What the signs mean."""
-
-VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
+from bioblue_tui.widgets.strips_cells import StripWriter, ends, fit
 
 _HEAD = 1
 """Lines at the top that say what the columns are, and stay there."""
+
+_ROOMY = 74
+"""From this many columns on, which a terminal of 80 leaves, a trial's seed has its place."""
 
 _WHERE, _LEAST = 11, 8
 """Columns of an environment's name where trials of several are shown, and the least of an agent's."""
@@ -188,22 +182,22 @@ class Strips(ScrollView, Styled, can_focus=True):
         if digest is None:
             name, why = one_line(row.path.name, 200), one_line(row.problem, 300) or "…"
             return [[(f"{name[: left - 1]:<{left}}", "dim"), (f"✗ {why}" if row.problem else why, "dim")]]
-        ends = _ends(digest, right, told, dense=self.dense)
+        writer = StripWriter(self.steps, cells)
+        beside = ends(digest, right, told, dense=self.dense)
         if self.dense:
-            return [[*self._titled(digest, left), *self._worst(digest, cells), *ends[0]]]
+            return [[*self._titled(digest, left), *writer.worst(digest), *beside[0]]]
         names = [digest.who, " · ".join(filter(None, (digest.seed, digest.header.environment)))]
         lines: list[Line] = []
-        for index, gauge in enumerate(digest.environment.gauges):
-            label = digest.environment.objectives[index]
+        for index, label in enumerate(digest.environment.objectives):
             wide = left >= 30
             strips = (
-                (f"{label} state " if wide else f"{label:1} ", self._states(digest, index, gauge, cells)),
-                ("action " if wide else "  ", self._actions(digest, index, cells)),
+                (f"{label} state " if wide else f"{label:1} ", writer.states(digest, index)),
+                ("action " if wide else "  ", writer.actions(digest, index)),
             )
             for what, strip in strips:
                 at = len(lines)
-                name = _fit(names[at], left - len(what) - 1) if at < len(names) else ""
-                end = ends[at] if at < len(ends) else []
+                name = fit(names[at], left - len(what) - 1) if at < len(names) else ""
+                end = beside[at] if at < len(beside) else []
                 style = "strong" if at == 0 else "dim"
                 lines.append([(f"{name:<{left - len(what)}}", style), (what, "dim"), *strip, *end])
         return lines
@@ -215,56 +209,8 @@ class Strips(ScrollView, Styled, can_focus=True):
         room = left - 2 - len(where) - len(which)
         if room < _LEAST:
             which, room = "", left - 2 - len(where)
-        line: Line = [(f"{_fit(digest.who, room):<{room}} ", "text"), (where, "dim"), (which, "dim")]
+        line: Line = [(f"{fit(digest.who, room):<{room}} ", "text"), (where, "dim"), (which, "dim")]
         return [*line, (" " * (left - sum(len(text) for text, _ in line)), "text")]
-
-    def _buckets(self, values: Sequence[Number], cells: int) -> list[tuple[int, Sequence[Number]]]:
-        """Return, for each cell that has any, the cell and the values of its steps."""
-        found = []
-        for cell in range(cells):
-            first = cell * self.steps // cells
-            last = max(first + 1, (cell + 1) * self.steps // cells)
-            if first < len(values):
-                found.append((cell, values[first:last]))
-        return found
-
-    def _states(self, digest: Digest, index: int, gauge: Gauge, cells: int) -> list[Cell]:
-        strip: list[Cell] = [(" ", "text")] * cells
-        for cell, values in self._buckets(digest.values[index], cells):
-            strip[cell] = _state(gauge, values)
-        label = digest.environment.objectives[index] or None
-        self._mark_failures(strip, digest, (None, label))
-        return strip
-
-    def _worst(self, digest: Digest, cells: int) -> list[Cell]:
-        """Draw the worst state of all objectives, and of all failures where they begin."""
-        strip: list[Cell] = [(" ", "text")] * cells
-        gauges = digest.environment.gauges
-        buckets = [self._buckets(values, cells) for values in digest.values]
-        for same in zip(*buckets, strict=True):
-            states = [_state(gauge, values) for gauge, (_, values) in zip(gauges, same, strict=True)]
-            strip[same[0][0]] = max(states, key=lambda state: _SEVERITY.get(state[1], 0))
-        self._mark_failures(strip, digest, (None, *digest.environment.objectives))
-        return strip
-
-    def _mark_failures(self, strip: list[Cell], digest: Digest, objectives: Sequence[str | None]) -> None:
-        cells = len(strip)
-        for finding in digest.failures:
-            if finding.objective not in objectives:
-                continue
-            last = digest.figures.steps if finding.recovered is None else finding.recovered - 1
-            first, end = ((step - 1) * cells // self.steps for step in (finding.onset, last))
-            for cell in range(first, min(cells, end + 1)):
-                strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
-        for finding in digest.failures:
-            if finding.objective in objectives:
-                strip[min(cells - 1, (finding.onset - 1) * cells // self.steps)] = ("⚠", "bad+alert")
-
-    def _actions(self, digest: Digest, index: int, cells: int) -> list[Cell]:
-        strip: list[Cell] = [(" ", "text")] * cells
-        for cell, values in self._buckets(digest.actions[index], cells):
-            strip[cell] = (_dose(max(values)), "accent")
-        return strip
 
     def _arrange(self) -> None:
         self._starts, self._length = [], 0
@@ -329,68 +275,5 @@ class Strips(ScrollView, Styled, can_focus=True):
                 self.post_message(self.Opened())
 
 
-_ROOMY = 74
-"""From this many columns on, which a terminal of 80 leaves, a trial's seed has its place."""
-
-_WORDY = 12
-"""From this many columns on there is room for a verdict's word."""
-
-_SEVERITY = {"good": 1, "accent": 1, "warn": 2, "bad": 3}
-"""Which of several states is shown where there is room for one."""
-
-
-def _state(gauge: Gauge, values: Sequence[Number]) -> Cell:
-    """Return the sign of some steps' states: that of the one farthest from the band."""
-    scale = Scale(gauge)
-    if gauge.band is None:
-        # Without a band the height itself is shown, the lowest of these steps: what runs out is seen.
-        return BLOCKS[min(7, int(scale.place(min(values)) * 8))], "accent"
-    low, high = gauge.band
-    value = max(values, key=lambda value: max(value - high, low - value))
-    position = gauge.position(value)
-    if position == "in band":
-        return "·", "good"
-    far = value > gauge.high or value < gauge.low
-    signs = ("▴", "▲") if position == "HIGH" else ("▾", "▼")
-    return signs[far], "bad" if far else "warn"
-
-
-def _dose(value: Number) -> str:
-    """Return a block for an action: its height counts doublings, so that doses of any size have a place."""
-    if value <= 0:
-        return " "
-    return BLOCKS[min(7, int(value).bit_length() - 1)]
-
-
-def _fit(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
-
-
 def _nothing(_: Digest) -> str:
     return ""
-
-
-def _ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
-    """Return what stands right of the strips, by line."""
-    text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
-    if width < _WORDY:
-        more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
-        onset = f"⚠{digest.onset}{more}" if digest.failures else ""
-        return [[(f" {text[0]} ", style), (told or onset, "strong" if told else "bad")]]
-    head: list[tuple[str, str]] = [(f" {text:<7}", style)]
-    if told:
-        head.append((f"{told} ", "strong"))
-    failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
-    used = sum(len(part) for part, _ in head)
-    if dense:
-        more = f" +{len(failures) - 1}" if len(failures) > 1 else ""
-        return [[*head, (_fit(failures[0], width - used - len(more)) + more if failures else "", "bad")]]
-    room = 2 * len(digest.environment.gauges) - 1
-    lines: list[Line] = [head]
-    for at, failure in enumerate(failures[:room]):
-        last = at == room - 1 and len(failures) > room
-        more = f" +{len(failures) - room}" if last else ""
-        lines.append([(" " + _fit(failure, width - 1 - len(more)) + more, "bad")])
-    if not failures and digest.figures.cut_short:
-        lines.append([(f" {amount(digest.figures.steps)} steps only", "dim")])
-    return lines

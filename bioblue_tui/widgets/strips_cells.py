@@ -1,0 +1,151 @@
+"""What the strips are made of: the signs of states and actions, and what stands right of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.numbers import amount, difference
+from bioblue_tui.widgets.gauge import Cell
+from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.scale import Scale
+from bioblue_tui.widgets.trend import BLOCKS
+from envs import Gauge, Number
+
+LEGEND = "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset"
+"""What the signs mean."""
+
+VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
+
+_LEAST = 4
+"""Columns in which a failure can be told at least: its step."""
+
+_WORDY = 12
+"""From this many columns on there is room for a verdict's word."""
+
+_SEVERITY = {"good": 1, "accent": 1, "warn": 2, "bad": 3}
+"""Which of several states is shown where there is room for one."""
+
+
+class StripWriter:
+    """Draws the strips of trials.
+
+    Args:
+        steps: How many steps a strip stands for.
+        cells: Its cells.
+    """
+
+    def __init__(self, steps: int, cells: int) -> None:
+        self._steps, self._cells = steps, cells
+
+    def _buckets(self, values: Sequence[Number]) -> list[tuple[int, Sequence[Number]]]:
+        """Return, for each cell that has any, the cell and the values of its steps."""
+        cells, found = self._cells, []
+        for cell in range(cells):
+            first = cell * self._steps // cells
+            last = max(first + 1, (cell + 1) * self._steps // cells)
+            if first < len(values):
+                found.append((cell, values[first:last]))
+        return found
+
+    def states(self, digest: Digest, index: int) -> list[Cell]:
+        """Draw the states of an objective, and where failures that concern it begin and last."""
+        gauge, strip = digest.environment.gauges[index], self._blank()
+        for cell, values in self._buckets(digest.values[index]):
+            strip[cell] = state_sign(gauge, values)
+        label = digest.environment.objectives[index] or None
+        self._mark_failures(strip, digest, (None, label))
+        return strip
+
+    def worst(self, digest: Digest) -> list[Cell]:
+        """Draw the worst state of all objectives, and of all failures where they begin."""
+        gauges, strip = digest.environment.gauges, self._blank()
+        buckets = [self._buckets(values) for values in digest.values]
+        for same in zip(*buckets, strict=True):
+            states = [state_sign(gauge, values) for gauge, (_, values) in zip(gauges, same, strict=True)]
+            strip[same[0][0]] = max(states, key=lambda state: _SEVERITY.get(state[1], 0))
+        self._mark_failures(strip, digest, (None, *digest.environment.objectives))
+        return strip
+
+    def _mark_failures(self, strip: list[Cell], digest: Digest, objectives: Sequence[str | None]) -> None:
+        cells = self._cells
+        for finding in digest.failures:
+            if finding.objective not in objectives:
+                continue
+            last = digest.figures.steps if finding.recovered is None else finding.recovered - 1
+            first, end = ((step - 1) * cells // self._steps for step in (finding.onset, last))
+            for cell in range(first, min(cells, end + 1)):
+                strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
+        for finding in digest.failures:
+            if finding.objective in objectives:
+                strip[min(cells - 1, (finding.onset - 1) * cells // self._steps)] = ("⚠", "bad+alert")
+
+    def actions(self, digest: Digest, index: int) -> list[Cell]:
+        """Draw the actions of an objective."""
+        strip = self._blank()
+        for cell, values in self._buckets(digest.actions[index]):
+            strip[cell] = (dose_sign(max(values)), "accent")
+        return strip
+
+    def _blank(self) -> list[Cell]:
+        return [(" ", "text")] * self._cells
+
+
+def state_sign(gauge: Gauge, values: Sequence[Number]) -> Cell:
+    """Return the sign of some steps' states: that of the one farthest from the band."""
+    scale = Scale(gauge)
+    if gauge.band is None:
+        # Without a band the height itself is shown, the lowest of these steps: what runs out is seen.
+        return BLOCKS[min(7, int(scale.place(min(values)) * 8))], "accent"
+    low, high = gauge.band
+    value = max(values, key=lambda value: _outside(value, low, high))
+    position = gauge.position(value)
+    if position == "in band":
+        return "·", "good"
+    far = value > gauge.high or value < gauge.low
+    signs = ("▴", "▲") if position == "HIGH" else ("▾", "▼")
+    return signs[far], "bad" if far else "warn"
+
+
+def _outside(value: Number, low: Number, high: Number) -> Number:
+    """Return how far a value is from a band; 0 or less within it."""
+    return difference(value, high) if value > high else -difference(value, low)
+
+
+def dose_sign(value: Number) -> str:
+    """Return a block for an action: its height counts doublings, so that doses of any size have a place."""
+    if value <= 0:
+        return " "
+    return BLOCKS[min(7, int(value).bit_length() - 1)]
+
+
+def fit(text: str, width: int) -> str:
+    """Return a text that is cut where it is longer than the width."""
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
+    """Return what stands right of the strips, by line."""
+    text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
+    if width < _WORDY:
+        more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
+        onset = f"⚠{digest.onset}{more}" if digest.failures else ""
+        return [[(f" {text[0]} ", style), (told or onset, "strong" if told else "bad")]]
+    head: list[tuple[str, str]] = [(f" {text:<7}", style)]
+    if told:
+        head.append((f"{told} ", "strong"))
+    failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
+    used = sum(len(part) for part, _ in head)
+    if dense:
+        more = f" +{len(failures) - 1}" if len(failures) > 1 else ""
+        room = width - used - len(more)
+        return [[*head, (fit(failures[0], room) + more, "bad")] if failures and room >= _LEAST else head]
+    room = 2 * len(digest.environment.gauges) - 1
+    lines: list[Line] = [head]
+    for at, failure in enumerate(failures[:room]):
+        last = at == room - 1 and len(failures) > room
+        more = f" +{len(failures) - room}" if last else ""
+        lines.append([(" " + fit(failure, width - 1 - len(more)) + more, "bad")])
+    if not failures and digest.figures.cut_short:
+        lines.append([(f" {amount(digest.figures.steps)} steps only", "dim")])
+    return lines

@@ -1,0 +1,74 @@
+"""Strips: a cell stands for its steps, the worst of them is seen, and no number is too large to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import envs
+from bioblue_tui.analysis.digest import Digest, digest
+from bioblue_tui.widgets.strips_cells import StripWriter, dose_sign, ends, state_sign
+from bioblue_tui.widgets.trend import BLOCKS
+from envs import Gauge, Number
+from tests.support.comparing import eats, on_disk
+
+NUMBERS = st.one_of(st.integers(0, 400), st.integers(-(10**400), 10**400), st.floats(-1e12, 1e12))
+GAUGES = st.sampled_from([gauge for name in envs.ids() for gauge in envs.make(name).gauges])
+WORSE = {"·": 0, "▴": 1, "▾": 1, "▲": 2, "▼": 2}
+
+
+@given(gauge=GAUGES, values=st.lists(NUMBERS, min_size=1, max_size=8))
+def test_of_several_states_the_worst_is_shown(gauge: Gauge, values: list[Number]) -> None:
+    sign, _ = state_sign(gauge, values)
+    assert len(sign) == 1
+    alone = [state_sign(gauge, [value])[0] for value in values]
+    assert sign in alone
+    if gauge.band is None:
+        # A stock that runs out is seen.
+        assert sign == min(alone, key=BLOCKS.index)
+    else:
+        assert (sign == "·") == all(other == "·" for other in alone)
+
+
+@given(value=NUMBERS)
+def test_a_larger_dose_is_never_a_lower_block(value: Number) -> None:
+    order = f" {BLOCKS}"
+    assert order.index(dose_sign(value)) <= order.index(dose_sign(value + 1))
+    assert (dose_sign(value) == " ") == (value <= 0)
+
+
+@pytest.fixture(scope="module")
+def runaway(tmp_path_factory: pytest.TempPathFactory) -> Digest:
+    """40 steps, the second objective out of hand from step 21 on."""
+    return digest(on_disk(tmp_path_factory.mktemp("strips"), eats(77, 20), steps=40))
+
+
+@given(steps=st.integers(40, 500), cells=st.integers(4, 120))
+def test_strips_have_their_length_and_an_onset_has_its_place(runaway: Digest, steps: int, cells: int) -> None:
+    one = runaway
+    writer = StripWriter(steps, cells)
+    for strip in (writer.states(one, 1), writer.actions(one, 1), writer.worst(one)):
+        assert len(strip) == cells
+        assert {text for text, _ in strip[-(-40 * cells // steps) + 1 :]} <= {" "}
+    onset = one.onset
+    assert onset is not None
+    assert writer.states(one, 1)[(onset - 1) * cells // steps][0] == "⚠"
+    assert "⚠" not in {text for text, _ in writer.states(one, 0)}
+
+
+@given(width=st.sampled_from([9, 18, 32]), told=st.sampled_from(["", "−12 345"]), dense=st.booleans())
+def test_what_stands_right_of_the_strips_keeps_to_its_width(
+    runaway: Digest, width: int, told: str, dense: bool
+) -> None:
+    for line in ends(runaway, width, told, dense=dense):
+        assert sum(len(text) for text, _ in line) <= width
+
+
+def test_numbers_that_no_world_has_are_drawn(runaway: Digest) -> None:
+    wild = replace(runaway, values=[[10**400] * 40, [-(10**400)] * 40], actions=[[10**400] * 40] * 2)
+    writer = StripWriter(40, 20)
+    assert {text for text, _ in writer.states(wild, 0)} == {"▲"}
+    assert {text for text, _ in writer.actions(wild, 0)} == {"█"}
