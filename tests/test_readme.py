@@ -49,7 +49,8 @@ def test_every_command_it_names_exists() -> None:
     assert named <= set(cli.list_commands(click.Context(cli)))
 
 
-def test_its_picture_is_there() -> None:
+def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
-    assert pictures == [".github/trial.png"]
-    assert (ROOT / pictures[0]).read_bytes().startswith(b"\x89PNG\r\n")
+    assert pictures == [".github/trial.png", ".github/published.png"]
+    for picture in pictures:
+        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG\r\n")
