@@ -116,7 +116,7 @@ def dose_sign(value: Number) -> str:
     """Return a block for an action: its height counts doublings, so that doses of any size have a place."""
     if value <= 0:
         return " "
-    return BLOCKS[min(7, int(value).bit_length() - 1)]
+    return BLOCKS[max(0, min(7, int(value).bit_length() - 1))]
 
 
 def fit(text: str, width: int) -> str:
@@ -130,7 +130,7 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
     if width < _WORDY:
         more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
         onset = f"⚠{digest.onset}{more}" if digest.failures else ""
-        return [[(f" {text[0]} ", style), (told or onset, "strong" if told else "bad")]]
+        return [[(f" {text[0]} ", style), (fit(told or onset, width - 3), "strong" if told else "bad")]]
     head: list[tuple[str, str]] = [(f" {text:<7}", style)]
     if told:
         head.append((f"{told} ", "strong"))
