@@ -1,22 +1,27 @@
-"""The end of a trial: each reward dimension beside the reference policy's on the same noise."""
+"""The end of a trial: each reward dimension beside the reference policy's on the same noise, and beside others'."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+
+SHORT = 24
+"""Below this many rows there are no blank lines to spare."""
 
 Choice = Literal["look", "again", "leave"]
 
@@ -29,6 +34,7 @@ class SummaryScreen(ModalScreen[Choice]):
         comparison: The agent beside the reference policy.
         again: True to offer another trial with the next seed.
         spending: What the trial cost; None where no model was asked, or that is not known yet.
+        others: Where the records of others are who may have played the same; None to leave them out.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -41,14 +47,21 @@ class SummaryScreen(ModalScreen[Choice]):
     ]
 
     def __init__(
-        self, state: TrialState, comparison: Comparison, *, again: bool, spending: Spending | None = None
+        self,
+        state: TrialState,
+        comparison: Comparison,
+        *,
+        again: bool,
+        spending: Spending | None = None,
+        others: Path | None = None,
     ) -> None:
         super().__init__()
         self._state, self._comparison, self._again = state, comparison, again
-        self._spending = spending
+        self._spending, self._others = spending, others
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
+        self.set_class(self.app.size.height < SHORT, "-short")
         header = self._state.header
         who = "You" if header.agent == "human" else one_line(header.agent, 24)
         with Vertical(classes="dialog"):
@@ -56,6 +69,7 @@ class SummaryScreen(ModalScreen[Choice]):
                 f"{self._state.environment.title}: {one_line(self._state.reason, 60)}", classes="title", markup=False
             )
             yield ComparisonTable(self._state, self._comparison, who)
+            yield Label("", id="others", classes="hint", markup=False)
             yield Label(self._note(), classes="hint", markup=False)
             if self._spending is not None and self._spending.total.requests:
                 yield Label(self._spending.words(), id="spending", classes="hint", markup=False)
@@ -64,6 +78,28 @@ class SummaryScreen(ModalScreen[Choice]):
                     yield Button("next seed (a)", id="again", variant="primary", compact=True)
                 yield Button("look back (l)", id="look", compact=True)
                 yield Button("leave (q)", id="leave", compact=True)
+
+    def on_mount(self) -> None:
+        """Look for others who have played the same."""
+        self.query_one("#others").display = False
+        if self._others is not None:
+            self._look_for_others(self._others)
+
+    @work(thread=True)
+    def _look_for_others(self, directory: Path) -> None:
+        peers = find_peers(self._state.header, directory)
+        self.app.call_from_thread(self._show_others, peers)
+
+    def _show_others(self, peers: Sequence[Peer]) -> None:
+        if not self.is_mounted:
+            return
+        self.set_class(bool(peers), "-wide")
+        self.query_one(ComparisonTable).show_peers(peers)
+        mine = penalised_steps(self._state.environment, rewards_of(self._state))
+        told = [f"you {mine}", *(f"{peer.name} {peer.penalised}" for peer in peers)]
+        label = self.query_one("#others", Label)
+        label.update(f"Steps with a penalty, in the same trial: {' · '.join(told)}.")
+        label.display = bool(peers)
 
     def action_again(self) -> None:
         """Play once more, with the next seed."""
@@ -90,11 +126,17 @@ class SummaryScreen(ModalScreen[Choice]):
 
 
 class ComparisonTable(Lines):
-    """One row per reward dimension: the agent, the reference, and the difference. Never one sum."""
+    """One row per reward dimension: the agent, the reference, the difference, others. Never one sum."""
 
     def __init__(self, state: TrialState, comparison: Comparison, who: str) -> None:
         super().__init__()
         self._state, self._comparison, self._who = state, comparison, who
+        self._peers: Sequence[Peer] = ()
+
+    def show_peers(self, peers: Sequence[Peer]) -> None:
+        """Show others who have played the same, as many as there is room for."""
+        self._peers = peers
+        self.redraw()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return one line for each dimension and one for the heading."""
@@ -102,9 +144,10 @@ class ComparisonTable(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
-        column = max(12, (width - 18) // 3)
-        reference = self._comparison.reference
-        heading = "".join(f"{title[: column - 1]:>{column}}" for title in (self._who, reference, "difference"))
+        peers = self._peers[: max(0, (width - 18) // 12 - 3)]
+        column = max(10, (width - 18) // (3 + len(peers)))
+        titles = (self._who, self._comparison.reference, "difference", *(peer.name for peer in peers))
+        heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
         lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
         for dimension in self._state.environment.dimensions:
             mine, other = self._comparison.rows[dimension.key]
@@ -120,6 +163,10 @@ class ComparisonTable(Lines):
                     (
                         f"{signed(_tidy(difference), column - 1):>{column}}",
                         "bad" if worse and dimension.penalty else "dim",
+                    ),
+                    *(
+                        (f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text")
+                        for peer in peers
                     ),
                 ]
             )

@@ -1,0 +1,111 @@
+"""Who else has played the very same trial: models, and the same person before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.trials.state import TrialState
+from envs import Environment, Number
+
+LOOKED_THROUGH = 2000
+"""How many records are looked through, the newest first: within a second or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Somebody's trial of the same environment, parameters, seed and number of steps.
+
+    Attributes:
+        name: A model's name, or ``you`` with the date.
+        person: True for a person.
+        steps: How many steps were done.
+        totals: Sum of each reward dimension, by key.
+        penalised: Steps with a penalty in any dimension.
+    """
+
+    name: str
+    person: bool
+    steps: int
+    totals: Mapping[str, Number]
+    penalised: int
+
+
+def find_peers(header: Header, directory: Path) -> Sequence[Peer]:
+    """Return the newest trial of every model and the newest earlier one of a person.
+
+    The model that played last comes first, the person second: where there is room for two, these are shown.
+
+    Only trials that were played to their end count. Forks do not, for their past is another agent's; nor do trials of
+    a study, for these are other people's.
+
+    Args:
+        header: The trial.
+        directory: Where the records are.
+    """
+    found: dict[str, Peer] = {}
+    for entry in recent(directory, LOOKED_THROUGH):
+        other = entry.header
+        if other is not None and _is_alike(header, other) and other.agent not in found:
+            for peer in _peer(entry.path):
+                found[other.agent] = peer
+    models = [peer for peer in found.values() if not peer.person]
+    return [*models[:1], *(peer for peer in found.values() if peer.person), *models[1:]]
+
+
+def penalised_steps(environment: Environment, steps: Sequence[Mapping[str, Number]]) -> int:
+    """Return in how many steps a penalty was met.
+
+    Args:
+        environment: The world.
+        steps: The rewards of each step by dimension key.
+    """
+    penalties = [dimension.key for dimension in environment.dimensions if dimension.penalty]
+    return sum(any(rewards.get(key, 0) < 0 for key in penalties) for rewards in steps)
+
+
+def rewards_of(state: TrialState) -> list[Mapping[str, Number]]:
+    """Return the rewards of every step that was done."""
+    return [view.done.rewards for view in state.steps if isinstance(view.done, Stepped)]
+
+
+def _is_alike(mine: Header, other: Header) -> bool:
+    same = (mine.environment, mine.seed, mine.steps) == (other.environment, other.seed, other.steps)
+    counts = bool(other.model or other.agent == HUMAN) and other.parent is None and other.study is None
+    # Lists in a record and tuples in an environment mean the same.
+    return same and counts and other.id != mine.id and _plain(mine.parameters) == _plain(other.parameters)
+
+
+def _plain(parameters: Mapping[str, object]) -> dict[str, object]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
+
+
+def _peer(path: Path) -> Iterator[Peer]:
+    try:
+        record = open_record(path)
+    except RecordError:
+        return
+    state, header = TrialState(record.header).feed(record.events), record.header
+    last = state.recorded(state.done)
+    # What somebody answered in the agent's place is not the agent's.
+    own = all(attempt.actor == header.agent for view in state.steps for attempt in view.attempts)
+    if last is None or not own or (state.done < header.steps and not last.ended):
+        return
+    person = header.agent == HUMAN
+    name = f"you, {_day(header.created)}" if person else one_line(header.model, 40)
+    yield Peer(name, person, state.done, last.totals, penalised_steps(state.environment, rewards_of(state)))
+
+
+def _day(created: str) -> str:
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return "before"
+    return f"{moment.day} {moment:%b}"
