@@ -25,8 +25,15 @@ from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Note
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 
-def can_resume(record: Record) -> str:
-    """Return why a trial cannot go on, or an empty string when it can."""
+def can_resume(record: Record, *, in_study: bool = False) -> str:
+    """Return why a trial cannot go on, or an empty string when it can.
+
+    Args:
+        record: The trial.
+        in_study: True where a study goes on with it: elsewhere nothing would be measured.
+    """
+    if record.header.study is not None and not in_study:
+        return "it belongs to a study; bioblue study run goes on with it"
     if record.header.source != "live":
         return "a published log has no open end; fork it instead"
     ended = next((event for event in reversed(record.events) if isinstance(event, Ended | Stepped)), None)
@@ -60,6 +67,7 @@ def resume_session(
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
     crowded: bool = False,
+    in_study: bool = False,
 ) -> Session:
     """Go on with a trial in its own record, from its last whole step.
 
@@ -74,6 +82,7 @@ def resume_session(
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
         crowded: Whether other trials run in the same loop.
+        in_study: True where a study goes on with it.
 
     Raises:
         RecordError: When the record cannot be read or written, is being written, or has ended.
@@ -81,7 +90,7 @@ def resume_session(
     """
     journal, record = Journal.reopen(path)
     try:
-        why = can_resume(record)
+        why = can_resume(record, in_study=in_study)
         if why:
             raise RecordError(f"cannot be resumed: {why}", path)
         agent = agent or agent_of(record.header, data)

@@ -120,8 +120,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             return
         left = max(0.01, trial.limit - played) if trial.limit else 0.0
 
-        def measured(fields: Mapping[str, object]) -> None:
-            run.note("decision", **fields)
+        def measured(fields: Mapping[str, object]) -> bool:
+            return self._note("decision", **fields)
 
         screen = StudyTrialScreen(
             session, self._heading, view, self._watch, measured, left=left, feedback=run.study.feedback
@@ -130,6 +130,15 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         # Until the record is closed, going on with it would be refused.
         await session.stop()
         run.done(view, run.played(view), {}, outcome=screen.outcome or session.state.reason)
+
+    def _note(self, event: str, **fields: object) -> bool:
+        """Write a line; where that fails, end the program and return False: nothing goes on unmeasured."""
+        try:
+            self._run_.note(event, **fields)
+        except RecordError as error:
+            self.exit(str(error))
+            return False
+        return True
 
     # Away
 
@@ -142,14 +151,14 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     def _back(self, why: str) -> None:
         seconds = self._watch.release(why)
         if seconds > 0:
-            self._run_.note("away", why=why, seconds=round(seconds, 6))
+            self._note("away", why=why, seconds=round(seconds, 6))
 
     def on_resize(self, event: events.Resize) -> None:
         """Note another size of the terminal."""
         size = (event.size.width, event.size.height)
         if self._size_known not in ((0, 0), size):
             self._size_known = size
-            self._run_.note("resized", columns=size[0], rows=size[1])
+            self._note("resized", columns=size[0], rows=size[1])
 
     @on(TrialScreen.Closed)
     def _trial_closed(self, message: TrialScreen.Closed) -> None:
@@ -181,7 +190,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if self._flowing is not None:
             # The trial that is stopped below is not over.
             self._flowing.cancel()
-        self._run_.note("left")
+        self._note("left")
         for screen in self.screen_stack:
             if isinstance(screen, StudyTrialScreen):
                 # Before anything is taken down: the record is to say that the trial was stopped.

@@ -162,11 +162,11 @@ class Run:
         path = trials_dir(data_dir(self.data)) / Path(known[1]).name
         try:
             record = open_record(path)
-            if can_resume(record):
+            if can_resume(record, in_study=True):
                 state = TrialState(record.header).feed(record.events)
                 done = state.recorded(state.done)
                 return state.reason or (done.ended if done else "") or "complete"
-            return resume_session(path, self.data, clock=self.clock)
+            return resume_session(path, self.data, clock=self.clock, in_study=True)
         except RecordError as error:
             raise StudyError(f"trial {view.number} cannot go on: {one_line(str(error), 300)}") from error
 

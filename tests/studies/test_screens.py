@@ -14,6 +14,7 @@ from textual.widgets import Markdown, Static
 
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
@@ -211,16 +212,16 @@ async def test_what_is_measured(tmp_path: Path) -> None:
         screen = playing(app)
         await until(pilot, lambda: screen.person is not None and screen.person.asked)
         await pilot.press("1", "2", "backspace", "enter")
-        await until(pilot, lambda: screen.state.done == 1)
+        await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         await pilot.press("pageup", "pagedown")
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: screen.state.done == 2)
+        await until(pilot, lambda: "Step 2" in str(screen.bar.feedback.render()))
         screen.bar.answer.insert_text_at_cursor("30")
         await pilot.press("enter")
-        await until(pilot, lambda: screen.state.done == 3)
+        await until(pilot, lambda: "Step 3" in str(screen.bar.feedback.render()))
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, PauseScreen))
-        assert not any(widget.is_on_screen for widget in screen.query(".panel")) or app.screen is not screen
+        assert "level" not in "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is screen)
         await pilot.resize_terminal(80, 24)
@@ -348,3 +349,19 @@ def test_the_application_is_the_usual_one_without_its_keys() -> None:
     assert issubclass(StudyApp, BioBlueApp)
     actions = {binding.action for binding in StudyApp._merged_bindings.key_to_bindings.values() for binding in binding}  # type: ignore[union-attr]
     assert actions == {"pause", "leave"}
+
+
+async def test_nothing_goes_on_unmeasured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with showing(tmp_path, is_trial, steps=2) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+
+        def full(event: str, at: float, **fields: object) -> None:
+            raise RecordError("no space is left", run.file.path)
+
+        monkeypatch.setattr(run.file, "append", full)
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: not app.is_running)
+    assert "no space is left" in str(app.return_value)
+    assert screen.state.done == 0
+    assert run.log.decisions == []

@@ -22,8 +22,9 @@ from bioblue_tui.trials.events import Asked, Event
 from bioblue_tui.widgets.answer import AnswerInput
 from bioblue_tui.widgets.lines import Line
 
-Measured = Callable[[Mapping[str, object]], None]
-"""Is told how an answer came about, just before it is handed in: the fields of ``Decision``."""
+Measured = Callable[[Mapping[str, object]], bool]
+"""Is told how an answer came about, just before it is handed in: the fields of ``Decision``. Returns False when it
+could not be kept; the answer is not handed in then."""
 
 TIME_LIMIT = "time limit"
 """Outcome of a trial that its time limit ended."""
@@ -133,7 +134,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             seconds, away = self._watch.read()
             self._used += seconds
             # Written first: an answer in the record always has its measure, whatever ends the program between them.
-            self._measured(
+            kept = self._measured(
                 {
                     "trial": self.session.header.id,
                     "step": asked.step,
@@ -149,6 +150,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
                     "screen": self._on_screen(),
                 }
             )
+            if not kept:
+                return
             self._asked = None
         super()._submit(text)
 
@@ -166,10 +169,12 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     # What is told
 
     def _tell_news(self) -> None:
+        told = self._told
         # Emptying the line is no edit of the person's.
         with self.bar.answer.prevent(Input.Changed):
             super()._tell_news()
-        self._typed = self.bar.answer.value
+        if self._told != told:
+            self._typed = ""
 
     def taken(self, step: int) -> str:
         """Say what an answer did, less the rewards that the condition hides."""

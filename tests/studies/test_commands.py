@@ -1,0 +1,92 @@
+"""The commands of studies without a screen: what they say, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.running import enter
+from tests.studies.small import load, toml, walk
+from tests.support.command import Bioblue
+
+
+@pytest.fixture
+def bioblue(tmp_path: Path) -> Bioblue:
+    return Bioblue(tmp_path)
+
+
+def test_init_writes_a_study_and_never_over_one(bioblue: Bioblue) -> None:
+    done = bioblue.run("study", "init")
+    assert done.returncode == 0
+    assert "study run" in done.stderr
+    text = (bioblue.root / "study.toml").read_text(encoding="utf-8")
+    again = bioblue.run("study", "init", "study.toml")
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+    assert (bioblue.root / "study.toml").read_text(encoding="utf-8") == text
+    assert bioblue.run("study", "status", "study.toml").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "--participant", "P1"), ("status",), ("export", "-o", "out"), ("forget", "P1")]
+)
+def test_a_study_that_is_wrong_is_told_with_its_line(bioblue: Bioblue, command: tuple[str, ...]) -> None:
+    (bioblue.root / "s.toml").write_text(toml(steps=0), encoding="utf-8")
+    verb, *rest = command
+    done = bioblue.run("study", verb, "s.toml", *rest)
+    assert done.returncode == 2
+    assert "s.toml, line 3: steps" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_needs_a_terminal(bioblue: Bioblue) -> None:
+    (bioblue.root / "s.toml").write_text(toml(), encoding="utf-8")
+    done = bioblue.run("study", "run", "s.toml", "--participant", "P1")
+    assert (done.returncode, "needs a terminal" in done.stderr) == (2, True)
+    assert not (bioblue.data / "studies").exists()
+
+
+def test_status_for_programs(bioblue: Bioblue) -> None:
+    study = load(bioblue.root, [("a", "1-2", "fixed")])
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run, until=lambda view: view.key == "trial/a.2")
+    done = bioblue.run("study", "status", "study.toml", "--json")
+    (one,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert (one["participant"], one["state"], one["trials"], one["planned"]) == ("P1", "not finished", 1, 2)
+    assert one["at"] == "trial/a.2"
+
+
+def test_a_trial_of_a_study_goes_on_in_the_study_only(bioblue: Bioblue) -> None:
+    study = load(bioblue.root)
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run, until=lambda view: isinstance(view, TrialView))
+        view = run.next
+        assert isinstance(view, TrialView)
+        session = run.open_trial(view)
+        assert not isinstance(session, str)
+        session._journal.close()
+    refused = bioblue.run("resume", bioblue.file(), answers="1\n1\n")
+    assert (refused.returncode, "bioblue study run" in refused.stderr) == (2, True)
+    assert "no trial is open" in bioblue.run("resume", "--all").stderr
+    # Everything else that reads records takes it as it is.
+    assert bioblue.run("verify", bioblue.file()).returncode == 0
+    assert "human" in bioblue.run("list").stdout
+
+
+def test_forgetting_asks_first(bioblue: Bioblue) -> None:
+    study = load(bioblue.root)
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run)
+    asked = bioblue.run("study", "forget", "small", "P1", answers="n\n")
+    assert asked.returncode == 1
+    assert "2 files of P1" in asked.stdout + asked.stderr
+    assert len(bioblue.files()) == 1
+    assert bioblue.run("study", "forget", "small", "P1", answers="y\n").returncode == 0
+    assert bioblue.files() == []
+    unknown = bioblue.run("study", "forget", "small", "../P1", "--yes")
+    assert (unknown.returncode, "no participant's code" in unknown.stderr) == (2, True)
