@@ -128,7 +128,7 @@ def close(terminal: Terminal, words: str) -> None:
     terminal.wait(words)
     terminal.press("ctrl+s")
     terminal.wait("How hard was it?")
-    terminal.press("down", "enter")
+    terminal.press("down", "down", "enter")
     terminal.wait("The end", "Enter ends the session")
     terminal.press("enter")
     assert terminal.finish() == 0

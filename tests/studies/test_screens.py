@@ -365,3 +365,14 @@ async def test_nothing_goes_on_unmeasured(tmp_path: Path, monkeypatch: pytest.Mo
     assert "no space is left" in str(app.return_value)
     assert screen.state.done == 0
     assert run.log.decisions == []
+
+
+async def test_no_answer_is_chosen_beforehand(tmp_path: Path) -> None:
+    more = 'questions = [{key = "q", text = "Which?", options = ["this", "that"], answer = "that"}]'
+    async with showing(tmp_path, lambda view: view.key.startswith("comprehension"), more=more) as (pilot, app, run):
+        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert not [key for key in run.log.done if key.startswith("comprehension")]
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: run.log.answer("comprehension/q/try-1") == "that")

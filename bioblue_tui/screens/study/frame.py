@@ -33,7 +33,7 @@ class Heading:
 
     def line(self, more: str = "") -> str:
         """Return it as a text."""
-        return " · ".join(filter(None, (one_line(self.title, 60), more, self.participant)))
+        return " · ".join(filter(None, (more, self.participant, one_line(self.title, 60))))
 
 
 class StudyScreen(Screen[Result]):

@@ -60,13 +60,15 @@ class QuestionScreen(StudyScreen[str]):
         elif question.kind == "number":
             yield Input(max_length=20, compact=True)
         else:
-            yield TextArea(tab_behavior="focus", compact=True)
+            yield TextArea(tab_behavior="focus")
             with Horizontal(classes="buttons"):
                 yield Button("hand in", variant="primary", compact=True)
         yield Static("", id="refused", markup=False)
 
     def on_mount(self) -> None:
-        """Say how to answer."""
+        """Say how to answer; nothing is chosen beforehand, for that would be a hint."""
+        for options in self.query(OptionList):
+            options.highlighted = None
         self.hint.update(_HINTS[self._question.kind])
 
     def _options(self) -> list[str]:
