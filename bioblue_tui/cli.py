@@ -124,6 +124,7 @@ cli.add_section(
 )
 cli.add_section("People", "bioblue_tui.commands.study", study="Lead people through a study, export what they did.")
 cli.add_section("People", "bioblue_tui.commands.teaching", teach="Give a lesson on runaway optimisation.")
+cli.add_section("People", "bioblue_tui.commands.serving", serve="Serve lessons and trials to browsers.")
 cli.add_section(
     "Records",
     "bioblue_tui.commands.records",

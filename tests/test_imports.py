@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-APPLICATION = ("app", "study_app", "wiring", "screens", "widgets", "cli")
+APPLICATION = ("app", "study_app", "serving", "wiring", "screens", "widgets", "cli")
 """The parts of bioblue_tui that may load Textual at once."""
 
 SCRIPT = """

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Protocol
 
 import pyte
 from wcwidth import wcwidth
@@ -32,7 +33,7 @@ KEYS = {
     "f1": "\x1bOP",
     "f2": "\x1bOQ",
     "f4": "\x1bOS",
-    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cgqrst"},
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "cgoqrst"},
 }
 """What a terminal sends for a key."""
 
@@ -42,6 +43,23 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P_^X][^\x07\x1b]*\x1b?)?\Z")
 
 _ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
 """What a terminal says when it is asked where its cursor is, and what it is."""
+
+
+class Process(Protocol):
+    """What a terminal needs of what runs in it."""
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+
+    def write(self, data: bytes) -> None:
+        """Send what a keyboard would send."""
+
+    def read(self, end: float) -> bytes | None:
+        """Read what has come out; see ``TtyProcess``."""
+
+    def close(self) -> None:
+        """End it."""
 
 
 class Terminal:
@@ -57,13 +75,23 @@ class Terminal:
     """
 
     def __init__(self, command: Sequence[str], size: tuple[int, int], environ: Mapping[str, str]) -> None:
+        self._begin(TtyProcess(command, size, environ), size)
+
+    @classmethod
+    def of(cls, process: Process, size: tuple[int, int]) -> Terminal:
+        """Return the terminal of something that behaves as a process in one."""
+        terminal = cls.__new__(cls)
+        terminal._begin(process, size)
+        return terminal
+
+    def _begin(self, process: Process, size: tuple[int, int]) -> None:
         columns, rows = size
         self.output = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._held = b""
         self._over = False
-        self._process = TtyProcess(command, size, environ)
+        self._process = process
 
     def __enter__(self) -> Terminal:
         return self
@@ -126,6 +154,7 @@ class Terminal:
         while self._read(end):
             pass
         assert self._over, f"{seconds:g} s passed and the command still runs:\n{self.text}"
+        assert isinstance(self._process, TtyProcess)
         return self._process.wait(DEADLINE)
 
     def _read(self, end: float) -> bool:

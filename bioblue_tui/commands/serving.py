@@ -1,0 +1,52 @@
+"""The command that serves the application to browsers."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.util import find_spec
+
+import click
+
+from bioblue_tui.commands.teaching import read
+from bioblue_tui.text import one_line
+from bioblue_tui.usage import Complaint
+
+PORT = 8137
+"""Where it listens unless one says otherwise."""
+
+
+@click.command()
+@click.option("--lesson", metavar="N|FILE", help="Serve this lesson (default: the home screen).")
+@click.option("--large", is_flag=True, help="Begin the lesson in large type.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), metavar="P", default=PORT, show_default=True, help="0: any free one."
+)
+@click.option(
+    "--host",
+    metavar="H",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen; 0.0.0.0 lets everybody in who can reach this computer.",
+)
+def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
+    """Serve lessons and trials to browsers.
+
+    Every visitor has an application and a temporary data directory of their own. Models and files of this computer are
+    not theirs to use. It needs the extra serve: pip install 'bioblue-tui[serve]'.
+    """
+    if find_spec("textual_serve") is None:
+        raise Complaint("the extra serve is not installed: pip install 'bioblue-tui[serve]'")
+    title, arguments = "BioBlue", ["--large"] if large else []
+    if lesson is not None:
+        found = read(lesson)
+        title, arguments = f"BioBlue: {one_line(found.title, 60)}", [*arguments, "--lesson", str(found.path.resolve())]
+    from bioblue_tui.serving.server import Classroom
+
+    def ready(address: str) -> None:
+        click.echo(f"{title} is served at {address} (ctrl+c ends it)", err=True)
+
+    try:
+        asyncio.run(Classroom(host, port, title, arguments).run(ready))
+    except OSError as error:
+        where = one_line(f"{host}:{port}", 80)
+        raise Complaint(f"can't listen on {where} ({error.strerror or error}); try another --port or --host") from None
