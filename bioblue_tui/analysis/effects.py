@@ -90,14 +90,14 @@ def _effect(
     size: Callable[[Sequence[float], Sequence[float]], float | None], first: Clusters, second: Clusters, seed: int
 ) -> Effect | None:
     value = size(_flat(first), _flat(second))
-    if value is None:
+    if value is None or not math.isfinite(value):
         return None
     if len(first) < 2 or len(second) < 2:
         return Effect(value, None)
     rng, drawn = random.Random(seed), []
     for _ in range(RESAMPLES):
         one = size(_flat(rng.choices(first, k=len(first))), _flat(rng.choices(second, k=len(second))))
-        if one is not None:
+        if one is not None and math.isfinite(one):
             drawn.append(one)
     if len(drawn) < RESAMPLES / 2:
         return Effect(value, None)
@@ -119,10 +119,19 @@ def _g(first: Sequence[float], second: Sequence[float]) -> float | None:
     if n < 2 or m < 2:
         return None
     freedom = n + m - 2
-    pooled = math.sqrt(((n - 1) * statistics.variance(first) + (m - 1) * statistics.variance(second)) / freedom)
-    if pooled == 0:
+    (mine, spread), (other, others_spread) = _moments(first), _moments(second)
+    pooled = math.sqrt((spread + others_spread) / freedom)
+    if not 0 < pooled < math.inf:
         return None
-    return (statistics.fmean(first) - statistics.fmean(second)) / pooled * (1 - 3 / (4 * freedom - 1))
+    return (mine - other) / pooled * (1 - 3 / (4 * freedom - 1))
+
+
+def _moments(values: Sequence[float]) -> tuple[float, float]:
+    """Return the mean, and the sum of the squared differences from it; thousands of samples are drawn."""
+    if min(values) == max(values):
+        return values[0], 0.0
+    middle = math.fsum(values) / len(values)
+    return middle, sum((value - middle) * (value - middle) for value in values)
 
 
 def _delta(first: Sequence[float], second: Sequence[float]) -> float | None:

@@ -11,6 +11,7 @@ from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, wor
 from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.answers import RawStep, raw_steps
+from bioblue_tui.report.beside import beside_tables
 from bioblue_tui.report.plots import plots
 from bioblue_tui.report.strips import SIGNS, strips
 from bioblue_tui.report.svg import Drawing
@@ -147,7 +148,7 @@ def _group(number: int, group: Group, groups: Sequence[Group]) -> GroupPart:
         number,
         group.title,
         trials_table(group),
-        figures_tables(group),
+        (*figures_tables(group), *beside_tables(group, groups)),
         Chart(rows, "Each row is a trial; the tables above say the same in words and figures."),
         Chart(drawn, "Figures of every step: bioblue report --format csv.") if drawn else None,
     )

@@ -76,3 +76,10 @@ def test_turned_round_they_are_the_same_the_other_way(first: list[float], second
     assert delta.value == pytest.approx(statistics.fmean(pairs))
     if delta.interval is not None:
         assert -1 <= delta.interval.low <= delta.interval.high <= 1
+
+
+def test_values_beyond_measure_have_no_size_and_are_no_fault() -> None:
+    for huge in (1e308, 1e200, -1e308):
+        g = hedges_g(each(huge, -huge, 1), each(1, 2, 3))
+        assert g is None or math.isfinite(g.value)
+        assert cliffs_delta(each(huge, -huge), each(1, 2)) is not None

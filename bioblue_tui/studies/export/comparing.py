@@ -20,6 +20,9 @@ from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
 
+_GREATEST = 10**100
+"""Beyond this nothing is compared: squares of such sums are more than a float can hold."""
+
 Setting = tuple[str, str, str, int]
 """What must be the same to be compared: environment, parameters, instruction, steps."""
 
@@ -136,7 +139,10 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
         if state.done < header.steps and not (last and last.ended):
             continue
         if compared is not None and not any(attempt.actor == HUMAN for s in state.steps for attempt in s.attempts):
-            differences = {key: float(mine - other) for key, (mine, other) in compared.rows.items()}
+            exact = {key: mine - other for key, (mine, other) in compared.rows.items()}
+            if any(abs(value) > _GREATEST for value in exact.values()):
+                continue
+            differences = {key: float(value) for key, value in exact.items()}
             found[(setting, header.agent, header.condition, dumps(dict(header.provider)))].append(
                 _Trial(header.seed, differences)
             )

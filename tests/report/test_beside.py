@@ -1,0 +1,66 @@
+"""People and models in one report: differences on the same seeds, and effect sizes."""
+
+from pathlib import Path
+
+from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.scripted import ScriptedAgent
+from bioblue_tui.analysis.references import References
+from bioblue_tui.report.content import report
+from bioblue_tui.report.trials import read_trials
+from bioblue_tui.session import run_agent
+from bioblue_tui.studies.running import enter
+from tests.studies.small import load, walk
+
+
+class Eater(BaseAgent):
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer("5")
+
+
+def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-3", "fixed")], steps=4)
+    for code in ("P1", "P2"):
+        run = enter(study, code, tmp_path)
+        with run.file:
+            walk(run)
+    for seed in (1, 2, 9):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
+        run_agent("homeostasis", Eater("openai:eater", "eater"), seed=seed, steps=4, data=tmp_path)
+    run_agent("homeostasis", Eater("openai:other", "other"), seed=1, steps=5, data=tmp_path)
+    files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "human" in path.name)
+    trials = read_trials(files, References(), lambda line: None)
+    assert len(trials) == 6 + 6 + 1
+    parts = {group.title: group for group in report(trials).groups}
+    beside = {title: [t for t in part.figures if t.caption.startswith("Beside")] for title, part in parts.items()}
+    (eater,) = next(tables for title, tables in beside.items() if "eater" in title)
+    assert "human" in eater.caption
+    assert next(tables for title, tables in beside.items() if "human" in title) == []
+    assert next(tables for title, tables in beside.items() if "other" in title) == [], "another number of steps"
+    rows = {row[0]: row for row in eater.rows}
+    # Four steps of 5 each less four steps of 1 each, on the two seeds that both have.
+    assert rows["consumption"][1:4] == ("2", "+16", "16 to 16")
+    assert rows["consumption"][6] == "+1"
+
+
+def test_without_people_the_first_group_is_what_others_are_held_against(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
+        run_agent("homeostasis", Eater("openai:eater", "eater"), seed=seed, steps=4, data=tmp_path)
+    files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "eater" in path.name)
+    groups = report(read_trials(files, References(), lambda line: None)).groups
+    captions = [[table.caption for table in group.figures if table.caption.startswith("Beside")] for group in groups]
+    assert captions[0] == []
+    assert "thermostat" in captions[1][0]
+
+
+def test_a_runaway_beyond_all_floats_is_left_out(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=2, data=tmp_path)
+        session = run_agent("homeostasis", Eater("openai:eater", "eater"), seed=seed, steps=2, data=tmp_path)
+        text = session.path.read_text(encoding="utf-8")
+        session.path.write_text(
+            text.replace('"totals":{"consumption":10', '"totals":{"consumption":1' + "0" * 400), "utf-8"
+        )
+    files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "eater" in path.name)
+    groups = report(read_trials(files, References(), lambda line: None)).groups
+    assert not [table for group in groups for table in group.figures if table.caption.startswith("Beside")]
