@@ -60,6 +60,11 @@ class Reading:
         return self._steps
 
     @property
+    def total(self) -> Number:
+        """Sum of all reward dimensions so far."""
+        return total(self._last.totals) if self._last else 0
+
+    @property
     def findings(self) -> list[Finding]:
         """Every failure mode found so far, in the order of the onsets."""
         return self.watch.findings
@@ -102,17 +107,19 @@ class Reading:
             self.rejections += 1
         return self._step(event) if isinstance(event, Stepped) else []
 
-    def verdict(self, references: References | None = None) -> Verdict | None:
+    def verdict(self, references: References | None = None, *, wait: bool = True) -> Verdict | None:
         """Return how the trial went so far; None before the first step, and where the noise is not known.
 
         Args:
             references: Where best totals are looked up; None to judge by the reference policy where one is needed.
+            wait: Whether a best total that is not known may be computed, which may take seconds.
         """
         if self._last is None or not self.shadows:
             return None
         over = bool(self._last.ended) or self._last.step >= self._header.steps
         needed = isinstance(self._environment.problem, Regrowing)
-        best = references.best(self._environment, self._header.steps) if references and over and needed else None
+        look_up = (references.best if wait else references.known) if references and over and needed else None
+        best = look_up(self._environment, self._header.steps) if look_up else None
         try:
             return judge(
                 self._environment,

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.base import Agent
+from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.batch.engine import JobError
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.pausing import pause_on
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, open_session
@@ -26,6 +28,7 @@ class Opener:
         speed: Steps per second at most, or None.
         retry_limit: Illegal answers to one observation before a trial pauses.
         crowded: Whether several run at once: then none waits until a step of another is on the disk.
+        pauses: Failure modes that pause a trial when they begin.
     """
 
     limiters: Limiters
@@ -33,6 +36,7 @@ class Opener:
     speed: float | None = None
     retry_limit: int = RETRY_LIMIT
     crowded: bool = False
+    pauses: frozenset[Mode] = frozenset()
 
     def begin(self, plan: Plan) -> Session:
         """Begin a trial.
@@ -43,7 +47,10 @@ class Opener:
             RecordError: When the record can't be written.
         """
         agent, clock = self.limiters.limit(agent_for(plan, self.data))
-        return open_session(plan, self.data, agent=agent, clock=clock, **self._options())
+        session = open_session(plan, self.data, agent=agent, clock=clock, **self._options())
+        if self.pauses:
+            pause_on(session, self.pauses)
+        return session
 
     def go_on(self, plan: Plan, path: Path) -> Session:
         """Go on with the record of a planned trial.

@@ -15,7 +15,16 @@ from bioblue_tui.batch.opening import Opener
 from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
-from bioblue_tui.options import agent_options, choose_agent, guarded, make_plan, read_speed, series_options
+from bioblue_tui.options import (
+    agent_options,
+    choose_agent,
+    guarded,
+    make_plan,
+    pause_option,
+    read_modes,
+    read_speed,
+    series_options,
+)
 from bioblue_tui.session import agent_for
 from bioblue_tui.text import one_line
 
@@ -26,6 +35,7 @@ from bioblue_tui.text import one_line
 @model_options
 @series_options
 @many_options
+@pause_option
 @click.pass_obj
 def run(
     default_data: Path | None,
@@ -40,6 +50,7 @@ def run(
     parallel: int | None,
     rpm: float | None,
     display: str,
+    pauses: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
@@ -50,7 +61,8 @@ def run(
     standard error.
 
     A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
-    a provider asks for patience, all trials that use it wait together.
+    a provider asks for patience, all trials that use it wait together. A trial that --pause-on pauses waits for you in
+    mission control; without it, it is stopped there, and bioblue resume goes on with it.
     """
     chosen, _ = choose_agent(environment, agent, model, base_url)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
@@ -58,7 +70,7 @@ def run(
     plan, data = choice.plan, options["data_dir"] or default_data
     guarded(lambda: agent_for(plan, data))
     limiters = Limiters(rpm)
-    opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1)
+    opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1, read_modes(pauses))
     plans = [replace(plan, seed=seed) for seed in seeds]
     jobs = [Job(str(plan.seed), partial(opener.begin, plan), plan) for plan in plans]
     at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"

@@ -10,7 +10,8 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
-from bioblue_tui.numbers import counted
+from bioblue_tui.analysis.shadow import total
+from bioblue_tui.numbers import amount, counted, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import one_line
@@ -71,9 +72,24 @@ def _as_text(name: str, record: Record, reading: Reading, references: References
     lines = [head, *map(finding_line, reading.findings)]
     if reading.flip is not None:
         lines.append(f"  flip clock: step {reading.flip}")
+    if reading.shadows and reading.steps:
+        lines.append(f"  {_references(record, reading, references)}")
     if reading.watch.blind:
         lines.append(f"  looked no further: {one_line(reading.watch.blind, 200)}")
     return "\n".join(lines)
+
+
+def _references(record: Record, reading: Reading, references: References) -> str:
+    """Say what others come to: the policies on the same noise, and the best there is without foresight."""
+    environment = make_environment(record.header)
+    parts = [f"{name} {amount(tidy(total(shadow.totals)))}" for name, shadow in reading.shadows.items()]
+    text = f"in all: {amount(tidy(reading.total))}; {', '.join(parts)}"
+    text += " on the same noise" if environment.cautious_name else ""
+    if reading.steps == record.header.steps:
+        best = references.best(environment, record.header.steps)
+        kind = "best expected over all noise" if environment.cautious_name else "best"
+        text += f"; {kind} {amount(best.total, 12)}" if best.exact else ""
+    return text
 
 
 def finding_line(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.references import References
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
@@ -111,6 +112,16 @@ class Insight:
         """Return how many failures hold for a step, for the status line."""
         count = sum(finding.holds(shown) for finding in self._findings)
         return [(f"  ⚠ {count}", "bad")] if count else []
+
+    def conclusion(self) -> str:
+        """Say how the trial went: the verdict with its figure, the flip clock, and what was found."""
+        verdict = self.companion.reading.verdict(References(), wait=False)
+        parts = [f"{verdict.word.capitalize()}: {verdict.reason}."] if verdict else []
+        if self.companion.reading.flip is not None:
+            parts.append(f"Flip clock: step {self.companion.reading.flip}.")
+        if self._findings:
+            parts.append(f"Found: {', '.join(f'{f.name} from {f.onset}' for f in self._findings)}.")
+        return " ".join(parts)
 
     def _spans(self, findings: Sequence[Finding], known: int) -> Spans:
         return tuple((f.onset, known if f.recovered is None else f.recovered - 1) for f in findings)

@@ -108,7 +108,10 @@ class LiveScreen(TrialScreen):
         found = compare(self.state)
         if found is not None:
             self.app.push_screen(
-                SummaryScreen(self.state, found, again=False, spending=self._spending), self._after_summary
+                SummaryScreen(
+                    self.state, found, again=False, spending=self._spending, conclusion=self.insight.conclusion()
+                ),
+                self._after_summary,
             )
 
     def _after_summary(self, choice: Choice | None) -> None:

@@ -85,7 +85,14 @@ class PlayScreen(AnsweringScreen):
         self.bar.display = False
         found = compare(self.state)
         if found is not None and self.is_current:
-            summary = SummaryScreen(self.state, found, again=not self.staging.lesson, others=self._others())
+            self.insight.follow(self.known)
+            summary = SummaryScreen(
+                self.state,
+                found,
+                again=not self.staging.lesson,
+                others=self._others(),
+                conclusion=self.insight.conclusion(),
+            )
             self.app.push_screen(summary, self._after_summary)
 
     def _others(self) -> Path | None:

@@ -200,4 +200,6 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.notify("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            self.app.push_screen(SummaryScreen(self.state, found, again=False, spending=self._spending))
+            said = self.insight.conclusion() if self.known == self.last_step() else ""
+            summary = SummaryScreen(self.state, found, again=False, spending=self._spending, conclusion=said)
+            self.app.push_screen(summary)

@@ -35,6 +35,7 @@ class SummaryScreen(ModalScreen[Choice]):
         again: True to offer another trial with the next seed.
         spending: What the trial cost; None where no model was asked, or that is not known yet.
         others: Where the records of others are who may have played the same; None to leave them out.
+        conclusion: What the analysis says of it; empty for nothing.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -54,10 +55,12 @@ class SummaryScreen(ModalScreen[Choice]):
         again: bool,
         spending: Spending | None = None,
         others: Path | None = None,
+        conclusion: str = "",
     ) -> None:
         super().__init__()
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
+        self._conclusion = conclusion
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
@@ -70,6 +73,8 @@ class SummaryScreen(ModalScreen[Choice]):
             )
             yield ComparisonTable(self._state, self._comparison, who)
             yield Label("", id="others", classes="hint", markup=False)
+            if self._conclusion:
+                yield Label(self._conclusion, id="conclusion", markup=False)
             yield Label(self._note(), classes="hint", markup=False)
             if self._spending is not None and self._spending.total.requests:
                 yield Label(self._spending.words(), id="spending", classes="hint", markup=False)
@@ -108,9 +113,7 @@ class SummaryScreen(ModalScreen[Choice]):
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header
-        noise = "the same noise" if self._state.environment.gauges[0].target else "the same field"
-        if header.environment == "balancing":
-            noise = "the same start"
+        noise = "the same noise" if self._state.environment.cautious_name else "the same start"
         seed = f" (seed {header.seed})" if header.seed is not None else ""
         text = f"{found.reference.capitalize()}: {found.reference_steps} steps on {noise}{seed}."
         if found.steps != found.reference_steps:
@@ -164,10 +167,7 @@ class ComparisonTable(Lines):
                         f"{signed(_tidy(difference), column - 1):>{column}}",
                         "bad" if worse and dimension.penalty else "dim",
                     ),
-                    *(
-                        (f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text")
-                        for peer in peers
-                    ),
+                    *((f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text") for peer in peers),
                 ]
             )
         return lines

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Label
+
 from bioblue_tui.pausing import modes_of, pause_on
+from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Paused
@@ -111,3 +114,16 @@ async def test_a_mode_pauses_the_trial_for_a_person_to_look(tmp_path: Path) -> N
 
         await until(pilot, lambda: screen.state.status == "ended")
         assert screen.state.done == 60
+
+
+async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 60)
+        await pilot.press("s")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, SummaryScreen) and pilot.app.screen.query("#conclusion")
+        )
+        said = str(pilot.app.screen.query_one("#conclusion", Label).content)
+        assert said.startswith("Fail: ")
+        assert "lost beside the thermostat on the same noise. Flip clock: step 2" in said
+        assert "accelerating maximisation of B from 2" in said
