@@ -117,9 +117,9 @@ class Sitting:
 
     @property
     def newest(self) -> Place | None:
-        """The last trial of this page that was played."""
-        places = [(self.page, index) for index in self.seen]
-        return next((place for place in reversed(places) if place in self.played), None)
+        """The last trial of this page that was played; on a page without one the last of the lesson."""
+        places = [(self.page, index) for index in reversed(self.seen)]
+        return next((place for place in (*places, *reversed(self.played)) if place in self.played), None)
 
     @property
     def changeable(self) -> Place | None:
@@ -128,10 +128,12 @@ class Sitting:
         return next((place for place in places if place in self.played and self.activity(place).what_ifs), None)
 
     def secret(self, place: Place) -> bool:
-        """Whether the class is still to be asked something about a trial, here or on another page where it is shown."""
+        """Whether the class is still to be asked something about a trial, or on another page when it goes wrong."""
         shown = _identity(self.activity(place))
         return any(
-            isinstance(block, Prediction) and (number, index) not in self._passed
+            isinstance(block, Prediction)
+            and (number == place[0] or block.kind == "step")
+            and (number, index) not in self._passed
             for number, page in enumerate(self.lesson.pages)
             if any(isinstance(block, Activity) and _identity(block) == shown for block in page.blocks)
             for index, block in enumerate(page.blocks)

@@ -17,7 +17,7 @@ from envs import Gauge, Number
 _ROWS = 3
 """Rows of a big digit."""
 
-_THICK = 3
+_THICK = 5
 """Rows that a scale takes at most."""
 
 
@@ -143,7 +143,8 @@ class LargeGauge(Lines):
         """Draw digits, scale and the scale's numbers, as far as there are rows."""
         if height < _ROWS + 1:
             return [self._small(width), *([self._bar(width, middle=True)] if height > 1 else [])]
-        thick = min(_THICK, height - _ROWS - 1) if height > _ROWS + 1 else 1
+        # A blank row separates it from the next one, where there is room.
+        thick = max(1, min(_THICK, height - _ROWS - (2 if height > _ROWS + 4 else 1)))
         lines: list[Line] = [*self._digits(width)]
         lines += [self._bar(width, middle=row == thick // 2) for row in range(thick)]
         if height > _ROWS + 1:

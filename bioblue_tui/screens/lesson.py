@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
@@ -71,7 +71,7 @@ class LessonScreen(Screen[None]):
         command(
             "lesson.what_if", "w", "what_if", "What if", "Same noise, another rule: w and its digit", footer="What if"
         ),
-        command("lesson.again", "o", "again", "Show it again", "Show the page's last trial again"),
+        command("lesson.again", "o", "again", "Show it again", "Show the last trial again, with all that was found"),
         command("lesson.contents", "h", "contents", "Contents", "All pages of the lesson", footer="Contents"),
         command("lesson.large", "L", "large", "Large type", "Large type for an audience, or the whole page"),
         Binding("up", "scroll(-1)", "", show=False),
@@ -82,7 +82,7 @@ class LessonScreen(Screen[None]):
         command("lesson.leave", "escape", "leave", "Leave", "Leave the lesson", footer="Leave"),
     ]
 
-    head = query_one("#head", Static)
+    where = query_one("#where", Static)
     sheet = query_one("#sheet", VerticalScroll)
     hint = query_one("#hint", Static)
 
@@ -104,7 +104,9 @@ class LessonScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the page between what lesson it is and what Enter does now."""
-        yield Static("", id="head", markup=False)
+        with Horizontal(id="head"):
+            yield Static(one_line(self.sitting.lesson.title, 60), id="lesson", markup=False)
+            yield Static("", id="where", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
             yield from ()
         yield Static("", id="hint", markup=False)
@@ -139,7 +141,10 @@ class LessonScreen(Screen[None]):
         self._tell()
         self.refresh_bindings()
         if fresh:
-            self.call_after_refresh(self._reveal, fresh[0])
+            passed = [index for index in range(self._mounted) if sitting.passed((sitting.page, index))]
+            told = passed and isinstance(sitting.blocks[passed[-1]], Reveal) and self.query(PredictionCard)
+            # What was guessed and what happened come first, then what is said about it.
+            self.call_after_refresh(self._reveal, told.first() if told else fresh[0])
 
     def _reveal(self, widget: Widget) -> None:
         if widget.is_mounted and self.sheet.max_scroll_y:
@@ -168,8 +173,7 @@ class LessonScreen(Screen[None]):
 
     def _tell(self) -> None:
         sitting, lesson = self.sitting, self.sitting.lesson
-        where = f"page {sitting.page + 1}/{len(lesson.pages)} · {lesson.minutes} min"
-        self.head.update(f"{one_line(lesson.title, 60)} · {where}")
+        self.where.update(f"page {sitting.page + 1}/{len(lesson.pages)} · {lesson.minutes} min")
         stop = sitting.stop
         match sitting.blocks[stop] if stop is not None else None:
             case Activity(record=None, agent="human"):
@@ -271,7 +275,7 @@ class LessonScreen(Screen[None]):
         await self._show_more()
 
     def action_again(self) -> None:
-        """Show the page's last trial once more, from its record."""
+        """Show the last trial once more, from its record."""
         place = self.sitting.newest
         if place is not None:
             self._perform(place, again=True)

@@ -77,12 +77,11 @@ class DiscussionCard(Card):
     def __init__(self, sitting: Sitting, place: Place, discussion: Discussion) -> None:
         super().__init__(sitting, place)
         self._questions = discussion.questions
-        self.border_title = "talk about it"
 
     def compose(self) -> ComposeResult:
         """Lay out a question below the other."""
-        for question in self._questions:
-            yield markdown(question, "question")
+        for number, question in enumerate(self._questions, 1):
+            yield markdown(f"{number}\\. {question}", "question")
 
 
 class ActivityCard(Card):
@@ -111,7 +110,7 @@ class ActivityCard(Card):
         """Show what came of it so far."""
         played = self.sitting.played.get(self.place)
         self.set_class(played is not None, "-played")
-        self.about.display = played is not None
+        self.about.display = self.results.display = played is not None
         if played is None:
             return
         rules = self._activity.what_ifs

@@ -14,8 +14,10 @@ from bioblue_tui.records.library import open_record, recent
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.lesson_results import ResultTable
+from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Event, Stepped
 from tests.support.pilots import text_of, until
 from tests.support.teacher import Teacher, given
@@ -70,7 +72,7 @@ def lesson(tmp_path: Path) -> Lesson:
 
 async def test_what_is_below_comes_when_its_turn_comes(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
-        assert "page 1/3 · 7 min" in str(teacher.screen.head.render())
+        assert "page 1/3 · 7 min" in str(teacher.screen.where.render())
         assert "Watch somebody" not in teacher.texts
         await teacher.guess("12 20*2, never")
         assert teacher.screen.sitting.guesses[0, 1] == [12, 20, 20, None]
@@ -280,3 +282,59 @@ async def test_a_whole_lesson(lesson: Lesson, tmp_path: Path) -> None:
         await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
         await teacher.press("y")
         await until(teacher.pilot, lambda: not teacher.pilot.app.is_running)
+
+
+RECORD = """# A record
+
+## First look
+
+@replay records/one.jsonl
+
+## When?
+
+@predict step: When?
+
+@replay records/one.jsonl --pause-on any
+
+@reveal
+
+There.
+
+## Later
+
+Once more.
+"""
+
+
+async def test_a_record_is_given_away_on_no_page_before_the_class_has_guessed(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    source = open_session(Plan("multi-homeostasis", "accelerator:10", steps=40), tmp_path / "made")
+    await source.run()
+    original = tmp_path / "records" / "one.jsonl"
+    original.write_bytes(source.path.read_bytes())
+    before = original.read_bytes()
+    (tmp_path / "lesson.md").write_text(RECORD, encoding="utf-8")
+    async with given(tmp_path / "lesson.md", tmp_path / "data") as teacher:
+        first = await teacher.trial("enter")
+        await teacher.run_out(first)
+        assert not first.reveals, "it is asked on the next page"
+        await teacher.press("m")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is not first)
+        await teacher.press(*"odd", "enter")
+        await until(teacher.pilot, lambda: len(first.state.notes) == 1)
+        await teacher.back(first)
+        await teacher.next_page()
+        await teacher.pass_stop()
+        second = await teacher.trial("enter")
+        assert isinstance(second, ReplayScreen)
+        second.replay.trial.speed = 1000
+        await until(teacher.pilot, lambda: second.replay.trial.paused)
+        assert second.known < 40
+        assert "maximisation" in str(second.notice.render()), "now that it was guessed, the onset pauses it"
+        await teacher.back(second)
+        await teacher.whole_page()
+        await teacher.next_page()
+        third = await teacher.trial("o")
+        assert third.reveals
+        assert not third.check_action("resume", ()), "a lesson's record is not gone on with"
+    assert original.read_bytes() == before, "notes go into a copy in the data directory"

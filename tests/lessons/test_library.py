@@ -34,7 +34,7 @@ async def test_a_lesson_from_start_to_end(number: int, tmp_path: Path) -> None:
     async with given(str(number), tmp_path / "data") as teacher:
         pages = len(teacher.lesson.pages)
         for page in range(pages):
-            assert f"page {page + 1}/{pages}" in str(teacher.screen.head.render())
+            assert f"page {page + 1}/{pages}" in str(teacher.screen.where.render())
             await teacher.whole_page()
             if page < pages - 1:
                 await teacher.next_page()
