@@ -78,9 +78,9 @@ async def test_nothing_else_can_be_reached_from_a_trial(tmp_path: Path) -> None:
             await pilot.pause()
             assert app.screen is screen, key
         assert app.theme == theme
-        for letter in "fnvcgjsitap":
+        for letter in "LfnvcgjsitapMG":
             await pilot.press(letter)
-        await until(pilot, lambda: screen.bar.answer.value == "fnvcgjsitap")
+        await until(pilot, lambda: screen.bar.answer.value == "LfnvcgjsitapMG")
         assert app.screen is screen
         assert not screen.reveals
         await pilot.press("f1")

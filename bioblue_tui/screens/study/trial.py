@@ -93,6 +93,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self.steps.common = tuple(name for name in self.steps.common if name in {d.key for d in shown})
         self.query_one("#rewards-scroll").display = bool(shown)
         self.transcript.border_title = "text"
+        # Whatever is typed is an answer.
+        self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
 
     @property
