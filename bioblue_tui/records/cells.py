@@ -31,7 +31,12 @@ _ESCAPE = re.compile(r"\\(?:([\\ntr])|u([0-9a-f]{4})|(.?))", re.DOTALL)
 def escape(text: str) -> str:
     """Return a text as a cell of a file of ours: one line, no tabs, nothing that runs as a formula."""
     cell = _BREAKING.sub(lambda match: _SHORT.get(match.group()) or f"\\u{ord(match.group()):04x}", text)
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return guarded(cell)
+
+
+def guarded(text: str) -> str:
+    """Return a text behind an apostrophe where a spreadsheet may run it as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescape(cell: str) -> str:

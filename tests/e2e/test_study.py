@@ -275,7 +275,7 @@ def exported(bioblue: Bioblue, file: Path) -> None:
 
     people = {row["participant"]: row for row in rows(out / "participants.csv")}
     assert {name: row["state"] for name, row in people.items()} == dict.fromkeys(("P1", "P2", "P3"), "finished")
-    assert [row["answer_how"] for row in people.values()] == ["by feeling", "=1+1", "with care"]
+    assert [row["answer_how"] for row in people.values()] == ["by feeling", "'=1+1", "with care"]
     assert {row["answer_effort"] for row in people.values()} == {"2"}
     assert [people[name]["row"] for name in ("P1", "P2", "P3")] == ["1", "2", "1"]
     assert [people[name]["comprehension_tries"] for name in ("P1", "P2", "P3")] == ["1", "1", "2"]

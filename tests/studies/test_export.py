@@ -107,11 +107,12 @@ def test_practice_is_in_no_table_of_trials(tmp_path: Path) -> None:
     assert {header.condition for header in kept} == {"small/gauges", "small/practice"}
 
 
-def test_text_comes_back_as_it_was_typed() -> None:
-    typed = ["=1+1", 'a "b", c', "two\nlines", " x ", "é語", ""]
+def test_text_comes_back_as_it_was_typed_and_runs_in_no_spreadsheet() -> None:
+    typed = ["1+1=2", 'a "b", c', "two\nlines", " x ", "é語", ""]
     table = Table("t", "", [Column("a", "text", "")], [{"a": text} for text in typed])
     found = list(csv.reader(io.StringIO(table.csv(), newline="")))
     assert [row[0] if row else "" for row in found[1:]] == typed
+    assert Table("t", "", table.columns, [{"a": "=1+1"}]).csv().splitlines()[1] == "'=1+1"
 
 
 def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> None:

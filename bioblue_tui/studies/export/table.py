@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bioblue_tui.records.cells import guarded
+
 Type = Literal["text", "integer", "number", "boolean", "time", "json"]
 """``boolean`` is 1 or 0, ``time`` ISO 8601 with offset, ``json`` a JSON value."""
 
@@ -67,7 +69,7 @@ class Table:
 def dictionary(study: str, tables: Iterable[Table]) -> str:
     """Return the data dictionary as JSON."""
     types = {
-        "text": "any text, as it was typed where it was typed; read it as text, for it may look like a formula",
+        "text": "any text, as it was typed; behind an apostrophe where a spreadsheet might run it as a formula",
         "integer": "a whole number of any size",
         "number": "a decimal number",
         "boolean": "1 for yes, 0 for no",
@@ -90,4 +92,4 @@ def _cell(value: object) -> object:
         return int(value)
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False)
-    return value
+    return guarded(value) if isinstance(value, str) else value
