@@ -21,6 +21,11 @@ _THICK = 5
 """Rows that a scale takes at most."""
 
 
+def _short(value: Number) -> Number:
+    """Return a number without the decimals that nobody reads from afar."""
+    return round(value, 1) if isinstance(value, float) else value
+
+
 def big(text: str) -> list[str]:
     """Return three rows of big digits; a character that has no big form stands in the lowest row."""
     rows = ["", "", ""]
@@ -158,14 +163,18 @@ class LargeGauge(Lines):
     def _verdict(self) -> str:
         position, band = self.gauge.position(self._value), self.gauge.band
         if band is None or not position:
-            return self.gauge.quantity if self._value == self._level else f"{signed(self._value)} {self.gauge.quantity}"
+            return (
+                self.gauge.quantity
+                if self._value == self._level
+                else f"{signed(_short(self._value))} {self.gauge.quantity}"
+            )
         if position == "in band":
             return "IN BAND"
         edge = band[1] if position == "HIGH" else band[0]
         return f"{position}  {signed(round(self._value - edge, 3))}"
 
     def _small(self, width: int) -> Line:
-        text = f" {self.gauge.label or 'level'}  {amount(self._level)}  "
+        text = f" {self.gauge.label or 'level'}  {amount(_short(self._level))}  "
         return [(text, "strong"), (self._verdict(), self._style), (f"  {self._warning}", "bad")]
 
     @property
@@ -173,7 +182,7 @@ class LargeGauge(Lines):
         return f"⚠ {self._alert}" if self._alert else ""
 
     def _digits(self, width: int) -> Sequence[Line]:
-        rows, label = big(amount(self._level, 8)), f" {self.gauge.label} " if self.gauge.label else " "
+        rows, label = big(amount(_short(self._level), 8)), f" {self.gauge.label} " if self.gauge.label else " "
         sides = [("", "text"), (self._verdict(), f"{self._style}+strong"), (self._warning, "bad")]
         room = width - len(label) - len(rows[0]) - 4
         return [

@@ -125,11 +125,11 @@ class LessonScreen(Screen[None]):
             Static(one_line(self.sitting.lesson.pages[self.sitting.page].title), id="title", markup=False)
         )
         self.set_focus(None)
-        await self._show_more()
+        await self._show_more(turned=True)
         self.sheet.scroll_home(animate=False)
 
-    async def _show_more(self) -> None:
-        """Show the blocks whose turn has come, and how the others stand."""
+    async def _show_more(self, *, turned: bool = False) -> None:
+        """Show the blocks whose turn has come, and how the others stand; a page just turned to begins at its top."""
         sitting = self.sitting
         for card in self.query(Card):
             card.show()
@@ -140,7 +140,7 @@ class LessonScreen(Screen[None]):
         self._put_behind()
         self._tell()
         self.refresh_bindings()
-        if fresh:
+        if fresh and not turned:
             passed = [index for index in range(self._mounted) if sitting.passed((sitting.page, index))]
             told = passed and isinstance(sitting.blocks[passed[-1]], Reveal) and self.query(PredictionCard)
             # What was guessed and what happened come first, then what is said about it.

@@ -80,6 +80,9 @@ class WatchScreen(AnsweringScreen):
         if self.state.status == "paused" and self.state.reason:
             why = one_line(self.state.reason, 300)
             stop = "" if why.endswith((".", "!", "?", "…")) else "."
+            if len(self.state.steps) == self.state.done:
+                # A failure was found; nobody waits for an answer.
+                return f"Paused: {why}{stop} space goes on."
             return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
         if self.remark and self.state.done < REMARKED and self.state.status != "ended":
             return f"{one_line(self.state.header.agent, 40)}: {self.remark}."

@@ -1,0 +1,103 @@
+"""What a class guesses is read as it was meant, or not at all; what is drawn fits and counts every guess."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bioblue_tui.lessons.format import Prediction
+from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, middle, read_guesses
+from bioblue_tui.screens.lesson_guesses import GuessPlot
+
+STEP, NUMBER = Prediction("step", "When?"), Prediction("number", "How many?")
+CHOICE = Prediction("choice", "Which?", ("this", "that", "neither"))
+KINDS = st.sampled_from([STEP, NUMBER, CHOICE])
+
+steps = st.one_of(st.none(), st.integers(1, 100_000))
+
+
+@given(st.lists(steps, max_size=30), st.sampled_from([" ", ",", ", ", ";", "\t"]))
+def test_steps_are_read_as_they_are_written(guesses: list[int | None], between: str) -> None:
+    text = between.join("never" if guess is None else str(guess) for guess in guesses)
+    assert read_guesses(STEP, text) == guesses
+
+
+@pytest.mark.parametrize(
+    ("prediction", "text", "guesses"),
+    [
+        (STEP, "31*3 Never", [31, 31, 31, None]),
+        (NUMBER, "−63, 2.5 1e", None),
+        (NUMBER, "−63, +2.5", [-63, 2.5]),
+        (CHOICE, "a B*2 3", [0, 1, 1, 2]),
+        (CHOICE, "d", None),
+        (STEP, "0", None),
+        (STEP, "3.5", None),
+        (STEP, "١٢", None),
+        (NUMBER, "nan", None),
+        (NUMBER, "1" * 21, None),
+        (NUMBER, f"1*{MOST} 2", None),
+    ],
+)
+def test_a_line_is_read_whole_or_not_at_all(prediction: Prediction, text: str, guesses: list[Guess] | None) -> None:
+    if guesses is None:
+        with pytest.raises(GuessError):
+            read_guesses(prediction, text)
+    else:
+        assert read_guesses(prediction, text) == guesses
+
+
+@given(KINDS, st.text(max_size=60))
+def test_anything_that_is_typed_is_read_or_refused_in_one_inert_line(prediction: Prediction, text: str) -> None:
+    said = ""
+    try:
+        read_guesses(prediction, text)
+    except GuessError as error:
+        said = str(error)
+    assert said.isprintable()
+
+
+@given(st.lists(steps, min_size=1))
+def test_the_middle_has_as_many_on_either_side(guesses: list[int | None]) -> None:
+    numbers = [guess for guess in guesses if guess is not None]
+    half = middle(guesses)
+    if half is None:
+        assert not numbers
+    else:
+        assert sum(n < half for n in numbers) <= len(numbers) / 2
+        assert sum(n > half for n in numbers) <= len(numbers) / 2
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(1, 300)), max_size=200),
+    st.none() | st.lists(st.integers(1, 120), max_size=3),
+    st.integers(20, 120),
+)
+def test_a_plot_fits_and_marks_what_happened(guesses: list[int | None], onsets: list[int] | None, width: int) -> None:
+    plot = GuessPlot(STEP)
+    plot._guesses, plot._steps = guesses, 120
+    plot._truths = None if onsets is None else [(onset, "a failure") for onset in onsets]
+    lines = ["".join(text for text, _ in line) for line in plot.draw(width, 0)]
+    dots = [line for line in lines if set(line) <= {" ", "●"}]
+    assert all(len(line) <= width for line in lines if "─" in line or line in dots)
+    assert len(dots) <= 5
+    assert any("●" in line for line in dots) == any(guess is not None for guess in guesses)
+    told = "\n".join(lines)
+    if onsets is None:
+        assert "▲" not in told
+    elif not onsets:
+        assert "No failure was found" in told
+    else:
+        assert all(f"▲ {onset}: a failure" in told for onset in onsets)
+
+
+@given(st.lists(st.integers(0, 2), max_size=300), st.integers(30, 120))
+def test_votes_are_counted_beside_their_answers(guesses: list[int], width: int) -> None:
+    plot = GuessPlot(CHOICE)
+    plot._guesses = guesses
+    lines = ["".join(text for text, _ in line) for line in plot.draw(width, 0)]
+    for index, (line, answer) in enumerate(zip(lines, CHOICE.choices, strict=True)):
+        count = guesses.count(index)
+        assert answer in line
+        assert len(line) <= width
+        assert line.endswith(f" {count}") or not count
