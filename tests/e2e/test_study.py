@@ -214,7 +214,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         terminal.press("f2")
         terminal.wait("Paused")
         terminal.press("enter")
-        terminal.wait("Enter hands it in")
+        terminal.wait(lambda text: "Paused" not in text and "Enter hands it in" in text)
         terminal.type("\x1b[O")
         terminal.type("\x1b[I")
         terminal.type("1x")
