@@ -210,6 +210,10 @@ class BioBlueApp(App[str]):
         """Show all trials at a glance."""
         self._wired.overview()
 
+    def on_home_screen_lessons_asked(self) -> None:
+        """Show the lessons to choose from."""
+        self._wired.lessons()
+
     def on_overview_screen_compare_asked(self, message: OverviewScreen.CompareAsked) -> None:
         """Show trials beside each other."""
         self._wired.compare(message.paths)

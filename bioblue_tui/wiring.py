@@ -150,6 +150,13 @@ class Wiring:
         directory = trials_dir(data_dir(self._data))
         self._app.push_screen(OverviewScreen([directory], references_file(data_dir(self._data))))
 
+    def lessons(self) -> None:
+        """Show the lessons to choose from."""
+        from bioblue_tui.lessons.library import built_in
+        from bioblue_tui.screens.lessons import LessonsScreen
+
+        self._app.push_screen(LessonsScreen(built_in()))
+
     def teach(self, lesson: Lesson, *, large: bool) -> None:
         """Give a lesson above the present screen."""
         from bioblue_tui.screens.lesson import LessonScreen

@@ -35,9 +35,7 @@ def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --
         raise Complaint(f"the screen needs a terminal; {otherwise}")
 
 
-def run_app(
-    data: Path | None, first: Callable[[], Shown] | None = None, plan: Plan | None = None
-) -> str | None:
+def run_app(data: Path | None, first: Callable[[], Shown] | None = None, plan: Plan | None = None) -> str | None:
     """Show the application until it is left.
 
     Args:

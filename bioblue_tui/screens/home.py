@@ -59,6 +59,7 @@ class HomeScreen(Screen[None]):
         command(
             "home.you", "f2", "you", "Play it yourself", "Play this environment at the keyboard", footer="You play"
         ),
+        command("home.lessons", "f3", "lessons", "Lessons", "Lessons on runaway optimisation", footer="Lessons"),
         command("home.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("home.quit", "escape,ctrl+q", "app.quit", "Quit", "Quit the program", footer="Quit"),
         command("home.mark", "space", "mark", "Mark the trial", "In the earlier trials: mark one for comparison"),
@@ -97,6 +98,9 @@ class HomeScreen(Screen[None]):
 
     class OverviewAsked(Message):
         """All earlier trials are to be shown at a glance."""
+
+    class LessonsAsked(Message):
+        """A lesson is to be chosen."""
 
     def __init__(self, data: Path | None = None) -> None:
         super().__init__()
@@ -252,6 +256,10 @@ class HomeScreen(Screen[None]):
     def action_overview(self) -> None:
         """Show all earlier trials at a glance."""
         self.post_message(self.OverviewAsked())
+
+    def action_lessons(self) -> None:
+        """Show the lessons."""
+        self.post_message(self.LessonsAsked())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Marks belong to the list of earlier trials."""

@@ -14,6 +14,8 @@ from bioblue_tui.records.published import write_published
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.home import HomeScreen
+from bioblue_tui.screens.lesson import LessonScreen
+from bioblue_tui.screens.lessons import LessonsScreen
 from bioblue_tui.screens.overview import OverviewScreen
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
@@ -101,6 +103,20 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         assert (header.seed, header.steps) == (9, 12)
         assert (header.parameters["budget"], header.parameters["hint"]) == (20, True)
         assert header.parameters["show_imbalance"] is True
+
+
+async def test_f3_offers_the_lessons_and_a_lesson_leads_back(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.screen, LessonsScreen))
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(app.screen, LessonScreen))
+        await pilot.press("escape", "y")
+        await until(pilot, lambda: isinstance(app.screen, LessonsScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
 async def test_f2_plays_the_highlighted_environment(tmp_path: Path) -> None:
