@@ -65,7 +65,7 @@ class HomeScreen(Screen[None]):
         command("home.mark", "space", "mark", "Mark the trial", "In the earlier trials: mark one for comparison"),
         command("home.compare", "c", "compare", "Compare trials", "Compare the marked trials; a fork with its parent"),
         command("home.overview", "o", "overview", "Overview of trials", "All earlier trials at a glance"),
-        command("home.open", "ctrl+o", "open", "Open a file", "Replay a record or a published log", footer="Open file"),
+        command("home.open", "ctrl+o", "open", "Open a file", "Replay a record or a published log"),
         command("home.palette", "ctrl+p", "app.command_palette", "", "Find any command by its name", footer="Commands"),
     ]
 
@@ -165,7 +165,8 @@ class HomeScreen(Screen[None]):
             self.earlier.highlighted = 0
             self.earlier.border_subtitle = "space marks · c compares · o overview"
         else:
-            self.earlier.add_option(Option("nothing yet: Enter, Enter plays the proposed trial", disabled=True))
+            nothing = "nothing yet: Enter, Enter plays the proposed trial; ctrl+o opens a file"
+            self.earlier.add_option(Option(nothing, disabled=True))
 
     @on(OptionList.OptionHighlighted, "#environments")
     def _environment_changed(self) -> None:

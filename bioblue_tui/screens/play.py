@@ -13,7 +13,7 @@ from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import LARGE_KEY, PANEL_KEYS
+from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
 

@@ -17,7 +17,8 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.trial import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, TrialScreen
+from bioblue_tui.screens.trial import TrialScreen
+from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
 from bioblue_tui.screens.watch import speed_bindings
 from bioblue_tui.session import ReplaySession
 from bioblue_tui.text import one_line

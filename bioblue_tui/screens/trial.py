@@ -7,23 +7,19 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.continuing import Changes
 from bioblue_tui.lessons.staging import Staging
 from bioblue_tui.mishap import told
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.screens.actions import command
-from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.forking import ForkDialog
-from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.insight import Insight
 from bioblue_tui.screens.large import LargeBoard
+from bioblue_tui.screens.looking import LookingScreen
 from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import one_line
@@ -47,111 +43,7 @@ SMALLEST = (60, 20)
 TABS = ("gauges", "rewards", "raw output")
 
 
-LARGE_KEY = command(
-    "trial.large", "L", "large", "Large type", "Large type for an audience, or all panels", priority=True
-)
-"""In the answer line, too, as long as nothing is typed there."""
-
-LOOK_KEYS: list[BindingType] = [
-    command(
-        "trial.back",
-        "left",
-        "look(-1)",
-        "Look back",
-        "Look at the step before",
-        footer="Look back",
-        shown="← →",
-        together="A step back, a step on",
-    ),
-    command("trial.on", "right", "look(1)", "Look on", "Look at the next step", together="A step back, a step on"),
-    command(
-        "trial.back10",
-        "shift+left",
-        "look(-10)",
-        "Ten steps back",
-        "Look ten steps back",
-        together="Ten steps back, ten steps on",
-    ),
-    command(
-        "trial.on10",
-        "shift+right",
-        "look(10)",
-        "Ten steps on",
-        "Look ten steps on",
-        together="Ten steps back, ten steps on",
-    ),
-    command(
-        "trial.start",
-        "home",
-        "seek(0)",
-        "To the start",
-        "Look at the start",
-        together="To the start; to the last step, and follow it",
-    ),
-    command(
-        "trial.end",
-        "end",
-        "end",
-        "To the newest step",
-        "Go to the last step and follow it",
-        together="To the start; to the last step, and follow it",
-    ),
-    command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
-    command(
-        "trial.onset",
-        "g",
-        "onset(1)",
-        "Next onset",
-        "Look at the step where the next failure begins",
-        together="To the next step where a failure begins, to the one before",
-    ),
-    command(
-        "trial.onset_back",
-        "G",
-        "onset(-1)",
-        "Onset before",
-        "Look at the step where the failure before begins",
-        together="To the next step where a failure begins, to the one before",
-    ),
-    command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
-    command(
-        "trial.page_up",
-        "pageup",
-        "page(-1)",
-        "Page up",
-        "Scroll the raw output back",
-        shown="PgUp/Dn",
-        together="Scroll the raw output",
-    ),
-    command(
-        "trial.page_down",
-        "pagedown",
-        "page(1)",
-        "Page down",
-        "Scroll the raw output on",
-        together="Scroll the raw output",
-    ),
-    command("trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"),
-    command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
-    command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
-    LARGE_KEY,
-]
-"""Keys to look at any step, where nobody types an answer."""
-
-LEAVE_KEYS: list[BindingType] = [
-    command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
-    command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
-]
-"""The last keys of the footer, everywhere but where ? could be typed into an answer."""
-
-PANEL_KEYS: list[BindingType] = [
-    command("trial.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
-    Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
-]
-"""Keys for terminals where the panels share the space."""
-
-
-class TrialScreen(Screen[bool]):
+class TrialScreen(LookingScreen):
     """What live trials and replays have in common. Subclasses say which step is shown and add their controls.
 
     Its result says whether the person wants to play once more.
@@ -161,13 +53,11 @@ class TrialScreen(Screen[bool]):
     """
 
     CSS_PATH = "trial.tcss"
-    ABOUT = ""
     AUTO_FOCUS = ""
 
     status = query_one("#status", StatusLine)
     tabs = query_one("#tabs", TabStrip)
     timeline = query_one("#timeline", Timeline)
-    transcript = query_one("#raw", Transcript)
     steps = query_one("#step", StepPanel)
     rewards = query_one("#rewards", RewardPanel)
     notice = query_one("#notice", Static)
@@ -221,25 +111,6 @@ class TrialScreen(Screen[bool]):
         """How many steps the gauges have taken in, step 0 among them."""
 
     # What subclasses decide
-
-    @property
-    def shown(self) -> int:
-        """The step that is looked at."""
-        raise NotImplementedError
-
-    @property
-    def known(self) -> int:
-        """The last step that may be shown."""
-        raise NotImplementedError
-
-    @property
-    def following(self) -> bool:
-        """True while the view follows the newest step."""
-        return self.shown == self.known
-
-    def seek(self, step: int) -> None:
-        """Look at a step; out of range means the nearest."""
-        raise NotImplementedError
 
     def status_line(self) -> Line:
         """Say how the trial stands."""
@@ -437,54 +308,6 @@ class TrialScreen(Screen[bool]):
 
     # Actions
 
-    def action_look(self, by: int) -> None:
-        """Look some steps back or on."""
-        self.seek(self.shown + by)
-        self.paint()
-
-    def action_seek(self, step: int) -> None:
-        """Look at a step."""
-        self.seek(step)
-        self.paint()
-
-    def action_end(self) -> None:
-        """Go to the newest step."""
-        self.seek(self.known)
-        self.paint()
-
-    def action_onset(self, by: int) -> None:
-        """Look at the step where the next failure begins, or the one before."""
-        onsets = self.insight.onsets if self.reveals else []
-        found = [step for step in onsets if (step > self.shown if by > 0 else step < self.shown)]
-        if found:
-            self.action_seek(found[0] if by > 0 else found[-1])
-        else:
-            self.notify(f"No failure begins {'after' if by > 0 else 'before'} step {self.shown}, as far as is known.")
-
-    def action_ghost(self) -> None:
-        """Draw another policy on the same noise behind the gauges, or none."""
-        if not self.reveals:
-            return
-        self.insight.next_ghost()
-        self.paint()
-
-    def action_note(self) -> None:
-        """Note something about the step looked at."""
-        self.noting.ask(self, self.shown)
-
-    def action_notes(self) -> None:
-        """List the notes."""
-        self.noting.list(self, self.known)
-
-    def action_jump(self) -> None:
-        """Ask for a step and look at it."""
-
-        def jump(text: str | None) -> None:
-            if text and text.isdecimal() and len(text) < 10:
-                self.action_seek(int(text))
-
-        self.app.push_screen(LineDialog(f"Jump to step (0 to {self.last_step()})", "step", digits=True), jump)
-
     def action_fork(self) -> None:
         """Ask what differs from the step looked at on, and begin a new trial there."""
         path, step = self.session.path, self.shown
@@ -504,14 +327,6 @@ class TrialScreen(Screen[bool]):
             self.session.trial.pause()
             self.post_message(self.ParentAsked(self.session.path, self.shown))
 
-    def last_step(self) -> int:
-        """Return the greatest step that ``seek`` accepts."""
-        return self.known
-
-    def action_fold(self) -> None:
-        """Fold or unfold the prompts."""
-        self.transcript.toggle_fold()
-
     async def action_large(self) -> None:
         """Show it in large type, or with all panels."""
         if self._board is None:
@@ -519,14 +334,6 @@ class TrialScreen(Screen[bool]):
             await self.mount(self._board, before="#raw")
         self.toggle_class("-large")
         self.paint()
-
-    def action_page(self, by: int) -> None:
-        """Scroll the raw output by a page; looking at another step brings that one into view again."""
-        # At once: while it glides, news would bring the end into view again.
-        if by < 0:
-            self.transcript.scroll_page_up(animate=False)
-        else:
-            self.transcript.scroll_page_down(animate=False)
 
     def action_panel(self, by: int) -> None:
         """Show the next panel where panels share the space."""
@@ -537,14 +344,6 @@ class TrialScreen(Screen[bool]):
         if action == "parent":
             return self.session.header.parent is not None and self.reveals
         return self.has_class("-tabbed") if action == "panel" else True
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
-
-    def action_leave(self) -> None:
-        """Leave the trial."""
-        self.dismiss(False)
 
     @on(Timeline.Sought)
     def _sought(self, message: Timeline.Sought) -> None:

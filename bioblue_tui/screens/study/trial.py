@@ -14,7 +14,8 @@ from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.study.frame import Heading
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import PANEL_KEYS, TABS
+from bioblue_tui.screens.trial import TABS
+from bioblue_tui.screens.trial_keys import PANEL_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.measuring import Stopwatch

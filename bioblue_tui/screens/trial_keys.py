@@ -1,0 +1,50 @@
+"""The keys of the trial screen; keys that do one thing in two directions share a line of the help."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from bioblue_tui.screens.actions import command
+
+STEP = "A step back, a step on"
+TEN = "Ten steps back, ten steps on"
+ENDS = "To the start; to the last step, and follow it"
+ONSETS = "To the next step where a failure begins, to the one before"
+PAGES = "Scroll the raw output"
+
+LARGE_KEY = command(
+    "trial.large", "L", "large", "Large type", "Large type for an audience, or all panels", priority=True
+)
+"""In the answer line, too, as long as nothing is typed there."""
+
+LOOK_KEYS: list[BindingType] = [
+    command("trial.back", "left", "look(-1)", "Look back", STEP, footer="Look back", shown="← →", together=STEP),
+    command("trial.on", "right", "look(1)", "Look on", STEP, together=STEP),
+    command("trial.back10", "shift+left", "look(-10)", "Ten steps back", TEN, together=TEN),
+    command("trial.on10", "shift+right", "look(10)", "Ten steps on", TEN, together=TEN),
+    command("trial.start", "home", "seek(0)", "To the start", ENDS, together=ENDS),
+    command("trial.end", "end", "end", "To the newest step", ENDS, together=ENDS),
+    command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
+    command("trial.onset", "g", "onset(1)", "Next onset", ONSETS, together=ONSETS),
+    command("trial.onset_back", "G", "onset(-1)", "Onset before", ONSETS, together=ONSETS),
+    command("trial.ghost", "v", "ghost", "Another ghost", "Draw another policy on the same noise behind, or none"),
+    command("trial.page_up", "pageup", "page(-1)", "Page up", PAGES, shown="PgUp/Dn", together=PAGES),
+    command("trial.page_down", "pagedown", "page(1)", "Page down", PAGES, together=PAGES),
+    command("trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"),
+    command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
+    command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
+    LARGE_KEY,
+]
+"""Keys to look at any step, where nobody types an answer."""
+
+LEAVE_KEYS: list[BindingType] = [
+    command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+    command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
+]
+"""The last keys of the footer, everywhere but where ? could be typed into an answer."""
+
+PANEL_KEYS: list[BindingType] = [
+    command("trial.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
+    Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
+]
+"""Keys for terminals where the panels share the space."""
