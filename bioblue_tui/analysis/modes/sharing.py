@@ -175,13 +175,17 @@ class Drift:
         return fallen > BACK * (gaps[-1] - gaps[0])
 
     def _onset(self, steps: int) -> int:
+        """Return the first step of the growth; of several favourites that are level, the one that grew earliest."""
+        last = self._levels[-1]
+        return min(self._onset_of(index, steps) for index, level in enumerate(last) if level == max(last))
+
+    def _onset_of(self, favourite: int, steps: int) -> int:
         """Return the first step of the growth: back from where it was seen, while the favourite's lead grows."""
         levels = self._levels
-        last = levels[-1]
-        favourite = max(range(len(last)), key=last.__getitem__)
+        count = len(levels[-1])
 
         def lead(index: int) -> Number:
-            return len(last) * levels[index][favourite] - sum(levels[index])
+            return count * levels[index][favourite] - sum(levels[index])
 
         before = self._episodes.findings[-1].recovered if self._episodes.findings else None
         floor = max(0, (before or 0) - 1 - self._first)
