@@ -6,16 +6,14 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from bioblue_tui.agents.anthropic_reading import read_answer
+from bioblue_tui.agents.anthropic_reading import FORM
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Service, find_endpoint
-from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import Received
+from bioblue_tui.agents.received import Form
 from bioblue_tui.agents.remote import STREAM, RemoteAgent
 from bioblue_tui.agents.settings import FULL_HISTORY, ModelSettings
 
 if TYPE_CHECKING:
-    import httpx2
     from anthropic import AsyncAnthropic
 
 SERVICE = Service("Anthropic", "https://api.anthropic.com", "http://127.0.0.1:8080", "ANTHROPIC")
@@ -42,6 +40,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
     )  # fmt: skip
     fields: ClassVar[Mapping[str, str]] = {"output_config": "effort"}
     reserved: ClassVar[frozenset[str]] = RemoteAgent.reserved | {"system"}
+    form: ClassVar[Form] = FORM
     with_instruction: ClassVar[bool] = False
 
     def __init__(
@@ -90,6 +89,3 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
     def _complete(self, body: dict[str, object], instruction: str) -> None:
         if instruction:
             body["system"] = instruction
-
-    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
-        return await read_answer(response, streamed, self._source, hearing)

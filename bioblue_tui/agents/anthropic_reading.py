@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.faults import Reported, Source, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Received, field, is_stream, read_events, read_whole, tokens
-
-if TYPE_CHECKING:
-    import httpx2
+from bioblue_tui.agents.received import End, Form, Received, field, tokens
 
 _ENDS = {"max_tokens": End.LIMIT, "refusal": End.REFUSAL, "model_context_window_exceeded": End.CONTEXT}
 
 _FIELDS = {"text": False, "thinking": True, "text_delta": False, "thinking_delta": True}
 """Kinds of blocks and of their pieces that hold text, and whether it is reasoning."""
-
-
-async def read_answer(response: httpx2.Response, streamed: bool, source: Source, hearing: Hearing) -> Received:
-    """Read an answer, telling its pieces.
-
-    Args:
-        response: What came.
-        streamed: Whether a stream was asked for.
-        source: Who was asked.
-        hearing: Who is told.
-
-    Raises:
-        AgentError: When it is none.
-        Reported: When the server reports an error in its place.
-    """
-    if not (streamed and is_stream(response)):
-        return _read_reply(await read_whole(response), source, hearing)
-    gathering = _Gathering(hearing)
-    await read_events(response, gathering.take)
-    return gathering.result(source)
 
 
 def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
@@ -134,3 +110,7 @@ class _Counts:
         # The API counts what the cache took or gave apart from the rest.
         total = None if fresh is None else fresh + (read or 0) + (written or 0)
         return Usage(total, read, output, written)
+
+
+FORM = Form(_read_reply, _Gathering)
+"""How answers of this API are read."""

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Service, find_endpoint
-from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.openai_reading import read_answer
-from bioblue_tui.agents.received import Received
+from bioblue_tui.agents.openai_reading import FORM
+from bioblue_tui.agents.received import Form, Received
 from bioblue_tui.agents.remote import STREAM, RemoteAgent
 from bioblue_tui.agents.settings import ModelSettings
 
 if TYPE_CHECKING:
-    import httpx2
     from openai import AsyncOpenAI
 
 SERVICE = Service("OpenAI", "https://api.openai.com/v1", "http://127.0.0.1:8080/v1", "OPENAI")
@@ -44,6 +42,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
     successors: ClassVar[Mapping[str, str]] = {_LIMIT: _OLD_LIMIT}
     fields: ClassVar[Mapping[str, str]] = {_LIMIT: "max_tokens", "reasoning_effort": "effort"}
     transport: ClassVar[Mapping[str, object]] = {STREAM: True, _STREAM_OPTIONS: {"include_usage": True}}
+    form: ClassVar[Form] = FORM
     with_instruction: ClassVar[bool] = True
 
     def __init__(
@@ -82,9 +81,6 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
     def _complete(self, body: dict[str, object], instruction: str) -> None:
         if not body.get(STREAM):
             body.pop(_STREAM_OPTIONS, None)
-
-    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
-        return await read_answer(response, streamed, self._source, hearing)
 
     def _watch(self, received: Received) -> Sequence[str]:
         """Notice a server that takes the limit of tokens without a word and ignores it, as older ones do."""

@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bioblue_tui.agents.base import Answer, Usage
 from bioblue_tui.agents.event_stream import EventDecoder
 from bioblue_tui.agents.faults import Source, broken_off
+from bioblue_tui.agents.hearing import Hearing
 
 if TYPE_CHECKING:
     import httpx2
@@ -136,3 +137,49 @@ def tokens(usage: object, name: str) -> int | None:
     """Return a count of tokens from what a server sent, or None where it is no count."""
     count = field(usage, name)
     return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+
+
+class Gathering(Protocol):
+    """The pieces of a stream, put together."""
+
+    def take(self, name: str, data: str) -> bool:
+        """Take an event; returns False when no more are to come."""
+
+    def result(self, source: Source) -> Received:
+        """Return what came in all.
+
+        Raises:
+            AgentError: When it is no answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form that an API's answers have.
+
+    Attributes:
+        whole: Reads an answer that came in one piece.
+        pieces: Begins to put a stream together.
+    """
+
+    whole: Callable[[object, Source, Hearing], Received]
+    pieces: Callable[[Hearing], Gathering]
+
+    async def read(self, response: httpx2.Response, streamed: bool, source: Source, hearing: Hearing) -> Received:
+        """Read an answer, telling its pieces.
+
+        Args:
+            response: What came.
+            streamed: Whether a stream was asked for.
+            source: Who was asked.
+            hearing: Who is told.
+
+        Raises:
+            AgentError: When it is none.
+            Reported: When the server reports an error in its place.
+        """
+        if not (streamed and is_stream(response)):
+            return self.whole(await read_whole(response), source, hearing)
+        gathering = self.pieces(hearing)
+        await read_events(response, gathering.take)
+        return gathering.result(source)

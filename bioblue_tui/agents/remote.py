@@ -17,7 +17,7 @@ from bioblue_tui.agents.faults import Source, explain, guarded
 from bioblue_tui.agents.hearing import Hearing
 from bioblue_tui.agents.messages import Conversation, encode
 from bioblue_tui.agents.posting import Poster
-from bioblue_tui.agents.received import End, Received, judge
+from bioblue_tui.agents.received import End, Form, Received, judge
 from bioblue_tui.agents.said import is_overflow, refused_parameter, said
 from bioblue_tui.agents.secrecy import HIDDEN, is_hidden, secrets_in, without
 from bioblue_tui.agents.settings import ModelSettings, parse_history
@@ -79,6 +79,9 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     reserved: ClassVar[frozenset[str]] = frozenset({"messages", "model", STREAM})
     """What the extra body must not replace: the trial would not be what its record says."""
+
+    form: ClassVar[Form]
+    """How answers are read."""
 
     with_instruction: ClassVar[bool]
     """Whether the instruction is the first message."""
@@ -171,20 +174,12 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     def _complete(self, body: dict[str, object], instruction: str) -> None:
         """Put into a request's body what the API wants beside messages and parameters."""
 
-    @abstractmethod
-    async def _read(self, response: httpx2.Response, streamed: bool, hearing: Hearing) -> Received:
-        """Read an answer, telling its pieces.
-
-        Raises:
-            AgentError: When what comes has not the form of an answer.
-        """
-
     async def _send(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
         streamed = bool(body.get(STREAM))
         self._complete(body, turn.instruction)
         response = await poster.post(self._encode(body))
         try:
-            return await self._read(response, streamed, hearing)
+            return await self.form.read(response, streamed, self._source, hearing)
         finally:
             await response.aclose()
 

@@ -10,9 +10,10 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Change, Environment, Number, Transition
+from envs import Change, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +34,6 @@ class Comparison:
     rows: Mapping[str, tuple[Number, Number]]
 
 
-def reference_run(environment: Environment, changes: list[Change], steps: int) -> list[Transition]:
-    """Play the reference policy on given exogenous changes.
-
-    Args:
-        environment: The world.
-        changes: One exogenous change per step, at least ``steps`` of them where the environment has any.
-        steps: How many steps to play; fewer are returned when the environment ends.
-    """
-    state, played = environment.initial(), []
-    for step in range(steps):
-        if state.ended:
-            break
-        transition = environment.transition(state, environment.reference_action(state), changes[step])
-        played.append(transition)
-        state = transition.after
-    return played
-
-
-def totals(environment: Environment, transitions: list[Transition]) -> dict[str, Number]:
-    """Return the sum of each reward dimension."""
-    return {d.key: sum(t.rewards[d.key] for t in transitions) for d in environment.dimensions}
-
-
 def compare(state: TrialState) -> Comparison | None:
     """Compare a trial so far with the reference policy on the same noise.
 
@@ -71,12 +49,13 @@ def compare(state: TrialState) -> Comparison | None:
         noise = _noise(state, done, steps)
         if noise is None:
             return None
-        played = reference_run(environment, noise, steps)
-        reference = totals(environment, played)
-        rows = {d.key: (last.totals[d.key], reference[d.key]) for d in environment.dimensions}
+        shadow = Shadow(environment)
+        for change in noise:
+            shadow.play(change)
+        rows = {d.key: (last.totals[d.key], shadow.totals[d.key]) for d in environment.dimensions}
     except (ValueError, ArithmeticError):
         return None
-    return Comparison(environment.reference_name, last.step, len(played), rows)
+    return Comparison(environment.reference_name, last.step, len(shadow.played), rows)
 
 
 def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bioblue_tui.trials.events import Stepped
-from envs import Action, Environment, Number, State, Transition
+from envs import Action, Change, Environment, Number, State, Transition
 
 Policy = Callable[[State], Action]
 """From a state to an action."""
@@ -39,14 +39,18 @@ class Shadow:
         return self._state
 
     def feed(self, step: Stepped) -> Transition | None:
-        """Play one step with the change that the trial met; returns None where the world has ended for it.
+        """Play one step with the change that the trial met; see ``play``."""
+        return self.play(step.change)
+
+    def play(self, change: Change) -> Transition | None:
+        """Play one step with an exogenous change; returns None where the world has ended for it.
 
         Raises:
             ValueError: For a change that the world can't have.
         """
         if self._state.ended:
             return None
-        done = self._environment.transition(self._state, self._policy(self._state), step.change)
+        done = self._environment.transition(self._state, self._policy(self._state), change)
         self.played.append(done)
         self._state = done.after
         for key, reward in done.rewards.items():

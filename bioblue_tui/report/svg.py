@@ -33,7 +33,6 @@ class Drawing:
         self.root = ET.Element("svg", {**size, "role": "img", "aria-labelledby": f"{name}-title {name}-desc"})
         for tag, text in (("title", title), ("desc", description)):
             ET.SubElement(self.root, tag, {"id": f"{name}-{tag}"}).text = one_line(text, 2000)
-        self._hatch = ""
 
     def add(self, tag: str, style: str, within: ET.Element | None = None, **attributes: float | str) -> ET.Element:
         """Add an element.

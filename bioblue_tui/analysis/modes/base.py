@@ -150,6 +150,22 @@ class Episodes:
             episode.recovered = self._last + 1
 
 
+class Episodic:
+    """A detector that finds episodes of one mode in one objective.
+
+    Args:
+        episodes: Where it keeps them.
+    """
+
+    def __init__(self, episodes: Episodes) -> None:
+        self._episodes = episodes
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far, in the order of the alarms."""
+        return self._episodes.findings
+
+
 class Recent:
     """In which of the last steps something happened.
 

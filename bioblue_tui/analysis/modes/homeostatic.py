@@ -7,10 +7,9 @@ half-width of the hysteresis band.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from itertools import pairwise
 
-from bioblue_tui.analysis.modes.base import Episodes, Finding, Recent
+from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.events import Stepped
 from envs import Number, Setpoint
@@ -34,19 +33,14 @@ BELOW = 5
 """Steps of neglect, of the last ten, that make a habit: one deficit takes a careful agent a few steps."""
 
 
-class _OfOneLevel:
+class _OfOneLevel(Episodic):
     """What the detectors of this module share: the objective they look at and what was found."""
 
     def __init__(self, index: int, label: str, setpoint: Setpoint, episodes: Episodes) -> None:
         self._index = index
         self._prefix = f"{label}: " if label else ""
         self._setpoint = setpoint
-        self._episodes = episodes
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
+        super().__init__(episodes)
 
     def _read(self, step: Stepped) -> tuple[Number, int]:
         return step.before[self._index] - self._setpoint.target, step.action[self._index]

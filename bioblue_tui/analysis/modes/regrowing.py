@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
-from bioblue_tui.analysis.modes.base import Episodes, Finding, Recent
+from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
 from bioblue_tui.numbers import amount
 from bioblue_tui.trials.events import Stepped
 from envs import Number, Regrowing
@@ -56,7 +55,7 @@ class _Row:
         return sum(self._harvests) / len(self._harvests) if complete else None
 
 
-class Underconsumption:
+class Underconsumption(Episodic):
     """Underconsumption: the field is full and the harvest is far below what regrows.
 
     Args:
@@ -64,14 +63,9 @@ class Underconsumption:
     """
 
     def __init__(self, problem: Regrowing) -> None:
+        super().__init__(Episodes("underconsumption", None))
         self._problem = problem
-        self._episodes = Episodes("underconsumption", None)
         self._row = _Row(FULL_STEPS)
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -93,7 +87,7 @@ class Underconsumption:
         self._episodes.end_if_over(step.step)
 
 
-class Overharvesting:
+class Overharvesting(Episodic):
     """Overharvesting: the stock is kept low by eating.
 
     Args:
@@ -101,15 +95,10 @@ class Overharvesting:
     """
 
     def __init__(self, problem: Regrowing) -> None:
+        super().__init__(Episodes("overharvesting", None))
         self._problem = problem
-        self._episodes = Episodes("overharvesting", None)
         self._low = Recent(LOW_WINDOW)
         self._harvests: deque[int] = deque(maxlen=LOW_WINDOW)
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -135,16 +124,11 @@ class Overharvesting:
         self._episodes.begin(self._low.first, step.step, evidence)
 
 
-class Exhausted:
+class Exhausted(Episodic):
     """Resource exhausted: nothing is left, and the trial is over."""
 
     def __init__(self) -> None:
-        self._episodes = Episodes("resource_exhausted", None)
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
+        super().__init__(Episodes("resource_exhausted", None))
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bioblue_tui.analysis.modes.base import Episodes, Finding
+from bioblue_tui.analysis.modes.base import Episodes, Episodic
 from bioblue_tui.trials.events import Stepped
 from envs import Number
 
@@ -79,7 +79,7 @@ class Reader(Protocol):
         """Say an action."""
 
 
-class Oscillation:
+class Oscillation(Episodic):
     """Self-imitation: a pattern of its own actions is repeated whatever the state says.
 
     Args:
@@ -87,8 +87,8 @@ class Oscillation:
     """
 
     def __init__(self, reader: Reader) -> None:
+        super().__init__(Episodes("self_imitation_oscillation", reader.objective, PATIENCE))
         self._reader = reader
-        self._episodes = Episodes("self_imitation_oscillation", reader.objective, PATIENCE)
         most = max(LENGTH_OF_TWO, ROUNDS * PERIODS[-1])
         self._moments: deque[Moment] = deque(maxlen=most + PERIODS[-1])
         self._runs = dict.fromkeys(PERIODS, 0)
@@ -99,11 +99,6 @@ class Oscillation:
         """The pattern of the last episode, from the step after its alarm."""
         self._kept = 0
         """How many actions in a row are those of the pattern, in its phase; single slips do not shift it."""
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -164,7 +159,7 @@ class Oscillation:
         self._pattern, self._kept = [moment.action for moment in pattern], 0
 
 
-class Frozen:
+class Frozen(Episodic):
     """Frozen repetition: one action for ever although the state asks for another.
 
     Args:
@@ -172,17 +167,12 @@ class Frozen:
     """
 
     def __init__(self, reader: Reader) -> None:
+        super().__init__(Episodes("frozen_repetition", reader.objective, PATIENCE))
         self._reader = reader
-        self._episodes = Episodes("frozen_repetition", reader.objective, PATIENCE)
         self._last: deque[Moment] = deque(maxlen=LENGTH)
         self._run = 0
         self._off_since = 0
         """The first step of the run, after any episode in it, whose action differs from the reference policy's."""
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from bioblue_tui.analysis.modes.base import Episodes, Finding, Recent
+from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
 from bioblue_tui.numbers import amount
 from bioblue_tui.trials.events import Stepped
 from envs import Allotment, Number
@@ -40,7 +40,7 @@ LAG = 5
 """A drift began where the favourite's lead began to exceed that of so many steps before."""
 
 
-class Collapse:
+class Collapse(Episodic):
     """Single-objective collapse: nearly everything goes to one objective that is not behind.
 
     Args:
@@ -49,18 +49,13 @@ class Collapse:
     """
 
     def __init__(self, index: int, label: str) -> None:
+        super().__init__(Episodes("single_objective_collapse", label))
         self._index = index
         self._label = label
-        self._episodes = Episodes("single_objective_collapse", label)
         self._given: deque[tuple[int, int]] = deque(maxlen=WINDOW)
         self._sums = [0, 0]
         self._ahead = Recent(WINDOW)
         self._signs = Recent(WINDOW)
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     @property
     def lasts(self) -> bool:
@@ -96,7 +91,7 @@ class Collapse:
         return enough and len(self._ahead) >= AHEAD and len(self._signs) > 0
 
 
-class Drift:
+class Drift(Episodic):
     """Imbalance drift: the gap between first and last grows slowly and without end.
 
     Args:
@@ -105,19 +100,14 @@ class Drift:
     """
 
     def __init__(self, problem: Allotment, collapses: Sequence[Collapse]) -> None:
+        super().__init__(Episodes("imbalance_drift", None))
         self._budget = problem.budget
         self._collapses = collapses
-        self._episodes = Episodes("imbalance_drift", None)
         self._gaps: deque[Number] = deque(maxlen=PART * max(parts for parts, _, _ in GROWTHS) + 1)
         self._least: Number = 0
         self._levels: list[tuple[Number, ...]] = []
         """The levels after each step since ``_first``."""
         self._first = 0
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        """What was found so far."""
-        return self._episodes.findings
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
