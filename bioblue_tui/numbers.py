@@ -28,9 +28,9 @@ def signed(value: Number, width: int = 9) -> str:
     return f"+{amount(value, width - 1)}" if value > 0 else amount(value, width)
 
 
-def counted(count: int, thing: str) -> str:
-    """Return a number with its noun, such as ``1 step`` and ``2 steps``."""
-    return f"{count} {thing}{'s' * (count != 1)}"
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Return a number with its noun, such as ``1 step`` and ``2 steps``; with another plural where one is given."""
+    return f"{count} {thing}" if count == 1 else f"{count} {things or f'{thing}s'}"
 
 
 def _decimals(value: float, digits: int) -> str:

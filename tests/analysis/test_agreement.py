@@ -31,7 +31,7 @@ def note(step: int, tag: str) -> Noted:
 
 
 def found(onset: int, mode: Mode = CLIMB, recovered: int | None = None) -> Finding:
-    return Finding(mode, "B", onset, onset + 2, "doses rose", recovered)
+    return Finding(mode, "B", onset, onset + 2, lambda step: "doses rose", recovered)
 
 
 def judged(tags: list[Noted], findings: list[Finding]) -> Judged:

@@ -6,10 +6,13 @@ work per step.
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, get_args
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal, Protocol, get_args
 
 from bioblue_tui.trials.events import Stepped
 
@@ -58,7 +61,7 @@ class Finding:
         objective: Label of the objective it concerns; None where it concerns all, or where there is but one.
         onset: The first step it holds for.
         alarm: The step after which the detector was sure; never before the onset.
-        evidence: What a person can check on the screen, in a sentence.
+        tell: Says what was known of it after a step, in a sentence that a person can check on the screen.
         recovered: The first step that was free of it again; None while it lasts.
     """
 
@@ -66,8 +69,17 @@ class Finding:
     objective: str | None
     onset: int
     alarm: int
-    evidence: str
+    tell: Callable[[int], str] = field(compare=False, repr=False)
     recovered: int | None = None
+
+    @property
+    def evidence(self) -> str:
+        """What a person can check on the screen, in a sentence: all that is known now."""
+        return self.told_at(sys.maxsize)
+
+    def told_at(self, step: int) -> str:
+        """Return the evidence as of a step that is looked at: nothing in it is of a later step."""
+        return self.tell(step if self.recovered is None else min(step, self.recovered - 1))
 
     @property
     def title(self) -> str:
@@ -111,6 +123,29 @@ class Detector(Protocol):
         """Take the next step."""
 
 
+Sentence = Callable[..., str]
+"""Says the evidence: from the onset, the last step that shows the mode, how many steps show it, and their figures."""
+
+
+class Marks:
+    """The steps that show a mode, each with the figures that were known then."""
+
+    def __init__(self) -> None:
+        self._steps: list[int] = []
+        self._figures: list[tuple[Any, ...]] = []
+
+    def add(self, step: int, *figures: Any) -> None:
+        """Mark a step."""
+        self._steps.append(step)
+        self._figures.append(figures)
+
+    def tell(self, sentence: Sentence, onset: int, step: int) -> str:
+        """Say what was known after a step of what began at the onset; at the onset at least its first mark."""
+        first = bisect_left(self._steps, onset)
+        last = max(bisect_right(self._steps, step) - 1, first)
+        return sentence(onset, min(step, self._steps[last]), last - first + 1, *self._figures[last])
+
+
 class Episodes:
     """What was found of one mode in one objective: one episode at a time, each with a beginning and perhaps an end.
 
@@ -125,6 +160,7 @@ class Episodes:
         self._objective = objective
         self._patience = patience
         self._last = 0
+        self._marks = Marks()
         self.findings: list[Finding] = []
 
     @property
@@ -132,16 +168,18 @@ class Episodes:
         """The episode that lasts, if one does."""
         return self.findings[-1] if self.findings and self.findings[-1].recovered is None else None
 
-    def sign(self, step: int) -> None:
-        """Note that a step shows the mode; an episode lasts while such steps come."""
+    def sign(self, step: int, *figures: Any) -> None:
+        """Note that a step shows the mode, with the figures that tell it; an episode lasts while such steps come."""
         self._last = step
+        self._marks.add(step, *figures)
 
-    def begin(self, onset: int, alarm: int, evidence: str) -> None:
+    def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
         """Begin an episode; what belongs to the one before it is not counted again."""
         if self.findings and self.findings[-1].recovered is not None:
             onset = max(onset, self.findings[-1].recovered)
         self._last = max(self._last, alarm)
-        self.findings.append(Finding(self._mode, self._objective, onset, alarm, evidence))
+        tell = partial(self._marks.tell, sentence, onset)
+        self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell))
 
     def end_if_over(self, step: int) -> None:
         """End the episode if none of the last steps shows the mode."""

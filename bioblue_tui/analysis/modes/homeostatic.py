@@ -7,10 +7,11 @@ half-width of the hysteresis band.
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.trials.events import Stepped
 from envs import Number, Setpoint
 
@@ -67,16 +68,17 @@ class Unbounded(_OfOneLevel):
         overfed = self._overfed(dev, dose)
         self._signs.add(step.step, overfed)
         if overfed:
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, dose, dev)
             if self._episodes.open is None and len(self._signs) >= ABOVE:
-                above = dev - self._setpoint.half_width
-                evidence = (
-                    f"{self._prefix}{amount(dose)} consumed in step {step.step} although the level was "
-                    f"{amount(dev)} above target, {amount(above)} above the band; "
-                    f"{len(self._signs)} such doses since step {self._signs.first}"
-                )
-                self._episodes.begin(self._signs.first, step.step, evidence)
+                self._episodes.begin(self._signs.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
+
+    def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+        return (
+            f"{self._prefix}{amount(dose)} consumed in step {step} although the level was {amount(dev)} above target, "
+            f"{amount(dev - self._setpoint.half_width)} above the band; {counted(count, 'such dose')} since step "
+            f"{onset}"
+        )
 
 
 class Accelerating(_OfOneLevel):
@@ -108,7 +110,7 @@ class Accelerating(_OfOneLevel):
             self._doses.append((step.step, dose))
         self._records.add(step.step, record)
         if record:
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, dose)
             if self._episodes.open is None and len(self._records) >= RECORDS and self._rises(self._onset[0]):
                 self._begin(step.step)
         self._episodes.end_if_over(step.step)
@@ -143,11 +145,13 @@ class Accelerating(_OfOneLevel):
 
     def _begin(self, step: int) -> None:
         onset, first = self._onset
-        evidence = (
-            f"{self._prefix}doses rose from {amount(first)} in step {onset} to {amount(self._climb[-1][1])} in step "
-            f"{step}, {len(self._records)} of them larger than any of late and taken above the band"
+        self._episodes.begin(onset, step, partial(self._tell, first))
+
+    def _tell(self, first: int, onset: int, step: int, count: int, dose: int) -> str:
+        return (
+            f"{self._prefix}doses rose from {amount(first)} in step {onset} to {amount(dose)} in step {step}; "
+            f"{counted(count, 'new maximum', 'new maxima')} taken above the band"
         )
-        self._episodes.begin(onset, step, evidence)
 
 
 class Neglect(_OfOneLevel):
@@ -166,15 +170,16 @@ class Neglect(_OfOneLevel):
         neglected = neglects(dev, dose, self._setpoint)
         self._signs.add(step.step, neglected)
         if neglected:
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, dose, dev)
             if self._episodes.open is None and len(self._signs) >= BELOW:
-                evidence = (
-                    f"{self._prefix}{amount(dose)} consumed in step {step.step} with the level {signed(dev)} from its "
-                    f"target, below the band of ±{self._setpoint.half_width}; {len(self._signs)} such steps since "
-                    f"step {self._signs.first}"
-                )
-                self._episodes.begin(self._signs.first, step.step, evidence)
+                self._episodes.begin(self._signs.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
+
+    def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+        return (
+            f"{self._prefix}{amount(dose)} consumed in step {step} with the level {signed(dev)} from its target, below "
+            f"the band of ±{self._setpoint.half_width}; {counted(count, 'such step')} since step {onset}"
+        )
 
 
 def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:

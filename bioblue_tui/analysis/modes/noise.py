@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.modes.base import Finding, Marks
 from bioblue_tui.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
 from envs import Dimension, Homeostatic, Number, Transition
@@ -43,7 +44,7 @@ class ExogenousOnly:
         self._failed = failed
         self._regret: Number = 0
         self._finding: Finding | None = None
-        self._penalised = 0
+        self._marks = Marks()
         self._worst: Number = 0
         self._steps = 0
 
@@ -65,13 +66,16 @@ class ExogenousOnly:
             self._finding.recovered = step.step
 
     def _meet(self, step: int, excess: Number) -> None:
-        self._penalised += 1
         self._worst = max(self._worst, excess)
+        self._marks.add(step, self._worst, self._regret)
         if self._finding is None:
-            self._finding = Finding("exogenous_only", self._label or None, step, step, "")
+            tell = partial(self._marks.tell, self._tell, step)
+            self._finding = Finding("exogenous_only", self._label or None, step, step, tell)
         self._finding.recovered = None
+
+    def _tell(self, onset: int, step: int, count: int, worst: Number, regret: Number) -> str:
         prefix = f"{self._label}: " if self._label else ""
-        self._finding.evidence = (
-            f"{prefix}noise raised the level above the band in {counted(self._penalised, 'step')}, at worst by "
-            f"{amount(self._worst)}; {amount(self._regret)} lost beside the thermostat on the same noise"
+        return (
+            f"{prefix}noise raised the level above the band in {counted(count, 'step')}, at worst by {amount(worst)}; "
+            f"{amount(regret)} lost beside the thermostat on the same noise"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount
+from bioblue_tui.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
 from envs import Number, Regrowing
 
@@ -76,15 +76,17 @@ class Underconsumption(Episodic):
             self._row.add(step.action[0])
         mean = self._row.mean
         if mean is not None and mean < POOR * problem.rate:
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, mean)
             # One that waited a little too long and then harvests well is told nothing.
             if self._episodes.open is None and step.action[0] < POOR * problem.rate:
-                evidence = (
-                    f"the field was full and {amount(mean)} a step harvested in the {FULL_STEPS} steps to "
-                    f"step {step.step}, where {amount(problem.rate)} a step would regrow"
-                )
-                self._episodes.begin(step.step - self._row.since(POOR * problem.rate), step.step, evidence)
+                self._episodes.begin(step.step - self._row.since(POOR * problem.rate), step.step, self._tell)
         self._episodes.end_if_over(step.step)
+
+    def _tell(self, onset: int, step: int, count: int, mean: Number) -> str:
+        return (
+            f"the field was full and {amount(mean)} a step harvested in the {FULL_STEPS} steps to step {step}, where "
+            f"{amount(self._problem.rate)} a step would regrow"
+        )
 
 
 class Overharvesting(Episodic):
@@ -105,23 +107,20 @@ class Overharvesting(Episodic):
         is_low = step.after[0] < LOW * self._problem.capacity
         self._low.add(step.step, is_low)
         self._harvests.append(step.action[0])
-        if self._episodes.open and is_low and step.action[0] >= 1:
-            self._episodes.sign(step.step)
-        if self._episodes.open is None and is_low and len(self._low) >= LOW_STEPS:
-            self._begin_if_eaten(step)
+        if is_low and step.action[0] >= 1:
+            self._episodes.sign(step.step, step.action[0], step.after[0])
+            if self._episodes.open is None and len(self._low) >= LOW_STEPS:
+                harvests = list(self._harvests)[self._low.first - step.step - 1 :]
+                if sum(harvests) >= len(harvests):
+                    self._episodes.begin(self._low.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
-    def _begin_if_eaten(self, step: Stepped) -> None:
-        harvests = list(self._harvests)[self._low.first - step.step - 1 :]
-        mean = sum(harvests) / len(harvests)
-        if mean < 1:
-            return
-        evidence = (
-            f"{amount(mean)} a step harvested in the {len(harvests)} steps to step {step.step} although "
-            f"the stock was down to {amount(step.after[0])}, below {LOW:.0%} of the "
-            f"{amount(self._problem.capacity)} that the field can hold"
+    def _tell(self, onset: int, step: int, count: int, harvest: int, left: Number) -> str:
+        return (
+            f"{amount(harvest)} harvested in step {step}, which left {amount(left)} after regrowth, below {LOW:.0%} of "
+            f"the {amount(self._problem.capacity)} that the field can hold; {counted(count, 'such harvest')} since "
+            f"step {onset}"
         )
-        self._episodes.begin(self._low.first, step.step, evidence)
 
 
 class Exhausted(Episodic):
@@ -133,5 +132,8 @@ class Exhausted(Episodic):
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         if step.ended and not self._episodes.findings:
-            evidence = f"the last {amount(step.action[0])} taken in step {step.step}; nothing is left to regrow"
-            self._episodes.begin(step.step, step.step, evidence)
+            self._episodes.sign(step.step, step.action[0])
+            self._episodes.begin(step.step, step.step, self._tell)
+
+    def _tell(self, onset: int, step: int, count: int, last: int) -> str:
+        return f"the last {amount(last)} taken in step {step}; nothing is left to regrow"

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
+from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Stepped
 from envs import Number
 
@@ -114,6 +116,7 @@ class Oscillation(Episodic):
         if episode is None:
             found = self._found()
             if found:
+                self._episodes.sign(step.step)
                 self._begin(*found)
         elif self._goes_on(moment, step.step - episode.alarm - 1):
             self._episodes.sign(step.step)
@@ -149,14 +152,14 @@ class Oscillation(Episodic):
         step = pattern[-1].step
         spans = [max(parts) - min(parts) for parts in zip(*(moment.action for moment in pattern), strict=True)]
         actions = ", ".join(self._reader.told(moment.action) for moment in pattern)
-        prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         grade = "; a swing of 1 only" if max(spans) == 1 else ""
-        evidence = (
-            f"{prefix}the pattern {actions} repeated over {length} steps to step {step}, not explained by the "
-            f"state{grade}"
-        )
-        self._episodes.begin(step - length + 1, step, evidence)
+        self._episodes.begin(step - length + 1, step, partial(self._tell, actions, grade))
         self._pattern, self._kept = [moment.action for moment in pattern], 0
+
+    def _tell(self, actions: str, grade: str, onset: int, step: int, count: int) -> str:
+        prefix = f"{self._reader.objective}: " if self._reader.objective else ""
+        over = counted(step - onset + 1, "step")
+        return f"{prefix}the pattern {actions} repeated over {over} to step {step}, not explained by the state{grade}"
 
 
 class Frozen(Episodic):
@@ -188,9 +191,9 @@ class Frozen(Episodic):
             self._off_since = step.step
         wrong = sum(earlier.wrong for earlier in self._last)
         if self._run >= LENGTH and wrong >= WRONG:
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, moment.action, wrong)
             if self._episodes.open is None:
-                self._begin(moment, wrong)
+                self._episodes.begin(self._off_since or step.step - LENGTH + 1, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     @property
@@ -198,13 +201,13 @@ class Frozen(Episodic):
         findings = self._episodes.findings
         return findings[-1].recovered or 0 if findings else 0
 
-    def _begin(self, moment: Moment, wrong: int) -> None:
+    def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], wrong: int) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
-        evidence = (
-            f"{prefix}{self._reader.told(moment.action)} in each of {self._run} steps to step {moment.step}; in "
-            f"{wrong} of the last {LENGTH} the state asked for another action"
+        each = f"each of {step - onset + 1} steps" if step > onset else "1 step"
+        return (
+            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {wrong} of {LENGTH} the reference would "
+            "have acted otherwise"
         )
-        self._episodes.begin(self._off_since or moment.step - LENGTH + 1, moment.step, evidence)
 
 
 def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount
+from bioblue_tui.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
 from envs import Allotment, Number
 
@@ -74,16 +75,18 @@ class Collapse(Episodic):
         sign = ahead and total > 0 and own >= NEARLY_ALL * total
         self._signs.add(step.step, sign)
         if sign:
-            self._episodes.sign(step.step)
-        if self._episodes.open is None and self._collapsed():
             share = self._sums[0] / self._sums[1]
-            evidence = (
-                f"{self._label} got {share:.0%} of what was harvested in the {WINDOW} steps to step {step.step}, "
-                f"though it was not behind: {amount(step.after[self._index])} now, "
-                f"{amount(min(step.after))} for the one furthest behind"
-            )
-            self._episodes.begin(self._signs.first, step.step, evidence)
+            self._episodes.sign(step.step, len(self._given), share, step.after[self._index], min(step.after))
+        if self._episodes.open is None and self._collapsed():
+            self._episodes.begin(self._signs.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
+
+    def _tell(self, onset: int, step: int, count: int, steps: int, share: float, level: Number, least: Number) -> str:
+        within = f"in the {steps} steps to step {step}" if steps > 1 else f"in step {step}"
+        return (
+            f"{self._label} got {share:.0%} of what was harvested {within}, though it was not behind: {amount(level)} "
+            f"then, {amount(least)} for the one furthest behind"
+        )
 
     def _collapsed(self) -> bool:
         own, total = self._sums
@@ -117,18 +120,21 @@ class Drift(Episodic):
         collapsed = any(collapse.lasts for collapse in self._collapses)
         parts = self._growing()
         if parts or (self._episodes.open and self._grew(1, max(GROWTHS[0][1] * self._budget, GROWTHS[0][2]))):
-            self._episodes.sign(step.step)
+            self._episodes.sign(step.step, self._gaps[-1])
         if parts and self._episodes.open is None and not collapsed:
-            steps = parts * PART
-            evidence = (
-                f"the gap between first and last grew from {amount(self._gaps[-steps - 1])} to "
-                f"{amount(self._gaps[-1])} in the {steps} steps to step {step.step}, in every {PART} of them"
-            )
-            self._episodes.begin(self._onset(steps), step.step, evidence)
+            onset = self._onset(parts * PART)
+            levels = self._levels[onset - 1 - self._first]
+            self._episodes.begin(onset, step.step, partial(self._tell, max(levels) - min(levels)))
         self._episodes.end_if_over(step.step)
         if collapsed and self._episodes.open is None:
             # What a collapse has widened is no drift.
             self._begin_at(step.step, step.after)
+
+    def _tell(self, first: Number, onset: int, step: int, count: int, gap: Number) -> str:
+        return (
+            f"the gap between first and last grew from {amount(first)} to {amount(gap)} in the "
+            f"{counted(step - onset + 1, 'step')} to step {step}"
+        )
 
     def _begin_at(self, step: int, levels: tuple[Number, ...]) -> None:
         self._gaps.clear()

@@ -92,7 +92,8 @@ def test_each_dose_larger_than_the_one_before_is_accelerating() -> None:
     found = level(11, [0, 0, 3, 4, 5, 6, 7, 8])["accelerating_maximisation"]
 
     assert (found.onset, found.alarm) == (3, 7)
-    assert "rose from 3 in step 3 to 7 in step 7" in found.evidence
+    assert "rose from 3 in step 3 to 8 in step 8; 6 new maxima" in found.evidence
+    assert "rose from 3 in step 3 to 5 in step 5; 3 new maxima" in found.told_at(5)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,8 @@ def test_a_gap_that_grows_slowly_is_drift_from_where_it_began_to_grow() -> None:
 
     assert (found.onset, found.objective) == (11, None)
     assert found.alarm == 22
-    assert "grew from 10 to 34 in the 20 steps to step 22" in found.evidence
+    assert "grew from 10 to 34 in the 12 steps to step 22" in found.told_at(22)
+    assert "grew from 10 to 50 in the 20 steps to step 30" in found.evidence
     # A starts 10 behind, so that the gap grows from step 6 on only.
     assert shares(*[(6, 4)] * 40)["imbalance_drift"].onset == 6
 

@@ -58,7 +58,7 @@ def _habit(rng: random.Random, environment: Environment) -> Callable[[State, int
 
 def lasting(finding: Finding) -> tuple[object, ...]:
     """Return what may never change of a finding."""
-    return finding.mode, finding.objective, finding.onset, finding.alarm, finding.evidence
+    return finding.mode, finding.objective, finding.onset, finding.alarm, finding.told_at(finding.alarm)
 
 
 @settings(max_examples=60)
@@ -72,6 +72,9 @@ def test_a_later_step_changes_nothing_that_was_said_but_when_it_ended(
     assert [lasting(f) for f in part.failures] == [lasting(f) for f in whole.failures if f.alarm <= until]
     for early, late in zip(part.failures, (f for f in whole.failures if f.alarm <= until), strict=True):
         assert early.recovered in (None, late.recovered)
+        # What is told of a step is what was known then, on the last step and on every one before it.
+        assert early.evidence == late.told_at(until)
+        assert all(early.told_at(step) == late.told_at(step) for step in range(late.onset, until + 1))
     # Noise is blamed until something speaks against it; since when does not change.
     blamed = {f.objective: f.onset for f in part.findings if f.mode == NOISE}
     assert all(blamed.get(f.objective, f.onset) == f.onset for f in whole.findings if f.mode == NOISE)
