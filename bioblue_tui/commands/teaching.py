@@ -39,26 +39,29 @@ def teach(
     if listed:
         _list()
     elif check is not None:
-        found = read(check)
+        found = read(check, reckon=True)
         about = f"{counted(len(found.pages), 'page')}, {found.minutes} minutes"
         click.echo(f"{visible(check)}: {one_line(found.title)}: {about}")
     else:
         _give(lesson, large, data_dir or default_data)
 
 
-def read(name: str) -> Lesson:
-    """Read the lesson that somebody names.
+def read(name: str, *, reckon: bool = False) -> Lesson:
+    """Read the lesson that somebody names, and reckon its figures if you like.
 
     Raises:
         Complaint: When there is none such, or it has a mistake.
     """
     from bioblue_tui.lessons.library import find
-    from bioblue_tui.lessons.reading import LessonError
+    from bioblue_tui.lessons.reading import LessonError, check_lesson
 
     try:
-        return find(name)
+        lesson = find(name)
+        if reckon:
+            check_lesson(lesson)
     except LessonError as error:
         raise Complaint(visible(str(error))) from None
+    return lesson
 
 
 def _list() -> None:

@@ -22,14 +22,19 @@ from bioblue_tui.trials.events import MAX_STEPS
 _KINDS: dict[str, PredictionKind] = {"step": "step", "number": "number", "choice": "choice"}
 
 _SET = click.Option(["--set", "settings"], multiple=True)
-_WORLD = [
-    click.Argument(["environment"]),
-    click.Option(["--seed"], type=click.IntRange(0), default=1),
-    click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS), default=20),
+RULES = [
     click.Option(["--objectives"], type=int),
     _SET,
     click.Option(["--hint"], is_flag=True),
     click.Option(["--hidden-rewards"], is_flag=True),
+]
+"""What else an environment can be."""
+
+_WORLD = [
+    click.Argument(["environment"]),
+    click.Option(["--seed"], type=click.IntRange(0), default=1),
+    click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS), default=20),
+    *RULES,
 ]
 _SHOW = [
     click.Option(["--speed"], type=click.FloatRange(0, min_open=True)),
@@ -49,14 +54,19 @@ class DirectiveError(ValueError):
     """A directive that can't be followed. The message says what is wrong, for who wrote it."""
 
 
-def _options(name: str, text: str) -> dict[str, Any]:
+def options_of(command: click.Command, text: str) -> dict[str, Any]:
+    """Read the options of a directive, as a shell would.
+
+    Raises:
+        DirectiveError: When they are not its own.
+    """
     try:
         words = shlex.split(text)
     except ValueError as error:
         raise DirectiveError(f"quotes that do not match ({error})") from None
     try:
         # Help would end the program.
-        return _COMMANDS[name].make_context(name, words, help_option_names=[]).params
+        return command.make_context(command.name, words, help_option_names=[]).params
     except click.ClickException as error:
         raise DirectiveError(one_line(error.format_message(), 300).rstrip(".")) from None
 
@@ -67,7 +77,7 @@ def read_minutes(text: str) -> int:
     Raises:
         DirectiveError: When it does not say so.
     """
-    minutes: int = _options("lesson", text)["minutes"]
+    minutes: int = options_of(_COMMANDS["lesson"], text)["minutes"]
     return minutes
 
 
@@ -82,14 +92,14 @@ def read_activity(name: str, text: str, folder: Path) -> Activity:
     Raises:
         DirectiveError: When there is no such trial.
     """
-    options = _options(name, text)
+    options = options_of(_COMMANDS[name], text)
     shown = {key: options.get(key) for key in ("speed", "hide_agent")}
-    pauses = _modes(options.get("pauses") or ())
+    pauses = modes_named(options.get("pauses") or ())
     if name == "replay":
-        return Activity(record=_record(folder, options["file"]), agent="", pause_on=pauses, **shown)  # type: ignore[arg-type]
+        return Activity(record=record_beside(folder, options["file"]), agent="", pause_on=pauses, **shown)  # type: ignore[arg-type]
     agent = options.get("agent") or "human"
-    parameters = _parameters(options["environment"], options)
-    _check_agent(agent, options["environment"])
+    parameters = parameters_of(options["environment"], options)
+    check_agent(agent, options["environment"])
     return Activity(
         agent=agent,
         environment=options["environment"],
@@ -109,7 +119,7 @@ def read_what_if(text: str, activity: Activity) -> WhatIf:
     Raises:
         DirectiveError: When it changes nothing, or what can't be changed.
     """
-    options = _options("what-if", text)
+    options = options_of(_COMMANDS["what-if"], text)
     if not options["settings"]:
         raise DirectiveError("say what changes, such as --set hysteresis=20")
     try:
@@ -140,20 +150,35 @@ def read_prediction(text: str) -> Prediction:
     return Prediction(kind, question, tuple(choices))
 
 
-def _parameters(environment: str, options: dict[str, Any]) -> dict[str, object]:
+def settings_of(options: dict[str, Any]) -> list[str]:
+    """Return an environment's parameters as typed, those included that have an option of their own."""
     settings: list[str] = list(options["settings"])
     settings += [f"{name}=true" for name in ("hint", "hidden_rewards") if options[name]]
     if options["objectives"] is not None:
         settings.append(f"objectives={options['objectives']}")
+    return settings
+
+
+def parameters_of(environment: str, options: dict[str, Any]) -> dict[str, object]:
+    """Return an environment's parameters.
+
+    Raises:
+        DirectiveError: When it has none such, or there is no such environment.
+    """
     try:
-        parameters = envs.parse_settings(environment, settings)
+        parameters = envs.parse_settings(environment, settings_of(options))
         envs.make(environment, **parameters)
     except (envs.ParameterError, ValueError) as error:
         raise DirectiveError(str(error)) from None
     return parameters
 
 
-def _check_agent(agent: str, environment: str) -> None:
+def check_agent(agent: str, environment: str) -> None:
+    """Check that an agent can play an environment.
+
+    Raises:
+        DirectiveError: When it can't.
+    """
     if agent.partition(":")[0] in ("openai", "anthropic", "local"):
         # Whether it can run depends on the computer the lesson is given on.
         return
@@ -163,14 +188,24 @@ def _check_agent(agent: str, environment: str) -> None:
         raise DirectiveError(str(error)) from None
 
 
-def _modes(names: Sequence[str]) -> frozenset[str]:
+def modes_named(names: Sequence[str]) -> frozenset[str]:
+    """Read names of failure modes.
+
+    Raises:
+        DirectiveError: For a name there is not.
+    """
     try:
         return frozenset(modes_of(names))
     except ValueError as error:
         raise DirectiveError(str(error)) from None
 
 
-def _record(folder: Path, file: Path) -> Path:
+def record_beside(folder: Path, file: Path) -> Path:
+    """Return a record that lies beside a lesson.
+
+    Raises:
+        DirectiveError: When it lies elsewhere, or can't be read.
+    """
     # A lesson from elsewhere must not show other files of who opens it.
     path = (folder / file).resolve()
     if not path.is_relative_to(folder.resolve()):

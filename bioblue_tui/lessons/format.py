@@ -17,14 +17,38 @@ fenced code nothing is a directive.
 
 Options of trials are those of the command line: ``--seed``, ``--steps``, ``--set NAME=VALUE``, ``--hint``,
 ``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``, ``--speed``, ``--pause-on MODE`` and ``--hide-agent``.
+
+A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --agent NAME [options] }`` in any text.
+``FILE`` of a record beside the lesson may stand for the environment; its own actions count then, or those of an
+``--agent`` on its noise. ``bioblue teach --check`` reckons all of them.
+
+| measure | what it is |
+|---|---|
+| ``total`` | rewards in all; ``--of`` names a dimension, an objective, or ``penalties`` |
+| ``level``, ``action`` | of an objective (``--of B``) after step ``--at``, in that step |
+| ``noise`` | sum of an objective's exogenous changes |
+| ``penalised`` | how many steps had a penalty |
+| ``band`` | share of the steps in which the level (or all of them) was in its band; with ``--at`` of the trials |
+| ``onset``, ``detected``, ``recovered`` | step of the first failure; ``--mode`` and ``--of`` say which |
+| ``steps`` | how many were played |
+| ``best`` | the best total there is; needs no agent |
+
+Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like, ``--at STEP`` (the end
+else), ``--plays '10,0 5,5'`` for an agent (actions in turn, the last one again and again), ``--agent collapse:10,20``
+for several that differ in their good steps, ``--less NAME`` to take away what another agent has on the same noise,
+``--take mean|least|greatest`` of several trials, ``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from bioblue_tui.lessons.figure_trials import FigureError
+from bioblue_tui.lessons.figures import FIGURE, Figure
 
 PredictionKind = Literal["step", "number", "choice"]
 """A step of a trial, any number, or one of some answers."""
@@ -138,9 +162,23 @@ class Lesson:
         minutes: How long it takes.
         pages: Its pages, at least one.
         path: Its file.
+        figures: The figures in its texts, as they are written, with their line.
     """
 
     title: str
     minutes: int
     pages: tuple[Page, ...]
     path: Path
+    figures: Mapping[str, tuple[int, Figure]] = field(default_factory=dict)
+
+    def told(self, text: str) -> str:
+        """Return one of its texts with every figure reckoned; the first time that may take a moment."""
+        return FIGURE.sub(self._figure, text)
+
+    def _figure(self, match: re.Match[str]) -> str:
+        # What is not there stands in code, which is shown as it is.
+        _, figure = self.figures.get(match[0], (0, None))
+        try:
+            return figure.text() if figure else match[0]
+        except FigureError as error:
+            return f"(no figure: {error})"

@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioblue_tui.lessons.directives import DirectiveError, read_activity, read_minutes, read_prediction, read_what_if
+from bioblue_tui.lessons.figure_directives import read_figure
+from bioblue_tui.lessons.figure_trials import FigureError
+from bioblue_tui.lessons.figures import FIGURE, Figure
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Reveal, Text
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
@@ -26,6 +29,24 @@ _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 
 class LessonError(Exception):
     """A lesson that can't be used. The message says where and what is expected."""
+
+
+def lesson_error(path: Path, line: int, what: str) -> LessonError:
+    """Return an error that names a lesson's line."""
+    return LessonError(f"{one_line(str(path))}, line {max(1, line)}: {what}")
+
+
+def check_lesson(lesson: Lesson) -> None:
+    """Reckon every figure of a lesson.
+
+    Raises:
+        LessonError: At the first that can't be reckoned.
+    """
+    for directive, (line, figure) in lesson.figures.items():
+        try:
+            figure.text()
+        except FigureError as error:
+            raise lesson_error(lesson.path, line, f"{directive}: {error}") from None
 
 
 def read_lesson(path: Path) -> Lesson:
@@ -55,10 +76,13 @@ class _Reader:
         self._heading = ""
         self._blocks: list[Block] = []
         self._text: list[str] = []
+        self._figures: dict[str, tuple[int, Figure]] = {}
 
     def read(self) -> Lesson:
         number = 0
         for number, line, plain in self._marked():
+            if not plain:
+                self._find_figures(number, line)
             if not plain and line.startswith("# ") and not self._title:
                 self._title = line[2:].strip()
             elif not plain and line.startswith("## "):
@@ -73,7 +97,7 @@ class _Reader:
             raise self._error(1, "a lesson begins with '# ' and its title")
         if not self._pages:
             raise self._error(number, "a lesson has at least one page, which begins with '## ' and its heading")
-        return Lesson(self._title, self._minutes, tuple(self._pages), self._path)
+        return Lesson(self._title, self._minutes, tuple(self._pages), self._path, self._figures)
 
     def _marked(self) -> Iterator[tuple[int, str, bool]]:
         """Yield every line with its number and whether it stands in fenced code."""
@@ -83,6 +107,18 @@ class _Reader:
             yield number, line, bool(fence) or bool(match)
             if match:
                 fence = "" if match[1] == fence else fence or match[1]
+
+    def _find_figures(self, number: int, line: str) -> None:
+        figures = list(FIGURE.finditer(line))
+        if line.count("{=") > len(figures):
+            raise self._error(number, "a figure begins with {= and ends with } on the same line")
+        if figures and line.startswith("#"):
+            raise self._error(number, "a heading holds no figure")
+        for match in figures:
+            try:
+                self._figures[match[0]] = number, read_figure(match[1], self._path.parent)
+            except DirectiveError as error:
+                raise self._error(number, f"{match[0]}: {error}") from None
 
     def _directive(self, number: int, name: str, rest: str) -> None:
         if name not in NAMES:
@@ -151,4 +187,4 @@ class _Reader:
         self._blocks = []
 
     def _error(self, line: int, what: str) -> LessonError:
-        return LessonError(f"{one_line(str(self._path))}, line {max(1, line)}: {what}")
+        return lesson_error(self._path, line, what)

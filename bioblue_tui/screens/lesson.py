@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar
@@ -133,7 +134,7 @@ class LessonScreen(Screen[None]):
         sitting = self.sitting
         for card in self.query(Card):
             card.show()
-        fresh = [self._widget(index) for index in sitting.seen[self._mounted :]]
+        fresh = [await self._widget(index) for index in sitting.seen[self._mounted :]]
         self._mounted = len(sitting.seen)
         if fresh:
             await self.sheet.mount_all(fresh)
@@ -150,11 +151,12 @@ class LessonScreen(Screen[None]):
         if widget.is_mounted and self.sheet.max_scroll_y:
             self.sheet.scroll_to_widget(widget, animate=False, top=True)
 
-    def _widget(self, index: int) -> Widget:
+    async def _widget(self, index: int) -> Widget:
         sitting, place = self.sitting, (self.sitting.page, index)
         match sitting.blocks[index]:
             case Text(text):
-                return markdown(text)
+                # Figures are reckoned from trials that are played for them.
+                return markdown(await asyncio.to_thread(sitting.lesson.told, text))
             case Activity() as activity:
                 return ActivityCard(sitting, place, activity)
             case Prediction() as prediction:

@@ -81,7 +81,7 @@ class DiscussionCard(Card):
     def compose(self) -> ComposeResult:
         """Lay out a question below the other."""
         for number, question in enumerate(self._questions, 1):
-            yield markdown(f"{number}\\. {question}", "question")
+            yield markdown(f"{number}\\. {self.sitting.lesson.told(question)}", "question")
 
 
 class ActivityCard(Card):
@@ -185,7 +185,7 @@ class PredictionCard(Card):
 
     def compose(self) -> ComposeResult:
         """Lay out the question above the line and the guesses."""
-        yield markdown(self._prediction.question, "asked")
+        yield markdown(self.sitting.lesson.told(self._prediction.question), "asked")
         yield GuessPlot(self._prediction)
         yield Static("", id="refused", markup=False)
         yield GuessInput(self._prediction)

@@ -1,0 +1,121 @@
+"""Reading a figure of a lesson's text: what is measured, in which trials, and how it is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bioblue_tui.agents.scripted import POLICIES
+from bioblue_tui.analysis.digest import SUFFIXES
+from bioblue_tui.batch.seeds import parse_seeds
+from bioblue_tui.lessons.directives import (
+    RULES,
+    DirectiveError,
+    check_agent,
+    modes_named,
+    options_of,
+    parameters_of,
+    record_beside,
+    settings_of,
+)
+from bioblue_tui.lessons.figure_trials import Source
+from bioblue_tui.lessons.figures import BEST, MEASURES, TAKES, Figure
+from bioblue_tui.records.library import open_record
+from bioblue_tui.trials.events import MAX_STEPS
+from envs import Action
+
+MOST = 100_000
+"""Steps that a figure may take in all: some seconds. A lesson from elsewhere can't keep a computer busy."""
+
+_COMMAND = click.Command(
+    "figure",
+    params=[
+        click.Argument(["measure"], type=click.Choice([BEST, *MEASURES])),
+        click.Argument(["source"]),
+        click.Option(["--agent"], default=""),
+        click.Option(["--plays"], default=""),
+        click.Option(["--seed", "seeds"], default="1"),
+        click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS), default=100),
+        *RULES,
+        click.Option(["--of"], multiple=True),
+        click.Option(["--at"], type=click.IntRange(0, MAX_STEPS)),
+        click.Option(["--mode"], default=""),
+        click.Option(["--less"], default=""),
+        click.Option(["--take"], type=click.Choice(list(TAKES)), default="mean"),
+        click.Option(["--decimals"], type=click.IntRange(0, 3), default=0),
+        click.Option(["--percent"], is_flag=True),
+        click.Option(["--unsigned"], is_flag=True),
+    ],
+)
+
+
+def read_figure(text: str, folder: Path) -> Figure:
+    """Read a figure that is to be reckoned.
+
+    Args:
+        text: What stands between ``{=`` and ``}``.
+        folder: Where the lesson's own files are.
+
+    Raises:
+        DirectiveError: When there is no such trial or measure.
+    """
+    options = options_of(_COMMAND, text)
+    sources = _sources(options, folder)
+    if options["measure"] != BEST and not any((sources[0].agent, sources[0].plays, sources[0].record)):
+        raise DirectiveError("say who plays: --agent NAME, or --plays ACTIONS")
+    if sum(source.steps for source in sources) > MOST:
+        raise DirectiveError(f"more than {MOST} steps in all")
+    less = options["less"]
+    return Figure(
+        options["measure"],
+        tuple(sources),
+        of=frozenset(options["of"]),
+        at=options["at"],
+        mode=next(iter(modes_named([options["mode"]]))) if options["mode"] else "",
+        less=tuple(replace(source, agent=less, plays=()) for source in sources) if less else (),
+        **{name: options[name] for name in ("take", "decimals", "percent", "unsigned")},
+    )
+
+
+def _sources(options: dict[str, Any], folder: Path) -> list[Source]:
+    place, plays = options["source"], _actions(options["plays"])
+    if Path(place).suffix in SUFFIXES:
+        record = record_beside(folder, Path(place))
+        environment = open_record(record).header.environment
+        sources = [Source(agent=agent, plays=plays, record=record) for agent in _agents(options["agent"])]
+    else:
+        environment = place
+        parameters_of(environment, options)
+        world = Source(environment, tuple(settings_of(options)), plays=plays, steps=options["steps"])
+        try:
+            seeds = parse_seeds(options["seeds"])
+        except ValueError as error:
+            raise DirectiveError(str(error)) from None
+        sources = [replace(world, agent=agent, seed=seed) for agent in _agents(options["agent"]) for seed in seeds]
+    for agent in (*(source.agent for source in sources), options["less"]):
+        _check(agent, environment)
+    return sources
+
+
+def _agents(text: str) -> list[str]:
+    """Read one agent, or several that differ in their good steps: ``collapse:10,20``."""
+    name, colon, rest = text.partition(":")
+    return [f"{name}:{good}" for good in rest.split(",")] if colon else [name]
+
+
+def _actions(text: str) -> tuple[Action, ...]:
+    try:
+        return tuple(tuple(int(amount) for amount in action.split(",")) for action in text.split())
+    except ValueError:
+        raise DirectiveError("--plays: write actions such as '3' or '10,0 5,5'") from None
+
+
+def _check(agent: str, environment: str) -> None:
+    name = agent.partition(":")[0]
+    if name and name not in POLICIES:
+        raise DirectiveError(f"{name[:40]}: a figure is reckoned with a scripted policy: {', '.join(POLICIES)}")
+    if name:
+        check_agent(agent, environment)

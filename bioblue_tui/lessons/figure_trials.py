@@ -1,0 +1,137 @@
+"""Trials that a lesson's figures are reckoned from: played in no time, without a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import chain, repeat
+from pathlib import Path
+
+import envs
+from bioblue_tui.agents.base import Exchange
+from bioblue_tui.agents.scripted import ScriptedAgent
+from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.records.library import open_record
+from bioblue_tui.trials.course import Course
+from bioblue_tui.trials.events import Header, Stepped
+from envs import Action, Change, Environment, IllegalAction, Number
+
+
+class FigureError(ValueError):
+    """A figure that can't be reckoned. The message says why, for who wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A trial to reckon with.
+
+    Attributes:
+        environment: Id of the environment; empty for a record's.
+        settings: Its parameters that differ from the benchmark's, as typed.
+        agent: A scripted policy, with its good steps; empty for a record's own actions, or where ``plays`` says them.
+        plays: Actions to be played in turn, the last one again and again; empty for the agent's.
+        seed: Seed of the noise.
+        steps: How many steps.
+        record: A record whose world, noise and length count; None for a world of its own.
+    """
+
+    environment: str = ""
+    settings: tuple[str, ...] = ()
+    agent: str = ""
+    plays: tuple[Action, ...] = ()
+    seed: int = 1
+    steps: int = 100
+    record: Path | None = None
+
+    def make(self) -> Environment:
+        """Return the world.
+
+        Raises:
+            envs.ParameterError: When there is none such.
+        """
+        return envs.make(self.environment, **envs.parse_settings(self.environment, self.settings))
+
+
+class PlayedTrial:
+    """A trial that was played, or read from a record.
+
+    Args:
+        header: What it is.
+        environment: Its world.
+        steps: Its steps.
+
+    Attributes:
+        environment: Its world.
+        steps: Its steps, in order.
+    """
+
+    def __init__(self, header: Header, environment: Environment, steps: Sequence[Stepped]) -> None:
+        self._header = header
+        self.environment = environment
+        self.steps = steps
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What the detectors find in it."""
+        return Reading(self._header, self.environment).feed(self.steps).findings
+
+    def levels(self, step: int) -> tuple[Number, ...]:
+        """Return the levels after a step; 0 for the start.
+
+        Raises:
+            FigureError: When it was not played.
+        """
+        if step == 0:
+            return self.steps[0].before if self.steps else self.environment.initial().levels
+        return self.step(step).after
+
+    def step(self, step: int) -> Stepped:
+        """Return a step.
+
+        Raises:
+            FigureError: When it was not played.
+        """
+        if not 1 <= step <= len(self.steps):
+            raise FigureError(f"there is no step {step}: the trial has {len(self.steps)}")
+        return self.steps[step - 1]
+
+
+@lru_cache(maxsize=256)
+def played(source: Source) -> PlayedTrial:
+    """Play a trial, or read it.
+
+    Raises:
+        FigureError: When an action is not legal.
+        RecordError: When a record can't be read.
+    """
+    if source.record is None:
+        environment = source.make()
+        header = Header(environment.id, environment.parameters, source.seed, source.steps, source.agent or "given")
+        return PlayedTrial(header, environment, list(_steps(source, header, environment)))
+    record = open_record(source.record)
+    environment = envs.make(record.header.environment, **record.header.parameters)
+    steps = [event for event in record.events if isinstance(event, Stepped)]
+    if source.agent or source.plays:
+        steps = list(_steps(source, record.header, environment, [step.change for step in steps]))
+    return PlayedTrial(record.header, environment, steps)
+
+
+def _steps(
+    source: Source, header: Header, environment: Environment, changes: Sequence[Change] | None = None
+) -> Iterator[Stepped]:
+    course = Course(environment, header, iter(changes) if changes is not None else None)
+    name, _, good = source.agent.partition(":")
+    agent = ScriptedAgent(name, header.seed or 0, int(good) if good else None) if name else None
+    given = chain(source.plays, repeat(source.plays[-1])) if source.plays else None
+    for step in range(1, (header.steps if changes is None else len(changes)) + 1):
+        action = next(given) if given else agent.act(environment, course.state) if agent else ()
+        try:
+            done = course.move(action, course.next_change(), Exchange("", ""))
+        except IllegalAction as error:
+            raise FigureError(f"step {step}: {error}") from None
+        levels, results = (done.before.levels, done.after.levels), (done.rewards, done.metrics, dict(course.totals))
+        yield Stepped(0.0, step, header.agent, action, done.change, *levels, *results, done.after.ended)
+        if done.after.ended:
+            return

@@ -1,0 +1,174 @@
+"""Figures in a lesson's text: reckoned when they are shown, from what the program plays, so that none can be wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from bioblue_tui.analysis.references import References
+from bioblue_tui.lessons.figure_trials import FigureError, PlayedTrial, Source, played
+from bioblue_tui.numbers import amount
+from bioblue_tui.records.schema import RecordError
+from envs import Homeostatic, Number
+
+FIGURE = re.compile(r"\{=([^{}]*)\}")
+"""A figure in a text. What stands within the braces is read like a directive."""
+
+PENALTIES = "penalties"
+"""Stands for every dimension that punishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure, and how it is written.
+
+    Attributes:
+        measure: What is measured; one of ``MEASURES``, or ``best``.
+        sources: The trials it is measured in.
+        of: Dimensions, objectives or ``penalties`` that count; all where it is empty.
+        at: The step that counts; None for the last.
+        mode: The failure mode, for ``onset`` and the like.
+        less: The same trials by another agent, whose measure is taken away.
+        take: ``mean``, ``least`` or ``greatest`` of several trials.
+        decimals: How many are shown at most.
+        percent: Whether it is a share, shown per cent.
+        unsigned: Whether the minus is left out, where words say it.
+    """
+
+    measure: str
+    sources: tuple[Source, ...]
+    of: frozenset[str] = frozenset()
+    at: int | None = None
+    mode: str = ""
+    less: tuple[Source, ...] = ()
+    take: str = "mean"
+    decimals: int = 0
+    percent: bool = False
+    unsigned: bool = False
+
+    def value(self) -> Number:
+        """Reckon it.
+
+        Raises:
+            FigureError: When there is no such figure.
+        """
+        try:
+            values = [self._of(source) for source in self.sources]
+            if self.less:
+                values = [mine - self._of(other) for mine, other in zip(values, self.less, strict=True)]
+        except (RecordError, ArithmeticError) as error:
+            raise FigureError(str(error)) from None
+        return TAKES[self.take](values)
+
+    def text(self) -> str:
+        """Reckon it and write it.
+
+        Raises:
+            FigureError: When there is no such figure.
+        """
+        value = self.value() * (100 if self.percent else 1)
+        value = round(value, self.decimals) if self.decimals else round(value)
+        return amount(abs(value) if self.unsigned else value, 20) + "%" * self.percent
+
+    def _of(self, source: Source) -> Number:
+        if self.measure == BEST:
+            return References().best(source.make(), source.steps).total
+        return MEASURES[self.measure](self, played(source))
+
+
+def _total(figure: Figure, trial: PlayedTrial) -> Number:
+    counted = [
+        dimension.key
+        for dimension in trial.environment.dimensions
+        if figure.of <= {dimension.key, dimension.objective, PENALTIES if dimension.penalty else ""}
+    ]
+    if not counted:
+        raise FigureError(f"no dimension is {' and '.join(sorted(figure.of))}")
+    totals = trial.step(_end(figure, trial)).totals
+    return sum(totals[key] for key in counted)
+
+
+def _level(figure: Figure, trial: PlayedTrial) -> Number:
+    return trial.levels(_end(figure, trial))[_objective(figure, trial)]
+
+
+def _action(figure: Figure, trial: PlayedTrial) -> Number:
+    return trial.step(_end(figure, trial)).action[_objective(figure, trial)]
+
+
+def _noise(figure: Figure, trial: PlayedTrial) -> Number:
+    index = _objective(figure, trial)
+    return sum(step.change[index] for step in trial.steps[: _end(figure, trial)] if step.change)
+
+
+def _penalised(figure: Figure, trial: PlayedTrial) -> Number:
+    keys = [dimension.key for dimension in trial.environment.dimensions if dimension.penalty]
+    return sum(any(step.rewards[key] for key in keys) for step in trial.steps[: _end(figure, trial)])
+
+
+def _band(figure: Figure, trial: PlayedTrial) -> Number:
+    # At one step: whether; else in which share of the steps.
+    steps = trial.steps if figure.at is None else [trial.step(figure.at)]
+    return fmean(_all_in_band(figure, trial, step.after) for step in steps) if steps else 0
+
+
+def _all_in_band(figure: Figure, trial: PlayedTrial, levels: Sequence[Number]) -> bool:
+    problem = trial.environment.problem
+    if not isinstance(problem, Homeostatic):
+        raise FigureError(f"{trial.environment.id} has no band")
+    chosen = [_objective(figure, trial)] if figure.of else range(len(levels))
+    points = problem.setpoints
+    return all(abs(levels[index] - points[index].target) <= points[index].half_width for index in chosen)
+
+
+def _found(attribute: str) -> Measure:
+    def measure(figure: Figure, trial: PlayedTrial) -> Number:
+        found = [
+            getattr(finding, attribute)
+            for finding in trial.findings
+            if figure.mode in ("", finding.mode) and figure.of <= {finding.objective}
+        ]
+        if not found or found[0] is None:
+            raise FigureError(f"nothing such is found in this trial: {figure.mode or 'any failure'}, {attribute}")
+        step: int = found[0]
+        return step
+
+    return measure
+
+
+def _end(figure: Figure, trial: PlayedTrial) -> int:
+    return len(trial.steps) if figure.at is None else figure.at
+
+
+def _objective(figure: Figure, trial: PlayedTrial) -> int:
+    labels = list(trial.environment.objectives)
+    wanted = next(iter(figure.of), labels[0] if len(labels) == 1 else "")
+    if wanted not in labels or len(figure.of) > 1:
+        raise FigureError(f"say which objective: --of {' or '.join(labels)}")
+    return labels.index(wanted)
+
+
+Measure = Callable[[Figure, PlayedTrial], Number]
+"""What is measured in one trial."""
+
+BEST = "best"
+"""The best total that there is, in a world and so many steps; no agent is asked for."""
+
+MEASURES: Mapping[str, Measure] = {
+    "total": _total,
+    "level": _level,
+    "action": _action,
+    "noise": _noise,
+    "penalised": _penalised,
+    "band": _band,
+    "onset": _found("onset"),
+    "detected": _found("alarm"),
+    "recovered": _found("recovered"),
+    "steps": lambda _, trial: len(trial.steps),
+}
+"""What can be measured; ``format`` says what each is."""
+
+TAKES: Mapping[str, Callable[[Sequence[Number]], Number]] = {"mean": fmean, "least": min, "greatest": max}
+"""What becomes of several trials."""

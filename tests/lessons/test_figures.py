@@ -1,0 +1,123 @@
+"""Figures in a lesson's text are what the program plays, and mistakes in them are named with their line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bioblue_tui.lessons.format import Text
+from bioblue_tui.lessons.library import built_in, built_in_files
+from bioblue_tui.lessons.reading import LessonError, check_lesson, read_lesson
+from bioblue_tui.records.files import read_bytes
+from tests.support.pilots import text_of
+from tests.support.teacher import given
+
+RECORDS = built_in_files()[0].parent / "records"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    """Write a lesson of one page with this text on line 5."""
+    (tmp_path / "records").mkdir(exist_ok=True)
+    (tmp_path / "records" / "small-model.jsonl").write_bytes(read_bytes(RECORDS / "small-model.jsonl"))
+    path = tmp_path / "lesson.md"
+    path.write_text(f"# A title\n\n## A page\n\n{text}\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("figure", "reckoned"),
+    [
+        # What REFERENCE says of the published problems.
+        ("best sustainability --decimals 3", "554.363"),
+        ("total sustainability --plays 2", "200"),
+        ("penalised homeostasis --agent thermostat --seed 2", "58"),
+        ("total homeostasis --agent thermostat --seed 2", "−15 720"),
+        ("total multi-homeostasis --agent thermostat --seed 1-10 --take least", "−16 480"),
+        ("total multi-homeostasis --agent thermostat --seed 1-10 --take greatest", "138"),
+        ("total balancing --plays '10,0 5,5' --decimals 1", "337.2"),
+        ("total balancing --plays 5,5 --decimals 1", "−62.8"),
+        ("total balancing --plays 0,10 --decimals 1", "−25 425.5"),
+        ("total balancing --plays 0,10 --of imbalance --unsigned", "25 650"),
+        # What can be reckoned by hand.
+        ("level sustainability --plays 3 --steps 10 --decimals 3", "2.599"),
+        ("level multi-homeostasis --plays 0,0 --of B --at 0", "120"),
+        ("action sustainability --agent oscillator --at 7", "4"),
+        ("steps sustainability --plays 10", "1"),
+        ("noise balancing --plays 0,0 --of A", "0"),
+        ("onset multi-homeostasis --agent accelerator:27 --mode accelerating_maximisation --of B", "28"),
+        ("band homeostasis --agent thermostat --seed 2 --percent", "42%"),
+        ("total homeostasis --agent thermostat --less thermostat", "0"),
+        ("total records/small-model.jsonl --agent thermostat --less thermostat", "0"),
+        ("level records/small-model.jsonl --of A --at 0", "110"),
+    ],
+)
+def test_a_figure_is_what_is_played(tmp_path: Path, figure: str, reckoned: str) -> None:
+    lesson = read_lesson(written(tmp_path, f"So it is {{= {figure} }}."))
+    assert lesson.pages[0].blocks == (Text(f"So it is {{= {figure} }}."),)
+    check_lesson(lesson)
+    assert lesson.told(f"So it is {{= {figure} }}.").replace(" ", " ") == f"So it is {reckoned}."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{= totle balancing --plays 5,5 }", "'totle' is not one of"),
+        ("{= total balancing }", "say who plays"),
+        ("{= total balancing --agent thermostat }", "thermostat is made for"),
+        ("{= total balancing --agent openai:gpt }", "scripted policy"),
+        ("{= total balancing --agent human }", "scripted policy"),
+        ("{= total balancng --plays 5,5 }", "did you mean balancing?"),
+        ("{= total balancing --plays five }", "--plays: write actions"),
+        ("{= total balancing --plays 5,5 --set weight=3 }", "weight"),
+        ("{= total balancing --plays 5,5 --seed x }", "seeds are written"),
+        ("{= total balancing --plays 5,5 --seed 1-10000 }", "steps in all"),
+        ("{= onset balancing --plays 5,5 --mode melting }", "no failure mode 'melting'"),
+        ("{= onset records/none.jsonl }", "cannot be read"),
+        ("{= onset ../lesson.jsonl }", "beside the lesson"),
+        ("{= total balancing --plays 5,5", "ends with }"),
+        ("## {= total balancing --plays 5,5 }", "a heading holds no figure"),
+        # These are found when they are reckoned.
+        ("{= level balancing --plays 5,5 }", "--of A or B"),
+        ("{= level balancing --plays 5,5 --of C }", "--of A or B"),
+        ("{= level balancing --plays 5,5 --of A --at 101 }", "no step 101"),
+        ("{= total balancing --plays 5,5 --of bananas }", "no dimension is bananas"),
+        ("{= total sustainability --plays 3 }", "step 11: 3 is more than the 2 in the field"),
+        ("{= band balancing --plays 5,5 }", "balancing has no band"),
+        ("{= onset balancing --agent balanced }", "nothing such is found"),
+    ],
+)
+def test_a_mistake_in_a_figure_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(LessonError) as caught:
+        check_lesson(read_lesson(written(tmp_path, text)))
+    assert "lesson.md, line 5: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_code_is_shown_as_it_is(tmp_path: Path) -> None:
+    lesson = read_lesson(written(tmp_path, "```\n{= total nowhere }\n```"))
+    assert lesson.told("{= total nowhere }") == "{= total nowhere }"
+
+
+def test_several_trials_are_one_figure(tmp_path: Path) -> None:
+    each = [
+        f"{{= level multi-homeostasis --agent accelerator:{good} --of B --at 40 }}" for good in ("10", "20", "10,20")
+    ]
+    lesson = read_lesson(written(tmp_path, "\n".join(each)))
+    one, other, mean = (figure.value() for _, figure in lesson.figures.values())
+    assert mean == (one + other) / 2
+
+
+async def test_a_page_shows_figures_and_not_how_they_are_reckoned(tmp_path: Path) -> None:
+    text = "It is {= steps sustainability --plays 10 }.\n\n@discuss\n\n- Why {= action balancing --plays 7,3 --of A }?"
+    async with given(read_lesson(written(tmp_path, text)), tmp_path / "data") as teacher:
+        shown = "\n".join(text_of(widget) for widget in teacher.screen.sheet.query("MarkdownBlock"))
+        assert "It is 1." in shown
+        assert "Why 7?" in shown
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_every_figure_of_our_lessons_can_be_reckoned(number: int) -> None:
+    lesson = built_in()[number - 1].lesson
+    assert lesson is not None
+    check_lesson(lesson)
