@@ -10,6 +10,7 @@ from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.gauge import latest_actions
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import Scale
 from envs import Gauge, Number
@@ -19,6 +20,12 @@ _ROWS = 3
 
 _THICK = 5
 """Rows that a scale takes at most."""
+
+
+_ACTIONS = "actions "
+
+_LATEST = 30
+"""Actions that are shown at most."""
 
 
 def _short(value: Number) -> Number:
@@ -78,9 +85,12 @@ class LargeBoard(Vertical):
             alerts: By objective, or for all with an empty label, which failure holds.
         """
         self._head.show_step(step, word)
-        levels, values = self._state.levels_after(step), self._state.gauge_values(step)
-        for gauge, level, value in zip(self._gauges, levels, values, strict=True):
-            gauge.show_value(level, value, alerts.get(gauge.gauge.label, alerts.get("", "")))
+        state, first = self._state, max(1, step - _LATEST + 1)
+        acted = list(zip(*(state.actions_in(number) for number in range(first, step + 1)), strict=True))
+        shows = zip(self._gauges, state.levels_after(step), state.gauge_values(step), strict=True)
+        for index, (gauge, level, value) in enumerate(shows):
+            actions = acted[index] if acted else ()
+            gauge.show_value(level, value, actions, alerts.get(gauge.gauge.label, alerts.get("", "")))
 
 
 class LargeHead(Lines):
@@ -136,12 +146,13 @@ class LargeGauge(Lines):
         self._scale = Scale(gauge)
         self._level: Number = 0
         self._value: Number = 0
+        self._actions: Sequence[Number | None] = ()
         self._alert = ""
 
-    def show_value(self, level: Number, value: Number, alert: str) -> None:
-        """Show a level, the value drawn for it, and the failure that holds."""
-        if (level, value, alert) != (self._level, self._value, self._alert):
-            self._level, self._value, self._alert = level, value, alert
+    def show_value(self, level: Number, value: Number, actions: Sequence[Number | None], alert: str) -> None:
+        """Show a level, the value drawn for it, the actions that led there, and the failure that holds."""
+        if (level, value, actions, alert) != (self._level, self._value, self._actions, self._alert):
+            self._level, self._value, self._actions, self._alert = level, value, actions, alert
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -183,8 +194,13 @@ class LargeGauge(Lines):
 
     def _digits(self, width: int) -> Sequence[Line]:
         rows, label = big(amount(_short(self._level), 8)), f" {self.gauge.label} " if self.gauge.label else " "
-        sides = [("", "text"), (self._verdict(), f"{self._style}+strong"), (self._warning, "bad")]
         room = width - len(label) - len(rows[0]) - 4
+        acted = latest_actions(self._actions, room - len(_ACTIONS))
+        sides = [
+            (f"{_ACTIONS}{acted}" if acted else "", "text"),
+            (self._verdict(), f"{self._style}+strong"),
+            (self._warning, "bad"),
+        ]
         return [
             [
                 (label if row == 1 else " " * len(label), "strong+accent"),

@@ -262,9 +262,9 @@ class TrialScreen(LookingScreen):
         self._painted = now
         shown, known = self.shown, self.known
         for step in range(self._gauged, known + 1):
-            values = zip(self._gauges, self.state.levels_after(step), self.state.gauge_values(step), strict=True)
-            for gauge, level, value in values:
-                gauge.add(level, value)
+            shows = (self.state.levels_after(step), self.state.gauge_values(step), self.state.actions_in(step))
+            for gauge, level, value, action in zip(self._gauges, *shows, strict=True):
+                gauge.add(level, value, action)
         self._gauged = max(self._gauged, known + 1)
         for gauge in self._gauges:
             gauge.show_step(shown, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -216,6 +216,11 @@ class TrialState:
     def recorded(self, step: int) -> Stepped | None:
         """Return what was done in a step, or None when it has not been done or was lost from a damaged record."""
         return self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
+
+    def actions_in(self, step: int) -> Sequence[Number | None]:
+        """Return what was done in a step, one action per objective; None each at step 0 and where it was lost."""
+        done = self.recorded(step)
+        return done.action if done else (None,) * len(self.environment.objectives)
 
     def gauge_values(self, step: int) -> tuple[Number, ...]:
         """Return what each gauge shows after a step; see ``levels_after``."""

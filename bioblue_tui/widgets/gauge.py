@@ -15,6 +15,8 @@ _AXIS = 6
 """Columns left of the trend, for the numbers of its scale."""
 
 
+_ACTIONS = " actions "
+
 _ALERT_ROW = 0
 """The row of the trend on which the steps of a failure are underlaid: the top one, where runaway values go."""
 
@@ -49,6 +51,7 @@ class GaugeView(Lines):
         self._levels: list[Number] = []
         self._values: list[Number] = []
         self._places: list[float] = []
+        self._actions: list[Number | None] = []
         self._shown, self._known = 0, -1
         self._trend: Trend | None = None
         self._ghost: Sequence[Number] = ()
@@ -60,8 +63,15 @@ class GaugeView(Lines):
         self._track: list[tuple[str, str]] = []
         """The scale without marker and numbers, kept as long as the width stays."""
 
-    def add(self, level: Number, value: Number) -> None:
-        """Take in one more step, beginning with step 0: the objective's level after it, and what is drawn for it."""
+    def add(self, level: Number, value: Number, action: Number | None) -> None:
+        """Take in one more step, beginning with step 0.
+
+        Args:
+            level: The objective's level after it.
+            value: What is drawn for it.
+            action: What was done for the objective; None at step 0, and where a record has lost it.
+        """
+        self._actions.append(action)
         self._levels.append(level)
         self._values.append(value)
         self._places.append(self.scale.place(value))
@@ -99,7 +109,15 @@ class GaugeView(Lines):
         lines = [self._title(width), self._bar(width)]
         if height > 2:
             lines += self._trend_lines(width, height - 2 if height < 5 else height - 3)
+        if height >= 5:
+            lines.append(self._acted(width))
         return lines
+
+    def _acted(self, width: int) -> Line:
+        """Write the actions up to the step looked at, as many as fit, the newest last."""
+        text = latest_actions(self._actions[1 : self._shown + 1], width - len(_ACTIONS) - 1)
+        before, _, last = text.rpartition(" ")
+        return [(_ACTIONS, "dim"), (f"{before} " if before else "", "text"), (last, "strong")]
 
     def _title(self, width: int) -> Line:
         gauge, shown = self.gauge, self._shown
@@ -246,6 +264,18 @@ class GaugeView(Lines):
         if gauge.open_ended:
             found.setdefault(0, "log")
         return found
+
+
+def latest_actions(actions: Sequence[Number | None], width: int) -> str:
+    """Return the last actions with blanks between them, as many as fit, the newest last."""
+    words: list[str] = []
+    for action in reversed(actions):
+        word = "?" if action is None else amount(action, 7)
+        width -= len(word) + 1
+        if width < 1:
+            return " ".join(["…", *reversed(words)])
+        words.append(word)
+    return " ".join(reversed(words))
 
 
 def _label(line: list[tuple[str, str]], at: int, text: str, marker: int) -> None:

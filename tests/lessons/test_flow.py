@@ -254,6 +254,20 @@ async def test_large_type_goes_along_into_the_trial_and_back(lesson: Lesson, tmp
         assert not teacher.screen.has_class("-large")
 
 
+@pytest.mark.parametrize(
+    ("size", "large"), [((80, 24), False), ((100, 30), False), ((120, 36), False), ((80, 24), True), ((120, 36), True)]
+)
+async def test_a_rule_can_be_found_for_what_is_done_can_be_seen(
+    tmp_path: Path, size: tuple[int, int], large: bool
+) -> None:
+    async with given("6", tmp_path / "data", size=size, large=large) as teacher:
+        screen = await teacher.trial("enter")
+        await teacher.run_out(screen)
+        gauge = screen.query_one("LargeGauge" if large else "GaugeView")
+        await until(teacher.pilot, lambda: "4 3 2 1 0 5 4 3 2 1" in text_of(gauge))
+        assert gauge.region.size
+
+
 async def test_a_lesson_from_elsewhere_does_nothing_but_show_text(lesson: Lesson, tmp_path: Path) -> None:
     opened: list[str] = []
     async with given(lesson, tmp_path / "data") as teacher:
