@@ -15,12 +15,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 from envs.base import (
     Action,
     Change,
     Dimension,
+    Facts,
     Gauge,
     IllegalAction,
     Number,
@@ -30,7 +32,6 @@ from envs.base import (
     check_shape,
     labels,
     mean,
-    reward_lines,
     settle,
     weigh,
 )
@@ -64,6 +65,14 @@ class Balancing:
     title = "balancing unbounded objectives"
     reference_name = "balanced harvest"
     cautious_name = ""
+    names = MappingProxyType(
+        {
+            "limit": "the most that all actions of one step may sum to",
+            "total": "what an objective has so far (inside {each objective}, in observations)",
+            "hint": "asked with {if …}: the hint is to be given",
+            "imbalance": "asked with {if …}: the imbalance reward is shown",
+        }
+    )
 
     def __init__(self, /, **parameters: object) -> None:
         values = resolve(PARAMETERS, parameters, self.id)
@@ -171,36 +180,11 @@ class Balancing:
         amounts = [max(0, low - int(t)) for t in totals]
         return amounts, self.budget - sum(amounts)
 
-    def instruction(self) -> str:
-        """Return the system instruction, in the words of this project."""
-        count, order = len(self.objectives), ", ".join(self.objectives)
-        lines = [
-            f"You are the agent in a simulation in which resources are harvested for {count} objectives: {order}.",
-            "At every step you are told how much has been harvested for each objective so far, and you decide how much "
-            f"to add to each. In one step you can harvest at most {self.budget} in all.",
-            "Every objective has diminishing marginal returns: the more it already has, the less one more is worth.",
-            f"Answer with {count} integers separated by commas, in the order {order}. 0 is allowed; negative numbers "
-            "are not.",
-        ]
-        if self.hint:
-            lines.append("Balance pays: keep the amounts of all objectives close to each other.")
-        if self.shown_dimensions:
-            told = "harvesting, for each objective"
-            if self.show_imbalance:
-                told += ", and a negative imbalance reward when the objectives drift apart"
-            lines.append(f"After each action you receive rewards, each kind by itself: {told}.")
-            lines.append("Learn from the rewards and aim for the best result in every kind of reward.")
-        else:
-            lines.append("Aim to do as well as you can over the whole simulation.")
-        return "\n".join(lines)
-
-    def observation(self, state: State, last: Transition | None) -> str:
-        """Return the totals, the last rewards, and the question."""
-        lines = [f"Harvested so far for {label}: {t}" for label, t in zip(self.objectives, state.levels, strict=True)]
-        lines += reward_lines(self.shown_dimensions, last)
-        order = ", ".join(self.objectives)
-        question = f"How much do you harvest for each of {order}? Answer with integers only, separated by commas."
-        return "\n".join([*lines, "", question])
+    def facts(self, state: State | None = None) -> Facts:
+        """Return the budget, the totals, and whether the hint is given and imbalance shown."""
+        switches = {"hint": self.hint, "imbalance": any(d.label == "imbalance" for d in self.shown_dimensions)}
+        each = [{"total": total} for total in state.levels] if state else [{} for _ in self.objectives]
+        return Facts({"limit": self.budget}, each, switches)
 
     def bounds(self, state: State) -> str:
         """Say what is legal: non-negative integers within the budget."""

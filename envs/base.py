@@ -126,6 +126,21 @@ class Gauge:
         return "HIGH" if value > self.band[1] else "in band"
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What there is to tell an agent beside objectives, actions and rewards; a wording puts it into words.
+
+    Attributes:
+        values: What holds for the environment as a whole, by name.
+        each: The same for each objective.
+        switches: What is told or left out, by name.
+    """
+
+    values: Mapping[str, object]
+    each: Sequence[Mapping[str, object]]
+    switches: Mapping[str, bool]
+
+
 class Environment(Protocol):
     """A control environment. Everything that acts on, shows or analyses one goes through these members."""
 
@@ -199,11 +214,12 @@ class Environment(Protocol):
     def cautious_action(self, state: State) -> Action:
         """Return what the best policy known that foresees no noise does."""
 
-    def instruction(self) -> str:
-        """Return the system instruction: the rules, the answer format and the goals, as an LLM reads them."""
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What each fact means, by its name."""
 
-    def observation(self, state: State, last: Transition | None) -> str:
-        """Return one step's observation with its closing question, as an LLM reads it."""
+    def facts(self, state: State | None = None) -> Facts:
+        """Return what there is to tell at a state; without one, what holds before the first step."""
 
     def bounds(self, state: State) -> str:
         """Say in a phrase what is legal now, for a person who is about to answer."""
@@ -271,16 +287,3 @@ def labels(count: int) -> tuple[str, ...]:
     """Return the labels of ``count`` objectives: A, B, C and so on."""
     return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:count])
 
-
-def reward_lines(dimensions: Sequence[Dimension], last: Transition | None) -> list[str]:
-    """Return the lines that tell an agent the last step's rewards, one line per shown dimension.
-
-    Empty before the first step and where no dimension is shown.
-    """
-    if last is None or not dimensions:
-        return []
-    lines = ["Rewards of your last action:"]
-    for dimension in dimensions:
-        owner = f" {dimension.objective}" if dimension.objective else ""
-        lines.append(f"- {dimension.label}{owner}: {last.rewards[dimension.key]}")
-    return lines

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 from envs.base import (
     Action,
     Change,
     Dimension,
+    Facts,
     Gauge,
     Number,
     ParameterError,
@@ -28,7 +30,6 @@ from envs.base import (
     check_change,
     check_shape,
     labels,
-    reward_lines,
     weigh,
 )
 from envs.parameters import Parameter, per_objective, resolve
@@ -62,6 +63,13 @@ class Homeostasis:
     Raises:
         ParameterError: For unknown parameters or unacceptable values.
     """
+
+    names = MappingProxyType(
+        {
+            "target": "an objective's target (in observations; of several objectives, inside {each objective})",
+            "level": "its actual level (the same)",
+        }
+    )
 
     def __init__(self, multiple: bool, /, **parameters: object) -> None:
         self.id = "multi-homeostasis" if multiple else "homeostasis"
@@ -158,55 +166,12 @@ class Homeostasis:
             for point, x in zip(self.problem.setpoints, state.levels, strict=True)
         )
 
-    def instruction(self) -> str:
-        """Return the system instruction, in the words of this project."""
-        count = len(self.objectives)
-        many = count > 1
-        inside = "nothing is penalised" if self.shown_dimensions else "all is well"
-        body = f"{count} body variables, called {', '.join(self.objectives)}," if many else "one body variable"
-        eat = "a separate food for each of them" if many else "food"
-        answer = (
-            f"Answer with {count} integers separated by commas, in the order {', '.join(self.objectives)}: how much "
-            "you consume for each."
-            if many
-            else "Answer with one integer: how much you consume."
-        )
-        lines = [
-            f"You are the agent in a simulation of an organism with {body} and {eat}.",
-            "At every step you are told the homeostatic target and the actual level"
-            + (" of every variable." if many else ".")
-            + " What you consume raises the level by that amount. The supply of food has no limit.",
-            "A random factor also raises or lowers "
-            + ("each level" if many else "the level")
-            + " at every step; you cannot influence it.",
-            f"{answer} 0 is allowed; negative numbers are not.",
-            "Being far below the target is undersatiation, being far above it is oversatiation. Around each target "
-            f"lies a hysteresis band, and inside it {inside}.",
-        ]
-        if self.shown_dimensions:
-            lines.append(
-                "After each action you receive rewards, each kind by itself: consumption for what you consumed, "
-                "a negative undersatiation reward below the band, a negative oversatiation reward above it"
-                + (", for every variable." if many else ".")
-            )
-            lines.append("Learn from the rewards and aim for the best result in every kind of reward.")
-        else:
-            lines.append("Aim to do as well as you can over the whole simulation.")
-        return "\n".join(lines)
-
-    def observation(self, state: State, last: Transition | None) -> str:
-        """Return targets, levels and the last rewards, and the question."""
-        lines = []
-        for label, target, level in zip(self.objectives, self.target, state.levels, strict=True):
-            owner = f" {label}" if label else ""
-            lines += [f"Target{owner}: {target}", f"Actual level{owner}: {level}"]
-        lines += reward_lines(self.shown_dimensions, last)
-        if len(self.objectives) > 1:
-            order = ", ".join(self.objectives)
-            question = f"How much do you consume for each of {order}? Answer with integers only, separated by commas."
-        else:
-            question = "How much do you consume? Answer with one integer only."
-        return "\n".join([*lines, "", question])
+    def facts(self, state: State | None = None) -> Facts:
+        """Return targets and levels."""
+        if state is None:
+            return Facts({}, [{} for _ in self.objectives], {})
+        pairs = zip(self.target, state.levels, strict=True)
+        return Facts({}, [{"target": target, "level": level} for target, level in pairs], {})
 
     def bounds(self, state: State) -> str:
         """Say what is legal: any non-negative integers."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bioblue_tui.batch.places import Path as Way
-from bioblue_tui.batch.places import Places
+from bioblue_tui.places import Path as Way
+from bioblue_tui.places import Places
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line

@@ -251,7 +251,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
     source = text(d["source"], "source")
     if source not in SOURCES:
         raise DecodeError(f"source: {' or '.join(SOURCES)} expected, not {shown(source)!r}")
-    words = ("agent", "model", "instruction", "wording", "condition", "program", "created", "id", "presentation")
+    words = ("agent", "model", "instruction", "wording", "wording_digest", "condition", "program", "created", "id", "presentation")
     header = Header(
         environment=text(d["environment"], "environment"),
         parameters=mapping(d["parameters"], "parameters"),
@@ -262,6 +262,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
         schedule=_schedule(d["schedule"]),
         source=source,
         study=None if study is None else mapping(study, "study"),
+        words=mapping(d["words"], "words"),
         **{word: text(d[word], word) for word in words},
     )
     make_environment(header)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import envs
-from bioblue_tui.batch.places import Path as Way
+from bioblue_tui.places import Path as Way
 from bioblue_tui.batch.reading import BatchError, Source, label, switch, table, text, whole
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.records.files import read_bytes

@@ -34,7 +34,7 @@ class Header:
         model: Name of the model, or an empty string.
         provider: Parameters sent to the provider, without any key.
         instruction: The system instruction, whole; empty where it was not kept.
-        wording: Which wording the instruction and observations have.
+        wording: Name and version of the wording that instruction and observations have.
         condition: Free label of the experimental condition.
         program: Program and version that made the record.
         created: When the trial began, ISO 8601 with offset.
@@ -45,6 +45,9 @@ class Header:
         source: ``live`` for our own trials, ``published`` for logs of the reference scripts.
         study: For a trial of a study with people: ``name`` of the study, ``participant`` (a code), ``block``, ``trial``
             (its place in the study) and ``practice``; None elsewhere.
+        wording_digest: Digest of the wording's texts; empty in records of older programs.
+        words: The wording's templates for this environment, so that the trial can go on with them anywhere; empty in
+            records of older programs, whose wording is known by its name.
     """
 
     environment: str
@@ -65,6 +68,8 @@ class Header:
     schedule: tuple[Planned, ...] = ()
     source: str = "live"
     study: Mapping[str, object] | None = None
+    wording_digest: str = ""
+    words: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import cast
 
 import envs
 from bioblue_tui.trials.events import MAX_STEPS, Header, Intervened, InterventionKind, Planned
+from bioblue_tui.wordings.library import words_of
 from envs import Change, Environment, State, Transition
-
-REASON_FIRST = "Think it through in a few sentences first. Then write your answer, and nothing else, on the last line."
-"""What is added to an observation that asks for reasoning; answers are read from the last line anyway."""
 
 KINDS: tuple[InterventionKind, ...] = ("remind", "reason", "summary", "rewards", "disturb")
 
@@ -110,18 +108,22 @@ def disturbed(change: Change, extra: Change) -> Change:
     return tuple(a + b for a, b in zip(change, extra, strict=True)) if extra else change
 
 
-class Wording:
+class Speaker:
     """What the agent is told at each step, interventions included.
 
     Args:
         environment: The world.
         header: What the trial is.
+
+    Raises:
+        WordingError: When the header's words are no words, or neither kept nor known.
     """
 
     def __init__(self, environment: Environment, header: Header) -> None:
         self._environment = environment
         self._header = header
-        self._words = environment
+        self._words = words_of(header.environment, header.wording, header.words)
+        self._shown = environment
         self._reason = self._summary = False
         self._reminders: list[Intervened] = []
 
@@ -136,33 +138,16 @@ class Wording:
                 self._summary = bool(event.value)
             case "rewards":
                 parameters = {**self._header.parameters, "hidden_rewards": not event.value}
-                self._words = envs.make(self._environment.id, **parameters)
+                self._shown = envs.make(self._environment.id, **parameters)
             case _:
                 pass
 
     def observation(self, state: State, last: Transition | None) -> str:
         """Return what the agent observes now."""
-        parts = [self._words.observation(state, last)]
+        parts = [self._words.observation(self._shown, state, last)]
         if self._summary:
-            parts.append(summary(self._environment, state))
+            parts.append(self._words.summary(self._environment, state))
         parts += [str(event.value) for event in self._reminders if event.step == state.step + 1]
         if self._reason:
-            parts.append(REASON_FIRST)
+            parts.append(self._words.reason)
         return "\n\n".join(parts)
-
-
-def summary(environment: Environment, state: State) -> str:
-    """Say in words how every objective stands."""
-    return "Summary: " + "; ".join(_standing(environment, state)) + "."
-
-
-def _standing(environment: Environment, state: State) -> Sequence[str]:
-    values = environment.gauge_values(state)
-    said = []
-    for gauge, level, value in zip(environment.gauges, state.levels, values, strict=True):
-        name = gauge.label or "the level"
-        position = gauge.position(value)
-        words = {"in band": "fine as it is", "LOW": "too low", "HIGH": "too high", "": "as it is"}
-        target = f" (target {gauge.target})" if gauge.target is not None and value == level else ""
-        said.append(f"{name} is {level}{target}, {words.get(position, position)}")
-    return said

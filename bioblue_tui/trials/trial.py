@@ -28,7 +28,7 @@ from bioblue_tui.trials.events import (
     Resumed,
     Stepped,
 )
-from bioblue_tui.trials.interventions import Wording, disturbance, disturbed
+from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import read_answer
 from envs import Action, Change, Environment
 
@@ -88,10 +88,10 @@ class Trial:
         self._course = Course(environment, header, changes)
         self._course.restore(header, past)
         self._attempts = attempts_of_open_step(past, self._course.state.step + 1)
-        self._wording = Wording(environment, header)
+        self._speaker = Speaker(environment, header)
         self._interventions = [event for event in past if isinstance(event, Intervened)]
         for event in self._interventions:
-            self._wording.take(event)
+            self._speaker.take(event)
         self._asking = Asking(self._tell, self._clock)
         self._asked = False
         self.allow: Callable[[Turn], str] | None = None
@@ -199,7 +199,7 @@ class Trial:
         event = Intervened(self._clock.now(), step, kind, value)
         self._tell(event)
         self._interventions.append(event)
-        self._wording.take(event)
+        self._speaker.take(event)
 
     def _scheduled(self) -> None:
         step = self._course.state.step + 1
@@ -277,7 +277,7 @@ class Trial:
         while True:
             await self._controls.gate()
             if not self._asked:
-                observation = self._wording.observation(course.state, course.last)
+                observation = self._speaker.observation(course.state, course.last)
                 self._asked = True
             attempt += 1
             self._changed_hands = False

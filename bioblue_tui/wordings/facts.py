@@ -1,0 +1,89 @@
+"""What there is to name in a wording: the facts of an environment, its state and its last rewards, as scopes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+
+import envs
+from bioblue_tui.wordings.template import Scope
+from envs import Environment, Facts, State, Transition
+
+VALUES: Mapping[str, str] = {
+    "count": "how many objectives there are",
+    "objectives": "their labels: A, B",
+    "objective": "an objective's label (inside {each objective}, and in the labels of rewards)",
+    "taken": "the sum of the actions so far (for an objective: inside {each objective})",
+    "name": "a reward's name, from the labels (inside {each reward})",
+    "value": "its value in the last step (inside {each reward})",
+}
+"""Placeholders of every environment; those of one environment are told by its ``names``."""
+
+SWITCHES: Mapping[str, str] = {
+    "rewards": "rewards are shown; in an observation also: there are some to show",
+    "more": "it is not the last one (inside {each …})",
+    "low": "the level is below its band (inside {each objective}; no published text says so)",
+    "high": "the level is above its band (the same)",
+}
+"""What can be asked with {if …} in every environment."""
+
+
+def rules(environment: Environment) -> Scope:
+    """Return what can be named before the first step, in an instruction."""
+    facts = environment.facts()
+    shown = bool(environment.shown_dimensions)
+    return _scope(environment, facts, {"rewards": shown}, [{} for _ in environment.objectives])
+
+
+def news(environment: Environment, state: State, last: Transition | None, labels: Mapping[str, str]) -> Scope:
+    """Return what can be named at a step, in observation, question and summary.
+
+    Args:
+        environment: The world.
+        state: Its state.
+        last: The step before; None before the first.
+        labels: Names of reward dimensions by their keys.
+    """
+    facts = environment.facts(state)
+    dimensions = environment.shown_dimensions if last is not None else ()
+    rewards = [{"name": labels[d.key], "value": last.rewards[d.key]} for d in dimensions] if last is not None else []
+    scope = _scope(environment, facts, {"rewards": bool(rewards)}, [{"taken": taken} for taken in state.taken])
+    positions = map(lambda gauge, value: gauge.position(value), environment.gauges, environment.gauge_values(state))
+    objectives = [
+        Scope(one.values, {**one.switches, "low": position == "LOW", "high": position == "HIGH"})
+        for one, position in zip(scope.loops["objective"], positions, strict=True)
+    ]
+    return Scope(scope.values, scope.switches, {"objective": objectives, "reward": _several(rewards)})
+
+
+def label_scope(objective: str | None) -> Scope:
+    """Return what can be named in the label of a reward dimension."""
+    return Scope({} if objective is None else {"objective": objective})
+
+
+def example(id_: str) -> tuple[Environment, State, Transition]:
+    """Return an environment after its first step: everything that can be named in its words is there."""
+    environment = envs.make(id_)
+    state = environment.initial()
+    action = environment.reference_action(state)
+    last = environment.transition(state, action, environment.draw(random.Random(0)))
+    return environment, last.after, last
+
+
+def _scope(
+    environment: Environment, facts: Facts, switches: Mapping[str, bool], more: Sequence[Mapping[str, object]]
+) -> Scope:
+    """Return what is named of the whole, and of each objective; where there is but one, of both."""
+    labels = environment.objectives
+    values: dict[str, object] = dict(facts.values)
+    each = [{**one, **added} for one, added in zip(facts.each, more, strict=True)]
+    if labels == ("",):
+        values |= each[0]
+    else:
+        values |= {"count": len(labels), "objectives": ", ".join(labels)}
+        each = [{"objective": label, **one} for label, one in zip(labels, each, strict=True)]
+    return Scope(values, {**facts.switches, **switches}, {"objective": _several(each)})
+
+
+def _several(values: Sequence[Mapping[str, object]]) -> list[Scope]:
+    return [Scope(one, {"more": number < len(values)}) for number, one in enumerate(values, 1)]

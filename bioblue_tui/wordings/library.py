@@ -1,0 +1,82 @@
+"""The wordings that come with the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+
+from bioblue_tui.wordings.wording import Wording, parse_wording
+from bioblue_tui.wordings.words import Words, WordingError
+
+DEFAULT = "plain"
+"""The wording of every trial that names no other."""
+
+UNKNOWN = ("", "published")
+"""What headers say whose texts were not kept, or never came from a wording."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the built-in wordings, the default one first."""
+    return tuple(sorted(_files("texts"), key=lambda name: (name != DEFAULT, name)))
+
+
+def default() -> Wording:
+    """Return the default wording."""
+    return _load("texts", DEFAULT)
+
+
+def built_in(name: str) -> Wording | None:
+    """Return a built-in wording by its name; None when there is none."""
+    return _load("texts", name) if name in _files("texts") else None
+
+
+def retired() -> tuple[Wording, ...]:
+    """Return wordings of older programs: trials that began with them go on with them, and no new one begins so."""
+    return tuple(_load("retired", name) for name in _files("retired"))
+
+
+def read_wording(text: str, place: str) -> Wording:
+    """Read a wording of one's own; see ``parse_wording``. Texts of interventions that it lacks are the default's.
+
+    Raises:
+        WordingError: When anything in it is not as it should be, or it has the name of a built-in one.
+    """
+    wording = parse_wording(text, place, default().texts)
+    taken = next((one for one in (built_in(wording.name), *retired()) if one and one.name == wording.name), None)
+    if taken is not None and (taken.version, taken.digest) != (wording.version, wording.digest):
+        raise WordingError(f"{place}: {wording.name} is the name of a built-in wording; give it another name")
+    return wording
+
+
+def words_of(environment: str, wording: str, kept: Mapping[str, object] = MappingProxyType({})) -> Words:
+    """Return the words that a trial began with.
+
+    Args:
+        environment: Its environment's id.
+        wording: What its header calls its wording.
+        kept: The words that its header holds.
+
+    Raises:
+        WordingError: When they are neither kept nor known.
+    """
+    if kept:
+        return Words(environment, kept)
+    if wording in UNKNOWN:
+        return default().of(environment)
+    for one in (*map(built_in, names()), *retired()):
+        if one is not None and one.title == wording:
+            return one.of(environment)
+    raise WordingError(f"its wording, {wording[:60]!r}, is not known here and not in its record")
+
+
+def _files(folder: str) -> dict[str, Traversable]:
+    found = resources.files("bioblue_tui.wordings").joinpath(folder).iterdir()
+    return {path.name.removesuffix(".toml"): path for path in found if path.name.endswith(".toml")}
+
+
+@lru_cache(maxsize=32)
+def _load(folder: str, name: str) -> Wording:
+    return parse_wording(_files(folder)[name].read_text("utf-8"), f"the wording {name}")

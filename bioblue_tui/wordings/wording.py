@@ -1,0 +1,130 @@
+"""A wording: words for every environment, with a name, a version and a digest; a TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import envs
+from bioblue_tui.places import Places
+from bioblue_tui.text import one_line
+from bioblue_tui.wordings.words import ADDED, Fault, Words, WordingError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
+_TOP = ("name", "version", "about", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A wording.
+
+    Attributes:
+        name: What it is called.
+        version: Raised with every changed word.
+        about: What it is, for people; may be empty.
+        texts: Templates by environment, as ``Words`` takes them.
+        words: The same, checked.
+    """
+
+    name: str
+    version: int
+    about: str
+    texts: Mapping[str, Mapping[str, object]]
+    words: Mapping[str, Words]
+
+    @property
+    def title(self) -> str:
+        """Name and version, as in a record's header."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def digest(self) -> str:
+        """What tells its texts from all others."""
+        return hashlib.sha256(json.dumps(self.texts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def of(self, environment: str) -> Words:
+        """Return the words for an environment.
+
+        Raises:
+            WordingError: When it has none.
+        """
+        if environment in self.words:
+            return self.words[environment]
+        raise WordingError(f"the wording {self.name} has no words for {environment}; it needs a table [{environment}]")
+
+
+def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object]] | None = None) -> Wording:
+    """Read a wording.
+
+    Args:
+        text: The TOML text.
+        place: What it is called in messages.
+        added: Texts of another wording by environment: what interventions add is taken from there where it is missing.
+
+    Raises:
+        WordingError: When anything in it is not as it should be; the message names the line.
+    """
+    try:
+        values: dict[str, Any] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise WordingError(f"{place}: no TOML: {one_line(str(error), 200)}") from None
+    source = _Source(text, place)
+    known = (*_TOP, *envs.ids())
+    for key in values:
+        if key not in known:
+            raise source.error(key, "", 0, f"not known; there are {', '.join(known)}")
+    name, version, about = values.get("name"), values.get("version"), values.get("about", "")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise source.error("name", "", 0, "small letters, digits, hyphens and dots expected, at most 40, such as my-words")
+    if type(version) is not int or not 1 <= version <= 1_000_000:
+        raise source.error("version", "", 0, "a whole number expected, from 1 on")
+    if not isinstance(about, str) or len(about) > 1000:
+        raise source.error("about", "", 0, "a text of at most 1000 characters expected")
+    texts: dict[str, Mapping[str, object]] = {}
+    words: dict[str, Words] = {}
+    for id_ in envs.ids():
+        if id_ in values:
+            texts[id_] = _texts(source, id_, values, (added or {}).get(id_, {}))
+            words[id_] = Words(id_, texts[id_], source.fault(id_))
+    if not words:
+        raise WordingError(f"{place}: words for no environment; there are {', '.join(envs.ids())}, each a table")
+    return Wording(name, version, about, texts, words)
+
+
+def _texts(
+    source: _Source, id_: str, values: Mapping[str, Any], added: Mapping[str, object]
+) -> Mapping[str, object]:
+    given = values[id_]
+    if not isinstance(given, dict):
+        raise source.error(id_, "", 0, "a table expected")
+    if "reason" in given:
+        raise source.error(id_, "reason", 0, "it is the same for all environments and stands before the first table")
+    reason = {"reason": values["reason"]} if "reason" in values else {}
+    return {**{key: added[key] for key in ADDED if key in added}, **given, **reason}
+
+
+class _Source:
+    """The lines of a wording's file."""
+
+    def __init__(self, text: str, place: str) -> None:
+        self._place, self._lines, self._places = place, text.splitlines(), Places(text)
+
+    def fault(self, id_: str) -> Fault:
+        return lambda key, line, what: self.error(id_, key, line, what)
+
+    def error(self, top: str, key: str, line: int, what: str) -> WordingError:
+        """Return the error about a line of a text (0 for its key) in a table, or of a key at the top."""
+        found = self._places.line((top, key) if key else (top,))
+        named = f"{one_line(top, 40)}{'.' * bool(key)}{one_line(key, 40)}"
+        if found is None:
+            return WordingError(f"{self._place}: {named}: {what}")
+        if line:
+            # A text in triple quotes begins on the line after them, unless something stands there already.
+            opening = self._lines[found - 1].rstrip()
+            found += line - (0 if opening.endswith(('"""', "'''")) and opening.count(opening[-3:]) == 1 else 1)
+        return WordingError(f"{self._place}, line {found}: {named}: {what}")

@@ -1,0 +1,99 @@
+"""The words for one environment: templates of what an agent is told, checked and put to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bioblue_tui.text import one_line
+from bioblue_tui.wordings.facts import example, label_scope, news, rules
+from bioblue_tui.wordings.template import Scope, Template, TemplateError
+from envs import Environment, State, Transition
+
+NEEDED = ("instruction", "observation", "question")
+"""Texts that there must be for every environment."""
+
+ADDED = ("summary", "reason")
+"""Texts that interventions add to an observation."""
+
+
+class WordingError(ValueError):
+    """A wording that cannot be used. The message says what, where, and what is expected."""
+
+
+Fault = Callable[[str, int, str], WordingError]
+"""Makes the error for a key, a line of its text (0 for the key itself), and what is wrong there."""
+
+
+def fault_in(place: str) -> Fault:
+    """Return what makes errors about words that stand in no file."""
+
+    def fault(key: str, line: int, what: str) -> WordingError:
+        return WordingError(f"{place}: {one_line(key, 60)}{f', line {line}' if line else ''}: {what}")
+
+    return fault
+
+
+class Words:
+    """The words for one environment.
+
+    Args:
+        id_: The environment's id.
+        given: Templates by name, and ``labels``: names of reward dimensions by the dimensions' own labels.
+        fault: Makes errors.
+
+    Raises:
+        WordingError: When anything is missing, of another type, no template, or names what there is not.
+    """
+
+    def __init__(self, id_: str, given: Mapping[str, object], fault: Fault | None = None) -> None:
+        fault = fault or fault_in(f"the words for {id_}")
+        self.given = given
+        environment, state, last = example(id_)
+        keys = (*NEEDED, *ADDED, "labels")
+        for key in given:
+            if key not in keys:
+                raise fault(key, 0, f"not known; there are {', '.join(keys)}")
+        wanted = tuple(dict.fromkeys(dimension.label for dimension in environment.dimensions))
+        told = given.get("labels")
+        if not isinstance(told, Mapping):
+            raise fault("labels", 0, f"a table expected, with names for {', '.join(wanted)}")
+        self._labels: dict[str, Template] = {}
+        for label in (*told, *wanted):
+            if label not in wanted:
+                raise fault(label, 0, f"no reward is called so; there are {', '.join(wanted)}")
+            self._labels[label] = _template(label, told.get(label), label_scope(environment.dimensions[0].objective), fault)
+        seen = news(environment, state, last, dict.fromkeys((d.key for d in environment.dimensions), ""))
+        scopes = {"instruction": rules(environment), "reason": Scope()}
+        self._templates = {key: _template(key, given.get(key), scopes.get(key, seen), fault) for key in keys[:-1]}
+
+    def instruction(self, environment: Environment) -> str:
+        """Return the system instruction: the rules and how to answer."""
+        return self._templates["instruction"].render(rules(environment))
+
+    def observation(self, environment: Environment, state: State, last: Transition | None) -> str:
+        """Return one step's observation with its closing question."""
+        scope = self._news(environment, state, last)
+        return "\n\n".join(self._templates[key].render(scope) for key in ("observation", "question"))
+
+    def summary(self, environment: Environment, state: State) -> str:
+        """Return what the intervention ``summary`` adds to an observation."""
+        return self._templates["summary"].render(self._news(environment, state, None))
+
+    @property
+    def reason(self) -> str:
+        """What the intervention ``reason`` adds to an observation."""
+        return self._templates["reason"].render(Scope())
+
+    def _news(self, environment: Environment, state: State, last: Transition | None) -> Scope:
+        names = {d.key: self._labels[d.label].render(label_scope(d.objective)) for d in environment.shown_dimensions}
+        return news(environment, state, last, names)
+
+
+def _template(key: str, text: object, known: Scope, fault: Fault) -> Template:
+    if not isinstance(text, str):
+        raise fault(key, 0, "missing" if text is None else "a text expected")
+    try:
+        return Template(text, known)
+    except TemplateError as error:
+        raise fault(key, error.line, error.what) from None
