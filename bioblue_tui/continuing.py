@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bioblue_tui import __version__
 from bioblue_tui.agents.base import Agent, AgentError
@@ -18,11 +19,13 @@ from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.library import open_record, recent
 from bioblue_tui.records.locking import is_locked
-from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Noted, Paused, Planned, Resumed, Stepped
 from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.library import UNKNOWN, default
+from bioblue_tui.wordings.wording import Wording
 
 
 def can_resume(record: Record, *, in_study: bool = False) -> str:
@@ -156,6 +159,7 @@ def fork_session(
     condition: str = "",
     instruction: str = "",
     schedule: tuple[Planned, ...] = (),
+    wording: Wording | None = None,
     clock: Clock | None = None,
     speed: float | None = None,
     paused: bool = False,
@@ -172,6 +176,7 @@ def fork_session(
         condition: Label of the experimental condition; empty for the parent's.
         instruction: The system instruction from there on; empty for the parent's.
         schedule: Interventions planned for the fork, beside those of the parent.
+        wording: What the agent is told from there on, and in which words; None for the parent's wording.
         clock: Where time comes from.
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
@@ -179,7 +184,9 @@ def fork_session(
         crowded: Whether other trials run in the same loop.
 
     Raises:
-        RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
+        RecordError: When the step was not played, the noise behind it or its wording is not known, or nothing can be
+            written.
+        WordingError: When the wording has no words for the environment.
         AgentError: When the agent can't run now.
     """
     done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
@@ -194,7 +201,6 @@ def fork_session(
         model=agent.model,
         provider=dict(agent.provider),
         condition=condition or parent.condition,
-        instruction=instruction or parent.instruction,
         schedule=(*parent.schedule, *schedule),
         program=f"bioblue-tui {__version__}",
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
@@ -203,6 +209,7 @@ def fork_session(
         presentation="full" if isinstance(agent, HumanAgent) else "",
         source="live",
         study=None,
+        **_told(parent, instruction, wording),
     )
     past = past_of(record.events, at)
     journal = Journal.create(trials_dir(data_dir(data)), header)
@@ -217,6 +224,14 @@ def fork_session(
     except BaseException:
         journal.discard()
         raise
+
+
+def _told(parent: Header, instruction: str, wording: Wording | None) -> dict[str, Any]:
+    """Return what a fork's header says of its wording: the parent's, or the default where the parent has none."""
+    if wording is None and parent.wording not in UNKNOWN:
+        return {"instruction": instruction or parent.instruction}
+    kept = parent.instruction if wording is None else ""
+    return (wording or default()).header(make_environment(parent), instruction or kept)
 
 
 def past_of(events: Sequence[Event], at: int) -> list[Event]:

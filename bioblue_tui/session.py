@@ -26,12 +26,11 @@ from bioblue_tui.trials.events import Ended, Event, Header, Heard, Noted, Paused
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
+from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.wording import Wording
 
 if TYPE_CHECKING:
     from bioblue_tui.costs.budget import Budget
-
-WORDING = "bioblue-tui 1"
-"""Which wording our instructions and observations have; to be raised when a word of them changes."""
 
 WATCH_SPEED = 5.0
 """Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
@@ -54,7 +53,8 @@ class Plan:
         settings: For models.
         condition: Label of the experimental condition, for the record.
         schedule: Interventions planned for certain steps.
-        instruction: The system instruction instead of the environment's own; empty for that.
+        instruction: The system instruction instead of the wording's own; empty for that.
+        wording: What the agent is told, and in which words; None for the default wording.
         study: Which trial of a study with people it is, as in ``Header``; None elsewhere.
     """
 
@@ -68,6 +68,7 @@ class Plan:
     condition: str = ""
     schedule: tuple[Planned, ...] = ()
     instruction: str = ""
+    wording: Wording | None = None
     study: Mapping[str, object] | None = None
 
 
@@ -282,10 +283,12 @@ def open_session(
 
     Raises:
         envs.ParameterError: For an unknown environment or unacceptable parameters.
+        WordingError: When the wording has no words for the environment.
         AgentError: When there is no such agent or it can't run now.
         RecordError: When the record can't be written.
     """
     environment = envs.make(plan.environment, **plan.parameters)
+    told = (plan.wording or default()).header(environment, plan.instruction)
     agent = agent or agent_for(plan, data)
     moment = clock or SystemClock()
     header = Header(
@@ -296,8 +299,7 @@ def open_session(
         agent=agent.name,
         model=agent.model,
         provider=dict(agent.provider),
-        instruction=plan.instruction or environment.instruction(),
-        wording=WORDING,
+        **told,
         condition=plan.condition,
         schedule=plan.schedule,
         program=f"bioblue-tui {__version__}",

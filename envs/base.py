@@ -286,4 +286,3 @@ def check_change(change: Change, objectives: tuple[str, ...]) -> None:
 def labels(count: int) -> tuple[str, ...]:
     """Return the labels of ``count`` objectives: A, B, C and so on."""
     return tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:count])
-

@@ -57,7 +57,7 @@ def test_environments_need_nothing_but_the_standard_library() -> None:
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import envs
-print([envs.make(id).instruction() and id for id in envs.ids()], "bioblue_tui" in sys.modules)
+print([envs.make(id).facts() and id for id in envs.ids()], "bioblue_tui" in sys.modules)
 """
     ids = ["homeostasis", "multi-homeostasis", "sustainability", "balancing"]
     assert python("-I", "-S", "-c", script).strip() == f"{ids} False"

@@ -12,8 +12,8 @@ import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.secrecy import without
 from bioblue_tui.agents.settings import parse_history
-from bioblue_tui.places import Path as Way
 from bioblue_tui.batch.reading import Source, label, number, or_none, switch, table, text, whole
+from bioblue_tui.places import Path as Way
 from bioblue_tui.text import one_line
 from bioblue_tui.told import ToldError, read_instruction
 from bioblue_tui.trials.events import MAX_STEPS

@@ -25,6 +25,7 @@ from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.library import default
 
 NEEDED = ("name", "seeds", "environments", "agents")
 KEYS = (*NEEDED, "steps", "parallel", "retries", "rpm", "conditions")
@@ -198,7 +199,7 @@ def _checked(
         seed,
         steps,
         *(agent.name, agent.model, agent.provider),
-        instruction=instruction or environment.instruction(),
+        **(plan.wording or default()).header(environment, instruction),
         condition=labels,
         schedule=plan.schedule,
     )

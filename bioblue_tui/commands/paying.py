@@ -122,7 +122,8 @@ def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
     for trial in ahead:
         plan, told = trial.plan, trial.plan.settings
         parameters = repr(sorted(plan.parameters.items()))
-        key = (parameters, plan.steps, trial.done, told.history, told.max_tokens, told.thinking, hash(plan.instruction))
+        words = (hash(plan.instruction), plan.wording.digest if plan.wording else "")
+        key = (parameters, plan.steps, trial.done, told.history, told.max_tokens, told.thinking, words)
         setups.setdefault(key, []).append(trial)
     for alike in setups.values():
         plan, done = alike[0].plan, alike[0].done
@@ -136,6 +137,7 @@ def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
             reasoning=plan.settings.thinking or 0,
             done=done,
             instruction=plan.instruction,
+            words=plan.wording.of(plan.environment) if plan.wording else None,
         )
 
 

@@ -11,6 +11,8 @@ from bioblue_tui.costs.lengths import FRAME, likely
 from bioblue_tui.costs.price import FREE, Cost, Price
 from bioblue_tui.costs.words import tokens
 from bioblue_tui.numbers import counted
+from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.words import Words
 from envs import Environment
 
 ANSWER_TOKENS = 20
@@ -68,6 +70,7 @@ def estimate(
     reasoning: int = 0,
     done: int = 0,
     instruction: str = "",
+    words: Words | None = None,
 ) -> Estimate:
     """Estimate what trials of a model use and cost.
 
@@ -80,13 +83,15 @@ def estimate(
         max_output: The most tokens of an answer; None for no limit.
         reasoning: Tokens of reasoning before an answer, which are paid but not sent again.
         done: Steps that are played already, and are the past of those that are to come.
-        instruction: The system instruction; empty for the environment's own.
+        instruction: The system instruction; empty for the wording's own.
+        words: What the model is told; None for the default wording.
     """
+    words = words or default().of(environment.id)
     answer = ANSWER_TOKENS if max_output is None else min(ANSWER_TOKENS, max_output)
     output = answer + reasoning
     sent_in_all, uncached, cached = 0, FREE, FREE
     before = 0
-    for sent in _sizes(environment, range(done, steps), keep, answer, instruction or environment.instruction()):
+    for sent in _sizes(environment, words, range(done, steps), keep, answer, instruction):
         # A conversation that outgrows the model's context loses its oldest part.
         sent = min(sent, price.context or sent)
         sent_in_all += sent
@@ -107,20 +112,22 @@ def estimate(
     )
 
 
-def _sizes(environment: Environment, steps: range, keep: int | None, answer: int, instruction: str) -> Iterator[int]:
+def _sizes(
+    environment: Environment, words: Words, steps: range, keep: int | None, answer: int, instruction: str
+) -> Iterator[int]:
     """Yield how many tokens each request sends."""
-    head = likely(instruction)
-    observation = _observation(environment)
+    head = likely(instruction or words.instruction(environment))
+    observation = _observation(environment, words)
     for past in steps:
         kept = past if keep is None else min(past, keep)
         yield round(head + kept * (observation + answer + FRAME) + observation)
 
 
-def _observation(environment: Environment) -> float:
+def _observation(environment: Environment, words: Words) -> float:
     """Return about how many tokens an observation has: the reference policy is played for a while."""
     state, last, noise, lengths = environment.initial(), None, random.Random(0), []
     for _ in range(_SAMPLE):
-        lengths.append(likely(environment.observation(state, last)))
+        lengths.append(likely(words.observation(environment, state, last)))
         if state.ended:
             break
         last = environment.transition(state, environment.reference_action(state), environment.draw(noise))

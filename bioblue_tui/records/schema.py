@@ -251,7 +251,18 @@ def decode_header(data: object) -> tuple[Header, bool]:
     source = text(d["source"], "source")
     if source not in SOURCES:
         raise DecodeError(f"source: {' or '.join(SOURCES)} expected, not {shown(source)!r}")
-    words = ("agent", "model", "instruction", "wording", "wording_digest", "condition", "program", "created", "id", "presentation")
+    words = (
+        "agent",
+        "model",
+        "instruction",
+        "wording",
+        "wording_digest",
+        "condition",
+        "program",
+        "created",
+        "id",
+        "presentation",
+    )
     header = Header(
         environment=text(d["environment"], "environment"),
         parameters=mapping(d["parameters"], "parameters"),

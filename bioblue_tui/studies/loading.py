@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import cast
 
 import envs
-from bioblue_tui.places import Path as Way
 from bioblue_tui.batch.reading import BatchError, Source, label, switch, table, text, whole
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
+from bioblue_tui.places import Path as Way
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.studies.order import design_rows

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal, TypeVar, cast, get_args
 
 import envs
-from bioblue_tui.places import Path as Way
 from bioblue_tui.batch.reading import Source, label, number, switch, table, text, whole
+from bioblue_tui.places import Path as Way
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.study import Condition, Kind, Page, Question

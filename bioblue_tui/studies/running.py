@@ -34,6 +34,7 @@ from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.wordings.library import default
 
 PROGRAM = f"bioblue-tui {__version__}"
 
@@ -185,7 +186,8 @@ class Run:
 
     def instruction(self, trial: StudyTrial) -> str:
         """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
-        return envs.make(trial.plan.environment, **trial.plan.parameters).instruction()
+        words = (trial.plan.wording or default()).of(trial.plan.environment)
+        return words.instruction(envs.make(trial.plan.environment, **trial.plan.parameters))
 
     def played(self, view: TrialView) -> float:
         """Return how long a trial has been played, less what is excluded: the sum over its decisions."""

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from bioblue_tui.wordings.wording import Wording, parse_wording
-from bioblue_tui.wordings.words import Words, WordingError
+from bioblue_tui.wordings.words import WordingError, Words
 
 DEFAULT = "plain"
 """The wording of every trial that names no other."""

@@ -184,7 +184,9 @@ class _Reader:
         if name in names:
             return
         shown = name[:40]
-        loop = next((loop for loop, (first, *_) in known.loops.items() if name in {**first.values, **first.switches}), "")
+        loop = next(
+            (loop for loop, (first, *_) in known.loops.items() if name in {**first.values, **first.switches}), ""
+        )
         if loop:
             raise TemplateError(f"{shown} is of each {loop}: it goes between {{each {loop}}} and {{end}}", self._line)
         near = difflib.get_close_matches(shown, names, n=1)

@@ -13,7 +13,8 @@ from typing import Any
 import envs
 from bioblue_tui.places import Places
 from bioblue_tui.text import one_line
-from bioblue_tui.wordings.words import ADDED, Fault, Words, WordingError
+from bioblue_tui.wordings.words import ADDED, Fault, WordingError, Words
+from envs import Environment
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _TOP = ("name", "version", "about", "reason")
@@ -46,6 +47,24 @@ class Wording:
     def digest(self) -> str:
         """What tells its texts from all others."""
         return hashlib.sha256(json.dumps(self.texts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def header(self, environment: Environment, instruction: str = "") -> dict[str, Any]:
+        """Return what a header says of it, by the header's fields.
+
+        Args:
+            environment: The world.
+            instruction: Another system instruction; empty for the wording's own.
+
+        Raises:
+            WordingError: When it has no words for the environment.
+        """
+        words = self.of(environment.id)
+        return {
+            "instruction": instruction or words.instruction(environment),
+            "wording": self.title,
+            "wording_digest": self.digest,
+            "words": words.given,
+        }
 
     def of(self, environment: str) -> Words:
         """Return the words for an environment.
@@ -80,7 +99,9 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
             raise source.error(key, "", 0, f"not known; there are {', '.join(known)}")
     name, version, about = values.get("name"), values.get("version"), values.get("about", "")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise source.error("name", "", 0, "small letters, digits, hyphens and dots expected, at most 40, such as my-words")
+        raise source.error(
+            "name", "", 0, "small letters, digits, hyphens and dots expected, at most 40, such as my-words"
+        )
     if type(version) is not int or not 1 <= version <= 1_000_000:
         raise source.error("version", "", 0, "a whole number expected, from 1 on")
     if not isinstance(about, str) or len(about) > 1000:
@@ -96,9 +117,7 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
     return Wording(name, version, about, texts, words)
 
 
-def _texts(
-    source: _Source, id_: str, values: Mapping[str, Any], added: Mapping[str, object]
-) -> Mapping[str, object]:
+def _texts(source: _Source, id_: str, values: Mapping[str, Any], added: Mapping[str, object]) -> Mapping[str, object]:
     given = values[id_]
     if not isinstance(given, dict):
         raise source.error(id_, "", 0, "a table expected")

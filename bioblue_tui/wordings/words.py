@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from bioblue_tui.text import one_line
 from bioblue_tui.wordings.facts import example, label_scope, news, rules
@@ -62,7 +61,9 @@ class Words:
         for label in (*told, *wanted):
             if label not in wanted:
                 raise fault(label, 0, f"no reward is called so; there are {', '.join(wanted)}")
-            self._labels[label] = _template(label, told.get(label), label_scope(environment.dimensions[0].objective), fault)
+            self._labels[label] = _template(
+                label, told.get(label), label_scope(environment.dimensions[0].objective), fault
+            )
         seen = news(environment, state, last, dict.fromkeys((d.key for d in environment.dimensions), ""))
         scopes = {"instruction": rules(environment), "reason": Scope()}
         self._templates = {key: _template(key, given.get(key), scopes.get(key, seen), fault) for key in keys[:-1]}

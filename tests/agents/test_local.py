@@ -25,6 +25,7 @@ from bioblue_tui.agents.local import LocalAgent, make_local
 from bioblue_tui.agents.local_files import SMALL, ModelFile, find_file, look, model_files
 from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.trials.parse import read_answer
+from tests.support import told
 from tests.support.fake_provider import FakeProvider
 from tests.support.small_server import Response, SmallServer
 
@@ -45,7 +46,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def turn(environment: str, **parameters: object) -> Turn:
     world = envs.make(environment, **parameters)
     state = world.initial()
-    return Turn(1, 1, world.instruction(), [], world.observation(state, None), world, state)
+    return Turn(1, 1, told.instruction(world), [], told.observation(world, state), world, state)
 
 
 def model_file(path: Path, content: bytes = b"GGUF and more") -> Path:

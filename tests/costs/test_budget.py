@@ -14,19 +14,20 @@ from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.price import Basis, Price, Rates
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.trials.events import Answered, Header, Interrupted
+from tests.support import told
 
 RATES = Rates(input=Decimal(1), output=Decimal(10), cached=Decimal("0.1"), written=Decimal("1.25"))
 PRICE = Price(Basis.PRICED, "m", ((0, RATES),))
 HEADER = Header("homeostasis", {}, 1, 100, "openai:m", model="m", provider={"max_completion_tokens": 100})
 WORLD = envs.make("homeostasis")
-OBSERVATION = WORLD.observation(WORLD.initial(), None)
+OBSERVATION = told.observation(WORLD, WORLD.initial())
 TOKENS = 300
 """More than instruction or observation have, so that a fake count of tokens can be honest."""
 
 
 def turn(step: int, answer: str = "3") -> Turn:
     history = [Exchange(OBSERVATION, answer)] * (step - 1)
-    return Turn(step, 1, WORLD.instruction(), history, OBSERVATION, WORLD, WORLD.initial())
+    return Turn(step, 1, told.instruction(WORLD), history, OBSERVATION, WORLD, WORLD.initial())
 
 
 def sent(step: int) -> int:

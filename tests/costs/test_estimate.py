@@ -12,6 +12,7 @@ import envs
 from bioblue_tui.costs.estimate import estimate
 from bioblue_tui.costs.price import Basis, Price, Rates
 from bioblue_tui.costs.table import find_price
+from tests.support import told
 
 RATES = Rates(input=Decimal(1), output=Decimal(10), cached=Decimal("0.1"), written=Decimal("1.25"))
 PRICE = Price(Basis.PRICED, "m", ((0, RATES),))
@@ -22,9 +23,9 @@ def test_it_is_near_what_tokens_of_four_letters_would_be(environment: str) -> No
     world = envs.make(environment)
     found = estimate(world, steps=100, trials=3, price=PRICE)
     state, last, noise = world.initial(), None, random.Random(1)
-    length, sent = len(world.instruction()), 0
+    length, sent = len(told.instruction(world)), 0
     for _ in range(100):
-        length += len(world.observation(state, last)) + 2
+        length += len(told.observation(world, state, last)) + 2
         sent += length
         last = world.transition(state, world.reference_action(state), world.draw(noise))
         state = last.after

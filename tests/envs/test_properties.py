@@ -178,7 +178,7 @@ def test_the_balanced_harvest_gives_each_unit_to_the_objective_furthest_behind(e
 def test_gauges_and_words_exist_for_every_state(environment: Environment, seed: int) -> None:
     done = run(environment, seed)[-1]
     assert len(environment.gauge_values(done.after)) == len(environment.gauges) == len(environment.objectives)
-    assert environment.observation(done.after, done).count("\n\n") == 1
+    assert len(environment.facts(done.after).each) == len(environment.facts().each) == len(environment.objectives)
     assert environment.bounds(done.after)
 
 

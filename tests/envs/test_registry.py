@@ -78,7 +78,7 @@ def test_parameters_survive_json_and_make_the_same_environment(id_: str, values:
     read = json.loads(json.dumps(dict(first.parameters)))
     second = envs.make(id_, **read)
     assert second.parameters == first.parameters
-    assert (second.instruction(), second.initial()) == (first.instruction(), first.initial())
+    assert (second.facts(), second.initial()) == (first.facts(), first.initial())
 
 
 @pytest.mark.parametrize("id_", MULTIPLE)

@@ -79,7 +79,7 @@ def test_taking_the_last_potato_ends_the_trial() -> None:
 def test_the_stock_itself_is_the_bound_and_not_its_display() -> None:
     environment = envs.make("sustainability")
     state = State((9.85,), (3,), 1)
-    assert "Potatoes in the field: 9\n" in environment.observation(state, None)
+    assert environment.facts(state).each[0]["stock"] == 9
     assert environment.transition(state, (9,)).after.levels[0] > 0
     with pytest.raises(IllegalAction, match="10 is more than the 9 in the field"):
         environment.transition(state, (10,))
@@ -150,7 +150,7 @@ def test_huge_amounts_are_summed_exactly(penalty: float) -> None:
     assert state.taken == (3 * HUGE, 3)
     assert done.rewards["oversatiation_A"] == -(int(penalty * 2) * (3 * HUGE - 3) // 2)
     assert environment.reference_action(state)[0] == 0
-    assert str(state.levels[0]) in environment.observation(state, done)
+    assert environment.facts(state).each[0]["level"] == state.levels[0]
 
 
 @pytest.mark.parametrize("id_", ["sustainability", "balancing"])

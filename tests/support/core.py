@@ -11,6 +11,7 @@ from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.trials.events import Event, Header
 from bioblue_tui.trials.trial import Trial
 from envs import Action, Environment, Number, State, Transition
+from tests.support import told
 
 E = TypeVar("E")
 
@@ -130,7 +131,7 @@ def names(events: Iterable[Event]) -> list[str]:
 
 def header(environment: Environment, agent: str = "say", seed: int | None = 1, steps: int = 100) -> Header:
     return Header(
-        environment.id, environment.parameters, seed, steps, agent, instruction=environment.instruction(), id="test"
+        environment.id, environment.parameters, seed, steps, agent, instruction=told.instruction(environment), id="test"
     )
 
 

@@ -16,6 +16,7 @@ from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.trials.clock import SystemClock
 from bioblue_tui.trials.events import Answered, Event, Header, Paused, Stepped
 from bioblue_tui.trials.trial import Trial
+from tests.support import told
 from tests.support.fake_provider import WAIT_SECONDS, Api, FakeProvider
 
 KEY = "sk-planted-0123456789abcdef"
@@ -50,7 +51,7 @@ def make_turn(history: list[Exchange] | None = None, instruction: str = "Answer 
     environment = envs.make("homeostasis")
     state = environment.initial()
     past = history or []
-    return Turn(len(past) + 1, 1, instruction, past, environment.observation(state, None), environment, state)
+    return Turn(len(past) + 1, 1, instruction, past, told.observation(environment, state), environment, state)
 
 
 @dataclass
@@ -95,7 +96,7 @@ def make_play(agent: Agent, steps: int, environment_id: str = "multi-homeostasis
         agent=agent.name,
         model=agent.model,
         provider=agent.provider,
-        instruction=environment.instruction(),
+        instruction=told.instruction(environment),
     )
     events: list[Event] = []
 

@@ -25,6 +25,7 @@ from bioblue_tui.trials.events import (
 )
 from bioblue_tui.trials.parse import read_answer
 from envs import Environment, Number, State
+from tests.support import told
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "published-trials"
 """The sample of published logs; it lies beside the project and is not part of it."""
@@ -52,7 +53,12 @@ need_published = pytest.mark.skipif(
 
 def header_for(environment: Environment, steps: int = 5, seed: int | None = 3, **fields: object) -> Header:
     """Return a header of a live trial."""
-    given: dict[str, object] = {"agent": "test:agent", "instruction": environment.instruction(), "id": "t1", **fields}
+    given: dict[str, object] = {
+        "agent": "test:agent",
+        "instruction": told.instruction(environment),
+        "id": "t1",
+        **fields,
+    }
     return Header(environment.id, environment.parameters, seed, steps, **given)  # type: ignore[arg-type]
 
 
@@ -69,7 +75,7 @@ def play(header: Header, choose: Chooser = reference, rejected: Sequence[str] = 
     totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}
     while state.step < header.steps and not state.ended:
         step, attempt = state.step + 1, 1
-        observation = environment.observation(state, last)
+        observation = told.observation(environment, state, last)
         for text in rejected if step % 3 == 1 else ():
             reading = read_answer(text, environment, state)
             if reading.action is not None:

@@ -16,7 +16,8 @@ from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Intervened, Planned, Stepped
-from bioblue_tui.trials.interventions import REASON_FIRST, InterventionError, read_intervention
+from bioblue_tui.trials.interventions import InterventionError, read_intervention
+from bioblue_tui.wordings.library import default
 
 SCHEDULE: tuple[Planned, ...] = (
     (2, "remind", "Keep both near their targets."),
@@ -53,11 +54,18 @@ def changes(record: Record) -> list[tuple[int, ...]]:
 
 def test_a_schedule_changes_what_the_agent_is_told_step_by_step(tmp_path: Path) -> None:
     record = finished(planned(tmp_path))
-    asked = observations(record)
+    asked, reason = observations(record), default().of("multi-homeostasis").reason
     assert [number for number, text in enumerate(asked, 1) if "Keep both near" in text] == [2]
-    assert [number for number, text in enumerate(asked, 1) if REASON_FIRST in text] == [3, 4, 5]
-    assert [number for number, text in enumerate(asked, 1) if "Summary: A is" in text] == [4, 5, 6, 7, 8, 9]
-    assert [number for number, text in enumerate(asked, 1) if "Rewards" in text] == [2, 3, 4]
+    assert [number for number, text in enumerate(asked, 1) if reason in text] == [3, 4, 5]
+    assert [number for number, text in enumerate(asked, 1) if "Summary: the target of A is" in text] == [
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+    ]
+    assert [number for number, text in enumerate(asked, 1) if "Last rewards:" in text] == [2, 3, 4]
     assert [event.step for event in record.events if isinstance(event, Intervened)] == [2, 3, 4, 5, 6, 7]
     assert not verify(record)
 
@@ -96,7 +104,7 @@ def test_what_is_resumed_goes_on_as_planned_and_repeats_nothing(tmp_path: Path, 
 
 def test_a_fork_keeps_what_was_changed_before_it(tmp_path: Path) -> None:
     record = finished(fork_session(finished(planned(tmp_path)), 5, tmp_path, agent=Zero("zero")))
-    assert [number for number, text in enumerate(observations(record), 1) if "Rewards" in text] == [2, 3, 4]
+    assert [number for number, text in enumerate(observations(record), 1) if "Last rewards:" in text] == [2, 3, 4]
     assert not verify(record)
 
 

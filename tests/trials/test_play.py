@@ -21,6 +21,7 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.trial import Trial
+from tests.support import told
 from tests.support.core import SayAgent, Stage, follow, header, names, play, totals
 
 
@@ -91,7 +92,7 @@ async def test_the_agent_gets_instruction_history_and_observation() -> None:
     events = await play(environment, agent, steps=3)
     asked = [event.observation for event in events if isinstance(event, Asked)]
     assert [turn.observation for turn in agent.turns] == asked
-    assert {turn.instruction for turn in agent.turns} == {environment.instruction()}
+    assert {turn.instruction for turn in agent.turns} == {told.instruction(environment)}
     assert agent.histories == [[], [(asked[0], "I eat 1")], [(asked[0], "I eat 1"), (asked[1], "2")]]
     assert [turn.step for turn in agent.turns] == [1, 2, 3]
     assert agent.turns[0].last is None

@@ -12,6 +12,7 @@ from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, Log
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.study import Block, StudyTrial
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.library import words_of
 
 MISSING = "**To be filled in:** the study's file says nothing of it (`[method]`, `{}`)."
 """What stands where only a person knows."""
@@ -211,12 +212,13 @@ def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 def same_texts(played: Played) -> bool:
     """Return whether a record holds the very instruction and observations that a model gets."""
-    environment, state = played.state.environment, played.state
-    if played.record.header.instruction != environment.instruction():
+    environment, state, header = played.state.environment, played.state, played.record.header
+    words = words_of(environment.id, header.wording, header.words)
+    if header.instruction != words.instruction(environment):
         return False
     world, last = environment.initial(), None
     for view in state.steps:
-        if view.attempts and view.observation != environment.observation(world, last):
+        if view.attempts and view.observation != words.observation(environment, world, last):
             return False
         if view.done is None:
             break
