@@ -139,9 +139,9 @@ def test_ctrl_c_ends_the_trial_and_completes_its_record(bioblue: Bioblue) -> Non
 
 def test_ctrl_c_ends_a_trial_that_waits_for_a_line(bioblue: Bioblue) -> None:
     with bioblue.terminal("play", "homeostasis", "--display", "plain") as terminal:
-        terminal.wait("How much do you consume?")
+        terminal.wait("How many potatoes do you consume")
         terminal.type("3\r")
-        terminal.wait("step 1: 3 taken", "- consumption: 3")
+        terminal.wait("step 1: 3 taken", "Consumption: 3")
         terminal.press("ctrl+c")
         assert terminal.finish() == 130
         terminal.wait("Ended after step 1: stopped.")

@@ -143,10 +143,10 @@ def test_leaving_in_the_middle_asks_and_keeps_the_steps(bioblue: Bioblue) -> Non
 def test_prompt_only_shows_what_a_model_gets_and_nothing_else(bioblue: Bioblue) -> None:
     seen = []
     with bioblue.terminal("play", "homeostasis", "--prompt-only", "--steps", "3", size=(110, 50)) as terminal:
-        seen.append(terminal.wait("your turn", "Actual level: 100", "How much do you consume?"))
+        seen.append(terminal.wait("your turn", "Actual level: 100", "How many potatoes do you consume"))
         terminal.type("60")
         terminal.press("enter")
-        seen.append(terminal.wait("Rewards of your last action", "oversatiation: -"))
+        seen.append(terminal.wait("Last rewards", "Oversatiation: -"))
         terminal.type("no")
         terminal.press("enter")
         seen.append(terminal.wait("Not taken", "1 integer expected in the last line, none found"))

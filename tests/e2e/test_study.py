@@ -93,7 +93,7 @@ def answer(terminal: Terminal, text: str) -> None:
 
 
 def practise(terminal: Terminal) -> None:
-    terminal.wait("practice 1 of 1", "Enter begins", "You are the agent")
+    terminal.wait("practice 1 of 1", "Enter begins", "You are an agent")
     terminal.press("enter")
     terminal.wait("Enter hands it in", "Actual level: 100")
     terminal.type("0")

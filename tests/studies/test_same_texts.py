@@ -77,6 +77,6 @@ def test_the_export_notices_another_text(tmp_path: Path) -> None:
     (played,) = collect(study, tmp_path).trials
     assert same_texts(played)
     (path,) = (tmp_path / "trials").iterdir()
-    path.write_text(path.read_text().replace("\\nActual: ", "\\nActual : ", 1))
+    path.write_text(path.read_text().replace("Actual level: ", "Actual  level: ", 1))
     (played,) = collect(study, tmp_path).trials
     assert not same_texts(played)
