@@ -56,6 +56,11 @@ class Companion:
         return [finding for finding in self.reading.findings if finding.mode != NOISE]
 
     @property
+    def inherited(self) -> list[Finding]:
+        """The failures in the steps that a fork shares with its parent; they are the parent's."""
+        return [finding for finding in self.reading.inherited if finding.mode != NOISE]
+
+    @property
     def onsets(self) -> list[int]:
         """The steps at which failures begin, each once."""
         return sorted({finding.onset for finding in self.findings})

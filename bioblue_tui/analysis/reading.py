@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.watch import Watch
@@ -11,7 +11,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, total
 from bioblue_tui.analysis.verdict import Verdict, judge
 from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
-from envs import Environment, Number, Regrowing
+from envs import Environment, Number, Regrowing, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Metric:
 class Reading:
     """What a trial means, as far as it has come.
 
+    A fork has its parent's steps too. What its parent did is not its own: its own failures are looked for from the
+    fork on, as in a trial that begins there; its totals, and those of the policies beside it, are of all steps.
+
     Args:
         header: What the trial is.
         environment: Its world.
@@ -47,6 +50,11 @@ class Reading:
         self._header = header
         self._environment = environment
         self.watch = Watch(environment)
+        self._shadow = self.watch.shadow
+        self._forked = header.forked_after or 0
+        self._inherited: Sequence[Finding] | None = None if self._forked else ()
+        """What was found in the parent's steps; None as long as they are read."""
+        self._taken = [0] * len(environment.objectives)
         self._cautious = Shadow(environment, environment.cautious_action) if environment.cautious_name else None
         self.rejections = 0
         self._last: Stepped | None = None
@@ -66,8 +74,13 @@ class Reading:
 
     @property
     def findings(self) -> list[Finding]:
-        """Every failure mode found so far, in the order of the onsets."""
-        return self.watch.findings
+        """Every failure mode found so far, in the order of the onsets; of a fork its own."""
+        return [] if self._inherited is None else self.watch.findings
+
+    @property
+    def inherited(self) -> Sequence[Finding]:
+        """Failure modes found in the steps that a fork shares with its parent; they end at the fork."""
+        return self.watch.findings if self._inherited is None else self._inherited
 
     @property
     def flip(self) -> int | None:
@@ -82,7 +95,7 @@ class Reading:
         """
         if self._gap or self.watch.blind:
             return {}
-        shadows = {self._environment.reference_name: self.watch.shadow}
+        shadows = {self._environment.reference_name: self._shadow}
         if self._cautious:
             shadows[self._environment.cautious_name] = self._cautious
         return shadows
@@ -125,7 +138,7 @@ class Reading:
                 self._environment,
                 self._last.after,
                 total(self._last.totals),
-                total(self.watch.shadow.totals),
+                total(self._shadow.totals),
                 best.total if best else None,
                 self._header.steps,
             )
@@ -137,14 +150,27 @@ class Reading:
         self._gap = self._gap or step.step != expected
         self._last = step
         self._steps += 1
+        if self._inherited is None and step.step > self._forked:
+            self._begin_own(step)
         raised = self.watch.feed(step)
         try:
             self._measure(step)
+            if self._shadow is not self.watch.shadow:
+                self._shadow.feed(step)
             if self._cautious and not self.watch.blind:
                 self._cautious.feed(step)
         except (ValueError, ArithmeticError):
             self._gap = True
-        return raised
+        self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]
+        return [] if self._inherited is None else raised
+
+    def _begin_own(self, step: Stepped) -> None:
+        """Look for the fork's own failures from its first own step on."""
+        ends = self._forked + 1
+        found = self.watch.findings
+        self._inherited = [replace(f, recovered=ends) if f.recovered is None else f for f in found]
+        self._gap = self._gap or bool(self.watch.blind)
+        self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1))
 
     def _measure(self, step: Stepped) -> None:
         for name in self._environment.metrics:

@@ -20,16 +20,17 @@ class Shadow:
     Args:
         environment: The trial's world.
         policy: What the shadow does; None for the environment's reference policy.
+        start: Where it begins; None for where every trial does.
 
     Attributes:
         played: Its transitions, one for every step the trial had. It may be shorter where the world ended for it.
         totals: Sum of each of its reward dimensions.
     """
 
-    def __init__(self, environment: Environment, policy: Policy | None = None) -> None:
+    def __init__(self, environment: Environment, policy: Policy | None = None, start: State | None = None) -> None:
         self._environment = environment
         self._policy = policy or environment.reference_action
-        self._state = environment.initial()
+        self._state = start or environment.initial()
         self.played: list[Transition] = []
         self.totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}
 

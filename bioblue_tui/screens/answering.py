@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.getters import query_one
+from textual.widgets import Input
 
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.words import step_sentence
@@ -88,7 +89,20 @@ class AnsweringScreen(LiveScreen):
 
     @on(AnswerBar.Submitted)
     def _submitted(self, message: AnswerBar.Submitted) -> None:
-        self._submit(message.text)
+        self._offer(message.text)
+
+    @on(Input.Changed, "#answer")
+    def _typing(self, event: Input.Changed) -> None:
+        """An answer is typed below the panels of the step it is for."""
+        if event.value and not self.following:
+            self.to_present()
+
+    def _offer(self, text: str) -> None:
+        """Hand in an answer, unless an earlier step is looked at: then show first which one it would be for."""
+        if self.to_present():
+            self._submit(text)
+        else:
+            self.bar.tell(f"Back at step {self.state.done + 1}, which is asked for. Once more to answer it.")
 
     def _submit(self, text: str) -> None:
         if self.person and not self.person.submit(text) and not self.live.trial.ended:
@@ -104,4 +118,4 @@ class AnsweringScreen(LiveScreen):
         """Hand in the last action again."""
         done = self.state.recorded(self.state.done)
         if done:
-            self._submit(", ".join(map(str, done.action)))
+            self._offer(", ".join(map(str, done.action)))

@@ -17,6 +17,9 @@ from bioblue_tui.widgets.transcript import Transcript
 
 Spans = tuple[tuple[int, int], ...]
 
+_PARENTS = "in its parent: "
+"""What is said before a failure in the steps that a fork shares with its parent."""
+
 
 class Insight:
     """Reads a trial as far as it may be given away, and shows what that means on the screen's panels.
@@ -34,6 +37,8 @@ class Insight:
         self._ghost = 0
         self._shown: tuple[object, ...] = ()
         self._findings: list[Finding] = []
+        self._inherited: list[Finding] = []
+        """What a fork's parent did in the steps that they share."""
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -63,7 +68,7 @@ class Insight:
         if self.companion.read >= known:
             return []
         raised = self.companion.follow(known)
-        self._findings = self.companion.findings
+        self._findings, self._inherited = self.companion.findings, self.companion.inherited
         return raised
 
     def show(self, shown: int, known: int, timeline: Timeline, transcript: Transcript, rewards: RewardPanel) -> None:
@@ -71,7 +76,7 @@ class Insight:
 
         Args:
             shown: The step looked at.
-            known: The last step that may be given away.
+            known: The last step that was read.
             timeline: Where onsets are marked.
             transcript: Where the evidence is said.
             rewards: Where noise and agent are told apart.
@@ -82,36 +87,41 @@ class Insight:
         for label, gauge in zip(self._objectives, self._gauges, strict=True):
             # What concerns all objectives together is seen in every gauge.
             own = [finding for finding in self._findings if finding.objective in (None, label or None)]
-            holding = [finding for finding in own if finding.holds(shown)]
-            alert = f"{holding[-1].title} since {holding[-1].onset}" if holding else ""
-            gauge.show_alert(alert, self._spans(own, known))
-        now = (tuple((f.mode, f.objective, f.onset, f.recovered) for f in self._findings), known)
+            gauge.show_alert(_titles(self._holding(shown, own)), self._spans(own, known))
+        found = (*self._inherited, *self._findings)
+        now = (tuple((f.mode, f.objective, f.onset, f.recovered) for f in found), len(self._inherited), known)
         if now != self._shown:
             self._shown = now
             timeline.show_onsets([(finding.onset, finding.title) for finding in self._findings])
             alerts: defaultdict[int, list[str]] = defaultdict(list)
-            for finding in self._findings:
-                alerts[finding.alarm].append(f"{finding.name} since step {finding.onset}. {_sentence(finding)}")
+            for whose, findings in ((_PARENTS, self._inherited), ("", self._findings)):
+                for finding in findings:
+                    known_then = _sentence(finding, finding.alarm)
+                    alerts[finding.alarm].append(f"{whose}{finding.name} since step {finding.onset}. {known_then}")
             transcript.show_alerts(alerts, self._spans(self._findings, known))
 
     def notice(self, shown: int) -> str:
-        """Say which failure holds for a step, with its evidence; empty where none does."""
-        holding = [finding for finding in self._findings if finding.holds(shown)]
+        """Say which failures hold for a step, and the evidence as of that step for the latest; empty for none."""
+        holding, whose = self._holding(shown, self._findings), ""
+        if not holding:
+            holding, whose = self._holding(shown, self._inherited), _PARENTS
         if not holding:
             return ""
-        last = holding[-1]
-        more = f" (and {len(holding) - 1} more)" if len(holding) > 1 else ""
-        return f"⚠ {last.name} since step {last.onset}{more}. {_sentence(last)}"
+        # The latest first; all names before its evidence, which is what is cut off where there is no room.
+        named = ", ".join(_named(finding, shown) for finding in reversed(holding))
+        return f"⚠ {whose}{named}. {_sentence(holding[-1], shown)}"
 
     def alerts(self, shown: int) -> dict[str, str]:
-        """Return which failure holds for a step by the label of its objective; empty where it concerns all."""
-        holding = [finding for finding in self._findings if finding.holds(shown)]
-        return {finding.objective or "": f"{finding.title} since {finding.onset}" for finding in holding}
+        """Return which failures hold for a step by the label of their objective; empty where one concerns all."""
+        named: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in self._holding(shown, self._findings):
+            named[finding.objective or ""].append(finding)
+        return {label: ", ".join(_titles(findings)) for label, findings in named.items()}
 
     def badge(self, shown: int) -> Line:
-        """Return how many failures hold for a step, for the status line."""
-        count = sum(finding.holds(shown) for finding in self._findings)
-        return [(f"  ⚠ {count}", "bad")] if count else []
+        """Return for the status line how many failures hold for a step, of as many as the timeline marks."""
+        count = len(self._holding(shown, self._findings))
+        return [(f"  ⚠ {count} of {len(self._findings)}", "bad" if count else "dim")] if self._findings else []
 
     def conclusion(self) -> str:
         """Say how the trial went: the verdict with its figure, the flip clock, and what was found."""
@@ -119,9 +129,13 @@ class Insight:
         parts = [f"{verdict.word.capitalize()}: {verdict.reason}."] if verdict else []
         if self.companion.reading.flip is not None:
             parts.append(f"Flip clock: step {self.companion.reading.flip}.")
-        if self._findings:
-            parts.append(f"Found: {', '.join(f'{f.name} from {f.onset}' for f in self._findings)}.")
+        for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
+            if findings:
+                parts.append(f"{found}: {', '.join(f'{f.name} from {f.onset}' for f in findings)}.")
         return " ".join(parts)
+
+    def _holding(self, step: int, findings: Sequence[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.holds(step)]
 
     def _spans(self, findings: Sequence[Finding], known: int) -> Spans:
         return tuple((f.onset, known if f.recovered is None else f.recovered - 1) for f in findings)
@@ -133,5 +147,18 @@ class Insight:
             gauge.show_ghost(values)
 
 
-def _sentence(finding: Finding) -> str:
-    return finding.evidence[:1].upper() + finding.evidence[1:]
+def _titles(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Name failures in a few words each, the latest first; the onset stands before what may be cut off."""
+    return tuple(f"since {finding.onset}: {finding.title}" for finding in reversed(findings))
+
+
+def _named(finding: Finding, step: int) -> str:
+    """Name a failure, with its onset and, where that is still to come, the step it is detected in."""
+    begins = "begins here" if finding.onset == step else f"since step {finding.onset}"
+    return f"{finding.name} {begins}" + (f", sure from step {finding.alarm}" if finding.alarm > step else "")
+
+
+def _sentence(finding: Finding, step: int) -> str:
+    """Say the evidence as of a step."""
+    told = finding.told_at(step)
+    return f"{told[:1].upper()}{told[1:].rstrip('.')}."

@@ -12,7 +12,7 @@ from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import latest_actions
 from bioblue_tui.widgets.lines import Line, Lines
-from bioblue_tui.widgets.scale import Scale
+from bioblue_tui.widgets.scale import Scale, deviation
 from envs import Gauge, Number
 
 _ROWS = 3
@@ -181,8 +181,7 @@ class LargeGauge(Lines):
             )
         if position == "in band":
             return "IN BAND"
-        edge = band[1] if position == "HIGH" else band[0]
-        return f"{position}  {signed(round(self._value - edge, 3))}"
+        return f"{position}  {signed(deviation(self.gauge, self._value))}"
 
     def _small(self, width: int) -> Line:
         text = f" {self.gauge.label or 'level'}  {amount(_short(self._level))}  "

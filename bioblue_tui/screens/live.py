@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
+from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.screens.summary import Choice, SummaryScreen
@@ -76,6 +77,18 @@ class LiveScreen(TrialScreen):
         self._disclosed = self._disclosed or caught or (over and not self.staging.secret)
         return self._disclosed
 
+    @property
+    def settled(self) -> bool:
+        """True once it is over."""
+        return self.live.trial.ended
+
+    def to_present(self) -> bool:
+        """Look at the newest step; return whether one looked at it already."""
+        here = self.following
+        self._cursor = None
+        self.paint()
+        return here
+
     def seek(self, step: int) -> None:
         """Look at a step; the newest one is followed from then on."""
         self._cursor = None if step >= self.known else max(0, step)
@@ -83,19 +96,24 @@ class LiveScreen(TrialScreen):
     def status_line(self) -> Line:
         """Say whether the trial runs, and where one looks."""
         state, trial = self.state, self.live.trial
+        held = trial.paused and not trial.in_flight
+        asked = isinstance(trial.acting, HumanAgent) and not trial.ended and not held
         if state.status == "ended":
             how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
         elif trial.ended:
             how = ("■ broken off", "bad")
+        elif asked:
+            how = ("● your turn", "good")
         elif trial.paused:
             how = ("‖ paused", "warn")
         else:
             how = ("▶ live", "good")
-        where = f"step {state.done}/{state.header.steps}"
+        # Who answers is told which step that is for, everybody else which one was done last.
+        where = f"step {min(state.done + asked, state.header.steps)}/{state.header.steps}"
         if not self.following:
             where = f"looking at {self.shown}, {where}"
         parts: list[tuple[str, str]] = [how]
-        if not trial.ended:
+        if not trial.ended and not asked:
             parts.append((f"  {self.speed_text()}", "dim"))
         parts.append((f"  {where}", "strong"))
         if state.rejections:

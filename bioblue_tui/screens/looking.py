@@ -35,6 +35,16 @@ class LookingScreen(Screen[bool]):
         raise NotImplementedError
 
     @property
+    def readable(self) -> int:
+        """The last step that was read: what stands on the timeline and what the analysis knows end there."""
+        return self.known
+
+    @property
+    def settled(self) -> bool:
+        """True where nothing more can come that begins a failure."""
+        return False
+
+    @property
     def following(self) -> bool:
         """True while the view follows the newest step."""
         return self.shown == self.known
@@ -74,7 +84,8 @@ class LookingScreen(Screen[bool]):
         if found:
             self.action_seek(found[0] if by > 0 else found[-1])
         else:
-            self.notify(f"No failure begins {'after' if by > 0 else 'before'} step {self.shown}, as far as is known.")
+            so_far = "" if self.settled and self.insight.companion.read >= self.readable else ", as far as is known"
+            self.notify(f"No {'later' if by > 0 else 'earlier'} onset{so_far}.")
 
     def action_ghost(self) -> None:
         """Draw another policy on the same noise behind the gauges, or none."""
@@ -89,7 +100,7 @@ class LookingScreen(Screen[bool]):
 
     def action_notes(self) -> None:
         """List the notes."""
-        self.noting.list(self, self.known)
+        self.noting.list(self, self.readable)
 
     def action_jump(self) -> None:
         """Ask for a step and look at it."""

@@ -70,9 +70,7 @@ class PlayScreen(AnsweringScreen):
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""
         if self.prompt_only and self.state.status != "ended":
             return [("your turn", "good")]
-        if self.state.status == "ended" or not self.following:
-            return super().status_line()
-        return [("● your turn", "good"), (f"  step {self.state.done + 1}/{self.state.header.steps}", "strong")]
+        return super().status_line()
 
     def paint(self) -> None:
         """Bring all panels up to date, and compare with the reference at the end."""

@@ -27,11 +27,15 @@ from bioblue_tui.widgets.lines import Line
 
 
 class ReplayScreen(TrialScreen):
-    """A recorded trial, played again. What lies beyond the furthest step shown so far is not given away."""
+    """A recorded trial, played again.
+
+    All of it was read: timeline and failures are those of the whole record. Gauges and raw output grow as it plays.
+    """
 
     ABOUT = (
-        "A recorded trial is played again. ← and → move step by step, j jumps to a step, end shows all. Everything was "
-        "recomputed: a step where the record and the environment differ is marked ≠ and named below."
+        "A recorded trial is played again. The timeline shows the whole record; g and G go to where failures begin, ← "
+        "and → move step by step, j jumps to a step, end shows all. Everything was recomputed: a step where the record "
+        "and the environment differ is marked ≠ and named below."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,6 +82,16 @@ class ReplayScreen(TrialScreen):
     def known(self) -> int:
         """The furthest step shown so far."""
         return self.replay.trial.furthest
+
+    @property
+    def readable(self) -> int:
+        """The last recorded step; the furthest one shown where a class is to notice by itself what happens."""
+        return self.known if self.staging.lesson else self.last_step()
+
+    @property
+    def settled(self) -> bool:
+        """True where the whole record was read."""
+        return self.readable >= self.last_step()
 
     @property
     def following(self) -> bool:
@@ -201,6 +215,6 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.notify("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            said = self.insight.conclusion() if self.known == self.last_step() else ""
+            said = self.insight.conclusion() if self.readable == self.last_step() and self.reveals else ""
             summary = SummaryScreen(self.state, found, again=False, spending=self._spending, conclusion=said)
             self.app.push_screen(summary)

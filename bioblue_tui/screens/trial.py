@@ -254,7 +254,7 @@ class TrialScreen(LookingScreen):
     def paint(self) -> None:
         """Bring all panels up to date, if anything they show has changed."""
         if self.reveals and self.is_mounted:
-            self.insight.follow(self.known)
+            self.insight.follow(self.readable)
         insight = self.insight.signature
         now = (self.state.version, self.shown, self.known, len(self.state.marks), insight, *self.signature())
         if now == self._painted or not self.is_mounted or self.left:
@@ -269,14 +269,14 @@ class TrialScreen(LookingScreen):
         for gauge in self._gauges:
             gauge.show_step(shown, known)
         if self.reveals:
-            self.insight.show(shown, known, self.timeline, self.transcript, self.rewards)
+            self.insight.show(shown, self.readable, self.timeline, self.transcript, self.rewards)
             self.query_one("#gauges").border_subtitle = self.insight.ghost
-        self.noting.show(known, self.timeline, self.transcript)
+        self.noting.show(self.readable, self.timeline, self.transcript)
         if self._board is not None and self._board.is_mounted:
             self._board.show_step(shown, self.status_line()[0], self.insight.alerts(shown) if self.reveals else {})
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
-        self.timeline.show_step(shown, known)
+        self.timeline.show_step(shown, self.readable)
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
         self.status.show_status([*self.status_line(), *(self.insight.badge(shown) if self.reveals else ())])
         found = self.insight.notice(shown) if self.reveals else ""

@@ -105,7 +105,8 @@ class WatchScreen(AnsweringScreen):
         return f"{super()._legal()} t on the empty line hands back."
 
     def action_take_over(self) -> None:
-        """Let the person answer from here, or the agent again."""
+        """Let the person answer from here, or the agent again: below the panels of the step that is asked for."""
+        self.to_present()
         trial = self.live.trial
         if self.person is None:
             trial.take_over(HumanAgent())
@@ -149,6 +150,7 @@ class WatchScreen(AnsweringScreen):
 
     def action_instead(self) -> None:
         """Ask a person for the answer to the present observation."""
+        self.to_present()
         bounds = "an integer for each objective"
 
         def answer(text: str | None) -> None:

@@ -71,6 +71,12 @@ class Header:
     wording_digest: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def forked_after(self) -> int | None:
+        """The last step that a fork shares with its parent; None where the trial is no fork."""
+        step = self.parent.get("step") if self.parent else None
+        return step if type(step) is int and 0 <= step <= self.steps else None
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -176,7 +176,8 @@ class TrialState:
         """How many answers were rejected so far."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
-        self._mark_fork(header.parent)
+        if header.parent and header.forked_after is not None:
+            self._mark(header.forked_after, "forked", f"a fork of {header.parent.get('file')} from here on")
         self.done = 0
         """The last step that was applied; 0 before the first."""
 
@@ -323,11 +324,6 @@ class TrialState:
                 self._mark(event.step, "shortened", note)
         if self.status == "asking":
             self.status = "holding"
-
-    def _mark_fork(self, parent: Mapping[str, object] | None) -> None:
-        step = parent.get("step") if parent else None
-        if parent and isinstance(step, int) and 0 <= step <= self.header.steps:
-            self._mark(step, "forked", f"a fork of {parent.get('file')} from here on")
 
     def _view(self, step: int) -> StepView:
         # Records may begin late or have holes where lines were damaged; every step still finds its place.

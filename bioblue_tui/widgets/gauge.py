@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bioblue_tui.numbers import amount, difference, signed
+from bioblue_tui.numbers import amount, signed
 from bioblue_tui.widgets.lines import Line, Lines
-from bioblue_tui.widgets.scale import Scale
+from bioblue_tui.widgets.scale import Scale, deviation
 from bioblue_tui.widgets.trend import Trend
 from envs import Gauge, Number
 
@@ -16,9 +16,6 @@ _AXIS = 6
 
 
 _ACTIONS = " actions "
-
-_ALERT_ROW = 0
-"""The row of the trend on which the steps of a failure are underlaid: the top one, where runaway values go."""
 
 Cell = tuple[str, str]
 """A character with the names of its styles."""
@@ -52,13 +49,15 @@ class GaugeView(Lines):
         self._values: list[Number] = []
         self._places: list[float] = []
         self._actions: list[Number | None] = []
+        self._sums = [0.0]
+        """Sums of the places before each step."""
         self._shown, self._known = 0, -1
         self._trend: Trend | None = None
         self._ghost: Sequence[Number] = ()
         self._ghost_places: list[float] = []
         self._ghost_trend: Trend | None = None
         self._curve: _Curve | None = None
-        self._alert = ""
+        self._alerts: Sequence[str] = ()
         self._spans: tuple[tuple[int, int], ...] = ()
         self._track: list[tuple[str, str]] = []
         """The scale without marker and numbers, kept as long as the width stays."""
@@ -74,7 +73,9 @@ class GaugeView(Lines):
         self._actions.append(action)
         self._levels.append(level)
         self._values.append(value)
-        self._places.append(self.scale.place(value))
+        place = self.scale.place(value)
+        self._places.append(place)
+        self._sums.append(self._sums[-1] + place)
 
     def show_step(self, step: int, known: int) -> None:
         """Mark the value of a step; the trend goes up to ``known``, the last step given away."""
@@ -91,15 +92,15 @@ class GaugeView(Lines):
         self._ghost, self._ghost_places, self._ghost_trend = values, [], None
         self.redraw()
 
-    def show_alert(self, alert: str, spans: tuple[tuple[int, int], ...]) -> None:
-        """Show which failure holds at the step looked at, and underlay the steps of all that were found.
+    def show_alert(self, alerts: Sequence[str], spans: tuple[tuple[int, int], ...]) -> None:
+        """Show which failures hold at the step looked at, and underlay the steps of all that were found.
 
         Args:
-            alert: The failure in a few words; empty where none holds.
+            alerts: Each failure that holds, in a few words.
             spans: First and last step of each failure.
         """
-        if (alert, spans) != (self._alert, self._spans):
-            self._alert, self._spans = alert, spans
+        if (alerts, spans) != (self._alerts, self._spans):
+            self._alerts, self._spans = alerts, spans
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -136,22 +137,16 @@ class GaugeView(Lines):
             detail = f"of {amount(gauge.high)}"
         right = self._verdict(position, value)
         tone = "dim"
-        if self._alert:
-            detail, tone = f"⚠ {self._alert}", "bad"
+        if self._alerts:
             room = width - sum(len(text) for text, _ in left) - len(right) - 4
-            detail = detail if len(detail) <= room else f"{detail[: max(0, room - 1)]}…"
+            detail, tone = _fitting(self._alerts, room), "bad"
         gap = width - sum(len(text) for text, _ in left) - len(detail) - len(right) - 3
         style = "good" if position == "in band" else "bad"
         end: Line = [(" " * max(1, gap), "text"), (right, style), (f" {arrow} ", "dim")]
         return [*left, (detail, tone), *end]
 
     def _verdict(self, position: str, value: Number) -> str:
-        band = self.gauge.band
-        if band is None or not position:
-            return ""
-        if position == "HIGH":
-            return f"HIGH {signed(difference(value, band[1]))}"
-        return f"LOW {signed(difference(value, band[0]))}" if position == "LOW" else position
+        return f"{position} {signed(deviation(self.gauge, value))}" if position in ("HIGH", "LOW") else position
 
     def _bar(self, width: int) -> Line:
         """Draw the scale with the band and the marker: dotted where logarithmic, an arrow beyond its ends."""
@@ -216,22 +211,32 @@ class GaugeView(Lines):
         """Draw line and ghost, each character with its style; where both are, the line is drawn."""
         tones = self._tones(trend)
         alerts = {
-            cell
+            (self._side(first, min(last, self._known), height), cell)
             for first, last in self._spans
+            if first <= self._known
             for cell in range(trend.column(first) // 2, trend.column(min(last, self._known)) // 2 + 1)
         }
         behind = ghost.rows(height) if ghost else [" " * trend.width] * height
         rows = []
-        for row, (own, other) in enumerate(zip(trend.rows(height), behind, strict=True)):
-            under = "+band" if self._row_kind(row, height)[0] else ""
+        for number, (own, other) in enumerate(zip(trend.rows(height), behind, strict=True)):
+            under = "+band" if self._row_kind(number, height)[0] else ""
             cells = [
                 (mine, tone + under) if mine != " " else (ghostly, f"dim{under}")
                 for mine, ghostly, tone in zip(own, other, tones, strict=True)
             ]
-            if row == _ALERT_ROW:
-                cells = [(text, f"{style}+alert" if at in alerts else style) for at, (text, style) in enumerate(cells)]
-            rows.append(cells)
+            rows.append(
+                [
+                    (text, f"{style}+alert" if (number, at) in alerts else style)
+                    for at, (text, style) in enumerate(cells)
+                ]
+            )
         return rows
+
+    def _side(self, first: int, last: int, height: int) -> int:
+        """Return the row that is underlaid for a failure: at the end of the scale towards which the values lie."""
+        mean = (self._sums[last + 1] - self._sums[first]) / (last + 1 - first)
+        band = self.scale.band
+        return 0 if mean >= (sum(band) / 2 if band else 0.5) else height - 1
 
     def _tones(self, trend: Trend) -> list[str]:
         """Return a style for each column of the trend: whether the value was in the band, outside, or far outside."""
@@ -276,6 +281,16 @@ def latest_actions(actions: Sequence[Number | None], width: int) -> str:
             return " ".join(["…", *reversed(words)])
         words.append(word)
     return " ".join(reversed(words))
+
+
+def _fitting(alerts: Sequence[str], room: int) -> str:
+    """Say all alerts where there is room, else the first and how many more there are."""
+    whole = f"⚠ {', '.join(alerts)}"
+    if len(whole) <= room:
+        return whole
+    more = f" +{len(alerts) - 1}" if len(alerts) > 1 else ""
+    first = f"⚠ {alerts[0]}"
+    return f"{first if len(first) + len(more) <= room else f'{first[: max(0, room - len(more) - 1)]}…'}{more}"
 
 
 def _label(line: list[tuple[str, str]], at: int, text: str, marker: int) -> None:

@@ -60,8 +60,8 @@ class Timelines(Lines):
                 line.append(("─", "dim"))
             else:
                 line.append((pen.sign, pen.part))
-        forked = (member.record.header.parent or {}).get("step")
-        if isinstance(forked, int) and 0 <= forked <= member.state.done:
+        forked = member.record.header.forked_after
+        if forked is not None and forked <= member.state.done:
             line[self._place(forked)] = ("↳", "accent")
         for finding in member.findings:
             line[self._place(finding.onset)] = ("⚠", "bad")

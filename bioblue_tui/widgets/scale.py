@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from bioblue_tui.numbers import difference
 from envs import Gauge, Number
 
 LOWER, UPPER = 0.15, 0.65
@@ -14,6 +15,14 @@ DECADES = 3.0
 """What the logarithmic part spans: from the end of the linear part to a thousand times its half-width."""
 
 _HUGE = 1e300
+
+
+def deviation(gauge: Gauge, value: Number) -> Number:
+    """Return how far a value is from its target: the one measure of deviation on all screens.
+
+    Rewards are reckoned in it, too. Where there is no target the value itself is a distance.
+    """
+    return difference(value, gauge.target or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.scale import deviation
 
 
 class StepPanel(Lines):
@@ -62,7 +63,7 @@ class StepPanel(Lines):
             line.append((f"{signed(done.change[index], 7) if done.change else '·':>8}", "warn"))
         line.append((f"{before + ' → ' + after:>20}", "text"))
         if self._targets:
-            value = done.after[index] - (self._targets[index] or 0)
+            value = deviation(environment.gauges[index], done.after[index])
             position = environment.gauges[index].position(done.after[index])
             line.append((f"{signed(value, 9) if value else '0':>11}", "good" if position == "in band" else "bad"))
         return line

@@ -29,9 +29,12 @@ async def test_an_alert_a_mark_and_the_evidence_appear_when_a_mode_begins(tmp_pa
 
         await until(pilot, lambda: screen.shown == onset)
         assert 20 < onset < 30
-        await until(pilot, lambda: "of B since step" in str(screen.notice.content))
-        assert "consumed in step" in str(screen.notice.content) or "doses rose" in str(screen.notice.content)
-        assert "⚠" in text_of(screen.status)
+        finding = screen.insight.companion.findings[0]
+        begins = f"{finding.name} begins here, sure from step {finding.alarm}. "
+        await until(pilot, lambda: begins in str(screen.notice.content))
+        assert finding.alarm > onset
+        assert "⚠ 1 of 2" in text_of(screen.status)
+        assert "⚠2 onsets" in text_of(screen.timeline)
         assert "onset" in text_of(screen.timeline)
         assert "since" in text_of(screen.query("GaugeView").last())
         assert "since" not in text_of(screen.query("GaugeView").first())
@@ -49,16 +52,51 @@ async def test_onsets_are_gone_through_in_both_directions(tmp_path: Path) -> Non
         assert screen.shown == first
 
 
-async def test_a_replay_does_not_give_an_onset_away(tmp_path: Path) -> None:
+async def test_a_replay_knows_the_whole_record_from_its_first_step_on(tmp_path: Path) -> None:
     async with trial(RUNAWAY, tmp_path) as (pilot, screen):
-        await until(pilot, lambda: screen.state.status == "ended")
+        await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 60)
+    first, second = screen.insight.onsets
     async with replayed(on_disk(screen)) as (pilot, again):
-        await pilot.press("j", "1", "5", "enter")
-        await until(pilot, lambda: again.known == 15)
-        assert "onset" not in text_of(again.timeline)
-        await pilot.press("end")
-        await until(pilot, lambda: "onset" in text_of(again.timeline))
-        assert again.insight.onsets == screen.insight.onsets
+        await until(pilot, lambda: again.insight.companion.read == 60)
+        assert again.shown == again.known == 0
+        assert "⚠2 onsets" in text_of(again.timeline)
+        assert "⚠ 0 of 2" in text_of(again.status)
+        await pilot.press("g", "g", "G")
+        assert again.shown == first
+        await pilot.press("G")
+        assert [note.message for note in pilot.app._notifications] == ["No earlier onset."]
+        await pilot.press("g", "g")
+        assert again.shown == second
+        assert "No later onset." in [note.message for note in pilot.app._notifications]
+
+
+async def test_a_live_trial_says_that_more_may_come(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path, paused=True) as (pilot, _):
+        await pilot.press("g")
+        assert [note.message for note in pilot.app._notifications] == ["No later onset, as far as is known."]
+
+
+async def test_the_evidence_is_that_of_the_step_looked_at_and_every_failure_is_named(tmp_path: Path) -> None:
+    async with trial(RUNAWAY, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 60)
+        one, other = screen.insight.companion.findings
+        told = []
+        for keys in (("j", "3", "5", "enter"), ("end",)):
+            await pilot.press(*keys)
+            await until(pilot, lambda: screen.notice.display)
+            told.append(str(screen.notice.content))
+            step = screen.shown
+            names = f"⚠ {other.name} since step {other.onset}, {one.name} since step {one.onset}. "
+            assert told[-1] == f"{names}{other.told_at(step)}."
+            assert f"⚠ since {other.onset}: unbounded maxi" in (gauge := text_of(screen.query("GaugeView").last()))
+            assert " +1" in gauge.splitlines()[0]
+        assert told[0] != told[1]
+        assert not any(f"step {later}" in told[0] for later in range(36, 61))
+        # Below the step after which a failure was sure stands what was known then.
+        await pilot.press("j", *str(one.alarm), "enter")
+        line = f"⚠ {one.name} since step {one.onset}. "
+        await until(pilot, lambda: line in text_of(screen.transcript))
+        assert one.told_at(one.alarm)[1:40] in text_of(screen.transcript)
 
 
 async def test_the_ghost_changes_and_goes(tmp_path: Path) -> None:

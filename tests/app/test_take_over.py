@@ -8,6 +8,7 @@ from typing import Any
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
+from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import HandedOver, Interrupted, Stepped
@@ -35,6 +36,46 @@ async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
     assert [step.action for step in steps[2:4]] == [(7,), (7,)]
     assert [(e.step, e.actor) for e in record.events if isinstance(e, HandedOver)] == [(3, "human"), (5, "thermostat")]
     assert not verify(record)
+
+
+async def test_who_takes_over_while_looking_back_answers_below_the_present_step(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=20), tmp_path, paused=True) as (pilot, screen):
+        for done in range(1, 11):
+            await pilot.press("n")
+            await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
+        await pilot.press("j", "3", "enter")
+        await until(pilot, lambda: screen.shown == 3)
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.answer.has_focus)
+        assert screen.shown == 10
+        assert "● your turn  step 11/20" in text_of(screen.status)
+        assert "step 10" in str(screen.steps.border_title)
+        # Back in the past: what is typed, or given again, goes below the present.
+        screen.action_seek(4)
+        assert "● your turn  looking at 4, step 11/20" in text_of(screen.status)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: screen.shown == 10)
+        assert screen.state.done == 10
+        screen.action_seek(4)
+        await pilot.press("7")
+        await until(pilot, lambda: screen.shown == 10)
+        screen.action_seek(4)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.shown == 10)
+        assert screen.state.done == 10
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.state.done == 11)
+        assert screen.state.stepped(11).action == (7,)
+
+
+async def test_an_answer_in_the_agents_place_is_asked_for_below_the_present_step(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        for done in (1, 2, 3):
+            await pilot.press("n")
+            await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
+        await pilot.press("home", "a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        assert screen.shown == 3
 
 
 async def test_letters_of_an_answer_do_not_hand_back(tmp_path: Path) -> None:

@@ -75,9 +75,8 @@ class Unbounded(_OfOneLevel):
 
     def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
         return (
-            f"{self._prefix}{amount(dose)} consumed in step {step} although the level was {amount(dev)} above target, "
-            f"{amount(dev - self._setpoint.half_width)} above the band; {counted(count, 'such dose')} since step "
-            f"{onset}"
+            f"{self._prefix}{amount(dose)} consumed in step {step} although the level was {amount(dev)} above target; "
+            f"{counted(count, 'dose')} above the band since step {onset}"
         )
 
 

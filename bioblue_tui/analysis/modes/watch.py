@@ -14,7 +14,7 @@ from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation, Reader
 from bioblue_tui.analysis.modes.sharing import Collapse, Drift
 from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Homeostatic, Regrowing
+from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 
 class Watch:
@@ -22,6 +22,7 @@ class Watch:
 
     Args:
         environment: The trial's world.
+        start: Where the watch begins; None for where every trial does.
 
     Attributes:
         readers: How actions are read, one reader per objective or one for the joint actions.
@@ -31,14 +32,14 @@ class Watch:
             that no world has.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, start: State | None = None) -> None:
         self._environment = environment
         self._noise: list[ExogenousOnly] = []
         self.readers: list[Reader] = []
         self._detectors = self._made_for(environment)
         self._counts = [0] * len(self._detectors)
         self.clock = FlipClock(self.readers)
-        self.shadow = Shadow(environment)
+        self.shadow = Shadow(environment, start=start)
         self.blind = ""
 
     @property

@@ -84,7 +84,7 @@ def test_the_evidence_of_a_dose_tells_what_a_person_sees() -> None:
 
     assert found.objective == "B"
     assert found.evidence == (
-        "B: 5 consumed in step 3 although the level was 30 above target, 18 above the band; 3 such doses since step 1"
+        "B: 5 consumed in step 3 although the level was 30 above target; 3 doses above the band since step 1"
     )
 
 
