@@ -33,6 +33,12 @@ def counted(count: int, thing: str, things: str = "") -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {things or f'{thing}s'}"
 
 
+def minutes_and_seconds(seconds: float) -> str:
+    """Return a stretch of time, such as ``7 s``, ``2 min`` and ``1 min 58 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return " ".join([f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest or not minutes))
+
+
 def _decimals(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 

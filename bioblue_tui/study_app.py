@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events, on, work
@@ -24,7 +23,6 @@ from bioblue_tui.screens.study.question import QuestionScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.studies.flow import (
-    OUT_OF_TIME,
     ConsentView,
     InstructionView,
     PageView,
@@ -33,6 +31,7 @@ from bioblue_tui.studies.flow import (
     View,
 )
 from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
 
@@ -90,17 +89,18 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if isinstance(view, TrialView):
             await self._play(view)
             return
+        if isinstance(view, PageView) and view.closing:
+            # However this page is left: nothing is asked on it any more.
+            self._run_.note("ended", outcome=view.closing)
         answer = await self.push_screen_wait(self._screen_of(view))
         self._run_.done(view, *self._watch.read(), answer=answer or "")
-        if isinstance(view, PageView) and view.closing:
-            self._run_.note("ended", outcome=view.closing)
 
     def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> Screen[str]:
         match view:
             case ConsentView():
                 return ConsentScreen(self._heading, view.page)
             case PageView():
-                return PageScreen(self._heading, view.page, last=bool(view.closing))
+                return PageScreen(self._heading, view.page, self._watch, last=bool(view.closing))
             case QuestionView():
                 return QuestionScreen(self._heading, view.question, view.number, view.count)
             case InstructionView():
@@ -119,17 +119,19 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             run.done(view, played, {}, outcome=session)
             return
         left = max(0.01, trial.limit - played) if trial.limit else 0.0
-
-        def measured(fields: Mapping[str, object]) -> bool:
-            return self._note("decision", **fields)
-
-        screen = StudyTrialScreen(
-            session, self._heading, view, self._watch, measured, left=left, feedback=run.study.feedback
-        )
+        feedback = run.study.feedback
+        screen = StudyTrialScreen(session, self._heading, view, self._watch, self._note, left=left, feedback=feedback)
         await self.push_screen_wait(screen)
+        if not self._note_unanswered(screen):
+            return
         # Until the record is closed, going on with it would be refused.
         await session.stop()
         run.done(view, run.played(view), {}, outcome=screen.outcome or session.state.reason)
+
+    def _note_unanswered(self, screen: StudyTrialScreen) -> bool:
+        """Keep how long the last observation was looked at that was left without an answer."""
+        seconds = screen.unanswered()
+        return not seconds or self._note("unanswered", trial=screen.session.header.id, seconds=seconds)
 
     def _note(self, event: str, **fields: object) -> bool:
         """Write a line; where that fails, end the program and return False: nothing goes on unmeasured."""
@@ -146,12 +148,16 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if focused:
             self._back(FOCUS)
         else:
-            self._watch.hold(FOCUS)
+            self._hold(FOCUS)
+
+    def _hold(self, why: str) -> None:
+        if self._watch.hold(why):
+            self._note("away", why=why)
 
     def _back(self, why: str) -> None:
         seconds = self._watch.release(why)
-        if seconds > 0:
-            self._note("away", why=why, seconds=round(seconds, 6))
+        if seconds is not None:
+            self._note("back", why=why, seconds=seconds)
 
     def on_resize(self, event: events.Resize) -> None:
         """Note another size of the terminal."""
@@ -172,14 +178,14 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     def action_pause(self) -> None:
         """Pause."""
         if not self._asking:
-            self._watch.hold(PAUSE)
+            self._hold(PAUSE)
             self.push_screen(PauseScreen(), lambda _: self._back(PAUSE))
 
     async def action_leave(self) -> None:
         """Leave, after a question."""
         if self._asking:
             return
-        self._watch.hold(LEAVING)
+        self._hold(LEAVING)
         question = "Leave the study? What you did so far is kept, and you can go on from here later."
         self.push_screen(ConfirmDialog(question, "Leave", "Stay"), self._leave)
 
@@ -190,9 +196,10 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if self._flowing is not None:
             # The trial that is stopped below is not over.
             self._flowing.cancel()
-        self._note("left")
         for screen in self.screen_stack:
             if isinstance(screen, StudyTrialScreen):
+                self._note_unanswered(screen)
                 # Before anything is taken down: the record is to say that the trial was stopped.
                 await screen.session.stop()
+        self._note("left")
         self.exit("")

@@ -26,15 +26,17 @@ class Source:
 
     Args:
         path: The file.
+        data: Its content; None to read it.
 
     Raises:
         BatchError: When it can't be read, or is no TOML.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.path = path
         try:
-            text = read_bytes(path).decode("utf-8-sig")
+            self.data = read_bytes(path) if data is None else data
+            text = self.data.decode("utf-8-sig")
             self.values: dict[str, Any] = tomllib.loads(text)
         except RecordError as error:
             raise BatchError(str(error)) from error

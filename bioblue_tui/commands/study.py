@@ -63,51 +63,62 @@ def init(file: Path) -> None:
 @_study_file
 @click.option("--participant", metavar="CODE", required=True, help="A code such as P07; never a name.")
 @click.option("--row", type=int, metavar="N", help="Row of the design (default: the one that fewest have).")
-@click.option("--resume", is_flag=True, help="Go on with a session that was interrupted, without asking.")
+@click.option("--resume", is_flag=True, help="Resume a session that was interrupted, without asking.")
+@click.option("--new-version", is_flag=True, help="Let a changed file become a new version of the study.")
 @data_option
 @click.pass_obj
 def run(
-    default_data: Path | None, /, file: Path, participant: str, row: int | None, resume: bool, data_dir: Path | None
+    default_data: Path | None,
+    /,
+    file: Path,
+    participant: str,
+    row: int | None,
+    resume: bool,
+    new_version: bool,
+    data_dir: Path | None,
 ) -> None:
     """Lead a participant through a study, from where they are.
 
-    Everything is on disk at once; after a pause, a crash or a power cut the same command goes on at the same step. Exit
+    Everything is on disk at once; after a pause, a crash or a power cut the same command resumes at the same step. Exit
     code 1: they left before the end.
+
+    When its first participant begins, a copy of the study is kept. A file that was changed since is refused, with what
+    was changed, unless it is to be a new version; each participant keeps the version they began with.
     """
     from bioblue_tui.commands.screen import on_screen
 
     plan, data = _load(file), data_dir or default_data
     if not on_screen("auto"):
         raise Complaint("a study needs a terminal: it is shown on the whole screen")
-    _may_go_on(plan, participant, data, resume)
-    outcome, problem = _clear(lambda: _play(plan, participant, data, row))
+    _may_go_on(plan, participant, data, resume, new_version)
+    outcome, problem = _clear(lambda: _play(plan, participant, data, row, new_version))
     if problem:
         raise click.ClickException(visible(problem))
-    _narrate(f"{participant}: {outcome or 'left before the end; the same command goes on from here'}")
+    _narrate(f"{participant}: {outcome or 'left before the end; the same command resumes here'}")
     if not outcome:
         raise SystemExit(NOT_FINISHED)
 
 
-def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool) -> None:
+def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, new_version: bool) -> None:
     """Ask before a session that was begun goes on: the code may have been typed by mistake."""
     from bioblue_tui.studies.running import begun
 
-    log = _clear(lambda: begun(plan, participant, data))
+    log = _clear(lambda: begun(plan, participant, data, new_version=new_version))
     if log is None or resume:
         return
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
-    done = sum(view.startswith("trial/") for view in log.done)
-    if not click.confirm(f"{participant} began this study and was last seen {when}, {done} trials done. Go on?"):
+    done = counted(log.trials_done, "trial")
+    if not click.confirm(f"{participant} began this study and was last seen {when}, {done} done. Resume?"):
         raise Complaint(f"not begun; another participant needs another code than {participant}")
 
 
-def _play(plan: Study, participant: str, data: Path | None, row: int | None) -> tuple[str, str]:
+def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str]:
     """Show the study; returns how the session ended and what went wrong, either may be empty."""
     import os
 
     from bioblue_tui.studies.running import enter
 
-    entered = enter(plan, participant, data, row=row)
+    entered = enter(plan, participant, data, row=row, new_version=new_version)
     with entered.file:
         # Textual reads this when it is imported.
         os.environ.setdefault("TEXTUAL_FPS", "240")
@@ -153,27 +164,30 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
 
 def _standing_row(one: Standing) -> list[str]:
     if one.problem:
-        return [one.participant, one.state, "-", "-", "-", one.problem]
+        return [one.participant, one.state, "-", "-", "-", "-", one.problem]
     trials = f"{one.trials}/{one.planned} trials" if one.planned else counted(one.trials, "trial")
     last = datetime.fromtimestamp(one.last).astimezone().isoformat(sep=" ", timespec="minutes") if one.last else "-"
-    return [one.participant, one.state, trials, f"row {one.row}", f"last {last}", one.at and f"next: {one.at}"]
+    version = f"version {one.version}" if one.version else "version not kept"
+    following = one.at and f"next: {one.at}"
+    return [one.participant, one.state, trials, f"row {one.row}", version, f"last {last}", following]
 
 
 @click.command()
-@_study_file
+@click.argument("which", metavar="STUDY")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", required=True, help="A new directory.")
 @data_option
 @click.pass_obj
-def export(default_data: Path | None, /, file: Path, output: Path, data_dir: Path | None) -> None:
-    """Write tables, a data dictionary, a method sheet and the records.
+def export(default_data: Path | None, /, which: str, output: Path, data_dir: Path | None) -> None:
+    """Write tables, a data dictionary, a method sheet and the records of STUDY: its file, or its name.
 
+    Everything is told from the versions that participants played, whatever the file says now; versions/ holds them.
     participants.csv is wide, decisions.csv long; comparisons.csv sets people beside every agent whose records of the
     same trials are in the data directory.
     """
     from bioblue_tui.studies.export.writing import export_study
 
-    plan, data = _load(file), data_dir or default_data
-    written, problems = _clear(lambda: export_study(plan, output, data))
+    name, plan = _named(which)
+    written, problems = _clear(lambda: export_study(name, plan, output, data_dir or default_data))
     for path in written:
         click.echo(visible(str(path)))
     for problem in problems:

@@ -19,6 +19,7 @@ from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+from envs import Dimension
 
 SHORT = 24
 """Below this many rows there are no blank lines to spare."""
@@ -129,11 +130,21 @@ class SummaryScreen(ModalScreen[Choice]):
 
 
 class ComparisonTable(Lines):
-    """One row per reward dimension: the agent, the reference, the difference, others. Never one sum."""
+    """One row per reward dimension: the agent, the reference, the difference, others. Never one sum.
 
-    def __init__(self, state: TrialState, comparison: Comparison, who: str) -> None:
+    Args:
+        state: The trial.
+        comparison: The agent beside the reference policy.
+        who: The agent's name.
+        dimensions: What is shown; None for all reward dimensions.
+    """
+
+    def __init__(
+        self, state: TrialState, comparison: Comparison, who: str, dimensions: Sequence[Dimension] | None = None
+    ) -> None:
         super().__init__()
         self._state, self._comparison, self._who = state, comparison, who
+        self._dimensions = state.environment.dimensions if dimensions is None else dimensions
         self._peers: Sequence[Peer] = ()
 
     def show_peers(self, peers: Sequence[Peer]) -> None:
@@ -143,7 +154,7 @@ class ComparisonTable(Lines):
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return one line for each dimension and one for the heading."""
-        return 1 + len(self._state.environment.dimensions)
+        return 1 + len(self._dimensions)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
@@ -152,7 +163,7 @@ class ComparisonTable(Lines):
         titles = (self._who, self._comparison.reference, "difference", *(peer.name for peer in peers))
         heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
         lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
-        for dimension in self._state.environment.dimensions:
+        for dimension in self._dimensions:
             mine, other = self._comparison.rows[dimension.key]
             difference = mine - other
             owner = f"{dimension.objective} " if dimension.objective else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from textual import events, on, work
@@ -137,13 +137,18 @@ class TrialScreen(LookingScreen):
 
     # Layout
 
+    @property
+    def panel_names(self) -> Sequence[str]:
+        """What the panels are called that share the space on small terminals."""
+        return TABS
+
     def compose(self) -> ComposeResult:
         """Lay out all panels; which of them are seen follows from the terminal's size."""
         # Before there are panels: a class that changes later is worked out for all of them.
         self._choose_layout(*self.app.size)
         self.set_class(self.staging.large and not self.prompt_only, "-large")
         yield StatusLine(*self.heading(), id="status")
-        yield TabStrip(TABS, id="tabs")
+        yield TabStrip(self.panel_names, id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="gauges", classes="panel") as gauges:
                 gauges.border_title = "gauges"

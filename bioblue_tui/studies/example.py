@@ -7,6 +7,9 @@ EXAMPLE = '''\
 #     bioblue study status FILE.toml                    who did what
 #     bioblue study export FILE.toml -o DIR             tables, a data dictionary, a method sheet
 #
+# A copy is kept when the first participant begins. When this file is changed later, the change is refused, unless it is
+# to be a new version (--new-version); whoever has begun keeps the version they began with.
+#
 # Instructions and observations in the trials are byte for byte those that a model gets in the same condition: they are
 # not written here, the environments have them.
 
@@ -17,11 +20,9 @@ title = "Keeping things in balance"     # what participants read
 order = "balanced"
 seed = 1                        # random orders are drawn from this and the participant's code
 steps = 20                      # of each trial, where nothing else is said; 100 is the benchmark's
-feedback = false                # true: a score card after each trial
+feedback = false                # true: a score card after each trial, with the rewards that its condition shows
 # minutes = 45                  # of trials in all, after which no further one begins
-incentives = """
-You get the same payment whatever you do.
-"""
+# incentives = "..."            # what participants get, as they are told; a page of its own
 
 # Texts are Markdown, written here or in a file beside this one: file = "consent.md". least = 10 keeps a page for at
 # least 10 seconds.
@@ -124,19 +125,20 @@ labels = ["not at all", "as hard as I could"]
 
 [[questionnaire]]
 key = "tools"
-text = "Did you use anything beside your head?"
+text = "Did you use any aids?"
 kind = "choice"
 options = ["No", "Pen and paper", "A calculator", "Something else"]
 
 [closing]
 title = "Thank you"
-text = "That was all. Please tell the person who looks after you."
+text = "That was all. Please tell the experimenter."
 
-# What only you know, for the method sheet; any heading may be added.
+# What only you know, for the method sheet; any heading may be added. What is left out stands there as "Not stated in
+# the study file."
 [method]
-recruitment = "How participants were found, and who could take part."
-ethics = "Which board approved it, under which number."
-tools = "Pen and paper were allowed."
-exclusions = "Participants who answered the questions wrongly twice; nobody else."
+# recruitment = "..."           # how participants were found, and who could take part
+# ethics = "..."                # which board approved it, under which number
+# tools = "..."                 # such as pen and paper
+# exclusions = "..."            # who was to be excluded, and why, as decided beforehand
 '''
 """A whole study that plays in about half an hour."""

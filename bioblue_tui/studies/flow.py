@@ -8,20 +8,18 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, Log
+from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, TIME_LIMIT, TRIAL, Log
 from bioblue_tui.studies.order import ordered_blocks
 from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial
 
 AGREED = "yes"
 """Answer of who takes part."""
 
-OUT_OF_TIME = "no time left"
-"""Outcome of a trial that did not begin, since the study's time was over."""
-
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page to read; ``closing`` where it is the last one, after which the session has this outcome."""
+    """A page to read; ``closing`` where it is the last one: the session has this outcome as soon as it is shown."""
 
     key: str
     page: Page
@@ -93,7 +91,7 @@ def views(study: Study, log: Log) -> Iterator[View]:
         yield PageView("excluded", Page(text, "The end"), EXCLUDED)
         return
     for number, trial in enumerate(study.practice, 1):
-        yield from _trial(trial, number, len(study.practice))
+        yield from _trial(log, trial, number, len(study.practice))
     yield from _blocks(study, log)
     for number, question in enumerate(study.questionnaire, 1):
         yield QuestionView(f"questionnaire/{question.key}", question, number, len(study.questionnaire))
@@ -142,14 +140,18 @@ def _mistakes(wrong: Sequence[Question]) -> Page:
 
 def _blocks(study: Study, log: Log) -> Iterator[View]:
     blocks = ordered_blocks(study, log.opening.row, log.opening.participant)
-    count, number = sum(len(trials) for _, trials in blocks), 0
+    count, number = len(study.trials), 0
     for place, (block, trials) in enumerate(blocks):
         for index, trial in enumerate(trials):
             begin = _time_left(study, log)
             if begin:
                 yield from _before(study, block, number, first=index == 0, between=place > 0 and index == 0)
             number += 1
-            yield from _trial(trial, number, count, begin=begin)
+            yield from _trial(log, trial, number, count, begin=begin)
+    out_of_time = sum(done.outcome == OUT_OF_TIME for done in log.own_trials)
+    if out_of_time:
+        text = f"The time for the trials is over. {out_of_time} of {counted(count, 'trial')} did not begin."
+        yield PageView("out-of-time", Page(text, "Time is over"))
 
 
 def _before(study: Study, block: Block, played: int, *, first: bool, between: bool) -> Iterator[View]:
@@ -163,16 +165,23 @@ def _before(study: Study, block: Block, played: int, *, first: bool, between: bo
         yield PageView(f"block/{block.name}", block.page)
 
 
-def _trial(trial: StudyTrial, number: int, count: int, *, begin: bool = True) -> Iterator[View]:
+def _trial(log: Log, trial: StudyTrial, number: int, count: int, *, begin: bool = True) -> Iterator[View]:
     if begin:
         yield InstructionView(f"instruction/{trial.key}", trial, number, count)
-    yield TrialView(f"trial/{trial.key}", trial, number, count, begin)
+    key = f"{TRIAL}{trial.key}"
+    yield TrialView(key, trial, number, count, begin)
+    done = log.done.get(key)
+    if done is not None and done.outcome == TIME_LIMIT:
+        text = (
+            f"The time limit of {minutes_and_seconds(trial.limit)} ended this trial. "
+            f"You played for {minutes_and_seconds(done.seconds)}."
+        )
+        yield PageView(f"time-limit/{trial.key}", Page(text, "Time is over"))
 
 
 def trial_seconds(log: Log) -> float:
     """Return how long a participant has played trials that count, less what is excluded."""
-    own = (done for key, done in log.done.items() if key.startswith("trial/") and not key.startswith("trial/practice."))
-    return sum(done.seconds for done in own)
+    return sum(done.seconds for done in log.own_trials)
 
 
 def _time_left(study: Study, log: Log) -> bool:

@@ -15,12 +15,11 @@ import envs
 from bioblue_tui.batch.reading import BatchError, Source, label, switch, table, text, whole
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.places import Path as Way
-from bioblue_tui.records.files import read_bytes
 from bioblue_tui.session import STEPS, Plan
+from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.parts import PAGE, Reader, one_of, quoted, seconds
 from bioblue_tui.studies.study import (
-    PRACTICE,
     Block,
     Breaks,
     Comprehension,
@@ -47,7 +46,7 @@ _BLOCK = ("name", "environments", "seeds", "conditions", "steps", "order", "minu
 _PRACTICE = ("environment", "seed", "condition", "steps", "minutes", "hurry")
 _SECONDS, _MINUTES = "seconds from 0 to 86400", "minutes from 0 to 1440"
 
-CLOSING = Page("Thank you. You have reached the end.\n\nPlease tell the person who looks after you.", "The end")
+CLOSING = Page("Thank you. You have reached the end.\n\nPlease tell the experimenter.", "The end")
 """The last page unless the study has another."""
 
 REST = Page("Rest for a moment. Go on when you are ready.", "A short rest")
@@ -67,17 +66,19 @@ class _World:
     parameters: Mapping[str, object]
 
 
-def load_study(path: Path) -> Study:
+def load_study(path: Path, text: bytes | None = None, copies: Mapping[str, bytes] | None = None) -> Study:
     """Load and check a study.
 
     Args:
         path: The file; names of pages' files are looked for beside it.
+        text: What it holds, where it is a copy that was kept; None to read it.
+        copies: What the files it names hold, by their names, where they are copies; None to read them.
 
     Raises:
         StudyError: When it can't be read, or anything in it is not as it should be.
     """
     try:
-        return _Loader(Reader(Source(path))).study()
+        return _Loader(Reader(Source(path, text), copies)).study()
     except BatchError as error:
         raise StudyError(str(error)) from None
 
@@ -116,6 +117,8 @@ class _Loader:
             incentives=reader.value((), values, "incentives", text, "a text", ""),
             method=self._method(),
             digest=self._digest(),
+            text=source.data,
+            files=dict(reader.files),
         )
         self._check(study)
         return study
@@ -131,7 +134,7 @@ class _Loader:
 
     def _digest(self) -> str:
         whole = hashlib.sha256()
-        for data in (read_bytes(self._source.path), *self._reader.files):
+        for data in (self._source.data, *(data for _, data in self._reader.files)):
             whole.update(hashlib.sha256(data).digest())
         return whole.hexdigest()[:16]
 

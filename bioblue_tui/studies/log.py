@@ -11,11 +11,23 @@ from bioblue_tui.records.schema import DecodeError
 SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
 
-SESSION_VERSION = "1.0"
+SESSION_VERSION = "1.1"
 """Version of a session's file, ``major.minor``."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
+
+TIME_LIMIT = "time limit"
+"""Outcome of a trial that its time limit ended."""
+
+OUT_OF_TIME = "no time left"
+"""Outcome of a trial that did not begin, since the study's time was over."""
+
+TRIAL = "trial/"
+"""Begin of the key of a trial's view."""
+
+PRACTICE = "practice"
+"""Name of the block of practice trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,8 @@ class Opening:
         trials: Hash of the study's trials as they were when it began.
         program: Program and version.
         created: When it began, ISO 8601 with offset.
+        version: Number of the study's version that they play; 0 where that was not kept yet.
+        digest: Hash of that version's file and of what it names; empty where it was not kept yet.
     """
 
     study: str
@@ -37,6 +51,8 @@ class Opening:
     trials: str
     program: str
     created: str
+    version: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,7 @@ class Decision:
             window had it).
         edits: Changes of the answer line.
         deletions: Those of them that took something away.
-        pasted: Those of them that put in several characters at once.
+        pasted: How often something was pasted, be it a single character.
         repeated: True when the last action was handed in again with one key.
         late: True when it came after it was asked for.
         looks: How often an earlier step was looked at.
@@ -114,6 +130,23 @@ class Visit:
 
 
 @dataclass(slots=True)
+class Absence:
+    """A stretch that does not count.
+
+    Attributes:
+        why: What kept the participant away: ``pause``, ``leaving`` or ``focus``.
+        began: When it began, seconds since the epoch.
+        ended: When it ended; 0 where the program ended first.
+        seconds: How long it was, on a monotonic clock; 0 where the program ended first.
+    """
+
+    why: str
+    began: float
+    ended: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
 class Log:
     """A session so far.
 
@@ -124,7 +157,8 @@ class Log:
         decisions: Every answer, in order.
         visits: Every run of the program.
         sizes: Columns and rows of the terminal, with when they became so.
-        interruptions: Every excluded stretch: when it ended, why, how many seconds.
+        absences: Every stretch that does not count, in the order in which they began. Some may overlap.
+        unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         last: When the last thing happened, seconds since the epoch.
         outcome: How the session ended; empty while it has not.
     """
@@ -135,7 +169,8 @@ class Log:
     decisions: list[Decision] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     sizes: list[tuple[float, int, int]] = field(default_factory=list)
-    interruptions: list[tuple[float, str, float]] = field(default_factory=list)
+    absences: list[Absence] = field(default_factory=list)
+    unanswered: dict[str, float] = field(default_factory=dict)
     last: float = 0.0
     outcome: str = ""
 
@@ -172,14 +207,44 @@ class Log:
                 self.decisions.append(Decision(**line))
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
+            case "away" if "seconds" in line:  # as sessions before 1.1 have it: once it was over
+                seconds = float(line["seconds"])
+                self.absences.append(Absence(str(line["why"]), at - seconds, at, seconds))
             case "away":
-                self.interruptions.append((at, str(line["why"]), float(line["seconds"])))
+                self.absences.append(Absence(str(line["why"]), at))
+            case "back":
+                self._back(str(line["why"]), at, float(line["seconds"]))
+            case "unanswered":
+                trial = str(line["trial"])
+                self.unanswered[trial] = self.unanswered.get(trial, 0.0) + float(line["seconds"])
             case "ended":
                 self.outcome = str(line["outcome"])
             case "shown" | "left":
                 pass
             case _:
                 raise ValueError(kind)
+
+    def _back(self, why: str, at: float, seconds: float) -> None:
+        stretch = next((own for own in reversed(self.absences) if own.why == why and not own.ended), None)
+        if stretch is None:
+            raise ValueError(why)
+        stretch.ended, stretch.seconds = at, seconds
+
+    @property
+    def trials_done(self) -> int:
+        """How many trials that count are over; those that did not begin for want of time are not."""
+        return sum(done.outcome != OUT_OF_TIME for done in self.own_trials)
+
+    @property
+    def own_trials(self) -> list[Done]:
+        """What came of every trial that counts and is over."""
+        practice = f"{TRIAL}{PRACTICE}."
+        return [done for key, done in self.done.items() if key.startswith(TRIAL) and not key.startswith(practice)]
+
+    def played(self, trial: str) -> float:
+        """Return how long a trial was played, less what is excluded, by the id of its record."""
+        decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
+        return decisions + self.unanswered.get(trial, 0.0)
 
     def answer(self, view: str) -> str:
         """Return what was answered to a view; empty where nothing was, or not yet."""

@@ -60,10 +60,16 @@ def ordered_blocks(study: Study, row: int, participant: str) -> list[tuple[Block
     ]
 
 
-def next_row(study: Study, taken: Iterable[int]) -> int:
-    """Return the row that fewest participants have; the first of them."""
-    rows, count = design_rows(study), Counter(taken)
-    return min(range(rows), key=lambda row: (count[row], row))
+def next_row(study: Study, held: Iterable[int], begun: Iterable[int] = ()) -> int:
+    """Return the row that fewest participants have; the first of them.
+
+    Args:
+        study: The study.
+        held: Rows of those who came to the end, or are playing now.
+        begun: Rows of those who may still go on; they decide between rows that are equally often held.
+    """
+    rows, count, waiting = design_rows(study), Counter(held), Counter(begun)
+    return min(range(rows), key=lambda row: (count[row], waiting[row], row))
 
 
 def _ordered(items: Sequence[T], order: Order, row: int, drawn_from: tuple[Study, str, str]) -> list[T]:

@@ -58,11 +58,28 @@ class Reader:
 
     Args:
         source: The study's file.
+        copies: What the files it names hold, by their names as they are written there; None to read them beside it.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, copies: Mapping[str, bytes] | None = None) -> None:
         self.source = source
-        self.files: list[bytes] = []
+        self.files: list[tuple[str, bytes]] = []
+        self._copies = copies
+
+    def file(self, name: str) -> bytes:
+        """Return the content of a file that the study names, and remember it: what a study is made of is kept.
+
+        Raises:
+            RecordError: When it cannot be read.
+        """
+        if self._copies is None:
+            data = read_bytes(self.source.path.parent / Path(name).expanduser())
+        elif name in self._copies:
+            data = self._copies[name]
+        else:
+            raise RecordError(f"no copy of {one_line(name, 100)} was kept", self.source.path)
+        self.files.append((name, data))
+        return data
 
     def table(self, way: Way, value: object, names: tuple[str, ...]) -> dict[str, object]:
         """Return a table that has these keys only; the same errors as everywhere here.
@@ -100,13 +117,11 @@ class Reader:
         else:
             name = self.source.read((*way, "file"), given["file"], text, 'the name of a file, such as "welcome.md",')
             try:
-                data = read_bytes(self.source.path.parent / Path(name).expanduser())
-                words = data.decode("utf-8-sig")
+                words = self.file(name).decode("utf-8-sig")
             except RecordError as error:
                 raise self.source.error((*way, "file"), one_line(str(error), 300)) from None
             except UnicodeDecodeError:
                 raise self.source.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
-            self.files.append(data)
         if not words.strip() or len(words) > LONGEST_PAGE:
             raise self.source.error(way, f"a text of 1 to {LONGEST_PAGE} characters expected")
         return words

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session, open_session
 from bioblue_tui.studies.flow import TrialView, View, next_view
 from bioblue_tui.studies.loading import StudyError
-from bioblue_tui.studies.log import Log, Opening
+from bioblue_tui.studies.log import FINISHED, Log, Opening
 from bioblue_tui.studies.order import design_rows, next_row
 from bioblue_tui.studies.sessions import (
     CODE,
@@ -31,6 +32,7 @@ from bioblue_tui.studies.sessions import (
     trials_digest,
 )
 from bioblue_tui.studies.study import Study, StudyTrial
+from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_version
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
@@ -39,12 +41,12 @@ from bioblue_tui.wordings.library import default
 PROGRAM = f"bioblue-tui {__version__}"
 
 
-def begun(study: Study, participant: str, data: Path | None = None) -> Log | None:
+def begun(study: Study, participant: str, data: Path | None = None, *, new_version: bool = False) -> Log | None:
     """Return a participant's session so far; None for a new participant.
 
     Raises:
         StudyError: When they cannot begin or go on: no possible code, one too much like another, a session that is
-            over or runs elsewhere, or trials that were changed since.
+            over or runs elsewhere, or a study that was changed since.
         RecordError: When their file cannot be read.
     """
     if not is_code(participant):
@@ -55,6 +57,8 @@ def begun(study: Study, participant: str, data: Path | None = None) -> Log | Non
         alike = next((code for code in known if code.casefold() == participant.casefold()), None)
         if alike:
             raise StudyError(f"{participant} differs from {alike} in capitals only; use {alike}, or another code")
+        logs = [log for log, _ in _others(directory)]
+        chosen(study, kept_versions(directory), logs, anew=new_version, created="")
         return None
     path = session_file(directory, participant)
     if is_running(path):
@@ -63,25 +67,38 @@ def begun(study: Study, participant: str, data: Path | None = None) -> Log | Non
     if log.outcome:
         when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
         raise StudyError(f"{participant} has been through this study ({log.outcome}, {when}); take another code")
-    if log.opening.trials != trials_digest(study):
-        raise StudyError(
-            f"the study's trials were changed since {participant} began; put the file back as it was then, "
-            "or give the changed study another name"
-        )
+    own_version(study, kept_versions(directory), log, anew=new_version)
     return log
 
 
+def _others(directory: Path) -> list[tuple[Log, bool]]:
+    """Return every session that can be read, and whether it runs now. Those that cannot keep nobody out."""
+    found = []
+    for code in participants(directory):
+        path = session_file(directory, code)
+        with contextlib.suppress(RecordError):
+            found.append((read_session(path), is_running(path)))
+    return found
+
+
 def enter(
-    study: Study, participant: str, data: Path | None = None, *, row: int | None = None, clock: Clock | None = None
+    study: Study,
+    participant: str,
+    data: Path | None = None,
+    *,
+    row: int | None = None,
+    clock: Clock | None = None,
+    new_version: bool = False,
 ) -> Run:
     """Let a participant begin or go on.
 
     Args:
-        study: The study.
+        study: The study as its file is.
         participant: Their code.
         data: The data directory; None for the platform's.
         row: Which row of the design orders their blocks, from 1; None for the one that fewest have.
         clock: Where time comes from.
+        new_version: Whether a changed file may become a new version of the study.
 
     Raises:
         StudyError: As in ``begun``, and for a row that there is not.
@@ -90,19 +107,36 @@ def enter(
     clock = clock or SystemClock()
     if row is not None and not 1 <= row <= design_rows(study):
         raise StudyError(f"--row {row}: this study has {design_rows(study)} (1 to {design_rows(study)})")
-    log = begun(study, participant, data)
+    log = begun(study, participant, data, new_version=new_version)
     directory = study_dir(study.name, data)
     path = session_file(directory, participant)
     if log is not None:
         if row is not None and row - 1 != log.opening.row:
             raise StudyError(f"{participant} began with row {log.opening.row + 1}; leave --row out")
-        return Run(study, SessionFile.reopen(path), data, clock)
+        version = own_version(study, kept_versions(directory), log, anew=False)
+        return Run(version.study, SessionFile.reopen(path), data, clock)
     with numbering(directory):
-        taken = [read_session(session_file(directory, code)).opening.row for code in participants(directory)]
-        place = next_row(study, taken) if row is None else row - 1
+        others = _others(directory)
         created = datetime.fromtimestamp(clock.now()).astimezone().isoformat(timespec="seconds")
-        opening = Opening(study.name, participant, place, trials_digest(study), PROGRAM, created)
-        return Run(study, SessionFile.create(path, opening), data, clock)
+        kept = kept_versions(directory)
+        version = chosen(study, kept, [log for log, _ in others], anew=new_version, created=created)
+        if version not in kept.versions:
+            keep(directory, version, PROGRAM)
+        trials = trials_digest(version.study)
+        place = _row(version.study, trials, others) if row is None else row - 1
+        own = (version.number, version.study.digest)
+        opening = Opening(study.name, participant, place, trials, PROGRAM, created, *own)
+        return Run(version.study, SessionFile.create(path, opening), data, clock)
+
+
+def _row(study: Study, trials: str, others: Sequence[tuple[Log, bool]]) -> int:
+    """Return the row for a new participant: balanced are those who come to the end.
+
+    Who declined or was excluded gives their row back. Who is playing now has it; who was interrupted may go on with it.
+    """
+    same = [(log, running) for log, running in others if log.opening.trials == trials]
+    held = [log.opening.row for log, running in same if log.outcome == FINISHED or (running and not log.outcome)]
+    return next_row(study, held, [log.opening.row for log, running in same if not log.outcome and not running])
 
 
 @dataclass(slots=True)
@@ -161,6 +195,10 @@ class Run:
         if known is None:
             return self._begin(view)
         path = trials_dir(data_dir(self.data)) / Path(known[1]).name
+        answered = any(decision.trial == known[0] for decision in self.log.decisions)
+        if not answered and (not path.exists() or path.stat().st_size == 0):
+            # The program ended before anything was in it; nothing is lost.
+            return self._begin(view)
         try:
             record = open_record(path)
             if can_resume(record, in_study=True):
@@ -190,6 +228,6 @@ class Run:
         return words.instruction(envs.make(trial.plan.environment, **trial.plan.parameters))
 
     def played(self, view: TrialView) -> float:
-        """Return how long a trial has been played, less what is excluded: the sum over its decisions."""
+        """Return how long a trial has been played, less what is excluded."""
         known = self.log.trials.get(view.key)
-        return sum(decision.seconds for decision in self.log.decisions if known and decision.trial == known[0])
+        return self.log.played(known[0]) if known else 0.0

@@ -19,10 +19,17 @@ from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.log import SESSION_MARK, SESSION_VERSION, Log, Opening
 from bioblue_tui.studies.study import Study
+from bioblue_tui.text import one_line
 
 _PREFIX, _SUFFIX = "participant-", ".jsonl"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
+
+_LONGEST_OPENING = 65_536
+"""Bytes; no first line of a session is longer."""
+
+_TRIES = 25
+"""How often another process is waited for that enters a participant: a slow disk may take seconds."""
 
 CODE = "a code of letters, digits, - _ and ., at most 40, such as P07: no name, no address"
 """What a participant may be called."""
@@ -51,8 +58,8 @@ def session_file(directory: Path, participant: str) -> Path:
 
 
 def participants(directory: Path) -> list[str]:
-    """Return the codes of all who have a file, in order."""
-    found = (path.name for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"))
+    """Return the codes of all who have a session, in order. A file that holds nothing is none."""
+    found = (path.name for path in directory.glob(f"{_PREFIX}*{_SUFFIX}") if not holds_nothing(path))
     codes = (name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in found)
     return sorted(code for code in codes if is_code(code))
 
@@ -84,7 +91,7 @@ def numbering(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise what_failed(error, path, "the study's directory cannot be written") from error
     try:
-        if not lock(descriptor):
+        if not any(lock(descriptor) for _ in range(_TRIES)):
             raise RecordError("another participant is being entered", path, advice="Try again.")
         yield
     finally:
@@ -105,19 +112,27 @@ class SessionFile:
 
     @classmethod
     def create(cls, path: Path, opening: Opening) -> SessionFile:
-        """Make a new file.
+        """Make a new file, in the place of one that holds nothing.
 
         Raises:
-            RecordError: When it exists, or cannot be made or written.
+            RecordError: When it exists, or cannot be made or written. Nothing is left of it then.
         """
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if holds_nothing(path):
+                path.unlink()
             made = cls(path, os.open(path, flags, 0o666), Log(opening))
         except OSError as error:
             raise what_failed(error, path, "the session cannot be made") from error
-        made._take_lock()
-        made._write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
+        try:
+            made._take_lock()
+            made._write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
+        except BaseException:
+            made.close()
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise
         return made
 
     @classmethod
@@ -191,9 +206,23 @@ def read_session(path: Path) -> Log:
     """Read a session's file; a last line that was cut off is left out.
 
     Raises:
-        RecordError: When it cannot be read, or any other line is damaged.
+        RecordError: When it cannot be read, is another participant's, or any other line is damaged.
     """
     return parse_session(read_bytes(path), path)
+
+
+def holds_nothing(path: Path) -> bool:
+    """Return whether a session's file ends before its first line does: the disk was full, or the computer went off.
+
+    Such a file is nobody's session, unless somebody is writing it at this moment.
+    """
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST_OPENING:
+            return False
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return (b"\n" not in data or not data.strip(b"\0\n\r\t ")) and not is_locked(path)
 
 
 def is_running(path: Path) -> bool:
@@ -203,10 +232,16 @@ def is_running(path: Path) -> bool:
 
 def parse_session(data: bytes, path: Path | None = None) -> Log:
     """Read a session from the bytes of its file; see ``read_session``."""
+    if path is not None and not data.strip(b"\0\n\r\t "):
+        raise RecordError("holds nothing", path, advice="Its participant can begin.")
     lines = data.split(b"\n")[:-1]
     try:
         first = loads(lines[0].decode()) if lines else None
         log = Log(_opening(first))
+        if path is not None and path.name != session_file(path.parent, log.opening.participant).name:
+            raise DecodeError(
+                f"this is the session of {one_line(log.opening.participant, 60)}, in a file of another name"
+            )
     except (DecodeError, UnicodeDecodeError) as error:
         what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
         raise RecordError(what, path, 1, "Without its first line a session cannot be read.") from error
@@ -227,8 +262,11 @@ def _opening(first: object) -> Opening:
         raise DecodeError("no session of a study")
     if str(first.get("schema")).partition(".")[0] != SESSION_VERSION.partition(".")[0]:
         raise DecodeError("written by another version of the program; update to read it")
-    fields = {name: first.get(name) for name in ("study", "participant", "row", "trials", "program", "created")}
-    row = fields.pop("row")
-    if type(row) is not int or row < 0 or not all(isinstance(value, str) for value in fields.values()):
+    row, version = first.get("row"), first.get("version", 0)
+    texts = {name: first.get(name) for name in ("study", "participant", "trials", "program", "created")}
+    texts["digest"] = first.get("digest", "")
+    if type(row) is not int or type(version) is not int or row < 0 or version < 0:
         raise DecodeError("the first line is damaged")
-    return Opening(row=row, **{name: str(value) for name, value in fields.items()})
+    if not all(isinstance(value, str) for value in texts.values()):
+        raise DecodeError("the first line is damaged")
+    return Opening(row=row, version=version, **{name: str(value) for name, value in texts.items()})

@@ -11,6 +11,7 @@ from bioblue_tui.studies.flow import next_view
 from bioblue_tui.studies.log import FINISHED
 from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file
 from bioblue_tui.studies.study import Study
+from bioblue_tui.studies.versions import Kept, kept_versions
 from bioblue_tui.text import one_line
 
 
@@ -28,6 +29,7 @@ class Standing:
         began: When they began, ISO 8601.
         last: When something last happened, seconds since the epoch; 0 where that is not known.
         problem: What is wrong with their file.
+        version: Number of the version of the study that they play; 0 where that was not kept.
     """
 
     participant: str
@@ -39,6 +41,7 @@ class Standing:
     began: str = ""
     last: float = 0.0
     problem: str = ""
+    version: int = 0
 
     @property
     def finished(self) -> bool:
@@ -51,19 +54,29 @@ def standings(directory: Path, study: Study | None = None) -> Sequence[Standing]
 
     Args:
         directory: The study's directory.
-        study: The study, to say what comes next; None where only its name is known.
+        study: The study as its file is, for sessions of which no version was kept; None where only its name is known.
     """
-    return [_standing(session_file(directory, code), code, study) for code in participants(directory)]
+    kept = kept_versions(directory)
+    return [_standing(session_file(directory, code), code, kept, study) for code in participants(directory)]
 
 
-def _standing(path: Path, code: str, study: Study | None) -> Standing:
+def _standing(path: Path, code: str, kept: Kept, study: Study | None) -> Standing:
     try:
         log = read_session(path)
     except RecordError as error:
         return Standing(code, problem=one_line(str(error), 300))
-    over = sum(key.startswith("trial/") and not key.startswith("trial/practice.") for key in log.done)
-    planned = sum(len(block.trials) for block in study.blocks) if study else 0
-    view = next_view(study, log) if study else None
+    version = kept.of(log, study)
+    own = version.study if version else None
+    view = next_view(own, log) if own else None
     state = log.outcome or ("playing now" if is_running(path) else "not finished")
-    at = view.key if view else ""
-    return Standing(code, log.opening.row + 1, state, over, planned, at, log.opening.created, log.last)
+    return Standing(
+        code,
+        log.opening.row + 1,
+        state,
+        log.trials_done,
+        len(own.trials) if own else 0,
+        view.key if view else "",
+        log.opening.created,
+        log.last,
+        version=version.number if version else log.opening.version,
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bioblue_tui.session import Plan
+from bioblue_tui.studies.log import PRACTICE
 
 Order = Literal["fixed", "balanced", "random"]
 """As written; a Latin square over the participants; or drawn for each participant from the study's seed."""
@@ -99,10 +100,6 @@ class StudyTrial:
         return self.block == PRACTICE
 
 
-PRACTICE = "practice"
-"""Name of the block of practice trials."""
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """Trials that belong together.
@@ -174,6 +171,8 @@ class Study:
         incentives: What participants are told they get.
         method: What else the method sheet is to say, by heading.
         digest: Hash of everything that was read, pages included.
+        text: The file itself.
+        files: What the files it names hold, by their names as they are written there.
     """
 
     name: str
@@ -192,9 +191,16 @@ class Study:
     closing: Page
     incentives: str
     method: Mapping[str, str]
-    digest: str
+    # Two studies are the same when nobody who takes part could tell them apart, whatever their comments say.
+    digest: str = field(compare=False)
+    text: bytes = field(default=b"", compare=False, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def trial(self, key: str) -> StudyTrial | None:
         """Return a trial by its key, or None."""
-        every = [*self.practice, *(trial for block in self.blocks for trial in block.trials)]
-        return next((trial for trial in every if trial.key == key), None)
+        return next((trial for trial in (*self.practice, *self.trials) if trial.key == key), None)
+
+    @property
+    def trials(self) -> list[StudyTrial]:
+        """Every trial that counts, as written."""
+        return [trial for block in self.blocks for trial in block.trials]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -41,6 +41,18 @@ class AnswerInput(Input):
         if key in self.free_keys and not self.value:
             return False
         return super().check_consume_key(key, character)
+
+    pastes = 0
+    """How often something was pasted here."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Count it; Textual calls the base class's handler by itself."""
+        self.pastes += bool(event.text)
+
+    def action_paste(self) -> None:
+        """Paste what was copied within the program."""
+        self.pastes += bool(self.app.clipboard)
+        super().action_paste()
 
     suggested = ""
     """What ``+1`` and ``−1`` start from on an empty line: the last action, or zeros."""

@@ -161,7 +161,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         play(terminal, ["4, 5", "6, 7", "8, 9"], GAUGES)
         close(terminal, "by feeling")
     again = bioblue.run("study", "status", file)
-    assert "P1\tfinished\t2/2 trials\trow 1" in again.stdout
+    assert "P1\tfinished\t2/2 trials\trow 1\tversion 1" in again.stdout
 
     # Once finished, the code is taken.
     with bioblue.terminal(*run, "P1") as terminal:
@@ -183,7 +183,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         os.kill(terminal.pid, signal.SIGKILL)
     assert "P2\tnot finished\t0/2 trials\trow 2" in bioblue.run("study", "status", file).stdout
     with bioblue.terminal(*run, "P2") as terminal:
-        terminal.wait("Go on? [y/N]")
+        terminal.wait("Resume? [y/N]")
         terminal.type("y\r")
         # At the very step: the first answer is not asked for again, and no page is shown anew.
         terminal.wait("trial 1 of 2", "step 2/3", "Enter hands it in")
@@ -271,7 +271,7 @@ def exported(bioblue: Bioblue, file: Path) -> None:
     assert sizes == {("P1", "80", "24"), ("P2", "120", "36"), ("P3", "80", "24")}
     by_panels = {(row["participant"], row["trial"]): json.loads(row["panels"]) for row in decisions}
     assert by_panels["P1", "one.1"] == ["text"]
-    assert by_panels["P2", "two.1"] == ["gauges", "rewards", "raw output"]
+    assert by_panels["P2", "two.1"] == ["gauges", "step", "text"]
 
     people = {row["participant"]: row for row in rows(out / "participants.csv")}
     assert {name: row["state"] for name, row in people.items()} == dict.fromkeys(("P1", "P2", "P3"), "finished")

@@ -42,7 +42,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_an_empty_study_can_be_exported(tmp_path: Path) -> None:
     study = load(tmp_path)
-    written, problems = export_study(study, tmp_path / "out", tmp_path)
+    written, problems = export_study(study.name, study, tmp_path / "out", tmp_path)
     assert problems == []
     assert {path.name for path in written} >= {"participants.csv", "decisions.csv", "dictionary.json", "method.md"}
     assert rows(tmp_path / "out" / "decisions.csv") == []
@@ -50,11 +50,11 @@ def test_an_empty_study_can_be_exported(tmp_path: Path) -> None:
 
 def test_an_export_is_never_mixed_with_another(tmp_path: Path) -> None:
     study = load(tmp_path)
-    export_study(study, tmp_path / "out", tmp_path)
+    export_study(study.name, study, tmp_path / "out", tmp_path)
     with pytest.raises(RecordError, match="not empty"):
-        export_study(study, tmp_path / "out", tmp_path)
+        export_study(study.name, study, tmp_path / "out", tmp_path)
     with pytest.raises(RecordError, match="not empty"):
-        export_study(study, tmp_path / "study.toml", tmp_path)
+        export_study(study.name, study, tmp_path / "study.toml", tmp_path)
 
 
 def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
     session_file(study_dir("small", tmp_path), "P2").write_text("nonsense\n")
     first = next(path for path in (tmp_path / "trials").iterdir() if b'"P1"' in path.read_bytes())
     first.write_text(first.read_text()[:100])
-    written, problems = export_study(study, tmp_path / "out", tmp_path)
+    written, problems = export_study(study.name, study, tmp_path / "out", tmp_path)
     assert len(problems) == 2
     assert {row["participant"] for row in rows(tmp_path / "out" / "participants.csv")} == {"P1"}
     assert "Could not be read" in written[-1].read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
 def test_every_column_is_described_and_no_described_one_is_missing(tmp_path: Path) -> None:
     study = load(tmp_path, [("a", "1-2", "fixed")], more=WHOLE, environments='["homeostasis", "balancing"]')
     through(study, tmp_path, "P1")
-    export_study(study, tmp_path / "out", tmp_path)
+    export_study(study.name, study, tmp_path / "out", tmp_path)
     described = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))
     for table in described["tables"]:
         with (tmp_path / "out" / table["file"]).open(encoding="utf-8", newline="") as file:
@@ -99,7 +99,7 @@ def checked(cell: str, kind: str) -> None:
 def test_practice_is_in_no_table_of_trials(tmp_path: Path) -> None:
     study = load(tmp_path, more=WHOLE)
     through(study, tmp_path, "P1")
-    export_study(study, tmp_path / "out", tmp_path)
+    export_study(study.name, study, tmp_path / "out", tmp_path)
     for name in ("trials", "decisions", "participants"):
         assert "practice" not in (tmp_path / "out" / f"{name}.csv").read_text(encoding="utf-8")
     kept = [open_record(path).header for path in (tmp_path / "out" / "records").glob("*.jsonl")]
@@ -122,13 +122,13 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
         run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
     run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=5, data=tmp_path)
     run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=4, data=tmp_path, hysteresis=1)
-    table = comparisons(collect(study, tmp_path), tmp_path)
+    table = comparisons(collect(study.name, study, tmp_path), tmp_path)
     assert {row["agent"] for row in table.rows} == {"thermostat"}
     (eaten,) = [row for row in table.rows if row["dimension"] == "consumption"]
     assert (eaten["people"], eaten["people_trials"], eaten["agent_trials"], eaten["seeds"]) == (2, 6, 2, 2)
     # The thermostat is the reference policy: it differs from it in nothing.
     assert eaten["agent_mean"] == 0
-    by_seed = {p.record.header.seed: p for p in collect(study, tmp_path).trials}
+    by_seed = {p.record.header.seed: p for p in collect(study.name, study, tmp_path).trials}
     expected = [4 - float(by_seed[seed].compared.rows["consumption"][1]) for seed in (1, 2)]  # type: ignore[union-attr]
     assert eaten["paired"] == pytest.approx(sum(expected) / 2)
 
@@ -163,7 +163,7 @@ def test_a_fork_of_a_studys_trial_is_no_trial_of_the_study(tmp_path: Path) -> No
     fork = fork_session(open_record(path), 1, tmp_path, agent=ScriptedAgent("thermostat", 1))
     fork._journal.close()
     assert fork.header.study is None
-    assert len(collect(study, tmp_path).trials) == 1
+    assert len(collect(study.name, study, tmp_path).trials) == 1
 
 
 def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path) -> None:
@@ -181,6 +181,6 @@ def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path)
     run.file.path.write_bytes(b"".join(line for line in data if b'"event":"trial"' not in line))
     through(study, tmp_path, "P1")
     assert len(list((tmp_path / "trials").iterdir())) == 2
-    assert len(collect(study, tmp_path).trials) == 1
+    assert len(collect(study.name, study, tmp_path).trials) == 1
     remove(what_there_is("small", "P1", tmp_path))
     assert list((tmp_path / "trials").iterdir()) == []

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 from bioblue_tui.studies.measuring import Stopwatch
 
 WHYS = ("pause", "focus", "leaving")
-steps = st.lists(
-    st.tuples(st.sampled_from(["hold", "release", "wait"]), st.sampled_from(WHYS), st.integers(0, 9)), max_size=30
-)
+MOVES = st.sampled_from(["hold", "release", "wait", "read"])
+steps = st.lists(st.tuples(MOVES, st.sampled_from(WHYS), st.integers(0, 9)), max_size=30)
 
 
 class Clock:
@@ -56,6 +55,19 @@ def test_being_away_twice_counts_once() -> None:
     assert watch.read() == (1, {"pause": 2, "focus": 1})
 
 
+def test_a_pause_is_as_long_as_it_was_however_often_the_watch_is_read() -> None:
+    clock = Clock()
+    watch = Stopwatch(clock)
+    assert watch.hold("pause")
+    assert not watch.hold("pause")
+    for _ in range(6):
+        clock.now += 0.25
+        assert watch.read()[0] == 0
+    assert watch.release("pause") == 1.5
+    assert watch.release("pause") is None
+    assert watch.read() == (0, {"pause": 1.5})
+
+
 @given(steps)
 def test_what_counts_and_what_does_not_are_all_the_time(moves: list[tuple[str, str, int]]) -> None:
     clock = Clock()
@@ -69,6 +81,8 @@ def test_what_counts_and_what_does_not_are_all_the_time(moves: list[tuple[str, s
         elif what == "release":
             watch.release(why)
             held.discard(why)
+        elif what == "read":
+            assert watch.read() == watch.read(), "looking at the watch changes nothing"
         else:
             counted += seconds * (not held)
             clock.now += seconds

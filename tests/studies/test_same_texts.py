@@ -11,7 +11,7 @@ from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.records.library import open_record
 from bioblue_tui.session import Plan, open_session, run_unattended
-from bioblue_tui.studies.export.method import same_texts
+from bioblue_tui.studies.export.equivalence import same_texts
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.running import enter
 from bioblue_tui.trials.events import Asked
@@ -54,7 +54,7 @@ def test_a_person_and_a_model_read_the_same(
     plan = study.blocks[0].trials[0].plan
     assert run.instruction(study.blocks[0].trials[0]) == record.header.instruction
 
-    count = len(collect(study, tmp_path).trials[0].state.environment.objectives)
+    count = len(collect(study.name, study, tmp_path).trials[0].state.environment.objectives)
     answer = ", ".join(["1"] * count)
     with FakeProvider(lambda request: answer) as provider:
         agent = OpenAIChatAgent("tiny", ModelSettings(base_url=provider.url("openai")), environ={})
@@ -74,9 +74,9 @@ def test_the_export_notices_another_text(tmp_path: Path) -> None:
     run = enter(study, "P1", tmp_path)
     with run.file:
         walk(run)
-    (played,) = collect(study, tmp_path).trials
+    (played,) = collect(study.name, study, tmp_path).trials
     assert same_texts(played)
     (path,) = (tmp_path / "trials").iterdir()
     path.write_text(path.read_text().replace("Actual level: ", "Actual  level: ", 1))
-    (played,) = collect(study, tmp_path).trials
+    (played,) = collect(study.name, study, tmp_path).trials
     assert not same_texts(played)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
@@ -20,10 +21,12 @@ from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.screens.study.question import QuestionScreen
+from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
-from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import Run, enter
+from bioblue_tui.studies.sessions import study_dir
+from bioblue_tui.studies.standing import standings
 from bioblue_tui.study_app import StudyApp
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Ended, Noted
@@ -33,6 +36,10 @@ from tests.support.pilots import text_of, until
 
 GAUGES = '[[conditions]]\nname = "g"\npresentation = "gauges"\n'
 TEXT = '[[conditions]]\nname = "t"\npresentation = "prompt-only"\n'
+
+
+def text_on(app: StudyApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 def is_trial(view: View) -> bool:
@@ -107,7 +114,8 @@ async def test_leaving_asks_and_stopping_is_no_end(tmp_path: Path, key: str) -> 
         await until(pilot, lambda: not app.is_running)
     assert not run.log.outcome
     assert "trial/a.1" not in run.log.done
-    assert [why for _, why, _ in run.log.interruptions] == ["leaving", "leaving"]
+    assert [away.why for away in run.log.absences] == ["leaving", "leaving"]
+    assert all(away.began <= away.ended for away in run.log.absences)
     assert isinstance(open_record(screen.session.path).events[-1], Ended)  # type: ignore[arg-type]
     again = enter(run.study, "P1", tmp_path)
     with again.file:
@@ -123,7 +131,7 @@ async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> Non
             screen = playing(app)
             await until(pilot, lambda: screen.person is not None and screen.person.asked)  # noqa: B023
             await pilot.press("1", "enter")
-            wanted = SummaryScreen if feedback else PageScreen
+            wanted = ScoreScreen if feedback else PageScreen
             await until(pilot, lambda: isinstance(app.screen, wanted))  # noqa: B023
             if feedback:
                 await pilot.press("q")
@@ -204,7 +212,9 @@ async def test_time_limit_and_hurry(tmp_path: Path) -> None:
         assert run.log.decisions[0].late
         assert run.log.decisions[0].seconds == 61
         assert run.log.done["trial/z.1"].outcome == "time limit"
-        assert run.log.done["trial/z.1"].seconds == run.log.decisions[0].seconds
+        # A minute for the second answer, which never came, was played, too.
+        assert run.log.done["trial/z.1"].seconds == 121
+        await until(pilot, lambda: app.screen.query(Markdown) and "You played for 2 min 1 s" in text_on(app))
 
 
 async def test_what_is_measured(tmp_path: Path) -> None:
@@ -216,7 +226,9 @@ async def test_what_is_measured(tmp_path: Path) -> None:
         await pilot.press("pageup", "pagedown")
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "Step 2" in str(screen.bar.feedback.render()))
-        screen.bar.answer.insert_text_at_cursor("30")
+        await pilot.press("ctrl+a")
+        screen.bar.answer.post_message(Paste("3"))
+        await until(pilot, lambda: screen.bar.answer.value == "3")
         await pilot.press("enter")
         await until(pilot, lambda: "Step 3" in str(screen.bar.feedback.render()))
         await pilot.press("f2")
@@ -244,7 +256,7 @@ async def test_another_window_in_front_does_not_count(tmp_path: Path) -> None:
         app.app_focus = False
         await pilot.pause()
         app.app_focus = True
-        await until(pilot, lambda: run.log.interruptions)
+        await until(pilot, lambda: run.log.absences and run.log.absences[0].ended)
         await pilot.press("1", "enter")
         await until(pilot, lambda: run.log.decisions)
     assert run.log.decisions[0].away.keys() == {"focus"}
@@ -258,11 +270,52 @@ async def test_consent_is_given_or_not(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(app.screen, ConsentScreen), "Enter is too easily pressed"
         await pilot.press("n")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
-        await pilot.press("y")
+        # Declined is declined: also when nobody ever leaves the page that says so.
         await until(pilot, lambda: isinstance(app.screen, PageScreen))
+        assert run.log.outcome == "declined"
+        await pilot.press("y")
+        await pilot.pause()
+        assert isinstance(app.screen, PageScreen), "an answer is not taken back by a second key"
+    (one,) = standings(study_dir("small", tmp_path), run.study)
+    assert (one.state, one.trials) == ("declined", 0)
+
+
+async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) -> None:
+    clock = StandingClock()
+    more = 'pages = [{text = "Read this.", least = 60}]'
+    async with showing(tmp_path, lambda view: True, more=more, clock=clock) as (pilot, app, run):
+        assert isinstance(app.screen, PageScreen)
+        clock.seconds = 20
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        clock.seconds = 80
         await pilot.press("enter")
-        await until(pilot, lambda: run.log.outcome == "declined")
+        await until(pilot, lambda: isinstance(app.screen, PageScreen))
+        await until(pilot, lambda: "You can go on in 40 seconds" in text_on(app))
+        clock.seconds = 120
+        await until(pilot, lambda: "Enter goes on" in text_on(app))
+    assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 60)]
+
+
+async def test_a_pause_is_as_long_as_it_was_where_a_time_limit_runs(tmp_path: Path) -> None:
+    clock = StandingClock()
+    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nhurry = 60\nminutes = 2\n'
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: "2:00 left" in text_of(screen.status))
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        for clock.seconds in (0.25, 0.5, 0.75, 150.5):
+            screen._tick()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen)
+        assert "Please answer now" not in text_on(app)
+        clock.seconds = 152
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+    (decision,) = run.log.decisions
+    assert (decision.seconds, decision.away, decision.late) == (1.5, {"pause": 150.5}, False)
+    assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 150.5)]
 
 
 async def test_a_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -14,8 +13,8 @@ from textual.widgets import Button, Static
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
-from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.study.frame import LONGEST, Heading, StudyScreen, sheet
+from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.study import Page
 from bioblue_tui.text import visible
 
@@ -28,16 +27,16 @@ class PageScreen(StudyScreen[str]):
     Args:
         heading: What stands at the top.
         page: The page.
+        watch: Measures how long it is in front of the person: the page's least time runs on it.
         last: True on the last page, after which the program ends.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [_GO_ON]
     AUTO_FOCUS = "#sheet"
 
-    def __init__(self, heading: Heading, page: Page, *, last: bool = False) -> None:
+    def __init__(self, heading: Heading, page: Page, watch: Stopwatch, *, last: bool = False) -> None:
         super().__init__(heading, page.title)
-        self._page, self._last = page, last
-        self._free = monotonic() + page.least
+        self._page, self._watch, self._last = page, watch, last
 
     def compose_sheet(self) -> ComposeResult:
         """Lay out the text."""
@@ -45,18 +44,21 @@ class PageScreen(StudyScreen[str]):
 
     def on_mount(self) -> None:
         """Say how to go on, or when."""
-        self._free = monotonic() + self._page.least
         self._tell()
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
-        left = math.ceil(self._free - monotonic())
+        left = math.ceil(self._left)
         text = "Enter ends the session." if self._last else "Enter goes on."
         self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
+    @property
+    def _left(self) -> float:
+        return self._page.least - self._watch.read()[0]
+
     def action_go_on(self) -> None:
         """Show the rest of the page; then go on, unless it is to be read for longer."""
-        if not self.read_on() and monotonic() >= self._free:
+        if not self.read_on() and self._left <= 0:
             self.dismiss("")
 
 
@@ -125,7 +127,7 @@ class ConsentScreen(StudyScreen[str]):
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
-        self.tell("y: I take part. n: I do not.")
+        self.tell("y: I take part. n: I do not take part, and the study ends.")
 
     def action_more(self) -> None:
         """Show the rest of the page."""
@@ -137,13 +139,8 @@ class ConsentScreen(StudyScreen[str]):
             self.dismiss("yes")
 
     def action_decline(self) -> None:
-        """End the session, after a question."""
-
-        def decide(sure: bool | None) -> None:
-            if sure:
-                self.dismiss("no")
-
-        self.app.push_screen(ConfirmDialog("Do you not want to take part?", "I do not", "Back"), decide)
+        """Take no part. This is not asked about again: a second question would have its keys the other way round."""
+        self.dismiss("no")
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

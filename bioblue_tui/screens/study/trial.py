@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,25 +14,31 @@ from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.study.frame import Heading
-from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial import TABS
+from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.trial_keys import PANEL_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.log import TIME_LIMIT
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.trials.events import Asked, Event
 from bioblue_tui.widgets.answer import AnswerInput
 from bioblue_tui.widgets.lines import Line
 
-Measured = Callable[[Mapping[str, object]], bool]
-"""Is told how an answer came about, just before it is handed in: the fields of ``Decision``. Returns False when it
-could not be kept; the answer is not handed in then."""
 
-TIME_LIMIT = "time limit"
-"""Outcome of a trial that its time limit ended."""
+class Noting(Protocol):
+    """Writes a line into the session's file. Returns False when it could not be kept."""
+
+    def __call__(self, event: str, **fields: object) -> bool:
+        """Write it."""
+
 
 _KEPT = ("play.repeat", "play.back", "play.on", "play.jump", "play.fold", "play.help")
 """Keys of a trial outside a study that are kept: none leads out of it, none leaves anything behind."""
+
+
+def _named(key: Binding) -> Binding:
+    """Return a key whose help calls the panel with the text as the screen does."""
+    return replace(key, tooltip=key.tooltip.replace("raw output", "text"))
 
 
 class StudyTrialScreen(PlayScreen, inherit_bindings=False):
@@ -42,7 +49,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         heading: What stands at the top.
         view: Which trial it is.
         watch: Measures; held while the person is away.
-        measured: Is told how every answer came about.
+        note: Writes how every answer came about into the session's file. Where it cannot, nothing is handed in.
         left: Seconds until the time limit; 0 for none.
         feedback: Whether a score is shown at the end.
     """
@@ -53,7 +60,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         "again. An answer that is not possible says why and costs nothing. F2 is a pause."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(key for key in PlayScreen.BINDINGS if isinstance(key, Binding) and key.id in _KEPT),
+        *(_named(key) for key in PlayScreen.BINDINGS if isinstance(key, Binding) and key.id in _KEPT),
         *PANEL_KEYS,
     ]
 
@@ -63,20 +70,20 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         heading: Heading,
         view: TrialView,
         watch: Stopwatch,
-        measured: Measured,
+        note: Noting,
         *,
         left: float = 0,
         feedback: bool = False,
     ) -> None:
         self._heading, self._view = heading, view
         super().__init__(session)
-        self._watch, self._measured = watch, measured
+        self._watch, self._note_line = watch, note
         self._left, self._feedback = left, feedback
         self._used = 0.0
         """Seconds of all decisions here."""
         self._asked: Asked | None = None
         self._typed = ""
-        self._edits = self._deletions = self._pasted = self._looks = 0
+        self._edits = self._deletions = self._pastes_before = self._looks = 0
         self._repeating = self._hurried = False
         self.outcome = ""
         """How it ended; empty while it has not."""
@@ -93,10 +100,15 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self.rewards.dimensions = shown
         self.steps.common = tuple(name for name in self.steps.common if name in {d.key for d in shown})
         self.query_one("#rewards-scroll").display = bool(shown)
-        self.transcript.border_title = "text"
+        self.transcript.border_title = self.panel_names[-1]
         # Whatever is typed is an answer.
         self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
+
+    @property
+    def panel_names(self) -> Sequence[str]:
+        """What the panels are called, here and in exports."""
+        return ("gauges", "rewards" if self.state.environment.shown_dimensions else "step", "text")
 
     @property
     def reveals(self) -> bool:
@@ -108,8 +120,14 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     def _take_time(self, event: Event) -> None:
         if isinstance(event, Asked):
             self._asked, self._hurried = event, False
-            self._edits = self._deletions = self._pasted = self._looks = 0
+            self._edits = self._deletions = self._looks = 0
+            self._pastes_before = self.bar.answer.pastes if self.is_mounted else 0
             self._watch.start()
+
+    def unanswered(self) -> float:
+        """Return for how long the last observation was looked at that was left without an answer."""
+        asked, self._asked = self._asked, None
+        return self._watch.read()[0] if asked else 0.0
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -118,7 +136,6 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             self._typed = event.value
             self._edits += 1
             self._deletions += grown < 0
-            self._pasted += grown > 1
 
     def seek(self, step: int) -> None:
         """Look at a step."""
@@ -137,21 +154,20 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             seconds, away = self._watch.read()
             self._used += seconds
             # Written first: an answer in the record always has its measure, whatever ends the program between them.
-            kept = self._measured(
-                {
-                    "trial": self.session.header.id,
-                    "step": asked.step,
-                    "attempt": asked.attempt,
-                    "seconds": seconds,
-                    "away": away,
-                    "edits": self._edits,
-                    "deletions": self._deletions,
-                    "pasted": self._pasted,
-                    "repeated": self._repeating,
-                    "late": self._hurried,
-                    "looks": self._looks,
-                    "screen": self._on_screen(),
-                }
+            kept = self._note_line(
+                "decision",
+                trial=self.session.header.id,
+                step=asked.step,
+                attempt=asked.attempt,
+                seconds=seconds,
+                away=away,
+                edits=self._edits,
+                deletions=self._deletions,
+                pasted=self.bar.answer.pastes - self._pastes_before,
+                repeated=self._repeating,
+                late=self._hurried,
+                looks=self._looks,
+                screen=self._on_screen(),
             )
             if not kept:
                 return
@@ -164,7 +180,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         elif self.prompt_only:
             panels = ["text"]
         else:
-            panels = [TABS[self._tab]] if self.has_class("-tabbed") else list(TABS)
+            panels = [self.panel_names[self._tab]] if self.has_class("-tabbed") else list(self.panel_names)
         presentation = self.session.header.presentation
         size = {"columns": self.app.size.width, "rows": self.app.size.height}
         return {"presentation": presentation, "panels": panels, "step": self.shown, **size}
@@ -217,12 +233,11 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     def _finished(self) -> None:
         self.bar.display = False
         self.outcome = self.state.reason
-        found = compare(self.state) if self._feedback else None
+        found = compare(self.state) if self._feedback and self.state.environment.shown_dimensions else None
         if found is None:
             self.dismiss(False)
         else:
-            self._watch.start()
-            self.app.push_screen(SummaryScreen(self.state, found, again=False), self._after_summary)
+            self.app.push_screen(ScoreScreen(self.state, found, self.heading()[0]), self._score_seen)
 
-    def _after_summary(self, choice: Choice | None) -> None:
+    def _score_seen(self, _: None) -> None:
         self.dismiss(False)

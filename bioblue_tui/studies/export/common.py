@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bioblue_tui.studies.export.played import Person
 from bioblue_tui.studies.export.table import Column
-from bioblue_tui.studies.log import Log
 
 AWAY = {
     "pause": "in pauses",
@@ -17,14 +17,16 @@ AWAY = {
 WHO = [
     Column("study", "text", "Name of the study."),
     Column("participant", "text", "The participant's code."),
+    Column("version", "integer", "Version of the study that they play, from 1; empty where none was kept."),
     Column("row", "integer", "Row of the design that orders their blocks and trials, from 1."),
 ]
 
 
-def who(log: Log) -> dict[str, object]:
+def who(person: Person) -> dict[str, object]:
     """Return whose row it is."""
-    opening = log.opening
-    return {"study": opening.study, "participant": opening.participant, "row": opening.row + 1}
+    opening = person.log.opening
+    version = person.version.number or None
+    return {"study": opening.study, "participant": person.code, "version": version, "row": opening.row + 1}
 
 
 def time_of(at: float) -> str:

@@ -44,7 +44,12 @@ _COLUMNS = [
     Column("agent_settings", "json", "What its model was sent, as text."),
     Column("dimension", "text", "Reward dimension; what is compared is its sum less the reference policy's."),
     Column("people", "integer", "Participants."),
-    Column("people_trials", "integer", "Their trials that were played to the end."),
+    Column("people_trials", "integer", "Their trials that were played to the end: those that are compared."),
+    Column("people_cut", "integer", "Their trials that a time limit cut: left out of what is compared."),
+    Column(
+        "people_unfinished", "integer", "Their other trials that were begun and not played to the end: left out, too."
+    ),
+    Column("versions", "text", "Versions of the study that these trials belong to."),
     Column("agent_trials", "integer", "The agent's."),
     Column("people_mean", "number", "Mean of the people's trials."),
     Column("agent_mean", "number", "Mean of the agent's."),
@@ -72,8 +77,7 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
     """
     people: defaultdict[tuple[Setting, str], list[Played]] = defaultdict(list)
     for played in found.counting:
-        if played.complete and played.compared is not None:
-            people[(_setting(played.record.header), played.trial.condition)].append(played)
+        people[(_setting(played.record.header), played.trial.condition)].append(played)
     agents = _agents({setting for setting, _ in people}, data)
     rows = [
         row
@@ -88,19 +92,24 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
 def _rows(
     setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
 ) -> Iterator[Mapping[str, object]]:
-    seeds = {played.record.header.seed for played in group}
+    begun, group = group, [played for played in group if played.complete and played.compared is not None]
+    seeds = {played.record.header.seed for played in begun}
     trials = [trial for trial in trials if trial.seed in seeds]
     if not trials:
         return
+    left_out: dict[str, object] = {
+        "people_cut": sum(played.cut for played in begun),
+        "people_unfinished": sum(not played.cut and not played.complete for played in begun),
+        "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
+    }
     for key in trials[0].differences:
         mine: defaultdict[str, list[float]] = defaultdict(list)
         on_seeds: list[tuple[int, float]] = []
         for played in group:
             value = _difference(played, key)
-            mine[played.log.opening.participant].append(value)
+            mine[played.person.code].append(value)
             on_seeds.append((played.record.header.seed or 0, value))
         clusters, others = list(mine.values()), [trial.differences[key] for trial in trials]
-        values = [value for _, value in on_seeds]
         yield {
             **dict(zip(("environment", "parameters"), setting, strict=False)),
             "condition": condition,
@@ -110,13 +119,23 @@ def _rows(
             "dimension": key,
             "people": len(mine),
             "people_trials": len(group),
+            **left_out,
             "agent_trials": len(trials),
-            "people_mean": _mean(values),
             "agent_mean": _mean(others),
-            **_paired(paired(on_seeds, [(trial.seed, trial.differences[key]) for trial in trials])),
-            **_effect("hedges_g", hedges_g(clusters, [[value] for value in others])),
-            **_effect("cliffs_delta", cliffs_delta(clusters, [[value] for value in others])),
+            **(_compared(on_seeds, clusters, key, trials) if group else {}),
         }
+
+
+def _compared(
+    on_seeds: Sequence[tuple[int, float]], clusters: Sequence[Sequence[float]], key: str, trials: Sequence[_Trial]
+) -> dict[str, object]:
+    others = [[trial.differences[key]] for trial in trials]
+    return {
+        "people_mean": _mean([value for _, value in on_seeds]),
+        **_paired(paired(on_seeds, [(trial.seed, trial.differences[key]) for trial in trials])),
+        **_effect("hedges_g", hedges_g(clusters, others)),
+        **_effect("cliffs_delta", cliffs_delta(clusters, others)),
+    }
 
 
 def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:

@@ -6,16 +6,19 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bioblue_tui.numbers import counted
-from bioblue_tui.studies.export.played import Collected, Played
-from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, Log
+from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.studies.changes import what_changed
+from bioblue_tui.studies.export.equivalence import equivalence
+from bioblue_tui.studies.export.people import tries_of
+from bioblue_tui.studies.export.played import Collected
+from bioblue_tui.studies.flow import wrong_answers
+from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, Log
 from bioblue_tui.studies.order import design_rows
-from bioblue_tui.studies.study import Block, StudyTrial
+from bioblue_tui.studies.study import Block, Study, StudyTrial
 from bioblue_tui.text import one_line
-from bioblue_tui.wordings.library import words_of
 
-MISSING = "**To be filled in:** the study's file says nothing of it (`[method]`, `{}`)."
-"""What stands where only a person knows."""
+MISSING = "Not stated in the study file."
+"""What stands where only a person knows, and has not said."""
 
 ASKED = {
     "recruitment": "Recruitment and eligibility",
@@ -25,58 +28,110 @@ ASKED = {
 }
 """What only a person knows, by its key in ``[method]``."""
 
+_OLD_PLACEHOLDERS = (
+    "How participants were found, and who could take part.",
+    "Which board approved it, under which number.",
+)
+"""What the example of programs before 1.1 had there: it says what is to be written, and states nothing."""
 
-def method_sheet(found: Collected, same: int) -> str:
-    """Return the method sheet as Markdown.
+
+def method_sheet(found: Collected) -> str:
+    """Return the method sheet as Markdown: of each version that was played, by itself.
 
     Args:
-        found: The study's trials.
-        same: How many of their records were checked to hold the very texts a model gets.
+        found: What the study has so far.
     """
+    played = [version for version in found.versions if found.only(version).people] or found.versions[-1:]
+    title = one_line(played[-1].study.title)
+    lines = [f"# {title}", "", f"Method sheet of the study `{found.name}`, written by the program.", ""]
+    if found.problems:
+        lines += ["Could not be read, and is left out of everything:", ""]
+        lines += [*(f"- {one_line(problem, 300)}" for problem in found.problems), ""]
+    if len(played) == 1:
+        lines += _sections(found.only(played[0]))
+        return "\n".join(lines).rstrip() + "\n"
+    lines += [f"{len(played)} versions of the study were played. Each has its own sheet below.", ""]
+    for before, version in zip([None, *played], played, strict=False):
+        count = counted(len(found.only(version).people), "participant")
+        lines += [f"# {_name(version.number)}: {count}", ""]
+        if before is not None:
+            changes = what_changed(before.study, version.study)
+            lines += [f"What differs from {_name(before.number).lower()}:", "", "```text", *changes, "```", ""]
+        lines += _sections(found.only(version))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _name(number: int) -> str:
+    return f"Version {number}" if number else "Before versions were kept (told as the study's file is now)"
+
+
+def _sections(found: Collected) -> list[str]:
     parts: list[tuple[str, Iterator[str]]] = [
         ("Participants", _participants(found)),
         ("Task", _task(found)),
-        ("Interface and instruction: the same as a model's?", _equivalence(found, same)),
+        ("Interface and instruction: the same as a model's?", equivalence(found)),
         ("Training", _training(found)),
         ("Order", _order(found)),
         ("Time", _time(found)),
         ("Data", _data(found)),
     ]
-    study = found.study
-    lines = [f"# {one_line(study.title)}", "", f"Method sheet of the study `{study.name}`, written by the program.", ""]
+    lines: list[str] = []
     for title, body in parts:
         lines += [f"## {title}", "", *body, ""]
-    for key, title in ASKED.items():
-        lines += [f"## {title}", "", study.method.get(key, MISSING.format(key)).strip(), ""]
-    for key in study.method.keys() - ASKED.keys():
-        lines += [f"## {one_line(key).capitalize()}", "", study.method[key].strip(), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    method = _study(found).method
+    for key in {**ASKED, **method}:
+        stated = method.get(key, "").strip()
+        title = ASKED.get(key) or one_line(key).capitalize()
+        lines += [f"## {title}", "", MISSING if stated in ("", *_OLD_PLACEHOLDERS) else stated, ""]
+    return lines
+
+
+def _study(found: Collected) -> Study:
+    """Return the study that all of it is about: one version."""
+    return found.versions[0].study
+
+
+def _logs(found: Collected) -> Sequence[Log]:
+    return [person.log for person in found.people]
 
 
 def _participants(found: Collected) -> Iterator[str]:
-    states = Counter(log.outcome for log in found.logs)
-    yield f"- Began: {len(found.logs)}. Finished: {states[FINISHED]}."
-    yield f"- Did not agree to take part: {states[DECLINED]}."
-    yield f"- Excluded after the questions about the instructions: {states[EXCLUDED]}."
+    logs = _logs(found)
+    states = Counter(log.outcome for log in logs)
+    yield f"- Began: {len(logs)}. Finished: {states[FINISHED]}."
+    if _study(found).consent is not None:
+        yield f"- Declined to take part: {states[DECLINED]}."
+    if _study(found).comprehension.questions:
+        yield f"- Excluded after the questions about the instructions: {states[EXCLUDED]}."
     yield f"- Have not finished: {states['']}."
     begun, complete = len(found.counting), sum(played.complete for played in found.counting)
-    yield f"- Trials begun: {begun}; played to their end: {complete}."
-    stopped = Counter(played.outcome or "still open" for played in found.counting if not played.complete)
+    yield f"- Trials begun, practice aside: {begun}; played to their end: {complete}."
+    cut = [played for played in found.counting if played.cut]
+    if cut:
+        steps, planned = sum(one.state.done for one in cut), sum(one.record.header.steps for one in cut)
+        yield (
+            f"  - cut by their time limit: {len(cut)}, after {steps} of {counted(planned, 'step')} in all. They are in "
+            "all tables (`cut`); `comparisons.csv` counts them (`people_cut`) and compares complete trials only."
+        )
+    others = [played for played in found.counting if not played.complete and not played.cut]
+    stopped = Counter(played.outcome or "still open" for played in others)
     yield from (f"  - not to their end, {one_line(why)}: {count}" for why, count in sorted(stopped.items()))
-    for problem in found.problems:
-        yield f"- Could not be read: {one_line(problem, 300)}"
-    incentives = found.study.incentives
-    yield f"- Incentives, as participants were told: {one_line(incentives.strip(), 2000) if incentives else 'none'}"
+    late = sum(done.outcome == OUT_OF_TIME for log in logs for done in log.own_trials)
+    if late:
+        yield f"- Trials that did not begin, since the study's time was over: {late}."
+    incentives = _study(found).incentives.strip()
+    yield f"- Incentives: {f'participants were told: {one_line(incentives, 2000)}' if incentives else MISSING}"
 
 
 def _task(found: Collected) -> Iterator[str]:
-    yield "| block | order in it | condition | environment | parameters set | seeds | steps |"
-    yield "|---|---|---|---|---|---|---|"
-    for block in found.study.blocks:
-        yield from _rows(block)
+    columns = ("block", "order in it", "condition", "environment", "parameters set", "seeds", "steps")
+    yield f"| {' | '.join(columns)} | trials begun | steps played |"
+    yield "|---" * (len(columns) + 2) + "|"
+    for block in _study(found).blocks:
+        yield from _rows(found, block)
 
 
-def _rows(block: Block) -> Iterator[str]:
+def _rows(found: Collected, block: Block) -> Iterator[str]:
     groups: dict[tuple[str, str, str, int], list[StudyTrial]] = {}
     for trial in block.trials:
         set_ = ", ".join(f"{key}={value}" for key, value in trial.plan.parameters.items()) or "none"
@@ -85,37 +140,18 @@ def _rows(block: Block) -> Iterator[str]:
     for (condition, environment, set_, steps), trials in groups.items():
         seeds = ", ".join(str(trial.plan.seed) for trial in trials)
         shown = "prompt-only" if trials[0].plan.prompt_only else "gauges"
-        cells = (block.name, block.order, f"{condition} ({shown})", environment, set_, seeds, str(steps))
+        keys = [trial.key for trial in trials]
+        played = [one.state.done for one in found.counting if one.trial.key in keys]
+        done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
+        label = f"{condition} ({shown})"
+        cells = (block.name, block.order, label, environment, set_, seeds, str(steps), str(len(played)), done)
         yield "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _equivalence(found: Collected, same: int) -> Iterator[str]:
-    yield "The same:"
-    yield ""
-    yield f"- Instruction and observations, byte for byte: checked in {same} of {counted(len(found.trials), 'record')}."
-    yield "- What is a legal answer, and how it is read; a rejected answer is not applied, and the same is asked again."
-    yield "- The whole past of the trial can be read at any time."
-    yield "- The noise: it comes from the seed alone, so people and models meet the same."
-    yield f"- Results: {'a score card after each trial' if found.study.feedback else 'none is told'} (models: none)."
-    yield ""
-    yield "Not the same:"
-    yield ""
-    yield "- After a rejected answer people are told why."
-    yield "- People see which trial of how many it is, and may rest between steps."
-    yield "- A key hands in the last answer again; two others change a number by 1."
-    shown = {trial.plan.prompt_only for block in found.study.blocks for trial in block.trials}
-    if False in shown:
-        yield (
-            "- In conditions with gauges people see the levels on gauges with their bands, what the last action and "
-            "the noise did, the rewards that the condition shows with their totals, and which step of how many it is."
-        )
-    if True in shown:
-        yield "- In prompt-only conditions they see the text and the line they answer in, and nothing else."
-
-
 def _training(found: Collected) -> Iterator[str]:
-    study, asked = found.study, found.study.comprehension
-    yield f"- Pages of instruction: {len(study.pages)}. Practice trials, left out of all tables: {len(study.practice)}."
+    study, asked = _study(found), _study(found).comprehension
+    pages, practice = counted(len(study.pages), "page"), counted(len(study.practice), "practice trial")
+    yield f"- {pages} of instruction. {practice}, left out of all tables but `pages.csv`."
     if not asked.questions:
         yield "- No questions about the instructions."
         return
@@ -123,84 +159,101 @@ def _training(found: Collected) -> Iterator[str]:
     after = "the session ends" if asked.failing == "exclude" else "the session goes on and they are marked"
     yield f"- Questions about the instructions: {len(asked.questions)}, tries: {asked.tries}."
     yield f"- {again}After the last try: {after}."
-    tries = [
-        len({key for key in log.done if key.startswith("comprehension/") and "wrong" in key}) for log in found.logs
-    ]
-    yield f"- Participants who needed another try: {sum(map(bool, tries))} of {len(found.logs)}."
+    tries = [(person, tries_of(person)) for person in found.people]
+    answered = [(person, own) for person, own in tries if own]
+    more = sum(any(key.startswith("comprehension/wrong") for key in person.log.done) for person, _ in answered)
+    yield f"- Participants who needed another try: {more} of {len(answered)}."
+    never = sum(len(own) == asked.tries and bool(wrong_answers(study, p.log, own[-1])) for p, own in answered)
+    yield f"- Participants who did not have all of them right in the end: {never} of {len(answered)}."
 
 
 def _order(found: Collected) -> Iterator[str]:
-    study = found.study
+    study = _study(found)
     words = {
         "fixed": "as written, for all",
         "balanced": "balanced over participants (Williams design: Latin square, balanced for first-order carry-over)",
         "random": f"drawn for each participant (from seed {study.seed} and their code)",
     }
-    yield f"- Blocks: {words[study.order]}."
+    yield f"- Blocks: {words[study.order] if len(study.blocks) > 1 else 'there is one'}."
     for order in dict.fromkeys(block.order for block in study.blocks):
         names = ", ".join(one_line(block.name) for block in study.blocks if block.order == order)
         yield f"- Trials in {names}: {words[order]}."
     rows = design_rows(study)
     if rows > 1:
-        taken = Counter(log.opening.row + 1 for log in found.logs)
-        told = ", ".join(f"row {row}: {taken[row]}" for row in range(1, rows + 1) if taken[row])
-        yield f"- Rows of the design: {rows}. Participants: {told or 'none yet'}."
+        yield f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest"
+        yield "  had who had finished or were playing."
+        yield f"- Finished, by row: {_by_row([log for log in _logs(found) if log.outcome == FINISHED])}."
+        yield f"- Began, by row: {_by_row(_logs(found))}."
+
+
+def _by_row(logs: Sequence[Log]) -> str:
+    taken = Counter(log.opening.row + 1 for log in logs)
+    return ", ".join(f"row {row}: {taken[row]}" for row in sorted(taken)) or "none yet"
+
+
+def _limits(study: Study) -> Iterator[str]:
+    trials = [*study.practice, *study.trials]
+    if study.limit:
+        yield f"{minutes_and_seconds(study.limit)} of trials in all, after which no further one begins"
+    yield from (f"{minutes_and_seconds(limit)} for a trial" for limit in sorted({t.limit for t in trials if t.limit}))
+    yield from (f"“Please answer now” after {hurry:g} s" for hurry in sorted({t.hurry for t in trials if t.hurry}))
 
 
 def _time(found: Collected) -> Iterator[str]:
-    study = found.study
-    limits = [
-        *([f"{study.limit / 60:g} min of trials in all"] if study.limit else []),
-        *(f"{limit / 60:g} min for a trial" for limit in sorted({t.limit for t in _trials(found) if t.limit})),
-        *(
-            f"an answer is asked for after {hurry:g} s"
-            for hurry in sorted({t.hurry for t in _trials(found) if t.hurry})
-        ),
-    ]
-    yield f"- Limits: {'; '.join(limits) or 'none'}."
+    study, logs = _study(found), _logs(found)
+    yield f"- Limits: {'; '.join(_limits(study)) or 'none'}."
     breaks = study.breaks
-    rests = ([f"after every {breaks.every} trials"] if breaks.every else []) + ["between blocks"] * breaks.between
-    yield f"- Breaks: {' and '.join(rests) or 'none but pauses at will'}."
+    rests = [f"after every {breaks.every} trials"] * bool(breaks.every) + ["between blocks"] * breaks.between
+    taken = sum(key.startswith("break/") for log in logs for key in log.done)
+    told = f"{' and '.join(rests)}; {taken} were taken" if rests else "none"
+    yield f"- Breaks: {told}. Pauses at will, with a key."
     seconds = [decision.seconds for played in found.counting for decision in played.decisions.values()]
     if seconds:
         low, middle, high = _quartiles(seconds)
-        quartiles = f"quartiles {low:.2f} and {high:.2f}, {len(seconds)} answers"
+        quartiles = f"quartiles {low:.2f} and {high:.2f}, {counted(len(seconds), 'answer')}"
         yield f"- Seconds for an answer: median {middle:.2f} ({quartiles})."
-    minutes = [sum(done.seconds for done in log.done.values()) / 60 for log in found.logs if log.outcome == FINISHED]
+    minutes = [sum(done.seconds for done in log.done.values()) / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
         yield f"- Minutes of those who finished: median {statistics.median(minutes):.1f}, longest {max(minutes):.1f}."
     yield (
-        "- Response times are from the moment the observation is there to the moment the answer is handed in, on a "
-        "monotonic clock. Excluded, and recorded: pauses, the question whether to leave, and stretches in which "
-        "another window had the keyboard, where the terminal tells. It is shown at most 1/30 s after it is there."
+        "- Response times are from the moment the observation is there to the moment the answer is submitted, on a "
+        "monotonic clock. The screen is drawn up to 30 times a second, so an observation is seen up to 1/30 s after it "
+        "is there, later on a busy computer. Left out, and recorded: pauses, the question whether to leave, and "
+        "stretches in which another window had the keyboard, where the terminal tells."
     )
-    away = Counter[str]()
-    for log in found.logs:
-        away.update({why: seconds for _, why, seconds in log.interruptions})
-    told = ", ".join(f"{why} {seconds:.0f} s" for why, seconds in sorted(away.items()))
-    yield f"- Excluded in all: {told or 'nothing'}."
+    yield f"- Stretches left out: {_absences(logs) or 'none'}."
+
+
+def _absences(logs: Sequence[Log]) -> str:
+    """Return how often and how long people were away, by why."""
+    stretches = [stretch for log in logs for stretch in log.absences]
+    parts = []
+    for why in sorted({stretch.why for stretch in stretches}):
+        own = [stretch for stretch in stretches if stretch.why == why]
+        seconds = sum(stretch.seconds for stretch in own)
+        ended = sum(not stretch.ended for stretch in own)
+        more = f" ({ended} of unknown length: the program ended in them)" if ended else ""
+        parts.append(f"{why} {len(own)}, {seconds:.1f} s in all{more}")
+    return "; ".join(parts)
 
 
 def _data(found: Collected) -> Iterator[str]:
+    logs = _logs(found)
     yield "- Individual-level: every answer of every participant is in `decisions.csv`, every trial in `trials.csv`,"
     yield "  every participant in `participants.csv`; `dictionary.json` says what each column means."
     yield "- Every trial has a record in `records/`, practice trials too (marked in their headers); `bioblue replay`"
-    yield "  shows one, `bioblue verify` recomputes it."
+    yield "  shows one, `bioblue verify` recomputes it. The study as it was played is in `versions/`."
     yield "- Participants are known by their codes alone."
-    yield f"- Programs: {', '.join(sorted({v.program for log in found.logs for v in log.visits})) or 'none yet'}."
-    digests = sorted({visit.digest for log in found.logs for visit in log.visits})
-    if len(digests) > 1:
-        yield f"- Texts of the study were changed while it ran: {len(digests)} versions ({', '.join(digests)})."
-    yield f"- Terminals, columns × rows: {_sizes(found.logs) or 'none yet'}."
+    yield f"- Programs: {', '.join(sorted({v.program for log in logs for v in log.visits})) or 'none yet'}."
+    if not found.versions[0].number:
+        digests = sorted({visit.digest for log in logs for visit in log.visits})
+        yield f"- No copy of the study was kept. Hashes of its file: {', '.join(digests) or 'none'}."
+    yield f"- Terminals, columns × rows, in which it was begun, resumed or to which it was resized: {_sizes(logs)}."
 
 
 def _sizes(logs: Sequence[Log]) -> str:
     sizes = Counter(f"{columns}×{rows}" for log in logs for _, columns, rows in log.sizes)
-    return ", ".join(f"{size} ({count})" for size, count in sizes.most_common(20))
-
-
-def _trials(found: Collected) -> Sequence[StudyTrial]:
-    return [trial for block in found.study.blocks for trial in block.trials]
+    return ", ".join(f"{size} ({count})" for size, count in sizes.most_common(20)) or "none yet"
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -208,20 +261,3 @@ def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:
         return values[0], values[0], values[0]
     low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
     return low, middle, high
-
-
-def same_texts(played: Played) -> bool:
-    """Return whether a record holds the very instruction and observations that a model gets."""
-    environment, state, header = played.state.environment, played.state, played.record.header
-    words = words_of(environment.id, header.wording, header.words)
-    if header.instruction != words.instruction(environment):
-        return False
-    world, last = environment.initial(), None
-    for view in state.steps:
-        if view.attempts and view.observation != words.observation(environment, world, last):
-            return False
-        if view.done is None:
-            break
-        last = environment.transition(world, view.done.action, view.done.change)
-        world = last.after
-    return True

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from bioblue_tui.studies.export.common import AWAY, WHO, time_of, who
-from bioblue_tui.studies.export.played import Collected
+from bioblue_tui.studies.export.played import Collected, Person
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.studies.export.tables import trial_row
-from bioblue_tui.studies.flow import AGREED, trial_seconds, wrong_answers
-from bioblue_tui.studies.log import Log
+from bioblue_tui.studies.flow import AGREED, question_key, trial_seconds, wrong_answers
 
 
 def people(found: Collected) -> Table:
     """Return every participant with what they answered and reached: the wide table."""
-    study = found.study
     own = [
         Column("state", "text", "finished, declined, excluded; empty while their session goes on."),
         Column("began", "time", "When they began."),
@@ -28,15 +26,20 @@ def people(found: Collected) -> Table:
         Column("comprehension_tries", "integer", "How often they answered the questions about the instructions."),
         Column("comprehension_passed", "boolean", "Whether they had all of them right in the end."),
     ]
-    answers = [Column(f"answer_{q.key}", "text", f"Closing question: {q.text}") for q in study.questionnaire]
+    asked: dict[str, list[str]] = {}
+    for version in found.versions:
+        for question in version.study.questionnaire:
+            texts = asked.setdefault(question.key, [])
+            texts += [question.text] * (question.text not in texts)
+    answers = [Column(f"answer_{key}", "text", f"Closing question: {' / '.join(asked[key])}") for key in asked]
     columns, cells = _wide(found)
-    rows = [{**who(log), **_person(found, log), **cells.get(log.opening.participant, {})} for log in found.logs]
+    rows = [{**who(person), **_person(person), **cells.get(person.code, {})} for person in found.people]
     return Table("participants", "A participant.", [*WHO, *own, *answers, *columns], rows)
 
 
-def _person(found: Collected, log: Log) -> dict[str, object]:
-    study = found.study
-    tries = [n for n in range(1, study.comprehension.tries + 1) if _tried(found, log, n)]
+def _person(person: Person) -> dict[str, object]:
+    study, log = person.study, person.log
+    tries = tries_of(person)
     passed = bool(tries) and not wrong_answers(study, log, tries[-1])
     row: dict[str, object] = {
         "state": log.outcome,
@@ -54,24 +57,28 @@ def _person(found: Collected, log: Log) -> dict[str, object]:
     return row
 
 
-def _tried(found: Collected, log: Log, attempt: int) -> bool:
-    keys = [f"comprehension/{q.key}/try-{attempt}" for q in found.study.comprehension.questions]
-    return bool(keys) and all(key in log.done for key in keys)
+def tries_of(person: Person) -> list[int]:
+    """Return the tries, from 1, in which a participant answered all questions about the instructions."""
+    asked = person.study.comprehension
+    tries = range(1, asked.tries + 1) if asked.questions else ()
+    return [n for n in tries if all(question_key(question, n) in person.log.done for question in asked.questions)]
 
 
 def _wide(found: Collected) -> tuple[list[Column], dict[str, dict[str, object]]]:
     """Return a group of columns for each trial of the study, and the cells by participant."""
     columns: dict[str, Column] = {}
     cells: dict[str, dict[str, object]] = {}
-    order = {trial.key: n for n, trial in enumerate(t for block in found.study.blocks for t in block.trials)}
+    keys = dict.fromkeys(trial.key for version in found.versions for trial in version.study.trials)
+    order = {key: place for place, key in enumerate(keys)}
     for played in sorted(found.counting, key=lambda played: order[played.trial.key]):
         prefix = re.sub(r"\W+", "_", played.trial.key)
-        row, own = trial_row(played), cells.setdefault(played.log.opening.participant, {})
+        row, own = trial_row(played), cells.setdefault(played.person.code, {})
         what = f"trial {played.trial.key}"
         for name, kind, meaning, unit in (
             ("place", "integer", "at which place it came", ""),
             ("steps", "integer", "steps done", ""),
             ("complete", "boolean", "whether it was played to its end", ""),
+            ("cut", "boolean", "whether its time limit ended it before its last step", ""),
             ("rejected", "integer", "rejected answers", ""),
             ("seconds", "number", "seconds, less what is excluded", "s"),
         ):
@@ -99,7 +106,7 @@ def pages(found: Collected) -> Table:
     ]
     rows = [
         {
-            **who(log),
+            **who(person),
             "view": done.view,
             "ended": time_of(done.at),
             "seconds": done.seconds,
@@ -107,8 +114,8 @@ def pages(found: Collected) -> Table:
             "answer": done.answer,
             "outcome": done.outcome,
         }
-        for log in found.logs
-        for done in log.done.values()
+        for person in found.people
+        for done in person.log.done.values()
     ]
     return Table("pages", "A page, question or trial that was shown and is over.", columns, rows)
 
@@ -117,26 +124,29 @@ def events(found: Collected) -> Table:
     """Return when the program was started, the terminal changed its size, and time did not count."""
     columns = [
         *WHO,
-        Column("at", "time", "When; of an excluded stretch, when it ended."),
+        Column("at", "time", "When; of a stretch that does not count, when it began."),
         Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
-        Column("why", "text", "Why time did not count: pause, leaving, focus."),
-        Column("seconds", "number", "For how long.", "s"),
+        Column("why", "text", "Why time did not count: pause, leaving, focus. Stretches may overlap."),
+        Column("until", "time", "When that ended; empty where the program ended first."),
+        Column("seconds", "number", "For how long, on a monotonic clock; empty where the program ended first.", "s"),
         Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
         Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),
         Column("program", "text", "Program and version, of a visit."),
-        Column("digest", "text", "Hash of the study's file and pages, of a visit."),
+        Column("digest", "text", "Hash of the study's file and the files it names, of a visit."),
     ]
-    rows = [row for log in found.logs for row in sorted(_events(log), key=lambda row: row["moment"])]
+    rows = [row for person in found.people for row in sorted(_events(person), key=lambda row: row["moment"])]
     told = [{**row, "at": time_of(row["moment"])} for row in rows]
     return Table("events", "Something that happened around the trials.", columns, told)
 
 
-def _events(log: Log) -> Iterator[dict[str, Any]]:
-    own, visits = who(log), {visit.at: visit for visit in log.visits}
+def _events(person: Person) -> Iterator[dict[str, Any]]:
+    own, log = who(person), person.log
+    visits = {visit.at: visit for visit in log.visits}
     for at, columns, rows in log.sizes:
         visit = visits.get(at)
         more = {"program": visit.program, "digest": visit.digest} if visit else {}
         kind = "visit" if visit else "resized"
         yield {**own, "moment": at, "event": kind, "terminal_columns": columns, "terminal_rows": rows, **more}
-    for at, why, seconds in log.interruptions:
-        yield {**own, "moment": at, "event": "away", "why": why, "seconds": seconds}
+    for away in log.absences:
+        ended = {"until": time_of(away.ended), "seconds": away.seconds} if away.ended else {}
+        yield {**own, "moment": away.began, "event": "away", "why": away.why, **ended}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
@@ -11,10 +11,34 @@ from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.flow import trial_places
-from bioblue_tui.studies.log import Decision, Log
+from bioblue_tui.studies.log import TIME_LIMIT, TRIAL, Decision, Log
 from bioblue_tui.studies.sessions import participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
+from bioblue_tui.studies.versions import Version, kept_versions
 from bioblue_tui.trials.state import TrialState
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant.
+
+    Attributes:
+        log: Their session.
+        version: The version of the study that they play.
+    """
+
+    log: Log
+    version: Version
+
+    @property
+    def code(self) -> str:
+        """Their code."""
+        return self.log.opening.participant
+
+    @property
+    def study(self) -> Study:
+        """What they play."""
+        return self.version.study
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +46,8 @@ class Played:
     """A trial that somebody has played or begun.
 
     Attributes:
-        log: Their session.
-        trial: What it is in the study.
+        person: Whose it is.
+        trial: What it is in the version they play.
         place: At which place it came for them, from 1; 0 for practice.
         record: Its record.
         state: The trial's state at its end.
@@ -32,7 +56,7 @@ class Played:
         outcome: How it ended; empty while it has not.
     """
 
-    log: Log
+    person: Person
     trial: StudyTrial
     place: int
     record: Record
@@ -50,7 +74,12 @@ class Played:
     @property
     def seconds(self) -> float:
         """How long it was played, less what is excluded."""
-        return round(sum(decision.seconds for decision in self.decisions.values()), 6)
+        return round(self.person.log.played(self.record.header.id), 6)
+
+    @property
+    def cut(self) -> bool:
+        """True when its time limit ended it before its last step."""
+        return self.outcome == TIME_LIMIT and not self.complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +87,16 @@ class Collected:
     """Everything a study has so far.
 
     Attributes:
-        study: The study.
-        logs: Every session that can be read, by participants' codes.
+        name: Name of the study.
+        versions: Every version that somebody plays or was kept, by its number.
+        people: Every participant whose session can be read, by their codes.
         trials: Every trial that was begun, practice too, participant by participant, in the order they were played.
         problems: What could not be read, a sentence each.
     """
 
-    study: Study
-    logs: Sequence[Log]
+    name: str
+    versions: Sequence[Version]
+    people: Sequence[Person]
     trials: Sequence[Played]
     problems: Sequence[str]
 
@@ -74,37 +105,56 @@ class Collected:
         """The trials that are no practice."""
         return [played for played in self.trials if not played.trial.practice]
 
+    def only(self, version: Version) -> Collected:
+        """Return what belongs to one version."""
+        people = [person for person in self.people if person.version.number == version.number]
+        trials = [played for played in self.trials if played.person.version.number == version.number]
+        return replace(self, versions=[version], people=people, trials=trials)
 
-def collect(study: Study, data: Path | None = None) -> Collected:
+
+def collect(name: str, study: Study | None = None, data: Path | None = None) -> Collected:
     """Read what a study has so far. What cannot be read is told and left out.
 
     Args:
-        study: The study.
+        name: Name of the study.
+        study: The study as its file is, for sessions of which no version was kept; None where there is none.
         data: The data directory; None for the platform's.
     """
-    directory = study_dir(study.name, data)
-    logs, trials, problems = [], [], []
+    directory = study_dir(name, data)
+    kept = kept_versions(directory)
+    versions = {version.number: version for version in kept.versions}
+    people: list[Person] = []
+    trials: list[Played] = []
+    problems = list(kept.problems)
     for code in participants(directory):
         try:
             log = read_session(session_file(directory, code))
         except RecordError as error:
             problems.append(f"{code}: {error}")
             continue
-        logs.append(log)
-        for found in _trials(study, log, trials_dir(data_dir(data))):
+        version = kept.of(log, study)
+        if version is None:
+            problems.append(f"{code}: the version of the study that they play is not there")
+            continue
+        versions.setdefault(version.number, version)
+        people.append(person := Person(log, version))
+        for found in _trials(person, trials_dir(data_dir(data))):
             if isinstance(found, Played):
                 trials.append(found)
             else:
                 problems.append(f"{code}: {found}")
-    return Collected(study, logs, trials, problems)
+    if not versions and study is not None:
+        versions[0] = Version(0, study)
+    return Collected(name, [versions[number] for number in sorted(versions)], people, trials, problems)
 
 
-def _trials(study: Study, log: Log, directory: Path) -> Iterator[Played | str]:
+def _trials(person: Person, directory: Path) -> Iterator[Played | str]:
+    study, log = person.study, person.log
     places = trial_places(study, log)
     for view, (_, file) in log.trials.items():
-        trial = study.trial(view.removeprefix("trial/"))
+        trial = study.trial(view.removeprefix(TRIAL))
         if trial is None:
-            yield f"{view}: the study has no such trial any more"
+            yield f"{view}: the study has no such trial"
             continue
         try:
             record = open_record(directory / Path(file).name)
@@ -115,4 +165,4 @@ def _trials(study: Study, log: Log, directory: Path) -> Iterator[Played | str]:
         decisions = {(d.step, d.attempt): d for d in log.decisions if d.trial == record.header.id}
         done = log.done.get(view)
         outcome = done.outcome if done else ""
-        yield Played(log, trial, places.get(trial.key, 0), record, state, compare(state), decisions, outcome)
+        yield Played(person, trial, places.get(trial.key, 0), record, state, compare(state), decisions, outcome)

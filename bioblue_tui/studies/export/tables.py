@@ -34,7 +34,7 @@ _ANSWER = [
     *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
     Column("edits", "integer", "Changes of the answer line."),
     Column("deletions", "integer", "Those of them that took something away."),
-    Column("pasted", "integer", "Those of them that put in several characters at once."),
+    Column("pasted", "integer", "How often something was pasted, be it a single character."),
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
     Column("late", "boolean", "Whether it came after an answer was asked for (hurry)."),
     Column("looks", "integer", "How often an earlier step was looked at."),
@@ -62,7 +62,7 @@ def decisions(found: Collected) -> Table:
 
 
 def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
-    about = {**who(played.log), **_about(played)}
+    about = {**who(played.person), **_about(played)}
     for view in played.state.steps:
         for attempt in view.attempts:
             if attempt.text is not None:
@@ -119,8 +119,15 @@ def trials(found: Collected) -> Table:
         Column("steps", "integer", "Steps that were done."),
         Column("complete", "boolean", "Whether it was played to its end."),
         Column("outcome", "text", "How it ended; empty while it has not."),
+        Column("cut", "boolean", "Whether its time limit ended it before its last step."),
         Column("rejected", "integer", "How many answers were rejected."),
-        Column("seconds", "number", "Sum of its decisions' seconds, less what is excluded.", "s"),
+        Column(
+            "seconds",
+            "number",
+            "How long it was played, less what is excluded: its decisions' seconds, and those "
+            "spent on observations that were left without an answer.",
+            "s",
+        ),
         Column("seconds_median", "number", "Median of its decisions' seconds.", "s"),
         Column("away", "number", "Excluded seconds.", "s"),
         Column("reference_steps", "integer", "Steps the reference policy played on the same noise."),
@@ -134,7 +141,7 @@ def trials(found: Collected) -> Table:
             Column(f"difference_{key}", "number", f"What the participant did to it: total less reference, {key}."),
         )
     ]
-    rows = [{**who(played.log), **_about(played), **trial_row(played)} for played in found.counting]
+    rows = [{**who(played.person), **_about(played), **trial_row(played)} for played in found.counting]
     return Table("trials", "A trial that was begun.", [*WHO, *_TRIAL, *own, *values], rows)
 
 
@@ -147,6 +154,7 @@ def trial_row(played: Played) -> dict[str, object]:
         "steps": played.state.done,
         "complete": played.complete,
         "outcome": played.outcome,
+        "cut": played.cut,
         "rejected": played.state.rejections,
         "seconds": played.seconds,
         "seconds_median": round(statistics.median(seconds), 6) if seconds else None,

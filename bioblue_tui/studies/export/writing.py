@@ -7,19 +7,24 @@ from pathlib import Path
 from bioblue_tui.records.files import read_bytes, write_bytes, write_text
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.export.comparing import comparisons
-from bioblue_tui.studies.export.method import method_sheet, same_texts
+from bioblue_tui.studies.export.method import method_sheet
 from bioblue_tui.studies.export.people import events, pages, people
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.table import dictionary
 from bioblue_tui.studies.export.tables import decisions, trials
+from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
+from bioblue_tui.text import one_line
 
 
-def export_study(study: Study, directory: Path, data: Path | None = None) -> tuple[list[Path], list[str]]:
-    """Write tables, data dictionary, method sheet and records of a study.
+def export_study(
+    name: str, study: Study | None, directory: Path, data: Path | None = None
+) -> tuple[list[Path], list[str]]:
+    """Write tables, data dictionary, method sheet, records, and the study as it was played.
 
     Args:
-        study: The study.
+        name: Name of the study.
+        study: The study as its file is, for sessions of which no version was kept; None where there is none.
         directory: Where to; it must not exist, or be empty: nobody is to find an earlier export mixed with this one.
         data: The data directory; None for the platform's.
 
@@ -27,23 +32,34 @@ def export_study(study: Study, directory: Path, data: Path | None = None) -> tup
         The files that were written, records aside, and what could not be read.
 
     Raises:
+        StudyError: When nothing is known of the study.
         RecordError: When the directory holds something, or cannot be written.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise RecordError("exists and is not empty", directory, advice="Name a new directory.")
-    found = collect(study, data)
+    found = collect(name, study, data)
+    if not found.versions:
+        raise StudyError("; ".join(found.problems) or f"nothing is kept of a study named {one_line(name, 60)}")
     tables = [people(found), trials(found), decisions(found), pages(found), events(found), comparisons(found, data)]
-    same = sum(map(same_texts, found.trials))
     texts = {f"{table.name}.csv": table.csv() for table in tables}
-    texts |= {"dictionary.json": dictionary(study.name, tables), "method.md": method_sheet(found, same)}
-    for name, text in texts.items():
-        write_bytes(directory / name, text.encode("utf-8", "surrogatepass"))
+    texts |= {"dictionary.json": dictionary(name, tables), "method.md": method_sheet(found)}
+    for file, text in texts.items():
+        write_bytes(directory / file, text.encode("utf-8", "surrogatepass"))
     for played in found.trials:
         path = played.record.path
         assert path is not None
         write_bytes(directory / "records" / path.name, read_bytes(path))
     write_text(directory / "records" / "README.md", _RECORDS)
-    return [directory / name for name in texts], list(found.problems)
+    for version in found.versions:
+        _write_version(directory / "versions" / str(version.number), version.study)
+    return [directory / file for file in texts], list(found.problems)
+
+
+def _write_version(directory: Path, study: Study) -> None:
+    """Write a version of the study as it was played: its file, and what this names, numbered by their order."""
+    write_bytes(directory / "study.toml", study.text)
+    for number, (name, data) in enumerate(study.files.items(), 1):
+        write_bytes(directory / "files" / f"{number}-{Path(name).name[-100:]}", data)
 
 
 _RECORDS = """\

@@ -1,0 +1,196 @@
+"""Versions of a study: what a participant begins with is kept beside their session, and stays theirs.
+
+A version is one file that holds the study's file and every file it names. It is written before the first session that
+plays it, and never changed. Sessions of programs before 1.1 have none: theirs is the one that has the hash they noted,
+or the study as its file is now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_tui.records.files import read_bytes, write_bytes
+from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
+from bioblue_tui.studies.changes import what_changed
+from bioblue_tui.studies.loading import StudyError, load_study
+from bioblue_tui.studies.log import Log
+from bioblue_tui.studies.sessions import trials_digest
+from bioblue_tui.studies.study import Study
+from bioblue_tui.text import one_line
+
+MARK = "bioblue-study-version"
+"""Value of the first field of a version's file, ``record``."""
+
+SCHEMA = "1.0"
+"""Version of the format of such a file."""
+
+_PREFIX, _SUFFIX = "version-", ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A study as somebody plays it.
+
+    Attributes:
+        number: From 1; 0 where it was not kept.
+        study: The study.
+        created: When somebody first began with it, ISO 8601; empty where it was not kept.
+    """
+
+    number: int
+    study: Study
+    created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The versions of a study that are kept.
+
+    Attributes:
+        versions: By their numbers.
+        problems: What cannot be read, a sentence each.
+        highest: The highest number there is, those that cannot be read included.
+    """
+
+    versions: Sequence[Version] = ()
+    problems: Sequence[str] = ()
+    highest: int = 0
+
+    def of(self, log: Log, study: Study | None = None) -> Version | None:
+        """Return what a participant plays, or None where that is not known.
+
+        Args:
+            log: Their session.
+            study: The study as its file is now, for sessions of which no version was kept; None where there is none.
+        """
+        number, digest = log.opening.version, log.opening.digest or (log.visits[-1].digest if log.visits else "")
+        for version in self.versions:
+            if version.number == number or (not number and version.study.digest == digest):
+                return version
+        known = study is not None and (not number or study.digest == digest)
+        return Version(number, study) if study is not None and known else None
+
+    def same(self, study: Study) -> Version | None:
+        """Return the version that a study is, or None."""
+        return next((version for version in reversed(self.versions) if version.study == study), None)
+
+
+def version_file(directory: Path, number: int) -> Path:
+    """Return the file of a version; it may not exist."""
+    return directory / f"{_PREFIX}{number}{_SUFFIX}"
+
+
+def kept_versions(directory: Path) -> Kept:
+    """Return the versions in a study's directory. A file that holds nothing is none."""
+    numbers = []
+    for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(ValueError):
+            numbers.append(int(path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)))
+    found, problems = [], []
+    for number in sorted(numbers):
+        try:
+            found.append(_read(version_file(directory, number), number))
+        except (RecordError, StudyError) as error:
+            problems.append(f"version {number} of the study: {one_line(str(error), 300)}")
+    return Kept(found, problems, max(numbers, default=0))
+
+
+def keep(directory: Path, version: Version, program: str) -> None:
+    """Write a version's file.
+
+    Raises:
+        RecordError: When it cannot be written.
+    """
+    study = version.study
+    body = {
+        "record": MARK,
+        "schema": SCHEMA,
+        "version": version.number,
+        "study": study.name,
+        "digest": study.digest,
+        "program": program,
+        "created": version.created,
+        "text": study.text.decode(),
+        "files": {name: data.decode() for name, data in study.files.items()},
+    }
+    write_bytes(version_file(directory, version.number), dumps(body).encode("ascii") + b"\n", overwrite=True)
+
+
+def chosen(study: Study, kept: Kept, logs: Sequence[Log], *, anew: bool, created: str) -> Version:
+    """Return the version that a new participant plays: one that is kept, or a new one.
+
+    Args:
+        study: The study as its file is.
+        kept: The versions so far.
+        logs: The sessions so far.
+        anew: Whether a changed file may become a new version.
+        created: The present, for a new one.
+
+    Raises:
+        StudyError: When the file was changed and may not become a new version.
+    """
+    known = kept.same(study)
+    if known is not None:
+        return known
+    lost = next((log.opening for log in logs if log.opening.version and log.opening.digest == study.digest), None)
+    if lost is not None:
+        return Version(lost.version, study, lost.created)
+    began = [log for log in logs if log.opening.version or log.opening.trials != trials_digest(study)]
+    if began and not anew:
+        if kept.problems:
+            raise StudyError("; ".join(kept.problems))
+        raise StudyError(_refusal(study, kept.versions[-1] if kept.versions else None))
+    return Version(kept.highest + 1, study, created)
+
+
+def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
+    """Return the version that a participant goes on with: the one they began with, whatever the file says now.
+
+    Raises:
+        StudyError: When the file was changed, is to become a new version, or theirs can't be read any more.
+    """
+    opening, own = log.opening, kept.of(log, study)
+    if anew:
+        began = f"version {opening.version}" if opening.version else "the version before"
+        raise StudyError(f"{opening.participant} began with {began} and goes on with it; leave --new-version out")
+    if own is None:
+        told = "; ".join(kept.problems) or f"the copy of version {opening.version} is not there any more"
+        raise StudyError(f"{opening.participant} cannot go on: {told}")
+    if own.study != study and kept.same(study) is None:
+        raise StudyError(_refusal(study, own))
+    if not own.number and opening.trials != trials_digest(study):
+        raise StudyError(_refusal(study, None))
+    return own
+
+
+def _refusal(study: Study, before: Version | None) -> str:
+    advice = (
+        "Put it back as it was, or begin a new version of the study with --new-version and a new participant; "
+        "whoever has begun keeps the version they began with."
+    )
+    if before is None:
+        return f"the study's trials were changed since participants began. {advice}"
+    told = "\n".join(f"  {line}" for line in what_changed(before.study, study))
+    return f"the study's file was changed since version {before.number} was begun:\n{told}\n{advice}"
+
+
+def _read(path: Path, number: int) -> Version:
+    try:
+        value = loads(read_bytes(path).decode().rstrip())
+    except (DecodeError, UnicodeDecodeError) as error:
+        raise RecordError("damaged", path, advice="Put back a copy of it.") from error
+    if not isinstance(value, Mapping) or value.get("record") != MARK or value.get("version") != number:
+        raise RecordError("no version of a study", path, advice="Put back a copy of it.")
+    if str(value.get("schema")).partition(".")[0] != SCHEMA.partition(".")[0]:
+        raise RecordError("written by another version of the program", path, advice="Update to read it.")
+    text, files = value.get("text"), value.get("files")
+    if not isinstance(text, str) or not isinstance(files, Mapping):
+        raise RecordError("damaged", path, advice="Put back a copy of it.")
+    copies = {str(name): str(data).encode() for name, data in files.items()}
+    study = load_study(path.with_suffix(".toml"), text.encode(), copies)
+    if study.digest != value.get("digest"):
+        raise RecordError("was changed since it was kept", path, advice="Put back a copy of it.")
+    return Version(number, study, str(value.get("created", "")))
