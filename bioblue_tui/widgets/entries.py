@@ -13,11 +13,11 @@ from bioblue_tui.trials.state import Attempt, StepView, TrialState
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.wrap import wrap
 
-_GUTTER = 5
-"""Columns left of every text, for step numbers and signs."""
+_NUMBER = 3
+"""Columns that a step's number takes at least."""
 
-_SAID = _GUTTER + 1
-"""Columns left of an answer."""
+_RULE = "│ "
+"""Left of a prompt, behind the margin; as wide as every sign left of an answer."""
 
 _OUTCOME = 26
 """Column from which the reading of a short answer is written beside it."""
@@ -55,7 +55,11 @@ class EntryWriter:
         """By step: what people have noted about it; step 0 is the trial as a whole."""
         self._state = state
         self._prompt_only = prompt_only
-        labels = [len(label) for label in state.environment.objectives]
+        self._margin = max(_NUMBER, len(str(state.header.steps))) + 1
+        """Columns of a step's number and the blank behind it."""
+        self._left = self._margin + cell_len(_RULE)
+        """Columns left of every text: all lines are wrapped to what is right of it."""
+        labels = [cell_len(label) for label in state.environment.objectives]
         self._reading_width = sum(labels) + len(labels) * (_DIGITS + 3)
         """Cells that the reading of an answer takes at most, with its arrow and what is between its numbers."""
 
@@ -63,11 +67,11 @@ class EntryWriter:
         """Draw what comes before the first step: the instruction."""
         remark = self._state.header.provider.get("remark")
         if isinstance(remark, str) and not self._prompt_only:
-            yield from self._block("", "! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
+            yield from self._block("! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
         parent = self._state.header.parent
         if parent and not self._prompt_only:
             text = f"a fork of {one_line(str(parent.get('file')))} after step {one_line(str(parent.get('step')), 10)}"
-            yield from self._block("", "↳ ", "accent", text, "accent")
+            yield from self._block("↳ ", "accent", text, "accent")
         yield from self._noted(0)
         text = self._state.header.instruction
         if text:
@@ -80,16 +84,16 @@ class EntryWriter:
         yield from self._prompt(number, "", view.observation, opened=not self.folded or current)
         for kind, text in view.happened:
             sign = {"intervened": "◆ "}.get(kind, "⇄ ")
-            yield from self._block(" " * (_GUTTER - 2), sign, "accent", text, "accent")
+            yield from self._block(sign, "accent", text, "accent")
         for attempt in view.attempts:
             yield from self._attempt(view, attempt)
         for alert in self.alerts.get(view.number, ()):
-            yield from self._block(" " * (_GUTTER - 2), "⚠ ", "bad", alert, "bad")
+            yield from self._block("⚠ ", "bad", alert, "bad")
         yield from self._noted(view.number)
 
     def _noted(self, step: int) -> Iterator[Line]:
         for note in () if self._prompt_only else self.notes.get(step, ()):
-            yield from self._block(" " * (_GUTTER - 2), "✎ ", "accent", note, "accent")
+            yield from self._block("✎ ", "accent", note, "accent")
 
     def height(self, view: StepView) -> int:
         """Return how many lines ``entry`` draws; for ordinary steps that is known without drawing them."""
@@ -112,37 +116,36 @@ class EntryWriter:
         if prompt is None or said is None or self._prompt_only:
             return None if prompt is None or said is None else prompt + said
         outcome = self._reading_width + len(self._costs(view, attempt))
-        if said == 1 and _SAID + len(attempt.text) < _OUTCOME:
+        if said == 1 and self._left + len(attempt.text) < _OUTCOME:
             return prompt + 1 if _OUTCOME + outcome < self.width else None
-        return prompt + said + 1 if _SAID + outcome < self.width else None
+        return prompt + said + 1 if self._left + outcome < self.width else None
 
     def _plain_height(self, text: str) -> int | None:
         """Return how many lines a text takes that has no line too long for the width, else None."""
         lines = text.split("\n")
         plain = text.isascii() and all(map(str.isprintable, lines)) and len(text) <= SHOWN_LIMIT
-        fits = max(map(len, lines)) <= self.width - _GUTTER
+        fits = max(map(len, lines)) <= self._room
         # Blank lines at the end are drawn for an answer and not for a prompt.
         return len(lines) if plain and fits and lines[-1].strip() else None
 
     def _prompt(self, number: str, title: str, text: str, *, opened: bool) -> Iterator[Line]:
-        head = f"{number:>{_GUTTER - 2}} "
+        head = f"{number:>{self._margin - 1}} "
         if not opened:
-            room = max(10, self.width - _GUTTER - len(title) - 2)
+            room = max(10, self._room - (len(title) + 2 if title else 0))
             first = one_line(text, 2 * room)
             first = first if cell_len(first) <= room else f"{set_cell_size(first, room - 1)}…"
             yield [(head, "dim"), ("▸ ", "dim"), (f"{title}  " if title else "", "dim"), (first, "dim")]
             return
-        lines = [part for raw in visible(text).split("\n") for part in wrap(raw, self.width - _GUTTER)]
+        lines = self._wrapped(text)
         while lines and not lines[-1].strip():
             lines.pop()
         for index, part in enumerate(lines):
-            yield [(head if index == 0 else " " * len(head), "dim"), ("│ ", "dim"), (part, "text")]
+            yield [(head if index == 0 else " " * len(head), "dim"), (_RULE, "dim"), (part, "text")]
 
     def _attempt(self, view: StepView, attempt: Attempt) -> Iterator[Line]:
-        indent = " " * (_GUTTER - 2)
         accepted = view.done is not None and attempt is view.attempts[-1]
         if attempt.failure:
-            yield from self._block(indent, "! ", "bad", f"no answer: {attempt.failure}", "bad")
+            yield from self._block("! ", "bad", f"no answer: {attempt.failure}", "bad")
             return
         yield from self._reasoning(attempt)
         if attempt.text is None:
@@ -150,55 +153,62 @@ class EntryWriter:
             return
         mark = "✗ " if attempt.rejection else "◂ "
         style = "warn" if attempt.rejection else "strong"
-        said = list(self._block(indent, mark, style, attempt.text or "(empty)", style))
+        said = list(self._block(mark, style, attempt.text or "(empty)", style))
         outcome: list[tuple[str, str]] = []
         if attempt.rejection:
             outcome = [("rejected: ", "warn"), (visible(attempt.rejection, 300), "warn")]
         elif not self._prompt_only:
             outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (self._costs(view, attempt), "dim")]
         used = cell_len("".join(text for text, _ in said[-1]))
-        if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(len(text) for text, _ in outcome) < self.width:
+        if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(cell_len(text) for text, _ in outcome) <= self.width:
             yield [*said[0], (" " * (_OUTCOME - used), "dim"), *outcome]
         else:
             yield from said
             text = "".join(text for text, _ in outcome)
-            if len(text) > self.width - _GUTTER - 2:
-                yield from self._block(indent, "  ", "dim", text, outcome[0][1])
+            if cell_len(text) > self._room:
+                yield from self._block("  ", "dim", text, outcome[0][1])
             elif outcome:
-                yield [(f"{indent}   ", "dim"), *outcome]
+                yield [(" " * self._left, "dim"), *outcome]
         for note in attempt.notes:
             sign, style = ("… ", "warn") if note.startswith(OUTGREW) else ("  ", "dim")
-            yield from self._block(indent, sign, style, f"note: {note}", style)
+            yield from self._block(sign, style, f"note: {note}", style)
 
     def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
-        indent, text = " " * (_GUTTER - 2), attempt.reasoning
+        text = attempt.reasoning
         if text and not self.folded:
-            yield from self._block(indent, "~ ", "dim", text if attempt.text else text[-_TAIL:], "dim")
+            yield from self._block("~ ", "dim", text if attempt.text else text[-_TAIL:], "dim")
         elif text:
-            yield [(f"{indent} ~ ", "dim"), (f"reasoning, {len(text)} characters", "dim")]
+            yield [(" " * self._margin, "dim"), ("~ ", "dim"), (f"reasoning, {len(text)} characters", "dim")]
 
     def _on_its_way(self, attempt: Attempt) -> Iterator[Line]:
         """Draw an answer that is not whole: awaited, arriving, waiting for another try, or cut short."""
-        indent, heard = " " * (_GUTTER - 2), attempt.heard
+        heard = attempt.heard
         # Drawn anew with every piece: of a very long one only the end.
         shown = f"… {heard[-_TAIL:]}" if len(heard) > _TAIL else heard
         if attempt.interrupted and not heard and attempt.actor == "human":
             # Somebody handed back without a word.
             return
         if attempt.interrupted:
-            yield from self._block(indent, "◂ ", "warn", f"{shown} (cut short)".strip(), "warn")
+            yield from self._block("◂ ", "warn", f"{shown} (cut short)".strip(), "warn")
         elif attempt.waiting:
-            yield from self._block(indent, "↻ ", "warn", attempt.waiting, "warn")
+            yield from self._block("↻ ", "warn", attempt.waiting, "warn")
         elif heard:
-            yield from self._block(indent, "◂ ", "accent", f"{shown}▌", "strong")
+            yield from self._block("◂ ", "accent", f"{shown}▌", "strong")
         else:
             waiting = "your answer below" if attempt.actor == "human" else f"{one_line(attempt.actor, 40)} is asked …"
-            yield [(f"{indent} ", "dim"), ("◂ ", "accent"), (waiting, "dim")]
+            yield [(" " * self._margin, "dim"), ("◂ ", "accent"), (waiting, "dim")]
 
-    def _block(self, indent: str, mark: str, style: str, text: str, body: str) -> Iterator[Line]:
-        parts = [part for raw in visible(text).split("\n") for part in wrap(raw, self.width - _GUTTER)]
-        for index, part in enumerate(parts):
-            yield [(f"{indent} ", "dim"), (mark if index == 0 else "  ", style), (part, body)]
+    @property
+    def _room(self) -> int:
+        """Cells right of the margin and its sign."""
+        return self.width - self._left
+
+    def _wrapped(self, text: str) -> list[str]:
+        return [part for raw in visible(text).split("\n") for part in wrap(raw, self._room)]
+
+    def _block(self, mark: str, style: str, text: str, body: str) -> Iterator[Line]:
+        for index, part in enumerate(self._wrapped(text)):
+            yield [(" " * self._margin, "dim"), (mark if index == 0 else "  ", style), (part, body)]
 
     def _reading(self, view: StepView, accepted: bool) -> str:
         if not accepted or view.done is None:

@@ -14,7 +14,7 @@ from bioblue_tui.trials.state import StepView, TrialState
 from bioblue_tui.widgets.entries import EntryWriter
 from bioblue_tui.widgets.lines import Line, Styled
 
-_SMALLEST = 6
+_SMALLEST = 12
 """Cells below which nothing is drawn."""
 
 _KEPT = 256

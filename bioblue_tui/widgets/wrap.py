@@ -8,22 +8,30 @@ from rich.cells import cell_len, chop_cells
 def wrap(text: str, width: int) -> list[str]:
     """Return the lines a text is wrapped into, broken at spaces where possible; at least one.
 
+    Nothing is lost but the one space that each such break stands for; none is wider than the width.
+
     Args:
         text: One line, without newlines.
-        width: Cells there is room for; wide characters take two.
+        width: Cells there is room for, at least two: wide characters take two.
     """
     if cell_len(text) <= width:
         return [text]
-    lines, line, room = [], "", width
-    for word in text.split(" "):
+    first, *words = text.split(" ")
+    *lines, line = chop_cells(first, width) or [""]
+    used = cell_len(line)
+    for word in words:
         size = cell_len(word)
-        if line and size + 1 <= room:
-            line, room = f"{line} {word}", room - size - 1
+        if used + 1 + size <= width:
+            line, used = f"{line} {word}", used + 1 + size
             continue
-        if line:
+        if line.strip():
             lines.append(line)
-        pieces = chop_cells(word, width) if size > width else [word]
-        lines += pieces[:-1]
-        line = pieces[-1] if pieces else ""
-        room = width - cell_len(line)
+            # The space that the break stands for is not written.
+            line = word
+        else:
+            # An indentation alone is no line.
+            line = f"{line} {word}"
+        *more, line = chop_cells(line, width) or [""]
+        lines += more
+        used = cell_len(line)
     return [*lines, line]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -91,3 +93,16 @@ def on_disk(screen: TrialScreen) -> Record:
     path = screen.session.path
     assert path is not None
     return open_record(path)
+
+
+def painted(app: App[Any]) -> str:
+    """Return all that is painted on the screen, line by line."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.size))
+
+
+_DRAWN = re.compile(r"[\s\u2500-\u259f\U0001fb00-\U0001fbff]+")
+
+
+def letters(text: str) -> str:
+    """Return a text without blanks, lines and blocks: what is left must be the same wherever it is wrapped."""
+    return _DRAWN.sub("", text)
