@@ -13,10 +13,14 @@ from bioblue_tui.agents.base import Exchange
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.shadow import Policy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Stepped
 from envs import Action, Change, Environment, IllegalAction, Number
+
+BASE_STOCK = "base-stock"
+"""Stands for an environment's best policy without foresight, which is no agent that could be watched."""
 
 
 class FigureError(ValueError):
@@ -118,15 +122,24 @@ def played(source: Source) -> PlayedTrial:
     return PlayedTrial(record.header, environment, steps)
 
 
+def _policy(source: Source, seed: int, environment: Environment) -> Policy:
+    if source.plays:
+        given = chain(source.plays, repeat(source.plays[-1]))
+        return lambda _: next(given)
+    if source.agent == BASE_STOCK:
+        return environment.cautious_action
+    name, _, good = source.agent.partition(":")
+    agent = ScriptedAgent(name, seed, int(good) if good else None)
+    return lambda state: agent.act(environment, state)
+
+
 def _steps(
     source: Source, header: Header, environment: Environment, changes: Sequence[Change] | None = None
 ) -> Iterator[Stepped]:
     course = Course(environment, header, iter(changes) if changes is not None else None)
-    name, _, good = source.agent.partition(":")
-    agent = ScriptedAgent(name, header.seed or 0, int(good) if good else None) if name else None
-    given = chain(source.plays, repeat(source.plays[-1])) if source.plays else None
+    policy = _policy(source, header.seed or 0, environment)
     for step in range(1, (header.steps if changes is None else len(changes)) + 1):
-        action = next(given) if given else agent.act(environment, course.state) if agent else ()
+        action = policy(course.state)
         try:
             done = course.move(action, course.next_change(), Exchange("", ""))
         except IllegalAction as error:

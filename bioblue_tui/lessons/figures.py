@@ -123,6 +123,12 @@ def _all_in_band(figure: Figure, trial: PlayedTrial, levels: Sequence[Number]) -
     return all(abs(levels[index] - points[index].target) <= points[index].half_width for index in chosen)
 
 
+def _settled(figure: Figure, trial: PlayedTrial) -> Number:
+    indexes = [_objective(figure, trial)] if figure.of else range(len(trial.environment.objectives))
+    acted = [tuple(step.action[index] for index in indexes) for step in trial.steps]
+    return next((step for step in range(len(acted), 0, -1) if acted[step - 1] != acted[-1]), 0) + 1
+
+
 def _found(attribute: str) -> Measure:
     def measure(figure: Figure, trial: PlayedTrial) -> Number:
         found = [
@@ -166,6 +172,7 @@ MEASURES: Mapping[str, Measure] = {
     "onset": _found("onset"),
     "detected": _found("alarm"),
     "recovered": _found("recovered"),
+    "settled": _settled,
     "steps": lambda _, trial: len(trial.steps),
 }
 """What can be measured; ``format`` says what each is."""

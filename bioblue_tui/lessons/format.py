@@ -30,13 +30,15 @@ A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --
 | ``penalised`` | how many steps had a penalty |
 | ``band`` | share of the steps in which the level (or all of them) was in its band; with ``--at`` of the trials |
 | ``onset``, ``detected``, ``recovered`` | step of the first failure; ``--mode`` and ``--of`` say which |
+| ``settled`` | from which step on one action was given to the end; ``--of`` an objective |
 | ``steps`` | how many were played |
 | ``best`` | the best total there is; needs no agent |
 
-Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like, ``--at STEP`` (the end
-else), ``--plays '10,0 5,5'`` for an agent (actions in turn, the last one again and again), ``--agent collapse:10,20``
-for several that differ in their good steps, ``--less NAME`` to take away what another agent has on the same noise,
-``--take mean|least|greatest`` of several trials, ``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
+Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like; ``--at STEP`` (the end
+else); ``--agent collapse:10,20`` for several that differ in their good steps, ``--agent base-stock`` for the best
+policy without foresight, ``--plays '10,0 5,5'`` in place of an agent (actions in turn, the last one again and again);
+``--less NAME`` to take away what another agent has on the same noise; ``--take mean|least|greatest`` of several trials;
+``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
 """
 
 from __future__ import annotations

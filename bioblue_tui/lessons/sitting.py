@@ -47,6 +47,7 @@ class Sitting:
         self.guesses: defaultdict[Place, list[Guess]] = defaultdict(list)
         self.played: dict[Place, Played] = {}
         self._passed: set[Place] = set()
+        self._opened = {0}
 
     # Where the class is
 
@@ -90,7 +91,12 @@ class Sitting:
         if not 0 <= page < len(self.lesson.pages):
             return False
         self.page = page
+        self._opened.add(page)
         return True
+
+    def done(self, page: int) -> bool:
+        """Whether a page was opened, and nothing holds it any more."""
+        return page in self._opened and self.whole(page)
 
     def whole(self, page: int) -> bool:
         """Whether nothing holds a page any more."""

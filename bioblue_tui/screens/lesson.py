@@ -228,7 +228,7 @@ class LessonScreen(Screen[None]):
     def action_contents(self) -> None:
         """List the pages and go to one."""
         pages = self.sitting.lesson.pages
-        marks = ["✓" if self.sitting.whole(number) else " " for number in range(len(pages))]
+        marks = ["✓" if self.sitting.done(number) else " " for number in range(len(pages))]
         names = [f"{mark} {one_line(page.title, 60)}" for mark, page in zip(marks, pages, strict=True)]
 
         async def go(page: int | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.reading import read_lesson
@@ -228,6 +228,21 @@ async def test_pages_are_turned_back_and_guesses_stay(lesson: Lesson, tmp_path: 
         await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
         await teacher.press("n")
         await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+
+
+async def test_only_pages_that_were_opened_are_ticked(tmp_path: Path) -> None:
+    async with given("2", tmp_path / "data") as teacher:
+        await teacher.press("h")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
+        ticked = teacher.pilot.app.screen.query_one(OptionList)
+        assert not any("✓" in str(option.prompt) for option in ticked.options)
+        last = len(ticked.options)
+        await teacher.press(str(last))
+        await until(teacher.pilot, lambda: teacher.screen.sitting.last)
+        await teacher.press("h")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
+        again = teacher.pilot.app.screen.query_one(OptionList)
+        assert ["✓" in str(option.prompt) for option in again.options] == [False] * (last - 1) + [True]
 
 
 async def test_large_type_goes_along_into_the_trial_and_back(lesson: Lesson, tmp_path: Path) -> None:
