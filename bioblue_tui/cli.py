@@ -160,6 +160,9 @@ cli.add_section(
     list_agents="List the agents, and why any can't run now.",
     locate="Say where data, records and configuration are.",
 )
+cli.add_section(
+    "What there is", "bioblue_tui.commands.wording", wording="What agents are told: show, check or write a wording."
+)
 cli.add_section("Language models", "bioblue_tui.commands.models", models="Ask a provider which models it offers.")
 cli.add_section(
     "Language models",

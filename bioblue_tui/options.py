@@ -15,10 +15,13 @@ from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.told import ToldError, read_wording
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
 from bioblue_tui.usage import data_option as data_option
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import WordingError
 
 if TYPE_CHECKING:
     from bioblue_tui.analysis.modes.base import Mode
@@ -93,11 +96,34 @@ def _world_options(command: Command) -> Command:
             click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
             click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
             click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
+            wording_option,
             data_option,
         ]
     ):
         command = option(command)
     return command
+
+
+def wording_option(command: Command) -> Command:
+    """Add the choice of what the agent is told."""
+    text = "What the agent is told, and in which words: a built-in wording, or a file (default: plain)."
+    return click.option("--wording", metavar="NAME|FILE", help=text)(command)
+
+
+def choose_wording(written: str | None, environment: str) -> Wording | None:
+    """Return the wording that an option names; None where it names none.
+
+    Raises:
+        Complaint: When there is none, or it has no words for the environment.
+    """
+    if not written:
+        return None
+    try:
+        wording = read_wording(written, "--wording")
+        wording.of(environment)
+    except (ToldError, WordingError) as error:
+        raise Complaint(visible(str(error))) from None
+    return wording
 
 
 def agent_options(command: Command) -> Command:
@@ -218,6 +244,7 @@ def make_plan(
     seed: int = 1,
     prompt_only: bool = False,
     settings_model: ModelSettings | None = None,
+    wording: str | None = None,
 ) -> Plan:
     """Make the plan of a trial from its options.
 
@@ -233,7 +260,9 @@ def make_plan(
     }
     parameters |= {name: value for name, value in given.items() if value is not None}
     guarded(lambda: envs.make(environment, **parameters))
-    return Plan(environment, agent, parameters, seed, steps, prompt_only, settings_model or ModelSettings())
+    told = choose_wording(wording, environment)
+    sent = settings_model or ModelSettings()
+    return Plan(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)
 
 
 def read_speed(text: str | None) -> float | None:

@@ -12,6 +12,9 @@ from bioblue_tui.agents.settings import parse_history
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.library import built_in, names, parse_own, retired
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import WordingError
 
 LONGEST_PROMPT = 200_000
 """Most characters of a system prompt from a file: more than any model's instruction, less than a slip of the finger."""
@@ -83,6 +86,48 @@ def read_instruction(path: Path, shown: str) -> str:
     if not text or len(text) > LONGEST_PROMPT:
         raise ToldError(f"{shown} {one_line(str(path), 200)}: from 1 to {LONGEST_PROMPT} characters expected")
     return text
+
+
+def read_wording(written: str, shown: str, beside: Path | None = None) -> Wording:
+    """Read which wording is meant: the name of a built-in one, or a file.
+
+    Args:
+        written: As written.
+        shown: What the setting is called where it was written.
+        beside: The directory that a file's name is looked up in; None for the present one.
+
+    Raises:
+        ToldError: When there is no such wording, or the file can't be used.
+    """
+    found = built_in(written)
+    if found is not None:
+        return found
+    path = (beside or Path()) / Path(written).expanduser()
+    if not path.exists() and not path.suffix and path.name == written:
+        if any(written == old.name for old in retired()):
+            raise ToldError(f"{shown} {written}: only trials that began with this older wording go on with it")
+        near = difflib.get_close_matches(written[:40], names(), n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names())}"
+        raise ToldError(f"{shown} {one_line(written, 60)}: no such wording; {hint}, or name a file, such as my.toml")
+    try:
+        return load_wording(path)
+    except WordingError as error:
+        raise ToldError(f"{shown}: {error}") from None
+
+
+def load_wording(path: Path) -> Wording:
+    """Load a wording from its file.
+
+    Raises:
+        WordingError: When it can't be read, or anything in it is not as it should be.
+    """
+    try:
+        text = read_bytes(path).decode("utf-8-sig")
+    except RecordError as error:
+        raise WordingError(one_line(str(error), 300)) from None
+    except UnicodeDecodeError:
+        raise WordingError(f"{one_line(str(path), 200)}: not UTF-8 text") from None
+    return parse_own(text, one_line(str(path), 200))
 
 
 def _number(text: str, shown: str) -> float | None:

@@ -14,6 +14,7 @@ steps = 20                  # 100 where this is left out
 parallel = 2                # trials at once, 1 to 200 (--parallel goes before it); 1 where this is left out
 # retries = 10              # illegal answers to one observation before a trial has failed
 # rpm = 60                  # requests a minute at most, of all trials together at each provider
+# wording = "plain"         # what agents are told: a wording (bioblue wording show lists them), or a file beside this
 
 # Ids, or tables with an id and parameters (bioblue envs ID lists them).
 environments = [
@@ -38,6 +39,7 @@ agents = [
 #
 #     steps = 50                      another number of steps
 #     system_prompt = "calm.txt"      another instruction for models
+#     wording = "reordered"           another wording: is what is found a matter of the words?
 #     intervene = ["10:rewards off", "15:remind Keep near the target", "18:disturb -20"]
 #
 # The last are planned interventions: a step, then remind TEXT; reason, summary or rewards, each on or off; or disturb

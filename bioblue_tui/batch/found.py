@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bioblue_tui.batch.plan import BatchTrial, identity_of
+from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.continuing import can_resume
 from bioblue_tui.records.library import Entry, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
+from bioblue_tui.wordings.library import retired
 
 Standing = Literal["complete", "busy", "open", "missing"]
 """``busy``: its record is being written by another process. ``open``: it was stopped, failed, or cut off."""
@@ -41,6 +43,36 @@ class Found:
     @property
     def _rank(self) -> tuple[int, int]:
         return _ORDER.index(self.standing), -self.done
+
+
+def load_begun(
+    path: Path, directory: Path, data: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[Batch, dict[str, Found], str]:
+    """Load a batch, and what of it is played.
+
+    A batch that began in the wording of an older program, and names none, goes on in it: half of its trials in other
+    words would be another experiment.
+
+    Args:
+        path: The file.
+        directory: Where the records are.
+        data: The data directory, where local models are; None for the platform's.
+        environ: Environment variables, as in ``load_batch``.
+
+    Returns:
+        The batch, how each of its trials stands, and the older wording that it goes on in; empty for none.
+
+    Raises:
+        BatchError: As in ``load_batch``.
+    """
+    batch = load_batch(path, data, environ)
+    older = [(wording.title, load_batch(path, data, environ, wording)) for wording in retired()]
+    found = find(directory, [*batch.trials, *(trial for _, old in older for trial in old.trials)])
+    now = {trial.identity for trial in batch.trials}
+    for title, old in older:
+        if any(found[trial.identity].path for trial in old.trials if trial.identity not in now):
+            return old, found, title
+    return batch, found, ""
 
 
 def find(directory: Path, trials: Iterable[BatchTrial]) -> dict[str, Found]:

@@ -15,8 +15,9 @@ from bioblue_tui.agents.settings import parse_history
 from bioblue_tui.batch.reading import Source, label, number, or_none, switch, table, text, whole
 from bioblue_tui.places import Path as Way
 from bioblue_tui.text import one_line
-from bioblue_tui.told import ToldError, read_instruction
+from bioblue_tui.told import ToldError, read_instruction, read_wording
 from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.wordings.wording import Wording
 
 NOT_IN_BATCHES = ("human", "replay")
 """Agents that need somebody there, or have their answers from one trial."""
@@ -49,7 +50,7 @@ SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
 }
 """What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""
 
-PLANNED = ("steps", "intervene", "system_prompt")
+PLANNED = ("steps", "intervene", "system_prompt", "wording")
 """What a condition may hold beside its name, parameters and settings: it goes into the plan of a trial."""
 
 
@@ -67,6 +68,7 @@ class Item:
         intervene: Planned interventions as written; they are read for each environment.
         instruction: The system instruction; empty for the environment's own.
         file: Name of the instruction's file, as written.
+        wording: What agents are told; None for the batch's wording.
     """
 
     way: Way
@@ -78,6 +80,7 @@ class Item:
     intervene: Sequence[str] = ()
     instruction: str = ""
     file: str = ""
+    wording: Wording | None = None
 
     @property
     def words(self) -> str:
@@ -166,7 +169,20 @@ def _planned(source: Source, way: Way, given: Mapping[str, object]) -> dict[str,
     wanted = 'a list such as ["30:rewards off"]'
     intervene = source.read((*way, "intervene"), given.get("intervene", []), _texts, wanted)
     instruction, file = _instruction(source, way, given)
-    return {"steps": steps, "intervene": intervene, "instruction": instruction, "file": file}
+    words = {"instruction": instruction, "file": file, "wording": read_words(source, way, given)}
+    return {"steps": steps, "intervene": intervene, **words}
+
+
+def read_words(source: Source, way: Way, given: Mapping[str, object]) -> Wording | None:
+    """Return the wording that is named; a file is looked for beside the batch's or the study's file."""
+    if "wording" not in given:
+        return None
+    place = (*way, "wording")
+    name = source.read(place, given["wording"], text, 'the name of a wording, or of its file, such as "my.toml",')
+    try:
+        return read_wording(name, "the wording", source.path.parent)
+    except ToldError as error:
+        raise source.error(place, str(error)) from None
 
 
 def _instruction(source: Source, way: Way, given: Mapping[str, object]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import KEY_VARIABLES, ModelSettings, make_agent
 from bioblue_tui.agents.endpoint import PLACEHOLDER_KEY
 from bioblue_tui.batch.engine import MOST_AT_ONCE
-from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_environments
+from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_environments, read_words
 from bioblue_tui.batch.reading import Source, label, number, whole
 from bioblue_tui.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
 from bioblue_tui.session import STEPS, Plan
@@ -25,10 +25,12 @@ from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.library import default, digest_of
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import WordingError
 
 NEEDED = ("name", "seeds", "environments", "agents")
-KEYS = (*NEEDED, "steps", "parallel", "retries", "rpm", "conditions")
+KEYS = (*NEEDED, "steps", "parallel", "retries", "rpm", "wording", "conditions")
 
 NO_MATTER = frozenset({"base_url"})
 """Provider parameters that tell where a model is and not what it does: a server may move between two runs."""
@@ -77,13 +79,16 @@ class Batch:
         return self.trials[index - 1 :: count]
 
 
-def load_batch(path: Path, data: Path | None = None, environ: Mapping[str, str] = os.environ) -> Batch:
+def load_batch(
+    path: Path, data: Path | None = None, environ: Mapping[str, str] = os.environ, wording: Wording | None = None
+) -> Batch:
     """Load and check a batch.
 
     Args:
         path: The file.
         data: The data directory, where local models are; None for the platform's.
         environ: Environment variables, for the keys that its models need; see ``with_keys``.
+        wording: What agents are told where the file names no wording; None for the default wording.
 
     Raises:
         BatchError: When the file can't be read, or anything in it is not as it should be.
@@ -100,7 +105,8 @@ def load_batch(path: Path, data: Path | None = None, environ: Mapping[str, str] 
     parallel = _whole(source, "parallel", 1, MOST_AT_ONCE)
     retries = _whole(source, "retries", RETRY_LIMIT, 1000)
     rpm = source.read(("rpm",), values["rpm"], _above_0, "a number above 0") if "rpm" in values else None
-    trials = list(_trials(source, Plan("", "", steps=steps, condition=name), seeds, data, environ))
+    common = Plan("", "", steps=steps, condition=name, wording=read_words(source, (), values) or wording)
+    trials = list(_trials(source, common, seeds, data, environ))
     return Batch(name, trials, parallel, retries, rpm)
 
 
@@ -117,7 +123,8 @@ def identity_of(header: Header) -> str:
     provider = {key: value for key, value in header.provider.items() if key not in NO_MATTER}
     # An instruction may be long, and there may be thousands of trials.
     instruction = hashlib.sha256(header.instruction.encode("utf-8", "surrogatepass")).hexdigest()
-    setup = (header.environment, header.parameters, header.agent, header.model, provider, instruction)
+    words = header.wording_digest or digest_of(header.wording)
+    setup = (header.environment, header.parameters, header.agent, header.model, provider, instruction, words)
     return json.dumps(_plain([*setup, header.seed, header.steps, header.condition, header.schedule]), sort_keys=True)
 
 
@@ -192,14 +199,19 @@ def _checked(
         condition=labels,
         schedule=_schedule(source, condition, environment, steps),
         instruction=instruction,
+        wording=condition.wording or common.wording,
     )
+    try:
+        words = (plan.wording or default()).header(environment, instruction)
+    except WordingError as error:
+        raise source.error((*condition.way, "wording"), str(error)) from None
     header = Header(
         where.name,
         environment.parameters,
         seed,
         steps,
         *(agent.name, agent.model, agent.provider),
-        **(plan.wording or default()).header(environment, instruction),
+        **words,
         condition=labels,
         schedule=plan.schedule,
     )

@@ -12,11 +12,11 @@ from typing import Any
 import click
 
 from bioblue_tui.batch.example import EXAMPLE
-from bioblue_tui.batch.found import Found, Standing, find
+from bioblue_tui.batch.found import Found, Standing, load_begun
 from bioblue_tui.batch.jobs import batch_jobs
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
-from bioblue_tui.batch.plan import BatchTrial, load_batch, with_keys
+from bioblue_tui.batch.plan import BatchTrial, with_keys
 from bioblue_tui.batch.reading import BatchError
 from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
@@ -101,14 +101,17 @@ def batch(
     data = data_dir or default_data
     try:
         # To look at a batch, no key is needed.
-        plan = load_batch(file, data, with_keys(os.environ) if dry_run else os.environ)
+        records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
+        plan, found, older = load_begun(file, records, data, environ)
     except BatchError as error:
         raise Complaint(str(error)) from None
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
-    found = find(trials_dir(directory(data)), trials)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
     click.echo(f"bioblue: {plan.name}{part}: {_summary(trials, found)}", err=True)
+    if older:
+        told = 'to play it anew in another, write wording = "plain" into the file'
+        click.echo(f"bioblue: it began in the wording {older} and goes on in it; {told}", err=True)
     if dry_run:
         _list(trials, found)
         ahead = [(trial, found[trial.identity]) for trial in trials]

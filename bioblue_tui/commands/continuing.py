@@ -26,10 +26,12 @@ from bioblue_tui.options import (
     Complaint,
     agent_options,
     choose_agent,
+    choose_wording,
     data_option,
     guarded,
     read_speed,
     speed_option,
+    wording_option,
 )
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
@@ -154,6 +156,7 @@ def _done(record: Record) -> int:
 @click.option("--condition", default="", metavar="TEXT", help="Label of the condition, for the records.")
 @agent_options
 @model_options
+@wording_option
 @click.option("--paused", is_flag=True, help="Begin paused; for one fork.")
 @many_options
 @data_option
@@ -171,6 +174,7 @@ def fork(
     speed: str | None,
     retries: int,
     paused: bool,
+    wording: str | None,
     parallel: int | None,
     rpm: float | None,
     display: str,
@@ -189,6 +193,7 @@ def fork(
     if not 0 <= at <= _done(record):
         raise Complaint(f"--at {at}: {counted(_done(record), 'step')} were played")
     chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
+    words = choose_wording(wording, header.environment)
     plan = replace(_plan_of(header), agent=chosen or header.agent)
     choice = guarded(lambda: read_model(plan, base_url=base_url, after=at, **told))
     given = {name: getattr(choice.plan.settings, name) for name in choice.plan.settings.explicit}
@@ -201,7 +206,8 @@ def fork(
         return agent_of_fork(header, Changes(chosen, given), data)
 
     plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
-    changes = {"condition": condition, "instruction": choice.plan.instruction, "schedule": choice.plan.schedule}
+    changes: dict[str, Any] = {"condition": condition, "schedule": choice.plan.schedule}
+    changes |= {"instruction": choice.plan.instruction, "wording": words}
     limiters, at_once = Limiters(rpm), parallel or 1
     if times == 1 and display != "none":
         shown = on_screen(display)

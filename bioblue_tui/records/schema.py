@@ -44,9 +44,9 @@ __all__ = [
     "make_environment",
 ]
 
-SCHEMA_VERSION = "1.1"
-"""Version of the format that this program writes. 1.1 added notes, and the
-header's ``study``."""
+SCHEMA_VERSION = "1.2"
+"""Version of the format that this program writes. 1.1 added notes, and the header's ``study``. 1.2 added the header's
+``wording_digest`` and ``words``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""

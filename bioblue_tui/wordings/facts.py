@@ -61,9 +61,13 @@ def label_scope(objective: str | None) -> Scope:
     return Scope({} if objective is None else {"objective": objective})
 
 
-def example(id_: str) -> tuple[Environment, State, Transition]:
-    """Return an environment after its first step: everything that can be named in its words is there."""
-    environment = envs.make(id_)
+def example(id_: str, **parameters: object) -> tuple[Environment, State, Transition]:
+    """Return an environment after its first step: everything that can be named in its words is there.
+
+    Raises:
+        envs.ParameterError: For unacceptable parameters.
+    """
+    environment = envs.make(id_, **parameters)
     state = environment.initial()
     action = environment.reference_action(state)
     last = environment.transition(state, action, environment.draw(random.Random(0)))

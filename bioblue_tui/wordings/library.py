@@ -33,12 +33,17 @@ def built_in(name: str) -> Wording | None:
     return _load("texts", name) if name in _files("texts") else None
 
 
+def source_of(name: str) -> str:
+    """Return the file of a built-in wording."""
+    return _files("texts")[name].read_text("utf-8")
+
+
 def retired() -> tuple[Wording, ...]:
     """Return wordings of older programs: trials that began with them go on with them, and no new one begins so."""
     return tuple(_load("retired", name) for name in _files("retired"))
 
 
-def read_wording(text: str, place: str) -> Wording:
+def parse_own(text: str, place: str) -> Wording:
     """Read a wording of one's own; see ``parse_wording``. Texts of interventions that it lacks are the default's.
 
     Raises:
@@ -49,6 +54,11 @@ def read_wording(text: str, place: str) -> Wording:
     if taken is not None and (taken.version, taken.digest) != (wording.version, wording.digest):
         raise WordingError(f"{place}: {wording.name} is the name of a built-in wording; give it another name")
     return wording
+
+
+def digest_of(title: str) -> str:
+    """Return the digest of a wording whose records do not hold it; empty for a wording that is not known."""
+    return next((wording.digest for wording in retired() if wording.title == title), "")
 
 
 def words_of(environment: str, wording: str, kept: Mapping[str, object] = MappingProxyType({})) -> Words:
@@ -69,7 +79,9 @@ def words_of(environment: str, wording: str, kept: Mapping[str, object] = Mappin
     for one in (*map(built_in, names()), *retired()):
         if one is not None and one.title == wording:
             return one.of(environment)
-    raise WordingError(f"its wording, {wording[:60]!r}, is not known here and not in its record")
+    raise WordingError(
+        f"its wording, {wording[:60]!r}, is not known here and not in its record; a fork may have another (--wording)"
+    )
 
 
 def _files(folder: str) -> dict[str, Traversable]:

@@ -1,0 +1,109 @@
+"""Commands for wordings: show, check, init, from-reference."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import envs
+from bioblue_tui.commands.group import SectionedGroup
+from bioblue_tui.display.listing import list_lines
+from bioblue_tui.display.look import Look
+from bioblue_tui.options import Complaint, guarded
+from bioblue_tui.records.files import write_text
+from bioblue_tui.text import visible
+from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.wordings.example import example
+from bioblue_tui.wordings.facts import example as example_step
+from bioblue_tui.wordings.library import DEFAULT, built_in, names
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import WordingError
+
+
+@click.group(cls=SectionedGroup)
+def wording() -> None:
+    """What agents are told: the texts of a trial, as a file that can be exchanged.
+
+    A wording has instruction, observation, question and names of rewards for every environment. bioblue wording show
+    lists the built-in ones; --wording NAME or FILE plays with one.
+    """
+
+
+@click.command()
+@click.argument("name", metavar="[NAME|FILE]", required=False)
+@click.argument("environment", required=False)
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter, such as hint=true.")
+def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -> None:
+    """List the built-in wordings; or show what an agent is told in one, at the first two steps.
+
+    With ENVIRONMENT only there, and --set shows what changes with a parameter: objectives=3, hint=true,
+    hidden-rewards=true.
+    """
+    if name is None:
+        look = Look.of(sys.stdout)
+        found = [one for one in map(built_in, names()) if one is not None]
+        for line in list_lines([(one.name, str(one.version), one.digest[:12], one.about) for one in found], look):
+            click.echo(line, color=look.colour)
+        return
+    if settings and environment is None:
+        raise Complaint("--set goes with an environment: bioblue wording show NAME ENVIRONMENT --set NAME=VALUE")
+    try:
+        chosen = read_wording(name, "the wording")
+        if environment is not None:
+            guarded(lambda: envs.parameters(environment))
+            chosen.of(environment)
+        click.echo(visible(f"{chosen.title}, digest {chosen.digest[:12]}"))
+        for id_ in (environment,) if environment else chosen.words:
+            for line in _shown(chosen, id_, settings):
+                click.echo(visible(line))
+    except (ToldError, WordingError) as error:
+        raise Complaint(visible(str(error))) from None
+
+
+def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str]:
+    parameters = guarded(lambda: envs.parse_settings(id_, settings))
+    environment, state, last = guarded(lambda: example_step(id_, **parameters))
+    words = chosen.of(id_)
+    yield f"\n=== {id_} · instruction\n\n{words.instruction(environment)}"
+    yield f"\n=== {id_} · step 1\n\n{words.observation(environment, environment.initial(), None)}"
+    yield f"\n=== {id_} · step 2\n\n{words.observation(environment, state, last)}"
+
+
+@click.command()
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check wordings: exit code 2, with file, line and what is expected, where one can't be used."""
+    for file in files:
+        try:
+            found = load_wording(file)
+        except WordingError as error:
+            raise Complaint(visible(str(error))) from None
+        lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
+        without = f"; none for {', '.join(lacking)}" if lacking else ""
+        told = f"{found.title}, digest {found.digest[:12]}, words for {', '.join(found.words)}{without}"
+        click.echo(visible(f"{file}: {told}"))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("wording.toml"))
+@click.option("--from", "name", type=click.Choice(names()), default=DEFAULT, show_default=True, help="Whose texts.")
+def init(file: Path, name: str) -> None:
+    """Write a wording to FILE (wording.toml) that explains itself: the texts of a built-in one, to be changed."""
+    own = re.sub(r"[^a-z0-9.-]+", "-", file.stem.lower()).strip("-.")[:40] or "my-words"
+    if own in names():
+        own = f"my-{own}"
+    guarded(lambda: write_text(file, example(own, name)))
+    click.echo(f"written: {visible(str(file))}", err=True)
+
+
+wording.add_section(
+    "Commands",
+    "bioblue_tui.commands.wording",
+    show="List the built-in wordings, or show what one tells.",
+    check="Check wordings of your own.",
+    init="Write a wording to begin with.",
+)

@@ -1,0 +1,124 @@
+"""A wording's file: what it must hold, and messages that name file, line and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import envs
+from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.wordings.example import example
+from bioblue_tui.wordings.facts import SWITCHES, VALUES
+from bioblue_tui.wordings.library import DEFAULT, default, names
+from bioblue_tui.wordings.words import WordingError
+
+OWN = example("mine", "plain")
+
+
+def written(tmp_path: Path, text: str = OWN) -> Path:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_example_is_a_wording_that_explains_all_that_can_be_named(tmp_path: Path) -> None:
+    wording = load_wording(written(tmp_path))
+    assert (wording.title, wording.digest) == ("mine 1", default().digest)
+    explained = "".join(line for line in OWN.splitlines(keepends=True) if line.startswith("#"))
+    known = {
+        *VALUES,
+        *(f"if {name}" for name in SWITCHES),
+        *(name for id_ in envs.ids() for name in envs.make(id_).names),
+    }
+    assert [name for name in known if f"#   {name}: " not in explained] == []
+
+
+@pytest.mark.parametrize("id_", envs.ids())
+def test_every_fact_of_an_environment_is_explained(id_: str) -> None:
+    environment = envs.make(id_)
+    facts = environment.facts(environment.initial())
+    assert {*facts.values, *facts.each[0], *facts.switches} == {*environment.names}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what"),
+    [
+        ("Target: {target}", "Target: {targt}", "Target: {targt}", r"homeostasis\.observation: 'targt'.* mean target"),
+        ("Summary: {stock}", "Summary: {stok}", 'summary = "Summary: {stok', r"sustainability\.summary: .*mean stock"),
+        ("{if hint}", "{if hnt}", "{if hnt}", r"balancing\.instruction: .*did you mean hint"),
+        ('imbalance = "Imbalance"', "imbalance = 3", "imbalance = 3", r"balancing\.imbalance: a text expected"),
+        ('imbalance = "Imbalance"', "", "[balancing]", r"balancing\.imbalance: missing"),
+        ('imbalance = "Imbalance"', 'imbalnce = "x"', "imbalnce", r"there are harvesting, imbalance"),
+        ('instability = "Instability"', 'instability = "{x}"', 'instability = "{x}"', r"'x' is not known here"),
+        ("[balancing.labels]", "[balancing.lables]", "[balancing]", r"balancing\.labels|lables: not known"),
+        ("version = 1", 'version = "1"', 'version = "1"', "a whole number expected"),
+        ("version = 1", "version = 0", "version = 0", "from 1 on"),
+        ('name = "mine"', 'name = "My words"', 'name = "My words"', "small letters"),
+        ('name = "mine"', 'name = "mine"\nnmae = 2', "nmae", "not known; there are name"),
+        ("[balancing]", "[balncing]", "[balncing]", "not known"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, at: str, what: str) -> None:
+    text = OWN.replace(old, new, 1)
+    assert text != OWN
+    path = written(tmp_path, text)
+    with pytest.raises(WordingError, match=what) as found:
+        load_wording(path)
+    assert str(found.value).startswith(f"{path}, line {line_of(text, at)}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "name"),
+        ("name = ", "no TOML"),
+        ('name = "x"\nversion = 1', "words for no environment"),
+        ('name = "x"\nversion = 1\nbalancing = 3', "a table expected"),
+        ('name = "x"\nversion = 1\n[balancing]', "labels: a table expected"),
+        ('name = "x"\nversion = 1\n[balancing]\nreason = "x"', "before the first table"),
+        ('name = "plain"\nversion = 1\n' + OWN[OWN.index("[sustainability]") :].replace("live", "are"), "built-in"),
+    ],
+)
+def test_what_is_no_wording_says_so(tmp_path: Path, text: str, what: str) -> None:
+    with pytest.raises(WordingError, match=what):
+        load_wording(written(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ToldError, match=r"--wording: .*none\.toml: cannot be read"):
+        read_wording(str(tmp_path / "none.toml"), "--wording")
+    (tmp_path / "odd.toml").write_bytes(b"\xff")
+    with pytest.raises(ToldError, match="not UTF-8"):
+        read_wording(str(tmp_path / "odd.toml"), "--wording")
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("plian", "did you mean plain"), ("xxxx", "there are plain"), ("bioblue-tui", "only trials that began with this")],
+)
+def test_a_name_that_is_none_says_what_there_is(name: str, what: str) -> None:
+    with pytest.raises(ToldError, match=what):
+        read_wording(name, "--wording")
+
+
+def test_a_part_of_the_environments_will_do_and_lacking_texts_are_the_defaults(tmp_path: Path) -> None:
+    start = OWN.index("[homeostasis]")
+    text = 'name = "part"\nversion = 3\n' + OWN[start : OWN.index("[multi-homeostasis]")]
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("summary"))
+    wording = load_wording(written(tmp_path, text))
+    assert list(wording.words) == ["homeostasis"]
+    environment = envs.make("homeostasis")
+    for words in (wording.of("homeostasis"), default().of("homeostasis")):
+        assert words.summary(environment, environment.initial()).startswith("Summary: the target is 100")
+        assert words.reason.startswith("Think it through")
+    with pytest.raises(WordingError, match=r"part has no words for balancing; it needs a table \[balancing\]"):
+        wording.of("balancing")
+
+
+def test_the_default_comes_first() -> None:
+    assert names()[0] == DEFAULT == default().name
