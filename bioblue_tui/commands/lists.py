@@ -14,6 +14,7 @@ import envs
 from bioblue_tui.agents.catalogue import choices
 from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
 from bioblue_tui.display.look import Look
+from bioblue_tui.numbers import counted
 from bioblue_tui.options import data_option, guarded
 from bioblue_tui.paths import config_file, trials_dir
 from bioblue_tui.paths import data_dir as data_directory
@@ -23,7 +24,13 @@ from bioblue_tui.text import visible
 
 @click.command("list")
 @data_option
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="How many at most; where there are more, standard error says how many.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per trial.")
 @click.pass_obj
 def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int, as_json: bool) -> None:
@@ -35,6 +42,9 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
     entries = recent(directory, limit)
     if not entries:
         click.echo(f"bioblue: no trials in {visible(str(directory))}", err=True)
+    elif len(entries) < entries.total:
+        shown = f"the {counted(len(entries), 'newest trial')} of {entries.total}"
+        click.echo(f"bioblue: {shown}; --limit {entries.total} lists all", err=True)
     look = Look.of(sys.stdout)
     _write(map(trial_json, entries) if as_json else trial_lines(entries, look), look)
 

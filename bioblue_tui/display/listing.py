@@ -82,7 +82,7 @@ def trial_json(entry: Entry) -> str:
 
 
 def _about(entry: Entry) -> list[str]:
-    if entry.error:
+    if entry.error and entry.installed:
         return ["-", "-", "-", "-", "-", f"unreadable: {entry.error}", "-"]
     seed = "-" if entry.seed is None else str(entry.seed)
     return [
@@ -91,7 +91,7 @@ def _about(entry: Entry) -> list[str]:
         entry.agent,
         seed,
         f"{entry.done}/{entry.steps}",
-        entry.ended or "not ended",
+        f"{entry.standing}; {entry.error}" if entry.error else entry.standing,
         _bill(entry).brief() or "-",
     ]
 

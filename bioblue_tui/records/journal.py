@@ -20,6 +20,7 @@ from bioblue_tui.records.schema import (
     MARK,
     SCHEMA_VERSION,
     DecodeError,
+    NotInstalled,
     Record,
     RecordError,
     Shape,
@@ -274,6 +275,8 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
     try:
         header, newer = decode_header(loads(lines[0]))
         shape = Shape.of(make_environment(header), header.steps)
+    except NotInstalled as error:
+        raise RecordError(str(error), path, advice=error.ADVICE) from error
     except DecodeError as error:
         raise RecordError(str(error), path, 1, "Without its first line a record cannot be read.") from error
     unknown: list[str] | None = [] if newer else None

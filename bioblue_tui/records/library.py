@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
 from bioblue_tui.records.published_read import parse_published, summary
-from bioblue_tui.records.schema import DecodeError, Record, RecordError, decode_header, loads
+from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
 from bioblue_tui.trials.events import Ended, Header, Noted, Stepped
 
@@ -29,14 +30,15 @@ class Entry:
 
     Attributes:
         path: The file.
-        environment: Id of the environment; this and all that follows is empty or 0 where ``error`` is set.
+        environment: Id of the environment; this and all that follows is empty or 0 where the file can't be read.
         agent: Name of the agent.
         seed: Seed of the noise; None where it is not known.
         done: How many steps were done.
         steps: How many the trial was to have.
         ended: Why it ended, or an empty string when it did not.
         created: When it began, ISO 8601; empty where it is not known.
-        error: Why the file is no readable record.
+        error: Why it can't be opened here: the file is no readable record, or its environment is not installed.
+        installed: False where nothing but its environment is missing.
         header: The whole header of a record of ours; None where there is none.
     """
 
@@ -49,7 +51,13 @@ class Entry:
     ended: str = ""
     created: str = ""
     error: str = ""
+    installed: bool = True
     header: Header | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def standing(self) -> str:
+        """How it ended, or that it did not."""
+        return self.ended or "not ended"
 
 
 def open_record(path: Path) -> Record:
@@ -99,7 +107,17 @@ def _with_notes(record: Record, log: Path) -> Record:
     return record
 
 
-def recent(directory: Path, limit: int) -> list[Entry]:
+class Recent(list[Entry]):
+    """The most recently written records of a directory.
+
+    Attributes:
+        total: How many there are in all.
+    """
+
+    total = 0
+
+
+def recent(directory: Path, limit: int) -> Recent:
     """Return the records in a directory, the most recently written first. Never raises for a damaged file.
 
     Only the beginning and the end of each file are read, and only of those that are listed.
@@ -112,9 +130,11 @@ def recent(directory: Path, limit: int) -> list[Entry]:
         with os.scandir(directory) as entries:
             found = [(_written(e), e.name) for e in entries if _may_be_listed(e.name) and e.is_file()]
     except OSError:
-        return []
+        return Recent()
     found.sort(reverse=True)
-    return [_entry(directory / name) for _, name in found[: max(0, limit)]]
+    listed = Recent(_entry(directory / name) for _, name in found[: max(0, limit)])
+    listed.total = len(found)
+    return listed
 
 
 def _may_be_listed(name: str) -> bool:
@@ -129,18 +149,22 @@ def _written(entry: os.DirEntry[str]) -> int:
 
 
 def _entry(path: Path) -> Entry:
+    missing = ""
     try:
-        head, last = _ends(path)
+        head, tail = _ends(path)
         if not _is_ours(head[0], path):
-            return _published_entry(path, head, last)
-        header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
-        done, ended = _progress(last)
+            return _published_entry(path, head, tail[-1] if tail else b"")
+        try:
+            header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
+        except NotInstalled as error:
+            header, missing = error.header, str(error)
+        done, ended = _progress(tail)
     except DecodeError as error:
         return Entry(path, error=f"damaged: {error}")
     except RecordError as error:
         return Entry(path, error=error.what)
     named = (header.environment, header.agent, header.seed)
-    return Entry(path, *named, done, header.steps, ended, header.created, header=header)
+    return Entry(path, *named, done, header.steps, ended, header.created, missing, not missing, header)
 
 
 def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
@@ -153,20 +177,30 @@ def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
     return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
 
 
-def _progress(line: bytes) -> tuple[int, str]:
-    """Return steps done and reason of the end from the last event of a record of ours that is no note."""
-    event = decode_event(loads(_text(line)), []) if line else None
-    if isinstance(event, Noted):
-        return 0, ""
-    if isinstance(event, Ended):
-        return event.step, event.reason
-    if isinstance(event, Stepped):
-        return event.step, ""
-    return (event.step - 1 if event else 0), ""
+def _progress(tail: Sequence[bytes]) -> tuple[int, str]:
+    """Return steps done and reason of the end from the last lines of a record of ours: it ended if nothing follows."""
+    last, reason = True, ""
+    for line in reversed(tail):
+        if last or _tells(line):
+            event = decode_event(loads(_text(line)), [])
+            if isinstance(event, Ended) and last:
+                reason = event.reason
+            if isinstance(event, Ended | Stepped):
+                return event.step, reason
+            last = last and event is None
+    return 0, ""
 
 
-def _ends(path: Path) -> tuple[list[bytes], bytes]:
-    """Return the first two whole lines of a file, and the last whole line below the first that is no note."""
+def _tells(line: bytes) -> bool:
+    """Return whether a line tells how many steps were done: a step or an end in a record, any row of a log."""
+    return not line.startswith(b"{") or b'"event":"stepped"' in line or b'"event":"ended"' in line
+
+
+def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
+    """Return the first two whole lines of a file, and the last ones below the first: as many as tell of a step.
+
+    Notes are left out. A last line without its end counts where it is whole otherwise, as it does for readers.
+    """
     try:
         with path.open("rb") as file:
             head = [file.readline(_LONGEST), file.readline(_LONGEST)]
@@ -177,16 +211,28 @@ def _ends(path: Path) -> tuple[list[bytes], bytes]:
                 start = max(begin, size - span)
                 file.seek(start)
                 lines = file.read(size - start).split(b"\n")
-                lines.pop()
+                cut = lines.pop()
+                lines += [cut] if _is_whole(cut) else []
                 # The first one may be the rest of a longer line.
                 found = [line for line in lines[start != begin :] if not _is_note(line)]
-                if found or start == begin:
+                if any(map(_tells, found)) or start == begin:
                     break
                 span *= 4
     except OSError as error:
         raise what_failed(error, path, "cannot be read") from error
     first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
-    return first, found[-1] if found else (first[1] if len(first) > 1 else b"")
+    second = [line for line in first[1:] if not _is_note(line)]
+    return first, [*second, *found]
+
+
+def _is_whole(line: bytes) -> bool:
+    """Return whether a last line lacks nothing but its end."""
+    if not line.startswith(b"{"):
+        return bool(line)
+    try:
+        return decode_event(loads(_text(line)), []) is not None
+    except DecodeError:
+        return False
 
 
 def _is_note(line: bytes) -> bool:

@@ -30,6 +30,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Contradiction",
     "DecodeError",
+    "NotInstalled",
     "Record",
     "RecordError",
     "Shape",
@@ -75,6 +76,23 @@ class RecordError(Exception):
         ending = f" {advice}" if advice else ""
         super().__init__(f"{', '.join(place)}: {what}.{ending}" if place else f"{what}.{ending}")
         self.what, self.path, self.line, self.advice = what, path, line, advice
+
+
+class NotInstalled(DecodeError):
+    """A record whose environment is not there: nothing is wrong with the file, but it can't be played here.
+
+    Args:
+        header: What the trial is.
+    """
+
+    ADVICE = (
+        "Install the package that brings it to replay or analyse the record. What was asked, answered, done and "
+        "rewarded, and every level, stand in the file itself, an event on each line."
+    )
+
+    def __init__(self, header: Header) -> None:
+        super().__init__(f"the environment {shown(header.environment, 60)!r} is not installed here")
+        self.header = header
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,8 +314,11 @@ def make_environment(header: Header) -> Environment:
     """Return the environment that a header describes.
 
     Raises:
-        DecodeError: When it is unknown or its parameters are not acceptable.
+        NotInstalled: When there is no such environment here.
+        DecodeError: When its parameters are not acceptable.
     """
+    if header.environment not in envs.ids():
+        raise NotInstalled(header)
     try:
         known = {parameter.name for parameter in envs.parameters(header.environment)}
         # Names are checked first: any string can stand in a file, also one that is an argument of ``make`` itself.

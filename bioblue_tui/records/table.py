@@ -12,7 +12,7 @@ from bioblue_tui.records import cells, columns
 from bioblue_tui.records.columns import Layout
 from bioblue_tui.records.fields import mapping, text
 from bioblue_tui.records.rows import Row
-from bioblue_tui.records.schema import DecodeError, RecordError, decode_header, loads
+from bioblue_tui.records.schema import DecodeError, NotInstalled, RecordError, decode_header, loads
 from bioblue_tui.trials.events import MAX_STEPS, Header
 
 _T = TypeVar("_T")
@@ -107,6 +107,8 @@ class _Cells:
     def of(self, column: str, read: Callable[[str], _T]) -> _T:
         try:
             return read(self.row[self.table.index[column]])
+        except NotInstalled as error:
+            raise RecordError(str(error), self.table.path, advice=error.ADVICE) from error
         except DecodeError as error:
             raise RecordError(f"column {column!a}: {error}", self.table.path, self.line) from error
 

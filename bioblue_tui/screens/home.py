@@ -22,7 +22,7 @@ import envs
 from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.library import Entry, recent
+from bioblue_tui.records.library import Entry, Recent, recent
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -155,7 +155,7 @@ class HomeScreen(Screen[None]):
         found = recent(trials_dir(data_dir(self._data)), RECENT)
         self.app.call_from_thread(self._show_recent, found)
 
-    def _show_recent(self, found: list[Entry]) -> None:
+    def _show_recent(self, found: Recent) -> None:
         if found == self._entries and self.earlier.option_count:
             return
         self._entries = found
@@ -164,6 +164,8 @@ class HomeScreen(Screen[None]):
             self.earlier.add_options([Option(self._line(entry)) for entry in found])
             self.earlier.highlighted = 0
             self.earlier.border_subtitle = "space marks · c compares · o overview"
+            some = len(found) < found.total
+            self.earlier.border_title = f"recent trials: {len(found)} of {found.total}" if some else "recent trials"
         else:
             nothing = "nothing yet: Enter, Enter plays the proposed trial; ctrl+o opens a file"
             self.earlier.add_option(Option(nothing, disabled=True))
@@ -316,15 +318,16 @@ def _agent_line(choice: Choice, width: int) -> Content:
 
 
 def _entry_line(entry: Entry) -> Content:
-    if entry.error:
+    if entry.error and entry.installed:
         return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
     # Month, day and time: what is long ago is far down the list anyway.
     when = one_line(entry.created[5:16]).replace("T", " ")
     seed = f"seed {entry.seed}" if entry.seed is not None else ""
     played = f"{entry.done}/{entry.steps}"
+    missing = "" if entry.installed else "  ✗ not installed here"
     return Content.assemble(
         (f"{when:<11}  ", "dim"),
         (f"{one_line(entry.environment, 17):<17}  ", "bold"),
         f"{one_line(entry.agent, 24):<15}  ",
-        (f"{seed:<7} {played:>7}  {one_line(entry.ended or 'open', 24)}", "dim"),
+        (f"{seed:<7} {played:>7}  {one_line(entry.standing, 24)}{missing}", "dim"),
     )

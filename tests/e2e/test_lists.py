@@ -74,6 +74,35 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
     assert "record" in listed[2]["error"]
 
 
+def test_a_list_says_of_how_many_it_shows_some(bioblue: Bioblue) -> None:
+    bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "1-3", "--steps", "1")
+    for form in ([], ["--json"]):
+        some = bioblue.run("list", "--limit", "2", *form)
+        assert len(some.stdout.splitlines()) == 2
+        assert some.stderr == "bioblue: the 2 newest trials of 3; --limit 3 lists all\n"
+        assert bioblue.run("list", "--limit", "3", *form).stderr == ""
+    assert all(json.loads(line) for line in some.stdout.splitlines())
+
+
+def test_an_environment_that_is_not_installed_is_no_damage(bioblue: Bioblue) -> None:
+    bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "1", "--steps", "3")
+    path = bioblue.files()[0]
+    path.write_text(path.read_text().replace('"environment":"homeostasis"', '"environment":"pond"', 1))
+    missing = "the environment 'pond' is not installed here"
+    row = bioblue.run("list").stdout.rstrip("\n").split("\t")
+    assert row[1:6] == ["pond", "thermostat", "1", "3/3", f"complete; {missing}"]
+    (listed,) = [json.loads(line) for line in bioblue.run("list", "--json").stdout.splitlines()]
+    assert (listed["environment"], listed["done"], listed["error"]) == ("pond", 3, missing)
+    out = str(bioblue.data / "out.tsv")
+    alone: list[tuple[str, ...]] = [(command,) for command in ("replay", "analyse", "verify", "resume")]
+    for command, *also in [*alone, ("export", "-o", out), ("compare", str(path))]:
+        done = bioblue.run(command, str(path), *also)
+        assert done.returncode == 2, command
+        assert missing in done.stderr, command
+        assert "every level, stand in the file itself" in " ".join(done.stderr.split()), command
+        assert "damaged" not in done.stderr
+
+
 def test_a_trial_that_still_runs_or_was_cut_off_is_listed_as_not_ended(bioblue: Bioblue) -> None:
     bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", "--display", "plain")
     write_lines(bioblue.file(), lines_of(bioblue.file())[:-1])

@@ -9,6 +9,7 @@ import envs
 from bioblue_tui.records.schema import (
     SCHEMA_VERSION,
     DecodeError,
+    NotInstalled,
     decode_event,
     decode_header,
     dumps,
@@ -196,6 +197,6 @@ def test_hostile_parameters_are_decode_errors(parameters: dict[str, object]) -> 
     assert str(caught.value).isprintable()
 
 
-def test_unknown_environments_are_decode_errors() -> None:
-    with pytest.raises(DecodeError, match="homeostasis"):
+def test_an_unknown_environment_is_not_installed() -> None:
+    with pytest.raises(NotInstalled, match="'homeostasys' is not installed here"):
         decode_header({**HEADER, "environment": "homeostasys"})
