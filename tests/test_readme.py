@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
+
+from bioblue_tui.installing import needs_extra
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,3 +57,15 @@ def test_its_pictures_are_there() -> None:
     assert pictures == [".github/trial.png", ".github/published.png"]
     for picture in pictures:
         assert (ROOT / picture).read_bytes().startswith(b"\x89PNG\r\n")
+
+
+def test_what_is_advised_to_install_is_there_to_be_installed() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    sources = [ROOT / "README.md", *(ROOT / "bioblue_tui").rglob("*.py")]
+    advised = [advice for path in sources for advice in re.findall(r"pip install '([^']+)'", path.read_text("utf-8"))]
+    assert advised
+    for advice in {*advised, re.findall(r"'([^']+)'$", needs_extra("a report", "png"))[0]}:
+        # The program is on no index: only a clone can be installed from.
+        match = re.fullmatch(r"\.\[([a-z,{}]+)\]", advice)
+        assert match, advice
+        assert set(match[1].split(",")) - {"{extra}"} <= set(extras)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.installing import needs_extra
 from bioblue_tui.paths import data_dir, models_dir
 
 SUFFIX = ".gguf"
@@ -147,7 +148,7 @@ def _places(wanted: str, directory: Path) -> list[Path]:
 def missing_library() -> str:
     """Return why local models can't run, or an empty string when they can."""
     if importlib.util.find_spec(LIBRARY) is None:
-        return "running a model on this computer needs one package more: pip install 'bioblue-tui[local]'"
+        return needs_extra("running a model on this computer", "local")
     return ""
 
 

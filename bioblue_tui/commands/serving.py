@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import click
 
 from bioblue_tui.commands.teaching import read
+from bioblue_tui.installing import needs_extra
 from bioblue_tui.text import one_line
 from bioblue_tui.usage import Complaint
 
@@ -32,10 +33,10 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     """Serve lessons and trials to browsers.
 
     Every visitor has an application and a temporary data directory of their own. Models and files of this computer are
-    not theirs to use. It needs the extra serve: pip install 'bioblue-tui[serve]'.
+    not theirs to use. It needs the extra 'serve'; in a clone: pip install '.[serve]'.
     """
     if find_spec("textual_serve") is None:
-        raise Complaint("the extra serve is not installed: pip install 'bioblue-tui[serve]'")
+        raise Complaint(needs_extra("bioblue serve", "serve"))
     title, arguments = "BioBlue", ["--large"] if large else []
     if lesson is not None:
         found = read(lesson)

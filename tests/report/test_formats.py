@@ -110,7 +110,7 @@ def test_a_missing_library_is_named_with_what_to_do(
     trials: list[Shown], monkeypatch: pytest.MonkeyPatch, form: Format, library: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(MissingLibraryError, match=rf"pip install 'bioblue-tui\[{extra}\]'"):
+    with pytest.raises(MissingLibraryError, match=rf"in a clone: pip install '\.\[{extra}\]'"):
         render(trials, form)
 
 
