@@ -1,30 +1,37 @@
-"""How far two groups are apart: effect sizes with bootstrap intervals, and differences on the same seeds.
+"""How far two groups are apart: effect sizes with intervals.
 
-Values of one person belong together: whoever played four trials was drawn once, not four times. So what is drawn anew
-for an interval are clusters (a person, a model's trial), with all their values.
+Values of one person belong together: whoever played four trials was drawn once, not four times. So what is left out in
+turn for an interval are clusters (a person, a model's trial), with all their values.
 
 Hedges' g is Cohen's d less its bias in small samples (L. V. Hedges, Journal of Educational Statistics 6, 1981); Cliff's
 delta is the share of pairs in which the first is greater less the share in which it is smaller (N. Cliff, Psychological
-Bulletin 114, 1993). Intervals of both are the quantiles of 2000 drawn samples.
+Bulletin 114, 1993). Intervals of both are the jackknife's, with Student's t at Satterthwaite's degrees of freedom;
+delta's is reckoned on the scale of its inverse hyperbolic tangent, so that it stays within its bounds.
 """
 
 from __future__ import annotations
 
 import math
-import random
-import statistics
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bioblue_tui.analysis.statistics import LEVEL, Interval, interval
+from bioblue_tui.analysis.intervals import FEW, LEVEL, Interval, student, wilson
 
-RESAMPLES = 2000
-"""How many samples are drawn for an interval."""
+if TYPE_CHECKING:
+    from bioblue_tui.analysis.intervals import Floats
+
+DESCRIBED = (
+    f"{LEVEL:.0%} nominal; jackknife over people and agents' trials, Student's t; by simulation it holds delta in "
+    f"93% or more and g in about 90%, in about 80% where a fifth runs away; none for fewer than {FEW} people or trials"
+)
+"""What the intervals of effect sizes are; a benchmark measures how often they hold the true size."""
 
 Clusters = Sequence[Sequence[float]]
 """The values of a group, those that belong together beside each other."""
+
+Size = Callable[["Floats", "Floats"], "Floats"]
+"""From how often each cluster of two groups counts, a row for each case, to the size in each case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,111 +40,115 @@ class Effect:
 
     Attributes:
         value: Its size.
-        interval: Its interval; None where there are too few clusters, or it is not defined in most drawn samples.
+        interval: Its interval; None where there are too few clusters, or it is not defined without one of them.
     """
 
     value: float
     interval: Interval | None
 
 
-@dataclass(frozen=True, slots=True)
-class Paired:
-    """Two groups on the same seeds.
-
-    Attributes:
-        seeds: Seeds that both have played.
-        difference: Mean over the seeds of the first group's mean less the second's.
-        interval: Interval of that mean; None for fewer than two seeds.
-    """
-
-    seeds: int
-    difference: float
-    interval: Interval | None
-
-
-def hedges_g(first: Clusters, second: Clusters, seed: int = 0) -> Effect | None:
+def hedges_g(first: Clusters, second: Clusters) -> Effect | None:
     """Return Hedges' g; None for fewer than two values in a group, and where all values of each are the same."""
-    return _effect(_g, first, second, seed)
+    import numpy as np
+
+    if min(_count(first), _count(second)) < 2:
+        return None
+    # Moved and scaled, so that no square overflows; g is the same.
+    everything = np.array([value for cluster in (*first, *second) for value in cluster], dtype=float)
+    middle = everything[0]
+    with np.errstate(all="ignore"):
+        widest = float(np.abs(everything - middle).max())
+        if not 0 < widest < math.inf:
+            return None
+        mine, other = (_sums([[(v - middle) / widest for v in c] for c in group]) for group in (first, second))
+
+        def size(counts: Floats, others: Floats) -> Floats:
+            (n, total, squares), (m, others_total, others_squares) = (counts @ mine).T, (others @ other).T
+            freedom = n + m - 2
+            within = squares - total**2 / n + others_squares - others_total**2 / m
+            # What is left of equal numbers' spread is rounding.
+            spread = np.where(within > 1e-12 * (squares + others_squares), within, np.nan)
+            apart = total / n - others_total / m
+            return np.asarray(apart / np.sqrt(spread / freedom) * (1 - 3 / (4 * freedom - 1)))
+
+        value, left_out = _with_each_left_out(size, len(first), len(second))
+        if not math.isfinite(value):
+            return None
+        return Effect(value, _jackknife(value, left_out))
 
 
-def cliffs_delta(first: Clusters, second: Clusters, seed: int = 0) -> Effect | None:
+def cliffs_delta(first: Clusters, second: Clusters) -> Effect | None:
     """Return Cliff's delta, from −1 to 1; None for an empty group."""
-    return _effect(_delta, first, second, seed)
+    import numpy as np
 
-
-def paired(first: Iterable[tuple[int, float]], second: Iterable[tuple[int, float]]) -> Paired | None:
-    """Compare two groups on the seeds that both have; None where there is none.
-
-    Args:
-        first: Seed and value of every trial of the first group.
-        second: The same of the second.
-    """
-    mine, other = _by_seed(first), _by_seed(second)
-    differences = [mine[seed] - other[seed] for seed in sorted(mine.keys() & other.keys())]
-    if not differences:
+    n, m = _count(first), _count(second)
+    if not n or not m:
         return None
-    return Paired(len(differences), statistics.fmean(differences), interval(differences))
+    wins = np.array([[_wins(mine, other) for other in second] for mine in first], dtype=float)
+    sizes, others_sizes = np.array([len(c) for c in first]), np.array([len(c) for c in second])
+
+    def size(counts: Floats, others: Floats) -> Floats:
+        return np.asarray(((counts @ wins) * others).sum(axis=1) / ((counts @ sizes) * (others @ others_sizes)))
+
+    with np.errstate(all="ignore"):
+        value, left_out = _with_each_left_out(size, len(first), len(second))
+    value = max(-1.0, min(1.0, value))
+    return Effect(value, _delta_interval(value, left_out))
 
 
-def _by_seed(values: Iterable[tuple[int, float]]) -> dict[int, float]:
-    found: defaultdict[int, list[float]] = defaultdict(list)
-    for seed, value in values:
-        found[seed].append(value)
-    return {seed: statistics.fmean(group) for seed, group in found.items()}
-
-
-def _effect(
-    size: Callable[[Sequence[float], Sequence[float]], float | None], first: Clusters, second: Clusters, seed: int
-) -> Effect | None:
-    value = size(_flat(first), _flat(second))
-    if value is None or not math.isfinite(value):
+def _delta_interval(value: float, left_out: tuple[Floats, Floats]) -> Interval | None:
+    count = min(map(len, left_out))
+    share = wilson(count, count)
+    if count < FEW or share is None:
         return None
-    if len(first) < 2 or len(second) < 2:
-        return Effect(value, None)
-    rng, drawn = random.Random(seed), []
-    for _ in range(RESAMPLES):
-        one = size(_flat(rng.choices(first, k=len(first))), _flat(rng.choices(second, k=len(second))))
-        if one is not None and math.isfinite(one):
-            drawn.append(one)
-    if len(drawn) < RESAMPLES / 2:
-        return Effect(value, None)
-    drawn.sort()
-    tail = (1 - LEVEL) / 2
-    return Effect(value, Interval(_at(drawn, tail), _at(drawn, 1 - tail)))
-
-
-def _flat(clusters: Clusters) -> list[float]:
-    return [value for cluster in clusters for value in cluster]
-
-
-def _at(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, max(0, round(share * (len(ordered) - 1))))]
-
-
-def _g(first: Sequence[float], second: Sequence[float]) -> float | None:
-    n, m = len(first), len(second)
-    if n < 2 or m < 2:
+    if abs(value) == 1:
+        # Wholly apart: there is no spread to go by, but so few do not show that all are.
+        least = 2 * share.low - 1
+        return Interval(least, 1, count) if value > 0 else Interval(-1, -least, count)
+    found = _jackknife(value, left_out)
+    if found is None:
         return None
-    freedom = n + m - 2
-    (mine, spread), (other, others_spread) = _moments(first), _moments(second)
-    pooled = math.sqrt((spread + others_spread) / freedom)
-    if not 0 < pooled < math.inf:
+    reach = (found.high - found.low) / 2 / (1 - value * value)
+    low, high = math.tanh(math.atanh(value) - reach), math.tanh(math.atanh(value) + reach)
+    return Interval(low, high, found.n)
+
+
+def _jackknife(value: float, left_out: tuple[Floats, Floats]) -> Interval | None:
+    """Return the interval of a size, from what it is without each cluster of the two groups."""
+    import numpy as np
+
+    n = min(map(len, left_out))
+    if n < FEW or not all(np.isfinite(sizes).all() for sizes in left_out):
         return None
-    return (mine - other) / pooled * (1 - 3 / (4 * freedom - 1))
-
-
-def _moments(values: Sequence[float]) -> tuple[float, float]:
-    """Return the mean, and the sum of the squared differences from it; thousands of samples are drawn."""
-    if min(values) == max(values):
-        return values[0], 0.0
-    middle = math.fsum(values) / len(values)
-    return middle, sum((value - middle) * (value - middle) for value in values)
-
-
-def _delta(first: Sequence[float], second: Sequence[float]) -> float | None:
-    if not first or not second:
+    parts = [(len(sizes), float(((sizes - sizes.mean()) ** 2).mean()) * (len(sizes) - 1)) for sizes in left_out]
+    variance = sum(part for _, part in parts)
+    if not variance:
         return None
-    ordered = sorted(second)
-    above = sum(bisect_left(ordered, value) for value in first)
-    below = sum(len(ordered) - bisect_right(ordered, value) for value in first)
-    return (above - below) / (len(first) * len(second))
+    freedom = variance**2 / sum(part**2 / (count - 1) for count, part in parts)
+    reach = student(freedom) * math.sqrt(variance)
+    return Interval(value - reach, value + reach, n)
+
+
+def _with_each_left_out(size: Size, first: int, second: int) -> tuple[float, tuple[Floats, Floats]]:
+    """Return a size, and what it is without each cluster of the first group and of the second."""
+    import numpy as np
+
+    whole = np.ones((first + second + 1, first + second))
+    whole[np.arange(first + second), np.arange(first + second)] = 0
+    sizes = size(whole[:, :first], whole[:, first:])
+    return float(sizes[-1]), (sizes[:first], sizes[first:-1])
+
+
+def _sums(clusters: Clusters) -> Floats:
+    """Return of each cluster the number of its values, their sum, and the sum of their squares."""
+    import numpy as np
+
+    return np.array([[len(c), math.fsum(c), math.fsum(v * v for v in c)] for c in clusters], dtype=float)
+
+
+def _wins(mine: Sequence[float], other: Sequence[float]) -> int:
+    return sum((a > b) - (a < b) for a in mine for b in other)
+
+
+def _count(clusters: Clusters) -> int:
+    return sum(map(len, clusters))

@@ -1,19 +1,63 @@
 """Trials that are no different ones: they share one noise stream, or one sequence of actions.
 
-Statistics over trials take them to be independent. The published trials of homeostasis all met the same noise, and
-several published trials are the same actions from beginning to end.
+The published trials of homeostasis all met the same noise, and several published trials are the same actions from
+beginning to end. Such trials are not independent: in an interval they count as one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
 
 SHORT = 10
 """Trials of fewer steps are not compared: they may well be alike by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What tells a trial from others.
+
+    Attributes:
+        noise: A hash of every step's exogenous change; 0 where there is none, and for short trials.
+        actions: A hash of every step's action; 0 for short trials.
+    """
+
+    noise: int = 0
+    actions: int = 0
+
+    @classmethod
+    def of(cls, steps: Iterable[Stepped]) -> Trace:
+        """Return the trace of a trial with these steps."""
+        done = list(steps)
+        if len(done) < SHORT:
+            return cls()
+        noise = hash(tuple(step.change for step in done)) if any(step.change for step in done) else 0
+        return cls(noise, hash(tuple(step.action for step in done)))
+
+
+def kin(traces: Sequence[Trace]) -> list[int]:
+    """Return for each trial of one agent the number of the first one that it is not independent of.
+
+    Those that share a noise stream or all actions belong together, and so do those that share one with the same third.
+    """
+    heads = list(range(len(traces)))
+
+    def head(place: int) -> int:
+        while heads[place] != place:
+            place = heads[place]
+        return place
+
+    seen: dict[tuple[str, int], int] = {}
+    for place, trace in enumerate(traces):
+        for what in (("noise", trace.noise), ("actions", trace.actions)):
+            if what[1]:
+                mine, other = head(place), head(seen.setdefault(what, place))
+                heads[max(mine, other)] = min(mine, other)
+    return [head(place) for place in range(len(traces))]
 
 
 def sameness(records: Mapping[str, Record]) -> list[str]:
@@ -25,16 +69,15 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     noise: defaultdict[object, list[str]] = defaultdict(list)
     actions: defaultdict[object, list[str]] = defaultdict(list)
     for name, record in records.items():
-        steps = [event for event in record.events if isinstance(event, Stepped)]
-        if len(steps) < SHORT:
-            continue
+        trace = Trace.of(event for event in record.events if isinstance(event, Stepped))
         # Agents are compared on the same noise on purpose; trials of one agent are taken for different ones.
         agent = (record.header.environment, record.header.agent, record.header.model)
-        if any(step.change for step in steps):
-            noise[(*agent, tuple(step.change for step in steps))].append(name)
-        actions[(*agent, tuple(step.action for step in steps))].append(name)
+        if trace.noise:
+            noise[(*agent, trace.noise)].append(name)
+        if trace.actions:
+            actions[(*agent, trace.actions)].append(name)
     return [
-        *_told(noise, "share one noise stream: their differences come from the agent alone, and their luck is one"),
+        *_told(noise, "use the same noise: they are not independent, and count as one in intervals"),
         *_told(actions, "share one sequence of actions: they count as one trial, not as several"),
     ]
 

@@ -1,38 +1,18 @@
-"""Statistics over trials: every quantity for each trial by itself, and beside them a mean with its interval.
-
-Intervals are bootstrapped over trials, not over steps: the steps of one trial depend on each other. They are
-bias-corrected and accelerated (BCa; Efron 1987, "Better bootstrap confidence intervals"), since totals of runaway
-trials are skewed, and seeded, so that the same trials always give the same interval.
-"""
+"""Statistics over trials: every quantity for each trial by itself, and beside them a mean with its interval."""
 
 from __future__ import annotations
 
-import functools
-import math
-import random
-import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Literal
 
+from bioblue_tui.analysis.intervals import Interval, interval, why_none
 from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.sameness import Trace, kin
 from bioblue_tui.trials.state import TrialState
 from envs import Environment, Number, State
 from envs.base import mean
-
-LEVEL = 0.95
-"""What share of such intervals is to hold the true mean."""
-
-RESAMPLES = 10_000
-"""How often trials are drawn anew; fewer for hundreds of trials, whose means hardly differ."""
-
-FEW = 5
-"""With fewer trials an interval says little, and readers are told so."""
-
-_DRAWS = 1_000_000
-_NORMAL = statistics.NormalDist()
 
 Kind = Literal["total", "difference", "metric", "rejected"]
 """A reward dimension's total; its difference to the reference policy on the same noise; a metric's mean absolute
@@ -51,6 +31,7 @@ class Figures:
         reference_steps: How many steps the reference policy played: more where the agent's doing ended the trial early.
         metrics: The paper's metrics, by name.
         rejected: How many answers were rejected.
+        trace: What tells whether it is another trial than the others.
     """
 
     steps: int
@@ -60,6 +41,7 @@ class Figures:
     reference_steps: int
     metrics: Mapping[str, Metric]
     rejected: int
+    trace: Trace
 
     @classmethod
     def of(cls, state: TrialState, reading: Reading) -> Figures:
@@ -75,6 +57,7 @@ class Figures:
             compared.reference_steps if compared else 0,
             {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
             reading.rejections,
+            Trace.of(view.done for view in state.steps if view.done),
         )
 
     def difference(self, key: str) -> Number | None:
@@ -118,14 +101,6 @@ def _metric(name: str, measured: Sequence[Mapping[str, Number]]) -> Metric | Non
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A confidence interval of a mean."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Quantity:
     """One quantity over several trials.
 
@@ -135,7 +110,8 @@ class Quantity:
         label: Its name for people.
         values: Its value in each trial, in the trials' order; None where it is not known.
         mean: Mean of those that are known; None where none is.
-        interval: Interval of the mean; None for fewer than two trials, and for numbers too large for it.
+        interval: Interval of the mean; None where there is none.
+        why_none: Why there is none; empty where there is one.
     """
 
     kind: Kind
@@ -144,79 +120,35 @@ class Quantity:
     values: tuple[Number | None, ...]
     mean: Number | None
     interval: Interval | None
+    why_none: str
 
 
 def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quantity]:
     """Return every quantity over trials of one environment: totals, differences, metrics, rejected answers."""
-    dimensions = [(d.key, f"{d.label} {d.objective}" if d.objective else d.label) for d in environment.dimensions]
-    found = [_quantity("total", key, label, (t.totals[key] for t in trials)) for key, label in dimensions]
-    found += [_quantity("difference", key, label, (t.difference(key) for t in trials)) for key, label in dimensions]
+    alike = kin([trial.trace for trial in trials])
+
+    def add(kind: Kind, key: str, label: str, values: Iterable[Number | None], sign: int) -> None:
+        every = tuple(values)
+        known, whose = known_of(every, alike)
+        middle = mean(known) if known else None
+        between, why = interval(known, whose, sign), why_none(known, whose)
+        found.append(Quantity(kind, key, label, every, middle, between, why))
+
+    named = [(d, f"{d.label} {d.objective}" if d.objective else d.label) for d in environment.dimensions]
+    found: list[Quantity] = []
+    for dimension, label in named:
+        add("total", dimension.key, label, (t.totals[dimension.key] for t in trials), -1 if dimension.penalty else 1)
+    for dimension, label in named:
+        add("difference", dimension.key, label, (t.difference(dimension.key) for t in trials), 0)
     for name in environment.metrics:
         known = [t.metrics.get(name) for t in trials]
         values = (metric.mean_absolute if metric else None for metric in known)
-        found.append(_quantity("metric", name, f"{name.replace('_', ' ')}, mean absolute", values))
-    found.append(_quantity("rejected", "", "rejected answers", (t.rejected for t in trials)))
+        add("metric", name, f"{name.replace('_', ' ')}, mean absolute", values, 1)
+    add("rejected", "", "rejected answers", (t.rejected for t in trials), 1)
     return found
 
 
-def _quantity(kind: Kind, key: str, label: str, values: Iterable[Number | None]) -> Quantity:
-    every = tuple(values)
-    known = [value for value in every if value is not None]
-    return Quantity(kind, key, label, every, mean(known) if known else None, interval(known))
-
-
-def interval(values: Sequence[Number], resamples: int = RESAMPLES) -> Interval | None:
-    """Return the bootstrap interval (BCa, ``LEVEL``) of the mean.
-
-    Args:
-        values: One value per trial.
-        resamples: How often trials are drawn anew at most; the same draws every time.
-
-    Returns:
-        The interval; None for fewer than two values, and where a value is too large for a float.
-    """
-    if len(values) < 2:
-        return None
-    try:
-        numbers = [float(value) for value in values]
-        middle = math.fsum(numbers) / len(numbers)
-    except OverflowError:
-        return None
-    if min(numbers) == max(numbers):
-        return Interval(numbers[0], numbers[0])
-    count = len(numbers)
-    means = sorted(sum(draw(numbers)) / count for draw in _draws(count, resamples))
-    low, high = _corrected(numbers, middle, means)
-    return Interval(low, high) if math.isfinite(low) and math.isfinite(high) else None
-
-
-@functools.lru_cache(maxsize=16)
-def _draws(count: int, most: int) -> tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]:
-    rng, places = random.Random(count), range(count)
-    return tuple(itemgetter(*rng.choices(places, k=count)) for _ in range(max(200, min(most, _DRAWS // count))))
-
-
-def _corrected(numbers: Sequence[float], middle: float, means: Sequence[float]) -> tuple[float, float]:
-    """Return the quantiles of the drawn means that the bias and the skewness of the sample ask for."""
-    below = sum(value < middle for value in means) + sum(value == middle for value in means) / 2
-    bias = _NORMAL.inv_cdf(min(max(below, 0.5), len(means) - 0.5) / len(means))
-    # For a mean, the jackknife's acceleration is the sample's skewness over 6 √n; scaled, so that no power overflows.
-    widest = max(abs(value - middle) for value in numbers)
-    offsets = [(value - middle) / widest for value in numbers]
-    acceleration = sum(o**3 for o in offsets) / (6 * sum(o**2 for o in offsets) ** 1.5)
-
-    def bound(z: float) -> float:
-        shifted = bias + z
-        scale = 1 - acceleration * shifted
-        place = _NORMAL.cdf(bias + shifted / scale) if scale > 0 else float(shifted > 0)
-        return _quantile(means, place)
-
-    tail = _NORMAL.inv_cdf((1 + LEVEL) / 2)
-    return bound(-tail), bound(tail)
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    place = share * (len(ordered) - 1)
-    lower = math.floor(place)
-    upper = min(lower + 1, len(ordered) - 1)
-    return ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)
+def known_of(values: Sequence[Number | None], alike: Sequence[Hashable]) -> tuple[list[Number], list[Hashable]]:
+    """Return the values that are known, and for each what it shares with others."""
+    pairs = [(value, whose) for value, whose in zip(values, alike, strict=True) if value is not None]
+    return [value for value, _ in pairs], [whose for _, whose in pairs]

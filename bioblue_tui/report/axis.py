@@ -114,7 +114,7 @@ class Amounts:
 
     def place(self, value: Number) -> float:
         """Return where an amount lies."""
-        size = float(min(_HUGE, abs(value))) / self.usual
+        size = float(min(_HUGE, max(0, -value if self.negative else value))) / self.usual
         if not self.beyond:
             place = min(1.0, size)
         elif size <= 1:

@@ -1,58 +1,108 @@
-"""A group of trials beside another one in the same world: differences on the same seeds, and effect sizes."""
+"""Groups of trials in the same world, compared: differences on the same seeds, and effect sizes."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.effects import Effect, Paired, cliffs_delta, hedges_g, paired
-from bioblue_tui.analysis.statistics import LEVEL, Interval
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.analysis.effects import DESCRIBED, Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.intervals import Interval
+from bioblue_tui.analysis.paired import Paired, described, holm, paired
+from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.report.tables import NOTHING, Table
 from bioblue_tui.report.trials import Group, Shown
+from envs import Dimension
 
-_HEAD = ("", "seeds both have", "mean difference", "interval", "Hedges' g", "interval", "Cliff's delta", "interval")
+_HEAD = (
+    *("", "seeds both have", "mean difference", "interval", "interval over", "p", "p (Holm)"),
+    *("Hedges' g", "interval", "Cliff's delta", "interval"),
+)
 
 
-def beside_tables(group: Group, groups: Sequence[Group]) -> tuple[Table, ...]:
-    """Return a group beside the one it is held against: people where there are any in its world, else the first.
+@dataclass(frozen=True, slots=True)
+class _Contrast:
+    group: Group
+    against: Group
+    dimension: Dimension
+    pair: Paired
+    g: Effect | None
+    delta: Effect | None
+
+
+def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
+    """Return for each group its table beside the one it is held against: people where there are any, else the first.
 
     What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
-    that are not cut short. None for a group that others are held against, and for one that shares no seed with it.
+    that are not cut short. A group that others are held against has none, and one that shares no seed with it.
 
     Args:
-        group: The group.
         groups: All groups of the report.
     """
-    same = [other for other in groups if _world(other) == _world(group)]
+    worlds: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        worlds[_world(group)].append(group)
+    tables: dict[int, Table] = {}
+    for same in worlds.values():
+        contrasts = list(_contrasts(same))
+        adjusted = holm([contrast.pair.p for contrast in contrasts])
+        for group in same:
+            mine = [(c, p) for c, p in zip(contrasts, adjusted, strict=True) if c.group is group]
+            if mine:
+                made = sum(p is not None for p in adjusted)
+                rows = tuple(_row(contrast, p) for contrast, p in mine)
+                tables[id(group)] = Table(_caption(mine[0][0].against, made), _HEAD, rows, words=frozenset({0, 4}))
+    return [(tables[id(group)],) if id(group) in tables else () for group in groups]
+
+
+def _contrasts(same: Sequence[Group]) -> Iterator[_Contrast]:
     against = next((other for other in same if other.trials[0].header.agent == HUMAN), same[0])
-    if against is group:
-        return ()
-    try:
-        rows = list(_rows(_whole(group), _whole(against)))
-    except OverflowError:
-        # A runaway beyond all floats has no mean that could be compared.
-        return ()
-    caption = (
-        f"Beside {against.title}: this group less that one, of what each did to the sums, on the same seeds; effect "
-        f"sizes over all trials; intervals {LEVEL:.0%}"
+    others = _whole(against)
+    for group in same:
+        mine = _whole(group)
+        if group is against or not mine or not others:
+            continue
+        try:
+            found = [_contrast(group, against, d, mine, others) for d in group.environment.dimensions]
+        except OverflowError:
+            continue  # A runaway beyond all floats has no mean that could be compared.
+        yield from filter(None, found)
+
+
+def _contrast(
+    group: Group, against: Group, dimension: Dimension, mine: Sequence[Shown], others: Sequence[Shown]
+) -> _Contrast | None:
+    key = dimension.key
+    pair = paired(_played(mine, key), _played(others, key))
+    if pair is None:
+        return None
+    first, second = _clusters(mine, key), _clusters(others, key)
+    return _Contrast(group, against, dimension, pair, hedges_g(first, second), cliffs_delta(first, second))
+
+
+def _caption(against: Group, made: int) -> str:
+    return (
+        f"Compared with {against.title}, paired by seed: difference in (total − reference's on the same noise), which "
+        f"may still go with the noise; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
+        f"Intervals: {described()}. Effect sizes over all trials: {DESCRIBED}"
     )
-    return (Table(caption, _HEAD, tuple(rows)),) if rows else ()
 
 
-def _rows(mine: Sequence[Shown], others: Sequence[Shown]) -> Iterator[tuple[str, ...]]:
-    if not mine or not others:
-        return
-    for dimension in mine[0].environment.dimensions:
-        key, owner = dimension.key, f" {dimension.objective}" if dimension.objective else ""
-        on_seeds = paired(_by_seed(mine, key), _by_seed(others, key))
-        if on_seeds is None:
-            return
-        first, second = _clusters(mine, key), _clusters(others, key)
-        effects = (*_effect(hedges_g(first, second)), *_effect(cliffs_delta(first, second)))
-        yield (f"{dimension.label}{owner}", *_paired(on_seeds), *effects)
+def _row(contrast: _Contrast, adjusted: float | None) -> tuple[str, ...]:
+    dimension, pair = contrast.dimension, contrast.pair
+    return (
+        f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label,
+        str(pair.seeds),
+        signed(pair.difference, 12),
+        _interval(pair.interval),
+        pair.told,
+        _p(pair.p),
+        _p(adjusted),
+        *_effect(contrast.g),
+        *_effect(contrast.delta),
+    )
 
 
 def _world(group: Group) -> str:
@@ -68,22 +118,31 @@ def _difference(trial: Shown, key: str) -> float:
     return float(trial.figures.difference(key) or 0)
 
 
-def _by_seed(trials: Sequence[Shown], key: str) -> list[tuple[int, float]]:
-    return [(trial.header.seed, _difference(trial, key)) for trial in trials if trial.header.seed is not None]
+def _played(trials: Sequence[Shown], key: str) -> list[tuple[int, str, float]]:
+    """Return seed, person and value of each trial; an agent is no person."""
+    return [
+        (trial.header.seed, _person(trial), _difference(trial, key))
+        for trial in trials
+        if trial.header.seed is not None
+    ]
+
+
+def _person(trial: Shown) -> str:
+    if trial.header.study:
+        return str(trial.header.study.get("participant"))
+    return HUMAN if trial.header.agent == HUMAN else ""
 
 
 def _clusters(trials: Sequence[Shown], key: str) -> list[list[float]]:
     """Return the values, those of one person beside each other."""
     found: defaultdict[object, list[float]] = defaultdict(list)
     for trial in trials:
-        study = trial.header.study
-        person = HUMAN if trial.header.agent == HUMAN else None
-        found[str(study.get("participant")) if study else person or trial.number].append(_difference(trial, key))
+        found[_person(trial) or trial.number].append(_difference(trial, key))
     return list(found.values())
 
 
-def _paired(found: Paired) -> tuple[str, str, str]:
-    return str(found.seeds), signed(found.difference, 12), _interval(found.interval)
+def _p(value: float | None) -> str:
+    return NOTHING if value is None else "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _effect(found: Effect | None) -> tuple[str, str]:

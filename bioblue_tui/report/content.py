@@ -114,7 +114,10 @@ def report(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Report:
         title,
         f"bioblue-tui {__version__}",
         (*complaints, *warnings(trials)),
-        tuple(_group(number, group, groups) for number, group in enumerate(groups, 1)),
+        tuple(
+            _group(number, group, groups, beside)
+            for number, (group, beside) in enumerate(zip(groups, beside_tables(groups), strict=True), 1)
+        ),
         tuple(map(_trial, trials)),
         tuple((words(mode), MEANINGS[mode]) for mode in MODES),
     )
@@ -140,7 +143,7 @@ def alike(group: Group, groups: Sequence[Group]) -> list[Group]:
     return [g for g in groups if g.environment.id == mine.id and g.environment.objectives == mine.objectives]
 
 
-def _group(number: int, group: Group, groups: Sequence[Group]) -> GroupPart:
+def _group(number: int, group: Group, groups: Sequence[Group], beside: tuple[Table, ...]) -> GroupPart:
     rows = strips(group, f"strips-{number}")
     several = len(group.trials) > 1
     drawn = plots(group, alike(group, groups), f"plots-{number}") if several else None
@@ -148,7 +151,7 @@ def _group(number: int, group: Group, groups: Sequence[Group]) -> GroupPart:
         number,
         group.title,
         trials_table(group),
-        (*figures_tables(group), *beside_tables(group, groups)),
+        (*figures_tables(group), *beside),
         Chart(rows, "Each row is a trial; the tables above say the same in words and figures."),
         Chart(drawn, "Figures of every step: bioblue report --format csv.") if drawn else None,
     )

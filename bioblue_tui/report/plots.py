@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from bioblue_tui.analysis.statistics import FEW, LEVEL, Interval, interval
+from bioblue_tui.analysis.intervals import FEW, Interval, described, intervals
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.axis import Amounts, Levels, Measure, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, area, polyline, thinned
@@ -21,7 +22,6 @@ WIDTH = 960
 _ACROSS = 3
 _LEFT, _TOP, _GAP, _BELOW = 56, 40, 14, 34
 _HEIGHT = 124
-_RESAMPLES = 1000
 _MOST_INTERVALS = 400
 """Most steps at which an interval is worked out; between them it is drawn straight."""
 
@@ -44,10 +44,18 @@ class Series:
     measure: Measure
     band: tuple[float, float] | None = None
 
+    @property
+    def sign(self) -> int:
+        """1 where no value can be negative, −1 where none can be positive, 0 where both can be."""
+        return (-1 if self.measure.negative else 1) if isinstance(self.measure, Amounts) else 0
+
     def at(self, step: int) -> list[Number]:
         """Return the values at a step, of the trials that came so far."""
-        place = step - self.first
-        return [values[place] for values in self.values if 0 <= place < len(values)]
+        return [self.values[trial][step - self.first] for trial in self.there(step)]
+
+    def there(self, step: int) -> tuple[int, ...]:
+        """Return which trials came as far as a step, from 0."""
+        return tuple(trial for trial, values in enumerate(self.values) if 0 <= step - self.first < len(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +91,25 @@ def series_of(group: Group, alike: Sequence[Group]) -> list[Series]:
     return found
 
 
-def means(series: Series, steps: int) -> Band:
-    """Return the mean over trials at every step with its interval, over those trials that came so far."""
+def means(series: Series, steps: int, kin: Sequence[Hashable] | None = None) -> Band:
+    """Return the mean over trials at every step with its interval, over those trials that came so far.
+
+    Args:
+        series: The quantity.
+        steps: The last step.
+        kin: For each trial what it shares with others, as in ``intervals``.
+    """
     every = max(1, -(-steps // _MOST_INTERVALS))
-    points = []
-    for step in range(series.first, steps + 1):
-        values = series.at(step)
-        if values:
-            points.append(
-                (step, mean(values), interval(values, _RESAMPLES) if step % every == 0 or step == steps else None)
-            )
+    points: list[tuple[int, Number, Interval | None]] = []
+    for there, run in groupby(range(series.first, steps + 1), series.there):
+        if not there:
+            continue
+        numbers = list(run)
+        looked_at = [step for step in numbers if step % every == 0 or step == steps]
+        whose = [kin[trial] for trial in there] if kin else None
+        between = intervals([series.at(step) for step in looked_at], whose, series.sign)
+        found = dict(zip(looked_at, between, strict=True))
+        points += [(step, mean(series.at(step)), found.get(step)) for step in numbers]
     return Band(tuple(points))
 
 
@@ -104,7 +121,7 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
         alike: All groups of the same environment: they get the same axes.
         name: Unique in the page.
     """
-    found = series_of(group, alike)
+    found, kin = series_of(group, alike), group.kin
     steps = max(trial.header.steps for trial in group.trials)
     rows = -(-len(found) // _ACROSS)
     cell = WIDTH / _ACROSS
@@ -118,7 +135,7 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
         left = place % _ACROSS * cell + _LEFT
         top = _TOP + _GAP + place // _ACROSS * row
         panel = Panel(drawing, left, top, cell - _LEFT - 10, _HEIGHT, steps, series.measure)
-        _draw(panel, series, steps)
+        _draw(panel, series, steps, kin)
         drawing.text(left, top - 4, series.name, "small strong")
     return drawing
 
@@ -128,16 +145,17 @@ def caption(group: Group) -> str:
     count = len(group.trials)
     if count < 2:
         return "One trial: there is no mean and no interval."
-    told = (
-        f"Thick: mean of {count} trials; shaded: {LEVEL:.0%} interval of the mean, bootstrapped over trials "
-        f"(BCa, {_RESAMPLES} resamples); thin: single trials."
-    )
+    told = f"Thick: mean of {count} trials; thin: single trials; {_shading(group.independent)}."
     if any(trial.figures.steps < trial.header.steps for trial in group.trials):
         told += " Trials that ended early count while they last."
-    return told + (f" With fewer than {FEW} trials an interval says little." if count < FEW else "")
+    return told
 
 
-def _draw(panel: Panel, series: Series, steps: int) -> None:
+def _shading(n: int) -> str:
+    return described(n) if n < FEW else f"shaded: interval of the mean at each step by itself ({described(n)})"
+
+
+def _draw(panel: Panel, series: Series, steps: int, kin: Sequence[Hashable]) -> None:
     drawing = panel.drawing
     if series.band:
         low, high = panel.y(series.band[0]), panel.y(series.band[1])
@@ -154,7 +172,7 @@ def _draw(panel: Panel, series: Series, steps: int) -> None:
         drawing.add("path", "agent" if alone else "one", d=polyline(line))
     if alone:
         return
-    band = means(series, steps)
+    band = means(series, steps, kin)
     shaded = [(step, between) for step, _, between in band.points if between]
     upper = [(panel.x(step), panel.y(between.high)) for step, between in shaded]
     lower = [(panel.x(step), panel.y(between.low)) for step, between in shaded]

@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.statistics import FEW, LEVEL, Kind, Quantity
+from bioblue_tui.analysis.intervals import described
+from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
@@ -71,9 +72,10 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = group.environment.reference_name
     beside, noise = ("Luck or agent", " on the same noise") if noisy(group.environment) else ("What the agent did", "")
+    still = "; averaged, it may still go with the noise" if noise and len(group.trials) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ("Sum of each reward dimension", ("total",)),
-        (f"{beside}: the sum less the {reference}'s{noise}", ("difference",)),
+        (f"{beside}: the sum less the {reference}'s{noise}{still}", ("difference",)),
         ("Metrics, and answers that were rejected", ("metric", "rejected")),
     )
     return tuple(
@@ -92,9 +94,9 @@ def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -
     if count > 1:
         foot = [
             (f"mean of {count}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
-            (f"{LEVEL:.0%} interval", *map(_interval, quantities)),
+            ("interval", *map(_interval, quantities)),
         ]
-    note = f"; with fewer than {FEW} trials an interval says little" if 1 < count < FEW else ""
+    note = f"; intervals: {described(group.independent)}" if count > 1 else ""
     return Table(caption + note, ("trial", *(quantity.label for quantity in quantities)), tuple(rows), tuple(foot))
 
 
@@ -106,7 +108,7 @@ def _cell(quantity: Quantity, value: Number | None) -> str:
 
 def _interval(quantity: Quantity) -> str:
     between = quantity.interval
-    return f"{amount(between.low)} to {amount(between.high)}" if between else NOTHING
+    return f"{amount(between.low)} to {amount(between.high)}" if between else quantity.why_none
 
 
 def rewards_table(trial: Shown) -> Table:

@@ -14,6 +14,7 @@ import envs
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.records.files import read_bytes
@@ -104,6 +105,16 @@ class Group:
     def environment(self) -> Environment:
         """The world of all of them."""
         return self.trials[0].environment
+
+    @property
+    def kin(self) -> list[int]:
+        """For each trial the first one that it is not independent of."""
+        return kin([trial.figures.trace for trial in self.trials])
+
+    @property
+    def independent(self) -> int:
+        """How many independent trials there are."""
+        return len(set(self.kin))
 
 
 def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:

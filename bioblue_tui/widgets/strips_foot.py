@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import envs
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.analysis.intervals import FEW, Interval, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
-from bioblue_tui.analysis.statistics import FEW, Figures, Interval, interval
+from bioblue_tui.analysis.sameness import kin
+from bioblue_tui.analysis.statistics import Figures, known_of
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
@@ -80,7 +82,8 @@ class Average:
         title: What trials these are.
         values: Each trial's.
         mean: Their mean.
-        interval: Its 95 % interval, bootstrapped over trials; None for fewer than two trials.
+        interval: Interval of the mean; None where there is none.
+        why_none: Why there is none.
     """
 
     label: str
@@ -88,6 +91,7 @@ class Average:
     values: tuple[Number, ...] = ()
     mean: Number = 0
     interval: Interval | None = None
+    why_none: str = ""
 
 
 def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
@@ -103,15 +107,28 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     found: list[Average] = []
     for members in groups.values():
         first = members[0]
-        few = ", which is few" if 1 < len(members) < FEW else ""
-        found.append(Average("", f"{_world(first)} · {first.who} · {counted(len(members), 'trial')}{few}"))
+        alike = kin([member.figures.trace for member in members])
+        found.append(Average("", f"{_world(first)} · {first.who} · {_counted(len(members), len(set(alike)))}"))
         for dimension in first.environment.dimensions:
             label = f"{dimension.objective} {dimension.label}" if dimension.objective else dimension.label
-            values = (_value(member.figures, dimension.key, beside) for member in members)
-            known = [value for value in values if value is not None]
+            values = [_value(member.figures, dimension.key, beside) for member in members]
+            known, whose = known_of(values, alike)
             if known:
-                found.append(Average(label, "", tuple(known), mean(known), interval(known)))
+                sign = 0 if beside else -1 if dimension.penalty else 1
+                between, why = interval(known, whose, sign), why_none(known, whose)
+                found.append(Average(label, "", tuple(known), mean(known), between, why))
     return found
+
+
+def _counted(trials: int, independent: int) -> str:
+    """Say how many trials there are, how many of them are independent, and what their intervals are worth."""
+    told = counted(trials, "trial")
+    if independent < trials:
+        told += f", {independent} independent"
+    if independent < FEW:
+        return told if trials == 1 else f"{told} (too few for an interval)"
+    least = f"{min(attained(independent)):.0%}".replace("%", " %")
+    return f"{told} · bootstrap-t, n = {independent}: 95 % nominal, {least} with runaways"
 
 
 def _world(digest: Digest) -> str:
@@ -154,7 +171,7 @@ class Averages(Lines):
     def _line(self, average: Average, width: int) -> Line:
         text = amount(_short(average.mean), 8)
         found = average.interval
-        spread = f"[{amount(_short(found.low), 7)}, {amount(_short(found.high), 7)}]" if found else "one trial"
+        spread = f"[{amount(_short(found.low), 7)}, {amount(_short(found.high), 7)}]" if found else average.why_none
         head: Line = [(f" {average.label:<16}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
         cells = width - sum(len(part) for part, _ in head) - 2
         return head if cells < 8 else [*head, *_dots(average, cells)]
@@ -167,7 +184,9 @@ def _dots(average: Average, cells: int) -> Line:
         middle = float(average.mean)
     except OverflowError:
         return []
-    low, high = min(values), max(values)
+    between = average.interval
+    shown = [*values, between.low, between.high] if between else values
+    low, high = min(shown), max(shown)
     if low == high:
         return [(" all the same" if len(values) > 1 else "", "dim")]
 
@@ -175,8 +194,8 @@ def _dots(average: Average, cells: int) -> Line:
         return max(0, min(cells - 1, round((value - low) / (high - low) * (cells - 1))))
 
     line = [("─", "dim")] * cells
-    if average.interval:
-        for cell in range(place(average.interval.low), place(average.interval.high) + 1):
+    if between:
+        for cell in range(place(between.low), place(between.high) + 1):
             line[cell] = ("━", "band")
     counts = Counter(map(place, values))
     line[place(middle)] = ("┃", "strong")

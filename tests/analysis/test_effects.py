@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioblue_tui.analysis.effects import cliffs_delta, hedges_g, paired
+from bioblue_tui.analysis.effects import cliffs_delta, hedges_g
+from tests.support.coverage import of_effects, true_delta, true_g
 
 values = st.lists(st.floats(-1000, 1000).map(lambda value: round(value, 3)), min_size=2, max_size=8)
 
@@ -25,35 +26,44 @@ def test_figures_worked_out_by_hand() -> None:
     assert delta is not None
     # Of nine pairs six are above and three below.
     assert delta.value == pytest.approx(1 / 3)
-    found = paired([(1, 5), (1, 7), (2, 1), (9, 100)], [(1, 2), (2, 2), (2, 4), (8, 0)])
-    assert found is not None
-    assert found.seeds == 2
-    assert found.difference == pytest.approx((4 + -2) / 2)
 
 
-def test_groups_that_are_wholly_apart() -> None:
-    delta = cliffs_delta(each(10, 11, 12), each(1, 2, 3))
+@pytest.mark.parametrize("turned", [False, True])
+def test_groups_that_are_wholly_apart_are_so_few_that_not_all_need_be(turned: bool) -> None:
+    groups = each(*range(10, 16)), each(*range(5))
+    delta = cliffs_delta(*(groups[::-1] if turned else groups))
     assert delta is not None
-    assert delta.value == 1
     assert delta.interval is not None
-    assert (delta.interval.low, delta.interval.high) == (1, 1)
+    ends = sorted((abs(delta.interval.low), abs(delta.interval.high)))
+    # Wilson's interval for 5 of 5 begins at 0.566.
+    assert [abs(delta.value), *ends] == pytest.approx([1, 2 * 0.5655 - 1, 1], abs=1e-3)
+
+
+@pytest.mark.parametrize(("law", "least"), [("normal", 0.93), ("exponential", 0.91), ("log-normal", 0.83)])
+def test_the_intervals_hold_the_true_size(law: str, least: float) -> None:
+    assert of_effects(hedges_g, true_g, law, 1, 10, 150) >= least
+    assert of_effects(cliffs_delta, true_delta, law, 1, 10, 150) >= 0.93
 
 
 def test_what_is_not_there() -> None:
     assert hedges_g(each(1), each(1, 2)) is None
     assert hedges_g(each(3, 3), each(3, 3)) is None
     assert cliffs_delta([], each(1)) is None
-    assert paired([(1, 1)], [(2, 1)]) is None
-    alone = cliffs_delta([[1, 2, 3]], each(1, 2))
-    assert alone is not None
-    assert alone.interval is None, "one person alone has no spread between people"
+    for size in (hedges_g, cliffs_delta):
+        alone = size([[1, 2, 3]], each(1, 2, 4, 5, 6))
+        assert alone is not None
+        assert alone.interval is None, "one person alone has no spread between people"
+        few = size(each(1, 2, 3, 4), each(1, 2, 4, 5, 6))
+        assert few is not None
+        assert few.interval is None
 
 
 def test_what_one_person_did_belongs_together() -> None:
     """Four trials of one person tell less about people than one trial of four persons."""
     others = each(*range(12))
-    apart = cliffs_delta(each(0, 0, 0, 0, 12, 12, 12, 12), others)
-    together = cliffs_delta([[0, 0, 0, 0], [12, 12, 12, 12]], others)
+    values = [0, 0, 0, 0, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 12, 12, 12, 12]
+    apart = cliffs_delta(each(*values), others)
+    together = cliffs_delta([values[at : at + 4] for at in range(0, 20, 4)], others)
     assert apart is not None
     assert together is not None
     assert apart.interval is not None

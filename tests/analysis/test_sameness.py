@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import envs
-from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.sameness import SHORT, Trace, kin, sameness
 from bioblue_tui.records.schema import Record
+from bioblue_tui.trials.events import Stepped
 from envs import Environment, State
 from tests.support.records import header_for, play, reference
 
@@ -21,7 +22,7 @@ def record(seed: int, environment: str = "homeostasis", steps: int = 12, agent: 
 
 def test_one_stream_of_noise_is_told_once_with_the_names() -> None:
     (warning,) = sameness({"x": record(1), "y": record(1, extra=1), "z": record(2)})
-    assert "2 trials share one noise stream" in warning
+    assert "2 trials use the same noise: they are not independent" in warning
     assert "(x, y)" in warning
 
 
@@ -38,3 +39,12 @@ def test_different_agents_on_the_same_noise_are_compared_on_purpose() -> None:
 def test_short_trials_may_well_be_alike() -> None:
     assert sameness({"x": record(1, steps=9), "y": record(1, steps=9)}) == []
     assert sameness({}) == []
+
+
+def test_kin_are_those_that_share_noise_or_all_actions_with_the_same_third() -> None:
+    traces = [Trace(1, 10), Trace(2, 20), Trace(1, 30), Trace(3, 20), Trace(4, 40), Trace(3, 30)]
+    assert kin(traces) == [0, 0, 0, 0, 4, 0]
+    assert kin([Trace(), Trace(), Trace(0, 5)]) == [0, 1, 2], "what is too short shares nothing"
+    steps = [event for event in record(1).events if isinstance(event, Stepped)]
+    assert Trace.of(steps[: SHORT - 1]) == Trace()
+    assert Trace.of(steps).noise != 0

@@ -1,24 +1,18 @@
 """Figures of trials, and the intervals of their means."""
 
-import itertools
-import random
 import statistics
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.analysis.reading import Reading
-from bioblue_tui.analysis.statistics import Figures, Interval, interval, quantities
+from bioblue_tui.analysis.statistics import Figures, quantities
 from bioblue_tui.trials.events import Event, Stepped
 from bioblue_tui.trials.state import TrialState
 from tests.support.records import header_for, need_published, play, published_files
 from tests.support.reports import greedy, shown
-
-samples = st.lists(st.integers(-1000, 1000), min_size=2, max_size=12)
 
 
 def figures_of(environment: str, steps: int = 40, seed: int = 3, drop: int = 0, **options: object) -> Figures:
@@ -27,63 +21,6 @@ def figures_of(environment: str, steps: int = 40, seed: int = 3, drop: int = 0, 
     events = events[: len(events) - drop]
     state = TrialState(header).feed(events)
     return Figures.of(state, Reading(header, state.environment).feed(events))
-
-
-# Intervals
-
-
-@given(samples)
-def test_an_interval_lies_within_the_values_and_is_always_the_same(values: list[int]) -> None:
-    found = interval(values)
-    assert found is not None
-    assert min(values) <= found.low <= found.high <= max(values)
-    assert interval(values) == found
-
-
-@given(samples, st.integers(-500, 500), st.sampled_from([2, 4, 0.5]))
-def test_it_moves_and_stretches_with_the_values(values: list[int], shift: int, scale: float) -> None:
-    found, moved = interval(values), interval([value * scale + shift for value in values])
-    assert found is not None
-    assert moved is not None
-    assert (moved.low, moved.high) == pytest.approx((found.low * scale + shift, found.high * scale + shift), abs=1e-6)
-
-
-def test_it_is_the_one_of_all_possible_resamples() -> None:
-    # For six values all 6^6 resamples can be listed, and BCa be worked out from its definition (Efron 1987).
-    values = [0.0, 1.0, 2.0, 4.0, 7.0, 12.0]
-    normal = statistics.NormalDist()
-    middle = statistics.mean(values)
-    means = sorted(sum(draw) / 6 for draw in itertools.product(values, repeat=6))
-    bias = normal.inv_cdf(sum(m < middle for m in means) / len(means))
-    left_out = [statistics.mean(values[:i] + values[i + 1 :]) for i in range(6)]
-    centre = statistics.mean(left_out)
-    skew = sum((centre - m) ** 3 for m in left_out) / (6 * sum((centre - m) ** 2 for m in left_out) ** 1.5)
-
-    def bound(z: float) -> float:
-        place = normal.cdf(bias + (bias + z) / (1 - skew * (bias + z)))
-        return means[round(place * (len(means) - 1))]
-
-    found = interval(values)
-    assert found is not None
-    assert found.low == pytest.approx(bound(-1.96), abs=0.3)
-    assert found.high == pytest.approx(bound(1.96), abs=0.3)
-
-
-def test_it_holds_the_true_mean_about_as_often_as_it_says() -> None:
-    rng = random.Random(1)
-    held = 0
-    for _ in range(300):
-        found = interval([rng.gauss(0, 1) for _ in range(25)])
-        assert found is not None
-        held += found.low <= 0 <= found.high
-    assert 0.89 <= held / 300 <= 0.98
-
-
-def test_one_value_has_none_equal_values_a_point_and_endless_numbers_none() -> None:
-    assert interval([]) is None
-    assert interval([5]) is None
-    assert interval([7, 7, 7]) == Interval(7, 7)
-    assert interval([1, 10**400]) is None
 
 
 # Figures
@@ -138,7 +75,7 @@ def state_metrics(environment: str) -> tuple[str, ...]:
 
 
 def test_single_trials_stand_beside_their_mean() -> None:
-    trials = [figures_of("homeostasis", seed=seed, choose=greedy) for seed in range(4)]
+    trials = [figures_of("homeostasis", seed=seed, choose=greedy) for seed in range(5)]
     found = {(q.kind, q.key): q for q in quantities(envs.make("homeostasis"), trials)}
     total = found["total", "oversatiation"]
     assert total.values == tuple(trial.totals["oversatiation"] for trial in trials)
@@ -154,6 +91,25 @@ def test_what_is_not_known_is_left_out_of_the_mean() -> None:
     found = {(q.kind, q.key): q for q in quantities(envs.make("homeostasis"), [known, unknown])}
     difference = found["difference", "consumption"]
     assert (difference.values, difference.mean, difference.interval) == ((0, None), 0, None)
+    assert difference.why_none == "too few"
+
+
+def test_trials_on_the_same_noise_count_as_one_in_an_interval() -> None:
+    same = [figures_of("homeostasis", seed=1, choose=greedy)] * 8
+    others = [figures_of("homeostasis", seed=seed, choose=greedy) for seed in range(2, 8)]
+    total = quantities(envs.make("homeostasis"), [*same, *others])[2]
+    assert total.interval is not None
+    assert (len(total.values), total.interval.n) == (14, 7)
+    few = quantities(envs.make("homeostasis"), [*same, *others[:3]])[2]
+    assert (few.interval, few.why_none) == (None, "too few")
+
+
+def test_the_mean_of_penalties_is_no_reward() -> None:
+    trials = [figures_of("homeostasis", seed=seed) for seed in range(1, 9)]
+    found = {(q.kind, q.key): q.interval for q in quantities(envs.make("homeostasis"), trials)}
+    over = found["total", "oversatiation"]
+    assert over is not None
+    assert over.low < over.high <= 0
 
 
 @need_published

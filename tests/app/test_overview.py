@@ -137,7 +137,7 @@ async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
 async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: tuple[int, int]) -> None:
     async with overview(folder, size=size) as (pilot, screen):
-        await until(pilot, lambda: "[" in text_of(screen.averages) or not screen.averages.size.height)
+        await until(pilot, lambda: "too few" in text_of(screen.averages) or not screen.averages.size.height)
         assert "⚠" in text_of(screen.strips)
         if screen.has_class("-tabbed"):
             await pilot.press("tab")
@@ -165,7 +165,7 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     titles = [average.title for average in plain if not average.label]
     assert sorted(titles) == sorted(
         [
-            "multi-homeostasis · thermostat · 2 trials, which is few",
+            "multi-homeostasis · thermostat · 2 trials (too few for an interval)",
             "multi-homeostasis · late · 1 trial",
             "multi-homeostasis · early · 1 trial",
         ]
@@ -173,7 +173,7 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     for average in plain:
         if average.label:
             assert min(average.values) <= average.mean <= max(average.values)
-            assert (average.interval is None) == (len(average.values) == 1)
+            assert (average.interval, average.why_none) == (None, "too few")
     # The thermostat beside itself: nothing was its doing.
     at = next(number for number, average in enumerate(plain) if "thermostat" in average.title)
     beside = averages(digests, beside=True)[at + 1 : at + 7]

@@ -20,6 +20,7 @@ NAMES = (
     "tiles",
     "records",
     "modes",
+    "coverage",
 )
 """Modules beside this one, without ``bench_``."""
 

@@ -98,7 +98,7 @@ def test_trials_that_are_no_different_ones_are_told(bioblue: Bioblue, tmp_path: 
     same = [record(tmp_path / f"{n}.jsonl", "homeostasis", seed=4) for n in range(2)]
     done = bioblue.run("report", *same, "-o", "-", "--format", "csv")
     assert done.returncode == 0
-    assert "share one noise stream" in done.stderr
+    assert "use the same noise" in done.stderr
 
 
 @need_published

@@ -31,15 +31,17 @@ def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
     trials = read_trials(files, References(), lambda line: None)
     assert len(trials) == 6 + 6 + 1
     parts = {group.title: group for group in report(trials).groups}
-    beside = {title: [t for t in part.figures if t.caption.startswith("Beside")] for title, part in parts.items()}
+    beside = {
+        title: [t for t in part.figures if t.caption.startswith("Compared with")] for title, part in parts.items()
+    }
     (eater,) = next(tables for title, tables in beside.items() if "eater" in title)
     assert "human" in eater.caption
     assert next(tables for title, tables in beside.items() if "human" in title) == []
     assert next(tables for title, tables in beside.items() if "other" in title) == [], "another number of steps"
     rows = {row[0]: row for row in eater.rows}
     # Four steps of 5 each less four steps of 1 each, on the two seeds that both have.
-    assert rows["consumption"][1:4] == ("2", "+16", "16 to 16")
-    assert rows["consumption"][6] == "+1"
+    assert rows["consumption"][1:5] == ("2", "+16", "–", "too few")
+    assert rows["consumption"][9:] == ("+1", "–")
 
 
 def test_without_people_the_first_group_is_what_others_are_held_against(tmp_path: Path) -> None:
@@ -48,7 +50,9 @@ def test_without_people_the_first_group_is_what_others_are_held_against(tmp_path
         run_agent("homeostasis", Eater("openai:eater", "eater"), seed=seed, steps=4, data=tmp_path)
     files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "eater" in path.name)
     groups = report(read_trials(files, References(), lambda line: None)).groups
-    captions = [[table.caption for table in group.figures if table.caption.startswith("Beside")] for group in groups]
+    captions = [
+        [table.caption for table in group.figures if table.caption.startswith("Compared with")] for group in groups
+    ]
     assert captions[0] == []
     assert "thermostat" in captions[1][0]
 
@@ -63,4 +67,4 @@ def test_a_runaway_beyond_all_floats_is_left_out(tmp_path: Path) -> None:
         )
     files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "eater" in path.name)
     groups = report(read_trials(files, References(), lambda line: None)).groups
-    assert not [table for group in groups for table in group.figures if table.caption.startswith("Beside")]
+    assert not [table for group in groups for table in group.figures if table.caption.startswith("Compared with")]

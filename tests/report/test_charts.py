@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import envs
-from bioblue_tui.analysis.statistics import interval
+from bioblue_tui.analysis.intervals import interval
 from bioblue_tui.report.axis import Amounts, Panel
 from bioblue_tui.report.formats import mean_plots, overview
 from bioblue_tui.report.plots import caption, means, plots, series_of
@@ -129,15 +129,15 @@ def test_means_are_over_the_trials_that_came_so_far(tmp_path: Path) -> None:
     def strip(environment: envs.Environment, state: envs.State) -> str:
         return str(int(state.levels[0])) if state.step == 5 else "2"
 
-    paths = [record(tmp_path / f"{n}.jsonl", "sustainability", seed=n) for n in (1, 2)]
+    paths = [record(tmp_path / f"{n}.jsonl", "sustainability", seed=n) for n in range(1, 6)]
     paths.append(record(tmp_path / "c.jsonl", "sustainability", strip))
     (group,) = grouped(shown(*paths))
     action = next(series for series in series_of(group, [group]) if series.name == "action")
     band = {step: (mean, between) for step, mean, between in means(action, 40).points}
     taken = [[step.action[0] for step in trial.steps] for trial in group.trials]
-    assert [len(values) for values in taken] == [40, 40, 6]
-    assert band[5] == (sum(values[4] for values in taken) / 3, interval([values[4] for values in taken], 1000))
-    assert band[20][0] == (taken[0][19] + taken[1][19]) / 2
+    assert [len(values) for values in taken] == [40] * 5 + [6]
+    assert band[5] == (sum(values[4] for values in taken) / 6, interval([values[4] for values in taken], sign=1))
+    assert band[20][0] == sum(values[19] for values in taken[:5]) / 5
     assert "count while they last" in caption(group)
 
 
@@ -149,7 +149,7 @@ def test_every_level_action_and_reward_dimension_is_plotted(trials: list[Shown])
         assert f"reward: {dimension.label} {dimension.objective}" in told
     assert {"level A", "level B", "action A", "action B"} <= set(told)
     assert len(list(of_class(drawing.root, "one"))) == 3 * 10
-    assert any("bootstrapped over trials" in text for text in told)
+    assert any("no interval: 3 independent trials" in text for text in told)
 
 
 def test_one_trial_has_no_mean(trials: list[Shown]) -> None:

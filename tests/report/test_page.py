@@ -182,7 +182,7 @@ def test_every_chart_has_words_for_those_who_cannot_see_it(trials: list[Shown], 
 def test_trials_that_are_no_different_ones_are_told_before_any_mean(tmp_path: Path) -> None:
     same = [record(tmp_path / f"{n}.jsonl", "homeostasis", seed=5) for n in range(3)]
     told = parse(shown(*same)).text_in("li")
-    assert "3 trials share one noise stream" in told
+    assert "3 trials use the same noise" in told
     assert "3 trials share one sequence of actions" in told
 
 

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.effects import Effect, Paired, cliffs_delta, hedges_g, paired
+from bioblue_tui.analysis.effects import DESCRIBED, Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.intervals import Interval
+from bioblue_tui.analysis.paired import Paired, described, holm, paired
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.statistics import Interval
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import open_record, recent
 from bioblue_tui.records.schema import RecordError, dumps
@@ -54,14 +56,18 @@ _COLUMNS = [
     Column("people_mean", "number", "Mean of the people's trials."),
     Column("agent_mean", "number", "Mean of the agent's."),
     Column("seeds", "integer", "Seeds that both have played."),
-    Column("paired", "number", "Mean over these seeds of the people's mean less the agent's."),
-    Column("paired_low", "number", "Lower end of its 95% bootstrap interval (BCa, over seeds)."),
+    Column("paired", "number", "Mean over these seeds of the people's mean less the agent's; may go with the noise."),
+    Column("paired_low", "number", f"Lower end of its interval ({described()})."),
     Column("paired_high", "number", "Upper end."),
+    Column("paired_over", "text", "What that interval is over, so what it holds for; or why there is none."),
+    Column("p", "number", "How probable so large a difference is where there is none."),
+    Column("contrasts", "integer", "How many p values this table has."),
+    Column("p_holm", "number", "p adjusted by Holm for that number."),
     Column("hedges_g", "number", "Hedges' g of people less agent, over all trials."),
-    Column("hedges_g_low", "number", "Lower end of its 95% bootstrap interval (participants and trials drawn anew)."),
+    Column("hedges_g_low", "number", f"Lower end of its interval ({DESCRIBED})."),
     Column("hedges_g_high", "number", "Upper end."),
     Column("cliffs_delta", "number", "Cliff's delta: how often people are above the agent less how often below."),
-    Column("cliffs_delta_low", "number", "Lower end of its 95% bootstrap interval."),
+    Column("cliffs_delta_low", "number", "Lower end of its interval."),
     Column("cliffs_delta_high", "number", "Upper end."),
 ]
 
@@ -86,12 +92,15 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
         if other == setting
         for row in _rows(setting, condition, agent, group, trials)
     ]
+    adjusted = holm([row.get("p") for row in rows])
+    made = {"contrasts": sum(p is not None for p in adjusted)}
+    rows = [row | made | _rounded("p_holm", p) for row, p in zip(rows, adjusted, strict=True)]
     return Table("comparisons", "A condition of the study, an agent, and a reward dimension.", _COLUMNS, rows)
 
 
 def _rows(
     setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
-) -> Iterator[Mapping[str, object]]:
+) -> Iterator[dict[str, Any]]:
     begun, group = group, [played for played in group if played.complete and played.compared is not None]
     seeds = {played.record.header.seed for played in begun}
     trials = [trial for trial in trials if trial.seed in seeds]
@@ -104,11 +113,11 @@ def _rows(
     }
     for key in trials[0].differences:
         mine: defaultdict[str, list[float]] = defaultdict(list)
-        on_seeds: list[tuple[int, float]] = []
+        on_seeds: list[tuple[int, str, float]] = []
         for played in group:
             value = _difference(played, key)
             mine[played.person.code].append(value)
-            on_seeds.append((played.record.header.seed or 0, value))
+            on_seeds.append((played.record.header.seed or 0, played.person.code, value))
         clusters, others = list(mine.values()), [trial.differences[key] for trial in trials]
         yield {
             **dict(zip(("environment", "parameters"), setting, strict=False)),
@@ -127,12 +136,12 @@ def _rows(
 
 
 def _compared(
-    on_seeds: Sequence[tuple[int, float]], clusters: Sequence[Sequence[float]], key: str, trials: Sequence[_Trial]
+    on_seeds: Sequence[tuple[int, str, float]], clusters: Sequence[Sequence[float]], key: str, trials: Sequence[_Trial]
 ) -> dict[str, object]:
     others = [[trial.differences[key]] for trial in trials]
     return {
-        "people_mean": _mean([value for _, value in on_seeds]),
-        **_paired(paired(on_seeds, [(trial.seed, trial.differences[key]) for trial in trials])),
+        "people_mean": _mean([value for _, _, value in on_seeds]),
+        **_paired(paired(on_seeds, [(trial.seed, "", trial.differences[key]) for trial in trials])),
         **_effect("hedges_g", hedges_g(clusters, others)),
         **_effect("cliffs_delta", cliffs_delta(clusters, others)),
     }
@@ -191,7 +200,17 @@ def _ends(name: str, interval: Interval | None) -> dict[str, object]:
 def _paired(found: Paired | None) -> dict[str, object]:
     if found is None:
         return {}
-    return {"seeds": found.seeds, "paired": round(found.difference, 6), **_ends("paired", found.interval)}
+    return {
+        "seeds": found.seeds,
+        "paired": round(found.difference, 6),
+        **_ends("paired", found.interval),
+        "paired_over": found.told,
+        **_rounded("p", found.p),
+    }
+
+
+def _rounded(name: str, value: float | None) -> dict[str, object]:
+    return {} if value is None else {name: round(value, 6)}
 
 
 def _effect(name: str, found: Effect | None) -> dict[str, object]:

@@ -1,0 +1,240 @@
+"""Intervals of means and shares, and what they are in words.
+
+Totals of runaway trials are skewed and trials are few, so percentiles of drawn means cover far less than they say. Here
+the drawn means are studentised (bootstrap-t; Efron and Tibshirani 1993, chapter 12), and each end lies where the
+farther of bootstrap-t and Student's t puts it. What is drawn is trials, never steps: the steps of one trial depend on
+each other. Draws are seeded by the number of trials, so the same trials always give the same interval. How often such
+intervals hold the true mean was simulated (tests/benchmarks/bench_coverage.py) and is said with them: no method can
+know of runaways that are rarer than one trial in all that there are.
+
+numpy is imported where it is used: a trial begins without it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from envs import Number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+"""The share of such intervals that is to hold the true mean: the nominal level."""
+
+RESAMPLES = 4_000
+"""How often trials are drawn anew; fewer for thousands of trials, whose means hardly differ."""
+
+FEW = 5
+"""With fewer independent values there is no interval: it would be a guess about their spread."""
+
+FLOOR = 0.2
+"""The least standard error of a drawn sample, as a share of the whole sample's: five equal draws have none."""
+
+ATTAINED: Mapping[int, tuple[float, float, float, float]] = {
+    5: (0.97, 0.93, 0.90, 0.63),
+    10: (0.96, 0.95, 0.91, 0.81),
+    20: (0.96, 0.95, 0.92, 0.92),
+}
+"""By the number of values, what share of the intervals holds the mean: see ``LAWS``; a benchmark measures them anew."""
+
+LAWS = ("normal", "exponential", "log-normal", "one in five a runaway")
+"""What the values may be like, for ``ATTAINED``."""
+
+_CELLS = 8_000_000
+_FINE = 4_001
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval of a mean.
+
+    Attributes:
+        low: Its lower end.
+        high: Its upper end.
+        n: How many independent values it is of.
+    """
+
+    low: float
+    high: float
+    n: int
+
+
+def interval(values: Sequence[Number], kin: Sequence[Hashable] | None = None, sign: int = 0) -> Interval | None:
+    """Return the interval of a mean.
+
+    Args:
+        values: One value per trial.
+        kin: For each value what it shares with others; those that are equal count as one. None where all are
+            independent.
+        sign: 1 where no value can be negative, −1 where none can be positive: nor can their mean.
+
+    Returns:
+        The interval; None where ``why_none`` says why.
+    """
+    return intervals([values], kin, sign)[0]
+
+
+def intervals(
+    rows: Sequence[Sequence[Number]], kin: Sequence[Hashable] | None = None, sign: int = 0
+) -> list[Interval | None]:
+    """Return the interval of each row's mean; all rows are of the same trials, in the same order."""
+    import numpy as np
+
+    places = _places(kin, len(rows[0])) if rows else []
+    n = len(set(places))
+    wanted = [place for place, row in enumerate(rows) if not why_none(row, kin)]
+    found: list[Interval | None] = [None] * len(rows)
+    if not wanted:
+        return found
+    values = _alone(np.array([[float(value) for value in rows[place]] for place in wanted]), places)
+    for place, (low, high) in zip(wanted, _ends(values), strict=True):
+        if low < high and math.isfinite(low) and math.isfinite(high):
+            # A damaged or foreign record may hold a value of a sign that none can have.
+            at_zero = sign if all(value * sign >= 0 for value in rows[place]) else 0
+            low, high = max(low, 0) if at_zero > 0 else low, min(high, 0) if at_zero < 0 else high
+            found[place] = Interval(float(low), float(high), n)
+    return found
+
+
+def why_none(values: Sequence[Number], kin: Sequence[Hashable] | None = None) -> str:
+    """Say why values have no interval; empty where they have one."""
+    n = len(set(_places(kin, len(values))))
+    if n < FEW:
+        return "too few"
+    try:
+        numbers = [float(value) for value in values]
+    except OverflowError:
+        return "too large"
+    if min(numbers) == max(numbers):
+        return "all equal"
+    return "" if math.isfinite(max(numbers) - min(numbers)) and math.isfinite(math.fsum(numbers)) else "too large"
+
+
+def described(n: int, drawn: str = "trials") -> str:
+    """Say what an interval is: method, number of values, resamples, and how often it holds the mean by simulation."""
+    if n < FEW:
+        return f"no interval: {n} independent {drawn}, at least {FEW} are needed"
+    told = ", ".join(f"{share:.0%} {law}" for law, share in zip(LAWS, attained(n), strict=True))
+    return (
+        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} {drawn}, "
+        f"{resamples(n):,} resamples; holds the mean by simulation: {told}"
+    )
+
+
+def attained(n: int) -> tuple[float, ...]:
+    """Return what share of intervals of ``n`` values holds the mean, by ``LAWS``."""
+    return ATTAINED[max((known for known in ATTAINED if known <= n), default=FEW)]
+
+
+def resamples(n: int) -> int:
+    """Return how often ``n`` values are drawn anew."""
+    return max(200, min(RESAMPLES, _CELLS // n))
+
+
+def wilson(count: int, n: int) -> Interval | None:
+    """Return Wilson's interval of a share (E. B. Wilson, JASA 22, 1927); None for a share of nothing."""
+    if not n:
+        return None
+    z = 1.959963984540054
+    share, scale = count / n, 1 + z * z / n
+    middle = (share + z * z / (2 * n)) / scale
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / scale
+    return Interval(max(0.0, middle - half), min(1.0, middle + half), n)
+
+
+def student(freedom: float, share: float = (1 + LEVEL) / 2) -> float:
+    """Return a quantile of Student's t.
+
+    Args:
+        freedom: Degrees of freedom, at least 1; they need not be whole.
+        share: Which quantile, above a half and below 1.
+    """
+    import numpy as np
+
+    angles, below = _student(round(freedom, 3))
+    return math.sqrt(freedom) * math.tan(float(np.interp(share, below, angles)))
+
+
+def student_tail(t: float, freedom: float) -> float:
+    """Return how probable a value of Student's t at least this far from 0 is."""
+    import numpy as np
+
+    angles, below = _student(round(freedom, 3))
+    return 2 * (1 - float(np.interp(math.atan(abs(t) / math.sqrt(freedom)), angles, below)))
+
+
+@functools.lru_cache(maxsize=64)
+def _student(freedom: float) -> tuple[Floats, Floats]:
+    """Return angles θ from 0 to a right angle, and P(T ≤ √ν·tan θ): its density there is that of cos^(ν−1)."""
+    import numpy as np
+
+    angles = np.linspace(0, math.pi / 2, _FINE)
+    heights = np.cos(angles) ** (freedom - 1)
+    areas = np.concatenate([[0.0], np.cumsum((heights[1:] + heights[:-1]) / 2)])
+    return angles, 0.5 + areas / areas[-1] / 2
+
+
+def _places(kin: Sequence[Hashable] | None, count: int) -> list[int]:
+    """Return for each value the number of the independent one that it belongs to."""
+    if kin is None:
+        return list(range(count))
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(one, len(numbers)) for one in kin]
+
+
+def _alone(values: Floats, places: Sequence[int]) -> Floats:
+    """Return independent values with the same mean: what those that belong together add to it counts as one."""
+    import numpy as np
+
+    n = max(places) + 1
+    if n == len(places):
+        return values
+    middle = values.mean(axis=1, keepdims=True)
+    sums = np.zeros((len(values), n))
+    np.add.at(sums.T, list(places), (values - middle).T)
+    alone: Floats = middle + sums * (n / len(places))
+    return alone
+
+
+def _ends(values: Floats) -> Floats:
+    """Return the ends of the interval of each row's mean."""
+    import numpy as np
+
+    n = values.shape[1]
+    middle = values.mean(axis=1, keepdims=True)
+    widest = np.abs(values - middle).max(axis=1, keepdims=True)
+    # Scaled, so that no square overflows.
+    offsets = (values - middle) / np.where(widest > 0, widest, 1)
+    error = np.sqrt((offsets**2).sum(axis=1, keepdims=True) / (n - 1) / n)
+    counts = draws(n)
+    means = offsets @ counts.T / n
+    spread = np.maximum((offsets**2 @ counts.T / n - means**2) / (n - 1), 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = np.nan_to_num(means / np.maximum(np.sqrt(spread), FLOOR * error))
+    low, high = tails(ratios, student(n - 1))
+    return np.column_stack([middle[:, 0] - high * (error * widest)[:, 0], middle[:, 0] - low * (error * widest)[:, 0]])
+
+
+def tails(ratios: Floats, by_student: float) -> tuple[Floats, Floats]:
+    """Return how many standard errors an interval reaches, above and below: the farther of two methods at each end."""
+    import numpy as np
+
+    low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
+    return np.minimum(low, -by_student), np.maximum(high, by_student)
+
+
+@functools.lru_cache(maxsize=16)
+def draws(n: int, stream: int = 0) -> Floats:
+    """Return how often each of ``n`` values is drawn, in every resample: the same every time, another by stream."""
+    import numpy as np
+
+    rng = np.random.default_rng([n, stream])
+    return np.asarray(rng.multinomial(n, [1 / n] * n, size=resamples(n)), dtype=np.float64)

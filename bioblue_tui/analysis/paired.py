@@ -1,0 +1,183 @@
+"""Two groups on the same seeds, where what is found is to hold for other seeds, and for other people.
+
+People and seeds are crossed: each person plays several seeds, and each seed is played by several people. An interval
+over seeds alone covers half of what it says, for the next people will differ, too. So both are drawn anew, and each
+drawn sample is studentised by the sum of both variances: that of the seeds' differences and that of what each person
+adds. Its ends are, as for a mean, the farther of bootstrap-t and Student's t (at Satterthwaite's degrees of freedom).
+An agent's trials differ by chance from seed to seed, which is in the variance of the seeds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bioblue_tui.analysis.intervals import FEW, FLOOR, LEVEL, Interval, draws, student, student_tail, tails
+
+if TYPE_CHECKING:
+    from bioblue_tui.analysis.intervals import Floats
+
+Played = tuple[int, str, float]
+"""A trial: its seed, who played it (empty for an agent, which is no sample of agents), and its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two groups on the same seeds.
+
+    Attributes:
+        seeds: Seeds that both have played.
+        people: People in either group.
+        difference: Mean over the seeds of the first group's mean less the second's.
+        interval: Interval of that mean; None where neither people nor seeds are enough, or all differences are equal.
+        p: How probable a difference this large is where there is none; None where there is no interval.
+        drawn: What the interval is over, so what it holds for: ``people and seeds``, ``seeds``, ``people``, or nothing.
+    """
+
+    seeds: int
+    people: int
+    difference: float
+    interval: Interval | None
+    p: float | None
+    drawn: str
+
+    @property
+    def told(self) -> str:
+        """What the interval is over, for people; why there is none, where there is none."""
+        if self.interval is None:
+            return "all equal" if self.drawn else "too few"
+        return self.drawn
+
+
+def described() -> str:
+    """Say what the intervals of paired differences are."""
+    return (
+        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end, over people and seeds, both drawn "
+        f"anew (where there are fewer than {FEW} people or seeds, those are taken as they are and the interval says "
+        "nothing of others); from 6 people × 5 seeds on it holds the mean by simulation in 93% or more for normal and "
+        "exponential values, in about 90% for log-normal ones and 80% to 90% where a fifth runs away"
+    )
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return p values adjusted for how many there are (S. Holm, Scandinavian Journal of Statistics 6, 1979).
+
+    Args:
+        p_values: One for each contrast; None where there is none, which does not count.
+    """
+    order = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    adjusted: list[float | None] = [None] * len(p_values)
+    least = 0.0
+    for rank, (p, place) in enumerate(order):
+        least = max(least, min(1.0, p * (len(order) - rank)))
+        adjusted[place] = least
+    return adjusted
+
+
+def paired(first: Iterable[Played], second: Iterable[Played]) -> Paired | None:
+    """Compare two groups on the seeds that both have; None where there is none.
+
+    Args:
+        first: Every trial of the first group.
+        second: The same of the second. Who is in both groups is one person.
+    """
+    groups = [list(first), list(second)]
+    seeds = sorted({seed for seed, _, _ in groups[0]} & {seed for seed, _, _ in groups[1]})
+    if not seeds:
+        return None
+    return _Crossed(groups, seeds).paired()
+
+
+class _Crossed:
+    """Both groups as tables of who played which seed."""
+
+    def __init__(self, groups: Sequence[Sequence[Played]], seeds: Sequence[int]) -> None:
+        import numpy as np
+
+        groups = [[played for played in group if played[0] in set(seeds)] for group in groups]
+        names = [{who for _, who, _ in group if who} for group in groups]
+        # Who plays for one group only is drawn within it; where anybody plays for both, they are one sample.
+        strata = [names[0] | names[1]] if names[0] & names[1] else [who for who in names if who]
+        self.people = sum(map(len, strata))
+        self.strata = [sorted(stratum) for stratum in strata] if all(len(s) >= FEW for s in strata) else []
+        self.drawn_seeds = len(seeds) >= FEW
+        rows = {who: row for row, who in enumerate(who for stratum in self.strata for who in stratum)}
+        fixed = len(rows)
+        self.count, self.sums = np.zeros((2, fixed + 1, len(seeds))), np.zeros((2, fixed + 1, len(seeds)))
+        columns = {seed: column for column, seed in enumerate(seeds)}
+        cells: defaultdict[tuple[int, int, int], list[float]] = defaultdict(list)
+        for side, group in enumerate(groups):
+            for seed, who, value in group:
+                cells[side, rows.get(who, fixed), columns[seed]].append(value)
+        for cell, values in cells.items():
+            self.count[cell], self.sums[cell] = len(values), math.fsum(values)
+
+    def paired(self) -> Paired:
+        """Return the mean difference with its interval."""
+        import numpy as np
+
+        people, seeds = self.count.shape[1] - 1, self.count.shape[2]
+        drawn = " and ".join(["people"] * bool(self.strata) + ["seeds"] * self.drawn_seeds)
+        means, by_people, by_seeds = self._measured(np.ones((1, people + 1)), np.ones((1, seeds)))
+        middle, variance = float(means[0]), float(by_people[0] + by_seeds[0])
+        none = Paired(seeds, self.people, middle, None, None, drawn)
+        scale = float(np.abs(self.sums).max()) or 1.0
+        if not drawn or not math.isfinite(variance) or math.sqrt(variance) <= 1e-9 * scale:
+            return none
+        error, freedom = math.sqrt(variance), self._freedom(float(by_people[0]), float(by_seeds[0]))
+        ratios = self._ratios(middle, variance)
+        low, high = tails(ratios, student(freedom))
+        t = middle / error
+        beyond = min(float((ratios >= t).sum()), float((ratios <= t).sum()))
+        p = max(student_tail(t, freedom), min(1.0, 2 * (beyond + 1) / (len(ratios) + 1)))
+        n = min([len(stratum) for stratum in self.strata] + [seeds] * self.drawn_seeds)
+        interval = Interval(middle - float(high) * error, middle - float(low) * error, n)
+        return Paired(seeds, self.people, middle, interval, p, drawn)
+
+    def _ratios(self, middle: float, variance: float) -> Floats:
+        """Return how many standard errors each drawn mean is off."""
+        import numpy as np
+
+        counts = [draws(len(stratum), stream) for stream, stratum in enumerate(self.strata, 1)]
+        seeds = draws(self.count.shape[2]) if self.drawn_seeds else None
+        drawn = min(len(table) for table in [*counts, *([] if seeds is None else [seeds])])
+        people = np.column_stack([*(table[:drawn] for table in counts), np.ones(drawn)])
+        means, by_people, by_seeds = self._measured(
+            people, np.ones((drawn, self.count.shape[2])) if seeds is None else seeds[:drawn]
+        )
+        errors = np.sqrt(np.maximum(np.nan_to_num(by_people + by_seeds), FLOOR**2 * variance))
+        ratios = (means - middle) / errors
+        # Where nobody was drawn who had played a seed that was drawn, nothing is known.
+        return np.asarray(ratios[np.isfinite(ratios)])
+
+    def _measured(self, people: Floats, seeds: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return mean difference, and its variance by people and by seeds, for each drawing of people and seeds."""
+        import numpy as np
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            counts, sums = people @ self.count, people @ self.sums
+            known = seeds * (counts > 0).all(axis=0)
+            seed_means = np.where(counts > 0, sums / counts, 0)
+            differences = seed_means[0] - seed_means[1]
+            drawn = known.sum(axis=1)
+            means = (known * differences).sum(axis=1) / drawn
+            by_seeds = (known * (differences - means[:, None]) ** 2).sum(axis=1) / drawn / np.maximum(drawn - 1, 1)
+            share = np.where(counts > 0, known / drawn[:, None] / counts, 0)
+            # What each person adds to the mean: the distance from the mean of each seed, over the seeds.
+            adds = share @ self.sums.transpose(0, 2, 1) - (share * seed_means) @ self.count.transpose(0, 2, 1)
+            adds = adds[0] - adds[1]
+        by_people, start = np.zeros(len(people)), 0
+        for stratum in self.strata:
+            mine = slice(start, start + len(stratum))
+            by_people += (people[:, mine] * adds[:, mine] ** 2).sum(axis=1) * len(stratum) / (len(stratum) - 1)
+            start += len(stratum)
+        return means, by_people, by_seeds if self.drawn_seeds else np.zeros(len(people))
+
+    def _freedom(self, by_people: float, by_seeds: float) -> float:
+        """Return Satterthwaite's degrees of freedom, taking the smaller group of people for all."""
+        least = min((len(stratum) for stratum in self.strata), default=2)
+        parts = [(by_people, least - 1), (by_seeds, self.count.shape[2] - 1)]
+        return (by_people + by_seeds) ** 2 / sum(part**2 / freedom for part, freedom in parts if part)

@@ -1,0 +1,44 @@
+"""How often intervals hold what they are to hold, by simulation: what their labels say is taken from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bioblue_tui.analysis.effects import cliffs_delta, hedges_g
+from bioblue_tui.analysis.intervals import ATTAINED, LAWS
+from tests.benchmarks.report import Figure
+from tests.support.coverage import SIZES, of_effects, of_means, of_pairs, true_delta, true_g
+
+GOAL = 0.93
+TIMES = 5_000
+CROSSED_TIMES = 500
+CROSSED = ((6, 5), (10, 5), (6, 10), (10, 10), (20, 10))
+TOLD_OF_PAIRS = (GOAL, GOAL, 0.90, 0.80)
+TOLD_OF_G = (0.90, 0.90, 0.88, 0.80)
+"""What ``described`` and ``DESCRIBED`` say, by ``LAWS``."""
+
+ERROR = 0.01
+"""What so many samples may be off."""
+
+
+def measure() -> Iterator[Figure]:
+    """Draw samples whose mean is known, and count how many intervals miss it; the limit is what their label says."""
+    for n, told in ATTAINED.items():
+        for law, share in zip(LAWS, told, strict=True):
+            yield _missed(f"mean of {n}, {law}", [of_means(law, n, TIMES)], min(GOAL, share))
+    for people, seeds in CROSSED:
+        for law, share in zip(LAWS, TOLD_OF_PAIRS, strict=True):
+            found = [of_pairs(law, people, seeds, sizes, CROSSED_TIMES) for sizes in SIZES]
+            yield _missed(f"paired, {people} people × {seeds} seeds, {law}", found, share)
+    for law, share in zip(LAWS, TOLD_OF_G, strict=True):
+        for n in ATTAINED:
+            gs = [of_effects(hedges_g, true_g, law, shift, n, CROSSED_TIMES) for shift in (0.0, 1.0)]
+            yield _missed(f"Hedges' g, two groups of {n}, {law}", gs, share)
+            deltas = [of_effects(cliffs_delta, true_delta, law, shift, n, CROSSED_TIMES) for shift in (0.0, 1.0)]
+            yield _missed(f"Cliff's delta, two groups of {n}, {law}", deltas, GOAL)
+
+
+def _missed(name: str, held: Sequence[float], told: float) -> Figure:
+    most, least = 1 - min(held), 1 - max(held)
+    shown = f"{most:.1%} missed" if len(held) == 1 else f"{least:.1%} to {most:.1%} missed"
+    return Figure(name, shown, f"{1 - told:.0%}", min(held) >= told - ERROR)
