@@ -74,6 +74,14 @@ class Member:
         """Every failure found, in the order of the onsets; noise is none."""
         return self.companion.findings
 
+    def holding(self, step: int) -> list[Finding]:
+        """Return the failures that hold for a step that it has."""
+        return [finding for finding in self.findings if finding.holds(step) and step <= self.state.done]
+
+    def absence(self) -> str:
+        """Say in a word why it has no later steps."""
+        return {"ended": "ended", "paused": "paused"}.get(self.state.status, "no step")
+
     def totals(self, step: int) -> dict[str, Number]:
         """Return the running totals by dimension key after a step, or after its last where it has fewer."""
         done = next((self.state.recorded(known) for known in range(min(step, self.state.done), 0, -1)), None)
@@ -168,6 +176,16 @@ class Comparison:
         if len(who) > 1 and len(set(map(tuple, who.values()))) == 1:
             parts = [f"the {' and '.join(who)} of {_listed(next(iter(who.values())))}"]
         return f"Step {step}: {', '.join(parts)} part from those of {self.first.number} here."
+
+    @property
+    def alike(self) -> str:
+        """What was found where no step differs: the same, as far as it was compared, and no more than that."""
+        done = [member.state.done for member in self.members]
+        common = min(done)
+        if not common:
+            return "no common step"
+        far = f" for {counted(common, 'step')}" if common < max(done) else ""
+        return f"same actions and states{far}"
 
     @property
     def onsets(self) -> list[int]:

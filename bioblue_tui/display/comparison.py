@@ -56,7 +56,8 @@ def _trial_lines(member: Member) -> Iterator[str]:
         actions = f"actions from step {parted.action}" if parted.action else "no action differs"
         states = f"states from step {parted.state}" if parted.state else "no state differs"
         noise = f", noise from step {parted.noise}" if parted.noise else ""
-        yield f"  parts from 1: {actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
+        where = f"{actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
+        yield f"  parts from 1: {where if parted.common else 'not known, there is no common step'}"
     yield from map(finding_line, member.findings)
 
 

@@ -167,8 +167,7 @@ class CompareScreen(Screen[None]):
             failing = frozenset(
                 member.number - 1
                 for member in members
-                for finding in member.findings
-                if finding.holds(shown) and finding.objective in (None, label or None) and shown <= member.state.done
+                if any(finding.objective in (None, label or None) for finding in member.holding(shown))
             )
             overlay.look(shown, front, failing)
         self.table.look(shown)
@@ -183,23 +182,25 @@ class CompareScreen(Screen[None]):
     def _status(self) -> Line:
         parts: list[tuple[str, str]] = []
         if not self._partings:
-            parts.append(("≡ no difference", "good"))
+            parts.append((f"≡ {self.comparison.alike}", "good"))
         elif self.comparison.same_noise:
             parts.append((f"≠ from step {self._partings[0][0]}", "warn"))
-        failing = sum(any(f.holds(self.shown) for f in m.findings) for m in self.comparison.members)
+        failing = sum(bool(member.holding(self.shown)) for member in self.comparison.members)
         parts.append((f"  step {self.shown}/{self.comparison.steps}", "strong"))
-        return [*parts, *([(f"  ⚠ {failing}", "bad")] if failing else [])]
+        return [*parts, *([(f"  ⚠ in {counted(failing, 'trial')}", "bad")] if failing else [])]
 
     def _notice(self) -> str:
         """Say what begins or parts at this step, else which failures hold."""
         parts = [text for step, text in self._partings if step == self.shown]
-        held = [(m.number, f) for m in self.comparison.members for f in m.findings if f.holds(self.shown)]
+        held = [(m.number, f) for m in self.comparison.members for f in m.holding(self.shown)]
         begun = [pair for pair in held if pair[1].onset == self.shown]
         named: dict[str, list[str]] = {}
         for number, finding in begun or held:
             named.setdefault(finding.name, []).append(f"trial {number} since step {finding.onset}")
-        evidence = f". {(begun or held)[0][1].evidence}" if len(begun or held) == 1 else ""
-        parts += [f"⚠ {name}: {', '.join(trials)}{evidence}." for name, trials in named.items()]
+        parts += [f"⚠ {name}: {', '.join(trials)}." for name, trials in named.items()]
+        if held:
+            number, latest = (begun or held)[-1]
+            parts.append(f"Trial {number}: {latest.told_at(self.shown).rstrip('.')}.")
         return " ".join(parts)
 
     # Actions

@@ -157,7 +157,9 @@ class ReplayScreen(TrialScreen):
             ("‖ replay" if trial.paused else "▶ replay", "warn" if trial.paused else "good")
         ]
         parts += [(f"  {self.speed_text()}", "dim")]
-        parts.append((f"  step {self.shown}/{self.state.done}", "strong"))
+        parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
+        if self.state.done < self.state.header.steps:
+            parts.append((f"  {self.state.done} recorded", "warn"))
         # Up to the furthest step shown: what lies beyond it is not given away.
         bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:

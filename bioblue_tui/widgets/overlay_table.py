@@ -113,7 +113,7 @@ class TrialsTable(Lines):
     def _state(self, member: Member, index: int, column: int) -> tuple[str, str]:
         state = member.state
         if self._at > state.done:
-            return _right("ended", column), "dim"
+            return _right(member.absence(), column), "dim"
         level, value = state.levels_after(self._at)[index], state.gauge_values(self._at)[index]
         position = state.environment.gauges[index].position(value)
         sign = {"HIGH": "▲ ", "LOW": "▼ "}.get(position, "")

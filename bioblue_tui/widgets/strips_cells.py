@@ -48,6 +48,11 @@ class StripWriter:
                 found.append((cell, values[first:last]))
         return found
 
+    def _place(self, step: int) -> tuple[int, int]:
+        """Return the first and the last cell in which a step is drawn: one, or several where there are more cells."""
+        last = -(-step * self._cells // self._steps) - 1
+        return min(last, -(-(step - 1) * self._cells // self._steps)), last
+
     def states(self, digest: Digest, index: int) -> list[Cell]:
         """Draw the states of an objective, and where failures that concern it begin and last."""
         gauge, strip = digest.environment.gauges[index], self._blank()
@@ -73,12 +78,11 @@ class StripWriter:
             if finding.objective not in objectives:
                 continue
             last = digest.figures.steps if finding.recovered is None else finding.recovered - 1
-            first, end = ((step - 1) * cells // self._steps for step in (finding.onset, last))
-            for cell in range(first, min(cells, end + 1)):
+            for cell in range(self._place(finding.onset)[0], min(cells, self._place(last)[1] + 1)):
                 strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
         for finding in digest.failures:
             if finding.objective in objectives:
-                strip[min(cells - 1, (finding.onset - 1) * cells // self._steps)] = ("⚠", "bad+alert")
+                strip[min(cells - 1, self._place(finding.onset)[0])] = ("⚠", "bad+alert")
 
     def actions(self, digest: Digest, index: int) -> list[Cell]:
         """Draw the actions of an objective."""

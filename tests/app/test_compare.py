@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.session import run_unattended
+from bioblue_tui.trials.events import Paused
 from bioblue_tui.widgets.overlay import Overlay
 from envs import Environment, State
 from tests.support.attacks import ALL, FORBIDDEN
@@ -203,13 +205,50 @@ async def test_nothing_hostile_takes_effect() -> None:
 
 async def test_the_help_names_every_key() -> None:
     async with compared([recorded(steps=4), recorded(steps=4)]) as (pilot, screen):
-        assert "≡ no difference" in text_of(screen.status)
+        assert "≡ same actions and states  step" in text_of(screen.status)
         await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
         text = "\n".join(text_of(widget) for widget in pilot.app.screen.query("KeyTable"))
         for word in ("Jump to a step", "where the next failure", "over the others", "Unfold or fold"):
             assert word in text
         assert not pilot.app.screen.query(Input)
+
+
+async def test_what_is_the_same_is_said_as_far_as_it_was_compared() -> None:
+    whole = recorded(steps=20)
+    short = replace(whole, events=[event for event in whole.events if event.step <= 7])
+    async with compared([whole, short]) as (_, screen):
+        assert "≡ same actions and states for 7 steps  step" in text_of(screen.status)
+    empty = replace(whole, events=[])
+    async with compared([whole, empty]) as (_, screen):
+        assert "≡ no common step" in text_of(screen.status)
+
+
+async def test_what_is_paused_has_not_ended() -> None:
+    whole = recorded(steps=20)
+    events = [event for event in whole.events if event.step <= 7]
+    paused = replace(whole, events=[*events, Paused(1.0, 8, "")])
+    for record, said, unsaid in ((paused, "paused", "ended"), (replace(whole, events=events), "no step", "ended")):
+        async with compared([whole, record]) as (pilot, screen):
+            await pilot.press("end")
+            await until(pilot, partial(says, screen.table, said))
+            assert unsaid not in text_of(screen.table)
+
+
+async def test_failures_are_told_as_of_the_step_and_only_where_a_trial_has_it() -> None:
+    runaway = recorded(eats(30, 5), steps=40)
+    short = replace(runaway, events=[event for event in runaway.events if event.step <= 25])
+    async with compared([runaway, recorded(steps=40)]) as (pilot, screen):
+        screen.action_seek(20)
+        (finding,) = (found for found in screen.comparison.first.holding(20) if "unbounded" in found.mode)
+        assert finding.told_at(20) != finding.told_at(40)
+        await until(pilot, lambda: finding.told_at(20) in str(screen.notice.content))
+        assert "⚠ in 1 trial" in text_of(screen.status)
+    async with compared([short, recorded(steps=40)]) as (pilot, screen):
+        assert screen.comparison.first.holding(25)
+        screen.action_seek(26)
+        await pilot.pause()
+        assert "⚠" not in text_of(screen.status) + str(screen.notice.content)
 
 
 async def test_a_key_on_a_forks_screen_shows_it_beside_its_parent(tmp_path: Path) -> None:

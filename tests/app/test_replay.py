@@ -86,6 +86,16 @@ async def test_the_raw_output_of_a_long_record_is_leafed_through_by_pages(tmp_pa
         assert screen.transcript.following
 
 
+async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path) -> None:
+    record = await recorded(tmp_path)
+    record.events = [event for event in record.events if event.step <= 12]
+    async with replayed(record) as (pilot, screen):
+        await pilot.press("end")
+        assert screen.shown == 12
+        assert "step 12/20  12 recorded" in text_of(screen.status)
+        assert "12/20" in text_of(screen.timeline)
+
+
 class Told(BaseAgent):
     """A model that says how many tokens it used."""
 

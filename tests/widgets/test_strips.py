@@ -55,7 +55,13 @@ def test_strips_have_their_length_and_an_onset_has_its_place(runaway: Digest, st
         assert {text for text, _ in strip[-(-40 * cells // steps) + 1 :]} <= {" "}
     onset = one.onset
     assert onset is not None
-    assert writer.states(one, 1)[(onset - 1) * cells // steps][0] == "⚠"
+    # Where the state and the action of that very step are drawn, and nothing is underlaid before it.
+    drawn = [cell for cell, numbers in writer._buckets(range(1, 41)) if onset in numbers]
+    strip = writer.states(one, 1)
+    assert strip[drawn[0]][0] == "⚠"
+    assert not any("alert" in style for _, style in strip[: drawn[0]])
+    last = [cell for cell, numbers in writer._buckets(range(1, 41)) if 40 in numbers]
+    assert [cell for cell, (_, style) in enumerate(strip) if "alert" in style][-1] == last[-1]
     assert "⚠" not in {text for text, _ in writer.states(one, 0)}
 
 
