@@ -246,6 +246,9 @@ class TrialState:
             case Asked():
                 view = self._view(event.step)
                 view.observation = event.observation
+                if view.attempts and view.attempts[-1].text is None and not view.attempts[-1].failure:
+                    # The program ended before it was answered; nobody answers it any more.
+                    view.attempts[-1].interrupted = True
                 view.attempts.append(Attempt(event.attempt, event.actor))
                 if self.status != "paused":
                     self.status = "asking"
