@@ -32,6 +32,10 @@ def _all(before: Study, after: Study) -> Iterator[str]:
         first, second = before.files.get(name), after.files.get(name)
         if first != second:
             yield from _change(one_line(name, 100), _text(first), _text(second))
+    for name, wording in before.wordings.items():
+        now = after.wordings.get(name)
+        if now is not None and now != wording and name not in after.files:
+            yield f"the program's wording {name or 'by default'}: {wording.title} → {now.title}"
 
 
 def _change(key: str, old: object, new: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ EXAMPLE = '''\
 # to be a new version (--new-version); whoever has begun keeps the version they began with.
 #
 # Instructions and observations in the trials are byte for byte those that a model gets in the same condition: they are
-# not written here, the environments have them.
+# not written here, the wording has them.
 
 name = "baseline"               # labels the records: their condition is "baseline/prompt" and so on
 title = "Keeping things in balance"     # what participants read
@@ -69,7 +69,8 @@ seed = 101
 steps = 5
 # condition = "prompt"          # the first one where this is left out
 
-# Conditions. presentation is "prompt-only" (the text a model gets and nothing else) or "gauges". Other keys are
+# Conditions. presentation is "prompt-only" (the text a model gets and nothing else) or "gauges". wording is what
+# participants are told: a built-in one (bioblue wording show), or the name of a file beside this one. Other keys are
 # parameters that all environments have it is used with (bioblue envs ID lists them), such as hidden_rewards or hint.
 [[conditions]]
 name = "prompt"

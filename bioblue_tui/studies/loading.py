@@ -18,7 +18,7 @@ from bioblue_tui.places import Path as Way
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
-from bioblue_tui.studies.parts import PAGE, Reader, one_of, quoted, seconds
+from bioblue_tui.studies.parts import PAGE, Copies, Reader, one_of, quoted, seconds
 from bioblue_tui.studies.study import (
     Block,
     Breaks,
@@ -32,6 +32,8 @@ from bioblue_tui.studies.study import (
     StudyTrial,
 )
 from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.words import WordingError
 
 MOST_TRIALS = 1000
 """The most trials of one participant."""
@@ -66,13 +68,13 @@ class _World:
     parameters: Mapping[str, object]
 
 
-def load_study(path: Path, text: bytes | None = None, copies: Mapping[str, bytes] | None = None) -> Study:
+def load_study(path: Path, text: bytes | None = None, copies: Copies | None = None) -> Study:
     """Load and check a study.
 
     Args:
         path: The file; names of pages' files are looked for beside it.
         text: What it holds, where it is a copy that was kept; None to read it.
-        copies: What the files it names hold, by their names, where they are copies; None to read them.
+        copies: What was kept of what it names; None to read what there is now.
 
     Raises:
         StudyError: When it can't be read, or anything in it is not as it should be.
@@ -119,6 +121,7 @@ class _Loader:
             digest=self._digest(),
             text=source.data,
             files=dict(reader.files),
+            wordings=reader.wordings,
         )
         self._check(study)
         return study
@@ -192,7 +195,7 @@ class _Loader:
             if condition.name in found:
                 raise self._source.error(way, f"there are two conditions named {condition.name}", condition.name)
             found[condition.name] = (way, condition)
-        return found or {"gauges": ((), Condition("gauges"))}
+        return found or {"gauges": ((), Condition("gauges", wording=self._reader.wording((), {})))}
 
     def _practice(self) -> Iterator[StudyTrial]:
         reader = self._reader
@@ -267,8 +270,19 @@ class _Loader:
         minutes = reader.value(way, given, "minutes", _minutes, _MINUTES, 0.0)
         hurry = reader.value(way, given, "hurry", seconds, _SECONDS, 0.0)
         name = PRACTICE if block == PRACTICE else condition.name
+        try:
+            (condition.wording or default()).of(world.id)
+        except WordingError as error:
+            raise self._source.error((*place, "wording"), str(error)) from None
         plan = Plan(
-            world.id, "human", parameters, seed, steps, condition.prompt_only, condition=f"{self._label}/{name}"
+            world.id,
+            "human",
+            parameters,
+            seed,
+            steps,
+            condition.prompt_only,
+            condition=f"{self._label}/{name}",
+            wording=condition.wording,
         )
         return _Maker(plan, block, condition.name, 60 * minutes, hurry)
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast, get_args
 
 import envs
+from bioblue_tui.batch.items import read_words
 from bioblue_tui.batch.reading import Source, label, number, switch, table, text, whole
 from bioblue_tui.places import Path as Way
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.study import Condition, Kind, Page, Question
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.library import built_in, default
+from bioblue_tui.wordings.wording import Wording
 
 T = TypeVar("T")
 
@@ -53,17 +57,31 @@ def seconds(value: object) -> float:
     return number(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What is kept of what a study names.
+
+    Attributes:
+        files: What files hold, by their names as they are written in the study's file.
+        wordings: Wordings by their names there; the default one has none.
+    """
+
+    files: Mapping[str, bytes]
+    wordings: Mapping[str, Wording]
+
+
 class Reader:
     """Reads the parts of a study's file, and remembers the files they name.
 
     Args:
         source: The study's file.
-        copies: What the files it names hold, by their names as they are written there; None to read them beside it.
+        copies: What is kept of what it names; None to read what there is now.
     """
 
-    def __init__(self, source: Source, copies: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, source: Source, copies: Copies | None = None) -> None:
         self.source = source
         self.files: list[tuple[str, bytes]] = []
+        self.wordings: dict[str, Wording] = {}
         self._copies = copies
 
     def file(self, name: str) -> bytes:
@@ -74,12 +92,22 @@ class Reader:
         """
         if self._copies is None:
             data = read_bytes(self.source.path.parent / Path(name).expanduser())
-        elif name in self._copies:
-            data = self._copies[name]
+        elif name in self._copies.files:
+            data = self._copies.files[name]
         else:
             raise RecordError(f"no copy of {one_line(name, 100)} was kept", self.source.path)
         self.files.append((name, data))
         return data
+
+    def wording(self, way: Way, given: Mapping[str, object]) -> Wording:
+        """Return the wording that is named, or the default one, and remember it: texts are a part of a study."""
+        name = self.value(way, given, "wording", text, "the name of a wording, or of its file,", "")
+        kept = self._copies.wordings.get(name) if self._copies else None
+        found = kept or read_words(self.source, way, given) or default()
+        if name and built_in(name) is None and name not in self.wordings:
+            self.file(name)
+        self.wordings[name] = found
+        return found
 
     def table(self, way: Way, value: object, names: tuple[str, ...]) -> dict[str, object]:
         """Return a table that has these keys only; the same errors as everywhere here.
@@ -178,10 +206,11 @@ class Reader:
         name = self.needed(way, given, "name", label, "a short name without a slash")
         wanted = '"prompt-only" or "gauges"'
         presentation = self.value(way, given, "presentation", one_of(_Presentation), wanted, "gauges")
-        parameters = {key: value for key, value in given.items() if key not in ("name", "presentation")}
+        own = ("name", "presentation", "wording")
+        parameters = {key: value for key, value in given.items() if key not in own}
         known = {parameter.name for id_ in envs.ids() for parameter in envs.parameters(id_)}
-        self.source.known(way, parameters, known | {"name", "presentation"})
-        return Condition(name, presentation == "prompt-only", parameters)
+        self.source.known(way, parameters, known.union(own))
+        return Condition(name, presentation == "prompt-only", parameters, self.wording(way, given))
 
 
 _Presentation = Literal["prompt-only", "gauges"]

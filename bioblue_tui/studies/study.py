@@ -8,6 +8,7 @@ from typing import Literal
 
 from bioblue_tui.session import Plan
 from bioblue_tui.studies.log import PRACTICE
+from bioblue_tui.wordings.wording import Wording
 
 Order = Literal["fixed", "balanced", "random"]
 """As written; a Latin square over the participants; or drawn for each participant from the study's seed."""
@@ -67,11 +68,13 @@ class Condition:
         name: Its label.
         prompt_only: True for exactly the text a model gets; False for gauges beside it.
         parameters: Parameters of environments that are set.
+        wording: What participants are told, and in which words; None for the default wording.
     """
 
     name: str
     prompt_only: bool = False
     parameters: Mapping[str, object] = field(default_factory=dict)
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class Study:
         digest: Hash of everything that was read, pages included.
         text: The file itself.
         files: What the files it names hold, by their names as they are written there.
+        wordings: The wordings it uses, by their names as they are written there; the default one has none.
     """
 
     name: str
@@ -195,6 +199,7 @@ class Study:
     digest: str = field(compare=False)
     text: bytes = field(default=b"", compare=False, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    wordings: Mapping[str, Wording] = field(default_factory=dict, compare=False, repr=False)
 
     def trial(self, key: str) -> StudyTrial | None:
         """Return a trial by its key, or None."""

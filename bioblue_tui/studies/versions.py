@@ -1,8 +1,8 @@
 """Versions of a study: what a participant begins with is kept beside their session, and stays theirs.
 
-A version is one file that holds the study's file and every file it names. It is written before the first session that
-plays it, and never changed. Sessions of programs before 1.1 have none: theirs is the one that has the hash they noted,
-or the study as its file is now.
+A version is one file that holds the study's file, every file it names, and the words that trials are told in. It is
+written before the first session that plays it, and never changed. Sessions of programs before 1.1 have none: theirs is
+the one that has the hash they noted, or the study as its file is now.
 """
 
 from __future__ import annotations
@@ -11,15 +11,20 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import envs
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.changes import what_changed
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.log import Log
+from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.sessions import trials_digest
 from bioblue_tui.studies.study import Study
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import Words
 
 MARK = "bioblue-study-version"
 """Value of the first field of a version's file, ``record``."""
@@ -74,8 +79,9 @@ class Kept:
         return Version(number, study) if study is not None and known else None
 
     def same(self, study: Study) -> Version | None:
-        """Return the version that a study is, or None."""
-        return next((version for version in reversed(self.versions) if version.study == study), None)
+        """Return the version that a study is, or None. A program with other words of its own makes no other version."""
+        alike = (v for v in reversed(self.versions) if v.study.digest == study.digest or v.study == study)
+        return next(alike, None)
 
 
 def version_file(directory: Path, number: int) -> Path:
@@ -115,6 +121,7 @@ def keep(directory: Path, version: Version, program: str) -> None:
         "created": version.created,
         "text": study.text.decode(),
         "files": {name: data.decode() for name, data in study.files.items()},
+        "wordings": {name: _plain(wording) for name, wording in study.wordings.items()},
     }
     write_bytes(version_file(directory, version.number), dumps(body).encode("ascii") + b"\n", overwrite=True)
 
@@ -159,7 +166,7 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
     if own is None:
         told = "; ".join(kept.problems) or f"the copy of version {opening.version} is not there any more"
         raise StudyError(f"{opening.participant} cannot go on: {told}")
-    if own.study != study and kept.same(study) is None:
+    if own.study is not study and kept.same(study) is None:
         raise StudyError(_refusal(study, own))
     if not own.number and opening.trials != trials_digest(study):
         raise StudyError(_refusal(study, None))
@@ -177,6 +184,21 @@ def _refusal(study: Study, before: Version | None) -> str:
     return f"the study's file was changed since version {before.number} was begun:\n{told}\n{advice}"
 
 
+def _plain(wording: Wording) -> dict[str, object]:
+    texts = {environment: dict(words) for environment, words in wording.texts.items()}
+    own = {"name": wording.name, "version": wording.version, "about": wording.about}
+    return {**own, "digest": wording.digest, "texts": texts}
+
+
+def _wording(value: Mapping[str, Any]) -> Wording:
+    texts = value["texts"]
+    words = {environment: Words(environment, own) for environment, own in texts.items() if environment in envs.ids()}
+    found = Wording(str(value["name"]), int(value["version"]), str(value["about"]), texts, words)
+    if found.digest != value["digest"]:
+        raise ValueError(found.digest)
+    return found
+
+
 def _read(path: Path, number: int) -> Version:
     try:
         value = loads(read_bytes(path).decode().rstrip())
@@ -186,10 +208,14 @@ def _read(path: Path, number: int) -> Version:
         raise RecordError("no version of a study", path, advice="Put back a copy of it.")
     if str(value.get("schema")).partition(".")[0] != SCHEMA.partition(".")[0]:
         raise RecordError("written by another version of the program", path, advice="Update to read it.")
-    text, files = value.get("text"), value.get("files")
-    if not isinstance(text, str) or not isinstance(files, Mapping):
+    text, files, wordings = value.get("text"), value.get("files"), value.get("wordings", {})
+    if not isinstance(text, str) or not isinstance(files, Mapping) or not isinstance(wordings, Mapping):
         raise RecordError("damaged", path, advice="Put back a copy of it.")
-    copies = {str(name): str(data).encode() for name, data in files.items()}
+    try:
+        words = {str(name): _wording(own) for name, own in wordings.items()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError("damaged: a wording", path, advice="Put back a copy of it.") from error
+    copies = Copies({str(name): str(data).encode() for name, data in files.items()}, words)
     study = load_study(path.with_suffix(".toml"), text.encode(), copies)
     if study.digest != value.get("digest"):
         raise RecordError("was changed since it was kept", path, advice="Put back a copy of it.")

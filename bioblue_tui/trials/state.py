@@ -244,14 +244,7 @@ class TrialState:
         self.version += 1
         match event:
             case Asked():
-                view = self._view(event.step)
-                view.observation = event.observation
-                if view.attempts and view.attempts[-1].text is None and not view.attempts[-1].failure:
-                    # The program ended before it was answered; nobody answers it any more.
-                    view.attempts[-1].interrupted = True
-                view.attempts.append(Attempt(event.attempt, event.actor))
-                if self.status != "paused":
-                    self.status = "asking"
+                self._ask(event)
             case Heard() | Retrying() | Interrupted() | Answered() | Rejected() | Failed():
                 self._fold(self._attempt(event.step, event.attempt), event)
             case Intervened():
@@ -272,6 +265,16 @@ class TrialState:
                 self._mark(event.step, "ended", event.reason)
             case Noted():
                 self.notes.apply(event)
+
+    def _ask(self, event: Asked) -> None:
+        view = self._view(event.step)
+        view.observation = event.observation
+        if self._awaiting and self.steps[-1] is view:
+            # The program ended before it was answered; nobody answers it any more.
+            view.attempts[-1].interrupted = True
+        view.attempts.append(Attempt(event.attempt, event.actor))
+        if self.status != "paused":
+            self.status = "asking"
 
     def _fold(self, attempt: Attempt, event: Heard | Retrying | Interrupted | Answered | Rejected | Failed) -> None:
         attempt.waiting = ""

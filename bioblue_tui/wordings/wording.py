@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import envs
@@ -36,7 +36,7 @@ class Wording:
     version: int
     about: str
     texts: Mapping[str, Mapping[str, object]]
-    words: Mapping[str, Words]
+    words: Mapping[str, Words] = field(compare=False)
 
     @property
     def title(self) -> str:

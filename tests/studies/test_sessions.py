@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.studies import sessions
 from bioblue_tui.studies.flow import ConsentView, TrialView, View
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import Opening
@@ -38,7 +38,7 @@ def test_a_file_that_holds_nothing_is_nobodys_session(tmp_path: Path, left: byte
 def test_a_session_that_is_being_begun_is_one(tmp_path: Path) -> None:
     path = session_file(tmp_path, "P1")
     with path.open("wb") as file:
-        assert sessions.lock(file.fileno())
+        assert lock(file.fileno())
         assert not holds_nothing(path)
         with pytest.raises(RecordError):
             SessionFile.create(path, OPENING)
@@ -54,7 +54,7 @@ def test_what_cannot_be_begun_leaves_nothing(tmp_path: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(sessions.os, "write", full)
+        patched.setattr(os, "write", full)
         with pytest.raises(RecordError, match="disk is full"):
             enter(study, "P1", tmp_path)
     assert participants(directory) == []

@@ -8,15 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.records.library import open_record
+from bioblue_tui.studies import parts
 from bioblue_tui.studies.changes import MOST_LINES, what_changed
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import QuestionView, TrialView, View
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.running import begun, enter
-from bioblue_tui.studies.sessions import session_file, study_dir
+from bioblue_tui.studies.sessions import read_session, session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import kept_versions, version_file
+from bioblue_tui.trials.events import Asked
+from bioblue_tui.wordings.example import example as own_wording
+from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import Words
 from tests.studies.small import load, right, toml, walk
 
 ASKED = 'questions = [{key = "q", text = "How many?", answer = %d}]'
@@ -121,7 +128,7 @@ def test_who_passed_does_not_fail_when_the_right_answer_changes(tmp_path: Path) 
 def test_everything_can_be_told_without_the_file(tmp_path: Path) -> None:
     through(load(tmp_path, more='incentives = "Tea."'), tmp_path, "P1")
     (tmp_path / "study.toml").unlink()
-    written, problems = export_study("small", None, tmp_path / "out", tmp_path)
+    _, problems = export_study("small", None, tmp_path / "out", tmp_path)
     assert not problems
     assert "participants were told: Tea." in (tmp_path / "out" / "method.md").read_text()
     assert [one.planned for one in standings(study_dir("small", tmp_path))] == [1]
@@ -200,3 +207,61 @@ def test_the_copy_holds_every_file_that_is_named(tmp_path: Path) -> None:
     assert version.study == study
     assert version.study.files == {"texts/consent.md": "Do you, Zoë?\r\n".encode()}
     assert version.study.digest == study.digest
+
+
+def reworded(wording: Wording, version: int) -> Wording:
+    """Return a wording whose observations begin in another way."""
+    texts = {id_: {**own, "observation": f"Look here. {own['observation']}"} for id_, own in wording.texts.items()}
+    return Wording(wording.name, version, "", texts, {id_: Words(id_, own) for id_, own in texts.items()})
+
+
+def told(root: Path, participant: str) -> list[str]:
+    """Return what a participant was first told in each trial."""
+    directory, found = root / "trials", []
+    for _, file in read_session(session_file(study_dir("small", root), participant)).trials.values():
+        found.append(
+            next(event.observation for event in open_record(directory / file).events if isinstance(event, Asked))
+        )
+    return found
+
+
+def test_a_program_with_other_words_changes_nothing_in_a_study_that_was_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")])
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: view.key == "trial/a.2")
+    monkeypatch.setattr(parts, "default", lambda: reworded(default(), 99))
+    study = load_study(tmp_path / "study.toml")
+    for code in ("P1", "P2"):
+        run = enter(study, code, tmp_path)
+        with run.file:
+            walk(run)
+    assert told(tmp_path, "P1") == told(tmp_path, "P2")
+    assert not [text for text in told(tmp_path, "P2") if text.startswith("Look here.")]
+    # Only a new version has the new words, and the sheet says so.
+    through(load(tmp_path, [("a", "1-2", "fixed")], more="feedback = true"), tmp_path, "P3", new_version=True)
+    assert all(text.startswith("Look here.") for text in told(tmp_path, "P3"))
+    export_study("small", None, tmp_path / "out", tmp_path)
+    assert f"wording by default: {default().title} → plain 99" in (tmp_path / "out" / "method.md").read_text()
+
+
+def test_a_wording_of_ones_own_is_kept_with_the_study(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(own_wording("mine", "plain"))
+    conditions = '[[conditions]]\nname = "own"\nwording = "mine.toml"\n[[conditions]]\nname = "plain"\n'
+    study = load(tmp_path, conditions=conditions)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run)
+    wordings = [open_record(tmp_path / "trials" / file).header.wording for _, file in run.log.trials.values()]
+    assert wordings == ["mine 1", default().title]
+    path.write_text(own_wording("mine", "plain").replace("version = 1", "version = 2"))
+    with pytest.raises(StudyError, match=r"mine.toml:\n.*version = 1\n.*version = 2"):
+        enter(load_study(tmp_path / "study.toml"), "P2", tmp_path)
+    path.unlink()
+    (version,) = kept_versions(study_dir("small", tmp_path)).versions
+    assert version.study == study
+    with pytest.raises(StudyError, match=r"line \d+: conditions 1\.wording"):
+        load_study(tmp_path / "study.toml")

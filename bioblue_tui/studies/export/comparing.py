@@ -21,12 +21,13 @@ from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.wordings.library import digest_of
 
 _GREATEST = 10**100
 """Beyond this nothing is compared: squares of such sums are more than a float can hold."""
 
-Setting = tuple[str, str, str, int]
-"""What must be the same to be compared: environment, parameters, instruction, steps."""
+Setting = tuple[str, str, str, str, int]
+"""What must be the same to be compared: environment, parameters, instruction, wording, steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ _COLUMNS = [
 def comparisons(found: Collected, data: Path | None = None) -> Table:
     """Return people beside every agent that has played the same: only trials that were played to their end count.
 
-    The same are environment, parameters, instruction, number of steps, and a seed.
+    The same are environment, parameters, instruction, wording, number of steps, and a seed.
 
     Args:
         found: The study's trials.
@@ -178,7 +179,8 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
 
 
 def _setting(header: Header) -> Setting:
-    return header.environment, dumps(dict(sorted(header.parameters.items()))), header.instruction, header.steps
+    words = header.wording_digest or digest_of(header.wording) or header.wording
+    return header.environment, dumps(dict(sorted(header.parameters.items()))), header.instruction, words, header.steps
 
 
 def _difference(played: Played, key: str) -> float:

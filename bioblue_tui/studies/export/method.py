@@ -124,7 +124,7 @@ def _participants(found: Collected) -> Iterator[str]:
 
 
 def _task(found: Collected) -> Iterator[str]:
-    columns = ("block", "order in it", "condition", "environment", "parameters set", "seeds", "steps")
+    columns = ("block", "order in it", "condition", "wording", "environment", "parameters set", "seeds", "steps")
     yield f"| {' | '.join(columns)} | trials begun | steps played |"
     yield "|---" * (len(columns) + 2) + "|"
     for block in _study(found).blocks:
@@ -132,19 +132,20 @@ def _task(found: Collected) -> Iterator[str]:
 
 
 def _rows(found: Collected, block: Block) -> Iterator[str]:
-    groups: dict[tuple[str, str, str, int], list[StudyTrial]] = {}
+    groups: dict[tuple[str, str, str, str, int], list[StudyTrial]] = {}
     for trial in block.trials:
         set_ = ", ".join(f"{key}={value}" for key, value in trial.plan.parameters.items()) or "none"
-        key = (trial.condition, trial.plan.environment, set_, trial.plan.steps)
+        wording = trial.plan.wording.title if trial.plan.wording else "not known"
+        key = (trial.condition, wording, trial.plan.environment, set_, trial.plan.steps)
         groups.setdefault(key, []).append(trial)
-    for (condition, environment, set_, steps), trials in groups.items():
+    for (condition, wording, environment, set_, steps), trials in groups.items():
         seeds = ", ".join(str(trial.plan.seed) for trial in trials)
         shown = "prompt-only" if trials[0].plan.prompt_only else "gauges"
         keys = [trial.key for trial in trials]
         played = [one.state.done for one in found.counting if one.trial.key in keys]
         done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
         label = f"{condition} ({shown})"
-        cells = (block.name, block.order, label, environment, set_, seeds, str(steps), str(len(played)), done)
+        cells = (block.name, block.order, label, wording, environment, set_, seeds, str(steps), str(len(played)), done)
         yield "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
