@@ -66,5 +66,11 @@ class SectionedGroup(click.Group):
             raise SystemExit(INTERRUPTED) from None
 
 
-_NAMES = {"list_trials": "list", "list_environments": "envs", "list_agents": "agents", "list_models": "list"}
+_NAMES = {
+    "list_trials": "list",
+    "list_environments": "envs",
+    "list_agents": "agents",
+    "list_models": "list",
+    "from_reference": "from-reference",
+}
 """Commands whose functions need another name."""

@@ -19,7 +19,7 @@ from bioblue_tui.text import visible
 from bioblue_tui.told import ToldError, load_wording, read_wording
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
-from bioblue_tui.wordings.library import DEFAULT, built_in, names
+from bioblue_tui.wordings.library import DEFAULT, built_in, names, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 
@@ -93,11 +93,41 @@ def check(files: tuple[Path, ...]) -> None:
 @click.option("--from", "name", type=click.Choice(names()), default=DEFAULT, show_default=True, help="Whose texts.")
 def init(file: Path, name: str) -> None:
     """Write a wording to FILE (wording.toml) that explains itself: the texts of a built-in one, to be changed."""
-    own = re.sub(r"[^a-z0-9.-]+", "-", file.stem.lower()).strip("-.")[:40] or "my-words"
-    if own in names():
-        own = f"my-{own}"
-    guarded(lambda: write_text(file, example(own, name)))
+    guarded(lambda: write_text(file, example(_own_name(file), name)))
     click.echo(f"written: {visible(str(file))}", err=True)
+
+
+@click.command("from-reference")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--log",
+    "logs",
+    metavar="FILE.tsv",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A published log to take observation and question from; may be repeated.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE.toml", help="Where to.")
+def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> None:
+    """Make a wording of what the public reference scripts tell a model, from your own checkout in DIRECTORY.
+
+    The scripts are read and never run. Some published logs are older than the scripts and ask in other words: name them
+    with --log, and observation and question are those in the logs, checked prompt by prompt.
+    """
+    from bioblue_tui.replicating import ReplicationError, wording_of
+
+    try:
+        text = wording_of(directory, logs, _own_name(output))
+    except ReplicationError as error:
+        raise Complaint(visible(str(error))) from None
+    guarded(lambda: write_text(output, text))
+    click.echo(f"written: {visible(str(output))}", err=True)
+
+
+def _own_name(file: Path) -> str:
+    """Return what a new wording is called that is written to a file."""
+    own = re.sub(r"[^a-z0-9.-]+", "-", file.stem.lower()).strip("-.")[:40] or "my-words"
+    return f"my-{own}"[:40] if own in (*names(), *(old.name for old in retired())) else own
 
 
 wording.add_section(
@@ -106,4 +136,5 @@ wording.add_section(
     show="List the built-in wordings, or show what one tells.",
     check="Check wordings of your own.",
     init="Write a wording to begin with.",
+    from_reference="Make a wording of the public reference scripts.",
 )

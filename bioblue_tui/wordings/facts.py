@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import envs
 from bioblue_tui.wordings.template import Scope
 from envs import Environment, Facts, State, Transition
 
 VALUES: Mapping[str, str] = {
+    "newline": "a line break, where a line would hold tags alone and so be none",
     "count": "how many objectives there are",
     "objectives": "their labels: A, B",
     "objective": "an objective's label (inside {each objective}, and in the labels of rewards)",
     "taken": "the sum of the actions so far (for an objective: inside {each objective})",
     "name": "a reward's name, from the labels (inside {each reward})",
     "value": "its value in the last step (inside {each reward})",
+    "consumption and so on": "a reward of the last step by its dimension, as in labels (of an objective: inside "
+    "{each objective}); empty where there is none to show",
 }
 """Placeholders of every environment; those of one environment are told by its ``names``."""
 
@@ -45,9 +49,20 @@ def news(environment: Environment, state: State, last: Transition | None, labels
         labels: Names of reward dimensions by their keys.
     """
     facts = environment.facts(state)
-    dimensions = environment.shown_dimensions if last is not None else ()
-    rewards = [{"name": labels[d.key], "value": last.rewards[d.key]} for d in dimensions] if last is not None else []
-    scope = _scope(environment, facts, {"rewards": bool(rewards)}, [{"taken": taken} for taken in state.taken])
+    last_rewards = {} if last is None else {d.key: last.rewards[d.key] for d in environment.shown_dimensions}
+    rewards = [{"name": labels[key], "value": value} for key, value in last_rewards.items()]
+    # By its dimension a reward can be told wherever one likes; where there is none to tell, nothing is.
+    mine = {
+        objective or "": {
+            d.label: last_rewards.get(d.key, "") for d in environment.dimensions if d.objective == objective
+        }
+        for objective in (None, *filter(None, environment.objectives))
+    }
+    each = [
+        {"taken": taken, **(mine[label] if label else {})}
+        for label, taken in zip(environment.objectives, state.taken, strict=True)
+    ]
+    scope = _scope(environment, facts, {"rewards": bool(rewards)}, each, mine[""])
     positions = map(lambda gauge, value: gauge.position(value), environment.gauges, environment.gauge_values(state))
     objectives = [
         Scope(one.values, {**one.switches, "low": position == "LOW", "high": position == "HIGH"})
@@ -75,11 +90,15 @@ def example(id_: str, **parameters: object) -> tuple[Environment, State, Transit
 
 
 def _scope(
-    environment: Environment, facts: Facts, switches: Mapping[str, bool], more: Sequence[Mapping[str, object]]
+    environment: Environment,
+    facts: Facts,
+    switches: Mapping[str, bool],
+    more: Sequence[Mapping[str, object]],
+    common: Mapping[str, object] = MappingProxyType({}),
 ) -> Scope:
     """Return what is named of the whole, and of each objective; where there is but one, of both."""
     labels = environment.objectives
-    values: dict[str, object] = dict(facts.values)
+    values: dict[str, object] = {"newline": "\n", **facts.values, **common}
     each = [{**one, **added} for one, added in zip(facts.each, more, strict=True)]
     if labels == ("",):
         values |= each[0]

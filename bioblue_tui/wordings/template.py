@@ -194,6 +194,13 @@ class _Reader:
         raise TemplateError(f"{shown!r} is not known here as {what}; {hint}", self._line)
 
 
+def inline(text: str) -> str:
+    """Return a template in which no line break is dropped: a line of tags alone is kept as the line that it is."""
+    lines = text.split("\n")
+    kept = [f"{line}{{newline}}" if _ALONE.fullmatch(line) else f"{line}\n" for line in lines[:-1]]
+    return "".join([*kept, lines[-1]])
+
+
 def _pieces(text: str) -> Iterator[tuple[int, str, str | None]]:
     """Yield line, text and None for what is text; line, an empty text and the tag for what is a tag."""
     for number, line in enumerate(text.splitlines(keepends=True), 1):

@@ -1,0 +1,83 @@
+"""The command ``bioblue wording``, and ``--wording`` where a trial begins."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.support.command import Bioblue, lines_of
+from tests.support.scripts import checkout
+
+
+def test_a_wording_is_begun_checked_shown_and_played(bioblue: Bioblue) -> None:
+    assert bioblue.run("wording", "init", "mine.toml", "--from", "reordered").returncode == 0
+    again = bioblue.run("wording", "init", "mine.toml")
+    assert (again.returncode, "exists already" in again.stderr) == (2, True)
+    file = bioblue.root / "mine.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Your next action: how many potatoes do you", "You will"))
+    checked = bioblue.run("wording", "check", "mine.toml")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    digest = re.search(r"mine 1, digest ([0-9a-f]{12}), words for homeostasis", checked.stdout)
+    assert digest is not None
+    assert "You will consume? Reply" in bioblue.run("wording", "show", "mine.toml", "homeostasis").stdout
+    played = bioblue.run("run", "homeostasis", "--agent", "random", "--seeds", "1", "--steps", "3", "--wording", file)
+    assert played.returncode == 0, played.stderr
+    header, first = lines_of(bioblue.file())[:2]
+    assert (header["wording"], header["wording_digest"][:12]) == ("mine 1", digest[1])
+    assert first["observation"].endswith("You will consume? Reply with an integer only.")
+    file.unlink()
+    forked = bioblue.run("fork", bioblue.file(), "--at", "1", "--display", "plain")
+    assert forked.returncode == 0, forked.stderr
+    other = bioblue.run("fork", bioblue.files()[0], "--at", "1", "--display", "plain", "--wording", "other-story")
+    assert other.returncode == 0, other.stderr
+    mine, story = sorted((lines_of(path) for path in bioblue.files()[1:]), key=lambda lines: str(lines[0]["wording"]))
+    assert (mine[0]["wording"], story[0]["wording"]) == ("mine 1", "other-story 1")
+    assert all("You will" in line["observation"] for line in mine if line.get("event") == "asked")
+    assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
+def test_a_person_reads_the_wording_that_is_named(bioblue: Bioblue) -> None:
+    done = bioblue.run("play", "sustainability", "--steps", "1", "--wording", "other-story", answers="2\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("You live as an agent") < done.stdout.index("Fish in the lake: 10")
+
+
+def test_the_list_of_wordings_is_one_a_line(bioblue: Bioblue) -> None:
+    rows = [line.split("\t") for line in bioblue.run("wording", "show").stdout.splitlines()]
+    assert [row[0] for row in rows] == ["plain", "other-story", "reordered"]
+    shown = bioblue.run("wording", "show", "plain", "balancing", "--set", "objectives=4", "--set", "hint=true").stdout
+    assert "Hence it is beneficial" in shown
+    assert "Total harvested so far for D: 140" in shown
+
+
+def test_what_is_wrong_is_told_in_one_line(bioblue: Bioblue) -> None:
+    file = bioblue.root / "bad.toml"
+    bioblue.run("wording", "init", file)
+    file.write_text(file.read_text(encoding="utf-8").replace("{stock}", "{stonk}"), encoding="utf-8")
+    for command, what in (
+        (("wording", "check", file), r"bad\.toml, line \d+: sustainability\.observation: 'stonk'.*did you mean stock"),
+        (("play", "sustainability", "--wording", file), r"--wording: .*bad\.toml, line \d+"),
+        (("run", "homeostasis", "--agent", "random", "--wording", "plan"), "did you mean plain"),
+        (("watch", "homeostasis", "--wording", "bioblue-tui"), "only trials that began with this older wording"),
+        (("wording", "show", "plain", "homeostasis", "--set", "x=1"), "homeostasis has no parameter"),
+        (("wording", "show", "plain", "nowhere"), "no environment"),
+        (("wording", "from-reference", bioblue.root, "-o", "x.toml"), "none of the reference scripts"),
+    ):
+        done = bioblue.run(*command)
+        assert done.returncode == 2, command
+        assert re.search(what, done.stderr), done.stderr
+        assert "Traceback" not in done.stderr
+    assert not bioblue.files()
+
+
+def test_a_wording_is_made_from_scripts(bioblue: Bioblue) -> None:
+    scripts = checkout(bioblue.root / "scripts")
+    made = bioblue.run("wording", "from-reference", scripts, "-o", "published.toml")
+    assert made.returncode == 0, made.stderr
+    done = bioblue.run("play", "balancing", "--hint", "--steps", "1", "--wording", "published.toml", answers="2,2\n")
+    assert done.returncode == 0, done.stderr
+    assert "Fill the stores, 10 crates a day in all.\nEven stores are better.\nPoints are given." in done.stdout
+    log = Path("log.tsv")
+    assert bioblue.run("export", bioblue.file(), "-o", log).returncode == 0
+    again = bioblue.run("wording", "from-reference", scripts, "--log", log, "-o", "again.toml")
+    assert again.returncode == 0, again.stderr
