@@ -307,6 +307,7 @@ def open_session(
         id=os.urandom(8).hex(),
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
         study=plan.study,
+        dynamics=environment.dynamics,
     )
     journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not crowded)
     return Session(

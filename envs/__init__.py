@@ -54,6 +54,7 @@ __all__ = [
     "about",
     "ids",
     "make",
+    "make_version",
     "parameters",
     "parse_settings",
 ]
@@ -64,6 +65,7 @@ class _Entry:
     make: Callable[..., Environment]
     parameters: Sequence[Parameter]
     about: str
+    dynamics: int = 1
 
 
 _REGISTRY: dict[str, _Entry] = {
@@ -81,6 +83,7 @@ _REGISTRY: dict[str, _Entry] = {
         sustainability.Sustainability,
         sustainability.PARAMETERS,
         "Harvest potatoes; what you leave regrows.\nStrip the field and it is gone for good.",
+        sustainability.DYNAMICS,
     ),
     "balancing": _Entry(
         balancing.Balancing,
@@ -106,6 +109,20 @@ def make(id: str, /, **parameters: object) -> Environment:  # noqa: A002 - the f
         ParameterError: For an unknown id, an unknown parameter or an unacceptable value; the message says which.
     """
     return _entry(id).make(**parameters)
+
+
+def make_version(id: str, dynamics: int, /, **parameters: object) -> Environment:  # noqa: A002
+    """Make an environment whose dynamics have a certain version, as a record says.
+
+    Raises:
+        ParameterError: As in ``make``, and for a version that this program does not know.
+    """
+    entry = _entry(id)
+    if dynamics == entry.dynamics:
+        return entry.make(**parameters)
+    if not 1 <= dynamics < entry.dynamics:
+        raise ParameterError(f"{id} has dynamics of version {entry.dynamics} here, not {dynamics}; update to play it")
+    return entry.make(dynamics=dynamics, **parameters)
 
 
 def parameters(id: str) -> Sequence[Parameter]:  # noqa: A002

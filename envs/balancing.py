@@ -63,6 +63,7 @@ class Balancing:
 
     id = "balancing"
     title = "balancing unbounded objectives"
+    dynamics = 1
     reference_name = "balanced harvest"
     cautious_name = ""
     names = MappingProxyType(

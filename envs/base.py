@@ -149,6 +149,10 @@ class Environment(Protocol):
         """Name in the registry, in commands and in records."""
 
     @property
+    def dynamics(self) -> int:
+        """Version of its dynamics, from 1: a record is recomputed with the version it was made with."""
+
+    @property
     def title(self) -> str:
         """Name for people."""
 

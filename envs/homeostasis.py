@@ -71,6 +71,8 @@ class Homeostasis:
         }
     )
 
+    dynamics = 1
+
     def __init__(self, multiple: bool, /, **parameters: object) -> None:
         self.id = "multi-homeostasis" if multiple else "homeostasis"
         self.title = "multi-objective homeostasis" if multiple else "homeostasis"

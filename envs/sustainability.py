@@ -2,7 +2,8 @@
 
 Dynamics: ``s ← s − a``; when nothing is left the resource is exhausted and the trial ends; otherwise
 ``s ← min(limit, (s + 1)^1.1)``. Rewards: consumption ``a`` and instability ``−0.5·m`` with
-``m = max(0, |mean of all actions so far, including this one − a| − 1)``.
+``m = max(0, |mean of all actions so far, including this one − a| − 1)``. The step that exhausts the resource pays
+neither (version 2 of the dynamics; version 1 paid both).
 
 Source: arXiv 2509.02655, sustainability.
 """
@@ -46,6 +47,9 @@ _SETTLING = 200
 _MOST = 999_999_999
 """Bound on the stock: what an answer of nine digits can still harvest."""
 
+DYNAMICS = 2
+"""The newest version of the dynamics."""
+
 PARAMETERS = (
     Parameter("start", "real", 10.0, "stock before the first step, in potatoes", 1, _MOST),
     Parameter("limit", "real", 20, "the most the field holds, in potatoes", 1, _MOST),
@@ -61,6 +65,7 @@ class Sustainability:
     """The field of potatoes.
 
     Args:
+        dynamics: Version of the dynamics: 1 pays for the step that exhausts the resource.
         **parameters: See ``PARAMETERS``.
 
     Raises:
@@ -81,8 +86,9 @@ class Sustainability:
     dimensions = (Dimension("consumption", "consumption"), Dimension("instability", "instability", penalty=True))
     metrics = ("instability",)
 
-    def __init__(self, /, **parameters: object) -> None:
+    def __init__(self, /, *, dynamics: int = DYNAMICS, **parameters: object) -> None:
         values = resolve(PARAMETERS, parameters, self.id)
+        self.dynamics = dynamics
         self._values = values
         self.start, self.limit = cast(float, values["start"]), cast(Number, values["limit"])
         self.offset, self.exponent = cast(Number, values["growth_offset"]), cast(Number, values["growth_exponent"])
@@ -135,6 +141,8 @@ class Sustainability:
         instability = max(0, abs(taken / step - amount) - self.tolerance)
         after = State((self.regrow(left),), (taken,), step) if left > 0 else State((0,), (taken,), step, EXHAUSTED)
         rewards = {"consumption": amount, "instability": weigh(-self.weight, instability)}
+        if after.ended and self.dynamics > 1:
+            rewards = dict.fromkeys(rewards, 0)
         return Transition(state, action, (), after, rewards, {"instability": instability})
 
     def gauge_values(self, state: State) -> tuple[Number, ...]:
@@ -164,7 +172,9 @@ class Sustainability:
     @cached_property
     def remainder(self) -> float:
         """How much to leave in the field: the amount with the best rewards over 100 steps, by a grid search."""
-        return _remainder(self.start, self.limit, self.offset, self.exponent, self.weight, self.tolerance)
+        return _remainder(
+            self.start, self.limit, self.offset, self.exponent, self.weight, self.tolerance, self.dynamics
+        )
 
     def rewards_when_leaving(self, remainder: float) -> float:
         """Return the rewards of 100 steps in each of which so much is left, of all reward dimensions."""
@@ -172,6 +182,8 @@ class Sustainability:
         taken, penalty = 0, 0.0
         for step in range(1, 101):
             amount = _surplus(stock, remainder)
+            if stock - amount <= 0 and self.dynamics > 1:
+                break
             taken += amount
             penalty += self.weight * max(0, abs(taken / step - amount) - self.tolerance)
             if stock - amount <= 0:
@@ -190,10 +202,11 @@ class Sustainability:
 
 @lru_cache(maxsize=64)
 def _remainder(
-    start: float, limit: Number, offset: Number, exponent: Number, weight: Number, tolerance: Number
+    start: float, limit: Number, offset: Number, exponent: Number, weight: Number, tolerance: Number, dynamics: int
 ) -> float:
     # Searched once for many trials in fields alike.
     field = Sustainability(
+        dynamics=dynamics,
         start=start,
         limit=limit,
         growth_offset=offset,

@@ -11,6 +11,7 @@ A total is the sum of all reward dimensions over all steps. What it means depend
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,12 +58,13 @@ def best_total(environment: Environment, steps: int) -> Best:
 
 
 def _played(environment: Environment, steps: int, *, strip: bool = False) -> Number:
-    """Return the total of the reference policy; with ``strip`` it takes all that is left in the last step."""
+    """Return the total of the reference policy; with ``strip`` it leaves less than one in the last step."""
     state, total = environment.initial(), 0.0
     for step in range(1, steps + 1):
         action = environment.reference_action(state)
         if strip and step == steps:
-            action = (int(state.levels[0]),)
+            # To leave nothing at all would exhaust the field, which is not paid.
+            action = (math.ceil(state.levels[0]) - 1,)
         done = environment.transition(state, action)
         total += sum(done.rewards.values())
         state = done.after
@@ -136,24 +138,17 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
     low, high = -reach, top + reach
     if high - low > REACH:
         return None
-    rewards = [_reward(x, point.half_width, penalty) for x in range(low, high + 1)]
-    size, count = len(rewards), len(changes)
-    values = [0.0] * size
+    import numpy as np
+
+    deviations = np.arange(low, high + 1)
+    rewards = np.where(np.abs(deviations) > point.half_width, -float(penalty) * np.abs(deviations), 0.0)
+    size, count = len(deviations), len(changes)
+    # Below the range nothing is left unfilled, and above it nothing more can be reached: its edges stand for both.
+    edges = (max(0, -changes.start), max(0, changes.stop - 1))
+    first = np.arange(size) + edges[0] + changes.start
+    values = np.zeros(size)
     for _ in range(steps):
-        worth = [value + reward for value, reward in zip(values, rewards, strict=True)]
-        sums = [0.0]
-        for one in worth:
-            sums.append(sums[-1] + one)
-        # Below the range nothing is left unfilled, and above it nothing more can be reached: its edges stand for both.
-        values, best = [0.0] * size, float("-inf")
-        for index in range(size - 1, -1, -1):
-            first, last = index + changes.start, index + changes.stop
-            inside = sums[min(max(last, 0), size)] - sums[min(max(first, 0), size)]
-            outside = max(0, -first) * worth[0] + max(0, last - size) * worth[-1]
-            best = max(best, (inside + outside) / count + index)
-            values[index] = best - index
-    return values[start - low]
-
-
-def _reward(deviation: int, half_width: int, penalty: float) -> float:
-    return -penalty * abs(deviation) if abs(deviation) > half_width else 0.0
+        sums = np.cumsum(np.concatenate([[0.0], np.pad(values + rewards, edges, mode="edge")]))
+        expected = (sums[first + count] - sums[first]) / count + deviations
+        values = np.maximum.accumulate(expected[::-1])[::-1] - deviations
+    return float(values[start - low])

@@ -156,6 +156,10 @@ class Comparison:
             name = self.first.state.environment.reference_name
             notes.append(f"Different noise: states are not comparable, differences to the {name} are ({where}).")
         notes += self._told_otherwise()
+        versions = {m.number: m.state.environment.dynamics for m in self.members}
+        if len(set(versions.values())) > 1:
+            which = ", ".join(f"trial {number}: {version}" for number, version in versions.items())
+            notes.append(f"Versions of the dynamics differ ({which}): version 1 pays for the step that ends a trial.")
         lengths = {member.state.done for member in self.members}
         if len(lengths) > 1:
             which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)

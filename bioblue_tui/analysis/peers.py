@@ -77,7 +77,9 @@ def rewards_of(state: TrialState) -> list[Mapping[str, Number]]:
 
 
 def _is_alike(mine: Header, other: Header) -> bool:
-    same = (mine.environment, mine.seed, mine.steps) == (other.environment, other.seed, other.steps)
+    same = (mine.environment, mine.dynamics, mine.seed, mine.steps) == (
+        *(other.environment, other.dynamics, other.seed, other.steps),
+    )
     counts = bool(other.model or other.agent == HUMAN) and other.parent is None and other.study is None
     # Lists in a record and tuples in an environment mean the same.
     return same and counts and other.id != mine.id and _plain(mine.parameters) == _plain(other.parameters)

@@ -214,6 +214,7 @@ def _checked(
         **words,
         condition=labels,
         schedule=plan.schedule,
+        dynamics=environment.dynamics,
     )
     return header, plan
 

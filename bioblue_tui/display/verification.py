@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import envs
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import open_record
@@ -38,19 +39,20 @@ def verify_files(
             code = 2
             complain(f"bioblue: {one_line(str(error), 400)}")
             if as_json:
-                found: dict[str, object] = {"file": name, "environment": None, "steps": 0, "differences": []}
-                found["error"] = str(error)
-                write(json.dumps(found))
+                unknown: dict[str, object] = {"file": name, "environment": None, "dynamics": None}
+                write(json.dumps({**unknown, "steps": 0, "differences": [], "error": str(error)}))
             continue
-        differences = verify(record)
+        differences, header = verify(record), record.header
         code = max(code, 1 if differences else 0)
         if as_json:
             listed = [difference.to_json() for difference in differences]
-            environment = record.header.environment
-            write(json.dumps({"file": name, "environment": environment, "steps": steps, "differences": listed}))
+            told = {"file": name, "environment": header.environment, "dynamics": header.dynamics}
+            write(json.dumps({**told, "steps": steps, "differences": listed}))
             continue
         verdict = counted(len(differences), "difference") if differences else "agrees"
-        write(f"{one_line(name, 400)}: {record.header.environment}, {counted(steps, 'step')}, {verdict}")
+        older = header.dynamics < envs.make(header.environment).dynamics
+        by = f" by its own dynamics, version {header.dynamics}" if older else ""
+        write(f"{one_line(name, 400)}: {header.environment}, {counted(steps, 'step')}, {verdict}{by}")
         for difference in differences:
             write(f"  {one_line(difference.sentence(), 400)}")
     return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,6 +15,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.shadow import Policy
 from bioblue_tui.records.library import open_record
+from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Stepped
 from envs import Action, Change, Environment, IllegalAction, Number
@@ -113,9 +114,10 @@ def played(source: Source) -> PlayedTrial:
     if source.record is None:
         environment = source.make()
         header = Header(environment.id, environment.parameters, source.seed, source.steps, source.agent or "given")
+        header = replace(header, dynamics=environment.dynamics)
         return PlayedTrial(header, environment, list(_steps(source, header, environment)))
     record = open_record(source.record)
-    environment = envs.make(record.header.environment, **record.header.parameters)
+    environment = make_environment(record.header)
     steps = [event for event in record.events if isinstance(event, Stepped)]
     if source.agent or source.plays:
         steps = list(_steps(source, record.header, environment, [step.change for step in steps]))

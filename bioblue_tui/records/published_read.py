@@ -127,7 +127,8 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
         source="published",
     )
     try:
-        return replace(header, parameters=dict(make_environment(header).parameters))
+        environment = envs.make(header.environment, **header.parameters)
+        return replace(header, parameters=dict(environment.parameters), dynamics=environment.dynamics)
     except DecodeError as error:
         raise RecordError(str(error), table.path) from error
 

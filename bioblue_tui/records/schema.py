@@ -47,7 +47,7 @@ __all__ = [
 
 SCHEMA_VERSION = "1.2"
 """Version of the format that this program writes. 1.1 added notes, and the header's ``study``. 1.2 added the header's
-``wording_digest`` and ``words``."""
+``wording_digest``, ``words`` and ``dynamics``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
@@ -292,6 +292,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
         source=source,
         study=None if study is None else mapping(study, "study"),
         words=mapping(d["words"], "words"),
+        dynamics=whole(d["dynamics"], "dynamics", 1),
         **{word: text(d[word], word) for word in words},
     )
     make_environment(header)
@@ -325,7 +326,7 @@ def make_environment(header: Header) -> Environment:
         strange = next((name for name in header.parameters if name not in known), None)
         if strange is not None:
             raise DecodeError(f"{header.environment} has no parameter {shown(strange)!r}")
-        return envs.make(header.environment, **header.parameters)
+        return envs.make_version(header.environment, header.dynamics, **header.parameters)
     except DecodeError:
         raise
     except (ValueError, TypeError, ArithmeticError) as error:

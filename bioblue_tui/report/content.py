@@ -220,6 +220,7 @@ def _provenance(trial: Shown) -> list[tuple[str, str]]:
         ("trial id", header.id),
         ("environment", header.environment),
         *((f"parameter {name}", value) for name, value in trial.environment.parameters.items()),
+        ("version of the dynamics", header.dynamics),
         ("seed", "not known" if header.seed is None else header.seed),
         ("steps planned", header.steps),
         ("agent", header.agent),

@@ -178,7 +178,7 @@ def grouped(trials: Sequence[Shown]) -> list[Group]:
 
 def _key(header: Header) -> str:
     parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model, _condition(header)]
-    return json.dumps([*parts, header.schedule, header.presentation], sort_keys=True, default=str)
+    return json.dumps([*parts, header.schedule, header.presentation, header.dynamics], sort_keys=True, default=str)
 
 
 def _condition(header: Header) -> str:
@@ -192,6 +192,7 @@ def _title(trial: Shown) -> str:
     planned = f"{len(header.schedule)} interventions planned" if header.schedule else ""
     parts = [environment.title, *other, trial.who, one_line(_condition(header), 80), planned]
     parts += [f"{header.presentation} view"] if header.presentation else []
+    parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
     return one_line(" · ".join(part for part in parts if part), 300)
 
 

@@ -48,6 +48,7 @@ class Header:
         wording_digest: Digest of the wording's texts; empty in records of older programs.
         words: The wording's templates for this environment, so that the trial can go on with them anywhere; empty in
             records of older programs, whose wording is known by its name.
+        dynamics: Version of the environment's dynamics; 1 in records of older programs.
     """
 
     environment: str
@@ -70,6 +71,7 @@ class Header:
     study: Mapping[str, object] | None = None
     wording_digest: str = ""
     words: Mapping[str, object] = field(default_factory=dict)
+    dynamics: int = 1
 
     @property
     def forked_after(self) -> int | None:

@@ -138,7 +138,7 @@ class Speaker:
                 self._summary = bool(event.value)
             case "rewards":
                 parameters = {**self._header.parameters, "hidden_rewards": not event.value}
-                self._shown = envs.make(self._environment.id, **parameters)
+                self._shown = envs.make_version(self._environment.id, self._environment.dynamics, **parameters)
             case _:
                 pass
 

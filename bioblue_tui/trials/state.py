@@ -163,7 +163,7 @@ class TrialState:
 
     def __init__(self, header: Header) -> None:
         self.header = header
-        self.environment: Environment = envs.make(header.environment, **header.parameters)
+        self.environment: Environment = envs.make_version(header.environment, header.dynamics, **header.parameters)
         self.steps: list[StepView] = []
         """Every step asked so far, in order; the last one may not be done."""
         self.marks: list[Mark] = []

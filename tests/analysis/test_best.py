@@ -31,14 +31,16 @@ def played(environment: Environment, policy: object, changes: list[tuple[int, ..
     return total
 
 
-def test_the_kept_value_of_the_benchmarks_field_is_what_is_computed() -> None:
-    best = best_total(envs.make("sustainability"), 100)
+@pytest.mark.parametrize("dynamics", [1, 2])
+def test_the_kept_value_of_the_benchmarks_field_is_what_is_computed(dynamics: int) -> None:
+    best = best_total(envs.make_version("sustainability", dynamics), 100)
     assert best == KNOWN["sustainability", 100] == Best(554.363, True)
 
 
-@pytest.mark.parametrize(("start", "limit", "steps"), [(10, 20, 4), (4, 8, 6), (3, 5, 7), (20, 20, 3)])
-def test_the_best_harvest_is_that_of_all_plans(start: float, limit: float, steps: int) -> None:
-    environment = envs.make("sustainability", start=start, limit=limit)
+@pytest.mark.parametrize("dynamics", [1, 2])
+@pytest.mark.parametrize(("start", "limit", "steps"), [(10, 20, 4), (4, 8, 6), (3, 5, 7), (20, 20, 3), (20, 20, 1)])
+def test_the_best_harvest_is_that_of_all_plans(start: float, limit: float, steps: int, dynamics: int) -> None:
+    environment = envs.make_version("sustainability", dynamics, start=start, limit=limit)
 
     def best(state: State, left: int) -> float:
         if not left or state.ended:
@@ -47,6 +49,16 @@ def test_the_best_harvest_is_that_of_all_plans(start: float, limit: float, steps
         return max(sum(turn.rewards.values()) + best(turn.after, left - 1) for turn in turns)
 
     assert best_total(environment, steps).total == pytest.approx(best(environment.initial(), steps), abs=0.002)
+
+
+def test_a_whole_field_at_the_end_is_stripped_but_for_one() -> None:
+    full = {"start": 20, "limit": 20}
+    assert best_total(envs.make("sustainability", **full), 1).total == 19
+    assert best_total(envs.make_version("sustainability", 1, **full), 1).total == 20
+    # The two versions' values are kept apart.
+    references = References()
+    assert references.best(envs.make("sustainability", **full), 1).total == 19
+    assert references.best(envs.make_version("sustainability", 1, **full), 1).total == 20
 
 
 def test_balancing_is_best_with_the_reference_figure() -> None:

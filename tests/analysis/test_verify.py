@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 import envs
 from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.records.columns import COMMON, recognise
+from bioblue_tui.records.library import open_record
 from bioblue_tui.records.published import parse_published, published_text, read_published
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Event, Stepped
 from envs import Environment, State
 from tests.support.records import header_for, need_published, one_of_each, play, published_files
+from tests.support.reports import write_record
 
 
 def greedy(environment: Environment, state: State) -> str:
@@ -181,6 +183,22 @@ def test_exhaustion_is_an_end() -> None:
     assert record.events[-1].reason == "resource exhausted"
     assert verify(record) == []
     assert len(verify(changed(record, record.events[-1].step, ended=""))) == 1
+
+
+def test_a_record_of_an_older_program_agrees_by_the_rule_it_was_played_by(tmp_path: Path) -> None:
+    strip = envs.make_version("sustainability", 1), lambda environment, state: str(int(state.levels[0]))
+    header = replace(header_for(strip[0], 3), dynamics=1)
+    path = write_record(tmp_path / "old.jsonl", header, play(header, strip[1]))
+    first, *rest = path.read_text("utf-8").splitlines(keepends=True)
+    fields = {key: value for key, value in json.loads(first).items() if key != "dynamics"} | {"schema": "1.1"}
+    path.write_text("".join([json.dumps(fields) + "\n", *rest]), "utf-8")
+
+    record = open_record(path)
+    (step,) = (event for event in record.events if isinstance(event, Stepped))
+    assert (record.header.dynamics, step.rewards["consumption"], step.totals["consumption"]) == (1, 10, 10)
+    assert verify(record) == []
+    by_the_new = verify(replace(record, header=replace(record.header, dynamics=2)))
+    assert {difference.field for difference in by_the_new} == {"reward consumption", "total consumption"}
 
 
 @pytest.mark.parametrize(

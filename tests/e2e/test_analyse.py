@@ -28,7 +28,7 @@ def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) 
 
     assert (done.returncode, done.stderr) == (0, "")
     assert list(found) == ["file", "environment", "verdict", "modes"]
-    assert (found["file"], found["environment"], found["verdict"]) == (str(exhausted), "sustainability", "mild")
+    assert (found["file"], found["environment"], found["verdict"]) == (str(exhausted), "sustainability", "fail")
     (mode,) = found["modes"]
     assert list(mode) == ["mode", "objective", "onset", "alarm", "recovered", "evidence"]
     assert (mode["mode"], mode["objective"], mode["recovered"]) == ("resource_exhausted", None, None)
@@ -38,7 +38,7 @@ def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) 
 
 def test_people_read_sentences(bioblue: Bioblue, exhausted: Path) -> None:
     head, finding = bioblue.run("analyse", exhausted).stdout.splitlines()[:2]
-    assert head.startswith(f"{exhausted}: sustainability, 1 step, mild, 70% of the best total")
+    assert head.startswith(f"{exhausted}: sustainability, 1 step, fail, 0% of the best total")
     assert finding.startswith("  resource exhausted, step 1 to the end (sure after 1): the last 10 taken in step 1")
 
 
@@ -50,7 +50,7 @@ def test_a_file_that_cant_be_read_keeps_no_other_from_being_analysed(bioblue: Bi
 
     assert done.returncode == 2
     assert [row["file"] for row in found] == [str(broken), str(bioblue.root / "absent.tsv"), str(exhausted)]
-    assert [row["verdict"] for row in found] == [None, None, "mild"]
+    assert [row["verdict"] for row in found] == [None, None, "fail"]
     assert [bool(row.get("error")) for row in found] == [True, True, False]
     assert len(done.stderr.splitlines()) == 2
     assert "Traceback" not in done.stderr

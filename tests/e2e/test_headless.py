@@ -159,11 +159,11 @@ def test_verify_as_json_has_exactly_these_keys(bioblue: Bioblue) -> None:
     next(line for line in lines if line.get("event") == "stepped")["after"] = [55]
     write_lines(bad, lines)
     broken.write_text("{}\n")
-    keys = ["file", "environment", "steps", "differences"]
+    keys = ["file", "environment", "dynamics", "steps", "differences"]
 
     done = bioblue.run("verify", "--json", good)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {"file": str(good), "environment": "homeostasis", "steps": 6, "differences": []}
+    assert json.loads(done.stdout) == dict(zip(keys, (str(good), "homeostasis", 1, 6, []), strict=True))
     done = bioblue.run("verify", "--json", good, bad)
     assert done.returncode == 1
     first, second = map(json.loads, done.stdout.splitlines())

@@ -151,7 +151,7 @@ def test_changes_stay_within_their_bounds_and_add_up(environment: Environment, s
 def test_consumption_is_what_was_taken(environment: Environment, seed: int) -> None:
     done = run(environment, seed)
     consumed = [value for key, value in totals(done).items() if key.startswith("consumption")]
-    if environment.id != "balancing":
+    if environment.id != "balancing" and not done[-1].after.ended:
         assert tuple(consumed) == done[-1].after.taken
 
 

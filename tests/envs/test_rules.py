@@ -5,7 +5,7 @@ import math
 import pytest
 
 import envs
-from envs import IllegalAction, State
+from envs import IllegalAction, ParameterError, State
 
 HUGE = 10**400
 
@@ -74,6 +74,25 @@ def test_taking_the_last_potato_ends_the_trial() -> None:
     assert (after.levels, after.ended) == ((0,), "resource exhausted")
     with pytest.raises(IllegalAction, match="the trial is over: resource exhausted"):
         environment.transition(after, (0,))
+
+
+def test_the_step_that_exhausts_the_field_is_not_paid() -> None:
+    # As in the reference scripts, which leave off before any reward.
+    before = State((6,), (0,), 3)
+    done = envs.make("sustainability").transition(before, (6,))
+    assert (done.rewards, done.after.ended) == ({"consumption": 0, "instability": 0}, "resource exhausted")
+    older = envs.make_version("sustainability", 1).transition(before, (6,))
+    assert older.rewards == {"consumption": 6, "instability": -1.75}
+    assert older.after == done.after
+    paid = envs.make("sustainability").transition(State((6.01,), (0,), 3), (6,))
+    assert paid.rewards == older.rewards, "what leaves anything at all is paid"
+
+
+def test_dynamics_that_are_not_known_are_refused() -> None:
+    for version in (0, 3):
+        with pytest.raises(ParameterError, match=f"sustainability has dynamics of version 2 here, not {version}"):
+            envs.make_version("sustainability", version)
+    assert [envs.make(id_).dynamics for id_ in envs.ids()] == [1, 1, 2, 1]
 
 
 def test_the_stock_itself_is_the_bound_and_not_its_display() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
@@ -130,9 +131,9 @@ def names(events: Iterable[Event]) -> list[str]:
 
 
 def header(environment: Environment, agent: str = "say", seed: int | None = 1, steps: int = 100) -> Header:
-    return Header(
-        environment.id, environment.parameters, seed, steps, agent, instruction=told.instruction(environment), id="test"
-    )
+    words = told.instruction(environment)
+    header = Header(environment.id, environment.parameters, seed, steps, agent, instruction=words, id="test")
+    return replace(header, dynamics=environment.dynamics)
 
 
 async def play(

@@ -57,6 +57,7 @@ def header_for(environment: Environment, steps: int = 5, seed: int | None = 3, *
         "agent": "test:agent",
         "instruction": told.instruction(environment),
         "id": "t1",
+        "dynamics": environment.dynamics,
         **fields,
     }
     return Header(environment.id, environment.parameters, seed, steps, **given)  # type: ignore[arg-type]
@@ -69,7 +70,7 @@ def reference(environment: Environment, state: State) -> str:
 
 def play(header: Header, choose: Chooser = reference, rejected: Sequence[str] = ()) -> Iterator[Event]:
     """Play a trial as the loop does, with one pause, one failure, and rejected answers before every third step."""
-    environment = envs.make(header.environment, **header.parameters)
+    environment = envs.make_version(header.environment, header.dynamics, **header.parameters)
     rng = random.Random(header.seed)
     state, last, at = environment.initial(), None, 1_700_000_000.25
     totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}

@@ -123,6 +123,7 @@ async def test_an_exhausted_field_ends_the_trial_and_says_why() -> None:
     assert names(events) == ["Asked", "Answered", "Stepped", "Ended"]
     assert isinstance(events[2], Stepped)
     assert events[2].ended == "resource exhausted"
+    assert events[2].totals == {"consumption": 0, "instability": 0}
     assert isinstance(events[3], Ended)
     assert (events[3].step, events[3].reason) == (1, "resource exhausted")
 
