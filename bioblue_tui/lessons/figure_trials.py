@@ -103,7 +103,7 @@ class PlayedTrial:
         return self.steps[step - 1]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def played(source: Source) -> PlayedTrial:
     """Play a trial, or read it.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 
 from bioblue_tui.analysis.references import References
@@ -63,11 +64,15 @@ class Figure:
         return TAKES[self.take](values)
 
     def text(self) -> str:
-        """Reckon it and write it.
+        """Reckon it and write it; it is reckoned once.
 
         Raises:
             FigureError: When there is no such figure.
         """
+        return _written(self)
+
+    def write(self) -> str:
+        """Reckon it anew and write it."""
         value = self.value() * (100 if self.percent else 1)
         value = round(value, self.decimals) if self.decimals else round(value)
         return amount(abs(value) if self.unsigned else value, 20) + "%" * self.percent
@@ -76,6 +81,11 @@ class Figure:
         if self.measure == BEST:
             return References().best(source.make(), source.steps).total
         return MEASURES[self.measure](self, played(source))
+
+
+@lru_cache(maxsize=1024)
+def _written(figure: Figure) -> str:
+    return figure.write()
 
 
 def _total(figure: Figure, trial: PlayedTrial) -> Number:

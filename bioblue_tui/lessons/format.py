@@ -173,6 +173,11 @@ class Lesson:
     path: Path
     figures: Mapping[str, tuple[int, Figure]] = field(default_factory=dict)
 
+    def reckon(self) -> None:
+        """Reckon all its figures, so that none has to be waited for."""
+        for directive in self.figures:
+            self.told(directive)
+
     def told(self, text: str) -> str:
         """Return one of its texts with every figure reckoned; the first time that may take a moment."""
         return FIGURE.sub(self._figure, text)

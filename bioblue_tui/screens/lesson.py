@@ -114,7 +114,8 @@ class LessonScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     async def on_mount(self) -> None:
-        """Show the first page."""
+        """Show the first page; what is reckoned for the others is ready when their turn comes."""
+        self.run_worker(self.sitting.lesson.reckon, thread=True)
         await self._open_page()
 
     # The page
