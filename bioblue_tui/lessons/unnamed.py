@@ -8,7 +8,7 @@ from typing import Any
 from bioblue_tui.trials.events import Answered, Event, Failed, Header, Paused, Retrying
 from bioblue_tui.trials.state import TrialState
 
-NOBODY = "somebody"
+NOBODY = "mystery player"
 """Who plays where the agent's name is kept from the class."""
 
 

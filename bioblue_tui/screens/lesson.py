@@ -116,6 +116,9 @@ class LessonScreen(Screen[None]):
     async def on_mount(self) -> None:
         """Show the first page; what is reckoned for the others is ready when their turn comes."""
         self.run_worker(self.sitting.lesson.reckon, thread=True)
+        # What Enter does next depends on whether all of the page was seen.
+        for attribute in ("scroll_y", "virtual_size"):
+            self.watch(self.sheet, attribute, self._tell, init=False)
         await self._open_page()
 
     # The page
@@ -174,6 +177,11 @@ class LessonScreen(Screen[None]):
         for index, widget in enumerate(self.sheet.children[1:]):
             widget.set_class(bool(passed) and index < passed[-1] and not isinstance(widget, PredictionCard), "-behind")
 
+    @property
+    def _more_below(self) -> bool:
+        """Whether a part of the page lies below what is shown."""
+        return self.sheet.scroll_offset.y < self.sheet.max_scroll_y
+
     def _tell(self) -> None:
         sitting, lesson = self.sitting, self.sitting.lesson
         self.where.update(f"page {sitting.page + 1}/{len(lesson.pages)} · {lesson.minutes} min")
@@ -184,9 +192,11 @@ class LessonScreen(Screen[None]):
             case Activity():
                 text = "Enter: watch   s: skip"
             case Prediction():
-                text = "Type what the class guesses; Enter on the empty line goes on."
+                text = "Type the class's guesses. Enter on an empty line continues."
             case Reveal():
                 text = "Enter: show the rest"
+            case _ if self._more_below:
+                text = "Enter: read on"
             case _:
                 text = "The end of the lesson. h: contents   esc: leave" if sitting.last else "Enter: next page"
         self.hint.update(text)
@@ -197,7 +207,9 @@ class LessonScreen(Screen[None]):
         """Pass what holds the page, or turn it."""
         sitting, stop = self.sitting, self.sitting.stop
         if stop is None:
-            if sitting.last:
+            if self._more_below:
+                self.action_scroll(10)
+            elif sitting.last:
                 self.action_contents()
             else:
                 await self.action_turn(1)
@@ -287,7 +299,7 @@ class LessonScreen(Screen[None]):
         """Ask which other rule to try on the same noise."""
         place = self.sitting.changeable
         if place is None:
-            self.notify("There is no trial on this page whose rules can be changed, or it was not played yet.")
+            self.notify("Play this page's trial first.")
             return
         rules = [one_line(rule.label, 60) for rule in self.sitting.activity(place).what_ifs]
 

@@ -131,7 +131,7 @@ def headline(activity: Activity) -> str:
     about = f"{envs.make(activity.environment, **activity.parameters).title}, {counted(activity.steps, 'step')}"
     if activity.agent == "human":
         return f"Play: {about}"
-    return f"Watch {NOBODY if activity.hide_agent else one_line(activity.agent, 40)}: {about}"
+    return f"Watch {f'a {NOBODY}' if activity.hide_agent else one_line(activity.agent, 40)}: {about}"
 
 
 class GuessInput(Input):
@@ -212,7 +212,7 @@ class PredictionCard(Card):
         try:
             self.sitting.guess(self.place, event.value)
         except GuessError as error:
-            self.refused.update(f"{error}. Nothing was taken; mend the line.")
+            self.refused.update(f"{error}. Nothing was added. Correct the line.")
             self.refused.display = True
         else:
             self.guesses.value = ""

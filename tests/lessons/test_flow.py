@@ -73,12 +73,12 @@ def lesson(tmp_path: Path) -> Lesson:
 async def test_what_is_below_comes_when_its_turn_comes(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
         assert "page 1/3 · 7 min" in str(teacher.screen.where.render())
-        assert "Watch somebody" not in teacher.texts
+        assert "Watch a mystery player" not in teacher.texts
         await teacher.guess("12 20*2, never")
         assert teacher.screen.sitting.guesses[0, 1] == [12, 20, 20, None]
         assert "4 guesses; the middle one 20; 1 never" in text_of(teacher.card(1).plot)
         await teacher.press("enter")
-        assert "Watch somebody: multi-objective homeostasis, 40 steps" in teacher.texts
+        assert "Watch a mystery player: multi-objective homeostasis, 40 steps" in teacher.texts
         assert "It was the accelerator" not in teacher.texts
         await teacher.perform()
         assert "It was the accelerator" not in teacher.texts
@@ -158,7 +158,7 @@ async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None
         await until(teacher.pilot, lambda: teacher.pilot.app.screen is not screen)
         widgets = [*screen.query("*"), *teacher.pilot.app.screen.query("*")]
         told = "\n".join(text_of(widget) for widget in widgets if widget.display and widget.size)
-        assert "somebody" in told
+        assert "mystery player" in told
         assert "accelerator" not in told
         await teacher.press("escape")
         await teacher.finish(screen)
@@ -367,3 +367,20 @@ async def test_a_record_is_given_away_on_no_page_before_the_class_has_guessed(tm
         assert third.reveals
         assert not third.check_action("resume", ()), "a lesson's record is not gone on with"
     assert original.read_bytes() == before, "notes go into a copy in the data directory"
+
+
+async def test_enter_shows_all_of_a_page_before_it_turns_it(tmp_path: Path) -> None:
+    text = "\n\n".join(f"Paragraph {number}." for number in range(40))
+    (tmp_path / "long.md").write_text(f"# Long\n\n## One\n\n{text}\n\n## Two\n\nEnd.\n", encoding="utf-8")
+    async with given(tmp_path / "long.md", tmp_path / "data", size=(80, 24)) as teacher:
+        sheet = teacher.screen.sheet
+        await until(teacher.pilot, lambda: "read on" in str(teacher.screen.hint.render()))
+        while "read on" in str(teacher.screen.hint.render()):
+            seen = sheet.scroll_offset.y
+            await teacher.press("enter")
+            assert teacher.screen.sitting.page == 0
+            assert sheet.scroll_offset.y - seen < sheet.size.height, "no line is left out"
+            assert sheet.scroll_offset.y > seen
+        assert sheet.scroll_offset.y == sheet.max_scroll_y
+        await teacher.press("enter")
+        assert teacher.screen.sitting.page == 1

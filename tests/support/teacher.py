@@ -130,6 +130,8 @@ class Teacher:
     async def next_page(self) -> None:
         """Turn the page."""
         page = self.screen.sitting.page
+        while "read on" in str(self.screen.hint.render()):
+            await self.press("enter")
         await self.press("enter")
         await until(self.pilot, lambda: self.screen.sitting.page == page + 1, "the next page")
 
