@@ -200,7 +200,7 @@ class CompareScreen(Screen[None]):
         parts += [f"⚠ {name}: {', '.join(trials)}." for name, trials in named.items()]
         if held:
             number, latest = (begun or held)[-1]
-            parts.append(f"Trial {number}: {latest.told_at(self.shown).rstrip('.')}.")
+            parts.append(f"Trial {number}: {latest.told_at(max(self.shown, latest.alarm)).rstrip('.')}.")
         return " ".join(parts)
 
     # Actions

@@ -159,6 +159,6 @@ def _named(finding: Finding, step: int) -> str:
 
 
 def _sentence(finding: Finding, step: int) -> str:
-    """Say the evidence as of a step."""
-    told = finding.told_at(step)
+    """Say the evidence as of a step; before it was detected, what it was detected by, which names its own step."""
+    told = finding.told_at(max(step, finding.alarm))
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."

@@ -29,6 +29,7 @@ class LiveScreen(TrialScreen):
 
     def on_mount(self) -> None:
         """Begin to count the cost, where there is a model; Textual calls the base class's handler by itself."""
+        self.transcript.show_live()
         if self._spending is not None:
             # Somebody else has counted from the first event on, and goes on with it.
             self._show_costs(self._spending)

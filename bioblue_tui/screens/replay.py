@@ -170,7 +170,7 @@ class ReplayScreen(TrialScreen):
             parts.append(("  ✓ recomputed", "dim"))
         return parts
 
-    def notice_text(self) -> str:
+    def remark_text(self) -> str:
         """Name the differences of the step looked at, or the first one; and damage in the file."""
         if not self._differences:
             return "; ".join(one_line(warning) for warning in self.replay.record.warnings)

@@ -69,9 +69,7 @@ class SummaryScreen(ModalScreen[Choice]):
         header = self._state.header
         who = "You" if header.agent == "human" else one_line(header.agent, 24)
         with Vertical(classes="dialog"):
-            yield Label(
-                f"{self._state.environment.title}: {one_line(self._state.reason, 60)}", classes="title", markup=False
-            )
+            yield Label(f"{self._state.environment.title}: {self._standing()}", classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, who)
             yield Label("", id="others", classes="hint", markup=False)
             if self._conclusion:
@@ -111,6 +109,11 @@ class SummaryScreen(ModalScreen[Choice]):
         """Play once more, with the next seed."""
         if self._again:
             self.dismiss("again")
+
+    def _standing(self) -> str:
+        state = self._state
+        played = f"{state.done} of {counted(state.header.steps, 'step')}"
+        return one_line(state.reason, 60) if state.status == "ended" else played
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header

@@ -120,6 +120,10 @@ class TrialScreen(LookingScreen):
         """Say what needs a person's attention now, or return an empty string."""
         return self._broken
 
+    def remark_text(self) -> str:
+        """Say what stands above whatever is found at a step, or return an empty string."""
+        return ""
+
     @property
     def reveals(self) -> bool:
         """True where failures and ghosts may be seen: who plays must not be told what a model is not told."""
@@ -285,7 +289,7 @@ class TrialScreen(LookingScreen):
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
         self.status.show_status([*self.status_line(), *(self.insight.badge(shown) if self.reveals else ())])
         found = self.insight.notice(shown) if self.reveals else ""
-        text = self.notice_text() or "\n".join(filter(None, (self.noting.notice(shown), found)))
+        text = self.notice_text() or "\n".join(filter(None, (self.remark_text(), self.noting.notice(shown), found)))
         if text != self._noticed:
             # Only then: it may take more lines or fewer, which lays out the whole screen anew.
             self._noticed = text

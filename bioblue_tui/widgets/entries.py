@@ -47,6 +47,8 @@ class EntryWriter:
     def __init__(self, state: TrialState, *, prompt_only: bool = False) -> None:
         self.width = 0
         self.folded = not prompt_only
+        self.live = False
+        """Whether the trial goes on: what is held in it may still be applied."""
         self.cost: Callable[[int], str] | None = None
         """Says what a step's answers cost; None where nobody knows."""
         self.alerts: Mapping[int, Sequence[str]] = {}
@@ -212,7 +214,7 @@ class EntryWriter:
 
     def _reading(self, view: StepView, accepted: bool) -> str:
         if not accepted or view.done is None:
-            return "held until you go on"
+            return "held until you go on" if self.live and self._state.status == "paused" else "not applied"
         pairs = zip(self._state.environment.objectives, view.done.action, strict=False)
         reading = "  ".join(f"{label} {number}".strip() for label, number in pairs)
         given = view.attempts[-1].actor

@@ -51,7 +51,9 @@ class Timelines(Lines):
         pen, cells = PENS[place], self._cells
         who = member.named(name)
         done = self._place(member.state.done)
-        apart = self._place(member.parted.action or member.parted.state or cells) if member.parted else 0
+        parts = (member.parted.action or member.parted.state) if member.parted else None
+        # What never parts from the first is as it all along.
+        apart = 0 if member.parted is None else cells if parts is None else self._place(parts)
         line: list[tuple[str, str]] = []
         for cell in range(cells):
             if cell > done:

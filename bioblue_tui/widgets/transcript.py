@@ -161,6 +161,10 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self._drawn[step] = list(writer.entry(self._state.steps[step - 1]) if step else writer.opening())
         return self._drawn[step]
 
+    def show_live(self) -> None:
+        """Show a trial that goes on."""
+        self._writer.live = True
+
     def show_costs(self, cost: Callable[[int], str]) -> None:
         """Show from now on what each step's answers cost."""
         self._writer.cost = cost

@@ -224,6 +224,14 @@ async def test_what_is_the_same_is_said_as_far_as_it_was_compared() -> None:
         assert "≡ no common step" in text_of(screen.status)
 
 
+async def test_what_never_parts_from_the_first_is_drawn_as_it_all_along() -> None:
+    whole = recorded(steps=100)
+    async with compared([whole, whole, recorded(eats(77, 20), steps=100)]) as (_, screen):
+        _, same, other = text_of(screen.timelines).splitlines()
+        assert "╍" not in same[5:]
+        assert "┉" in other[5:]
+
+
 async def test_what_is_paused_has_not_ended() -> None:
     whole = recorded(steps=20)
     events = [event for event in whole.events if event.step <= 7]

@@ -30,7 +30,7 @@ async def test_an_alert_a_mark_and_the_evidence_appear_when_a_mode_begins(tmp_pa
         await until(pilot, lambda: screen.shown == onset)
         assert 20 < onset < 30
         finding = screen.insight.companion.findings[0]
-        begins = f"{finding.name} begins here, sure from step {finding.alarm}. "
+        begins = f"{finding.name} begins here, sure from step {finding.alarm}. {finding.told_at(finding.alarm)}"
         await until(pilot, lambda: begins in str(screen.notice.content))
         assert finding.alarm > onset
         assert "⚠ 1 of 2" in text_of(screen.status)

@@ -12,7 +12,7 @@ from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
-from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.events import Answered, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 
 
@@ -94,6 +94,24 @@ async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path)
         assert screen.shown == 12
         assert "step 12/20  12 recorded" in text_of(screen.status)
         assert "12/20" in text_of(screen.timeline)
+
+
+async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_held(tmp_path: Path) -> None:
+    record = await recorded(tmp_path, 40)
+    cut = next(at for at, event in enumerate(record.events) if isinstance(event, Answered) and event.step == 30)
+    record.events, record.warnings = record.events[: cut + 1], ("line 92 was cut off and left out",)
+    async with replayed(record) as (pilot, screen):
+        await pilot.press("end")
+        await until(pilot, lambda: "⚠ " in str(screen.notice.content))
+        lines = str(screen.notice.content).splitlines()
+        assert lines[0] == "line 92 was cut off and left out"
+        assert "maximisation of B since step" in lines[1]
+        await until(pilot, lambda: "not applied" in text_of(screen.transcript))
+        assert "held" not in text_of(screen.transcript)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        title = str(pilot.app.screen.query(Label).first().content)
+        assert title == "multi-objective homeostasis: 29 of 40 steps"
 
 
 class Told(BaseAgent):
