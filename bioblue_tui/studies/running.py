@@ -36,7 +36,8 @@ from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_versio
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.library import default, retired
+from bioblue_tui.wordings.wording import Wording
 
 PROGRAM = f"bioblue-tui {__version__}"
 
@@ -218,14 +219,20 @@ class Run:
             "trial": trial.key,
             "practice": trial.practice,
         }
-        session = open_session(replace(trial.plan, study=about), self.data, clock=self.clock)
+        plan = replace(trial.plan, wording=self._wording(trial), study=about)
+        session = open_session(plan, self.data, clock=self.clock)
         self.note("trial", view=view.key, id=session.header.id, file=session.path.name)
         return session
 
     def instruction(self, trial: StudyTrial) -> str:
         """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
-        words = (trial.plan.wording or default()).of(trial.plan.environment)
+        words = self._wording(trial).of(trial.plan.environment)
         return words.instruction(envs.make(trial.plan.environment, **trial.plan.parameters))
+
+    def _wording(self, trial: StudyTrial) -> Wording:
+        wording = trial.plan.wording or default()
+        # Whoever began with a program that kept no version was told in its wording, and is to the end.
+        return wording if self.log.opening.version or wording != default() else retired()[0]
 
     def played(self, view: TrialView) -> float:
         """Return how long a trial has been played, less what is excluded."""

@@ -21,7 +21,7 @@ from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import kept_versions, version_file
 from bioblue_tui.trials.events import Asked
 from bioblue_tui.wordings.example import example as own_wording
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.library import default, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import Words
 from tests.studies.small import load, right, toml, walk
@@ -156,7 +156,14 @@ def test_sessions_of_older_programs_go_on(tmp_path: Path) -> None:
         walk(run)
         (away,) = run.log.absences
         assert (away.why, away.seconds, round(away.ended - away.began, 3)) == ("pause", 2.5, 2.5)
+    # What they had not begun yet is told in the words of the program they began with.
     through(study, tmp_path, "P2")
+    for code, wording in (("P1", retired()[0]), ("P2", default())):
+        files = read_session(session_file(directory, code)).trials.values()
+        last = open_record(tmp_path / "trials" / list(files)[-1][1]).header
+        assert last.wording == wording.title
+        if code == "P1":
+            assert last.instruction == run.instruction(study.blocks[0].trials[1])
     export_study("small", study, tmp_path / "out", tmp_path)
     # The hash that the old session noted is that of the version that P2 began.
     assert [row["version"] for row in rows(tmp_path / "out" / "participants.csv")] == ["1", "1"]
