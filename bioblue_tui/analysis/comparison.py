@@ -204,6 +204,9 @@ class Comparison:
             if differing:
                 values = ", ".join(f"{name} {told(mine[name])} and {told(theirs.get(name))}" for name in differing)
                 notes.append(f"Trials {self.first.number} and {member.number} are told different things: {values}.")
+            elif self.first.record.header.told != member.record.header.told:
+                words = " and ".join(one_line(one.record.header.wording, 60) or "?" for one in (self.first, member))
+                notes.append(f"Trials {self.first.number} and {member.number} have different wordings: {words}.")
             elif _instructed(self.first, member):
                 notes.append(f"Trials {self.first.number} and {member.number} have different instructions.")
         return notes

@@ -227,6 +227,7 @@ def _provenance(trial: Shown) -> list[tuple[str, str]]:
         ("model", header.model),
         *((f"provider parameter {name}", value) for name, value in header.provider.items()),
         ("wording", header.wording),
+        ("wording's digest", header.wording_digest),
         ("condition", header.condition),
         ("shown to the person", header.presentation),
         ("interventions planned", [list(planned) for planned in header.schedule] or ""),

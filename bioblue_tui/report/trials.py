@@ -24,6 +24,7 @@ from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.wordings.library import unusual
 from envs import Environment
 
 Order = Literal["given", "seed", "steps", "verdict", "onset"]
@@ -178,7 +179,8 @@ def grouped(trials: Sequence[Shown]) -> list[Group]:
 
 def _key(header: Header) -> str:
     parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model, _condition(header)]
-    return json.dumps([*parts, header.schedule, header.presentation, header.dynamics], sort_keys=True, default=str)
+    parts += [header.schedule, header.presentation, header.dynamics, header.told]
+    return json.dumps(parts, sort_keys=True, default=str)
 
 
 def _condition(header: Header) -> str:
@@ -193,6 +195,7 @@ def _title(trial: Shown) -> str:
     parts = [environment.title, *other, trial.who, one_line(_condition(header), 80), planned]
     parts += [f"{header.presentation} view"] if header.presentation else []
     parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
+    parts += [f"wording {one_line(words, 60)}"] if (words := unusual(header.told[0])) else []
     return one_line(" · ".join(part for part in parts if part), 300)
 
 

@@ -74,6 +74,11 @@ class Header:
     dynamics: int = 1
 
     @property
+    def told(self) -> tuple[str, str]:
+        """Name and digest of the wording, where anybody reads it; a scripted policy does not."""
+        return (self.wording, self.wording_digest) if self.model or self.presentation else ("", "")
+
+    @property
     def forked_after(self) -> int | None:
         """The last step that a fork shares with its parent; None where the trial is no fork."""
         step = self.parent.get("step") if self.parent else None

@@ -17,6 +17,7 @@ from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import BLOCKS
+from bioblue_tui.wordings.library import unusual
 from envs import Number
 from envs.base import mean
 
@@ -138,7 +139,8 @@ def _world(digest: Digest) -> str:
     other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
     # A published log's condition holds the trial's number, and what else it says is in the parameters.
     condition = "" if digest.header.source == "published" else one_line(digest.header.condition, 40)
-    return " · ".join(filter(None, (digest.environment.id, *other, condition)))
+    words = one_line(unusual(digest.header.told[0]), 40)
+    return " · ".join(filter(None, (digest.environment.id, *other, condition, words)))
 
 
 def _value(figures: Figures, key: str, beside: bool) -> Number | None:

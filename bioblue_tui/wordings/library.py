@@ -61,6 +61,11 @@ def digest_of(title: str) -> str:
     return next((wording.digest for wording in retired() if wording.title == title), "")
 
 
+def unusual(title: str) -> str:
+    """Return what a header calls its wording, unless that is the default one or none."""
+    return "" if title in (*UNKNOWN, default().title) else title
+
+
 def words_of(environment: str, wording: str, kept: Mapping[str, object] = MappingProxyType({})) -> Words:
     """Return the words that a trial began with.
 
