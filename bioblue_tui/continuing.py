@@ -15,6 +15,7 @@ from bioblue_tui import __version__
 from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, is_model, make_agent
 from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.library import open_record, recent
@@ -120,12 +121,20 @@ class Changes:
         settings: Settings of the model that are to be others, by their names in ``ModelSettings``.
         instruction: The system instruction; empty for the parent's.
         schedule: Interventions planned for the fork, beside those of the parent.
+        stream: Random stream of a scripted agent; empty for the one that its parent had.
     """
 
     agent: str = ""
     settings: Mapping[str, object] = field(default_factory=dict)
     instruction: str = ""
     schedule: tuple[Planned, ...] = ()
+    stream: str = ""
+
+
+def stream_of_fork(header: Header, at: int, number: int) -> str:
+    """Name the random stream of the one of several forks at a step, unlike any of its parent or their other forks."""
+    before = header.provider.get(STREAM)
+    return "/".join([*([str(before)] if before else []), f"{at}.{number}"])
 
 
 def agent_of_fork(header: Header, changes: Changes, data: Path | None = None) -> Agent:
@@ -143,11 +152,11 @@ def agent_of_fork(header: Header, changes: Changes, data: Path | None = None) ->
     if told and not is_model(who):
         raise AgentError(f"{next(iter(told)).replace('_', '-')} goes with a model, and {who[:60]} is none")
     if not name and not told:
-        return agent_of(header, data)
+        return agent_of(header, data, changes.stream)
     settings = ModelSettings() if name else ModelSettings.of(header.provider)
     confirmed = settings.confirmed or "base_url" in told
     settings = replace(settings, **told, explicit=frozenset(told), confirmed=confirmed)  # type: ignore[arg-type]
-    return make_agent(who, header.environment, header.seed or 0, settings, data=data)
+    return make_agent(who, header.environment, header.seed or 0, settings, data=data, stream=changes.stream)
 
 
 def fork_session(

@@ -17,6 +17,7 @@ from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, make_agent
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.replayed import ReplayAgent
+from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.notes import noted
@@ -375,19 +376,22 @@ def run_agent(
     return session
 
 
-def agent_of(header: Header, data: Path | None = None) -> Agent:
+def agent_of(header: Header, data: Path | None = None, stream: str = "") -> Agent:
     """Make the agent that a header names, as it was.
 
     Args:
         header: What the trial is.
         data: The data directory, where local models are; None for the platform's.
+        stream: Another random stream for a scripted agent; empty for the one it had.
 
     Raises:
         AgentError: When it can't run now, or a header does not say enough to make it again.
     """
     if header.agent.partition(":")[0] == "replay":
         raise AgentError(f"{header.agent}: where its answers came from is not in the record; name another agent")
-    return make_agent(header.agent, header.environment, header.seed or 0, ModelSettings.of(header.provider), data=data)
+    stream = stream or str(header.provider.get(STREAM, ""))
+    settings = ModelSettings.of(header.provider)
+    return make_agent(header.agent, header.environment, header.seed or 0, settings, data=data, stream=stream)
 
 
 def agent_for(plan: Plan, data: Path | None = None) -> Agent:

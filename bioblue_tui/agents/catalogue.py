@@ -78,6 +78,7 @@ def make_agent(
     settings: ModelSettings | None = None,
     environ: Mapping[str, str] = os.environ,
     data: Path | None = None,
+    stream: str = "",
 ) -> Agent:
     """Make an agent.
 
@@ -89,6 +90,7 @@ def make_agent(
         settings: For models.
         environ: Environment variables, for the keys.
         data: The data directory, where local models are; None for the platform's.
+        stream: The random stream of a scripted agent that draws; empty for the seed's own.
 
     Raises:
         AgentError: When there is no such agent, it can't play this environment, or it can't run now.
@@ -112,7 +114,7 @@ def make_agent(
         fit = [other for other, p in POLICIES.items() if not p.environments or environment in p.environments]
         made_for = ", ".join(policy.environments)
         raise AgentError(f"{name} is made for {made_for}; for {environment} take {', '.join(fit)}")
-    return ScriptedAgent(name, seed, _good_steps(name, rest) if colon else None)
+    return ScriptedAgent(name, seed, _good_steps(name, rest) if colon else None, stream)
 
 
 def _good_steps(name: str, text: str) -> int:

@@ -20,6 +20,9 @@ Rule = Callable[["Scene"], Action]
 GOOD_STEPS = 20
 """How many good steps a failing policy plays before it fails: enough to look healthy in a 100-step trial."""
 
+STREAM = "random_stream"
+"""Under which name the provider parameters hold the random stream of a scripted agent."""
+
 _CEILING = 999_999_999
 """The most a policy ever takes: an answer may have nine digits."""
 
@@ -81,12 +84,14 @@ class Policy:
         rule: From a scene to a legal action.
         environments: Ids of the environments it is made for; empty for all.
         good_steps: Good steps before the failure begins; None for a policy with one behaviour throughout.
+        draws: Whether it draws random numbers.
     """
 
     about: str
     rule: Rule
     environments: tuple[str, ...] = ()
     good_steps: int | None = None
+    draws: bool = False
 
 
 def _reference(scene: Scene) -> Action:
@@ -149,7 +154,7 @@ POLICIES: dict[str, Policy] = {
     "maximiser": Policy("plays well, then takes all it may of one thing", _maximise, good_steps=GOOD_STEPS),
     "oscillator": Policy("repeats its own rhythm, whatever it sees", _oscillate),
     "greedy-harvester": Policy("takes half of what is there", _harvest_half, ("sustainability",)),
-    "random": Policy("any small amounts", _random),
+    "random": Policy("any small amounts", _random, draws=True),
 }
 """All scripted policies by name, in the order to present them."""
 
@@ -161,12 +166,13 @@ class ScriptedAgent(BaseAgent):
         name: One of ``POLICIES``.
         seed: The trial's seed. The agent's own random stream is made from it and is never the environment's.
         good_steps: Good steps before a failing policy fails; None for the policy's own number.
+        stream: Which random stream a policy that draws has, beside the seed's own; it stands in the record.
 
     Raises:
         ValueError: For an unknown policy or a negative number of good steps.
     """
 
-    def __init__(self, name: str, seed: int, good_steps: int | None = None) -> None:
+    def __init__(self, name: str, seed: int, good_steps: int | None = None, stream: str = "") -> None:
         if name not in POLICIES:
             raise ValueError(f"no policy {name[:40]!r}; there are {', '.join(POLICIES)}")
         if good_steps is not None and good_steps < 0:
@@ -174,8 +180,9 @@ class ScriptedAgent(BaseAgent):
         self._policy = POLICIES[name]
         self._good = self._policy.good_steps if good_steps is None else good_steps
         shown = name if good_steps is None else f"{name}:{good_steps}"
-        super().__init__(shown)
-        self._seed = seed
+        stream = stream if self._policy.draws else ""
+        super().__init__(shown, provider={STREAM: stream} if stream else {})
+        self._seed = f"{seed} stream {stream}" if stream else str(seed)
 
     def act(self, environment: Environment, state: State) -> Action:
         """Return the policy's action; it depends on the state and the step alone."""

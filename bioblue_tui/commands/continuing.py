@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from bioblue_tui.agents.base import Agent
 from bioblue_tui.agents.catalogue import ModelSettings
+from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.batch.engine import Job
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
@@ -18,7 +20,14 @@ from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import cost_check
 from bioblue_tui.commands.screen import on_screen
 from bioblue_tui.commands.trials import show_session
-from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resumable, resume_session
+from bioblue_tui.continuing import (
+    Changes,
+    agent_of_fork,
+    fork_session,
+    resumable,
+    resume_session,
+    stream_of_fork,
+)
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.model_options import max_cost_option, model_options, read_dollars, read_model
 from bioblue_tui.numbers import counted
@@ -185,7 +194,8 @@ def fork(
 
     The same agent goes on unless another one is named; its record names the parent. What is given of a model's
     parameters replaces what the parent's had. With --times the future is sampled several times, one after another or,
-    with --parallel, at once, like the trials of bioblue run.
+    with --parallel, at once, like the trials of bioblue run. A scripted agent that draws at random then has another
+    random stream in each fork, the same one whenever the command is given, and named in the record.
     """
     data, pace = data_dir or default_data, read_speed(speed)
     record = guarded(lambda: open_record(file))
@@ -200,10 +210,11 @@ def fork(
     if base_url:
         given["base_url"] = base_url
 
-    def who() -> Agent:
+    def who(number: int = 1) -> Agent:
         if chosen.partition(":")[0] == "replay":
             return agent_for(choice.plan, data)
-        return agent_of_fork(header, Changes(chosen, given), data)
+        stream = stream_of_fork(header, at, number) if times > 1 else ""
+        return agent_of_fork(header, Changes(chosen, given, stream=stream), data)
 
     plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
     changes: dict[str, Any] = {"condition": condition, "schedule": choice.plan.schedule}
@@ -226,9 +237,16 @@ def fork(
         return
     opener = Opener(limiters, data, pace or None, retries, at_once > 1)
     jobs = [
-        Job(f"fork {number}", lambda: opener.fork(record, at, who(), **changes), plays, done=at)
+        Job(f"fork {number}", partial(_fork, opener, record, at, partial(who, number), changes), plays, done=at)
         for number in range(1, times + 1)
     ]
+    policy = POLICIES.get(plays.agent.partition(":")[0])
+    if times > 1 and policy and not policy.draws:
+        click.echo(f"bioblue: {plays.agent} draws nothing at random: all {times} futures will be the same", err=True)
     title = f"{counted(times, 'fork')} of {one_line(file.name, 60)} after step {at}"
     check = cost_check(choice.max_cost)
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=check, title=title)
+
+
+def _fork(opener: Opener, record: Record, at: int, who: Callable[[], Agent], changes: dict[str, Any]) -> Session:
+    return opener.fork(record, at, who(), **changes)

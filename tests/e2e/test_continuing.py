@@ -160,3 +160,40 @@ def test_interventions_from_the_command_line(bioblue: Bioblue) -> None:
     plain = played(bioblue, "homeostasis", "--agent", "thermostat")
     assert steps_of(plain)[:2] == steps_of(bioblue.files()[0])[:2]
     assert steps_of(plain)[2] != steps_of(bioblue.files()[0])[2]
+
+
+def test_forks_of_a_random_agent_have_futures_of_their_own_and_go_on_as_they_were(bioblue: Bioblue) -> None:
+    parent = played(bioblue, "homeostasis", "--agent", "random", "--seed", "4")
+    options = ["--at", "5", "--times", "3", "--display", "none"]
+    assert bioblue.run("fork", parent, *options).returncode == 0
+    forks = [path for path in bioblue.files() if path != parent]
+    assert len(forks) == 3
+
+    futures = [tuple(steps_of(path)) for path in (parent, *forks)]
+    assert len(set(futures)) == 4
+    assert len({future[:5] for future in futures}) == 1
+    changes = {tuple(e.change for e in open_record(path).events if isinstance(e, Stepped)) for path in (parent, *forks)}
+    assert len(changes) == 1, "the noise is one"
+    streams = {open_record(path).header.provider["random_stream"] for path in forks}
+    assert streams == {"5.1", "5.2", "5.3"}
+
+    expected = [steps_of(path) for path in forks]
+    for path in forks:
+        cut(path, 22)
+    assert bioblue.run("resume", *forks, "--display", "none").returncode == 0
+    assert [steps_of(path) for path in forks] == expected
+    assert bioblue.run("verify", *forks).returncode == 0
+
+    # A fork of a fork draws from no stream that its parent or its parent's other forks had.
+    first = next(path for path in forks if open_record(path).header.provider["random_stream"] == "5.1")
+    assert bioblue.run("fork", first, "--at", "7", "--times", "2", "--display", "none").returncode == 0
+    others = [path for path in bioblue.files() if path not in (parent, *forks)]
+    nested = [open_record(path).header.provider["random_stream"] for path in others]
+    assert sorted(map(str, nested)) == ["5.1/7.1", "5.1/7.2"]
+
+
+def test_forks_that_must_be_alike_are_said_to_be(bioblue: Bioblue) -> None:
+    parent = played(bioblue, "homeostasis", "--agent", "thermostat")
+    done = bioblue.run("fork", parent, "--at", "5", "--times", "2", "--display", "none")
+    assert "thermostat draws nothing at random: all 2 futures will be the same" in done.stderr
+    assert all("random_stream" not in open_record(path).header.provider for path in bioblue.files())
