@@ -96,7 +96,9 @@ def read_activity(name: str, text: str, folder: Path) -> Activity:
     shown = {key: options.get(key) for key in ("speed", "hide_agent")}
     pauses = modes_named(options.get("pauses") or ())
     if name == "replay":
-        return Activity(record=record_beside(folder, options["file"]), agent="", pause_on=pauses, **shown)  # type: ignore[arg-type]
+        record = record_beside(folder, options["file"])
+        steps = open_record(record).header.steps
+        return Activity(record=record, steps=steps, agent="", pause_on=pauses, **shown)  # type: ignore[arg-type]
     agent = options.get("agent") or "human"
     parameters = parameters_of(options["environment"], options)
     check_agent(agent, options["environment"])
