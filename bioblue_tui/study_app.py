@@ -122,6 +122,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         feedback = run.study.feedback
         screen = StudyTrialScreen(session, self._heading, view, self._watch, self._note, left=left, feedback=feedback)
         await self.push_screen_wait(screen)
+        if screen.broken:
+            raise StudyError(screen.broken)
         if not self._note_unanswered(screen):
             return
         # Until the record is closed, going on with it would be refused.

@@ -216,7 +216,15 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         now = self._watch.read()[0] if self._asked else 0.0
         return self._left - self._used - now
 
+    @property
+    def broken(self) -> str:
+        """Why the trial cannot go on now; empty while it can."""
+        return self._broken
+
     def _tick(self) -> None:
+        if self._broken and self.is_current:
+            self.dismiss(False)
+            return
         if self.outcome or self.live.trial.ended:
             return
         if self._left and self._remaining() <= 0:
