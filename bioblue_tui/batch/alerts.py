@@ -39,4 +39,5 @@ class Alerts(Watcher):
     def _tell(self, job: Job) -> None:
         lasting = [f for f in self._readings[job].findings if f.mode != NOISE and f.recovered is None]
         last = lasting[-1] if lasting else None
-        self._alerts[job] = f"{last.onset} {last.title} {last.objective or ''}".strip() if last else ""
+        more = f" +{len(lasting) - 1}" if len(lasting) > 1 else ""
+        self._alerts[job] = f"{last.onset} {last.title} {last.objective or ''}".strip() + more if last else ""

@@ -14,6 +14,7 @@ from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
 from bioblue_tui.trials.events import Ended, Header, Noted, Stepped
+from bioblue_tui.trials.state import NOT_ENDED
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -57,7 +58,7 @@ class Entry:
     @property
     def standing(self) -> str:
         """How it ended, or that it did not."""
-        return self.ended or "not ended"
+        return self.ended or NOT_ENDED
 
 
 def open_record(path: Path) -> Record:

@@ -159,7 +159,7 @@ class ReplayScreen(TrialScreen):
         parts += [(f"  {self.speed_text()}", "dim")]
         parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
         if self.state.done < self.state.header.steps:
-            parts.append((f"  {self.state.done} recorded", "warn"))
+            parts.append((f"  {self.state.done} recorded, {one_line(self.state.standing, 24)}", "warn"))
         # Up to the furthest step shown: what lies beyond it is not given away.
         bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:

@@ -40,6 +40,9 @@ def told(event: Intervened) -> str:
     return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
 
 
+NOT_ENDED = "not ended"
+"""What is said of a trial without an end: it goes on, waits for somebody, or its program was ended."""
+
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
 question; ``paused``; ``ended``."""
@@ -180,6 +183,11 @@ class TrialState:
             self._mark(header.forked_after, "forked", f"a fork of {header.parent.get('file')} from here on")
         self.done = 0
         """The last step that was applied; 0 before the first."""
+
+    @property
+    def standing(self) -> str:
+        """How it ended, or that it did not."""
+        return self.reason if self.status == "ended" else NOT_ENDED
 
     @property
     def levels(self) -> tuple[Number, ...]:

@@ -92,7 +92,7 @@ async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path)
     async with replayed(record) as (pilot, screen):
         await pilot.press("end")
         assert screen.shown == 12
-        assert "step 12/20  12 recorded" in text_of(screen.status)
+        assert "step 12/20  12 recorded, not ended" in text_of(screen.status)
         assert "12/20" in text_of(screen.timeline)
 
 

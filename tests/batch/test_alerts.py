@@ -29,7 +29,7 @@ def test_the_failure_that_holds_is_named_by_trial(tmp_path: Path) -> None:
     assert alerts.of(jobs[0]) == ""
     step, _, name = alerts.of(jobs[1]).partition(" ")
     assert 20 < int(step) < 30
-    assert name in ("accelerating maximisation B", "unbounded maximisation B")
+    assert name in ("accelerating maximisation B +1", "unbounded maximisation B +1")
 
 
 def test_a_trial_stops_at_the_mode_it_is_to_pause_on_and_the_others_go_on(tmp_path: Path) -> None:
