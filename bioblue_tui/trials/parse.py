@@ -12,18 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bioblue_tui.trials.reading.blocks import Block, blocks_of
+from bioblue_tui.trials.reading.blocks import FENCE, Block, blocks_of
 from bioblue_tui.trials.reading.cues import taken_back
 from bioblue_tui.trials.reading.dress import plain
-from bioblue_tui.trials.reading.statements import grammar
+from bioblue_tui.trials.reading.statements import expected, grammar
 from bioblue_tui.trials.reading.thoughts import own_turn, split_thoughts
 from envs import Action, Environment, IllegalAction, State
 
 RULE = "statement-2"
 """Name of this rule, as records hold it."""
-
-OLD_RULE = "last-line-1"
-"""Name of the rule of records that name none: the integers of the last line with anything in it."""
 
 Kind = Literal["illegal", "unreadable"]
 """Why an answer is no action: the world forbids it, or nobody can tell which it is."""
@@ -80,7 +77,8 @@ def read_integers(text: str, environment: Environment, shown: str = "") -> Readi
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
-    blocks = blocks_of(lines, grammar(environment.objectives, nouns), _echoes(lines, shown, penalties), penalties)
+    forms = grammar(environment.objectives, nouns, *_asked_for(shown))
+    blocks = blocks_of(lines, forms, _echoes(lines, shown), penalties)
     reading = _decide(blocks, lines, count)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
@@ -96,16 +94,11 @@ def _decide(blocks: Sequence[Block], lines: Sequence[str], count: int) -> Readin
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
     if not actions:
-        return _unreadable(f"no answer found: {wanted(count)} expected, alone on a line")
+        return _unreadable(f"no answer found: {expected(count)}")
     block = pool[-1]
     if taken_back(lines[block.last + 1 :], actions[0]):
         return _unreadable("what follows the answer may take it back")
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
-
-
-def wanted(count: int) -> str:
-    """Say how many integers an answer has."""
-    return "1 whole number" if count == 1 else f"{count} whole numbers"
 
 
 def _unreadable(reason: str) -> Reading:
@@ -113,7 +106,7 @@ def _unreadable(reason: str) -> Reading:
 
 
 def _part(block: Block, lines: Sequence[str]) -> str:
-    seen = [index for index, line in enumerate(lines) if line.strip("\f \t`")]
+    seen = [index for index, line in enumerate(lines) if line.strip("\f \t") and not FENCE.fullmatch(line)]
     if seen and block.first <= seen[0] and seen[-1] <= block.last:
         return "all of it"
     first, last = (sum(1 for index in seen if index <= at) for at in (block.first, block.last))
@@ -121,14 +114,27 @@ def _part(block: Block, lines: Sequence[str]) -> str:
     return f"{where} of {len(seen)}"
 
 
+_DRESS = re.compile(r"[*_`]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def _echoes(lines: Sequence[str], shown: str, penalties: Sequence[str]) -> frozenset[int]:
+_QUESTION = re.compile(
+    r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.IGNORECASE
+)
+_NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})
+
+
+def _asked_for(shown: str) -> tuple[str, str]:
+    """Return what the question calls acting, and what it asks the number of; either may be empty."""
+    found = [(verb.casefold(), thing.casefold()) for thing, verb in _QUESTION.findall(shown)]
+    return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))
+
+
+def _echoes(lines: Sequence[str], shown: str) -> frozenset[int]:
     """Return which lines only repeat what was asked, in its own words."""
     known = {_bare(line) for line in shown.split("\n")}
     return frozenset(at for at, line in enumerate(lines) if (bare := _bare(line)) in known and _LETTER.search(bare))
 
 
 def _bare(line: str) -> str:
-    return " ".join(line.casefold().strip(" \t-*•>#`_|.").split())
+    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.").split())

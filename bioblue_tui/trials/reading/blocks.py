@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bioblue_tui.trials.reading.cues import DOUBT, REFUSING, introduced
 from bioblue_tui.trials.reading.dress import POISON, undressed
-from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening
+from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
 from bioblue_tui.trials.reading.structures import JsonReader, read_table
 from bioblue_tui.trials.reading.thoughts import BREAK
 from envs import Action
@@ -40,7 +41,7 @@ class Block:
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
 _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)
 _BOX = re.compile(_BOXED)
-_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")
 _ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
@@ -77,14 +78,13 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
     if "box" not in text and "answer" not in text.casefold():
         return [], list(lines)
     blocks: list[Block] = []
-    spans = [(m.start(), m.end(), m.group(1)) for m in _BOX.finditer(text)]
-    for begin, end, inner in [*spans, *_tagged(text)]:
-        start = text.rfind("\n", 0, begin) + 1
-        if REFUSING.search(text[max(start, begin - 60) : begin]):
+    ends = [match.start() for match in re.finditer("\n", text)]
+    spans = [*((m.start(), m.end(), m.group(1)) for m in _BOX.finditer(text)), *_tagged(text)]
+    for begin, end, inner in spans:
+        if REFUSING.search(text[max(0, begin - 60) : begin].rpartition("\n")[2]):
             continue
-        first = text.count("\n", 0, begin)
-        blocks.append(_whole(inner, grammar, first, first + text[begin:end].count("\n")))
-    return blocks, _without(text, [(begin, end) for begin, end, _ in [*spans, *_tagged(text)]])
+        blocks.append(_whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end)))
+    return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
 
 
 def _tagged(text: str) -> list[tuple[int, int, str]]:
@@ -164,7 +164,7 @@ class _Walk:
             return index + 1
         if len(line) > 5 * LONGEST:
             return self._speak(index, "")
-        if _FENCE.fullmatch(line):
+        if FENCE.fullmatch(line):
             self._flush()
             return index + 1
         if line.lstrip(" \t`>*-").startswith(("{", "[")) and (found := self._json.read(self._lines, index)):
@@ -252,12 +252,9 @@ class _Walk:
         return read.clause == "alone" and len(read.values) == 1 == len(begun.values)
 
     def _complete(self) -> bool:
-        count = self._grammar.count
-        numbers = [value for read, _ in self._run for value in read.values]
-        if self._run[0][0].labels:
-            return len(numbers) >= count
+        count, begun = self._grammar.count, self._run[0][0]
         # Numbers on lines of their own are counted when no more of them come.
-        return len(self._run[0][0].values) == count
+        return (sum(len(read.values) for read, _ in self._run) if begun.labels else len(begun.values)) >= count
 
     def _flush(self) -> None:
         if not self._run:
@@ -278,8 +275,7 @@ class _Walk:
         if not labels:
             if len(values) == count:
                 return tuple(values), ""
-            expected = "1 whole number" if count == 1 else f"{count} whole numbers"
-            return None, f"{expected} expected, {len(values)} given"
+            return None, f"{expected(count)}; {len(values)} given"
         known = list(self._grammar.labels.values())
         doubled = next((label for label in known if labels.count(label) > 1), "")
         if doubled:

@@ -8,109 +8,38 @@ from collections.abc import Iterable
 from envs import Action
 
 
-def _words(*words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
-def _begins(*words: str) -> re.Pattern[str]:
-    return re.compile("|".join(words), re.IGNORECASE)
+def _begins(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-_NEGATION = ("not", "never", r"\w+n't", "instead", "rather", "wrong", "incorrect")
-_PAST = (r"previous\w*", "last", "earlier", "before", "was", "were", "had", "did", "ate", "consumed", "harvested")
+_NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
+_PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|consumed|harvested"
 
 DOUBT = _words(
-    *_NEGATION,
-    *_PAST,
-    *[
-        r"no",
-        r"if",
-        r"suppose",
-        r"assum\w+",
-        r"imagine",
-        r"could",
-        r"might",
-        r"maybe",
-        r"perhaps",
-        r"either",
-        r"or",
-        r"option",
-        r"alternativ\w+",
-        r"example",
-        r"instance",
-        r"but",
-    ],
-    *["however", "actually", "wait", "unless"],
+    _NEGATION,
+    _PAST,
+    r"no|if|suppose|assum\w+|imagine|could|might|maybe|perhaps|either|or|option|alternativ\w+|example|instance|but",
+    r"however|actually|wait|unless",
 )
 """What beside a sentence makes it doubtful that it says the action."""
 
-REFUSING = _words(*_NEGATION, *_PAST)
+REFUSING = _words(_NEGATION, _PAST)
 """What before a marked number says that it is not the answer."""
 
 _STATE = _words(
-    *_NEGATION,
-    *_PAST,
-    *[
-        r"levels?",
-        r"target",
-        r"actual",
-        r"stock",
-        r"total",
-        r"so\sfar",
-        r"rewards?",
-        r"penalt\w+",
-        r"after",
-        r"results?",
-        r"remain\w*",
-        r"left",
-        r"expected",
-    ],
-    *[
-        r"predicted",
-        r"current\w*",
-        r"state",
-        r"max\w*",
-        r"min\w*",
-        r"range",
-        r"limit",
-        r"steps?",
-        r"examples?",
-        r"options?",
-        r"history",
-        r"observ\w+",
-        r"avoid",
-    ],
-    *["deviation", "band", "noise", "change", "difference", "deficit"],
+    _NEGATION,
+    _PAST,
+    r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
+    r"current\w*|state|max\w*|min\w*|range|limit|steps?|examples?|options?|history|observ\w+|avoid|deviation|band",
+    r"noise|change|difference|deficit",
 )
 _ACT = _words(
-    *[
-        r"answers?",
-        r"actions?",
-        r"decision",
-        r"decide",
-        r"choice",
-        r"choose",
-        r"chosen",
-        r"response",
-        r"respond",
-        r"reply",
-        r"consum\w+",
-        r"harvest\w*",
-        r"eat\w*",
-    ],
-    *[
-        r"take",
-        r"collect",
-        r"gather",
-        r"pick",
-        r"recommend\w*",
-        r"allocat\w+",
-        r"submit",
-        r"output",
-        r"numbers?",
-        r"integers?",
-        r"conclusion",
-    ],
+    r"answers?|actions?|decision|decide|choice|choose|chosen|response|respond|reply|consum\w+|harvest\w*|eat\w*|take",
+    r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
 )
 _NOD = _begins(
     r"(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely)\b",
@@ -127,8 +56,8 @@ _OUTRIGHT = _begins(
     r"(?:is|was) (?:not|wrong)\b",
 )
 _BACK = _begins(
-    r"(?:actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or|edit|update)\b",
-    r"(?:revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
+    r"(?:actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or|edit)\b",
+    r"(?:update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
     r"but (?:maybe|perhaps|actually|wait|no|better|i)\b",
     rf"{_THAT} (?:not|too)\b",
 )

@@ -40,6 +40,7 @@ _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'�
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
 _BRACKETED = re.compile(r"(?<![\w)\]}.+±−–—-])[(\[{] ?(\d{1,9}(?:\.0+)?) ?[)\]}](?![\w.])")
 _PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "”": "”"}
+_TABBED = re.compile(r"(?<=\d) *\t+ *(?=\d)")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -88,7 +89,7 @@ def _undress(line: str) -> str:
     line = _off_front(line.strip())
     line = _EMPHASIS.sub(_emphasis(line), line)
     line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))
-    line = " ".join(line.split())
+    line = " ".join(_TABBED.sub(", ", line).split())
     while True:
         before = line
         line = _off_front(line).rstrip(" ,;")

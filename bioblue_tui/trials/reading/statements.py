@@ -55,12 +55,11 @@ class Opening:
 
 
 _N = r"\d{1,9}(?:\.0{1,3})?"
-_VERB = (
-    r"(?:consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
-    r"|dispense|pump|order|pour)"
+_VERBS = (
+    "consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
+    "|dispense|pump|order|pour"
 )
-_THING = r"(?:units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?)"
-_UNIT = rf"(?: ?(?:more )?{_THING}(?: (?:of )?(?:food|potatoes|resources?))?)?"
+_THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
@@ -70,13 +69,8 @@ _ANSWER = "(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ|答
 _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r" (?:is|will be|would be):? "
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric|option)s? )?"
-_CHOOSE = "choose|pick|answer|go with"
-_LEAD = (
-    rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*"
-    rf"(?:(?:i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?|let's|let me) )?"
-    rf"(?:{_VERB}|(?<=i )(?:{_CHOOSE}|say)|(?<=ll )(?:{_CHOOSE})|(?<='d )(?:{_CHOOSE})|(?<=would )(?:{_CHOOSE}))"
-    r"(?: exactly)?"
-)
+_CHOOSE = "(?:choose|pick|answer|go with)"
+_WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _NUMBER_WORD = re.compile(
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
     re.IGNORECASE,
@@ -112,35 +106,42 @@ class Grammar:
     Args:
         objectives: Labels of the objectives; one empty label where there is but one objective.
         nouns: What the action is called in rewards, such as ``consumption``.
+        verb: What the question calls acting; may be empty.
+        thing: What it asks the number of; may be empty.
     """
 
-    def __init__(self, objectives: tuple[str, ...], nouns: tuple[str, ...]) -> None:
+    def __init__(self, objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str = "", thing: str = "") -> None:
         self.count = len(objectives)
         self.labels = {label.casefold(): label for label in objectives if label}
         known = "|".join([*map(re.escape, sorted(self.labels.values(), key=len, reverse=True)), "[A-Z]"])
         label = rf"{_OF}[\"']?({known})\b[\"']?"
+        verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
+        thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
+        unit = rf"(?: ?(?:more )?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
+        lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
+        lead += rf"(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         decided = r"(?:action|decision|choice|response)"
-        amount = rf"(?:{_THING}|(?:amount|number|quantity)(?: of {_THING})?) to {_VERB}"
-        noun = rf"(?:{reward}|{decided}|output|final|{_VERB}|{amount})"
+        amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
+        noun = rf"(?:{reward}|{decided}|output|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
         what = rf"(?:{noun}(?: (?:for|of))? )?"
-        item = rf"{what}{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{_UNIT}"
-        behind = rf"{_N}{_UNIT}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\({label}\))"
+        item = rf"{what}{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
+        behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\({label}\))"
 
         def compiled(pattern: str) -> re.Pattern[str]:
             return re.compile(pattern, re.IGNORECASE)
 
-        self._front = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS}))|(?P<noun>{named})|(?P<lead>{_LEAD} )")
-        self._alone = compiled(rf"{_N}{_UNIT}(?:{_SEP}{_N}{_UNIT}){{0,19}}{_TAIL}")
+        self._front = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS}))|(?P<noun>{named})|(?P<lead>{lead} )")
+        self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
         self._labelled = [
             (compiled(rf"{form}(?:{_SEP}{form}){{0,19}}{_TAIL}"), compiled(form)) for form in (item, behind)
         ]
         self._reward = compiled(rf"\b{reward}\b")
-        self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{noun}{step}(?:{_EQ})?|{_LEAD} ?:")
-        plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{_THING})"
+        self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{noun}{step}(?:{_EQ})?|{lead} ?:")
+        plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_EQ}")
@@ -232,7 +233,13 @@ def _short(text: str) -> str:
     return text if len(text) <= 24 else f"{text[:20]}…"
 
 
+def expected(count: int) -> str:
+    """Say what an answer with so many integers looks like."""
+    example = ", ".join(map(str, range(3, 3 + count)))
+    return f"{'one whole number' if count == 1 else f'{count} whole numbers'} expected, such as {example}"
+
+
 @lru_cache(maxsize=64)
-def grammar(objectives: tuple[str, ...], nouns: tuple[str, ...]) -> Grammar:
-    """Return the forms of statements in an environment with these objectives and names of rewards."""
-    return Grammar(objectives, nouns)
+def grammar(objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str, thing: str) -> Grammar:
+    """Return the forms of statements, made once; see ``Grammar``."""
+    return Grammar(objectives, nouns, verb, thing)
