@@ -355,7 +355,7 @@ def test_streams_that_are_closed_are_no_disaster(bioblue: Bioblue, closed: str) 
 
 def test_any_bytes_may_come_in_and_any_encoding_may_go_out(bioblue: Bioblue) -> None:
     bioblue.environ |= {"PYTHONIOENCODING": "ascii:strict", "PYTHONUTF8": "0"}
-    said = r"\377\200\n3\n\342\200\2345\342\200\235\n"
+    said = r"\377\200\n3\n\303\251\n5\n"
     done = bioblue.shell(f"printf '{said}' | bioblue play homeostasis --steps 2 --display plain")
     assert "Traceback" not in done.stderr
     assert done.returncode == 0
