@@ -16,6 +16,7 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
 from bioblue_tui.wordings.library import retired
+from bioblue_tui.wordings.wording import Wording
 
 Standing = Literal["complete", "busy", "open", "missing"]
 """``busy``: its record is being written by another process. ``open``: it was stopped, failed, or cut off."""
@@ -46,7 +47,11 @@ class Found:
 
 
 def load_begun(
-    path: Path, directory: Path, data: Path | None = None, environ: Mapping[str, str] = os.environ
+    path: Path,
+    directory: Path,
+    data: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    wording: Wording | None = None,
 ) -> tuple[Batch, dict[str, Found], str]:
     """Load a batch, and what of it is played.
 
@@ -58,6 +63,7 @@ def load_begun(
         directory: Where the records are.
         data: The data directory, where local models are; None for the platform's.
         environ: Environment variables, as in ``load_batch``.
+        wording: What agents are told where the file names no wording; None for what the batch began in.
 
     Returns:
         The batch, how each of its trials stands, and the older wording that it goes on in; empty for none.
@@ -65,7 +71,9 @@ def load_begun(
     Raises:
         BatchError: As in ``load_batch``.
     """
-    batch = load_batch(path, data, environ)
+    batch = load_batch(path, data, environ, wording)
+    if wording is not None:
+        return batch, find(directory, batch.trials), ""
     older = [(wording.title, load_batch(path, data, environ, wording)) for wording in retired()]
     found = find(directory, [*batch.trials, *(trial for _, old in older for trial in old.trials)])
     now = {trial.identity for trial in batch.trials}

@@ -22,10 +22,11 @@ from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
 from bioblue_tui.model_options import max_cost_option, read_dollars
 from bioblue_tui.numbers import counted
-from bioblue_tui.options import Complaint, data_option
+from bioblue_tui.options import Complaint, data_option, wording_option
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.text import one_line
+from bioblue_tui.told import ToldError, read_wording
 
 _MOST_SHARDS = 10_000
 
@@ -68,6 +69,7 @@ def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     is_flag=True,
     help="Say how each trial stands and what the rest may cost, and play none; needs no keys.",
 )
+@wording_option
 @click.option("--example", is_flag=True, help="Write an example of such a file, and do nothing else.")
 @data_option
 @click.pass_obj
@@ -81,6 +83,7 @@ def batch(
     shard: tuple[int, int],
     max_cost: str | None,
     dry_run: bool,
+    wording: str | None,
     example: bool,
     data_dir: Path | None,
 ) -> None:
@@ -102,15 +105,16 @@ def batch(
     try:
         # To look at a batch, no key is needed.
         records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
-        plan, found, older = load_begun(file, records, data, environ)
-    except BatchError as error:
+        chosen = read_wording(wording, "--wording") if wording else None
+        plan, found, older = load_begun(file, records, data, environ, chosen)
+    except (BatchError, ToldError) as error:
         raise Complaint(str(error)) from None
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
     click.echo(f"bioblue: {plan.name}{part}: {_summary(trials, found)}", err=True)
     if older:
-        told = 'to play it anew in another, write wording = "plain" into the file'
+        told = "to play it anew in another: --wording plain"
         click.echo(f"bioblue: it began in the wording {older} and goes on in it; {told}", err=True)
     if dry_run:
         _list(trials, found)

@@ -10,7 +10,10 @@ from textual.widgets import Checkbox, Input, Label
 import envs
 from bioblue_tui.agents.catalogue import SUGGESTED_MODELS, ModelSettings
 from bioblue_tui.session import STEPS, Plan
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.wordings.library import DEFAULT, built_in, names
+from bioblue_tui.wordings.wording import Wording
 
 SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
 """Switches of environments, and their labels."""
@@ -39,6 +42,7 @@ class SetupPanel(Vertical):
     SetupPanel Label { color: $text-muted; padding-right: 1; }
     SetupPanel Input { width: 8; margin-right: 2; }
     SetupPanel #setting, SetupPanel #model, SetupPanel #base-url { width: 1fr; }
+    SetupPanel #wording { width: 14; }
     SetupPanel Checkbox { margin-right: 2; }
     """
 
@@ -46,6 +50,7 @@ class SetupPanel(Vertical):
     steps = query_one("#steps", Input)
     objectives = query_one("#objectives", Input)
     setting = query_one("#setting", Input)
+    wording = query_one("#wording", Input)
     model = query_one("#model", Input)
     base_url = query_one("#base-url", Input)
     prompt_only = query_one("#prompt-only", Checkbox)
@@ -66,6 +71,8 @@ class SetupPanel(Vertical):
         with Horizontal(id="setting-line"):
             yield Label("set")
             yield Input(id="setting", placeholder="parameters, such as hysteresis=5 penalty=20", compact=True)
+            yield Label("wording")
+            yield Input(id="wording", placeholder=DEFAULT, compact=True)
         with Horizontal(id="model-line"):
             yield Label("model")
             yield Input(id="model", compact=True)
@@ -74,10 +81,10 @@ class SetupPanel(Vertical):
 
     def show_for(self, environment: str, agent: str) -> None:
         """Show what matters for an environment and an agent."""
-        names = {parameter.name for parameter in envs.parameters(environment)}
+        known = {parameter.name for parameter in envs.parameters(environment)}
         for name in SWITCHES:
-            self.query_one(f"#{name.replace('_', '-')}", Checkbox).display = name in names
-        self.objectives.display = self.query_one("#objectives-label").display = "objectives" in names
+            self.query_one(f"#{name.replace('_', '-')}", Checkbox).display = name in known
+        self.objectives.display = self.query_one("#objectives-label").display = "objectives" in known
         self.prompt_only.display = agent == "human"
         is_model = agent in SUGGESTED_MODELS or agent == "server"
         self.query_one("#model-line").display = is_model
@@ -91,12 +98,12 @@ class SetupPanel(Vertical):
         Raises:
             envs.ParameterError: When something is filled in that cannot be used; the message says what.
         """
-        names = {parameter.name for parameter in envs.parameters(environment)}
+        known = {parameter.name for parameter in envs.parameters(environment)}
         parameters = envs.parse_settings(environment, self.setting.value.split())
         for name in SWITCHES:
-            if name in names and self.query_one(f"#{name.replace('_', '-')}", Checkbox).value:
+            if name in known and self.query_one(f"#{name.replace('_', '-')}", Checkbox).value:
                 parameters.setdefault(name, True)
-        if "objectives" in names:
+        if "objectives" in known:
             parameters.setdefault("objectives", whole("objectives", self.objectives.value, 2, 6))
         envs.make(environment, **parameters)
         settings = ModelSettings(base_url=self.base_url.value.strip() or (SERVER_URL if agent == "server" else None))
@@ -111,7 +118,19 @@ class SetupPanel(Vertical):
             steps=whole("steps", self.steps.value, 1, MAX_STEPS),
             prompt_only=self.prompt_only.value,
             settings=settings,
+            wording=_wording(self.wording.value.strip()),
         )
+
+
+def _wording(name: str) -> Wording | None:
+    """Return a built-in wording; files are for the command line, since they are checked there."""
+    if not name:
+        return None
+    found = built_in(name)
+    if found is None:
+        known = f"there are {', '.join(names())}; a file: bioblue play --wording FILE"
+        raise envs.ParameterError(f"wording={one_line(name, 20)}: no such wording; {known}")
+    return found
 
 
 def whole(name: str, text: str, low: int, high: int) -> int:

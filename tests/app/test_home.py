@@ -95,6 +95,10 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         await until(pilot, lambda: any("budget=nonsense" in note.message for note in app._notifications))
         assert app.screen is home
         home.setup.setting.value = "budget=20"
+        home.setup.wording.value = "plian"
+        await pilot.press("f5")
+        await until(pilot, lambda: any("wording=plian: no such wording" in note.message for note in app._notifications))
+        home.setup.wording.value = "reordered"
         await pilot.press("f5")
         await until(pilot, lambda: isinstance(app.screen, WatchScreen))
         screen = app.screen
@@ -103,6 +107,7 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         assert (header.seed, header.steps) == (9, 12)
         assert (header.parameters["budget"], header.parameters["hint"]) == (20, True)
         assert header.parameters["show_imbalance"] is True
+        assert header.wording == "reordered 1"
 
 
 async def test_f3_offers_the_lessons_and_a_lesson_leads_back(tmp_path: Path) -> None:

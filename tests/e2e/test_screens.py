@@ -162,7 +162,7 @@ def test_prompt_only_shows_what_a_model_gets_and_nothing_else(bioblue: Bioblue) 
     for line in asked[1].observation.split("\n"):
         assert line.strip() in seen[1]
     for text in seen:
-        told = text.replace("hysteresis band", "")
+        told = text.replace("a deviation from the target", "")
         for word in ("in band", "HIGH", "LOW", "deviation", "target 100", "noise", "gauges", "thermostat", "⣀", "━"):
             assert word not in told, word
 

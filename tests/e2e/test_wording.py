@@ -50,6 +50,18 @@ def test_the_list_of_wordings_is_one_a_line(bioblue: Bioblue) -> None:
     assert "Total harvested so far for D: 140" in shown
 
 
+def test_a_batch_takes_a_wording_where_its_file_names_none(bioblue: Bioblue) -> None:
+    (bioblue.root / "b.toml").write_text(
+        'name = "b"\nseeds = 1\nsteps = 2\nenvironments = ["balancing"]\nagents = ["random"]\n', encoding="utf-8"
+    )
+    for given in ((), ("--wording", "reordered"), ("--wording", "reordered")):
+        done = bioblue.run("batch", "b.toml", *given)
+        assert done.returncode == 0, done.stderr
+    assert sorted(lines_of(path)[0]["wording"] for path in bioblue.files()) == ["plain 1", "reordered 1"]
+    bad = bioblue.run("batch", "b.toml", "--wording", "x")
+    assert (bad.returncode, "no such wording" in bad.stderr) == (2, True)
+
+
 def test_what_is_wrong_is_told_in_one_line(bioblue: Bioblue) -> None:
     file = bioblue.root / "bad.toml"
     bioblue.run("wording", "init", file)
