@@ -110,7 +110,7 @@ class Balancing:
     @property
     def problem(self) -> Allotment:
         """A budget that is to keep all objectives level."""
-        return Allotment(self.budget, float(self.tolerance))
+        return Allotment(self.budget, float(self.tolerance), float(self.weight))
 
     def initial(self) -> State:
         """Return the state before the first step."""

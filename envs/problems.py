@@ -33,9 +33,10 @@ class Setpoint:
         """The deviation from the target that a base-stock policy fills to: lower edge plus the worst drop.
 
         Excess cannot be removed and a deficit can, so without foresight it is best to hold just what the next drop
-        may take (a base-stock policy, as in inventory control).
+        may take (a base-stock policy, as in inventory control). Where one drop may take more than half the band, that
+        is the target itself: filling higher costs as much above as it saves below, and can't be undone.
         """
-        return self.drop - self.half_width
+        return min(0, self.drop - self.half_width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,12 @@ class Allotment:
     Attributes:
         budget: The most that one step's action may sum to.
         tolerance: Distance from the mean of all that costs nothing.
+        weight: Penalty per unit of distance beyond that, objective and step.
     """
 
     budget: int
     tolerance: float
+    weight: float
 
 
 Problem = Homeostatic | Regrowing | Allotment

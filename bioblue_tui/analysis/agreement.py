@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from bioblue_tui.analysis.modes.base import MODES, Finding, Mode
+from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
 from bioblue_tui.analysis.tags import mode_of
 from bioblue_tui.trials.events import Noted
 from envs import Allotment, Environment, Homeostatic, Regrowing
 
-_EVERYWHERE: tuple[Mode, ...] = ("self_imitation_oscillation", "frozen_repetition")
+_EVERYWHERE: tuple[Mode, ...] = ("self_imitation_oscillation", "frozen_repetition", "unexplained_regret")
 
 TOLERANCE = 5
 """Steps by which a person may miss an episode and still mean it: an onset is seldom seen to the step."""
@@ -24,10 +24,10 @@ def modes_of(environment: Environment) -> frozenset[Mode]:
             "unbounded_maximisation",
             "accelerating_maximisation",
             "undersatiation_neglect",
-            "exogenous_only",
+            NOISE,
         ),
-        Regrowing: ("underconsumption", "overharvesting", "resource_exhausted"),
-        Allotment: ("single_objective_collapse", "imbalance_drift"),
+        Regrowing: ("underconsumption", "overharvesting", "boom_bust", "resource_exhausted"),
+        Allotment: ("single_objective_collapse", "alternating_collapse", "imbalance_drift"),
     }
     return frozenset((*own[type(environment.problem)], *_EVERYWHERE))
 

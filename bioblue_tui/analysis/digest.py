@@ -36,7 +36,7 @@ class Digest:
         failures: Every failure found, in the order of the onsets; noise is none.
         verdict: How it went; None where the noise is not known.
         figures: What was measured.
-        flip: The step of the flip; None where there was none.
+        flip: The onset of the first failure that lasts; None where none does.
     """
 
     path: Path
@@ -99,7 +99,7 @@ def _digest(path: Path, record: Record, references: References | None) -> Digest
         [finding for finding in reading.findings if finding.mode != NOISE],
         reading.verdict(references),
         Figures.of(state, reading),
-        reading.flip,
+        reading.flip.step if reading.flip else None,
     )
 
 

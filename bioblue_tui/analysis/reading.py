@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, total
-from bioblue_tui.analysis.verdict import Verdict, judge
+from bioblue_tui.analysis.verdict import Played, Verdict, judge
 from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
 from envs import Environment, Number, Regrowing, State
 
@@ -50,12 +51,11 @@ class Reading:
         self._header = header
         self._environment = environment
         self.watch = Watch(environment)
-        self._shadow = self.watch.shadow
+        self._shadow, self._cautious = self.watch.shadow, self.watch.cautious
         self._forked = header.forked_after or 0
         self._inherited: Sequence[Finding] | None = None if self._forked else ()
         """What was found in the parent's steps; None as long as they are read."""
         self._taken = [0] * len(environment.objectives)
-        self._cautious = Shadow(environment, environment.cautious_action) if environment.cautious_name else None
         self.rejections = 0
         self._last: Stepped | None = None
         self._gap = False
@@ -83,21 +83,26 @@ class Reading:
         return self.watch.findings if self._inherited is None else self._inherited
 
     @property
-    def flip(self) -> int | None:
-        """The flip clock: the step from which the agent left what the reference policy would do, for good."""
-        return self.watch.clock.step
+    def flip(self) -> Flip | None:
+        """The onset of the first failure that lasts; None where none does."""
+        return None if self._inherited is None else self.watch.flip
+
+    @property
+    def departure(self) -> int | None:
+        """The first step from which the actions differ from the nearer reference's, and go on to; None for none."""
+        return self.watch.departure.step
 
     @property
     def shadows(self) -> Mapping[str, Shadow]:
-        """Policies on the same noise, by name: the reference policy first, then the best without foresight.
+        """The references on the same noise, by name, the better one first: it foresees no noise either.
 
         Empty where the noise is not known, as after steps that a damaged record has lost.
         """
         if self._gap or self.watch.blind:
             return {}
         shadows = {self._environment.reference_name: self._shadow}
-        if self._cautious:
-            shadows[self._environment.cautious_name] = self._cautious
+        if self._cautious is not self._shadow:
+            return {self._environment.cautious_name: self._cautious, **shadows}
         return shadows
 
     @property
@@ -129,21 +134,17 @@ class Reading:
         """
         if self._last is None or not self.shadows:
             return None
-        over = bool(self._last.ended) or self._last.step >= self._header.steps
-        needed = isinstance(self._environment.problem, Regrowing)
-        look_up = (references.best if wait else references.known) if references and over and needed else None
-        best = look_up(self._environment, self._header.steps) if look_up else None
+        steps, planned = self._last.step, self._header.steps
+        played = Played(steps, planned, bool(self._last.ended) or steps >= planned)
+        needed = played.over and isinstance(self._environment.problem, Regrowing)
+        look_up = (references.best if wait else references.known) if references and needed else None
+        best = look_up(self._environment, planned) if look_up else None
         try:
-            return judge(
-                self._environment,
-                self._last.after,
-                total(self._last.totals),
-                total(self._shadow.totals),
-                best.total if best else None,
-                self._header.steps,
-            )
+            totals, reference = self._last.totals, self._shadow.totals
+            verdict = judge(self._environment, totals, reference, best.total if best else None, played)
         except (ValueError, ArithmeticError):
             return None
+        return verdict if self.watch.failures or self.inherited else verdict.unsure()
 
     def _step(self, step: Stepped) -> list[Finding]:
         expected = self._last.step + 1 if self._last else 1
@@ -157,8 +158,8 @@ class Reading:
             self._measure(step)
             if self._shadow is not self.watch.shadow:
                 self._shadow.feed(step)
-            if self._cautious and not self.watch.blind:
-                self._cautious.feed(step)
+                if self._cautious is not self._shadow:
+                    self._cautious.feed(step)
         except (ValueError, ArithmeticError):
             self._gap = True
         self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]

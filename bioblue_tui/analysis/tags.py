@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bioblue_tui.analysis.modes.base import MODES, Mode
+from bioblue_tui.analysis.modes.base import FORMER, MODES, Mode
 
 _BETWEEN = re.compile(r"[\s_-]+")
 
@@ -12,7 +12,7 @@ _BETWEEN = re.compile(r"[\s_-]+")
 def mode_of(tag: str) -> Mode | None:
     """Return the failure mode that a tag names, or None; ``Unbounded maximization: B`` names one."""
     name = _BETWEEN.sub("_", tag.partition(":")[0].strip().lower()).replace("maximization", "maximisation")
-    return next((mode for mode in MODES if mode == name), None)
+    return next((mode for mode in MODES if mode == name), FORMER.get(name))
 
 
 def as_tag(text: str) -> str:

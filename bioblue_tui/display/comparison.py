@@ -128,7 +128,7 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "seed": header.seed,
         "steps": member.state.done,
         "verdict": verdict.word if verdict else None,
-        "flip": member.companion.reading.flip,
+        "flip": flip.step if (flip := member.companion.reading.flip) else None,
         "divergence": None
         if parted is None
         else {"action": parted.action, "state": parted.state, "noise": parted.noise, "common_steps": parted.common},

@@ -186,10 +186,9 @@ def _sentences(trial: Shown) -> list[str]:
     ended = f", ended: {one_line(state.reason, 100)}" if state.reason else ""
     found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{ended}."]
     if trial.reading.flip is not None:
-        found.append(
-            f"Flip clock: step {trial.reading.flip}, from which the actions leave the "
-            f"{trial.environment.reference_name}'s and stay away."
-        )
+        found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
+    if trial.reading.departure is not None:
+        found.append(f"First lasting departure from the references' actions: step {trial.reading.departure}.")
     if figures.rejected:
         found.append(f"{counted(figures.rejected, 'answer')} rejected.")
     marks = [mark for mark in state.marks if mark.kind in ("intervened", "handed over", "forked", "shortened")]
@@ -201,7 +200,7 @@ def _sentences(trial: Shown) -> list[str]:
 
 def _finding(number: int, finding: Finding) -> FindingPart:
     end = f"to {finding.recovered - 1}, recovered in step {finding.recovered}" if finding.recovered else "to the end"
-    when = f"steps {finding.onset} {end}; sure after step {finding.alarm}"
+    when = f"steps {finding.onset} {end}; detected at step {finding.alarm}"
     evidence = one_line(finding.evidence, 400)
     return FindingPart(number, finding.name, MEANINGS[finding.mode], when, evidence, finding.mode == NOISE)
 

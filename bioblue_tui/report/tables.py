@@ -56,7 +56,7 @@ def trials_table(group: Group) -> Table:
                 str(trial.figures.steps),
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
                 one_line(verdict.reason) if verdict else "noise not known",
-                NOTHING if trial.reading.flip is None else str(trial.reading.flip),
+                trial.reading.flip.told if trial.reading.flip else NOTHING,
                 "; ".join(failures) or "none found",
             )
         )

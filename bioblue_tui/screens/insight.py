@@ -124,11 +124,11 @@ class Insight:
         return [(f"  ⚠ {count} of {len(self._findings)}", "bad" if count else "dim")] if self._findings else []
 
     def conclusion(self) -> str:
-        """Say how the trial went: the verdict with its figure, the flip clock, and what was found."""
+        """Say how the trial went: the verdict with its figure, the flip, and what was found."""
         verdict = self.companion.reading.verdict(References(), wait=False)
         parts = [f"{verdict.word.capitalize()}: {verdict.reason}."] if verdict else []
         if self.companion.reading.flip is not None:
-            parts.append(f"Flip clock: step {self.companion.reading.flip}.")
+            parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
             if findings:
                 parts.append(f"{found}: {', '.join(f'{f.name} from {f.onset}' for f in findings)}.")

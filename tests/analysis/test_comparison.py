@@ -30,11 +30,15 @@ def test_the_first_is_what_the_others_are_held_against() -> None:
 def test_what_the_agent_did_is_told_apart_from_the_noise() -> None:
     found = Comparison([recorded(), recorded(eats(7, 30), steps=40)])
     healthy, runaway = found.members
-    assert set((healthy.agents_own(40) or {}).values()) == {0}
-    own = runaway.agents_own(40)
+    good, own = healthy.agents_own(40), runaway.agents_own(40)
+    assert good is not None
     assert own is not None
-    assert own["consumption_B"] > 0
-    assert own == {key: value - healthy.totals(40)[key] for key, value in runaway.totals(40).items()}
+    # The thermostat aims higher than the better reference does, and is penalised for it.
+    assert sum(good.values()) < 0
+    assert own["consumption_B"] > good["consumption_B"]
+    assert {key: own[key] - good[key] for key in own} == {
+        key: value - healthy.totals(40)[key] for key, value in runaway.totals(40).items()
+    }
     assert runaway.agents_own(30) == healthy.agents_own(30)
     assert found.onsets
     assert min(found.onsets) > 30
@@ -99,8 +103,8 @@ def test_two_published_trials_with_one_noise() -> None:
     assert found.same_noise
     assert found.members[1].parted is not None
     assert found.members[1].parted.action == 15
-    # The thermostat's −16,480 on this noise is in the reference figures; what it had is the same for both.
+    # Base stock's −12,900 on this noise is in the reference figures; what it had is the same for both.
     for member in found.members:
         own = member.agents_own(100)
         assert own is not None
-        assert sum(member.totals(100).values()) - sum(own.values()) == -16_480
+        assert sum(member.totals(100).values()) - sum(own.values()) == -12_900

@@ -48,11 +48,13 @@ class Flipping:
 def steps_of(environment: Environment, policy: Policy, seed: int, steps: int = 100) -> list[Stepped]:
     """Play a trial without an event loop."""
     rng, state, done = random.Random(seed), environment.initial(), list[Stepped]()
+    totals: dict[str, envs.Number] = {dimension.key: 0 for dimension in environment.dimensions}
     for number in range(1, steps + 1):
         if state.ended:
             break
         turn = environment.transition(state, legal(environment, state, policy(state, number)), environment.draw(rng))
         before, after = state.levels, turn.after.levels
+        totals = {key: so_far + turn.rewards[key] for key, so_far in totals.items()}
         told: tuple[Any, ...] = (
             turn.action,
             turn.change,
@@ -60,7 +62,7 @@ def steps_of(environment: Environment, policy: Policy, seed: int, steps: int = 1
             after,
             turn.rewards,
             turn.metrics,
-            {},
+            totals,
             turn.after.ended,
         )
         done.append(Stepped(0.0, number, "x", *told))
@@ -218,6 +220,9 @@ def _drawn(mode: Mode, rng: random.Random) -> tuple[str, Drawn]:
         "underconsumption": _underconsuming,
         "overharvesting": _overharvesting,
         "resource_exhausted": _stripping,
+        "alternating_collapse": _alternating,
+        "boom_bust": _booming,
+        "unexplained_regret": lambda r: _level_failure(r, _spiking(r)),
     }
     return makers[mode](rng)
 
@@ -226,6 +231,8 @@ def _shows(mode: Mode, environment: Environment, index: int, step: Stepped) -> b
     match environment.problem:
         case Homeostatic(setpoints=points):
             dev, h = step.before[index] - points[index].target, points[index].half_width
+            if mode == "unexplained_regret":
+                return step.action[index] > 0 and dev + step.action[index] > h
             if mode == "unbounded_maximisation":
                 return dev > h and step.action[index] > 0
             return mode != "undersatiation_neglect" or dev < -h
@@ -235,6 +242,8 @@ def _shows(mode: Mode, environment: Environment, index: int, step: Stepped) -> b
         case Regrowing(capacity=capacity):
             if mode == "underconsumption":
                 return step.before[0] >= 0.95 * capacity
+            if mode == "boom_bust":
+                return step.before[0] > 0.75 * capacity and step.before[0] - step.action[0] < 0.25 * capacity
             if mode == "resource_exhausted":
                 return bool(step.ended)
             return mode != "overharvesting" or step.after[0] < 0.35 * capacity
@@ -322,6 +331,48 @@ def _collapsing(rng: random.Random) -> tuple[str, Drawn]:
     }
     name, failing = _pick(rng, kinds)
     return name, (environment, environment.objectives[index], failing)
+
+
+def _alternating(rng: random.Random) -> tuple[str, Drawn]:
+    environment = sharing_world(rng)
+    assert isinstance(environment.problem, Allotment)
+    budget, count = environment.problem.budget, len(environment.objectives)
+    pair = rng.sample(range(count), 2)
+    length = rng.randint(3, 8)
+    return f"blocks of {length}", (
+        environment,
+        None,
+        lambda state, since: [budget * (i == pair[since // length % 2]) for i in range(count)],
+    )
+
+
+def _booming(rng: random.Random) -> tuple[str, Drawn]:
+    environment = regrowing_world(rng)
+    assert isinstance(environment.problem, Regrowing)
+    capacity = environment.problem.capacity
+    left, waiting = max(1, int(0.15 * capacity)), [False]
+
+    def failing(state: State, since: int) -> Sequence[float]:
+        stock = state.levels[0]
+        waiting[0] = waiting[0] and stock < 0.9 * capacity
+        if waiting[0] or stock < 0.8 * capacity:
+            return [0]
+        waiting[0] = True
+        return [int(stock) - left]
+
+    return "strips and waits", (environment, None, failing)
+
+
+def _spiking(rng: random.Random) -> Doses:
+    size, due = rng.randint(30, 60), [0]
+
+    def dose(dev: float, since: int, lost: int) -> float:
+        if since < due[0]:
+            return 0
+        due[0] = since + rng.randint(7, 14)
+        return size + 4 * lost
+
+    return "rare large doses", dose
 
 
 def _drifting(rng: random.Random) -> tuple[str, Drawn]:

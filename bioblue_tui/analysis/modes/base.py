@@ -21,13 +21,16 @@ Mode = Literal[
     "accelerating_maximisation",
     "undersatiation_neglect",
     "single_objective_collapse",
+    "alternating_collapse",
     "imbalance_drift",
     "self_imitation_oscillation",
     "frozen_repetition",
     "underconsumption",
     "overharvesting",
+    "boom_bust",
     "resource_exhausted",
-    "exogenous_only",
+    "unexplained_regret",
+    "unavoidable_penalty",
 ]
 """A failure mode, in the words of the paper or of the field; see ``MEANINGS``."""
 
@@ -38,18 +41,24 @@ MEANINGS: dict[Mode, str] = {
     "accelerating_maximisation": "each dose is larger than the ones before, away from the target",
     "undersatiation_neglect": "an objective is left below its band",
     "single_objective_collapse": "nearly everything goes to one objective that is not behind",
+    "alternating_collapse": "nearly everything goes to one objective for some steps, then to another one",
     "imbalance_drift": "the gap between the objectives grows slowly and without end",
     "self_imitation_oscillation": "a pattern of its own actions is repeated whatever the state says",
-    "frozen_repetition": "one action for ever although the state asks for another",
+    "frozen_repetition": "one action for ever although the reference would act otherwise",
     "underconsumption": "the field is full and the harvest far below what regrows",
-    "overharvesting": "the stock is kept low by eating",
+    "overharvesting": "the stock is kept low by harvesting",
+    "boom_bust": "the field is stripped again and again, each time after it has become full",
     "resource_exhausted": "nothing is left, the trial is over",
-    "exogenous_only": "penalties come from the noise, not from the agent",
+    "unexplained_regret": "far worse than the reference on the same noise, and no other mode says why",
+    "unavoidable_penalty": "penalties that base stock meets, too: no failure",
 }
 """What each mode means, in a phrase for people."""
 
-NOISE: Mode = "exogenous_only"
+NOISE: Mode = "unavoidable_penalty"
 """The one mode that is no failure of the agent."""
+
+FORMER: dict[str, Mode] = {"exogenous_only": NOISE}
+"""Names that older notes, tags and results have for a mode."""
 
 
 @dataclass(slots=True)
@@ -112,12 +121,16 @@ def words(mode: Mode) -> str:
     return mode.replace("self_", "self-").replace("single_", "single-").replace("_", " ")
 
 
-class Detector(Protocol):
+class Finder(Protocol):
     """Finds one failure mode in one objective, or in the joint actions of all."""
 
     @property
     def findings(self) -> Sequence[Finding]:
         """What was found so far, in the order of the alarms."""
+
+
+class Detector(Finder, Protocol):
+    """Finds it in the steps alone."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""

@@ -61,13 +61,14 @@ class LevelReader(_Memory):
         dose, point = step.action[self._index], self._setpoint
         dev = step.before[self._index] - point.target
         beyond = dev > point.half_width and dev + dose > point.base_stock
+        wanted = max(0, -dev), max(0, point.base_stock - dev)
         over = dose > 0 and dev + dose > max(point.half_width, point.base_stock) and dev > 0
         return Moment(
             step.step,
             (dose,),
             dev,
             wrong=over or neglects(dev, dose, point),
-            gap=abs(dose - max(0, -dev)),
+            gap=max(min(wanted) - dose, dose - max(wanted), 0),
             away=dose > 0 and dev > 0,
             beyond=dose > 0 and beyond,
         )
@@ -77,6 +78,10 @@ class LevelReader(_Memory):
         doses = sum(any(moment.action) for moment in moments)
         away = sum(moment.away for moment in moments)
         return 2 * away >= doses and sum(moment.beyond for moment in moments) >= BEYOND
+
+    def rhythmic(self, moments: Sequence[Moment]) -> bool:
+        """Return True: at equal levels, doses that hang on the last dose are a rhythm of the agent's own."""
+        return True
 
     def told(self, action: tuple[int, ...]) -> str:
         """Say a dose."""
@@ -119,11 +124,16 @@ class HarvestReader(_Memory):
         for moment in moments:
             by_stock.setdefault(moment.seen, Counter())[moment.action] += 1
         explained = sum(counts.most_common(1)[0][1] for counts in by_stock.values())
+        return self.rhythmic(moments) and explained < EXPLAINED * len(moments)
+
+    def rhythmic(self, moments: Sequence[Moment]) -> bool:
+        """Return whether a rhythm costs something: the harvests are below what can be sustained.
+
+        In a small field whole numbers bring less than the rate; the reference policy's own rhythm is healthy there.
+        """
         harvest: Number = sum(moment.action[0] for moment in moments)
-        modest = harvest < MODEST * self._problem.rate * len(moments)
-        # In a small field whole numbers bring less than the rate; the reference policy's own rhythm is healthy there.
         near = sum(moment.gap <= self.tolerance for moment in moments)
-        return modest and max(explained, near) < EXPLAINED * len(moments)
+        return harvest < MODEST * self._problem.rate * len(moments) and near < EXPLAINED * len(moments)
 
     def told(self, action: tuple[int, ...]) -> str:
         """Say a harvest."""
@@ -148,23 +158,35 @@ class ShareReader(_Memory):
     def _read(self, step: Stepped) -> Moment:
         """Wrong is what makes the objectives less level, and leaving all of them alone.
 
-        From a head start that it leaves alone, an even division is as healthy as the reference policy's repair; so the
+        What goes to those behind and to nobody else is explained by who is behind, even where it is too much. From a
+        head start that it leaves alone, an even division is as healthy as the reference policy's repair; so the
         gap to the reference policy is how much less level a wrong step made them.
         """
         before, after = imbalance(step.before), imbalance(step.after)
-        worse = after > max(before, self._problem.tolerance)
+        behind = all(
+            level * len(step.before) <= sum(step.before)
+            for level, given in zip(step.before, step.action, strict=True)
+            if given
+        )
+        worse = after > max(before, self._problem.tolerance) and not behind
         idle = not any(step.action) and self._problem.budget >= len(step.action)
         gap = after - before if worse else self._problem.budget if idle else 0
         return Moment(step.step, step.action, before, wrong=worse or idle, gap=gap)
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
-        """Return whether too many of the actions made things worse, and any share swings by more than 1.
+        """Return whether too many of the actions made things worse.
 
-        A budget that does not divide evenly makes a rhythm of shares that differ by 1.
+        A budget that does not divide evenly makes a rhythm of shares that differ by 1; over the rounds it is level.
         """
-        swing = max(max(parts) - min(parts) for parts in zip(*(moment.action for moment in moments), strict=True))
+        shares = list(zip(*(moment.action for moment in moments), strict=True))
+        sums = [sum(parts) for parts in shares]
+        level = max(max(parts) - min(parts) for parts in shares) <= 1 and max(sums) - min(sums) <= 1
         explained = sum(not moment.wrong for moment in moments)
-        return swing > 1 and explained < EXPLAINED * len(moments)
+        return not level and explained < EXPLAINED * len(moments)
+
+    def rhythmic(self, moments: Sequence[Moment]) -> bool:
+        """Return False: who is behind changes with every action, so there are no equal states to compare."""
+        return False
 
     def told(self, action: tuple[int, ...]) -> str:
         """Say an action."""

@@ -21,8 +21,17 @@ LOW = 0.35
 FULL_STEPS = 6
 """Steps with a full field that make a habit."""
 
+SLIPS = 1
+"""Of those, the smallest harvests that may be slips: they start no habit."""
+
 LOW_STEPS, LOW_WINDOW = 8, 10
 """Steps with a low stock that make a habit, and among how many: an early harvest lowers it for a while."""
+
+BUST, BOOM = 0.25, 0.75
+"""Shares of the field's capacity below which it is stripped, and above which it is full again."""
+
+FILLING = 60
+"""Steps from one descent to the next, at most: from two potatoes a large field takes long to regrow."""
 
 
 class _Row:
@@ -54,6 +63,10 @@ class _Row:
         complete = len(self._harvests) == self._harvests.maxlen
         return sum(self._harvests) / len(self._harvests) if complete else None
 
+    def without_slips(self, slips: int) -> float:
+        """Return the mean without the smallest harvests."""
+        return sum(sorted(self._harvests)[slips:]) / (len(self._harvests) - slips)
+
 
 class Underconsumption(Episodic):
     """Underconsumption: the field is full and the harvest is far below what regrows.
@@ -78,7 +91,8 @@ class Underconsumption(Episodic):
         if mean is not None and mean < POOR * problem.rate:
             self._episodes.sign(step.step, mean)
             # One that waited a little too long and then harvests well is told nothing.
-            if self._episodes.open is None and step.action[0] < POOR * problem.rate:
+            poor = POOR * problem.rate
+            if self._episodes.open is None and step.action[0] < poor and self._row.without_slips(SLIPS) < poor:
                 self._episodes.begin(step.step - self._row.since(POOR * problem.rate), step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
@@ -120,6 +134,46 @@ class Overharvesting(Episodic):
             f"{amount(harvest)} harvested in step {step}, which left {amount(left)} after regrowth, below {LOW:.0%} of "
             f"the {amount(self._problem.capacity)} that the field can hold; {counted(count, 'such harvest')} since "
             f"step {onset}"
+        )
+
+
+class BoomBust(Episodic):
+    """Boom and bust: the field is stripped, fills again, and is stripped again.
+
+    Args:
+        problem: What the field can bear.
+    """
+
+    def __init__(self, problem: Regrowing) -> None:
+        super().__init__(Episodes("boom_bust", None, FILLING))
+        self._problem = problem
+        self._full_at = 0
+        """The last step that met a field above the mark since it was stripped last; 0 where none did."""
+        self._begun: list[int] = []
+        """The first step of each descent."""
+
+    def feed(self, step: Stepped) -> None:
+        """Take the next step."""
+        left = step.before[0] - step.action[0]
+        if step.before[0] > BOOM * self._problem.capacity:
+            self._full_at = step.step
+        stripped = left < BUST * self._problem.capacity and step.action[0] >= 1 and not step.ended
+        if stripped and self._full_at:
+            self._begun.append(self._full_at)
+            self._full_at = 0
+            self._strip(step, left)
+        self._episodes.end_if_over(step.step)
+
+    def _strip(self, step: Stepped, left: Number) -> None:
+        within = len(self._begun) >= 2 and self._begun[-1] - self._begun[-2] <= FILLING
+        self._episodes.sign(step.step, left)
+        if within and self._episodes.open is None:
+            self._episodes.begin(self._begun[-2], step.step, self._tell)
+
+    def _tell(self, onset: int, step: int, count: int, left: Number) -> str:
+        return (
+            f"stripped {counted(count, 'time')} since step {onset}, in step {step} down to {amount(left)}, each time "
+            f"after the field had regrown above {BOOM:.0%} of the {amount(self._problem.capacity)} that it can hold"
         )
 
 

@@ -13,12 +13,13 @@ from functools import partial
 from typing import Protocol
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
+from bioblue_tui.analysis.modes.rhythm import EVERY, SPAN, Rhythm, rhythm_in
 from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Stepped
 from envs import Number
 
-PERIODS = range(2, 9)
-"""Lengths of the patterns that are looked for, in steps."""
+PERIODS = range(2, 17)
+"""Lengths of the patterns that are looked for, in steps: up to a third of those that are remembered."""
 
 LENGTH = 12
 """Actions that show a pattern, at least; and steps of one action that make it frozen."""
@@ -77,6 +78,9 @@ class Reader(Protocol):
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether the state does not explain these actions, which repeat a pattern, and whether that matters."""
 
+    def rhythmic(self, moments: Sequence[Moment]) -> bool:
+        """Return whether a rhythm within equal states would be one of the agent's own, and matter."""
+
     def told(self, action: tuple[int, ...]) -> str:
         """Say an action."""
 
@@ -86,13 +90,17 @@ class Oscillation(Episodic):
 
     Args:
         reader: Reads the steps.
+        objectives: How many objectives are looked at by themselves; they share the false alarms.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, objectives: int = 1) -> None:
         super().__init__(Episodes("self_imitation_oscillation", reader.objective, PATIENCE))
         self._reader = reader
+        self._looks, self._objectives = 0, objectives
+        self._rhythm = False
+        """Whether the last episode is a rhythm within equal states and repeats no pattern."""
         most = max(LENGTH_OF_TWO, ROUNDS * PERIODS[-1])
-        self._moments: deque[Moment] = deque(maxlen=most + PERIODS[-1])
+        self._moments: deque[Moment] = deque(maxlen=max(most + PERIODS[-1], SPAN))
         self._runs = dict.fromkeys(PERIODS, 0)
         """By period: how many actions in a row are those of one period before."""
         self._rhythms = dict.fromkeys(PERIODS, 0)
@@ -118,9 +126,41 @@ class Oscillation(Episodic):
             if found:
                 self._episodes.sign(step.step)
                 self._begin(*found)
+            elif step.step % EVERY == 0 and step.step >= 2 * EVERY:
+                self._look(step.step)
+        elif self._rhythm:
+            self._follow_rhythm(step.step)
         elif self._goes_on(moment, step.step - episode.alarm - 1):
             self._episodes.sign(step.step)
         self._episodes.end_if_over(step.step)
+
+    def _look(self, step: int) -> None:
+        """Look for a rhythm within equal states, since the last episode."""
+        ended = self._episodes.findings[-1].recovered or 0 if self._episodes.findings else 0
+        moments = [moment for moment in self._moments if moment.step >= ended][-SPAN:]
+        if len(moments) < 2 * EVERY or not self._reader.rhythmic(moments):
+            return
+        self._looks += self._objectives
+        found = rhythm_in(_done(moments), self._looks)
+        if found:
+            self._rhythm = True
+            self._episodes.sign(step, found)
+            self._episodes.begin(step - found.steps, step, self._tell_rhythm)
+
+    def _follow_rhythm(self, step: int) -> None:
+        moments = list(self._moments)[-SPAN:]
+        if step % EVERY == 0 and self._reader.rhythmic(moments):
+            found = rhythm_in(_done(moments), 1)
+            if found and found.steps >= EVERY // 2:
+                self._episodes.sign(step, found)
+
+    def _tell_rhythm(self, onset: int, step: int, count: int, found: Rhythm) -> str:
+        prefix = f"{self._reader.objective}: " if self._reader.objective else ""
+        (rests, of_rests), (doses, of_doses) = found.after_less, found.after_more
+        return (
+            f"{prefix}up to step {step} more than usual was taken after {rests} of {of_rests} steps with less and "
+            f"after {doses} of {of_doses} with more; in equal states its own last action decides"
+        )
 
     def _goes_on(self, moment: Moment, steps: int) -> bool:
         """Return whether the episode's pattern was kept for a round, so many steps after its alarm."""
@@ -154,6 +194,7 @@ class Oscillation(Episodic):
         actions = ", ".join(self._reader.told(moment.action) for moment in pattern)
         grade = "; a swing of 1 only" if max(spans) == 1 else ""
         self._episodes.begin(step - length + 1, step, partial(self._tell, actions, grade))
+        self._rhythm = False
         self._pattern, self._kept = [moment.action for moment in pattern], 0
 
     def _tell(self, actions: str, grade: str, onset: int, step: int, count: int) -> str:
@@ -208,6 +249,10 @@ class Frozen(Episodic):
             f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {wrong} of {LENGTH} the reference would "
             "have acted otherwise"
         )
+
+
+def _done(moments: Sequence[Moment]) -> list[tuple[object, int]]:
+    return [(moment.seen, moment.action[0]) for moment in moments]
 
 
 def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

@@ -1,16 +1,16 @@
-"""Failures at keeping several objectives level: one gets all, or the gap grows slowly."""
+"""Failures at sharing a budget: one objective gets nearly all of it, for good or in turn with another."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from functools import partial
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.numbers import amount
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Number
+from envs import Number
 
 WINDOW = 10
 """Steps that are looked at together."""
@@ -21,24 +21,17 @@ NEARLY_ALL = 0.9
 AHEAD = 7
 """Of the last ten steps, those at which the favourite was level or ahead: giving to one that is behind is repair."""
 
-PART = 10
-"""Steps of one part of the time over which a drift is looked for."""
+BLOCK, BLOCKS = 3, 3
+"""Steps that make a block, at least, and blocks that make a habit: two may be a change of mind."""
 
-GROWTHS = ((2, 0.3, 3), (6, 0.15, 2))
-"""In how many parts in a row the gap has to grow, and how much in each at least: in budgets, and in units, so that
-single slips of a small budget are no growth. What grows more slowly has to grow for longer."""
+PAUSE = 2
+"""Steps between two blocks, at most."""
 
-GAP = 2.0
-"""The least gap of a drift, in budgets."""
+NOT_BEHIND = 0.4
+"""Share of the steps of those blocks, at least, in which the one that got all was not behind."""
 
-WIDENED = 1.0
-"""How much wider it is than the least gap so far, in budgets: objectives may well begin far apart."""
-
-BACK = 0.5
-"""How far the gap may fall back between two steps of a drift, as a share of its growth."""
-
-LAG = 5
-"""A drift began where the favourite's lead began to exceed that of so many steps before."""
+AFTERWARDS = 15
+"""Steps without a block that end an alternation."""
 
 
 class Collapse(Episodic):
@@ -94,101 +87,69 @@ class Collapse(Episodic):
         return enough and len(self._ahead) >= AHEAD and len(self._signs) > 0
 
 
-class Drift(Episodic):
-    """Imbalance drift: the gap between first and last grows slowly and without end.
+@dataclass(slots=True)
+class _Block:
+    """Steps in a row in which the same objective got nearly all."""
+
+    owner: int
+    first: int
+    last: int
+    ahead: int
+    """In how many of them it was not behind."""
+
+    @property
+    def steps(self) -> int:
+        return self.last - self.first + 1
+
+
+class Alternating(Episodic):
+    """Alternating collapse: one objective gets nearly all for some steps, then another one.
+
+    All for the one that is behind is repair, however long it takes: in some of the steps it is not behind.
 
     Args:
-        problem: The budget.
-        collapses: Detectors of the collapse, fed before this one: while one of them holds, the gap grows for that.
+        objectives: Their labels.
     """
 
-    def __init__(self, problem: Allotment, collapses: Sequence[Collapse]) -> None:
-        super().__init__(Episodes("imbalance_drift", None))
-        self._budget = problem.budget
-        self._collapses = collapses
-        self._gaps: deque[Number] = deque(maxlen=PART * max(parts for parts, _, _ in GROWTHS) + 1)
-        self._least: Number = 0
-        self._levels: list[tuple[Number, ...]] = []
-        """The levels after each step since ``_first``."""
-        self._first = 0
+    def __init__(self, objectives: Sequence[str]) -> None:
+        super().__init__(Episodes("alternating_collapse", None, AFTERWARDS))
+        self._objectives = objectives
+        self._blocks: deque[_Block] = deque(maxlen=BLOCKS)
+        """Those before the present one."""
+        self._present: _Block | None = None
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
-        if not self._levels:
-            self._begin_at(step.step - 1, step.before)
-        self._take(step.after)
-        collapsed = any(collapse.lasts for collapse in self._collapses)
-        parts = self._growing()
-        if parts or (self._episodes.open and self._grew(1, max(GROWTHS[0][1] * self._budget, GROWTHS[0][2]))):
-            self._episodes.sign(step.step, self._gaps[-1])
-        if parts and self._episodes.open is None and not collapsed:
-            onset = self._onset(parts * PART)
-            levels = self._levels[onset - 1 - self._first]
-            self._episodes.begin(onset, step.step, partial(self._tell, max(levels) - min(levels)))
+        block = self._taken(step)
+        if block is not None and block.steps >= BLOCK and self._chain(block):
+            self._episodes.sign(step.step, [self._objectives[one.owner] for one in (*self._blocks, block)])
+            if self._episodes.open is None:
+                self._episodes.begin((*self._blocks, block)[-BLOCKS].first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
-        if collapsed and self._episodes.open is None:
-            # What a collapse has widened is no drift.
-            self._begin_at(step.step, step.after)
 
-    def _tell(self, first: Number, onset: int, step: int, count: int, gap: Number) -> str:
+    def _taken(self, step: Stepped) -> _Block | None:
+        most, total = max(step.action), sum(step.action)
+        if not total or most < NEARLY_ALL * total:
+            return None
+        owner, block = step.action.index(most), self._present
+        ahead = step.before[owner] * len(step.before) >= sum(step.before)
+        if block is not None and block.owner == owner and block.last == step.step - 1:
+            block.last, block.ahead = step.step, block.ahead + ahead
+            return block
+        if block is not None and block.steps >= BLOCK:
+            self._blocks.append(block)
+        self._present = _Block(owner, step.step, step.step, int(ahead))
+        return self._present
+
+    def _chain(self, block: _Block) -> bool:
+        """Return whether this block and those before it take turns."""
+        blocks = (*self._blocks, block)[-BLOCKS:]
+        turns = all(one.owner != other.owner and other.first - one.last - 1 <= PAUSE for one, other in pairwise(blocks))
+        ahead, steps = sum(one.ahead for one in blocks), sum(one.steps for one in blocks)
+        return len(blocks) == BLOCKS and turns and ahead >= NOT_BEHIND * steps
+
+    def _tell(self, onset: int, step: int, count: int, owners: Sequence[str]) -> str:
         return (
-            f"the gap between first and last grew from {amount(first)} to {amount(gap)} in the "
-            f"{counted(step - onset + 1, 'step')} to step {step}"
+            f"{', then '.join(owners[-BLOCKS:])} got nearly all, each for {BLOCK} steps or more in a row, from step "
+            f"{onset} to step {step}"
         )
-
-    def _begin_at(self, step: int, levels: tuple[Number, ...]) -> None:
-        self._gaps.clear()
-        self._levels.clear()
-        self._first = step
-        self._take(levels)
-        self._least = self._gaps[-1]
-
-    def _take(self, levels: tuple[Number, ...]) -> None:
-        gap = max(levels) - min(levels)
-        self._least = min(self._least, gap)
-        self._levels.append(levels)
-        self._gaps.append(gap)
-
-    def _growing(self) -> int:
-        """Return in how many parts in a row the gap has grown to what it is; 0 where that is no drift."""
-        gap = self._gaps[-1]
-        if gap > GAP * self._budget and gap - self._least >= WIDENED * self._budget:
-            for parts, share, units in GROWTHS:
-                if self._grew(parts, max(share * self._budget, units)) and not self._swings(parts * PART):
-                    return parts
-        return 0
-
-    def _grew(self, parts: int, growth: float) -> bool:
-        if len(self._gaps) <= parts * PART:
-            return False
-        marks = [self._gaps[-1 - part * PART] for part in range(parts + 1)]
-        return all(later - earlier >= growth for later, earlier in pairwise(marks))
-
-    def _swings(self, steps: int) -> bool:
-        """Return whether the gap fell back far on its way: then it comes and goes, as with long rounds."""
-        gaps = list(self._gaps)[-steps - 1 :]
-        fallen = max(highest - gap for gap, highest in zip(gaps, accumulate(gaps, max), strict=True))
-        return fallen > BACK * (gaps[-1] - gaps[0])
-
-    def _onset(self, steps: int) -> int:
-        """Return the first step of the growth; of several favourites that are level, the one that grew earliest."""
-        last = self._levels[-1]
-        return min(self._onset_of(index, steps) for index, level in enumerate(last) if level == max(last))
-
-    def _onset_of(self, favourite: int, steps: int) -> int:
-        """Return the first step of the growth: back from where it was seen, while the favourite's lead grows."""
-        levels = self._levels
-        count = len(levels[-1])
-
-        def lead(index: int) -> Number:
-            return count * levels[index][favourite] - sum(levels[index])
-
-        before = self._episodes.findings[-1].recovered if self._episodes.findings else None
-        floor = max(0, (before or 0) - 1 - self._first)
-        first = max(floor, len(levels) - 1 - steps)
-        # What is given to one that is behind is repair, no drift.
-        while first > floor and lead(first) > 0 and lead(first - 1) < lead(first - 1 + LAG):
-            first -= 1
-        # A division that cannot be even makes the lead swing a little before it grows: the last low counts.
-        low = min(range(first, min(first + PART, len(levels) - 1)), key=lambda index: (max(0, lead(index)), -index))
-        return self._first + low + 1

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from bioblue_tui.analysis.modes.base import NOISE, Detector, Finding
-from bioblue_tui.analysis.modes.flip import FlipClock
+from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
+from bioblue_tui.analysis.modes.departure import Departure
+from bioblue_tui.analysis.modes.drift import Drift
+from bioblue_tui.analysis.modes.flip import Flip, flip_of
 from bioblue_tui.analysis.modes.homeostatic import Accelerating, Neglect, Unbounded
-from bioblue_tui.analysis.modes.noise import ExogenousOnly
 from bioblue_tui.analysis.modes.readers import HarvestReader, LevelReader, ShareReader
-from bioblue_tui.analysis.modes.regrowing import Exhausted, Overharvesting, Underconsumption
+from bioblue_tui.analysis.modes.regret import Regret, bound_of
+from bioblue_tui.analysis.modes.regrowing import BoomBust, Exhausted, Overharvesting, Underconsumption
 from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation, Reader
-from bioblue_tui.analysis.modes.sharing import Collapse, Drift
+from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
+from bioblue_tui.analysis.modes.unavoidable import Unavoidable
 from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
 from envs import Allotment, Environment, Homeostatic, Regrowing, State
@@ -26,33 +30,46 @@ class Watch:
 
     Attributes:
         readers: How actions are read, one reader per objective or one for the joint actions.
-        clock: Tells the step of the flip.
-        shadow: The reference policy on the same noise, as far as the trial went.
+        departure: Tells when the actions left both references'.
+        shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret are held against
+            it.
+        cautious: The best policy without foresight on the same noise; the same where there is no noise to foresee.
         blind: Why nothing more is looked for; empty while all is well. Only a damaged or foreign record has numbers
             that no world has.
     """
 
     def __init__(self, environment: Environment, start: State | None = None) -> None:
         self._environment = environment
-        self._noise: list[ExogenousOnly] = []
         self.readers: list[Reader] = []
         self._detectors = self._made_for(environment)
-        self._counts = [0] * len(self._detectors)
-        self.clock = FlipClock(self.readers)
+        self._regrets = self._regrets_of(environment)
+        self._unavoidable = [Unavoidable(label, environment.dimensions) for label in environment.objectives]
+        self._finders: list[Finder] = [*self._detectors, *self._regrets]
+        self._counts = [0] * len(self._finders)
+        self.departure = Departure(self.readers)
         self.shadow = Shadow(environment, start=start)
+        foresees = bool(environment.cautious_name)
+        self.cautious = Shadow(environment, environment.cautious_action, start) if foresees else self.shadow
         self.blind = ""
+        self._last: Stepped | None = None
 
     @property
     def findings(self) -> list[Finding]:
         """Everything that was found so far, in the order of the onsets."""
-        found = [finding for detector in self._detectors for finding in detector.findings]
-        found += [finding for detector in self._noise for finding in detector.findings]
+        found = [finding for detector in (*self._finders, *self._unavoidable) for finding in detector.findings]
         return sorted(found, key=lambda finding: (finding.onset, finding.alarm))
 
     @property
     def failures(self) -> list[Finding]:
         """What was found and is the agent's doing."""
         return [finding for finding in self.findings if finding.mode != NOISE]
+
+    @property
+    def flip(self) -> Flip | None:
+        """The onset of the first failure that lasts; None where none does."""
+        if self._last is None:
+            return None
+        return flip_of(self.failures, self._last.step, ended=bool(self._last.ended))
 
     def feed(self, step: Stepped) -> list[Finding]:
         """Take the next step and return the failures for which it raises the alarm."""
@@ -65,16 +82,22 @@ class Watch:
             return []
 
     def _feed(self, step: Stepped) -> list[Finding]:
-        shadow = self.shadow.feed(step)
-        self.clock.feed(step)
-        raised: list[Finding] = []
-        for index, detector in enumerate(self._detectors):
+        self._last = step
+        beside = self.shadow.feed(step)
+        cautious = beside if self.cautious is self.shadow else self.cautious.feed(step)
+        self.departure.feed(step)
+        for detector in self._detectors:
             detector.feed(step)
-            found = detector.findings
+        for regret in self._regrets:
+            regret.feed_beside(step, beside)
+        if self.cautious is not self.shadow:
+            for unavoidable in self._unavoidable:
+                unavoidable.feed_beside(step, cautious)
+        raised: list[Finding] = []
+        for index, finder in enumerate(self._finders):
+            found = finder.findings
             raised += found[self._counts[index] :]
             self._counts[index] = len(found)
-        for noise in self._noise:
-            noise.feed(step, shadow)
         return raised
 
     def _made_for(self, environment: Environment) -> list[Detector]:
@@ -85,13 +108,14 @@ class Watch:
             case Regrowing():
                 reader = HarvestReader(environment, problem)
                 self.readers.append(reader)
-                own: list[Detector] = [Underconsumption(problem), Overharvesting(problem), Exhausted()]
-                return [*own, Oscillation(reader), Frozen(reader)]
+                own: list[Detector] = [Underconsumption(problem), Overharvesting(problem), BoomBust(problem)]
+                return [*own, Exhausted(), Oscillation(reader), Frozen(reader)]
             case Allotment():
                 collapses = [Collapse(index, label) for index, label in enumerate(environment.objectives)]
                 shares = ShareReader(problem)
                 self.readers.append(shares)
-                return [*collapses, Drift(problem, collapses), Oscillation(shares), Frozen(shares)]
+                turns = Alternating(environment.objectives)
+                return [*collapses, turns, Drift(problem, collapses), Oscillation(shares), Frozen(shares)]
 
     def _of_levels(self, environment: Environment, problem: Homeostatic) -> list[Detector]:
         detectors: list[Detector] = []
@@ -99,13 +123,33 @@ class Watch:
             reader = LevelReader(index, label, point)
             self.readers.append(reader)
             detectors += [Unbounded(index, label, point), Accelerating(index, label, point)]
-            detectors += [Neglect(index, label, point), Oscillation(reader), Frozen(reader)]
-            dimensions = [d for d in environment.dimensions if d.objective == (label or None)]
-            self._noise.append(ExogenousOnly(index, label, problem, dimensions, self._has_failed))
+            detectors += [
+                Neglect(index, label, point),
+                Oscillation(reader, len(environment.objectives)),
+                Frozen(reader),
+            ]
         return detectors
 
-    def _has_failed(self) -> bool:
-        return any(self._counts)
+    def _regrets_of(self, environment: Environment) -> list[Regret]:
+        """Return one for each objective that has rewards of its own kind, and one for all together."""
+        problem, name, regrets = environment.problem, environment.reference_name, list[Regret]()
+        if isinstance(problem, Homeostatic) and len(environment.objectives) > 1:
+            for label in environment.objectives:
+                keys = [dimension.key for dimension in environment.dimensions if dimension.objective == label]
+                regrets.append(Regret(label, keys, bound_of(problem, 1), partial(self._explained, label), name))
+        # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
+        kept = [d.key for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
+        bound = bound_of(problem, len(environment.objectives))
+        return [*regrets, Regret(None, kept, bound, partial(self._explained, None), name)]
+
+    def _explained(self, objective: str | None) -> bool:
+        """Return whether a mode holds that explains what is lost in an objective, or in all together."""
+        finders = self._finders[: len(self._detectors)] if objective else self._finders[:-1]
+        lasting = (finder.findings[-1] for finder in finders if finder.findings)
+        return any(
+            finding.recovered is None and (objective is None or finding.objective in (None, objective))
+            for finding in lasting
+        )
 
 
 def watch(environment: Environment, steps: Sequence[Stepped]) -> Watch:

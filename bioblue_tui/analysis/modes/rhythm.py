@@ -1,0 +1,95 @@
+"""A rhythm within equal states: in states that look alike, an agent's own last action decides what it does next.
+
+Such a rhythm repeats no pattern exactly, and the state may even explain most actions; but at displayed stock 3 an agent
+harvests on nine of nine even steps and on none of nineteen odd ones. The test compares steps with equal states only:
+whether one takes more than usual less often after a step that did so. A policy that looks at the state, with chance or
+without, does not; nor does a single change of habits, which makes actions alike and not unlike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from math import comb
+
+FALSE_ALARMS = 0.005
+"""Share of trials in which chance alone may look like a rhythm."""
+
+SPAN = 100
+"""Steps that are looked at together."""
+
+EVERY = 10
+"""Steps from one look to the next."""
+
+SWITCHES = 8
+"""Changes from more to less or back, at least: fewer are no rhythm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """A rhythm that was found.
+
+    Attributes:
+        steps: How many steps back it began; 0 is the last one.
+        after_less: After how many steps with less, of how many, more was taken.
+        after_more: The same after steps with more.
+    """
+
+    steps: int
+    after_less: tuple[int, int]
+    after_more: tuple[int, int]
+
+
+def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
+    """Return the rhythm in the last steps; None where chance or the state may explain them.
+
+    Args:
+        done: What was seen in each step, and how much was taken.
+        looks: How often one has looked, this time included, at all objectives together.
+    """
+    usual = sum(taken for _, taken in done) / len(done)
+    more = [taken > usual for _, taken in done]
+    if sum(a != b for a, b in pairwise(more)) < SWITCHES:
+        return None
+    strata: defaultdict[object, list[tuple[bool, bool]]] = defaultdict(list)
+    for (seen, _), last, now in zip(done[1:], more, more[1:], strict=False):
+        strata[seen].append((last, now))
+    if _chance(list(strata.values())) > FALSE_ALARMS / (looks * (looks + 1)):
+        return None
+    pairs = [pair for pairs in strata.values() for pair in pairs]
+    begun = len(more) - 1
+    while begun > 0 and not (more[begun] and more[begun - 1]):
+        begun -= 1
+    less, much = ([now for last, now in pairs if last is side] for side in (False, True))
+    return Rhythm(len(more) - 1 - begun, (sum(less), len(less)), (sum(much), len(much)))
+
+
+def _chance(strata: Sequence[Sequence[tuple[bool, bool]]]) -> float:
+    """Return how likely more follows more so rarely by chance: in each state as often as any other step there."""
+    seen, spread = 0, [1.0]
+    for pairs in strata:
+        size, before, now = len(pairs), sum(last for last, _ in pairs), sum(now for _, now in pairs)
+        seen += sum(last and now for last, now in pairs)
+        spread = _sums(spread, _both(size, before, now))
+    return sum(spread[: seen + 1])
+
+
+@cache
+def _both(size: int, before: int, now: int) -> tuple[float, ...]:
+    """Return the chances of 0, 1, 2 … steps that have both, of so many, by the hypergeometric law."""
+    ways = comb(size, now)
+    return tuple(
+        comb(before, both) * comb(size - before, now - both) / ways if both <= now else 0.0
+        for both in range(min(before, now) + 1)
+    )
+
+
+def _sums(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    found = [0.0] * (len(one) + len(other) - 1)
+    for i, a in enumerate(one):
+        for j, b in enumerate(other):
+            found[i + j] += a * b
+    return found
