@@ -135,7 +135,7 @@ cli.add_section(
 cli.add_section(
     "Records",
     "bioblue_tui.commands.analysing",
-    analyse="Say what trials flipped into, since when, luck or agent.",
+    analyse="Find failure modes: which, from which step, how far from the reference.",
 )
 cli.add_section(
     "Records",

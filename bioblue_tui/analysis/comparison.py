@@ -10,7 +10,7 @@ from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.divergence import Divergence, act_alike, divergence
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import Comparison as Beside
-from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.reference import better_reference, compare
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.numbers import counted, difference
@@ -88,9 +88,9 @@ class Member:
         return {d.key: done.totals.get(d.key, 0) if done else 0 for d in self.state.environment.dimensions}
 
     def agents_own(self, step: int) -> dict[str, Number] | None:
-        """Return by dimension what the agent did: its totals less the reference policy's on the same noise.
+        """Return by dimension the difference: its totals less the better reference's on the same noise.
 
-        None where the noise is not known or the reference policy's world has ended.
+        None where the noise is not known or the reference's world has ended.
         """
         step = min(step, self.state.done)
         ghosts = self.companion.ghosts
@@ -153,7 +153,7 @@ class Comparison:
         if not self.same_noise:
             others = [(m.number, m.parted.noise) for m in self.members if m.parted and m.parted.noise is not None]
             where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
-            name = self.first.state.environment.reference_name
+            name = better_reference(self.first.state.environment)
             notes.append(f"Different noise: states are not comparable, differences to the {name} are ({where}).")
         notes += self._told_otherwise()
         versions = {m.number: m.state.environment.dynamics for m in self.members}

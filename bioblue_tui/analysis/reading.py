@@ -1,4 +1,7 @@
-"""A reading of a trial: which failure modes, since when, luck or agent. Fed the same events as the trial's state."""
+"""A reading of a trial: which failure modes, from which step, how far from the references.
+
+It is fed the same events as the trial's state.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The reference policy on the same noise: what separates the agent from its luck.
+"""The reference on the same noise, and the difference: agent − reference.
 
 Raw rewards are not comparable across seeds (with seed 2 even the thermostat meets 58 penalised steps); the difference
-to the reference on the very same exogenous changes is.
+to a reference on the very same exogenous changes is. It is no causal split: what is left still goes with the noise.
+The better reference is the one that is shown: the best policy known that foresees no noise.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.shadow import Shadow
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Change, Number
+from envs import Change, Environment, Number
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An agent beside the reference policy.
+    """An agent compared with the better reference.
 
     Attributes:
-        reference: Name of the reference policy.
+        reference: Name of the reference, for people.
         steps: How many steps the agent played.
         reference_steps: How many steps the reference played: as many, or all planned ones where the agent's own doing
             ended the trial early.
@@ -34,8 +36,13 @@ class Comparison:
     rows: Mapping[str, tuple[Number, Number]]
 
 
+def better_reference(environment: Environment) -> str:
+    """Return the name of the reference that is shown first, for people."""
+    return policy_words(environment.cautious_name or environment.reference_name)
+
+
 def compare(state: TrialState) -> Comparison | None:
-    """Compare a trial so far with the reference policy on the same noise.
+    """Compare a trial so far with the better reference on the same noise.
 
     None before the first step, and where the noise is not known or is none that a world has: a damaged record may have
     lost steps, and a foreign one may hold any number.
@@ -49,13 +56,13 @@ def compare(state: TrialState) -> Comparison | None:
         noise = _noise(state, done, steps)
         if noise is None:
             return None
-        shadow = Shadow(environment)
+        shadow = Shadow(environment, environment.cautious_action)
         for change in noise:
             shadow.play(change)
         rows = {d.key: (last.totals[d.key], shadow.totals[d.key]) for d in environment.dimensions}
     except (ValueError, ArithmeticError):
         return None
-    return Comparison(environment.reference_name, last.step, len(shadow.played), rows)
+    return Comparison(better_reference(environment), last.step, len(shadow.played), rows)
 
 
 def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change] | None:

@@ -1,6 +1,6 @@
 """A shadow: a reference policy that meets the very noise the agent meets, step by step beside it.
 
-What separates an agent from its luck is the difference to the shadow: thermostat and agent had the same bad luck.
+The difference agent − reference is what can be compared across seeds; it is no causal split.
 """
 
 from __future__ import annotations

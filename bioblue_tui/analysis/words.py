@@ -1,4 +1,4 @@
-"""A step in a sentence, for people: in the play screen's feedback and on plain displays."""
+"""Steps and references in words, for people: in the play screen's feedback, on plain displays and on screens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.trials.events import Stepped
 from envs import Dimension, Environment
+
+_POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refill to a safe floor (base stock)"}
+
+
+def policy_words(name: str) -> str:
+    """Return a reference policy's name with what it does, where that is known in words."""
+    return _POLICIES.get(name, name)
 
 
 def step_sentence(environment: Environment, step: Stepped, shown: Sequence[Dimension] | None = None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
+from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
@@ -76,10 +77,12 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
     yield Table("totals", columns, [row(member, _totals(member)) for member in members])
     if comparison.same_noise:
         rows = [row(member, _less(member, first)) for member in members[1:]]
-        yield Table("totals less those of trial 1", columns, rows)
-    name = environment.reference_name
+        yield Table("totals − those of trial 1", columns, rows)
+    name = better_reference(environment)
     noise = " on the same noise" if comparison.noisy else ""
-    yield Table(f"totals less those of {name}{noise}", columns, [row(member, _own(member)) for member in members])
+    yield Table(
+        f"difference: totals − those of {name}{noise}", columns, [row(member, _own(member)) for member in members]
+    )
 
 
 def _totals(member: Member) -> dict[str, Number]:

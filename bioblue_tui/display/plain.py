@@ -86,11 +86,11 @@ class PlainDisplay:
 
     def _alert(self, step: Stepped) -> None:
         for finding in self._reading.apply(step) if self._reading else ():
-            what = f"{finding.name} since step {finding.onset}: {finding.evidence}"
+            what = f"{finding.name}, onset step {finding.onset}: {finding.evidence}"
             self._write(f"step {step.step} alert: {one_line(what, 400)}")
 
     def summary(self, comparison: Comparison) -> None:
-        """Write each reward dimension beside the reference policy's."""
+        """Write each reward dimension with the reference's."""
         for line in summary_lines(self._state, comparison):
             self._write(line)
         if self._spending is not None and self._spending.total.requests:
@@ -110,7 +110,7 @@ class PlainDisplay:
 def summary_lines(state: TrialState, comparison: Comparison) -> Iterator[str]:
     """Return the comparison with the reference policy as lines; dimensions are never summed."""
     who = "you" if state.header.agent == "human" else one_line(state.header.agent, 40)
-    yield f"Totals of {who}; {comparison.reference} on the same noise; difference:"
+    yield f"Totals of {who}; reference: {comparison.reference}, same noise; difference:"
     for dimension in state.environment.dimensions:
         mine, other = (round(value, 3) for value in comparison.rows[dimension.key])
         owner = f" {dimension.objective}" if dimension.objective else ""

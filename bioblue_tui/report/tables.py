@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.intervals import described
+from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
@@ -70,12 +72,12 @@ def _end(recovered: int | None) -> str:
 
 def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
-    reference = group.environment.reference_name
-    beside, noise = ("Luck or agent", " on the same noise") if noisy(group.environment) else ("What the agent did", "")
+    reference = better_reference(group.environment)
+    noise = " on the same noise" if noisy(group.environment) else ""
     still = "; averaged, it may still go with the noise" if noise and len(group.trials) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ("Sum of each reward dimension", ("total",)),
-        (f"{beside}: the sum less the {reference}'s{noise}{still}", ("difference",)),
+        (f"Difference: the sum − that of {reference}{noise}{still}", ("difference",)),
         ("Metrics, and answers that were rejected", ("metric", "rejected")),
     )
     return tuple(
@@ -112,13 +114,10 @@ def _interval(quantity: Quantity) -> str:
 
 
 def rewards_table(trial: Shown) -> Table:
-    """Return each reward dimension: the trial's total, what the noise did, what the agent did."""
-    name = trial.environment.reference_name
-    shadows = trial.reading.shadows
-    cautious = list(shadows.items())[1:]
-    with_noise = noisy(trial.environment)
-    beside = f"{name} on the same noise" if with_noise else name
-    head = ("reward dimension", "total", beside, "agent − that", *(other for other, _ in cautious))
+    """Return each reward dimension: the trial's total, the reference's, the difference, and the other reference's."""
+    name = better_reference(trial.environment)
+    others = list(trial.reading.shadows.items())[1:]
+    head = ("reward dimension", "total", "reference", "difference", *(policy_words(other) for other, _ in others))
     rows = []
     for dimension in trial.environment.dimensions:
         key, figures = dimension.key, trial.figures
@@ -129,16 +128,13 @@ def rewards_table(trial: Shown) -> Table:
                 amount(figures.totals[key], 14),
                 NOTHING if figures.reference is None else amount(figures.reference[key], 14),
                 NOTHING if difference is None else signed(difference, 14),
-                *(amount(shadow.totals[key], 14) for _, shadow in cautious),
+                *(amount(shadow.totals[key], 14) for _, shadow in others),
             )
         )
-    caption = f"Rewards beside those of the {name}"
-    if with_noise:
-        caption = (
-            f"Luck or agent: the {name}'s rewards are what the noise made of a sound policy, the rest is the agent"
-        )
+    where = "on the same noise, " if noisy(trial.environment) else ""
+    caption = f"Reference and difference: the score of {name} {where}and the agent's distance from it"
     if trial.figures.reference_steps > trial.figures.steps:
-        caption += f" (the {name} went on to step {trial.figures.reference_steps})"
+        caption += f" (the reference went on to step {trial.figures.reference_steps})"
     return Table(caption, head, tuple(rows))
 
 

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.analysis.comparison import Comparison
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.compare_keys import KEYS
 from bioblue_tui.screens.dialogs import LineDialog
@@ -265,9 +266,9 @@ class CompareScreen(Screen[None]):
         drawn = self._ghosted and bool(ghosts)
         for index, overlay in enumerate(self._overlays):
             overlay.show_ghost(ghosts[0].values[index] if drawn else ())
-        of = "the same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
-        on = f" on {of}" if self.comparison.noisy else ""
-        self.query_one("#gauges").border_subtitle = f"dim: {ghosts[0].name}{on}" if drawn else ""
+        of = "same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
+        on = f", {of}" if self.comparison.noisy else ""
+        self.query_one("#gauges").border_subtitle = f"faint line: {policy_words(ghosts[0].name)}{on}" if drawn else ""
 
     def action_turn(self, by: int) -> None:
         """Show the raw output of other trials."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
@@ -35,6 +36,7 @@ class Insight:
         self._noisy = bool(state.environment.cautious_name)
         self._gauges = gauges
         self._ghost = 0
+        self._rewards: RewardPanel | None = None
         self._shown: tuple[object, ...] = ()
         self._findings: list[Finding] = []
         self._inherited: list[Finding] = []
@@ -56,12 +58,13 @@ class Insight:
         ghosts = self.companion.ghosts
         if self._ghost >= len(ghosts):
             return ""
-        return f"dim: {ghosts[self._ghost].name}{' on the same noise' if self._noisy else ''}"
+        return f"faint line: {policy_words(ghosts[self._ghost].name)}{', same noise' if self._noisy else ''}"
 
     def next_ghost(self) -> None:
         """Draw the next policy, or none after the last."""
         self._ghost = (self._ghost + 1) % (len(self.companion.ghosts) + 1)
         self._show_ghost()
+        self._show_reference()
 
     def follow(self, known: int) -> list[Finding]:
         """Read on, up to the last step that may be given away; return the failures that are new."""
@@ -79,11 +82,12 @@ class Insight:
             known: The last step that was read.
             timeline: Where onsets are marked.
             transcript: Where the evidence is said.
-            rewards: Where noise and agent are told apart.
+            rewards: Where the reference and the difference to it are shown.
         """
         if not self._shown:
+            self._rewards = rewards
             self._show_ghost()
-            rewards.show_shadow(self.companion.ghosts[0].totals if self.companion.ghosts else ())
+            self._show_reference()
         for label, gauge in zip(self._objectives, self._gauges, strict=True):
             # What concerns all objectives together is seen in every gauge.
             own = [finding for finding in self._findings if finding.objective in (None, label or None)]
@@ -139,6 +143,13 @@ class Insight:
 
     def _spans(self, findings: Sequence[Finding], known: int) -> Spans:
         return tuple((f.onset, known if f.recovered is None else f.recovered - 1) for f in findings)
+
+    def _show_reference(self) -> None:
+        """Compare rewards with the reference that is drawn; where none is, with the better one."""
+        ghosts = self.companion.ghosts
+        if self._rewards is not None:
+            chosen = self._ghost if self._ghost < len(ghosts) else 0
+            self._rewards.show_shadow(ghosts[chosen].totals if ghosts else ())
 
     def _show_ghost(self) -> None:
         ghosts = self.companion.ghosts

@@ -128,13 +128,13 @@ class TrialsTable(Lines):
                 return _Section("total so far", lambda m, d: m.totals(at)[d.key], False)
             case "first":
                 return _Section(
-                    f"less trial {first.number}",
+                    f"− trial {first.number}",
                     lambda m, d: None if m is first else difference(m.totals(at)[d.key], first.totals(at)[d.key]),
                     True,
                 )
             case "reference":
-                name = first.state.environment.reference_name
-                return _Section(f"less {name}", lambda m, d: (m.agents_own(at) or {}).get(d.key), True)
+                name = first.state.environment.cautious_name or first.state.environment.reference_name
+                return _Section(f"− {name}", lambda m, d: (m.agents_own(at) or {}).get(d.key), True)
 
     def _reward(self, member: Member, dimension: Dimension) -> Number | None:
         done = member.state.recorded(self._at)

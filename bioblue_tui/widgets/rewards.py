@@ -32,14 +32,12 @@ class RewardPanel(Lines):
         """What is shown; fewer where a person must not see what is hidden from them."""
         self._shown = 0
         self._shadow: Sequence[Mapping[str, Number]] = ()
-        # Where there is noise to foresee, the reference policy shows what the noise did; elsewhere, what can be had.
-        self._beside = ("noise", "agent") if state.environment.cautious_name else ("best", "differs")
 
     def show_shadow(self, totals: Sequence[Mapping[str, Number]]) -> None:
-        """Split each total: what the noise did, as the reference policy met it, and what the agent did on top.
+        """Compare each total with a reference: its total on the same noise, and agent − reference.
 
         Args:
-            totals: The reference policy's running totals after each step on the same noise, step 0 first; may grow.
+            totals: The reference's running totals after each step on the same noise, step 0 first; may grow.
                 Empty for none.
         """
         self._shadow = totals
@@ -57,7 +55,8 @@ class RewardPanel(Lines):
         name = 16 if many else 14
         split = self._shown < len(self._shadow) and width >= name + 4 * _NARROW
         column = _NARROW if split and width < name + 4 * _NUMBER + _COURSE + 2 else _NUMBER
-        titles = ["this step" if column > _NARROW else "step", "total", *(self._beside if split else ())]
+        compared = ("reference", "difference") if column > _NARROW else ("ref.", "diff.")
+        titles = ["this step" if column > _NARROW else "step", "total", *(compared if split else ())]
         course = max(0, width - name - len(titles) * column - 2)
         heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
         trend = "  trend" if course >= _COURSE else ""

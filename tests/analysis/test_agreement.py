@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import envs
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
 from bioblue_tui.analysis.comments import commented, finding_comments
-from bioblue_tui.analysis.modes.base import NOISE, MODES, Finding, Mode
+from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.tags import as_tag, mode_of
 from bioblue_tui.records.library import open_record
