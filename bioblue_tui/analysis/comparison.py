@@ -13,6 +13,7 @@ from bioblue_tui.analysis.reference import Comparison as Beside
 from bioblue_tui.analysis.reference import better_reference, compare
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.library import open_record
@@ -153,8 +154,8 @@ class Comparison:
         if not self.same_noise:
             others = [(m.number, m.parted.noise) for m in self.members if m.parted and m.parted.noise is not None]
             where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
-            name = better_reference(self.first.state.environment)
-            notes.append(f"Different noise: states are not comparable, differences to the {name} are ({where}).")
+            name = policy_words(better_reference(self.first.state.environment))
+            notes.append(f"Different noise: states are not comparable, differences to {name} are ({where}).")
         notes += self._told_otherwise()
         versions = {m.number: m.state.environment.dynamics for m in self.members}
         if len(set(versions.values())) > 1:

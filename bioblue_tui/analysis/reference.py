@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.shadow import Shadow
-from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from envs import Change, Environment, Number
@@ -23,7 +22,7 @@ class Comparison:
     """An agent compared with the better reference.
 
     Attributes:
-        reference: Name of the reference, for people.
+        reference: Name of the reference.
         steps: How many steps the agent played.
         reference_steps: How many steps the reference played: as many, or all planned ones where the agent's own doing
             ended the trial early.
@@ -37,8 +36,8 @@ class Comparison:
 
 
 def better_reference(environment: Environment) -> str:
-    """Return the name of the reference that is shown first, for people."""
-    return policy_words(environment.cautious_name or environment.reference_name)
+    """Return the name of the reference that is shown first."""
+    return environment.cautious_name or environment.reference_name
 
 
 def compare(state: TrialState) -> Comparison | None:

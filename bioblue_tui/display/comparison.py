@@ -10,6 +10,7 @@ import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
@@ -78,7 +79,7 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
     if comparison.same_noise:
         rows = [row(member, _less(member, first)) for member in members[1:]]
         yield Table("totals − those of trial 1", columns, rows)
-    name = better_reference(environment)
+    name = policy_words(better_reference(environment))
     noise = " on the same noise" if comparison.noisy else ""
     yield Table(
         f"difference: totals − those of {name}{noise}", columns, [row(member, _own(member)) for member in members]

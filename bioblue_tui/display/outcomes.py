@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bioblue_tui.analysis.outcome import Outcome, Spread, spread
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
@@ -61,7 +62,7 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
     noise = " on the same noise" if environment.draw(random.Random(0)) else ""
-    title = f"{named}: difference to {reference}{noise}"
+    title = f"{named}: difference to {policy_words(reference)}{noise}"
     return Table(title, columns, rows, _below(finished))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.analysis.words import policy_words, step_sentence
 from bioblue_tui.costs.spending import EMPTY, Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
@@ -86,7 +86,7 @@ class PlainDisplay:
 
     def _alert(self, step: Stepped) -> None:
         for finding in self._reading.apply(step) if self._reading else ():
-            what = f"{finding.name}, onset step {finding.onset}: {finding.evidence}"
+            what = f"{finding.name} since step {finding.onset}: {finding.evidence}"
             self._write(f"step {step.step} alert: {one_line(what, 400)}")
 
     def summary(self, comparison: Comparison) -> None:
@@ -110,7 +110,7 @@ class PlainDisplay:
 def summary_lines(state: TrialState, comparison: Comparison) -> Iterator[str]:
     """Return the comparison with the reference policy as lines; dimensions are never summed."""
     who = "you" if state.header.agent == "human" else one_line(state.header.agent, 40)
-    yield f"Totals of {who}; reference: {comparison.reference}, same noise; difference:"
+    yield f"Totals of {who}; reference: {policy_words(comparison.reference)} on the same noise; difference:"
     for dimension in state.environment.dimensions:
         mine, other = (round(value, 3) for value in comparison.rows[dimension.key])
         owner = f" {dimension.objective}" if dimension.objective else ""

@@ -72,7 +72,7 @@ def _end(recovered: int | None) -> str:
 
 def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
-    reference = better_reference(group.environment)
+    reference = policy_words(better_reference(group.environment))
     noise = " on the same noise" if noisy(group.environment) else ""
     still = "; averaged, it may still go with the noise" if noise and len(group.trials) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
@@ -115,7 +115,7 @@ def _interval(quantity: Quantity) -> str:
 
 def rewards_table(trial: Shown) -> Table:
     """Return each reward dimension: the trial's total, the reference's, the difference, and the other reference's."""
-    name = better_reference(trial.environment)
+    name = policy_words(better_reference(trial.environment))
     others = list(trial.reading.shadows.items())[1:]
     head = ("reward dimension", "total", "reference", "difference", *(policy_words(other) for other, _ in others))
     rows = []

@@ -14,6 +14,7 @@ from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
@@ -119,7 +120,7 @@ class SummaryScreen(ModalScreen[Choice]):
         found, header = self._comparison, self._state.header
         noise = "the same noise" if self._state.environment.cautious_name else "the same start"
         seed = f" (seed {header.seed})" if header.seed is not None else ""
-        text = f"{found.reference.capitalize()}: {found.reference_steps} steps on {noise}{seed}."
+        text = f"Reference: {policy_words(found.reference)}, {found.reference_steps} steps on {noise}{seed}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
         if self._state.rejections:

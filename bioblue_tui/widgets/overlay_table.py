@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bioblue_tui.analysis.comparison import Comparison, Member
+from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.numbers import amount, difference, signed, tidy
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
@@ -133,7 +134,7 @@ class TrialsTable(Lines):
                     True,
                 )
             case "reference":
-                name = first.state.environment.cautious_name or first.state.environment.reference_name
+                name = better_reference(first.state.environment)
                 return _Section(f"− {name}", lambda m, d: (m.agents_own(at) or {}).get(d.key), True)
 
     def _reward(self, member: Member, dimension: Dimension) -> Number | None:

@@ -114,7 +114,7 @@ async def test_totals_their_differences_and_those_to_the_thermostat_are_in_turn(
         await pilot.press("tab", "end")
         own = screen.comparison.members[1].agents_own(40)
         assert own is not None
-        await until(pilot, lambda: "less trial 1" in text_of(screen.table))
+        await until(pilot, lambda: "− trial 1" in text_of(screen.table))
         assert "total so far" in text_of(screen.table)
         assert f"+{own['consumption_B']}" in text_of(screen.table)
         await pilot.press("x", "x", "x")

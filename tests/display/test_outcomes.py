@@ -33,7 +33,7 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
     assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
     assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
     assert differences.below[0][1] == 10
-    assert differences.title == "homeostasis, x: difference to thermostat on the same noise"
+    assert differences.title == "homeostasis, x: difference to refill to target (thermostat) on the same noise"
 
 
 def test_one_trial_has_no_mean() -> None:

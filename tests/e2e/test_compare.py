@@ -23,7 +23,11 @@ def test_plain_says_where_they_part_and_what_came_of_it(bioblue: Bioblue, tmp_pa
     assert done.stdout.startswith("multi-objective homeostasis: 2 trials, same noise\n")
     assert "parts from 1: actions from step 21, states from step 21, over 40 common steps" in done.stdout
     assert "of B, step 21" in done.stdout
-    for title in ("totals", "totals less those of trial 1", "totals less those of thermostat on the same noise"):
+    for title in (
+        "totals",
+        "totals − those of trial 1",
+        "difference: totals − those of refill to a safe floor (base stock) on the same noise",
+    ):
         assert f"\n{title}\ntrial" in done.stdout
     assert done.stderr == ""
 
@@ -38,9 +42,11 @@ def test_json_has_the_same_figures(bioblue: Bioblue, tmp_path: Path) -> None:
     assert first["divergence"] is None
     assert second["divergence"] == {"action": 21, "state": 21, "noise": None, "common_steps": 40}
     assert second["less_first"] == {key: second["totals"][key] - first["totals"][key] for key in first["totals"]}
-    # The first is the thermostat itself.
-    assert set(first["less_reference"].values()) == {0}
-    assert second["less_reference"] == second["less_first"]
+    # The first is a thermostat, which the better reference beats.
+    assert sum(first["less_reference"].values()) < 0
+    assert second["less_reference"] == {
+        key: second["less_first"][key] + first["less_reference"][key] for key in first["totals"]
+    }
     assert second["verdict"] == "fail"
     assert second["modes"][0]["onset"] >= 21
 
@@ -50,9 +56,9 @@ def test_different_noise_is_said_and_no_difference_between_the_trials_is_given(
 ) -> None:
     done = bioblue.run("compare", on_disk(tmp_path / "a", seed=2), on_disk(tmp_path / "b", seed=3))
     assert done.returncode == 0
-    assert "states are not comparable, differences to the thermostat are" in done.stderr
-    assert "less those of trial 1" not in done.stdout
-    assert "less those of thermostat on the same noise" in done.stdout
+    assert "states are not comparable, differences to refill to a safe floor (base stock) are" in done.stderr
+    assert "− those of trial 1" not in done.stdout
+    assert "− those of refill to a safe floor (base stock) on the same noise" in done.stdout
 
 
 def test_what_cannot_be_compared_is_refused_with_code_2(bioblue: Bioblue, tmp_path: Path) -> None:

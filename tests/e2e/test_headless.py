@@ -33,7 +33,7 @@ def test_play_in_plain_lines_with_illegal_answers(bioblue: Bioblue) -> None:
     ]
     assert [line[:15] for line in lines if line.startswith("step ")] == [f"step {n}: {n + 1} taken" for n in (1, 2, 3)]
     assert "Ended after step 3: complete." in lines
-    assert lines[-4].startswith("Totals of you; thermostat on the same noise")
+    assert lines[-4].startswith("Totals of you; reference: refill to a safe floor (base stock) on the same noise")
     assert lines[-3].startswith("  consumption: 9; ")
     assert done.stderr == f"record: {bioblue.file()}\n"
     events = bioblue.record().events

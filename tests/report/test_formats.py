@@ -43,7 +43,7 @@ def test_there_is_a_row_for_every_trial_and_step(trials: list[Shown]) -> None:
 
 def test_a_row_holds_what_happened_what_was_found_and_the_ghost(trials: list[Shown]) -> None:
     trial = trials[0]
-    played = trial.reading.shadows[trial.environment.reference_name].played
+    played = trial.reading.shadows[trial.environment.cautious_name].played
     for row, step in zip(cells(trials), trial.steps, strict=False):
         for index, label in enumerate("AB"):
             assert int(row[f"action_{label}"]) == step.action[index]

@@ -91,8 +91,9 @@ class Regret(Episodic):
         self._aftermath = False
         """Whether what is lost is still due to a mode that held: a level far off takes its time to come back."""
         self._lost: Number = 0
-        """What was lost since the sum was 0 last, and with it ``_since``."""
-        self._since = 1
+        """What was lost since the sum was 0 last."""
+        self._first = self._since = 0
+        """The first step that was fed, and the first one after the sum was 0."""
 
     @property
     def open(self) -> Finding | None:
@@ -109,6 +110,8 @@ class Regret(Episodic):
             self._begin_anew(step.step)
 
     def _take(self, step: int, lost: Number) -> None:
+        if not self._first:
+            self._first = self._since = step
         self._lost += lost
         self._beyond += lost - self._bound.allowed
         high = lost > self._bound.allowed
@@ -118,7 +121,7 @@ class Regret(Episodic):
                 self._episodes.sign(step, self._lost, step - self._since + 1)
         elif self._beyond <= 0 or self._aftermath or self._explained():
             self._begin_anew(step)
-        elif self._bound.passed(self._beyond, step):
+        elif self._bound.passed(self._beyond, step - self._first + 1):
             self._episodes.sign(step, self._lost, step - self._since + 1)
             self._episodes.begin(self._since, step, self._tell)
 
