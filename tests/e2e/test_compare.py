@@ -23,11 +23,8 @@ def test_plain_says_where_they_part_and_what_came_of_it(bioblue: Bioblue, tmp_pa
     assert done.stdout.startswith("multi-objective homeostasis: 2 trials, same noise\n")
     assert "parts from 1: actions from step 21, states from step 21, over 40 common steps" in done.stdout
     assert "of B, step 21" in done.stdout
-    for title in (
-        "totals",
-        "totals − those of trial 1",
-        "difference: totals − those of refill to a safe floor (base stock) on the same noise",
-    ):
+    difference = "difference: totals − those of refill to a safe floor (base stock) on the same noise"
+    for title in ("totals", "totals − those of trial 1", difference):
         assert f"\n{title}\ntrial" in done.stdout
     assert done.stderr == ""
 
