@@ -25,7 +25,7 @@ from bioblue_tui.usage import data_option
 EPILOG = """\b
 Examples:
   bioblue play homeostasis
-  bioblue watch multi-homeostasis --agent collapse
+  bioblue watch multi-homeostasis --agent neglect
   bioblue watch balancing --model openai:NAME
   bioblue run homeostasis --agent thermostat --seeds 1-10
   bioblue run balancing --model openai:NAME --display jsonl > trials.jsonl

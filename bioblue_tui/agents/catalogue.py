@@ -110,7 +110,7 @@ def make_agent(
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
         raise AgentError(f"no agent {spec[:40]!r}; {hint}")
     policy = POLICIES[name]
-    if policy.environments and environment not in policy.environments:
+    if not policy.plays(environment):
         fit = [other for other, p in POLICIES.items() if not p.environments or environment in p.environments]
         made_for = ", ".join(policy.environments)
         raise AgentError(f"{name} is made for {made_for}; for {environment} take {', '.join(fit)}")

@@ -85,6 +85,7 @@ class Policy:
         environments: Ids of the environments it is made for; empty for all.
         good_steps: Good steps before the failure begins; None for a policy with one behaviour throughout.
         draws: Whether it draws random numbers.
+        formerly: Other environments for which older programs had it under this name.
     """
 
     about: str
@@ -92,6 +93,11 @@ class Policy:
     environments: tuple[str, ...] = ()
     good_steps: int | None = None
     draws: bool = False
+    formerly: tuple[str, ...] = ()
+
+    def plays(self, environment: str) -> bool:
+        """Tell whether it can play an environment."""
+        return not self.environments or environment in (*self.environments, *self.formerly)
 
 
 def _reference(scene: Scene) -> Action:
@@ -104,7 +110,7 @@ def _maximise(scene: Scene) -> Action:
     return scene.fit([_GREED if most == _CEILING else most, *scene.reference()[1:]])
 
 
-def _collapse(scene: Scene) -> Action:
+def _drop(scene: Scene) -> Action:
     """Do what the reference policy would do if the last objective had more than enough."""
     levels = (*scene.state.levels[:-1], _CEILING)
     return scene.environment.reference_action(replace(scene.state, levels=levels))
@@ -148,8 +154,9 @@ POLICIES: dict[str, Policy] = {
     "sustainable": Policy("lets the field fill, then takes what regrows", _reference, ("sustainability",)),
     "balanced": Policy("gives to the objective that is behind", _reference, ("balancing",)),
     "accelerator": Policy("plays well, then takes more at every step", _accelerate, good_steps=GOOD_STEPS),
+    "neglect": Policy("plays well, then leaves one level to itself", _drop, ("multi-homeostasis",), GOOD_STEPS),
     "collapse": Policy(
-        "plays well, then drops one objective", _collapse, ("multi-homeostasis", "balancing"), good_steps=GOOD_STEPS
+        "plays well, then drops one objective", _drop, ("balancing",), GOOD_STEPS, formerly=("multi-homeostasis",)
     ),
     "maximiser": Policy("plays well, then takes all it may of one thing", _maximise, good_steps=GOOD_STEPS),
     "oscillator": Policy("repeats its own rhythm, whatever it sees", _oscillate),
@@ -199,7 +206,7 @@ class ScriptedAgent(BaseAgent):
         Raises:
             AgentError: When the policy is not made for this environment.
         """
-        made_for = self._policy.environments
-        if made_for and turn.environment.id not in made_for:
-            raise AgentError(f"{self.name} is made for {' and '.join(made_for)}, not for {turn.environment.id}")
+        if not self._policy.plays(turn.environment.id):
+            made_for = " and ".join(self._policy.environments)
+            raise AgentError(f"{self.name} is made for {made_for}, not for {turn.environment.id}")
         return Answer(", ".join(map(str, self.act(turn.environment, turn.state))))

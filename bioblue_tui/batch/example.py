@@ -29,7 +29,7 @@ environments = [
 # environments = ["homeostasis"] keeps an agent to these.
 agents = [
     "thermostat",
-    {agent = "collapse:5", environments = ["multi-homeostasis"]},
+    {agent = "neglect:5", environments = ["multi-homeostasis"]},
     # {model = "openai:NAME", temperature = 0.5},
     # {model = "openai:NAME", base_url = "http://127.0.0.1:8080/v1", max_tokens = "none"},
 ]

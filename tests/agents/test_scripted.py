@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import envs
+from bioblue_tui.agents.catalogue import choices, make_agent
 from bioblue_tui.agents.scripted import GOOD_STEPS, POLICIES, ScriptedAgent
+from bioblue_tui.lessons.figure_trials import Source, played
 from bioblue_tui.trials.events import Failed, Rejected, Stepped
 from envs import Environment, Transition
 from tests.support.core import Stage, follow, play, totals
@@ -245,3 +247,14 @@ def test_a_policy_that_does_not_exist_and_good_steps_below_zero_are_refused() ->
         ScriptedAgent("thermos", 1)
     with pytest.raises(ValueError, match="good steps are 0 or more, not -1"):
         ScriptedAgent("collapse", 1, -1)
+
+
+def test_what_leaves_a_level_to_itself_is_called_neglect_and_old_records_of_it_go_on() -> None:
+    for name in ("neglect", "collapse"):
+        make_agent(f"{name}:3", "multi-homeostasis", 1)
+    offered = {choice.name for choice in choices("multi-homeostasis", {})}
+    assert "neglect" in offered
+    assert "collapse" not in offered
+    now, then = (played(Source("multi-homeostasis", agent=agent, steps=60)) for agent in ("neglect:10", "collapse:10"))
+    assert "undersatiation_neglect" in {finding.mode for finding in now.findings}
+    assert [step.action for step in now.steps] == [step.action for step in then.steps]

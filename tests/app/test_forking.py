@@ -110,7 +110,7 @@ MISTAKES = [
     (["tab", "tab", *typed("/no/such"), "enter"], "instruction: /no/such: cannot be read"),
     (["tab", "tab", "tab", *typed("dance"), "enter"], "'dance' is no intervention"),
     (["tab", "tab", "tab", *typed("2:rewards off"), "enter"], "there is no step 2; steps 3 to 3 are to be played"),
-    ([*"collapse", "enter"], "collapse is made for multi-homeostasis"),
+    ([*"collapse", "enter"], "collapse is made for balancing"),
     ([*"openai:x", "enter"], "no key for OpenAI"),
     ([*"termostat", "tab", "tab", "tab", "tab", "enter"], "did you mean thermostat?"),
 ]
