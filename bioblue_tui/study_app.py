@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -16,7 +15,7 @@ from bioblue_tui.config import Config
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.study.frame import Heading
+from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.screens.study.question import QuestionScreen
@@ -62,6 +61,14 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         self._size_known = (0, 0)
         self._flowing: Worker[None] | None = None
 
+    async def on_event(self, event: events.Event) -> None:
+        """Drop keys that were pressed before what they would answer was on the screen."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack:
+            screen = self.screen
+            if isinstance(screen, StudyScreen) and not screen.admits(event):
+                return
+        await super().on_event(event)
+
     def compose(self) -> ComposeResult:
         """Lay out what is seen for a moment between two screens: nothing."""
         yield Static("")
@@ -92,10 +99,11 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if isinstance(view, PageView) and view.closing:
             # However this page is left: nothing is asked on it any more.
             self._run_.note("ended", outcome=view.closing)
-        answer = await self.push_screen_wait(self._screen_of(view))
-        self._run_.done(view, *self._watch.read(), answer=answer or "")
+        screen = self._screen_of(view)
+        answer = await self.push_screen_wait(screen)
+        self._run_.done(view, *self._watch.read(), answer=answer or "", dropped=screen.gate.dropped)
 
-    def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> Screen[str]:
+    def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> StudyScreen[str]:
         match view:
             case ConsentView():
                 return ConsentScreen(self._heading, view.page)

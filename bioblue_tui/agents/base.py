@@ -54,12 +54,14 @@ class Answer:
         reasoning: Reasoning text that a provider returns apart from the answer; never read as the answer.
         usage: Tokens, where there are any.
         notes: What a person should know about how this answer came about, such as a parameter that was dropped.
+        dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
     """
 
     text: str
     reasoning: str = ""
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

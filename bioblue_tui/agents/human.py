@@ -15,7 +15,7 @@ class HumanAgent(BaseAgent):
 
     def __init__(self) -> None:
         super().__init__(HUMAN, patient=True)
-        self._waiting: asyncio.Future[str] | None = None
+        self._waiting: asyncio.Future[Answer] | None = None
 
     @property
     def asked(self) -> bool:
@@ -26,13 +26,18 @@ class HumanAgent(BaseAgent):
         """Wait for ``submit``."""
         self._waiting = asyncio.get_running_loop().create_future()
         try:
-            return Answer(await self._waiting)
+            return await self._waiting
         finally:
             self._waiting = None
 
-    def submit(self, text: str) -> bool:
-        """Hand in an answer, verbatim. Returns False, changing nothing, when nobody is asking."""
+    def submit(self, text: str, dropped: int = 0) -> bool:
+        """Hand in an answer, verbatim. Returns False, changing nothing, when nobody is asking.
+
+        Args:
+            text: The answer.
+            dropped: How many keys were pressed before the question was on the screen, and did not count.
+        """
         if self._waiting is None or self._waiting.done():
             return False
-        self._waiting.set_result(text)
+        self._waiting.set_result(Answer(text, dropped=dropped))
         return True

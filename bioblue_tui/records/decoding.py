@@ -123,12 +123,14 @@ def _answered(
     reasoning: str,
     usage: Json | None,
     notes: list[object],
+    dropped: int,
 ) -> Event:
     if seconds is not None and not -_INFINITY < seconds < _INFINITY:
         finite(seconds, "seconds")
     told = texts(notes, "notes") if notes else ()
     tokens = None if usage is None else _usage(usage)
-    return Answered(at, step, attempt, text, actor, seconds, reasoning, tokens, told)
+    whole(dropped, "dropped")
+    return Answered(at, step, attempt, text, actor, seconds, reasoning, tokens, told, dropped)
 
 
 def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str) -> Event:
@@ -175,7 +177,7 @@ def _stepped(
     rewards: Json,
     metrics: Json,
     totals: Json,
-    *told: str,
+    ended: str,
 ) -> Event:
     # All at once where all is well: these lists are most of what a record holds.
     sound = only_integers((*action, *change)) and only_numbers(
@@ -189,7 +191,7 @@ def _stepped(
         for name, given in (("rewards", rewards), ("metrics", metrics), ("totals", totals)):
             numbers(list(given.values()), name)
     levels = (tuple(before), tuple(after))
-    return Stepped(at, step, actor, tuple(action), tuple(change), *levels, rewards, metrics, totals, *told)
+    return Stepped(at, step, actor, tuple(action), tuple(change), *levels, rewards, metrics, totals, ended)
 
 
 _INFINITY = float("inf")
@@ -198,6 +200,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "at": _REAL,
     "step": (int,),
     "attempt": (int,),
+    "dropped": (int,),
     "number": (int,),
     "wait": _REAL,
     "value": (str, bool, list),

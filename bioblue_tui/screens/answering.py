@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from textual import on
 from textual.app import ComposeResult
 from textual.getters import query_one
+from textual.widget import Widget
 from textual.widgets import Input
 
 from bioblue_tui.agents.human import HumanAgent
@@ -13,7 +16,11 @@ from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import AnswerBar
+from bioblue_tui.widgets.gate import Early
 from envs import State
+
+PLAIN = r"\s*\d+(?:[\s,;]+\d+)*\s*"
+"""What an answer of a person looks like that holds nothing but whole numbers."""
 
 
 class AnsweringScreen(LiveScreen):
@@ -28,6 +35,12 @@ class AnsweringScreen(LiveScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._told, self._rejections = session.state.done, session.state.rejections
+        self._open: tuple[int, int] | None = None
+        """Step and attempt that the answer line is for; None where nothing is asked, or was answered."""
+        self._early = Early()
+        """What was typed too early before the answer that is being submitted."""
+        self._refused = ""
+        """The answer that was rejected last in this step."""
 
     @property
     def person(self) -> HumanAgent | None:
@@ -45,43 +58,92 @@ class AnsweringScreen(LiveScreen):
 
     def show_bar(self) -> None:
         """Show the answer line while a person answers, and hide it otherwise."""
-        answering = self.person is not None and self.state.status != "ended"
-        self.bar.display = answering
-        if answering:
+        self.bar.display = self._answering
+        self._open = None
+        self.bar.shut()
+        self.bar.gate.close()
+        if self._answering:
             self.bar.answer.focus()
-            self.bar.tell("Type your answer and press Enter." if self.prompt_only else self._legal())
+            self.bar.tell(self.greeting())
             self._ask()
         elif self.focused is self.bar.answer:
             self.set_focus(None)
 
-    def _legal(self) -> str:
-        state, environment = self.state, self.state.environment
-        return f"Your turn: {environment.bounds(State(state.levels, ()))}."
+    @property
+    def _answering(self) -> bool:
+        return self.person is not None and self.state.status != "ended"
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """While a person answers, the answer line has the keyboard, whatever they click on."""
+        if self.is_mounted and self._answering and self.bar.answer.focusable:
+            widget = self.bar.answer
+        super().set_focus(widget, scroll_visible, from_app_focus)
+
+    def greeting(self) -> str:
+        """Say what to do, above the empty line."""
+        return "Your turn. Type your answer and press Enter."
 
     def _ask(self) -> None:
-        done = self.state.recorded(self.state.done)
-        last = done.action if done else (0,) * len(self.state.environment.objectives)
-        text = ", ".join(map(str, last))
-        self.bar.ask("your answer" if self.prompt_only else self._legal().removeprefix("Your turn: ").rstrip("."), text)
+        state, environment = self.state, self.state.environment
+        done = state.recorded(state.done)
+        last = done.action if done else (0,) * len(environment.objectives)
+        bounds = "your answer" if self.prompt_only else environment.bounds(State(state.levels, ()))
+        self.bar.ask(bounds, ", ".join(map(str, last)))
 
     def paint(self) -> None:
-        """Bring all panels up to date, and say what the last answer did."""
-        if self.is_mounted and not self.left and self.person is not None:
+        """Bring all panels up to date, say what the last answer did, and take the next one once that is seen."""
+        if not self.is_mounted or self.left:
+            super().paint()
+            return
+        if self.person is not None:
             self._tell_news()
         super().paint()
+        if self._answering and self.focused is None:
+            # It was hidden, as on a terminal that was too small for a while.
+            self.set_focus(self.bar.answer)
+        asked = self._question()
+        if asked != self._open:
+            self._open = asked
+            if asked:
+                self.bar.open()
+            else:
+                self.bar.shut()
+
+    def _question(self) -> tuple[int, int] | None:
+        if self.person is None or not self.person.asked:
+            return None
+        step = self.state.steps[-1]
+        return step.number, len(step.attempts)
 
     def _tell_news(self) -> None:
-        state = self.state
+        state, trial = self.state, self.live.trial
+        if self._question() is None and not trial.paused and not trial.ended:
+            # Together with the next question, so that who reads of one step sees what is asked in the next.
+            return
         if state.rejections > self._rejections:
             self._rejections = state.rejections
-            reason = state.steps[-1].attempts[-1].rejection or state.marks[-1].text
-            self.bar.tell(f"Not taken: {one_line(reason)}. Nothing is lost; try again.", rejected=True)
+            attempts = [attempt for attempt in state.steps[-1].attempts if attempt.rejection]
+            if attempts:
+                self._refused = attempts[-1].text or ""
+                self.bar.reject(f"{self._why(attempts[-1].rejection)} No step was used.")
         if state.done > self._told:
-            self._told = state.done
+            self._told, self._refused = state.done, ""
             self.bar.tell("Taken." if self.prompt_only else f"Step {state.done}: {self.taken(state.done)}")
             self.bar.clear()
             self._cursor = None
+            self.transcript.follow()
             self._ask()
+
+    def _why(self, reason: str) -> str:
+        """Say why an answer was rejected, and what one looks like."""
+        count = len(self.state.environment.objectives)
+        if re.fullmatch(PLAIN, self._refused) and len(re.findall(r"\d+", self._refused)) == count:
+            # It was read; it is not possible now.
+            return f"Not taken: {one_line(reason)}."
+        numbers = ", ".join(map(str, range(3, 3 + count)))
+        example = f"one whole number, such as {numbers}" if count == 1 else f"{count} whole numbers, such as {numbers}"
+        why = f"Not taken: {one_line(reason)}" if re.search(r"\d", self._refused) else "Not a number"
+        return f"{why}. Type {example}."
 
     def taken(self, step: int) -> str:
         """Say what the answer of a step did."""
@@ -89,7 +151,23 @@ class AnsweringScreen(LiveScreen):
 
     @on(AnswerBar.Submitted)
     def _submitted(self, message: AnswerBar.Submitted) -> None:
-        self._offer(message.text)
+        self._early = message.early
+        if message.early.torn:
+            self._early = Early(message.early.dropped + len(message.text) + 1)
+            self.bar.clear()
+            self._not_yet("Not submitted: its beginning was typed before this question was shown. Type it again.")
+        elif message.text == self._refused:
+            self.bar.answer.select_all()
+            self._not_yet("")
+        else:
+            self._offer(message.text)
+
+    def _not_yet(self, why: str) -> None:
+        """Say why an answer was not submitted, and ask again once that is seen."""
+        self._open = None
+        self.bar.gate.dropped += self._early.dropped
+        if why:
+            self.bar.tell(why)
 
     @on(Input.Changed, "#answer")
     def _typing(self, event: Input.Changed) -> None:
@@ -98,15 +176,16 @@ class AnsweringScreen(LiveScreen):
             self.to_present()
 
     def _offer(self, text: str) -> None:
-        """Hand in an answer, unless an earlier step is looked at: then show first which one it would be for."""
+        """Submit an answer, unless an earlier step is looked at: then show first which one it would be for."""
         if self.to_present():
             self._submit(text)
         else:
-            self.bar.tell(f"Back at step {self.state.done + 1}, which is asked for. Once more to answer it.")
+            self._not_yet(f"Back at step {self.state.done + 1}, which is asked for. Once more to answer it.")
 
     def _submit(self, text: str) -> None:
-        if self.person and not self.person.submit(text) and not self.live.trial.ended:
-            self.bar.tell("One moment: the step before is still being written.")
+        person = self.person
+        if person and not person.submit(text, dropped=self._early.dropped) and not self.live.trial.ended:
+            self._not_yet("Saving the previous step…")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the answer line L is a letter like any other, once something is typed."""
@@ -115,7 +194,10 @@ class AnsweringScreen(LiveScreen):
         return super().check_action(action, parameters)
 
     def action_repeat(self) -> None:
-        """Hand in the last action again."""
+        """Submit the last action again."""
         done = self.state.recorded(self.state.done)
-        if done:
+        if not self.bar.gate.is_open:
+            self.bar.gate.dropped += 1
+        elif done:
+            self._early = self.bar.gate.close()
             self._offer(", ".join(map(str, done.action)))

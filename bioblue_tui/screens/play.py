@@ -13,7 +13,7 @@ from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS
+from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
 
@@ -32,9 +32,7 @@ class PlayScreen(AnsweringScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command(
-            "play.repeat", "ctrl+r", "repeat", "Repeat", "Give the last action again", footer="Repeat", priority=True
-        ),
+        command("play.repeat", "ctrl+r", "repeat", "Repeat", "Give the last action again", footer="Repeat"),
         # Priority over the answer line, which would take these keys for itself.
         command(
             "play.back",
@@ -47,6 +45,7 @@ class PlayScreen(AnsweringScreen):
             priority=True,
         ),
         command("play.on", "pagedown", "look(1)", "Look on", "Look at the next step", priority=True),
+        *TEXT_KEYS,
         command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
         command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
         *ANSWERING_NOTE_KEYS,
@@ -65,6 +64,26 @@ class PlayScreen(AnsweringScreen):
     def reveals(self) -> bool:
         """True once the trial is over."""
         return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is nothing but the text, keys to look back scroll it; Home and End while the line is empty."""
+        if action in ("look", "text_page", "text_end", "text_end_if_empty"):
+            empty = not (self.is_mounted and self.bar.display and self.bar.answer.value)
+            return self.prompt_only == (action != "look") and (empty or action != "text_end_if_empty")
+        return super().check_action(action, parameters)
+
+    def action_text_page(self, by: int) -> None:
+        """Scroll the text by a page."""
+        self.action_page(by)
+
+    def action_text_end(self, by: int) -> None:
+        """Go to the beginning of the text, or to its end."""
+        if by < 0:
+            self.transcript.scroll_home(animate=False)
+        else:
+            self.transcript.scroll_end(animate=False)
+
+    action_text_end_if_empty = action_text_end
 
     def status_line(self) -> Line:
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""

@@ -37,6 +37,47 @@ LOOK_KEYS: list[BindingType] = [
 ]
 """Keys to look at any step, where nobody types an answer."""
 
+TEXT_ENDS = "To the first line of the text, to the last; Home and End alone, too, while nothing is typed"
+
+TEXT_KEYS: list[BindingType] = [
+    command(
+        "play.page_up",
+        "pageup",
+        "text_page(-1)",
+        "Scroll up",
+        "Scroll the text",
+        footer="Scroll",
+        shown="PgUp/Dn",
+        together="Scroll the text",
+        priority=True,
+    ),
+    command(
+        "play.page_down",
+        "pagedown",
+        "text_page(1)",
+        "Scroll down",
+        "Scroll the text",
+        together="Scroll the text",
+        priority=True,
+    ),
+    command(
+        "play.top",
+        "ctrl+home",
+        "text_end(-1)",
+        "To the first line",
+        TEXT_ENDS,
+        shown="^Home/^End",
+        together=TEXT_ENDS,
+        priority=True,
+    ),
+    command("play.bottom", "ctrl+end", "text_end(1)", "To the last line", TEXT_ENDS, together=TEXT_ENDS, priority=True),
+    Binding("home", "text_end_if_empty(-1)", "", show=False, priority=True),
+    Binding("end", "text_end_if_empty(1)", "", show=False, priority=True),
+]
+"""Keys of prompt-only play, where there is nothing but the text: they scroll it while the answer line has the keyboard.
+
+Priority over the answer line, which would take some of these keys for itself."""
+
 LEAVE_KEYS: list[BindingType] = [
     command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
     command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),

@@ -101,8 +101,9 @@ class WatchScreen(AnsweringScreen):
         """Let the key that took over hand back, until an answer is begun; Textual calls the bases' handlers too."""
         self.bar.answer.free_keys = ("t", "L")
 
-    def _legal(self) -> str:
-        return f"{super()._legal()} t on the empty line hands back."
+    def greeting(self) -> str:
+        """Say what to do, above the empty line."""
+        return f"{super().greeting()} Empty line + t: give control back."
 
     def action_take_over(self) -> None:
         """Let the person answer from here, or the agent again: below the panels of the step that is asked for."""
@@ -177,7 +178,9 @@ class WatchScreen(AnsweringScreen):
         if action == "take_over":
             # In the answer line t is a letter like any other, once something is typed.
             typed = self.person is not None and self.is_mounted and self.bar.answer.value
-            return not trial.ended and not typed
+            # Nor does a key that bounces give back what it has just taken.
+            soon = self.person is not None and not trial.paused and self.is_mounted and not self.bar.gate.is_open
+            return not trial.ended and not typed and not soon
         if action == "summary":
             return True if self.state.done else None
         return super().check_action(action, parameters)

@@ -66,6 +66,7 @@ class Done:
         away: Seconds that are excluded, by why.
         answer: What was answered; empty where nothing was asked.
         outcome: How it ended, where it could end in several ways.
+        dropped: Keys that were pressed before it was on the screen; they did not count.
     """
 
     view: str
@@ -74,6 +75,7 @@ class Done:
     away: Mapping[str, float]
     answer: str = ""
     outcome: str = ""
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Decision:
         late: True when it came after it was asked for.
         looks: How often an earlier step was looked at.
         screen: What was on the screen: presentation, panels, the step shown, columns, rows.
+        dropped: Keys that were pressed before the question was on the screen; they did not count.
     """
 
     trial: str
@@ -108,6 +111,7 @@ class Decision:
     late: bool
     looks: int
     screen: Mapping[str, object]
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

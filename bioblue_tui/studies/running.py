@@ -178,9 +178,18 @@ class Run:
         """Note that the program was started for this participant."""
         self.note("visit", program=PROGRAM, columns=columns, rows=rows, digest=self.study.digest)
 
-    def done(self, view: View, seconds: float, away: Mapping[str, float], answer: str = "", outcome: str = "") -> None:
-        """Note that a view is over."""
-        self.note("done", view=view.key, seconds=seconds, away=dict(away), answer=answer, outcome=outcome)
+    def done(
+        self,
+        view: View,
+        seconds: float,
+        away: Mapping[str, float],
+        answer: str = "",
+        outcome: str = "",
+        dropped: int = 0,
+    ) -> None:
+        """Note that a view is over; for the arguments see ``Done``."""
+        more = {"dropped": dropped} if dropped else {}
+        self.note("done", view=view.key, seconds=seconds, away=dict(away), answer=answer, outcome=outcome, **more)
 
     def open_trial(self, view: TrialView) -> Session | str:
         """Begin a trial, or go on with it.

@@ -82,7 +82,7 @@ class Asking:
         finally:
             self._running = None
         seconds = round(self._clock.monotonic() - begun, 6)
-        extras = (answer.reasoning, answer.usage, answer.notes)
+        extras = (answer.reasoning, answer.usage, answer.notes, answer.dropped)
         self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
         return answer
 

@@ -9,6 +9,7 @@ from typing import Literal
 import envs
 from bioblue_tui.agents.base import OUTGREW, Usage
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import (
     MAX_STEPS,
     Answered,
@@ -333,6 +334,9 @@ class TrialState:
         attempt.reasoning = event.reasoning
         attempt.usage = event.usage
         attempt.notes = event.notes
+        if event.dropped:
+            early = f"{counted(event.dropped, 'key')} pressed before the question was shown: dropped"
+            attempt.notes = (*event.notes, early)
         for note in event.notes:
             if note.startswith(OUTGREW):
                 self._mark(event.step, "shortened", note)

@@ -10,11 +10,63 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
+from bioblue_tui.numbers import counted
+from bioblue_tui.widgets.gate import Early, Gate, Gated
 
-class AnswerInput(Input):
+
+class GatedInput(Gated, Input):
+    """A line that takes only what was typed after its question was painted, each key in its turn.
+
+    Args:
+        gate: Says what was; it is shut by an Enter.
+        placeholder: What stands in the empty line.
+        id: The widget's id.
+    """
+
+    def __init__(self, gate: Gate, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(placeholder=placeholder, compact=True, id=id)
+        self.gate = gate
+
+    class Shortened(Message):
+        """More than a line was pasted, and only its first line was taken."""
+
+        def __init__(self, more: int) -> None:
+            super().__init__()
+            self.more = more
+
+    early = Early()
+    """What was typed too early before the answer that was handed in last."""
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line, and with it the question: all that has changed is painted at once."""
+        self.gate.painted()
+        return super().render_line(y)
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it would change the line, or hand it in."""
+        return super().takes(event) or isinstance(event, events.Paste) or event.is_printable
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take the first line that is not empty; Textual calls the base class's handler by itself."""
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        event.text = lines[0] if lines else ""
+        if len(lines) > 1:
+            self.post_message(self.Shortened(len(lines) - 1))
+
+    async def action_submit(self) -> None:
+        """Hand in what was typed; what comes behind it is for another question."""
+        if self.value.strip():
+            self.early = self.gate.close()
+        await super().action_submit()
+
+
+class AnswerInput(GatedInput):
     """An input whose arrows change the number under the cursor."""
+
+    also = ("ctrl+r",)
 
     BINDINGS = [
         Binding("up", "change(1)", "±1", key_display="↑↓", id="answer.up", tooltip="Raise the number under the cursor"),
@@ -46,7 +98,7 @@ class AnswerInput(Input):
     """How often something was pasted here."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Count it; Textual calls the base class's handler by itself."""
+        """Count it; Textual calls the base classes' handlers by itself."""
         self.pastes += bool(event.text)
 
     def action_paste(self) -> None:
@@ -63,7 +115,7 @@ class AnswerBar(Vertical):
 
     DEFAULT_CSS = """
     AnswerBar { height: auto; padding: 0 1; border-top: solid $primary; }
-    AnswerBar #feedback { height: auto; max-height: 2; }
+    AnswerBar #feedback { height: auto; max-height: 4; }
     AnswerBar Input { width: 1fr; }
     AnswerBar.-rejected #feedback { color: $text-error; text-style: bold; }
     """
@@ -71,34 +123,81 @@ class AnswerBar(Vertical):
     answer = query_one(AnswerInput)
     feedback = query_one("#feedback", Static)
 
-    class Submitted(Message):
-        """An answer was handed in."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = Gate()
+        self._told = ("", False)
+        self._remark = ""
+        self._placeholder = ""
 
-        def __init__(self, text: str) -> None:
+    class Submitted(Message):
+        """An answer was submitted."""
+
+        def __init__(self, text: str, early: Early) -> None:
             super().__init__()
-            self.text = text
+            self.text, self.early = text, early
 
     def compose(self) -> ComposeResult:
         """Lay out feedback above the line."""
         yield Static("", id="feedback", markup=False)
-        yield AnswerInput(compact=True, id="answer")
+        yield AnswerInput(self.gate, id="answer")
 
     def ask(self, bounds: str, last: str) -> None:
         """Say what is legal now and what the last action was."""
-        self.answer.placeholder = f"{bounds} — Enter hands it in"
+        self._placeholder = f"{bounds} — Enter submits"
         self.answer.suggested = last
+
+    def open(self) -> None:
+        """Take an answer, from what is pressed once all that is to be seen now is painted."""
+        self.gate.ask()
+        self.answer.placeholder = self._placeholder
+        self.answer.refresh()
+
+    def shut(self) -> None:
+        """Take nothing: nothing is asked."""
+        self.gate.shut()
+        self.answer.placeholder = ""
 
     def tell(self, text: str, *, rejected: bool = False) -> None:
         """Say what the last answer did, or why it was rejected."""
-        self.feedback.update(text)
+        self._told, self._remark = (text, rejected), ""
+        self._show()
+
+    def reject(self, why: str) -> None:
+        """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
+        self.tell(why, rejected=True)
+        self.answer.select_all()
+
+    def _show(self) -> None:
+        text, rejected = self._told
+        early = f"({counted(self.gate.dropped, 'key')} pressed too early: dropped.)"
+        self.feedback.update("  ".join(filter(None, (text, early if self.gate.dropped else "", self._remark))))
         self.set_class(rejected, "-rejected")
+
+    @on(Gated.Dropped)
+    def _dropped(self, event: Gated.Dropped) -> None:
+        event.stop()
+        self._show()
+
+    @on(GatedInput.Shortened)
+    def _shortened(self, event: GatedInput.Shortened) -> None:
+        event.stop()
+        self._remark = f"(An answer is one line: {counted(event.more, 'more line')} of what was pasted left out.)"
+        self._show()
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        if not event.value:
+            # Whoever empties the line begins anew.
+            self.gate.torn = False
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
-            self.post_message(self.Submitted(event.value))
+            self.post_message(self.Submitted(event.value, self.answer.early))
 
     def clear(self) -> None:
-        """Empty the line, after an answer was accepted."""
-        self.answer.value = ""
+        """Empty the line; that is no edit of a person's."""
+        with self.answer.prevent(Input.Changed):
+            self.answer.value = ""

@@ -171,7 +171,7 @@ class EntryWriter:
                 yield from self._block("  ", "dim", text, outcome[0][1])
             elif outcome:
                 yield [(" " * self._left, "dim"), *outcome]
-        for note in attempt.notes:
+        for note in () if self._prompt_only else attempt.notes:
             sign, style = ("… ", "warn") if note.startswith(OUTGREW) else ("  ", "dim")
             yield from self._block(sign, style, f"note: {note}", style)
 

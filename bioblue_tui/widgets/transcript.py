@@ -65,7 +65,9 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._spans: Sequence[tuple[int, int]] = ()
         self._marked = 0
         self._seen = 0
-        self.following = True
+        self.following = not prompt_only
+        """Whether the end is kept in view. Text alone is read from its first line on."""
+        self._alone = prompt_only
 
     def show_steps(self, limit: int, marked: int, follow: bool) -> None:
         """Show the entries of steps up to ``limit``.
@@ -75,13 +77,11 @@ class Transcript(ScrollView, Styled, can_focus=True):
             marked: The step one looks at.
             follow: True at the live end: keep the end in view, unless the reader scrolled away from it.
         """
-        at_end = self.scroll_offset.y >= self.max_scroll_y - 1
+        at_end = bool(self._length) and self.scroll_offset.y >= self.max_scroll_y - 1
         self._limit, marked_before, self._marked = limit, self._marked, marked
         self._rebuild()
         if follow and (at_end or self.following or marked_before):
-            self.following = True
-            self._seen = limit
-            self.scroll_end(animate=False, immediate=True)
+            self.follow()
         elif not follow:
             if marked != marked_before or self.following:
                 self._reveal(marked)
@@ -89,6 +89,12 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self.following = False
         self._announce()
         self.refresh()
+
+    def follow(self) -> None:
+        """Keep the end in view from now on."""
+        self.following = True
+        self._seen = self._limit
+        self.scroll_end(animate=False, immediate=True)
 
     def toggle_fold(self) -> None:
         """Fold prompts to one line, or unfold them."""
@@ -136,7 +142,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
 
     def _announce(self) -> None:
         new = self._limit - self._seen
-        self.border_subtitle = f"+{new} new" if new > 0 and not self.following else ""
+        below = self._alone and self.scroll_offset.y < self.max_scroll_y
+        self.border_subtitle = f"+{new} new" if new > 0 and not self.following else "more below: PgDn" if below else ""
 
     def _reveal(self, step: int) -> None:
         if step == 0:

@@ -129,10 +129,10 @@ def test_a_person_takes_over_at_a_terminal(bioblue: Bioblue) -> None:
     with bioblue.terminal("watch", "homeostasis", "--agent", "thermostat", "--steps", "4", "--paused") as terminal:
         terminal.wait("‖ paused")
         terminal.press("t")
-        terminal.wait("Enter hands it in")
+        terminal.wait("Enter submits")
         terminal.type("3")
         terminal.press("enter")
-        terminal.wait("step 1/4", "Step 1: 3 taken")
+        terminal.wait("step 2/4", "Step 1: 3 taken")
         terminal.press("t")
         terminal.wait("■ complete", "handed over")
         terminal.press("esc")

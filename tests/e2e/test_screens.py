@@ -87,19 +87,15 @@ def test_an_earlier_trial_is_replayed_from_home(bioblue: Bioblue) -> None:
 
 def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> None:
     with bioblue.terminal("play", "homeostasis", "--steps", "3") as terminal:
-        terminal.wait("your turn", at_step(1, 3), "level 100 target 100")
+        terminal.wait("your turn", at_step(1, 3), "level 100 target 100", "Enter submits")
         terminal.press("up", "up", "up", "down")
         terminal.wait(re.compile(r"^ 2$", re.MULTILINE))
         terminal.press("enter")
         terminal.wait(at_step(2, 3), "Step 1: 2 taken")
         terminal.type("-7")
         terminal.press("enter")
-        # What was typed stays, to be mended.
-        terminal.wait("Not taken: -7 has a sign", "Nothing is lost", at_step(2, 3), re.compile(r"^ -7$", re.MULTILINE))
-        terminal.press("backspace")
-        terminal.wait(re.compile(r"^ -$", re.MULTILINE))
-        terminal.press("backspace")
-        terminal.wait("Enter hands it in")
+        # What was typed stays, to be corrected or replaced.
+        terminal.wait("Not taken: -7 has a sign", "No step was used", at_step(2, 3), re.compile(r"^ -7$", re.MULTILINE))
         terminal.type("4")
         terminal.press("enter")
         terminal.wait(at_step(3, 3), "Step 2: 4 taken")
@@ -143,13 +139,13 @@ def test_leaving_in_the_middle_asks_and_keeps_the_steps(bioblue: Bioblue) -> Non
 def test_prompt_only_shows_what_a_model_gets_and_nothing_else(bioblue: Bioblue) -> None:
     seen = []
     with bioblue.terminal("play", "homeostasis", "--prompt-only", "--steps", "3", size=(110, 50)) as terminal:
-        seen.append(terminal.wait("your turn", "Actual level: 100", "How many potatoes do you consume"))
+        seen.append(terminal.wait("Enter submits", "Actual level: 100", "How many potatoes do you consume"))
         terminal.type("60")
         terminal.press("enter")
         seen.append(terminal.wait("Last rewards", "Oversatiation: -"))
         terminal.type("no")
         terminal.press("enter")
-        seen.append(terminal.wait("Not taken", "no answer found: one whole number expected, such as 3"))
+        seen.append(terminal.wait("Not a number. Type one whole number, such as 3. No step was used."))
         terminal.press("esc")
         terminal.wait("Leave after")
         terminal.press("y")

@@ -87,7 +87,7 @@ def begin(terminal: Terminal) -> None:
 
 
 def answer(terminal: Terminal, text: str) -> None:
-    terminal.wait("two and two", "Enter hands it in")
+    terminal.wait("two and two", "Enter submits")
     terminal.type(text)
     terminal.press("enter")
 
@@ -95,7 +95,7 @@ def answer(terminal: Terminal, text: str) -> None:
 def practise(terminal: Terminal) -> None:
     terminal.wait("practice 1 of 1", "Enter begins", "You are an agent")
     terminal.press("enter")
-    terminal.wait("Enter hands it in", "Actual level: 100")
+    terminal.wait("Enter submits", "Actual level: 100")
     terminal.type("0")
     terminal.press("enter")
 
@@ -104,14 +104,14 @@ def start(terminal: Terminal, number: int) -> None:
     """Read the instruction of a trial and begin it."""
     terminal.wait(f"trial {number} of 2", "Enter begins")
     terminal.press("enter")
-    terminal.wait("Enter hands it in")
+    terminal.wait("Enter submits")
 
 
 def play(terminal: Terminal, answers: list[str], told: str) -> None:
     """Hand in answers, each when the one before was taken."""
     for place, text in enumerate(answers):
         if place:
-            terminal.wait(told.format(place, answers[place - 1]), "Enter hands it in")
+            terminal.wait(told.format(place, answers[place - 1]), "Enter submits")
         terminal.type(text)
         terminal.wait(text)
         terminal.press("enter")
@@ -186,9 +186,9 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         terminal.wait("Resume? [y/N]")
         terminal.type("y\r")
         # At the very step: the first answer is not asked for again, and no page is shown anew.
-        terminal.wait("trial 1 of 2", "step 2/3", "Enter hands it in")
+        terminal.wait("trial 1 of 2", "step 2/3", "Enter submits")
         play(terminal, ["6, 7"], GAUGES)
-        terminal.wait("Step 2:", "Enter hands it in")
+        terminal.wait("Step 2:", "Enter submits")
         play(terminal, ["8, 9"], GAUGES)
         rest(terminal)
         start(terminal, 2)
@@ -214,7 +214,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         terminal.press("f2")
         terminal.wait("Paused")
         terminal.press("enter")
-        terminal.wait(lambda text: "Paused" not in text and "Enter hands it in" in text)
+        terminal.wait(lambda text: "Paused" not in text and "Enter submits" in text)
         terminal.type("\x1b[O")
         terminal.type("\x1b[I")
         terminal.type("1x")
@@ -225,7 +225,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         terminal.wait("1.5")
         terminal.press("enter")
         terminal.wait("Not taken")
-        terminal.press("backspace", "backspace")
+        terminal.type("1")
         terminal.wait(lambda text: "1.5" not in text.splitlines()[-2])
         terminal.press("enter")
         terminal.wait("Taken.")
@@ -234,7 +234,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         terminal.press("y")
         assert terminal.finish() == 1
     with bioblue.terminal(*run, "P3", "--resume", size=(80, 24)) as terminal:
-        terminal.wait("Actual level", "trial 1 of 2", "Enter hands it in")
+        terminal.wait("Actual level", "trial 1 of 2", "Enter submits")
         play(terminal, ["2", "3"], TEXT)
         rest(terminal)
         start(terminal, 2)

@@ -32,7 +32,7 @@ def test_a_person_plays_twenty_steps(bioblue: Bioblue, environment: str, referen
     answers = [", ".join([str(step % 4)] * count) for step in range(STEPS)]
     with bioblue.terminal("play", environment, "--steps", str(STEPS), size=(100, 30)) as terminal:
         for step, answer in enumerate(answers, 1):
-            terminal.wait(f"step {step}/{STEPS}", "Enter hands it in" if step == 1 else f"Step {step - 1}: ")
+            terminal.wait(f"step {step}/{STEPS}", "Enter submits" if step == 1 else f"Step {step - 1}: ")
             terminal.type(answer)
             terminal.press("enter")
         terminal.wait("complete", "You", reference[:10], "difference")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Footer, Markdown, Static
 
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.widgets.gate import Gate
 
 Result = TypeVar("Result")
 
@@ -36,6 +40,26 @@ class Heading:
         return " · ".join(filter(None, (more, self.participant, one_line(self.title, 60))))
 
 
+class Painted(Static):
+    """A line that tells a gate when it is painted, and with it all else that has changed.
+
+    Args:
+        gate: The gate.
+        text: The line.
+        id: The widget's id.
+        markup: Whether markup in it counts.
+    """
+
+    def __init__(self, gate: Gate, text: str, *, id: str | None = None, markup: bool = True) -> None:  # noqa: A002
+        super().__init__(text, id=id, markup=markup)
+        self._gate = gate
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line."""
+        self._gate.painted()
+        return super().render_line(y)
+
+
 class StudyScreen(Screen[Result]):
     """A sheet of text with a title, and a hint below it.
 
@@ -46,15 +70,19 @@ class StudyScreen(Screen[Result]):
     """
 
     CSS_PATH = "study.tcss"
+    FREE: ClassVar[Sequence[str]] = ("escape", "f2", "ctrl+c", "ctrl+q")
+    """Keys that answer nothing."""
     hint = query_one("#hint", Static)
 
     def __init__(self, heading: Heading, title: str = "", more: str = "") -> None:
         super().__init__()
         self._heading, self._title, self._more = heading, title, more
+        self.gate = Gate()
+        self.gate.ask()
 
     def compose(self) -> ComposeResult:
         """Lay out the frame."""
-        yield Static(self._heading.line(self._more), id="head", markup=False)
+        yield Painted(self.gate, self._heading.line(self._more), id="head", markup=False)
         with Vertical(id="middle"):
             if self._title:
                 yield Static(one_line(self._title), id="title", markup=False)
@@ -65,6 +93,15 @@ class StudyScreen(Screen[Result]):
     def compose_sheet(self) -> ComposeResult:
         """Lay out what the screen is for."""
         raise NotImplementedError
+
+    def admits(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key counts: what was pressed before the sheet was on the screen does not."""
+        return getattr(event, "key", "") in self.FREE or self.gate.admits(event)
+
+    def ask_again(self) -> None:
+        """Let nothing count that was pressed before what has changed is on the screen."""
+        self.gate.ask()
+        self.query_one("#head", Static).refresh()
 
     @property
     def read(self) -> bool:
@@ -77,6 +114,7 @@ class StudyScreen(Screen[Result]):
         if self.read:
             return False
         self.query_one("#sheet", VerticalScroll).scroll_page_down(animate=False)
+        self.ask_again()
         return True
 
     def tell(self, text: str, *, waiting: bool = False) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.study.frame import Heading, StudyScreen, page
 from bioblue_tui.studies.study import Question
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.answer import GatedInput
+from bioblue_tui.widgets.gate import Gate, Gated
 
 NO_ANSWER = "(no answer)"
 """What is chosen to leave out a question that may be left out."""
@@ -23,11 +27,56 @@ _LONGEST = 5000
 """Characters of an answer that are kept."""
 
 _HINTS = {
-    "choice": "↑ ↓ choose, Enter hands it in.",
-    "scale": "↑ ↓ choose, Enter hands it in.",
-    "number": "Type a whole number; Enter hands it in.",
-    "text": "Ctrl+S hands it in, or Tab and Enter.",
+    "choice": "Choose by its number or with ↑ ↓; Enter submits.",
+    "scale": "Choose by its number or with ↑ ↓; Enter submits.",
+    "number": "Type a whole number; Enter submits.",
+    "text": "Ctrl+S submits, or Tab and Enter.",
 }
+
+
+class Choices(Gated, OptionList):
+    """Answers to choose from, by number or by arrows; Enter submits the one that is chosen.
+
+    Args:
+        gate: Says which keys count.
+        answers: The answers.
+        others: What may be chosen beside them, without a number.
+        numbered: Whether their numbers are written before them; answers of a scale are numbers themselves.
+    """
+
+    def __init__(self, gate: Gate, answers: Sequence[str], others: Sequence[str], *, numbered: bool) -> None:
+        self.gate = gate
+        width = len(str(len(answers)))
+        shown = [f"{number:>{width}}  {text}" for number, text in enumerate(answers, 1)] if numbered else answers
+        self._numbers = [text.split()[0] if text.strip() else "" for text in shown]
+        self._typed = ""
+        super().__init__(*shown, *others, markup=False)
+
+    class Nothing(Message):
+        """Something was to be submitted, and nothing is chosen."""
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key chooses or submits."""
+        return super().takes(event) or (isinstance(event, events.Key) and event.is_printable)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Choose by number; of several digits, the longest number that there is."""
+        if event.character is None or event.character not in "-0123456789":
+            return
+        event.stop()
+        event.prevent_default()
+        typed = self._typed + event.character
+        self._typed = typed if any(number.startswith(typed) for number in self._numbers) else event.character
+        if self._typed in self._numbers:
+            self.highlighted = self._numbers.index(self._typed)
+
+    def action_select(self) -> None:
+        """Submit what is chosen."""
+        if self.highlighted is None:
+            self.post_message(self.Nothing())
+            return
+        self.gate.dropped = self.gate.close().dropped
+        super().action_select()
 
 
 class QuestionScreen(StudyScreen[str]):
@@ -41,7 +90,7 @@ class QuestionScreen(StudyScreen[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("study.hand_in", "ctrl+s", "hand_in", "Hand in", "Hand in the answer", priority=True),
+        command("study.hand_in", "ctrl+s", "hand_in", "Submit", "Submit the answer", priority=True),
     ]
     AUTO_FOCUS = "OptionList, Input, TextArea"
 
@@ -56,13 +105,15 @@ class QuestionScreen(StudyScreen[str]):
             yield page(question.text)
         if question.kind in ("choice", "scale"):
             left_out = [] if question.required else [NO_ANSWER]
-            yield OptionList(*self._options(), *left_out, markup=False)
+            yield Choices(self.gate, self._options(), left_out, numbered=question.kind == "choice")
         elif question.kind == "number":
-            yield Input(max_length=20, compact=True)
+            line = GatedInput(self.gate)
+            line.max_length = 20
+            yield line
         else:
             yield TextArea(tab_behavior="focus")
             with Horizontal(classes="buttons"):
-                yield Button("hand in", variant="primary", compact=True)
+                yield Button("submit", variant="primary", compact=True)
         yield Static("", id="refused", markup=False)
 
     def on_mount(self) -> None:
@@ -84,9 +135,22 @@ class QuestionScreen(StudyScreen[str]):
         options = self._question.options
         self.dismiss(options[event.option_index] if event.option_index < len(options) else "")
 
+    @on(Choices.Nothing)
+    def _nothing_chosen(self) -> None:
+        self._refuse("Nothing is chosen yet. Type the number of an answer, or choose with ↑ ↓.")
+
     @on(Input.Submitted)
-    @on(Button.Pressed)
     def _handed_in(self) -> None:
+        line = self.query_one(GatedInput)
+        self.gate.dropped += line.early.dropped
+        if line.early.torn:
+            line.value = ""
+            self._refuse("Not submitted: its beginning was typed before this question was shown. Type it again.")
+        else:
+            self.action_hand_in()
+
+    @on(Button.Pressed)
+    def _pressed(self) -> None:
         self.action_hand_in()
 
     def action_hand_in(self) -> None:
@@ -108,3 +172,4 @@ class QuestionScreen(StudyScreen[str]):
 
     def _refuse(self, why: str) -> None:
         self.query_one("#refused", Static).update(why)
+        self.ask_again()

@@ -15,7 +15,7 @@ from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.study.frame import Heading
 from bioblue_tui.screens.study.score import ScoreScreen
-from bioblue_tui.screens.trial_keys import PANEL_KEYS
+from bioblue_tui.screens.trial_keys import PANEL_KEYS, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.log import TIME_LIMIT
@@ -61,6 +61,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *(_named(key) for key in PlayScreen.BINDINGS if isinstance(key, Binding) and key.id in _KEPT),
+        *TEXT_KEYS,
         *PANEL_KEYS,
     ]
 
@@ -167,6 +168,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
                 repeated=self._repeating,
                 late=self._hurried,
                 looks=self._looks,
+                dropped=self._early.dropped,
                 screen=self._on_screen(),
             )
             if not kept:

@@ -1,0 +1,121 @@
+"""Which keys count as an answer: those that were pressed after what they answer was painted."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import events
+from textual._time import get_time
+from textual.message import Message
+from textual.widget import Widget
+
+MOST = 9_999
+"""The most keys that are counted."""
+
+
+class Early(NamedTuple):
+    """What was pressed too early before an answer.
+
+    Attributes:
+        dropped: How many keys.
+        torn: Whether the answer may be the rest of what began with them.
+    """
+
+    dropped: int = 0
+    torn: bool = False
+
+
+class Gate:
+    """Lets keys through that were pressed after a question was painted, and counts the others.
+
+    A key has the time at which it was read from the terminal, so that it does not matter when its turn comes: of two
+    Enters in one packet the second one was pressed before what the first one brought was on the screen.
+
+    Attributes:
+        dropped: How many keys were dropped since the last answer. A paste counts as one.
+        torn: True when keys were dropped that may be the beginning of what is typed now.
+    """
+
+    def __init__(self) -> None:
+        self.dropped = 0
+        self.torn = False
+        self._since = math.inf
+        self._asked = False
+
+    @property
+    def is_open(self) -> bool:
+        """True while a question is on the screen."""
+        return self._since < math.inf
+
+    def shut(self) -> None:
+        """Let nothing through: it was answered, or nothing is asked."""
+        self._since, self._asked = math.inf, False
+
+    def ask(self) -> None:
+        """Open as soon as what is asked now is painted."""
+        self._since, self._asked = math.inf, True
+
+    def painted(self) -> None:
+        """Note that what the screen has to show is being painted."""
+        if self._asked:
+            self._since, self._asked = get_time(), False
+
+    def admits(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key or a paste counts; it is counted as dropped where it does not."""
+        if event.time >= self._since:
+            return True
+        self.dropped += 1
+        # What was typed up to an Enter belongs together: half of it would be another answer.
+        self.torn = not (isinstance(event, events.Key) and event.key == "enter")
+        return False
+
+    def close(self) -> Early:
+        """Let nothing through from here on, for it was answered; return what was dropped before, and count anew."""
+        early = Early(min(self.dropped, MOST), self.torn)
+        self.shut()
+        self.dropped, self.torn = 0, False
+        return early
+
+
+# At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
+if TYPE_CHECKING:
+    _Base = Widget
+else:
+    _Base = object
+
+
+class Gated(_Base):
+    """What a widget has in which answers are given: it takes only what its gate admits, each key in its turn.
+
+    To be named before the widget's own base.
+    """
+
+    gate: Gate
+    also: tuple[str, ...] = ()
+    """Keys of the screen that answer, too: they wait for what was typed before them."""
+
+    class Dropped(Message):
+        """Something was pressed too early."""
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key or a paste does something here."""
+        return isinstance(event, events.Key) and event.key in self._bindings.key_to_bindings
+
+    async def on_event(self, event: events.Event) -> None:
+        """Drop what was pressed too early."""
+        if isinstance(event, events.Key | events.Paste) and self.takes(event) and not self.gate.admits(event):
+            event.stop()
+            self.post_message(self.Dropped())
+            return
+        await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Do at once what a key is bound to. Textual would do it after what was typed behind it was taken in.
+
+        It calls the base classes' handlers by itself.
+        """
+        own = event.key in self._bindings.key_to_bindings or event.key in self.also
+        if own and not event.is_printable and await self.app._check_bindings(event.key):
+            event.stop()
+            event.prevent_default()

@@ -1,0 +1,205 @@
+"""The answer line: one Enter is one answer, what is rejected is replaced, and nothing takes the keyboard away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.session import Plan
+from bioblue_tui.trials.events import Answered, HandedOver
+from tests.support.pilots import letters, on_disk, painted, trial, until
+
+ONE = Plan("homeostasis", "human", seed=1, steps=9)
+TWO = Plan("multi-homeostasis", "human", seed=1, steps=9)
+
+
+async def opened(pilot: Pilot[str], screen: Any, step: int) -> None:
+    """Wait until the question of a step is on the screen."""
+    await until(pilot, lambda: screen.bar.gate.is_open and screen.state.done == step - 1, f"question {step}")
+
+
+def burst(pilot: Pilot[str], text: str) -> None:
+    """Press keys as one packet brings them: all of them before anything is done about the first."""
+    for character in text:
+        key = "enter" if character == "\r" else character
+        pilot.app.post_message(events.Key(key, character))
+
+
+def feedback(screen: Any) -> str:
+    return str(screen.bar.feedback.render())
+
+
+def answers(screen: Any) -> list[tuple[str, int]]:
+    return [(event.text, event.dropped) for event in on_disk(screen).events if isinstance(event, Answered)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "dropped"),
+    [("3\r\r", 1), ("3\r4\r", 2), ("3\r12\r5\r\r", 6), ("12\r", 0), ("\r\r7\r", 0)],
+    ids=["bounce", "two answers", "many", "one", "empty lines first"],
+)
+async def test_what_comes_in_one_packet_is_one_answer(typed: str, dropped: int, tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        burst(pilot, typed)
+        await opened(pilot, screen, 2)
+        assert screen.bar.answer.value == ""
+        assert bool(dropped) == ("dropped" in feedback(screen))
+        await pilot.press("0", "enter")
+        await opened(pilot, screen, 3)
+        assert "dropped" not in feedback(screen)
+    first = typed.strip("\r").split("\r")[0]
+    assert answers(screen) == [(first, 0), ("0", dropped)]
+
+
+async def test_half_of_a_number_is_no_answer(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        burst(pilot, "3\r1")
+        await opened(pilot, screen, 2)
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "Type it again" in feedback(screen))
+        assert (screen.state.done, screen.bar.answer.value) == (1, "")
+        await opened(pilot, screen, 2)
+        await pilot.press("1", "2", "enter")
+        await opened(pilot, screen, 3)
+    assert answers(screen) == [("3", 0), ("12", 3)]
+
+
+async def test_keys_before_the_first_question_do_not_count(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        early = events.Key("5", "5")
+        early.time -= 60
+        await opened(pilot, screen, 1)
+        pilot.app.post_message(early)
+        await until(pilot, lambda: screen.bar.gate.dropped == 1)
+        assert screen.bar.answer.value == ""
+
+
+async def test_repeating_twice_in_one_packet_repeats_once(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        burst(pilot, "3\r")
+        await opened(pilot, screen, 2)
+        for _ in range(2):
+            pilot.app.post_message(events.Key("ctrl+r", None))
+        await opened(pilot, screen, 3)
+        await pilot.press("4", "enter")
+        await opened(pilot, screen, 4)
+    assert answers(screen) == [("3", 0), ("3", 0), ("4", 1)]
+
+
+async def test_typing_replaces_a_rejected_answer(tmp_path: Path) -> None:
+    async with trial(TWO, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
+        assert screen.bar.answer.value == "3"
+        assert "Type 2 whole numbers, such as 3, 4. No step was used." in feedback(screen)
+        await pilot.press(*"0,4", "enter")
+        await opened(pilot, screen, 2)
+        assert screen.state.stepped(1).action == (0, 4)
+
+
+async def test_a_rejected_answer_can_be_corrected(tmp_path: Path) -> None:
+    async with trial(TWO, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
+        await pilot.press("enter", "enter")
+        await pilot.press("end", *", 4", "enter")
+        await opened(pilot, screen, 2)
+        assert screen.state.stepped(1).action == (3, 4)
+        assert screen.state.rejections == 1, "the same answer again is no attempt"
+
+
+async def test_a_word_says_what_a_number_looks_like(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press(*"no", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
+        assert feedback(screen) == "Not a number. Type one whole number, such as 3. No step was used."
+
+
+async def test_of_a_paste_the_first_line_counts_and_the_rest_is_told(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        pilot.app.post_message(events.Paste("\n 3\n4\n\n5\n"))
+        await until(pilot, lambda: screen.bar.answer.value)
+        assert (screen.bar.answer.value, screen.state.done) == (" 3", 0)
+        await until(pilot, lambda: "2 more lines" in feedback(screen))
+
+
+async def test_nothing_takes_the_keyboard_from_the_answer_line(tmp_path: Path) -> None:
+    plan = Plan("homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    for one in (ONE, plan):
+        async with trial(one, tmp_path) as (pilot, screen):
+            await opened(pilot, screen, 1)
+            await pilot.click("#raw")
+            await pilot.press("5")
+            await pilot.mouse_down("#raw", offset=(5, 2))
+            await pilot.hover("#raw", offset=(20, 3))
+            await pilot.mouse_up("#raw", offset=(20, 3))
+            await pilot.press("tab", "shift+tab", "6")
+            await pilot.press("f1")
+            await until(pilot, lambda: pilot.app.screen is not screen)
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is screen)
+            await pilot.press("7")
+            await pilot.resize_terminal(40, 10)
+            await until(pilot, lambda: screen.has_class("-too-small"))
+            await pilot.resize_terminal(120, 36)
+            await until(pilot, lambda: screen.focused is screen.bar.answer)
+            await pilot.press("8", "enter")
+            await until(pilot, lambda: screen.state.done == 1)
+            assert answers(screen)[0][0] == "5678"
+
+
+async def test_the_key_that_takes_over_does_not_hand_back_when_it_bounces(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=50), tmp_path, paused=True) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "paused")
+        burst(pilot, "tt5\r")
+        await until(pilot, lambda: screen.person is not None and screen.bar.gate.is_open)
+        assert "Empty line + t: give control back." in feedback(screen)
+        assert screen.state.done == 0
+        await pilot.press("5", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        assert [event.actor for event in on_disk(screen).events if isinstance(event, HandedOver)] == ["human"]
+        assert isinstance(screen.person, HumanAgent)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_first_question_begins_at_the_first_line_and_keys_scroll_it(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    async with trial(plan, tmp_path, size=size) as (pilot, screen):
+        assert isinstance(screen, PlayScreen)
+        await opened(pilot, screen, 1)
+        panel = screen.transcript
+        first, last = letters(screen.state.header.instruction)[:20], letters(screen.state.steps[0].observation)[-20:]
+        assert first in letters(painted(pilot.app))
+        assert panel.max_scroll_y > 3
+        for key, shown, hidden in (
+            ("end", last, first), ("home", first, last), ("ctrl+end", last, first), ("ctrl+home", first, last)
+        ):  # fmt: skip
+            await pilot.press(key)
+            await until(pilot, lambda shown=shown: shown in letters(painted(pilot.app)))  # type: ignore[misc]
+            assert hidden not in letters(painted(pilot.app))
+        await pilot.press("pagedown")
+        await until(pilot, lambda: panel.scroll_offset.y > 0)
+        await pilot.press("pageup")
+        await until(pilot, lambda: panel.scroll_offset.y == 0)
+        await pilot.press(*"11", "home", "2", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1)
+        assert answers(screen) == [("211", 0)], "in what is typed, Home and End are the line's"
+        assert panel.scroll_offset.y == 0
+        await pilot.press(*"2,2", "enter")
+        await opened(pilot, screen, 2)
+        assert letters(screen.state.steps[1].observation)[-20:] in letters(painted(pilot.app))
