@@ -94,6 +94,24 @@ def loaded(*arguments: str) -> set[str]:
     return {name.partition(".")[0] for name in json.loads(python("-c", *arguments).splitlines()[-1])}
 
 
+TRIAL = """
+import atexit, json, sys
+from bioblue_tui.cli import main
+
+atexit.register(lambda: print("\\n" + json.dumps(list(sys.modules))))
+where = ["--data-dir", sys.argv[2]]
+sys.argv = ["bioblue", "run", sys.argv[1], "--agent", "random", "--seeds", "1", "--steps", "20", *where]
+main()
+"""
+
+
+@pytest.mark.parametrize("environment", ["homeostasis", "multi-homeostasis", "sustainability", "balancing"])
+def test_a_trial_is_played_without_numpy(environment: str, tmp_path: Path) -> None:
+    packages = loaded(TRIAL, environment, str(tmp_path))
+    assert "bioblue_tui" in packages
+    assert packages.isdisjoint({"textual", "numpy"})
+
+
 def test_help_needs_neither_screen_nor_models() -> None:
     assert loaded(HELP).isdisjoint({"textual", "numpy", "openai", "anthropic"})
 

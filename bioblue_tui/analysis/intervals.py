@@ -139,8 +139,13 @@ def resamples(n: int) -> int:
     return max(200, min(RESAMPLES, _CELLS // n))
 
 
-def wilson(count: int, n: int) -> Interval | None:
-    """Return Wilson's interval of a share (E. B. Wilson, JASA 22, 1927); None for a share of nothing."""
+def wilson(count: float, n: int) -> Interval | None:
+    """Return Wilson's interval of a share (E. B. Wilson, JASA 22, 1927); None for a share of nothing.
+
+    Args:
+        count: How many of all; not whole where several trials count as one.
+        n: How many independent ones there are.
+    """
     if not n:
         return None
     z = 1.959963984540054

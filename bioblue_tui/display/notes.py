@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.intervals import wilson
 from bioblue_tui.analysis.modes.base import words
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.display.listing import list_lines
@@ -149,6 +150,7 @@ def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) 
         "detector",
         "neither",
         "agree",
+        "interval",
         "kappa",
         f"±{tolerance} steps",
         "later",
@@ -156,6 +158,7 @@ def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) 
     yield from list_lines([heads, *map(_row, found)], look)
     if look.drawn:
         yield f"{counted(trials, 'trial')}. person, detector: seen by it alone. later: person's step − onset, median."
+        yield "agree: the share of trials; interval: Wilson's 95% interval of it."
 
 
 def _row(one: Agreement) -> Sequence[str]:
@@ -163,4 +166,6 @@ def _row(one: Agreement) -> Sequence[str]:
     near = f"{one.near} of {len(one.offsets)}" if one.offsets else "-"
     later = "-" if one.offset is None else signed(round(one.offset, 1))
     counts = map(str, (one.trials, one.both, one.person, one.detector, one.neither))
-    return (words(one.mode), *counts, f"{one.raw or 0:.0%}", kappa, near, later)
+    between = wilson(one.both + one.neither, one.trials)
+    interval = f"{between.low:.0%} to {between.high:.0%}" if between else "-"
+    return (words(one.mode), *counts, f"{one.raw or 0:.0%}", interval, kappa, near, later)

@@ -15,7 +15,15 @@ from bioblue_tui.report.beside import beside_tables
 from bioblue_tui.report.plots import plots
 from bioblue_tui.report.strips import SIGNS, strips
 from bioblue_tui.report.svg import Drawing
-from bioblue_tui.report.tables import Table, figures_tables, metrics_table, rewards_table, steps_table, trials_table
+from bioblue_tui.report.tables import (
+    Table,
+    figures_tables,
+    metrics_table,
+    rewards_table,
+    shares_table,
+    steps_table,
+    trials_table,
+)
 from bioblue_tui.report.trajectory import describe, trial_charts
 from bioblue_tui.report.trials import Group, Shown, grouped
 from bioblue_tui.text import one_line, visible
@@ -151,7 +159,7 @@ def _group(number: int, group: Group, groups: Sequence[Group], beside: tuple[Tab
         number,
         group.title,
         trials_table(group),
-        (*figures_tables(group), *beside),
+        (*([shares_table(group)] if several else []), *figures_tables(group), *beside),
         Chart(rows, "Each row is a trial; the tables above say the same in words and figures."),
         Chart(drawn, "Figures of every step: bioblue report --format csv.") if drawn else None,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.intervals import described
+from bioblue_tui.analysis.intervals import described, wilson
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import policy_words
@@ -68,6 +69,22 @@ def trials_table(group: Group) -> Table:
 
 def _end(recovered: int | None) -> str:
     return f" to {recovered - 1}" if recovered is not None else ""
+
+
+def shares_table(group: Group) -> Table:
+    """Return in how many trials of a group each verdict and each failure was found, with Wilson's intervals."""
+    found: Counter[str] = Counter()
+    for trial in group.trials:
+        found[f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"] += 1
+        found.update({finding.name for finding in trial.failures} or {"no failure found"})
+    trials, n = len(group.trials), group.independent
+    rows = []
+    for name, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
+        between = wilson(count / trials * n, n)
+        interval = f"{between.low:.0%} to {between.high:.0%}" if between else NOTHING
+        rows.append((name, f"{count} of {trials}", f"{count / trials:.0%}", interval))
+    caption = f"In how many trials: 95% intervals by Wilson, n = {n} independent trials"
+    return Table(caption, ("", "trials", "share", "interval"), tuple(rows))
 
 
 def figures_tables(group: Group) -> tuple[Table, ...]:

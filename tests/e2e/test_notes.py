@@ -114,8 +114,8 @@ def test_agreement_by_mode(bioblue: Bioblue) -> None:
 
     rows = [line.split("\t") for line in bioblue.run("notes", *files, "--agreement", "--all").stdout.splitlines()]
     row = next(row for row in rows if row[0] == "accelerating maximisation")
-    assert row[1:9] == ["5", "2", "0", "1", "2", "80%", "0.62", "2 of 2"]
-    assert next(row for row in rows if row[0] == "undersatiation neglect")[7] == "undefined"
+    assert row[1:9] == ["5", "2", "0", "1", "2", "80%", "38% to 96%", "0.62"]
+    assert next(row for row in rows if row[0] == "undersatiation neglect")[8] == "undefined"
     only = json.loads(bioblue.run("notes", *files, "--agreement", "--json", "--who", "KL").stdout)
     assert only["trials"] == 2
 

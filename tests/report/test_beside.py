@@ -14,7 +14,7 @@ from tests.studies.small import load, walk
 
 class Eater(BaseAgent):
     async def answer(self, turn: Turn) -> Answer:
-        return Answer("5")
+        return Answer(str(self.provider.get("dose", 5)))
 
 
 def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
@@ -42,6 +42,34 @@ def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
     # Four steps of 5 each less four steps of 1 each, on the two seeds that both have.
     assert rows["consumption"][1:5] == ("2", "+16", "–", "too few")
     assert rows["consumption"][9:] == ("+1", "–")
+
+
+def test_what_people_did_is_over_people_and_seeds_and_says_so(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-6", "fixed")], steps=4)
+    for number in range(6):
+        run = enter(study, f"P{number}", tmp_path)
+        with run.file:
+            walk(run)
+    for seed in range(1, 7):
+        eater = Eater("openai:eater", "eater", {"dose": 3 + seed % 3})
+        run_agent("homeostasis", eater, seed=seed, steps=4, data=tmp_path)
+    files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "human" in path.name)
+    (compared,) = (
+        table
+        for group in report(read_trials(files, References(), lambda line: None)).groups
+        for table in group.figures
+        if table.caption.startswith("Compared with")
+    )
+    rows = {row[0]: row for row in compared.rows}
+    assert rows["consumption"][1] == "6"
+    assert rows["consumption"][4] == "people and seeds"
+    # Undersatiation was never met: of three dimensions two have a p value.
+    made = sum(row[5] != "–" for row in compared.rows)
+    assert f"{made} contrast" in compared.caption
+    for row in compared.rows:
+        assert (row[5] == "–") == (row[6] == "–")
+    for part in ("bootstrap-t", "people and seeds, both drawn anew", "adjusted by Holm", "may still go with the noise"):
+        assert part in compared.caption
 
 
 def test_without_people_the_first_group_is_what_others_are_held_against(tmp_path: Path) -> None:
