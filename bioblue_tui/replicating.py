@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def _file(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Iter
     yield 'about = "What the reference scripts tell a model."'
     for id_ in (id_ for id_ in default().words if id_ in sent):
         yield f"\n[{id_}]"
-        yield f"instruction = {_toml(inline(sent[id_].instruction))}"
+        yield f"instruction = {_toml(_instruction(sent[id_].instruction))}"
         if id_ in told:
             yield f"observation = {_toml(told[id_].observation)}"
             yield f"question = {_toml(told[id_].question)}"
@@ -139,6 +140,14 @@ def _file(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Iter
         for label in dict.fromkeys(dimension.label for dimension in envs.make(id_).dimensions):
             yield f'{label} = "{label}"'
     yield ""
+
+
+def _instruction(text: str) -> str:
+    """Return an instruction's template; one that is two whole texts has each on lines of its own."""
+    whole = re.fullmatch(r"(\{if \w+\})(.*)\{else\}(.*)\{end\}", text, re.DOTALL)
+    if whole is None or any(part.count("{if ") != part.count("{end}") for part in (whole[2], whole[3])):
+        return inline(text)
+    return "\n".join([whole[1], inline(whole[2].strip()), "{else}", inline(whole[3].strip()), "{end}"])
 
 
 def _toml(text: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import MappingProxyType
 
 from bioblue_tui.wordings.wording import Wording, parse_wording
@@ -89,9 +88,8 @@ def words_of(environment: str, wording: str, kept: Mapping[str, object] = Mappin
     )
 
 
-def _files(folder: str) -> dict[str, Traversable]:
-    found = resources.files("bioblue_tui.wordings").joinpath(folder).iterdir()
-    return {path.name.removesuffix(".toml"): path for path in found if path.name.endswith(".toml")}
+def _files(folder: str) -> dict[str, Path]:
+    return {path.stem: path for path in (Path(__file__).parent / folder).glob("*.toml")}
 
 
 @lru_cache(maxsize=32)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +87,9 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
     Raises:
         WordingError: When anything in it is not as it should be; the message names the line.
     """
+    # The first picture need not wait for what reads it.
+    import tomllib
+
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

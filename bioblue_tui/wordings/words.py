@@ -16,6 +16,10 @@ ADDED = ("summary", "reason")
 """Texts that interventions add to an observation."""
 
 
+LONGEST_LABEL = 200
+"""Most characters of a reward's name: it is repeated wherever rewards are told."""
+
+
 class WordingError(ValueError):
     """A wording that cannot be used. The message says what, where, and what is expected."""
 
@@ -61,6 +65,8 @@ class Words:
         for label in (*told, *wanted):
             if label not in wanted:
                 raise fault(label, 0, f"no reward is called so; there are {', '.join(wanted)}")
+            if isinstance(told.get(label), str) and len(told[label]) > LONGEST_LABEL:
+                raise fault(label, 0, f"a name of at most {LONGEST_LABEL} characters expected")
             self._labels[label] = _template(
                 label, told.get(label), label_scope(environment.dimensions[0].objective), fault
             )
