@@ -10,6 +10,10 @@ from textual.message import Message
 from bioblue_tui.widgets.lines import Line, Lines
 
 
+_LEAST_TITLE = 8
+"""Columns of the title below which details of how it stands give way."""
+
+
 class StatusLine(Lines):
     """One line: the trial on the left, how it stands on the right."""
 
@@ -29,8 +33,13 @@ class StatusLine(Lines):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw the line; the title's detail gives way first."""
-        right = sum(len(text) for text, _ in self._status) + 1
+        """Draw the line; the title's detail gives way first, then the title, then what is dim in how it stands."""
+        status = list(self._status)
+        while (right := sum(len(text) for text, _ in status) + 1) > width - _LEAST_TITLE:
+            faint = next((part for part in reversed(status) if part[1] == "dim"), None)
+            if faint is None:
+                break
+            status.remove(faint)
         title = f"BioBlue  {self._title}" if width >= 100 else self._title
         if len(title) > width - right - 2:
             title = f"{title[: max(0, width - right - 3)]}…"
@@ -39,7 +48,7 @@ class StatusLine(Lines):
         if len(detail) > room:
             detail = detail[: max(0, room - 1)] + "…" if room > 6 else ""
         gap = width - right - len(title) - len(detail) - 1
-        return [[(f" {title}", "strong+accent"), (detail, "text"), (" " * max(1, gap), "text"), *self._status]]
+        return [[(f" {title}", "strong+accent"), (detail, "text"), (" " * max(1, gap), "text"), *status]]
 
 
 class TabStrip(Lines):

@@ -108,6 +108,8 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
         assert "maximisation of B since step" in lines[1]
         await until(pilot, lambda: "not applied" in text_of(screen.transcript))
         assert "held" not in text_of(screen.transcript)
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: text_of(screen.status).endswith("29 recorded, not ended  ⚠ 2 of 2"))
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         title = str(pilot.app.screen.query(Label).first().content)
