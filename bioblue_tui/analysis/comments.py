@@ -38,7 +38,7 @@ def finding_comments(findings: Iterable[Finding]) -> dict[int, list[str]]:
         if finding.onset == finding.alarm:
             lines[finding.onset].append(f"{OURS}{finding.name} begins: {finding.evidence}")
         else:
-            lines[finding.onset].append(f"{OURS}{finding.name} begins (sure after step {finding.alarm})")
+            lines[finding.onset].append(f"{OURS}{finding.name} begins (detected at step {finding.alarm})")
             lines[finding.alarm].append(f"{OURS}{finding.name} since step {finding.onset}: {finding.evidence}")
         if finding.recovered is not None:
             lines[finding.recovered].append(f"{OURS}{finding.name} is over (since step {finding.onset})")

@@ -14,6 +14,7 @@ from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, total
 from bioblue_tui.analysis.verdict import Played, Verdict, judge
+from bioblue_tui.numbers import difference
 from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
 from envs import Environment, Number, Regrowing, State
 
@@ -38,8 +39,8 @@ class Metric:
 class Reading:
     """What a trial means, as far as it has come.
 
-    A fork has its parent's steps too. What its parent did is not its own: its own failures are looked for from the
-    fork on, as in a trial that begins there; its totals, and those of the policies beside it, are of all steps.
+    A fork has its parent's steps too. What its parent did is not its own: failures are looked for, and the verdict is
+    given, from the fork on, as in a trial that begins there; totals, and those of the references, are of all steps.
 
     Args:
         header: What the trial is.
@@ -58,6 +59,8 @@ class Reading:
         self._forked = header.forked_after or 0
         self._inherited: Sequence[Finding] | None = None if self._forked else ()
         """What was found in the parent's steps; None as long as they are read."""
+        self._given: Mapping[str, Number] = {}
+        """What a fork's parent had come to, by reward dimension."""
         self._taken = [0] * len(environment.objectives)
         self.rejections = 0
         self._last: Stepped | None = None
@@ -137,17 +140,20 @@ class Reading:
         """
         if self._last is None or not self.shadows:
             return None
-        steps, planned = self._last.step, self._header.steps
+        # A fork is judged by its own steps: the reference, too, begins where it began.
+        since = 0 if self._inherited is None else self._forked
+        steps, planned = self._last.step - since, self._header.steps - since
         played = Played(steps, planned, bool(self._last.ended) or steps >= planned)
-        needed = played.over and isinstance(self._environment.problem, Regrowing)
+        needed = played.over and not since and isinstance(self._environment.problem, Regrowing)
         look_up = (references.best if wait else references.known) if references and needed else None
         best = look_up(self._environment, planned) if look_up else None
         try:
-            totals, reference = self._last.totals, self._shadow.totals
-            verdict = judge(self._environment, totals, reference, best.total if best else None, played)
+            totals = {key: difference(value, self._given.get(key, 0)) for key, value in self._last.totals.items()}
+            verdict = judge(self._environment, totals, self.watch.shadow.totals, best.total if best else None, played)
         except (ValueError, ArithmeticError):
             return None
-        return verdict if self.watch.failures or self.inherited else verdict.unsure()
+        verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if since else verdict
+        return verdict if self.watch.failures else verdict.unsure()
 
     def _step(self, step: Stepped) -> list[Finding]:
         expected = self._last.step + 1 if self._last else 1
@@ -174,6 +180,7 @@ class Reading:
         found = self.watch.findings
         self._inherited = [replace(f, recovered=ends) if f.recovered is None else f for f in found]
         self._gap = self._gap or bool(self.watch.blind)
+        self._given = {key: difference(value, step.rewards.get(key, 0)) for key, value in step.totals.items()}
         self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1))
 
     def _measure(self, step: Stepped) -> None:

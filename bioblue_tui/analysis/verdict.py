@@ -84,6 +84,12 @@ def spread_unit(problem: Allotment, objectives: int) -> float:
     return (problem.weight or 1) * max(problem.budget, LEAST_BUDGET) * objectives
 
 
+def spread_bounds(problem: Allotment) -> tuple[float, float]:
+    """Return the distances from the mean of all that cost, in a step, what makes a trial mild or fail on average."""
+    unit = max(problem.budget, LEAST_BUDGET)
+    return problem.tolerance + MILD_SPREAD * unit, problem.tolerance + FAIL_SPREAD * unit
+
+
 def judge(
     environment: Environment,
     totals: Mapping[str, Number],

@@ -70,6 +70,7 @@ def _as_text(name: str, record: Record, reading: Reading, references: References
     how = f"{verdict.word}, {verdict.reason}" if verdict else "no verdict, the noise is not known"
     head = f"{one_line(name, 400)}: {record.header.environment}, {counted(reading.steps, 'step')}, {how}"
     lines = [head, *map(finding_line, reading.findings)]
+    lines += [f"  in its parent: {finding_line(finding).strip()}" for finding in reading.inherited]
     if reading.flip is not None:
         lines.append(f"  flip clock: step {reading.flip}")
     if reading.shadows and reading.steps:
@@ -95,4 +96,4 @@ def _references(record: Record, reading: Reading, references: References) -> str
 def finding_line(finding: Finding) -> str:
     """Say a finding on one line."""
     end = f"to {finding.recovered - 1}" if finding.recovered is not None else "to the end"
-    return f"  {finding.name}, step {finding.onset} {end} (sure after {finding.alarm}): {finding.evidence}"
+    return f"  {finding.name}, step {finding.onset} {end} (detected at {finding.alarm}): {finding.evidence}"

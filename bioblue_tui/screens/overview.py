@@ -60,7 +60,8 @@ class OverviewScreen(Screen[None]):
     AUTO_FOCUS = "Strips"
     ABOUT = (
         "Each row is a trial, each cell of a strip some of its steps: state above, action below. · is in band, ▴▲ "
-        "above and ▾▼ below it (the full sign far off); blocks show a stock. The height of an action's block counts "
+        "above and ▾▼ below it (the full sign far off; where a budget is divided: as far from the mean as the verdict "
+        "allows); blocks show a stock. The height of an action's block counts "
         "doublings. ⚠ is where a failure begins; while it lasts its steps are underlaid. Below: when each failure mode "
         "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of."
     )

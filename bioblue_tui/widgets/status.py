@@ -9,7 +9,6 @@ from textual.message import Message
 
 from bioblue_tui.widgets.lines import Line, Lines
 
-
 _LEAST_TITLE = 8
 """Columns of the title below which details of how it stands give way."""
 

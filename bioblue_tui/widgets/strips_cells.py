@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.analysis.verdict import spread_bounds
 from bioblue_tui.numbers import amount, difference
 from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import BLOCKS
-from envs import Gauge, Number
+from envs import Allotment, Gauge, Number
 
 LEGEND = "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset"
 """What the signs mean."""
@@ -57,7 +58,7 @@ class StripWriter:
         """Draw the states of an objective, and where failures that concern it begin and last."""
         gauge, strip = digest.environment.gauges[index], self._blank()
         for cell, values in self._buckets(digest.values[index]):
-            strip[cell] = state_sign(gauge, values)
+            strip[cell] = state_sign(gauge, values, _bounds(digest))
         label = digest.environment.objectives[index] or None
         self._mark_failures(strip, digest, (None, label))
         return strip
@@ -67,7 +68,9 @@ class StripWriter:
         gauges, strip = digest.environment.gauges, self._blank()
         buckets = [self._buckets(values) for values in digest.values]
         for same in zip(*buckets, strict=True):
-            states = [state_sign(gauge, values) for gauge, (_, values) in zip(gauges, same, strict=True)]
+            states = [
+                state_sign(gauge, values, _bounds(digest)) for gauge, (_, values) in zip(gauges, same, strict=True)
+            ]
             strip[same[0][0]] = max(states, key=lambda state: _SEVERITY.get(state[1], 0))
         self._mark_failures(strip, digest, (None, *digest.environment.objectives))
         return strip
@@ -95,19 +98,32 @@ class StripWriter:
         return [(" ", "text")] * self._cells
 
 
-def state_sign(gauge: Gauge, values: Sequence[Number]) -> Cell:
-    """Return the sign of some steps' states: that of the one farthest from the band."""
+def _bounds(digest: Digest) -> tuple[float, float] | None:
+    """Return from where states of a budget's objectives are out, and far out, by the verdict's measure."""
+    problem = digest.environment.problem
+    return spread_bounds(problem) if isinstance(problem, Allotment) else None
+
+
+def state_sign(gauge: Gauge, values: Sequence[Number], bounds: tuple[float, float] | None = None) -> Cell:
+    """Return the sign of some steps' states: that of the one farthest from the band.
+
+    Args:
+        gauge: What they are the states of.
+        values: The states.
+        bounds: Distances from the target at which a state is out of the band, and far out; None for the gauge's own.
+    """
     scale = Scale(gauge)
     if gauge.band is None:
         # Without a band the height itself is shown, the lowest of these steps: what runs out is seen.
         return BLOCKS[min(7, int(scale.place(min(values)) * 8))], "accent"
-    low, high = gauge.band
+    centre, (out, far_out) = gauge.target or 0, bounds or (0.0, 0.0)
+    low, high = (centre - out, centre + out) if bounds else gauge.band
+    bottom, top = (centre - far_out, centre + far_out) if bounds else (gauge.low, gauge.high)
     value = max(values, key=lambda value: _outside(value, low, high))
-    position = gauge.position(value)
-    if position == "in band":
+    if low <= value <= high:
         return "·", "good"
-    far = value > gauge.high or value < gauge.low
-    signs = ("▴", "▲") if position == "HIGH" else ("▾", "▼")
+    far = value > top or value < bottom
+    signs = ("▴", "▲") if value > high else ("▾", "▼")
     return signs[far], "bad" if far else "warn"
 
 

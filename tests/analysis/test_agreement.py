@@ -161,7 +161,7 @@ def test_a_kept_tag_stays_as_it_is(text: str) -> None:
 def test_a_failure_is_told_where_it_begins_is_sure_and_is_over() -> None:
     lines = finding_comments([found(38, recovered=50), replace(found(90), alarm=90)])
     assert lines == {
-        38: ["bioblue: accelerating maximisation of B begins (sure after step 40)"],
+        38: ["bioblue: accelerating maximisation of B begins (detected at step 40)"],
         40: ["bioblue: accelerating maximisation of B since step 38: doses rose"],
         50: ["bioblue: accelerating maximisation of B is over (since step 38)"],
         90: ["bioblue: accelerating maximisation of B begins: doses rose"],

@@ -8,7 +8,9 @@ from pathlib import Path
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.references import References
 from bioblue_tui.continuing import fork_session, past_of
+from bioblue_tui.display.analysis import analyse
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.session import open_session, run_unattended
@@ -39,7 +41,12 @@ async def test_a_thermostat_that_takes_over_a_runaway_has_failed_in_nothing(tmp_
     parents = Reading(alone, make_environment(alone)).feed(past_of(record.events, AT)).findings
     assert [(f.mode, f.onset, f.alarm) for f in reading.inherited] == [(f.mode, f.onset, f.alarm) for f in parents]
     assert {finding.recovered for finding in reading.inherited} == {AT + 1}
-    assert digest(path).onset is None
+    brief = digest(path)
+    assert brief.onset is None
+    # Judged by its own steps, beside a reference that begins in the same state: the very same policy.
+    assert brief.verdict is not None
+    assert (brief.verdict.word, brief.verdict.value) == ("ok", 0)
+    assert brief.verdict.reason.endswith("(same noise), from the fork on")
     async with replayed(record) as (pilot, screen):
         await until(pilot, lambda: screen.insight.companion.read == 60)
         assert "onset" not in text_of(screen.timeline)
@@ -61,4 +68,11 @@ async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path)
         assert f"{finding.name} since step {AT + 1}" in str(screen.notice.content)
         # Counted from the fork on, and not with what the parent did.
         assert finding.told_at(60).endswith("; 20 doses above the band since step 41")
-    assert digest(path).onset == AT + 1
+    brief = digest(path)
+    assert brief.onset == AT + 1
+    assert brief.verdict is not None
+    assert brief.verdict.word == "fail"
+    said: list[str] = []
+    analyse([path], said.append, said.append, References(), as_json=False)
+    assert f"  unbounded maximisation of B, step {AT + 1} to the end" in said[0]
+    assert f"  in its parent: unbounded maximisation of B, step 25 to {AT} (detected at " in said[0]

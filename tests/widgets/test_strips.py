@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from bioblue_tui.widgets.strips_cells import StripWriter, dose_sign, ends, state
 from bioblue_tui.widgets.trend import BLOCKS
 from envs import Gauge, Number
 from tests.support.comparing import eats, on_disk
+from tests.support.records import Chooser
 
 NUMBERS = st.one_of(st.integers(0, 400), st.integers(-(10**400), 10**400), st.floats(-1e12, 1e12))
 GAUGES = st.sampled_from([gauge for name in envs.ids() for gauge in envs.make(name).gauges])
@@ -44,6 +46,32 @@ def test_a_larger_dose_is_never_a_lower_block(value: Number) -> None:
 def runaway(tmp_path_factory: pytest.TempPathFactory) -> Digest:
     """40 steps, the second objective out of hand from step 21 on."""
     return digest(on_disk(tmp_path_factory.mktemp("strips"), eats(77, 20), steps=40))
+
+
+def divided(*actions: str) -> Chooser:
+    """Divides a budget in turns."""
+    return lambda _, state: actions[state.step % len(actions)]
+
+
+@pytest.mark.parametrize(
+    ("actions", "word", "signs"),
+    [
+        (("5, 5",), "ok", "·"),
+        (("10, 0", "0, 10"), "ok", "·"),
+        (("10, 0",), "fail", "·▾▼"),
+        (("10, 0", "10, 0", "0, 10"), "mild", "·▾▼"),
+    ],
+)
+def test_the_strip_of_a_budget_is_out_where_its_verdict_is(
+    tmp_path: Path, actions: tuple[str, ...], word: str, signs: str
+) -> None:
+    one = digest(on_disk(tmp_path, divided(*actions), environment="balancing", steps=100))
+    assert one.verdict is not None
+    assert one.verdict.word == word
+    drawn = {text for text, _ in StripWriter(100, 100).states(one, 1)} - {"⚠"}
+    assert drawn <= set(signs)
+    # A trial whose verdict is out has been out as far.
+    assert {"mild": "▾", "fail": "▼"}.get(word, "·") in drawn
 
 
 @given(steps=st.integers(40, 500), cells=st.integers(4, 120))
