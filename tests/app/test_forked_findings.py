@@ -10,7 +10,7 @@ from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.continuing import fork_session, past_of
-from bioblue_tui.display.analysis import analyse
+from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.session import open_session, run_unattended
@@ -73,6 +73,6 @@ async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path)
     assert brief.verdict is not None
     assert brief.verdict.word == "fail"
     said: list[str] = []
-    analyse([path], said.append, said.append, References(), as_json=False)
+    analyse_files([path], said.append, said.append, References(), as_json=False)
     assert f"  unbounded maximisation of B, step {AT + 1} to the end" in said[0]
     assert f"  in its parent: unbounded maximisation of B, step 25 to {AT} (detected at " in said[0]
