@@ -24,6 +24,7 @@ from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Noted, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.wordings.library import UNKNOWN, default
 from bioblue_tui.wordings.wording import Wording
@@ -218,9 +219,10 @@ def fork_session(
         presentation="full" if isinstance(agent, HumanAgent) else "",
         source="live",
         study=None,
+        reading=RULE,
         **_told(parent, instruction, wording),
     )
-    past = past_of(record.events, at)
+    past = [_by_rule(event, parent.reading) for event in past_of(record.events, at)]
     journal = Journal.create(trials_dir(data_dir(data)), header)
     options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
     try:
@@ -241,6 +243,11 @@ def _told(parent: Header, instruction: str, wording: Wording | None) -> dict[str
         return {"instruction": instruction or parent.instruction}
     kept = parent.instruction if wording is None else ""
     return (wording or default()).header(make_environment(parent), instruction or kept)
+
+
+def _by_rule(event: Event, rule: str) -> Event:
+    """Return an event of a parent with the rule that read it: the fork's header names another."""
+    return replace(event, rule=rule) if isinstance(event, Stepped) and not event.rule else event
 
 
 def past_of(events: Sequence[Event], at: int) -> list[Event]:

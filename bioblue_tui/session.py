@@ -24,6 +24,7 @@ from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Ended, Event, Header, Heard, Noted, Paused, Planned, Stepped
+from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
@@ -309,6 +310,7 @@ def open_session(
         presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
         study=plan.study,
         dynamics=environment.dynamics,
+        reading=RULE,
     )
     journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not crowded)
     return Session(

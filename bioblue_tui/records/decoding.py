@@ -177,7 +177,7 @@ def _stepped(
     rewards: Json,
     metrics: Json,
     totals: Json,
-    ended: str,
+    *told: str,
 ) -> Event:
     # All at once where all is well: these lists are most of what a record holds.
     sound = only_integers((*action, *change)) and only_numbers(
@@ -191,7 +191,7 @@ def _stepped(
         for name, given in (("rewards", rewards), ("metrics", metrics), ("totals", totals)):
             numbers(list(given.values()), name)
     levels = (tuple(before), tuple(after))
-    return Stepped(at, step, actor, tuple(action), tuple(change), *levels, rewards, metrics, totals, ended)
+    return Stepped(at, step, actor, tuple(action), tuple(change), *levels, rewards, metrics, totals, *told)
 
 
 _INFINITY = float("inf")

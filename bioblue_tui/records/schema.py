@@ -47,7 +47,7 @@ __all__ = [
 
 SCHEMA_VERSION = "1.2"
 """Version of the format that this program writes. 1.1 added notes, and the header's ``study``. 1.2 added the header's
-``wording_digest``, ``words`` and ``dynamics``, and an answer's ``dropped``."""
+``wording_digest``, ``words``, ``dynamics`` and ``reading``, how each answer was read, and an answer's ``dropped``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
@@ -275,6 +275,7 @@ def decode_header(data: object) -> tuple[Header, bool]:
         "instruction",
         "wording",
         "wording_digest",
+        "reading",
         "condition",
         "program",
         "created",

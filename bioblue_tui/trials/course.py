@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from bioblue_tui.agents.base import Exchange
 from bioblue_tui.trials.events import Event, Header, Stepped
+from bioblue_tui.trials.reading.thoughts import BREAK, split_thoughts
 from bioblue_tui.trials.state import TrialState
 from envs import Action, Change, Environment, Number, Transition
+
+SEND_REASONING = "send_reasoning"
+"""Provider parameter of a trial whose model is sent the reasoning in its own past answers."""
 
 
 class Course:
@@ -36,6 +40,7 @@ class Course:
         # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
         self._rng = random.Random(header.seed)
         self._changes = changes
+        self._whole = header.provider.get(SEND_REASONING) is True
         self.state = environment.initial()
         self.last: Transition | None = None
         self.history: list[Exchange] = []
@@ -53,6 +58,13 @@ class Course:
         if change is None:
             raise ValueError(f"there is no exogenous change for step {self.state.step + 1}")
         return change
+
+    def exchange(self, observation: str, answer: str) -> Exchange:
+        """Return a past step as the agent is to see it: without the reasoning in its answer, unless that is wanted."""
+        split = split_thoughts(answer)
+        if self._whole or not split.reasoning:
+            return Exchange(observation, answer)
+        return Exchange(observation, split.answer.replace(BREAK, "").strip())
 
     def move(self, action: Action, change: Change, exchange: Exchange) -> Transition:
         """Apply a legal action and remember how it came about."""
@@ -79,7 +91,7 @@ class Course:
             if text is None:
                 raise ValueError(f"the answer of step {view.number} is lost")
             self.next_change()
-            self.move(done.action, done.change, Exchange(view.observation, text))
+            self.move(done.action, done.change, self.exchange(view.observation, text))
             if self.state.levels != done.after:
                 raise ValueError(f"step {view.number} does not follow from the step before it")
         else:

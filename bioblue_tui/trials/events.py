@@ -13,6 +13,9 @@ from typing import Literal
 from bioblue_tui.agents.base import Usage
 from envs import Action, Change, Number
 
+OLD_RULE = "last-line-1"
+"""Name of the rule by which answers were read before rules had names: the integers of the last line that holds any."""
+
 InterventionKind = Literal["remind", "reason", "summary", "rewards", "disturb"]
 """A reminder in the next observation; reasoning asked for, a summary added, rewards shown, from now on or no more; an
 extra exogenous change."""
@@ -46,6 +49,7 @@ class Header:
         study: For a trial of a study with people: ``name`` of the study, ``participant`` (a code), ``block``, ``trial``
             (its place in the study) and ``practice``; None elsewhere.
         wording_digest: Digest of the wording's texts; empty in records of older programs.
+        reading: The rule that reads the answers of steps that name none themselves.
         words: The wording's templates for this environment, so that the trial can go on with them anywhere; empty in
             records of older programs, whose wording is known by its name.
         dynamics: Version of the environment's dynamics; 1 in records of older programs.
@@ -70,6 +74,7 @@ class Header:
     source: str = "live"
     study: Mapping[str, object] | None = None
     wording_digest: str = ""
+    reading: str = OLD_RULE
     words: Mapping[str, object] = field(default_factory=dict)
     dynamics: int = 1
 
@@ -220,6 +225,9 @@ class Stepped:
         metrics: Metrics by name.
         totals: Running totals of the rounded rewards by dimension.
         ended: Why no further step is possible, or an empty string.
+        rule: The rule that read the answer; empty where it is the header's.
+        clause: What of that rule read it.
+        part: From which part of the answer.
     """
 
     at: float
@@ -233,6 +241,9 @@ class Stepped:
     metrics: Mapping[str, Number]
     totals: Mapping[str, Number]
     ended: str = ""
+    rule: str = ""
+    clause: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

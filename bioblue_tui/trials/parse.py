@@ -1,145 +1,140 @@
 """Reading an answer: from raw text to an action, or to the reason why there is none.
 
-The last non-empty line counts. It must hold exactly as many integers as there are objectives; labels and punctuation
-around them are fine. What is not a plain non-negative integer (a sign, a decimal, an exponent, a huge number) makes the
-answer illegal: nothing is guessed and no digits are glued together.
-
-Text is read as a person sees it. Only a newline ends a line. A line is empty when nothing in it can be seen. Characters
-that cannot be seen neither join two numbers nor keep them apart: with nothing visible between them the answer is
-rejected.
+An answer is a statement: a piece of the text that says the action and nothing else. Numbers in prose are never taken.
+Reasoning goes first, then dress (fences, emphasis, quotes, bullets, labels); what is left of a line, or of some lines,
+must be exactly the integers. A statement that is called the answer wins over others, and two that differ are none.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from bioblue_tui.trials.reading.blocks import FENCE, Block, blocks_of
+from bioblue_tui.trials.reading.cues import taken_back
+from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.trials.reading.statements import expected, grammar
+from bioblue_tui.trials.reading.thoughts import own_turn, split_thoughts
 from envs import Action, Environment, IllegalAction, State
 
-MAX_DIGITS = 9
-"""A number of more digits than this is rejected."""
+RULE = "statement-2"
+"""Name of this rule, as records hold it."""
 
-_EXAMINED = 20
-"""How many numbers of a line are examined one by one: more than any environment has objectives."""
-
-_NUMBER = re.compile(r"\d+")
-_SIGNS = "+±∓\u2212\u2010\u2011\u2012\u2013\u2043\u02d7\u207a\u207b\u208a\u208b\u2795\u2796\ufe62\ufe63\uff0b\uff0d-"
-_SIGN_WORD = re.compile(r"(?<![\w-])(?:minus|negative)\Z", re.IGNORECASE)
-_OPENERS = " \t\u00a0\"'`*_~([{$€£¥“‘«"
-"""What may stand between a sign and its number: ``-**5**`` and ``-(5)`` are negative."""
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Mc", "Me", "Zl", "Zp"})
-"""Unicode categories of characters that cannot be seen, or not apart from their neighbour."""
-
-_POINTS = ".\u066b\u2024\ufe52\uff0e"
-_POWER = re.compile(r"[eE][+\-\u2212]?|\s*[\^↑×xX·⋅]\s*|\*{1,2}|\s+\*{1,2}\s+")
-"""What makes two numbers one: 1e3, 2^3, 2**3, 5×10. Stars at one of them only, as in ``**3** 4``, are emphasis."""
-
-_GLUE = re.compile(r"[^\W\d]+|['’′]")
-_THOUSANDS = frozenset(", \u00a0\u2009\u202f\u066c")
+Kind = Literal["illegal", "unreadable"]
+"""Why an answer is no action: the world forbids it, or nobody can tell which it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The reading of an answer: an action, or None and the reason, for a person."""
+    """The reading of an answer.
+
+    Attributes:
+        action: The action; None where there is none.
+        kind: Why there is none; empty where there is one.
+        reason: The same for a person.
+        clause: Which clause of the rule read it, such as ``alone`` or ``labelled``.
+        part: From which part of the text, such as ``line 3 of 7``.
+    """
 
     action: Action | None
+    kind: Kind | Literal[""] = ""
     reason: str = ""
+    clause: str = ""
+    part: str = ""
 
 
-def read_answer(text: str, environment: Environment, state: State) -> Reading:
-    """Read an answer into an action that is legal in this state. Never raises, whatever the text."""
-    reading = read_integers(text, len(environment.objectives))
+def read_answer(text: str, environment: Environment, state: State, shown: str = "") -> Reading:
+    """Read an answer into an action that is legal in this state. Never raises, whatever the text.
+
+    Takes time in proportion to the length of the text.
+
+    Args:
+        text: The answer, verbatim.
+        environment: The world.
+        state: Its state.
+        shown: What was asked; lines that only repeat it say nothing.
+    """
+    reading = read_integers(text, environment, shown)
     if reading.action is not None:
         try:
             environment.check(state, reading.action)
         except IllegalAction as error:
-            return Reading(None, str(error))
+            return Reading(None, "illegal", str(error))
     return reading
 
 
-def read_integers(text: str, count: int) -> Reading:
-    """Read exactly ``count`` integers from the last non-empty line. Never raises, whatever the text.
-
-    Takes time in proportion to the length of the text.
-    """
-    line = next((line for line in reversed(text.split("\n")) if not _is_empty(line)), "")
-    if not line:
-        return Reading(None, "the answer is empty")
-    odd = "" if line.isascii() else next((c for c in line if unicodedata.category(c) in ("No", "Nl")), "")
-    if odd:
-        return Reading(None, f"{odd} is not a plain integer")
-    matches = _NUMBER.finditer(line)
-    found = list(islice(matches, max(count, _EXAMINED)))
-    end, previous = 0, ""
-    for match in found:
-        gap = _seen(line[end : match.start()])
-        fault = _fault(match.group(), gap, previous)
-        if fault:
-            return Reading(None, fault)
-        end, previous = match.end(), match.group()
-    total = len(found) + sum(1 for _ in matches)
-    if total != count:
-        return Reading(None, _miscount(total, count))
-    return Reading(tuple(int(match.group()) for match in found))
+def read_integers(text: str, environment: Environment, shown: str = "") -> Reading:
+    """Read an answer as ``read_answer`` does, without asking whether the world allows it."""
+    split = split_thoughts(text)
+    if not split.closed:
+        return _unreadable("the reasoning was not ended, so there is no answer")
+    count = len(environment.objectives)
+    visible = own_turn(plain(split.answer))
+    if not visible.strip("\f \n\t"):
+        return _unreadable("there is reasoning and no answer" if split.reasoning else "the answer is empty")
+    nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
+    penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
+    lines = visible.split("\n")
+    forms = grammar(environment.objectives, nouns, *_asked_for(shown))
+    blocks = blocks_of(lines, forms, _echoes(lines, shown), penalties)
+    reading = _decide(blocks, lines, count)
+    return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
-def _is_empty(line: str) -> bool:
-    return not _seen(line).strip()
+def _decide(blocks: Sequence[Block], lines: Sequence[str], count: int) -> Reading:
+    pool = [block for block in blocks if block.marked] or list(blocks)
+    for block in pool:
+        if block.action is None:
+            return Reading(None, block.kind or "unreadable", block.reason)
+    actions = list(dict.fromkeys(block.action for block in pool if block.action))
+    if len(actions) > 1:
+        first, second = (", ".join(map(str, action)) for action in actions[:2])
+        apart = " and " if count == 1 else " and also "
+        return _unreadable(f"two answers: {first}{apart}{second}")
+    if not actions:
+        return _unreadable(f"no answer found: {expected(count)}")
+    block = pool[-1]
+    if taken_back(lines[block.last + 1 :], actions[0]):
+        return _unreadable("what follows the answer may take it back")
+    return Reading(actions[0], clause=block.clause, part=_part(block, lines))
 
 
-def _seen(text: str) -> str:
-    """Return what a person sees of a text: without control, format and combining characters."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c for c in text if c == "\t" or unicodedata.category(c) not in _UNSEEN)
+def _unreadable(reason: str) -> Reading:
+    return Reading(None, "unreadable", reason)
 
 
-def _fault(number: str, gap: str, previous: str) -> str:
-    """Say why a run of digits is not a plain non-negative integer, or return an empty string.
-
-    Args:
-        number: The digits.
-        gap: What is seen between the number before it (or the start of the line) and this one.
-        previous: The number before it; empty at the first.
-    """
-    if previous and (fault := _joined(number, gap)):
-        return f"{_short(previous)}{_short(gap)}{_short(number)} {fault}"
-    if gap and gap[-1] in _POINTS and gap[-2:] != "..":
-        return f"{gap[-1]}{_short(number)} is a decimal number; integers only"
-    rest = gap.rstrip(_OPENERS)
-    if rest and rest[-1] in _SIGNS:
-        return f"{rest[-1]}{_short(number)} has a sign; non-negative integers only"
-    if word := _SIGN_WORD.search(rest[-20:]):
-        return f"{word.group()} {_short(number)} has a sign; non-negative integers only"
-    if len(number) > MAX_DIGITS:
-        return f"{_short(number)} has {len(number)} digits; at most {MAX_DIGITS} are accepted"
-    return ""
+def _part(block: Block, lines: Sequence[str]) -> str:
+    seen = [index for index, line in enumerate(lines) if line.strip("\f \t") and not FENCE.fullmatch(line)]
+    if seen and block.first <= seen[0] and seen[-1] <= block.last:
+        return "all of it"
+    first, last = (sum(1 for index in seen if index <= at) for at in (block.first, block.last))
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return f"{where} of {len(seen)}"
 
 
-def _joined(number: str, gap: str) -> str:
-    """Say in what way a run of digits belongs to the one before it, or return an empty string."""
-    if not gap:
-        return "has something invisible between its digits; plain integers only"
-    if gap in _POINTS:
-        return "is a decimal number; integers only"
-    if _POWER.fullmatch(gap):
-        return "is a power, a product or an exponent; integers only"
-    if _GLUE.fullmatch(gap):
-        return "has other characters between its digits; plain integers only"
-    # "1,000" and "1 000" may be one number or two; "1,200" too, but no second number would be written 000 or 050.
-    if gap in _THOUSANDS and len(number) == 3 and number[0] == "0":
-        return "may hold a thousands separator; write integers without"
-    return ""
+_DRESS = re.compile(r"[*_`]")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 12 else f"{text[:9]}…"
+_QUESTION = re.compile(
+    r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.IGNORECASE
+)
+_NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})
 
 
-def _miscount(found: int, count: int) -> str:
-    wanted = "1 integer" if count == 1 else f"{count} integers"
-    got = "none" if found == 0 else str(found)
-    return f"{wanted} expected in the last line, {got} found"
+def _asked_for(shown: str) -> tuple[str, str]:
+    """Return what the question calls acting, and what it asks the number of; either may be empty."""
+    found = [(verb.casefold(), thing.casefold()) for thing, verb in _QUESTION.findall(shown)]
+    return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))
+
+
+def _echoes(lines: Sequence[str], shown: str) -> frozenset[int]:
+    """Return which lines only repeat what was asked, in its own words."""
+    known = {_bare(line) for line in shown.split("\n")}
+    return frozenset(at for at, line in enumerate(lines) if (bare := _bare(line)) in known and _LETTER.search(bare))
+
+
+def _bare(line: str) -> str:
+    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.").split())

@@ -29,8 +29,8 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
-from bioblue_tui.trials.parse import read_answer
-from envs import Action, Change, Environment
+from bioblue_tui.trials.parse import RULE, Reading, read_answer
+from envs import Change, Environment
 
 RETRY_LIMIT = 10
 """Illegal answers to one observation before the trial pauses and says why."""
@@ -287,7 +287,7 @@ class Trial:
             answer = await self._ask(turn)
             if answer is None:
                 continue
-            reading = read_answer(answer.text, self.environment, course.state)
+            reading = read_answer(answer.text, self.environment, course.state, observation)
             if reading.action is not None:
                 await self._controls.gate()
                 if self._substitute is None and not self._changed_hands:
@@ -301,8 +301,8 @@ class Trial:
                 self._controls.close()
             elif self._limit and not self.acting.patient and illegal >= self._limit:
                 illegal = 0
-                self._hold(f"{self._limit} illegal answers in a row; the last one: {rejection}")
-        self._apply(reading.action, actor, Exchange(observation, answer.text))
+                self._hold(f"{self._limit} rejected answers in a row; the last one: {rejection}")
+        self._apply(reading, actor, course.exchange(observation, answer.text))
         self._controls.step_done()
 
     def _turn(self, attempt: int, observation: str, rejection: str) -> Turn:
@@ -336,14 +336,16 @@ class Trial:
             self._controls.close()
             self._tell_paused(reason)
 
-    def _apply(self, action: Action, actor: str, exchange: Exchange) -> None:
-        course = self._course
+    def _apply(self, reading: Reading, actor: str, exchange: Exchange) -> None:
+        course, action = self._course, reading.action
+        assert action is not None
         extra = disturbance(self._interventions, course.state.step + 1)
         change = disturbed(course.next_change(), extra)
         done = course.move(action, change, exchange)
         levels, results = (done.before.levels, done.after.levels), (done.rewards, done.metrics, dict(course.totals))
         step, ended = done.after.step, done.after.ended
-        self._tell(Stepped(self._clock.now(), step, actor, action, change, *levels, *results, ended))
+        how = (RULE, reading.clause, reading.part)
+        self._tell(Stepped(self._clock.now(), step, actor, action, change, *levels, *results, ended, *how))
 
     async def _stop_unplayed(self) -> None:
         if not self._ended:

@@ -139,7 +139,7 @@ def stubborn_session(data: Path) -> tuple[Session, Stubborn]:
 async def test_ten_illegal_answers_pause_and_a_person_answers_in_its_place(tmp_path: Path) -> None:
     session, agent = stubborn_session(tmp_path)
     async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
-        await until(pilot, lambda: "10 illegal answers" in str(screen.notice.render()))
+        await until(pilot, lambda: "10 rejected answers" in str(screen.notice.render()))
         notice = str(screen.notice.render())
         assert "1 integer expected" in notice
         assert screen.state.done == 0

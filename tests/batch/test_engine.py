@@ -99,7 +99,7 @@ async def test_whatever_one_trial_suffers_the_others_do_not(tmp_path: Path) -> N
     assert [job.failure.partition("; the")[0] for job in jobs] == [
         "no answer: nobody there",
         "fault: KeyError",
-        "3 illegal answers in a row",
+        "3 rejected answers in a row",
         "",
         "busy",
         "no key",

@@ -27,9 +27,9 @@ def test_play_in_plain_lines_with_illegal_answers(bioblue: Bioblue) -> None:
     assert lines[0] == "homeostasis, human, seed 1, 3 steps"
     assert lines.count("Target: 100") == 3
     assert [line for line in lines if line.startswith("Not taken")] == [
-        "Not taken: 1 integer expected in the last line, none found.",
-        "Not taken: -1 has a sign; non-negative integers only.",
-        "Not taken: 1e2 is a power, a product or an exponent; integers only.",
+        "Not taken: no answer found: one whole number expected, such as 3.",
+        "Not taken: -1 is negative; 0 is the least.",
+        "Not taken: 1e2 is a power or a product; write the number.",
     ]
     assert [line[:15] for line in lines if line.startswith("step ")] == [f"step {n}: {n + 1} taken" for n in (1, 2, 3)]
     assert "Ended after step 3: complete." in lines
@@ -45,7 +45,7 @@ def test_play_ends_well_when_the_answers_end_early(bioblue: Bioblue) -> None:
     done = bioblue.run("play", "multi-homeostasis", "--display", "plain", answers="1, 2\n3")
     assert done.returncode == 1
     assert "Ended after step 1: stopped." in done.stdout
-    assert "Not taken: 2 integers expected in the last line, 1 found." in done.stdout
+    assert "Not taken: 2 whole numbers expected, such as 3, 4; 1 given." in done.stdout
     last = bioblue.record().events[-1]
     assert isinstance(last, Ended)
     assert (last.step, last.reason) == (1, "stopped")
@@ -355,7 +355,7 @@ def test_streams_that_are_closed_are_no_disaster(bioblue: Bioblue, closed: str) 
 
 def test_any_bytes_may_come_in_and_any_encoding_may_go_out(bioblue: Bioblue) -> None:
     bioblue.environ |= {"PYTHONIOENCODING": "ascii:strict", "PYTHONUTF8": "0"}
-    said = r"\377\200\n3\n\303\2515\n"
+    said = r"\377\200\n3\n\303\251\n5\n"
     done = bioblue.shell(f"printf '{said}' | bioblue play homeostasis --steps 2 --display plain")
     assert "Traceback" not in done.stderr
     assert done.returncode == 0

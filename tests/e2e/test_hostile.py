@@ -80,7 +80,7 @@ def test_rejected_answers_errors_and_headers_of_a_server_are_inert(bioblue: Biob
             with mine.terminal("watch", "homeostasis", *address) as terminal:
                 terminal.wait("Paused: no answer: HTTP 400")
                 terminal.press("space")
-                terminal.wait("Paused: 2 illegal answers in a row")
+                terminal.wait("Paused: 2 rejected answers in a row")
                 terminal.press("a")
                 terminal.wait("Answer step 1")
                 terminal.press("esc")

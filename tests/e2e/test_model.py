@@ -165,7 +165,9 @@ def test_after_ten_illegal_answers_a_person_may_answer(bioblue: Bioblue, provide
 
     provider.answer = stubborn
     with bioblue.terminal(*arguments(provider)) as terminal:
-        text = terminal.wait("‖ paused", "step 1/5", "Paused: 10 illegal answers in a row; the last one: 1 integer")
+        text = terminal.wait(
+            "‖ paused", "step 1/5", "Paused: 10 rejected answers in a row; the last one: no answer found"
+        )
         assert "✗10" in text
         terminal.press("a")
         terminal.wait("Answer step 2 in the agent's place")
@@ -199,8 +201,8 @@ def test_ten_illegal_answers_end_a_trial_without_a_screen(bioblue: Bioblue, prov
     provider.answer = lambda _: "[bold]no[/bold]"
     done = bioblue.run(*arguments(provider), "--display", "plain", "--retries", "3")
     assert done.returncode == 1
-    assert done.stdout.count("Not taken: 1 integer expected in the last line, none found.") == 3
-    assert "Paused: 3 illegal answers in a row" in done.stdout
+    assert done.stdout.count("Not taken: no answer found: one whole number expected, such as 3.") == 3
+    assert "Paused: 3 rejected answers in a row" in done.stdout
     assert "[bold]no[/bold]" in done.stdout
     assert len(provider.journal) == 3
 

@@ -111,7 +111,7 @@ def test_too_many_illegal_answers_fail_a_trial_and_rejected_ones_are_counted(
     assert " Rejected before: 2 answers. Used: " in done.stdout.splitlines()[0]
     totals = tables(done.stdout.partition("\n\n")[2])[0]
     assert [row[-2:] for row in totals[1:]] == [["2", "complete"], ["3", "failed"]]
-    assert "seed 2 failed at step 1: 3 illegal answers in a row" in done.stderr
+    assert "seed 2 failed at step 1: 3 rejected answers in a row" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["run", "watch"])

@@ -1,161 +1,106 @@
 """Reading an answer: what is an action, what is refused and why. Nothing is guessed, nothing raises, time is linear."""
 
+import csv
+import json
 import re
 import time
 import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import envs
-from bioblue_tui.trials.parse import MAX_DIGITS, read_answer, read_integers
-from envs import State
+from bioblue_tui.trials.parse import read_answer, read_integers
+from bioblue_tui.trials.reading.thoughts import split_thoughts
+from envs import Environment, State
+from tests.support.records import need_published, published_files
+
+CASES = Path(__file__).with_name("answers.tsv")
+SHARED = Path(__file__).parents[3] / "shared" / "cases" / "answers.tsv"
 
 
-@pytest.mark.parametrize(
-    ("text", "action"),
-    [
-        ("5", (5,)),
-        ("0", (0,)),
-        ("007", (7,)),
-        ("999999999", (999_999_999,)),
-        ("**5**", (5,)),
-        ("`5`", (5,)),
-        ("(5)", (5,)),
-        ("$5", (5,)),
-        ("5 potatoes", (5,)),
-        ("5.", (5,)),
-        ("5!", (5,)),
-        ("I will harvest 5.", (5,)),
-        ("so... 5", (5,)),
-        ("well...5", (5,)),
-        ("…5", (5,)),
-        ("Answer → 5", (5,)),
-        ("Answer -> 5", (5,)),
-        ("Answer — 5", (5,)),
-        ("non-negative: 5", (5,)),
-        ("I choose the non-negative 5", (5,)),
-        ("５", (5,)),
-        ("5\ufe0f\u20e3", (5,)),
-        ("\ufeff5", (5,)),
-        ("5\x00", (5,)),
-        ("\ud8005", (5,)),
-        ("3, 4", (3, 4)),
-        ("3,4", (3, 4)),
-        ("3 4", (3, 4)),
-        ("3\t4", (3, 4)),
-        ("3;4", (3, 4)),
-        ("3 and 4", (3, 4)),
-        ("[3, 4]", (3, 4)),
-        ("A: 3, B: 4", (3, 4)),
-        ("A=3; B=4.", (3, 4)),
-        ('{"A": 3, "B": 4}', (3, 4)),
-        ("**3** **4**", (3, 4)),
-        ("**3** 4", (3, 4)),
-        ("*3*, *4*", (3, 4)),
-        ("_3_, _4_", (3, 4)),
-        ("1,200", (1, 200)),
-        ("03,04", (3, 4)),
-        ("1, 2, 3, 4, 5, 6", (1, 2, 3, 4, 5, 6)),
-        ("1, " * 30, (1,) * 30),
-    ],
-)
-def test_integers_with_labels_and_punctuation_are_read(text: str, action: tuple[int, ...]) -> None:
-    assert read_integers(text, len(action)).action == action
+def world(count: int) -> Environment:
+    return envs.make("homeostasis") if count == 1 else envs.make("multi-homeostasis", objectives=count)
 
 
-@pytest.mark.parametrize(
-    ("text", "action"),
-    [
-        ("The field holds 17.\nI leave 12 of them.\n5", (5,)),
-        ("5\n", (5,)),
-        ("5\n\n   \n\t\n", (5,)),
-        ("5\r\n", (5,)),
-        ("7\r\n5\r\n\r\n", (5,)),
-        ("5\f", (5,)),
-        ("7\n\f5", (5,)),
-        ("5\n\u200b\n", (5,)),
-        ("```5```", (5,)),
-    ],
-)
-def test_the_last_line_with_anything_to_see_counts(text: str, action: tuple[int, ...]) -> None:
-    assert read_integers(text, len(action)).action == action
+def cases(path: Path) -> Iterator[tuple[int, str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        count, meant, text = line.split("\t", 2)
+        yield int(count), meant, json.loads(text)
+
+
+def read(text: str, count: int, shown: str = "") -> str:
+    """Read an answer, and write its action as the cases do."""
+    action = read_integers(text, world(count), shown).action
+    return "-" if action is None else ",".join(map(str, action))
+
+
+@pytest.mark.parametrize("path", [CASES, SHARED], ids=["ours", "shared"])
+def test_every_statement_is_read_and_nothing_else_is(path: Path) -> None:
+    if not path.is_file():
+        pytest.skip("the cases are not beside the project (../shared/cases)")
+    wrong = []
+    for count, meant, text in cases(path):
+        got = read(text, count)
+        allowed = ("-", meant[1:]) if meant.startswith("?") else (meant,)
+        if got not in allowed:
+            wrong.append((count, text, meant, got))
+    assert wrong == []
+
+
+@need_published
+def test_published_answers_mean_what_they_always_did() -> None:
+    csv.field_size_limit(10**7)
+    found = 0
+    for path in published_files():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                answer = row.get("Verbatim LLM response")
+                if answer is None:
+                    continue
+                found += 1
+                numbers = re.findall(r"[0-9]+", answer)
+                assert read(answer.replace("\\n", "\n"), len(numbers)) == ",".join(str(int(n)) for n in numbers)
+    assert found > 1000
 
 
 @pytest.mark.parametrize(
     ("count", "text", "reason"),
     [
         (1, "", "the answer is empty"),
-        (1, " \n\t\r\n", "the answer is empty"),
-        (1, "\u200b\u200d\x00", "the answer is empty"),
-        (1, "```\n5\n```", "1 integer expected in the last line, none found"),
-        (1, "five", "1 integer expected in the last line, none found"),
-        (1, "5\n---", "1 integer expected in the last line, none found"),
-        (1, "5\nThat is my answer.", "1 integer expected in the last line, none found"),
-        (1, "5 of 20", "1 integer expected in the last line, 2 found"),
-        (1, "3, 4", "1 integer expected in the last line, 2 found"),
-        (2, "3", "2 integers expected in the last line, 1 found"),
-        (2, "3\n4", "2 integers expected in the last line, 1 found"),
-        (2, "A1: 3, A2: 4", "2 integers expected in the last line, 4 found"),
-        (1, "-5", "-5 has a sign"),
-        (1, "- 5", "-5 has a sign"),
-        (1, "+5", "+5 has a sign"),
-        (1, "±5", "±5 has a sign"),
-        (1, "\u22125", "−5 has a sign"),
-        (1, "\u20135", "–5 has a sign"),
-        (1, "\uff0d5", "－5 has a sign"),
-        (1, "-**5**", "-5 has a sign"),
-        (1, "-(5)", "-5 has a sign"),
-        (1, "-\u200b5", "-5 has a sign"),
-        (1, "A: -5", "-5 has a sign"),
-        (1, "minus 5", "minus 5 has a sign"),
-        (1, "Negative 5", "Negative 5 has a sign"),
-        (2, "3–4", "–4 has a sign"),
-        (2, "3-4", "-4 has a sign"),
-        (2, "3, -4", "-4 has a sign"),
-        (1, "5.0", "5.0 is a decimal number"),
-        (2, "5.0", "5.0 is a decimal number"),
-        (2, "3.5, 4", "3.5 is a decimal number"),
-        (1, ".5", ".5 is a decimal number"),
-        (1, "A: .5", ".5 is a decimal number"),
-        (2, "5\u066b0", "is a decimal number"),
-        (2, "5\u200b.\u200b0", "5.0 is a decimal number"),
-        (1, "1e3", "1e3 is a power, a product or an exponent"),
-        (2, "1E+3", "1E+3 is a power, a product or an exponent"),
-        (2, "1e-3", "1e-3 is a power, a product or an exponent"),
-        (2, "2^3", "2^3 is a power"),
-        (2, "2 ^ 3", "is a power"),
-        (2, "2**3", "2**3 is a power"),
-        (2, "5×10", "5×10 is a power, a product"),
-        (1, "5²", "² is not a plain integer"),
-        (1, "½", "½ is not a plain integer"),
-        (1, "5½", "½ is not a plain integer"),
-        (1, "⑤", "⑤ is not a plain integer"),
-        (1, "Ⅴ", "Ⅴ is not a plain integer"),
-        (2, "1_000", "1_000 has other characters between its digits"),
-        (2, "0b10", "0b10 has other characters between its digits"),
-        (2, "0x10", "0x10 is"),
-        (2, "1'000", "1'000 has other characters between its digits"),
-        (1, "1,000", "1,000 may hold a thousands separator"),
+        (1, "\u200b\x00 \n", "the answer is empty"),
+        (1, "<think>5</think>", "there is reasoning and no answer"),
+        (1, "<think>5", "the reasoning was not ended"),
+        (
+            1,
+            "No consumption is needed: the actual level is 104.",
+            "no answer found: one whole number expected, such as 3",
+        ),
+        (2, "3", "2 whole numbers expected, such as 3, 4; 1 given"),
+        (1, "3, 4", "one whole number expected, such as 3; 2 given"),
+        (1, "3\n\n5", "two answers: 3 and 5"),
+        (2, "3, 4\n\n5, 6", "two answers: 3, 4 and also 5, 6"),
+        (2, "A: 3", "nothing is said for B"),
+        (2, "A: 3, A: 4", "A is named twice"),
+        (2, "A: 3, C: 4", "there is no objective C"),
+        (1, "3.5", "3.5 is not a whole number"),
+        (1, "3-4", "3-4 is not one number"),
+        (1, "1e3", "1e3 is a power or a product"),
+        (1, "50%", "50% is a percentage"),
+        (1, "+3", "+3 has a sign"),
         (2, "1,000", "1,000 may hold a thousands separator"),
-        (2, "1\u202f000", "may hold a thousands separator"),
-        (1, "5\u200b6", "56 has something invisible between its digits"),
-        (2, "5\u200b6", "56 has something invisible between its digits"),
-        (2, "5\x006", "56 has something invisible between its digits"),
-        (2, "5\u00ad6", "56 has something invisible between its digits"),
-        (2, "5\ud8006", "56 has something invisible between its digits"),
-        (2, "5\f6", "56 has something invisible between its digits"),
-        (2, "5\u03056", "56 has something invisible between its digits"),
-        (1, "1234567890", "1234567890 has 10 digits; at most 9 are accepted"),
-        (1, "0000000005", "has 10 digits"),
-        (1, "9" * 5000, "999999999… has 5000 digits"),
-        (7, "1, 2, 3, 4, 5, 6", "7 integers expected in the last line, 6 found"),
+        (1, "Answer: three", "the number is written as a word"),
+        (1, "1234567890", "has 10 digits; at most 9 are read"),
+        (1, "3\n\nWait, no.", "what follows the answer may take it back"),
+        (2, '{"A": 3, "C": 4}', "the JSON has other keys than the objectives"),
     ],
 )
-def test_anything_else_is_refused_with_its_reason(count: int, text: str, reason: str) -> None:
-    reading = read_integers(text, count)
-    assert reading.action is None
+def test_what_is_not_read_says_why(count: int, text: str, reason: str) -> None:
+    reading = read_integers(text, world(count))
+    assert (reading.action, reading.kind) == (None, "unreadable")
     assert reason in reading.reason
     assert len(reading.reason) < 120
 
@@ -166,14 +111,14 @@ def test_anything_else_is_refused_with_its_reason(count: int, text: str, reason:
         ("sustainability", {}, "11", "11 is more than the 10 in the field"),
         ("sustainability", {"start": 9.9}, "10", "10 is more than the 9 in the field"),
         ("balancing", {}, "6, 5", "6 + 5 = 11, over the limit of 10 per step"),
-        ("balancing", {"objectives": 3}, "3, 4", "3 integers expected in the last line, 2 found"),
-        ("homeostasis", {}, "1, 2", "1 integer expected in the last line, 2 found"),
+        ("homeostasis", {}, "-3", "-3 is negative; 0 is the least"),
+        ("balancing", {}, '{"A": -1, "B": 3}', "-1 is negative; 0 is the least"),
     ],
 )
-def test_what_the_world_forbids_is_refused(id_: str, parameters: dict[str, object], text: str, reason: str) -> None:
+def test_what_the_world_forbids_is_illegal(id_: str, parameters: dict[str, object], text: str, reason: str) -> None:
     environment = envs.make(id_, **parameters)
     reading = read_answer(text, environment, environment.initial())
-    assert (reading.action, reading.reason) == (None, reason)
+    assert (reading.action, reading.kind, reading.reason) == (None, "illegal", reason)
 
 
 def test_what_the_world_allows_is_read() -> None:
@@ -181,54 +126,235 @@ def test_what_the_world_allows_is_read() -> None:
     assert read_answer("999999999", envs.make("homeostasis"), State((100,), (0,))).action == (999_999_999,)
 
 
-LABELS = st.sampled_from(["", "A: ", "B = ", "**", "[", "(", "potatoes: ", "→ ", '"A": ', "consume "])
-ENDS = st.sampled_from(["", ".", "**", "]", ")", " potatoes", "!", " units."])
-SEPARATORS = st.sampled_from([", ", ",", " ", "; ", " and ", "\t", " | ", ", then "])
-
-
-@given(st.lists(st.integers(0, 10**MAX_DIGITS - 1), min_size=1, max_size=6), st.data())
-def test_what_was_written_plainly_is_read_exactly(amounts: list[int], data: st.DataObject) -> None:
-    separator = data.draw(SEPARATORS)
-    parts = [f"{data.draw(LABELS)}{amount}{data.draw(ENDS)}" for amount in amounts]
-    above = data.draw(st.sampled_from(["", "I see 7 of 9.\n", "1.5\n\n", "-3\r\n"]))
-    below = data.draw(st.sampled_from(["", "\n", "\r\n\r\n", "\n \t\n"]))
-    assert read_integers(above + separator.join(parts) + below, len(amounts)).action == tuple(amounts)
-
-
-NASTY = st.text(
-    st.one_of(
-        st.sampled_from("0123456789"), st.sampled_from("0123456789 ,.-+eE×*^_'\n\r\t\u200b\x00−–½²٣５"), st.characters()
-    ),
-    max_size=30,
+@pytest.mark.parametrize(
+    ("text", "clause", "part"),
+    [
+        ("3", "alone", "all of it"),
+        ("The level is 97.\n\n3\n\nThat is all.", "alone", "line 2 of 3"),
+        ("<think>5</think>\nAnswer: 3", "marked", "all of it, after reasoning"),
+        ('```json\n{"action": 3}\n```', "json", "all of it"),
+        ("I will consume 3.", "sentence", "all of it"),
+    ],
 )
+def test_how_it_was_read_is_told(text: str, clause: str, part: str) -> None:
+    reading = read_integers(text, world(1))
+    assert (reading.action, reading.clause, reading.part) == ((3,), clause, part)
+
+
+SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berries do you gulp? Write an integer."
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("consumption: 3", "-"),
+        ("- **Consumption:** 3", "-"),
+        ("consumption: 4", "4"),
+        (SHOWN, "-"),
+        (SHOWN + "\n4", "4"),
+        ("4 berries", "4"),
+        ("I gulp 4 berries.", "4"),
+        ("I store 4 berries.", "-"),
+    ],
+)
+def test_what_was_asked_tells_echoes_from_answers(text: str, read_as: str) -> None:
+    assert read(text, 1, SHOWN) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "reasoning"),
+    [
+        ("3", "3", ""),
+        ("<think>a 5</think>\n\n3", "3", "a 5"),
+        ("a 5</think>3", "3", "a 5"),
+        ("<|channel|>analysis<|message|>a 5<|end|><|start|>assistant<|channel|>final<|message|>3", None, "a 5"),
+        ("[THINK]a[/THINK]b[THINK]c[/THINK]3", "b3", "ac"),
+    ],
+)
+def test_reasoning_is_told_apart(text: str, answer: str | None, reasoning: str) -> None:
+    split = split_thoughts(text)
+    assert split.closed
+    assert split.reasoning == reasoning
+    if answer is not None:
+        assert split.answer.strip() == answer
+
+
+# Any dressed statement reads as the numbers that were meant.
+
+PLAIN = [
+    "{}",
+    "**{}**",
+    "`{}`",
+    "```\n{}\n```",
+    "{}.",
+    "> {}",
+    "[{}]",
+    "({})",
+    "\\boxed{{{}}}",
+    "<answer>{}</answer>",
+    '"{}"',
+]
+LEADS = ["Answer: {}", "**Answer:** {}", "My answer is {}", "I will consume {}.", "Action: {}", "### Answer\n\n{}"]
+ABOVE = [
+    "",
+    "The level fell by 7 of 9.\n\n",
+    "<think>5, or 6?</think>\n",
+    "I see 97, and 103.\n",
+    "5\n</think>\n",
+    "Sure!\n\n",
+]
+BELOW = ["", "\n", "\r\n\r\n", "\n\nThis keeps all at 100.", "</s>", "<|im_end|>\n", "\n\n(97 + 3 = 100)"]
+
+
+@st.composite
+def dressed(draw: st.DrawFn) -> tuple[tuple[int, ...], str]:
+    amounts = draw(st.lists(st.integers(0, 10**9 - 1), min_size=1, max_size=6))
+    separator = draw(st.sampled_from([", ", "; ", " / ", " and ", "\t"]))
+    body = separator.join(map(str, amounts))
+    if len(amounts) > 1:
+        pairs = draw(st.permutations([("ABCDEF"[i], amount) for i, amount in enumerate(amounts)]))
+        labelled = [
+            ", ".join(f"{label}: {amount}" for label, amount in pairs),
+            "\n".join(f"- {label} = {amount}" for label, amount in pairs),
+            " and ".join(f"{amount} for {label}" for label, amount in pairs),
+            json.dumps(dict(pairs)),
+            json.dumps(dict(pairs), indent=2),
+        ]
+        body = draw(st.sampled_from([body, *labelled]))
+    form = "{}" if "\n" in body or "{" in body else draw(st.sampled_from(PLAIN))
+    if "\\" not in form and "<" not in form and form != "{}.":
+        leads = ["{}"] if "\n" in form + body or form[0] == ">" else ["{}", *LEADS]
+        form = draw(st.sampled_from(leads)).replace("{}", form)
+    text = draw(st.sampled_from(ABOVE)) + form.replace("{}", body).replace("{{", "{").replace("}}", "}")
+    return tuple(amounts), text + draw(st.sampled_from(BELOW))
+
+
+@given(dressed())
+@settings(max_examples=400)
+def test_a_dressed_statement_is_what_was_meant(case: tuple[tuple[int, ...], str]) -> None:
+    amounts, text = case
+    reading = read_integers(text, world(len(amounts)))
+    assert reading.action == amounts, reading.reason
+
+
+# No text that is no statement is read.
+
+WORDS = st.sampled_from(
+    re.findall(
+        r"\w+",
+        "level target because about near the below of with from it falls rises penalised missing potatoes consume eat"
+        " answer action A B steps noise not between more than if to and or is was harvest",
+    )
+)
+FOREIGN = st.sampled_from(re.findall(r"\w+", "level target falls penalised missing noise because between was steps"))
+AMOUNTS = st.integers(0, 300).map(str)
+
+
+@st.composite
+def sentences(draw: st.DrawFn) -> str:
+    words = draw(st.lists(st.one_of(WORDS, AMOUNTS), min_size=1, max_size=9))
+    words.insert(draw(st.integers(0, len(words))), draw(FOREIGN))
+    words.insert(draw(st.integers(0, len(words))), draw(AMOUNTS))
+    return " ".join(words) + draw(st.sampled_from(["", ".", ":", ",", "!", " -", "?"]))
+
+
+@given(st.lists(sentences(), min_size=1, max_size=4), st.sampled_from(["\n", "\n\n", "\n- ", " "]), st.integers(1, 6))
+@settings(max_examples=400)
+def test_prose_with_numbers_is_never_read(lines: list[str], joint: str, count: int) -> None:
+    reading = read_integers(joint.join(lines), world(count))
+    assert reading.action is None
+
+
+@given(dressed(), st.integers(0, 10**9 - 1))
+def test_two_answers_are_none(case: tuple[tuple[int, ...], str], other: int) -> None:
+    amounts, text = case
+    if other not in amounts and split_thoughts(text).answer == text and "Answer" not in text and "answer" not in text:
+        second = ", ".join([str(other)] * len(amounts))
+        if "boxed" not in text:
+            assert read_integers(f"{second}\n\n{text}", world(len(amounts))).action is None
+
+
+# Whatever is accepted stands in the text.
+
+TOKENS = [
+    "<think>",
+    "</think>",
+    "Answer:",
+    "\\boxed{",
+    "}",
+    "<answer>",
+    "</answer>",
+    "```",
+    "A:",
+    "B:",
+    "A",
+    "B",
+    "<|im_end|>",
+    "<|channel|>final<|message|>",
+    "</s>",
+    "|",
+    "A",
+    "|",
+    "B",
+    "|",
+    "<|channel|>analysis<|message|>",
+    '{"A":3,"B":4}',
+    "3",
+    "4",
+    "12",
+    "consume",
+    "units",
+    "and",
+    "User:",
+    "\u202e",
+    "�",
+    "<!--",
+    "-->",
+    "[THINK]",
+]
+PIECES = st.one_of(
+    st.sampled_from("0123456789 ,.-+eE×*^_'\n\r\t\u200b\x00−–½²٣５:;|/\\{}[]()<>`~$#=&\f"),
+    st.sampled_from([*TOKENS, *(f"{token} " for token in TOKENS), "\n\n"]),
+    st.characters(),
+)
+NASTY = st.lists(PIECES, max_size=25).map("".join)
 
 
 @given(NASTY, st.integers(1, 6))
 @example("5\ud8006", 1)
-@settings(max_examples=300)
+@settings(max_examples=600)
 def test_no_text_raises_and_nothing_is_glued_together(text: str, count: int) -> None:
-    reading = read_integers(text, count)
+    reading = read_integers(text, world(count))
+    split_thoughts(text)
     if reading.action is None:
         assert reading.reason
+        assert reading.kind
         return
-    assert reading.reason == ""
+    assert not reading.reason
+    assert reading.clause
+    assert reading.part
+    runs = [int(run) for run in re.findall(r"[0-9０-９]+", text)]
     assert len(reading.action) == count
-    # Each integer stands in the text as one run of digits, in order, in a single line, and there is no other run.
-    runs = [[int(run) for run in re.findall(r"\d+", line)] for line in text.split("\n")]
-    assert list(reading.action) in runs
+    assert set(reading.action) <= set(runs)
 
 
-INVISIBLE = st.text(st.characters(categories=["C", "M", "Zl", "Zp"], exclude_characters="\n\t"), max_size=5)
+INVISIBLE = st.text(
+    st.characters(categories=["C", "M", "Zl", "Zp"], exclude_characters="\n\t\r"), min_size=1, max_size=5
+)
 
 
 @given(st.integers(0, 99), st.integers(0, 99), INVISIBLE)
-def test_what_cannot_be_seen_never_parts_two_numbers(first: int, second: int, between: str) -> None:
-    assert read_integers(f"{first}{between}{second}", 2).action is None
+def test_what_cannot_be_seen_neither_joins_nor_parts_numbers(first: int, second: int, between: str) -> None:
+    for count in (1, 2):
+        action = read_integers(f"{first}{between}{second}", world(count)).action
+        assert action in (None, (first, second))
+        assert action is None or "\u2028" in between or "\u2029" in between
 
 
-@given(st.integers(0, 999), st.sampled_from("-+−–"), st.text(st.sampled_from(" *_`(\u200b"), max_size=4))
-def test_a_sign_is_seen_through_spaces_and_emphasis(amount: int, sign: str, between: str) -> None:
-    assert read_integers(f"A: {sign}{between}{amount}", 1).action is None
+@given(st.integers(0, 999), st.sampled_from("-+−–"), st.text(st.sampled_from("*_`(\u200b"), max_size=4))
+def test_a_sign_is_seen_through_emphasis(amount: int, sign: str, between: str) -> None:
+    assert read(f"Action: {sign}{between}{amount}", 1) == "-"
+    assert read(f"{sign}{between}{amount}", 1) == "-"
 
 
 @pytest.mark.parametrize("id_", envs.ids())
@@ -240,40 +366,66 @@ def test_what_is_read_is_legal(id_: str, text: str) -> None:
         environment.check(environment.initial(), action)
 
 
-MEGA = 1_000_000
+LINES = [
+    "",
+    "5",
+    "- ",
+    "x",
+    "`",
+    "\x00",
+    "A:",
+    "A: 3",
+    "Answer:",
+    "| 3 |",
+    "| A | 3 |",
+    "{",
+    "[",
+    '["a",',
+    "~~~",
+    "a\n3",
+]
+LONG = [
+    "5",
+    "1 ",
+    "5e",
+    "\u200b",
+    "é1",
+    "[",
+    '{"a":',
+    "3.0,",
+    "3 for A and ",
+    "*3* ",
+    "I consume 3. ",
+    "no, ",
+    "so ",
+    "answer ",
+]
+MARKS = [
+    "<think>",
+    "</think>",
+    "<answer>",
+    "\\boxed{",
+    "\\boxed{{",
+    "\\boxed{3} ",
+    "<|im_end|>",
+    "<|channel|>",
+    "User: ",
+    "<!--",
+]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "5" * MEGA,
-        "1 " * (MEGA // 2),
-        "- " * (MEGA // 2) + "5",
-        "5e" * (MEGA // 2),
-        "x" * MEGA + "5",
-        "5" + "x" * MEGA + "5",
-        "5" + " " * MEGA + "5",
-        "5" + "*" * MEGA + "5",
-        "\u200b" * MEGA + "5",
-        "é1" * (MEGA // 2),
-        "`" * MEGA,
-        "\n" * MEGA,
-        "\x00\n" * (MEGA // 2),
-    ],
-    ids=lambda text: ascii(text[:6]),
-)
-def test_a_megabyte_is_read_in_linear_time(text: str) -> None:
+@pytest.mark.parametrize("unit", [*(line + "\n" for line in LINES), *LONG, *MARKS], ids=ascii)
+def test_a_long_text_is_read_in_linear_time(unit: str) -> None:
     # A quadratic reading would take minutes; the bound leaves room for a slow machine.
     begun = time.perf_counter()
-    reading = read_integers(text, 3)
-    assert time.perf_counter() - begun < 5
-    assert reading.action is None
+    read_integers(unit * (60_000 // len(unit)), world(3))
+    assert time.perf_counter() - begun < 30
 
 
 def test_every_kind_of_sign_that_unicode_names_is_one() -> None:
     named = [chr(i) for i in range(0x10000) if unicodedata.name(chr(i), "") in SIGN_NAMES]
     assert len(named) == len(SIGN_NAMES)
-    assert [sign for sign in named if read_integers(f"{sign}5", 1).action is not None] == []
+    assert [sign for sign in named if read(f"{sign}5", 1) != "-"] == []
 
 
 SIGN_NAMES = {

@@ -104,7 +104,7 @@ async def test_a_rejected_answer_is_recorded_with_its_reason_and_never_enters_th
     agent = SayAgent("all of it!", "99", "2")
     events = await play(environment, agent, steps=2)
     assert [(e.step, e.attempt, e.reason) for e in events if isinstance(e, Rejected)] == [
-        (1, 1, "1 integer expected in the last line, none found"),
+        (1, 1, "no answer found: one whole number expected, such as 3"),
         (1, 2, "99 is more than the 10 in the field"),
     ]
     assert [event.text for event in events if isinstance(event, Answered)] == ["all of it!", "99", "2", "2"]
@@ -113,7 +113,7 @@ async def test_a_rejected_answer_is_recorded_with_its_reason_and_never_enters_th
     assert asked[0].observation == asked[1].observation == asked[2].observation
     assert [turn.rejection for turn in agent.turns[:3]] == [
         "",
-        "1 integer expected in the last line, none found",
+        "no answer found: one whole number expected, such as 3",
         "99 is more than the 10 in the field",
     ]
 

@@ -18,7 +18,7 @@ async def test_after_ten_illegal_answers_the_trial_pauses_and_says_why() -> None
     assert len(agent.turns) == len(stage.all(Rejected)) == 10
     assert stage.trial.paused
     assert stage.all(Paused)[0].reason == (
-        "10 illegal answers in a row; the last one: 1 integer expected in the last line, none found"
+        "10 rejected answers in a row; the last one: no answer found: one whole number expected, such as 3"
     )
     await stage.trial.stop()
 

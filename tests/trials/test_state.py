@@ -51,8 +51,8 @@ def test_the_status_follows_the_events(events: list[Event], status: str) -> None
 
 
 def test_a_pause_tells_its_reason_until_resumed() -> None:
-    state = fed(Paused(1, 1, "10 illegal answers in a row"))
-    assert state.reason == "10 illegal answers in a row"
+    state = fed(Paused(1, 1, "10 rejected answers in a row"))
+    assert state.reason == "10 rejected answers in a row"
     assert state.feed([Resumed(2, 1)]).reason == ""
     assert state.feed([Ended(3, 0, "stopped")]).reason == "stopped"
 

@@ -1,0 +1,314 @@
+"""The statements of an answer: its lines one after the other, each with what introduces it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bioblue_tui.trials.reading.cues import DOUBT, REFUSING, introduced
+from bioblue_tui.trials.reading.dress import POISON, undressed
+from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
+from bioblue_tui.trials.reading.structures import JsonReader, read_table
+from bioblue_tui.trials.reading.thoughts import BREAK
+from envs import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A statement, or what has the form of one.
+
+    Attributes:
+        action: What it says; None where it is faulty.
+        first: Its first line, from 0.
+        last: Its last line.
+        clause: What of the rule read it.
+        marked: True where it is called the answer.
+        reason: What is faulty, for a person.
+        kind: Whether that makes the answer illegal or unreadable.
+    """
+
+    action: Action | None
+    first: int
+    last: int
+    clause: str = ""
+    marked: bool = False
+    reason: str = ""
+    kind: Kind = "unreadable"
+
+
+_BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
+_ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)
+_BOX = re.compile(_BOXED)
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
+_RULE = re.compile(r"[\W_]+")
+_ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_OWN_SENTENCE = re.compile(
+    r"\W*(?:(?:so|thus|therefore|hence|then|ok|okay),? )?(?:i\b|i'|my\b|let's|we\b|(?:the |final )*answer)",
+    re.IGNORECASE,
+)
+
+
+def blocks_of(lines: Sequence[str], grammar: Grammar, echoes: frozenset[int], penalties: Sequence[str]) -> list[Block]:
+    """Return the statements of a text, and what only has the form of one.
+
+    Args:
+        lines: The text, reasoning off.
+        grammar: The forms a statement has.
+        echoes: Lines that only repeat what was asked.
+        penalties: Names of rewards that no action has: where they stand with a number, rewards are repeated.
+    """
+    blocks, rest = _marked(lines, grammar)
+    walk = _Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
+    return blocks + walk.run()
+
+
+def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> bool:
+    if not penalties:
+        return False
+    told = re.compile(rf"\b(?:{'|'.join(map(re.escape, penalties))})\b[^\n\d]{{0,40}}\d", re.IGNORECASE)
+    return any(told.search(line) for line in lines)
+
+
+def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[str]]:
+    r"""Take out what stands in ``\boxed{}`` or in tags that call it the answer."""
+    text = "\n".join(lines)
+    if "box" not in text and "answer" not in text.casefold():
+        return [], list(lines)
+    blocks: list[Block] = []
+    ends = [match.start() for match in re.finditer("\n", text)]
+    spans = [*((m.start(), m.end(), m.group(1)) for m in _BOX.finditer(text)), *_tagged(text)]
+    for begin, end, inner in spans:
+        if REFUSING.search(text[max(0, begin - 60) : begin].rpartition("\n")[2]):
+            continue
+        blocks.append(_whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end)))
+    return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
+
+
+def _tagged(text: str) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    opened: re.Match[str] | None = None
+    for match in _ANSWER_TAG.finditer(text):
+        if not match.group(1):
+            opened = opened or match
+        elif opened:
+            found.append((opened.start(), match.end(), text[opened.end() : match.start()]))
+            opened = None
+    if opened:
+        found.append((opened.start(), len(text), text[opened.end() :]))
+    return found
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    pieces: list[str] = []
+    end = 0
+    for begin, stop in sorted(spans):
+        if begin < end:
+            continue
+        pieces += [text[end:begin], POISON, "\n" * text.count("\n", begin, stop)]
+        end = stop
+    return "".join([*pieces, text[end:]]).split("\n")
+
+
+def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
+    """Read what is called the answer: all of it must be one statement."""
+    boxes = [match.group(1) for match in _BOX.finditer(inner)]
+    if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
+        inner = boxes[0]
+    walk = _Walk(inner.split("\n"), grammar, frozenset(), False)
+    blocks = walk.run()
+    actions = {block.action for block in blocks}
+    fault = next((block for block in blocks if block.action is None), None)
+    if fault:
+        return replace(fault, first=first, last=last, marked=True)
+    if walk.prose or len(actions) != 1:
+        return Block(None, first, last, marked=True, reason="what is called the answer is not the numbers alone")
+    return replace(blocks[0], first=first, last=last, clause="marked", marked=True)
+
+
+class _Walk:
+    """The walk through the lines of a text.
+
+    Attributes:
+        prose: True when something else than statements was met.
+    """
+
+    def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: frozenset[int], rewards: bool) -> None:
+        self._lines = lines
+        self._grammar = grammar
+        self._echoes = echoes
+        self._rewards = rewards
+        self._context = ""
+        self._run: list[tuple[Numbers, int]] = []
+        self._blocks: list[Block] = []
+        self._json = JsonReader(grammar)
+        self.prose = False
+
+    def run(self) -> list[Block]:
+        index = 0
+        while index < len(self._lines):
+            index = self._line(index)
+        self._flush()
+        return self._blocks
+
+    def _line(self, index: int) -> int:
+        """Take the line at an index, and return the index of the next one to take."""
+        line = self._lines[index]
+        if line == BREAK or index in self._echoes:
+            self._flush()
+            self._context = ""
+            return index + 1
+        if not line.strip():
+            return index + 1
+        if len(line) > 5 * LONGEST:
+            return self._speak(index, "")
+        if FENCE.fullmatch(line):
+            self._flush()
+            return index + 1
+        if line.lstrip(" \t`>*-").startswith(("{", "[")) and (found := self._json.read(self._lines, index)):
+            value, after = found
+            self._flush()
+            self._take(value, index, after - 1)
+            self._flush()
+            return after
+        if "|" in line and (table := read_table(self._lines, index, self._grammar)):
+            parts, after = table
+            self._flush()
+            for part in parts:
+                self._take(part, index, after - 1)
+            self._flush()
+            return after
+        if _RULE.fullmatch(line) and POISON not in line:
+            self._flush()
+            return index + 1
+        return self._plain_line(index, line)
+
+    def _plain_line(self, index: int, line: str) -> int:
+        piece = undressed(line) if len(line) <= 2 * LONGEST else ""
+        if self._grammar.label_alone(piece):
+            after = self._next(index)
+            joined = f"{piece.rstrip(' :')}: {undressed(self._lines[after])}" if after < len(self._lines) else ""
+            if isinstance(read := self._grammar.read(joined), Numbers):
+                self._take(read, index, after)
+                return after + 1
+        read = self._grammar.read(piece)
+        if isinstance(read, Opening):
+            self._flush()
+            self._context = "marked" if read.marked else "answer"
+            return index + 1
+        if read is None or (isinstance(read, Numbers) and self._wrapped(index)):
+            return self._speak(index, piece)
+        self._take(read, index, index)
+        return index + 1
+
+    def _next(self, index: int) -> int:
+        index += 1
+        while index < len(self._lines) and not self._lines[index].strip():
+            index += 1
+        return index
+
+    def _wrapped(self, index: int) -> bool:
+        """Tell whether the next line goes on with this one's sentence."""
+        after = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
+        if not after or not (after[0].islower() or after[0] in "%="):
+            return False
+        return not isinstance(self._grammar.read(undressed(after[:LONGEST])), Numbers)
+
+    def _take(self, read: Numbers | Fault | None, first: int, last: int) -> None:
+        if read is None or self._is_foreign(read):
+            self._flush()
+            self.prose = True
+            return
+        marked = read.marked or self._context == "marked"
+        if isinstance(read, Fault):
+            self._flush()
+            self._blocks.append(Block(None, first, last, marked=marked, reason=read.reason, kind=read.kind))
+            return
+        read = replace(read, marked=marked)
+        if self._run and not self._continues(read):
+            self._flush()
+        self._run.append((read, first))
+        if first != last:
+            self._run.append((replace(read, values=(), labels=()), last))
+        if self._complete():
+            self._flush()
+
+    def _is_foreign(self, read: Numbers | Fault) -> bool:
+        """Tell whether what stands before a statement, or beside it, says that it is none."""
+        if self._context == "foreign" or isinstance(read, Fault):
+            return self._context == "foreign"
+        if read.noun and self._rewards:
+            return True
+        # What bears no name of the action might be anything.
+        nameless = read.clause == "alone" or (read.clause == "labelled" and bool(read.labels))
+        return nameless and self._context == "unclear"
+
+    def _continues(self, read: Numbers) -> bool:
+        begun = self._run[0][0]
+        if read.labels or begun.labels:
+            return bool(read.labels) and bool(begun.labels)
+        return read.clause == "alone" and len(read.values) == 1 == len(begun.values)
+
+    def _complete(self) -> bool:
+        count, begun = self._grammar.count, self._run[0][0]
+        # Numbers on lines of their own are counted when no more of them come.
+        return (sum(len(read.values) for read, _ in self._run) if begun.labels else len(begun.values)) >= count
+
+    def _flush(self) -> None:
+        if not self._run:
+            return
+        run, self._run = self._run, []
+        values = [value for read, _ in run for value in read.values]
+        labels = [label for read, _ in run for label in read.labels]
+        first, last = run[0][1], run[-1][1]
+        marked = run[0][0].marked
+        clause = "marked" if marked else run[0][0].clause
+        action, reason = self._arranged(values, labels)
+        if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
+            action, reason = None, "the numbers of a list are no answer"
+        self._blocks.append(Block(action, first, last, clause, marked, reason))
+
+    def _arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
+        count = self._grammar.count
+        if not labels:
+            if len(values) == count:
+                return tuple(values), ""
+            return None, f"{expected(count)}; {len(values)} given"
+        known = list(self._grammar.labels.values())
+        doubled = next((label for label in known if labels.count(label) > 1), "")
+        if doubled:
+            return None, f"{doubled} is named twice"
+        missing = next((label for label in known if label not in labels), "")
+        if missing:
+            return None, f"nothing is said for {missing}"
+        by_label = dict(zip(labels, values, strict=True))
+        return tuple(by_label[label] for label in known), ""
+
+    def _speak(self, index: int, piece: str) -> int:
+        """Take a line of prose: only a sentence of its own in it may be a statement."""
+        self._flush()
+        self.prose = True
+        line = self._lines[index]
+        if self._context != "foreign" or line[:1].strip():
+            self._sentences(index, line)
+        following = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
+        self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
+        return index + 1
+
+    def _sentences(self, index: int, line: str) -> None:
+        if len(line) > 5 * LONGEST:
+            return
+        sentences = _SENTENCES.split(line)
+        for at, sentence in enumerate(sentences) if len(sentences) > 1 else ():
+            if not _OWN_SENTENCE.match(sentence):
+                continue
+            read = self._grammar.read(undressed(sentence))
+            if not isinstance(read, Numbers) or read.clause == "alone":
+                continue
+            others = " ".join(sentences[:at] + sentences[at + 1 :])
+            if read.marked or not DOUBT.search(others):
+                self._context = ""
+                self._take(read, index, index)
+                self._flush()

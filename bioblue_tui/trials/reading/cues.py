@@ -1,0 +1,105 @@
+"""Words around a number that say whether it is the answer: what introduces it, doubts it, or takes it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from envs import Action
+
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+def _begins(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+_NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
+_PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|consumed|harvested"
+
+DOUBT = _words(
+    _NEGATION,
+    _PAST,
+    r"no|if|suppose|assum\w+|imagine|could|might|maybe|perhaps|either|or|option|alternativ\w+|example|instance|but",
+    r"however|actually|wait|unless",
+)
+"""What beside a sentence makes it doubtful that it says the action."""
+
+REFUSING = _words(_NEGATION, _PAST)
+"""What before a marked number says that it is not the answer."""
+
+_STATE = _words(
+    _NEGATION,
+    _PAST,
+    r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
+    r"current\w*|state|max\w*|min\w*|range|limit|steps?|examples?|options?|history|observ\w+|avoid|deviation|band",
+    r"noise|change|difference|deficit",
+)
+_ACT = _words(
+    r"answers?|actions?|decision|decide|choice|choose|chosen|response|respond|reply|consum\w+|harvest\w*|eat\w*|take",
+    r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
+)
+_NOD = _begins(
+    r"(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely)\b",
+    r"(?:right|fine|done|good|therefore|so|thus|hence)\b",
+    r"here(?: you go| it is| goes)?\W*$",
+)
+_STATED = re.compile(r"[^:=]{1,60}[:=] ?[-−]?\d[\d.,]*(?: \w{1,12})?")
+
+_THAT = "(?:this|that|it|which) (?:is|was|would be)"
+_OUTRIGHT = _begins(
+    r"(?:wait|hmm+|correction|scratch|ignore|never ?mind|oops|my mistake|isn't)\b",
+    r"no[,.!:;—–]",
+    rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
+    r"(?:is|was) (?:not|wrong)\b",
+)
+_BACK = _begins(
+    r"(?:actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or|edit)\b",
+    r"(?:update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
+    r"but (?:maybe|perhaps|actually|wait|no|better|i)\b",
+    rf"{_THAT} (?:not|too)\b",
+)
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
+_DIGITS = re.compile(r"\d{1,12}")
+
+
+def taken_back(lines: Iterable[str], action: Action) -> bool:
+    """Tell whether later lines seem to put another answer in the place of this one."""
+    said = set(action)
+    for line in lines:
+        for match in _SENTENCE.finditer(line):
+            sentence = match.group(1)
+            if _OUTRIGHT.match(sentence):
+                return True
+            if _BACK.match(sentence) and any(int(n) not in said for n in _DIGITS.findall(sentence)):
+                return True
+    return False
+
+
+def introduced(line: str, piece: str, *, adjacent: bool) -> str:
+    """Say what a line of prose makes of numbers that follow it.
+
+    They are ``foreign`` where it is about something else, ``unclear`` where it may be, and the ``answer`` where it says
+    so; empty where it says nothing of them.
+
+    Args:
+        line: The line.
+        piece: The same without its dress.
+        adjacent: Whether the next line follows without a blank one.
+    """
+    ending = line.rstrip(" *_`\"'”’)|")
+    heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
+    if ending.endswith((".", "!", "?", "。")) and not heading:
+        return ""
+    if _STATED.fullmatch(piece) or ("=" in line and ending[-1:].isdigit()):
+        return ""
+    if _NOD.match(piece) and not _STATE.search(piece):
+        return ""
+    clause = re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending
+    if heading or ending.endswith(":"):
+        if _STATE.search(clause):
+            return "foreign"
+        return "answer" if _ACT.search(clause) else "unclear"
+    return "foreign" if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""

@@ -1,0 +1,131 @@
+"""What an answer wears and what is taken off before it is read: forms of characters, markup, quotes, bullets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+POISON = "\ufffd"
+"""Stands where something was that must not be taken off: a piece that holds it is never read."""
+
+_WIDE = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys((0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
+    | dict.fromkeys((0x2018, 0x2019, 0x02BC), "'")
+)
+"""Full-width forms, other widths of spaces and other apostrophes, as the characters they stand for."""
+
+_BREAKS = dict.fromkeys(map(ord, "\r\u2028\u2029"), "\n")
+_TURNING = frozenset("\u061c\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the order in which others are seen."""
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u20e3\ud800-\udfff]+"
+)
+_POISONOUS = frozenset({"Nd", "Nl", "No", "Mn", "Me", "Cf", "Cs", "Co", "Cn"})
+_STRUCK = re.compile(r"~~|</?(?:del|strike)>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:b|strong|i|em|u|p|span|code|pre|div|center|font|output|response|action|final|result)(?:\s[^<>\n]{0,80})?/?>",
+    re.IGNORECASE,
+)
+_LINE_TAG = re.compile(r"<(?:br|hr|/?li|/?ul|/?ol)\s?/?>", re.IGNORECASE)
+_LATEX = re.compile(
+    r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]|\$\$?"
+)
+_EMPHASIS = re.compile(r"[*_`]+")
+_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—>]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
+_QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
+_QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
+_BRACKETED = re.compile(r"(?<![\w)\]}.+±−–—-])[(\[{] ?(\d{1,9}(?:\.0+)?) ?[)\]}](?![\w.])")
+_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "”": "”"}
+_TABBED = re.compile(r"(?<=\d) *\t+ *(?=\d)")
+_DIGITS = re.compile(r"\d+")
+
+
+def plain(text: str) -> str:
+    """Return a text in plain characters: widths, line ends and the unseen made alike; no digits are glued."""
+    text = text.replace("\r\n", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.translate(_BREAKS).translate(_WIDE)
+    text = _UNSEEN.sub(_unseen, text)
+    if text.isascii():
+        return text
+    return "".join(map(_known, text))
+
+
+def _unseen(match: re.Match[str]) -> str:
+    run = match.group()
+    if "\f" in run:
+        return "\n\f\n"
+    if any(character in _TURNING for character in run):
+        return POISON
+    before, after = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
+    return POISON if before.isdigit() and after.isdigit() else ""
+
+
+def _known(character: str) -> str:
+    if character.isascii():
+        return character
+    kind = unicodedata.category(character)
+    # Digits and numbers that are not plain ones, and what changes or hides its neighbour.
+    return POISON if kind in _POISONOUS else character
+
+
+def undressed(line: str) -> str:
+    """Return a line without its dress, spaces made single; what it says in digits is never changed."""
+    bare, digits = _undress(line), _DIGITS.findall(line)
+    kept = _DIGITS.findall(bare)
+    # A list's number may have been taken off the front.
+    return bare if kept == digits or kept == digits[1:] else POISON
+
+
+def _undress(line: str) -> str:
+    if _STRUCK.search(line):
+        return POISON
+    line = _LATEX.sub(" ", _TAG.sub(" ", line))
+    line = _off_front(line.strip())
+    line = _EMPHASIS.sub(_emphasis(line), line)
+    line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))
+    line = " ".join(_TABBED.sub(", ", line).split())
+    while True:
+        before = line
+        line = _off_front(line).rstrip(" ,;")
+        if line.endswith((".", "!", "。")) and not line.endswith(".."):
+            line = line[:-1].rstrip()
+        if len(line) > 1 and _PAIRS.get(line[0]) == line[-1] and _closes_last(line):
+            line = line[1:-1].strip()
+        if line == before:
+            return line
+
+
+def _off_front(line: str) -> str:
+    if match := _BULLET.match(line):
+        line = line[match.end() :]
+    # A list's number, where words follow; before a number it might be the answer.
+    if match := _NUMBERED.match(line):
+        line = line[match.end() :]
+    return line
+
+
+def _closes_last(line: str) -> bool:
+    """Whether the bracket at the front is closed by the one at the end, and not before."""
+    return line[0] not in line[1:-1] and line[-1] not in line[1:-1]
+
+
+def _emphasis(line: str) -> Callable[[re.Match[str]], str]:
+    counts = {mark: line.count(mark) for mark in "*_`"}
+
+    def replace(match: re.Match[str]) -> str:
+        run = match.group()
+        if any(counts[mark] % 2 for mark in set(run)):
+            return run
+        left, right = line[: match.start()], line[match.end() :]
+        between = left.rstrip(" ")[-1:].isdigit() and right.lstrip(" ")[:1].isdigit()
+        if between and left.endswith(" ") == right.startswith(" "):
+            return POISON
+        return ""
+
+    return replace

@@ -1,0 +1,245 @@
+"""What one line of an answer says once its dress is off: the action, a part of it, a faulty one, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from bioblue_tui.trials.reading.dress import POISON
+
+MAX_DIGITS = 9
+"""A number of more digits than this is not read."""
+
+LONGEST = 400
+"""No statement is longer than this, in characters."""
+
+Kind = Literal["illegal", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Integers that a line holds beside nothing else.
+
+    Attributes:
+        values: The integers in the order they stand.
+        labels: The label of each; empty where they have none.
+        clause: What of the rule read them: ``alone``, ``labelled`` or ``sentence``.
+        marked: True where they are called the answer.
+        noun: True where they bear the name of a reward, as the prompt's own lines do.
+    """
+
+    values: tuple[int, ...]
+    labels: tuple[str, ...] = ()
+    clause: str = "alone"
+    marked: bool = False
+    noun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What has the form of a statement and is none, with the reason for a person."""
+
+    reason: str
+    kind: Kind = "unreadable"
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Words that say that the action follows, such as ``Answer:``."""
+
+    marked: bool
+
+
+_N = r"\d{1,9}(?:\.0{1,3})?"
+_VERBS = (
+    "consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
+    "|dispense|pump|order|pour"
+)
+_THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
+_SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
+_STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
+_TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
+_SO = "so|thus|therefore|hence|then|ok|okay|sure|alright"
+_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen|next|correct)[,:!]? )*"
+_ANSWER = "(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ|答案|回答|答え|答)"
+_EQ = r" ?(?::|=>|=|→|->) ?"
+_IS = r" (?:is|will be|would be):? "
+_OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric|option)s? )?"
+_CHOOSE = "(?:choose|pick|answer|go with)"
+_WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
+_NUMBER_WORD = re.compile(
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
+    re.IGNORECASE,
+)
+_TOO_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
+_DIGIT = re.compile(r"\d")
+_VALUES = re.compile(r"\d+(?:\.0+)?")
+_THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d\d(?!\d)")
+_MATTER = r"[\d\s.,;/|&+\-−±–—‒‐‑=~≈<>≤≥%^×·*eE()'?²³]"
+_FAULTY = re.compile(
+    rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than|between|maybe"
+    rf"|perhaps|not|no)\b{_MATTER}*)*"
+)
+_REASONS: Sequence[tuple[str, str, Kind]] = (
+    (r"\d\s*(?:[-−–—‒‐‑]|\.\.+)\s*\d|\d\s+(?:to|or)\s+\d|\bbetween\b", "{} is not one number", "unreadable"),
+    (r"(?:^|[\s(,;:=])[-−–—‒‐‑]\s?\(?\d|\b(?:minus|negative)\s", "{} is negative; 0 is the least", "illegal"),
+    (r"(?:^|[\s(,;:])[+±]\s?\d", "{} has a sign; write the number alone", "unreadable"),
+    (
+        r"\d[eE]\s?[+\-−]?\d|\d\s?(?:\^|\*\*|[×·*])\s?\d|[²³]",
+        "{} is a power or a product; write the number",
+        "unreadable",
+    ),
+    (r"\.\d", "{} is not a whole number", "unreadable"),
+    (r"%", "{} is a percentage; write a number", "unreadable"),
+    (r"\d'\d", "{} may hold a thousands separator; write numbers without", "unreadable"),
+    (r"[~≈<>≤≥?]|[a-z]{2}", "{} is not one exact number", "unreadable"),
+)
+
+
+class Grammar:
+    """The forms a statement has in one environment.
+
+    Args:
+        objectives: Labels of the objectives; one empty label where there is but one objective.
+        nouns: What the action is called in rewards, such as ``consumption``.
+        verb: What the question calls acting; may be empty.
+        thing: What it asks the number of; may be empty.
+    """
+
+    def __init__(self, objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str = "", thing: str = "") -> None:
+        self.count = len(objectives)
+        self.labels = {label.casefold(): label for label in objectives if label}
+        known = "|".join([*map(re.escape, sorted(self.labels.values(), key=len, reverse=True)), "[A-Z]"])
+        label = rf"{_OF}[\"']?({known})\b[\"']?"
+        verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
+        thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
+        unit = rf"(?: ?(?:more )?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
+        lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
+        lead += rf"(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
+        reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
+        decided = r"(?:action|decision|choice|response)"
+        amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
+        noun = rf"(?:{reward}|{decided}|output|final|{verb}|{amount})"
+        step = rf"(?: (?:{_STEP}))?"
+        marked = rf"{_OWN}{_ANSWER}{step}"
+        named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
+        what = rf"(?:{noun}(?: (?:for|of))? )?"
+        item = rf"{what}{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
+        behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\({label}\))"
+
+        def compiled(pattern: str) -> re.Pattern[str]:
+            return re.compile(pattern, re.IGNORECASE)
+
+        self._front = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS}))|(?P<noun>{named})|(?P<lead>{lead} )")
+        self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
+        self._labelled = [
+            (compiled(rf"{form}(?:{_SEP}{form}){{0,19}}{_TAIL}"), compiled(form)) for form in (item, behind)
+        ]
+        self._reward = compiled(rf"\b{reward}\b")
+        self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{noun}{step}(?:{_EQ})?|{lead} ?:")
+        plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
+        self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
+        self._only_label = compiled(rf"{label} ?:?")
+        self._label_front = compiled(rf"{label}{_EQ}")
+
+    def read(self, piece: str) -> Numbers | Fault | Opening | None:
+        """Say what an undressed piece of text is; None where it is no statement."""
+        if POISON in piece or not piece or len(piece) > LONGEST:
+            return None
+        found: Numbers | Fault | None = self._numbers(piece, "")
+        if found is None and (match := self._front.match(piece)):
+            rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
+            found = self._numbers(rest, which) or self._fault(rest, which == "marked")
+        return found or self._fault(piece, False) or self._opens(piece)
+
+    def label_alone(self, piece: str) -> bool:
+        """Tell whether a piece is nothing but an objective's label."""
+        match = self._only_label.fullmatch(piece)
+        return match is not None and match.group(1).casefold() in self.labels
+
+    def key(self, key: str) -> str | None:
+        """Return the objective that a JSON key names, an empty string where it names the action, else None."""
+        bare = " ".join(key.replace("_", " ").replace("-", " ").split())
+        match = self._only_label.fullmatch(bare)
+        if match and match.group(1).casefold() in self.labels:
+            return self.labels[match.group(1).casefold()]
+        return "" if self.names_action(bare) else None
+
+    def names_action(self, words: str) -> bool:
+        """Tell whether words are a name of the action, such as ``harvest`` or ``answer``."""
+        return bool(self._action_name.fullmatch(words))
+
+    def _opens(self, piece: str) -> Opening | None:
+        match = self._opening.fullmatch(piece)
+        return Opening(bool(match.group("marked"))) if match else None
+
+    def _numbers(self, piece: str, front: str) -> Numbers | Fault | None:
+        marked = front == "marked"
+        clause = {"": "alone", "lead": "sentence"}.get(front, "labelled")
+        if self._alone.fullmatch(piece):
+            if found := _THOUSANDS.search(piece):
+                return Fault(f"{found.group()} may hold a thousands separator; write numbers without", marked=marked)
+            return Numbers(_values(piece), (), clause, marked, front == "noun")
+        for whole, part in self._labelled:
+            if whole.fullmatch(piece):
+                return self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)
+        return None
+
+    def _read_labels(self, piece: str, part: re.Pattern[str], clause: str, marked: bool) -> Numbers | Fault | None:
+        labels: list[str] = []
+        for match in part.finditer(piece):
+            given = next(group for group in match.groups() if group)
+            label = self.labels.get(given.casefold())
+            if label is None:
+                return Fault(f"there is no objective {given}", marked=marked)
+            labels.append(label)
+        values = _values(piece)
+        if len(labels) != len(values):
+            return None
+        return Numbers(values, tuple(labels), clause, marked, bool(self._reward.search(piece)))
+
+    def _fault(self, piece: str, marked: bool) -> Fault | None:
+        body = self._label_front.sub(" ", piece).strip()
+        if "=" not in body and _DIGIT.search(body) and (marked or _FAULTY.fullmatch(body)):
+            if found := _TOO_LONG.search(body):
+                number = found.group()
+                return Fault(f"{_short(number)} has {len(number)} digits; at most {MAX_DIGITS} are read", marked=marked)
+            for pattern, reason, kind in _REASONS if _FAULTY.fullmatch(body) else ():
+                if re.search(pattern, body):
+                    return Fault(reason.format(_short(body)), kind, marked)
+        if not marked or not piece:
+            return None
+        if _NUMBER_WORD.match(piece):
+            return Fault("the number is written as a word; write digits", marked=True)
+        return Fault("what is called the answer is not the numbers alone", marked=True)
+
+
+def _values(piece: str) -> tuple[int, ...]:
+    return tuple(int(value.partition(".")[0]) for value in _VALUES.findall(piece))
+
+
+def _unwrapped(rest: str) -> str:
+    rest = rest.strip()
+    if len(rest) > 1 and rest[0] in "([{\"'" and rest[-1] in ")]}\"'":
+        rest = rest[1:-1].strip()
+    return rest
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 24 else f"{text[:20]}…"
+
+
+def expected(count: int) -> str:
+    """Say what an answer with so many integers looks like."""
+    example = ", ".join(map(str, range(3, 3 + count)))
+    return f"{'one whole number' if count == 1 else f'{count} whole numbers'} expected, such as {example}"
+
+
+@lru_cache(maxsize=64)
+def grammar(objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str, thing: str) -> Grammar:
+    """Return the forms of statements, made once; see ``Grammar``."""
+    return Grammar(objectives, nouns, verb, thing)

@@ -1,0 +1,168 @@
+"""Statements that have a structure of their own: JSON, and tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from bioblue_tui.trials.reading.dress import undressed
+from bioblue_tui.trials.reading.statements import MAX_DIGITS, Fault, Grammar, Numbers
+
+_MOST_TRIES = 20
+"""How many places of a text are tried as JSON."""
+
+_MOST_CHARACTERS = 4000
+"""Longest JSON that is read."""
+
+_WHOLE = re.compile(r"(\d{1,9})(?:\.0{1,3})?")
+_BEHIND = re.compile(r"[\s`.;]*")
+_WORDS = re.compile(
+    r"reason\w*|explanation|explain|thoughts?|thinking|comments?|rationale|analysis|notes?|justification|why",
+    re.IGNORECASE,
+)
+_MOST_ROWS = 12
+
+
+class _Faulty:
+    """A number that is no plain one, or a value that can't be meant."""
+
+    def __init__(self, reason: str, *, negative: bool = False) -> None:
+        self.fault = Fault(reason, "illegal" if negative else "unreadable")
+
+
+class _Object(list[tuple[str, object]]):
+    """A JSON object as its pairs, so that a doubled key is seen."""
+
+
+def _number(text: str) -> object:
+    match = _WHOLE.fullmatch(text)
+    if match:
+        return int(match.group(1))
+    short = text if len(text) <= 24 else f"{text[:20]}…"
+    if text.startswith("-"):
+        return _Faulty(f"{short} is negative; 0 is the least", negative=True)
+    if text.isdigit():
+        return _Faulty(f"{short} has {len(text)} digits; at most {MAX_DIGITS} are read")
+    return _Faulty(f"{short} is not a whole number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Object,
+    parse_int=_number,
+    parse_float=_number,
+    parse_constant=lambda name: _Faulty(f"{name} is no number"),
+)
+
+
+class JsonReader:
+    """Reads JSON that stands in a text.
+
+    Args:
+        grammar: The forms a statement has.
+    """
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._tries = _MOST_TRIES
+
+    def read(self, lines: Sequence[str], index: int) -> tuple[Numbers | Fault | None, int] | None:
+        """Read JSON that begins in a line; returns what it says and the line behind it, or None where there is none."""
+        if not self._tries:
+            return None
+        self._tries -= 1
+        text = "\n".join(lines[index : index + 60])[:_MOST_CHARACTERS]
+        begin = min(at for at in (text.find("{"), text.find("[")) if at >= 0)
+        try:
+            value, end = _DECODER.raw_decode(text, begin)
+        except (ValueError, RecursionError):
+            return None
+        behind = text[end:].partition("\n")[0]
+        if not _BEHIND.fullmatch(behind):
+            return None
+        return self._statement(value), index + text.count("\n", 0, end) + 1
+
+    def _statement(self, value: object) -> Numbers | Fault | None:
+        if isinstance(value, _Object):
+            return self._object(value)
+        if not isinstance(value, list):
+            return None
+        values = [_plain(part) for part in value]
+        if fault := next((part.fault for part in values if isinstance(part, _Faulty)), None):
+            return fault
+        whole = [part for part in values if isinstance(part, int)]
+        if len(whole) != len(values) or not whole:
+            return None
+        return Numbers(tuple(whole), (), "json")
+
+    def _object(self, pairs: _Object) -> Numbers | Fault | None:
+        said = [(key, value) for key, value in pairs if not (_WORDS.fullmatch(key.strip()) and isinstance(value, str))]
+        keys = [self._grammar.key(key) for key, _ in said]
+        values = [_plain(value) for _, value in said]
+        if len(said) == 1 and keys[0] == "":
+            inner = self._statement(values[0]) if isinstance(values[0], list) else values[0]
+            if isinstance(inner, _Faulty):
+                return inner.fault
+            if isinstance(inner, int):
+                return Numbers((inner,), (), "json")
+            return inner if isinstance(inner, Numbers | Fault) else None
+        if not any(keys):
+            return None
+        if None in keys or "" in keys:
+            return Fault("the JSON has other keys than the objectives")
+        if fault := next((value.fault for value in values if isinstance(value, _Faulty)), None):
+            return fault
+        whole = [value for value in values if isinstance(value, int)]
+        if len(whole) != len(values):
+            return Fault("the JSON has values that are no numbers")
+        if set(keys) != set(self._grammar.labels.values()) or len(keys) != len(set(keys)):
+            return Fault("the JSON does not name every objective once")
+        return Numbers(tuple(whole), tuple(str(key) for key in keys), "json")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        match = _WHOLE.fullmatch(value.strip())
+        return int(match.group(1)) if match else _Faulty("the JSON has a text in the place of a number")
+    return _Faulty("true and false are no numbers") if isinstance(value, bool) else value
+
+
+def read_table(
+    lines: Sequence[str], index: int, grammar: Grammar
+) -> tuple[Sequence[Numbers | Fault | None], int] | None:
+    """Read a table that begins in a line; returns what it says and the line behind it, or None where there is none."""
+    rows: list[list[str]] = []
+    at = index
+    while at < len(lines) and "|" in lines[at] and at - index < _MOST_ROWS and len(lines[at]) < 1000:
+        cells = [undressed(cell) for cell in lines[at].strip().strip("|").split("|")]
+        if any(set(cell) - set("-: ") for cell in cells):
+            rows.append(cells)
+        at += 1
+    bars = sum(lines[i].lstrip().startswith("|") for i in range(index, at))
+    if len(rows) < 2 and not bars:
+        return None
+    return _rows(rows, grammar), at
+
+
+def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault | None]:
+    if not rows or len({len(row) for row in rows}) != 1:
+        return [None]
+    width = len(rows[0])
+    if len(rows) == 1 and all(_WHOLE.fullmatch(cell) for cell in rows[0]):
+        return [_clause(grammar.read(", ".join(rows[0])))]
+    if len(rows) == 2 and all(_WHOLE.fullmatch(cell) for cell in rows[1]):
+        pairs = [f"{head}: {cell}" for head, cell in zip(rows[0], rows[1], strict=True)]
+        return [_clause(grammar.read(pair)) for pair in pairs]
+    if width != 2:
+        return [None]
+    if not _WHOLE.fullmatch(rows[0][1]):
+        if not grammar.names_action(rows[0][1]):
+            return [None]
+        rows = rows[1:]
+    return [_clause(grammar.read(f"{name}: {cell}")) for name, cell in rows]
+
+
+def _clause(read: object) -> Numbers | Fault | None:
+    if isinstance(read, Numbers):
+        return Numbers(read.values, read.labels, "table", read.marked, read.noun)
+    return read if isinstance(read, Fault) else None
