@@ -45,7 +45,7 @@ ATTAINED: Mapping[int, tuple[float, float, float, float]] = {
 }
 """By the number of values, what share of the intervals holds the mean: see ``LAWS``; a benchmark measures them anew."""
 
-LAWS = ("normal", "exponential", "log-normal", "one in five a runaway")
+LAWS = ("normal", "exponential", "log-normal", "one in five runs away")
 """What the values may be like, for ``ATTAINED``."""
 
 _CELLS = 8_000_000
@@ -122,7 +122,7 @@ def described(n: int, drawn: str = "trials") -> str:
     """Say what an interval is: method, number of values, resamples, and how often it holds the mean by simulation."""
     if n < FEW:
         return f"no interval: {n} independent {drawn}, at least {FEW} are needed"
-    told = ", ".join(f"{share:.0%} {law}" for law, share in zip(LAWS, attained(n), strict=True))
+    told = ", ".join(f"{share:.0%} if {law}" for law, share in zip(LAWS, attained(n), strict=True))
     return (
         f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} {drawn}, "
         f"{resamples(n):,} resamples; holds the mean by simulation: {told}"

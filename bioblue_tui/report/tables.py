@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.intervals import described, wilson
+from bioblue_tui.analysis.intervals import FEW, described, wilson
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import policy_words
@@ -115,7 +115,8 @@ def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -
             (f"mean of {count}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
             ("interval", *map(_interval, quantities)),
         ]
-    note = f"; intervals: {described(group.independent)}" if count > 1 else ""
+    n = group.independent
+    note = f"; {'' if n < FEW else 'intervals: '}{described(n)}" if count > 1 else ""
     return Table(caption + note, ("trial", *(quantity.label for quantity in quantities)), tuple(rows), tuple(foot))
 
 

@@ -247,7 +247,7 @@ class OverviewScreen(Screen[None]):
     def _averaged(self, found: list[Average]) -> None:
         if self.is_mounted:
             self.averages.show(found)
-            what = "totals less the reference policy's (may still go with the noise)" if self._beside else "totals"
+            what = "totals less the reference policy's" if self._beside else "totals"
             self.query_one("#averages").border_title = f"{what}: mean, 95 % interval, single trials"
 
     def _status(self) -> Line:

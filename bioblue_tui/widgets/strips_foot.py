@@ -85,6 +85,7 @@ class Average:
         mean: Their mean.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none.
+        aside: Whether the title says what the intervals of such trials are.
     """
 
     label: str
@@ -93,6 +94,7 @@ class Average:
     mean: Number = 0
     interval: Interval | None = None
     why_none: str = ""
+    aside: bool = False
 
 
 def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
@@ -109,7 +111,11 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     for members in groups.values():
         first = members[0]
         alike = kin([member.figures.trace for member in members])
-        found.append(Average("", f"{_world(first)} · {first.who} · {_counted(len(members), len(set(alike)))}"))
+        number = counted(len(members), "trial")
+        found.append(Average("", f"{_world(first)} · {first.who} · {number}"))
+        noisy = any(member.figures.trace.noise for member in members)
+        asides = _asides(len(members), len(set(alike)), beside and noisy)
+        found += [Average("", line, aside=True) for line in asides]
         for dimension in first.environment.dimensions:
             label = f"{dimension.objective} {dimension.label}" if dimension.objective else dimension.label
             values = [_value(member.figures, dimension.key, beside) for member in members]
@@ -121,15 +127,15 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     return found
 
 
-def _counted(trials: int, independent: int) -> str:
-    """Say how many trials there are, how many of them are independent, and what their intervals are worth."""
-    told = counted(trials, "trial")
-    if independent < trials:
-        told += f", {independent} independent"
-    if independent < FEW:
-        return told if trials == 1 else f"{told} (too few for an interval)"
-    least = f"{min(attained(independent)):.0%}".replace("%", " %")
-    return f"{told} · bootstrap-t, n = {independent}: 95 % nominal, {least} with runaways"
+def _asides(trials: int, n: int, differences: bool) -> list[str]:
+    """Say what intervals of so many trials are, of which ``n`` are independent."""
+    told = [f"{n} of them independent: the others share their noise or actions"] if n < trials else []
+    if n >= FEW:
+        least = f"{min(attained(n)):.0%}".replace("%", " %")
+        told.append(f"interval: bootstrap-t, n = {n}, 95 % ({least} if a fifth run away)")
+    elif trials > 1:
+        told.append("too few for an interval")
+    return [*told, "differences may still go with the noise"] if differences and trials > 1 else told
 
 
 def _world(digest: Digest) -> str:
@@ -166,7 +172,9 @@ class Averages(Lines):
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a line for each."""
         return [
-            self._line(average, width) if average.label else [(f" {average.title}", "strong")]
+            self._line(average, width)
+            if average.label
+            else [(f" {average.title}", "dim" if average.aside else "strong")]
             for average in self._averages
         ]
 

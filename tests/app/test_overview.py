@@ -165,7 +165,8 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     titles = [average.title for average in plain if not average.label]
     assert sorted(titles) == sorted(
         [
-            "multi-homeostasis · thermostat · 2 trials (too few for an interval)",
+            "multi-homeostasis · thermostat · 2 trials",
+            "too few for an interval",
             "multi-homeostasis · late · 1 trial",
             "multi-homeostasis · early · 1 trial",
         ]
@@ -178,6 +179,19 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     path = on_disk(folder / "reference", lambda world, state: ", ".join(map(str, world.cautious_action(state))))
     beside = averages([digest(path)], beside=True)
     assert {value for average in beside if average.label for value in average.values} == {0}
+    asides = [average.title for average in averages(digests, beside=True) if average.aside]
+    assert asides == ["too few for an interval", "differences may still go with the noise"]
+
+
+def test_intervals_say_what_they_are_and_count_what_is_independent(tmp_path: Path) -> None:
+    for seed in (1, 1, *range(2, 7)):
+        on_disk(tmp_path, eats(77, 20), seed=seed, agent="late")
+    found = averages([digest(path) for path in records_in([tmp_path])], beside=False)
+    assert [average.title for average in found if average.aside] == [
+        "6 of them independent: the others share their noise or actions",
+        "interval: bootstrap-t, n = 6, 95 % (63 % if a fifth run away)",
+    ]
+    assert {average.interval.n for average in found if average.interval} == {6}
 
 
 def test_only_trials_alike_are_averaged(tmp_path: Path) -> None:
