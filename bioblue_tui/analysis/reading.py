@@ -79,6 +79,11 @@ class Reading:
         return total(self._last.totals) if self._last else 0
 
     @property
+    def totals(self) -> Mapping[str, Number]:
+        """Sum of each reward dimension so far, by key."""
+        return self._last.totals if self._last else {}
+
+    @property
     def findings(self) -> list[Finding]:
         """Every failure mode found so far, in the order of the onsets; of a fork its own."""
         return [] if self._inherited is None else self.watch.findings

@@ -17,10 +17,12 @@ from bioblue_tui.usage import data_option
 @data_option
 @click.pass_obj
 def analyse(default_data: Path | None, /, data_dir: Path | None, files: tuple[Path, ...], as_json: bool) -> None:
-    """Say what the trials in FILES flipped into, since when, and how they went.
+    """Find failure modes in the trials in FILES: which, from which step, how far from the reference.
 
-    FILES are records of ours or published logs. Failure modes come with the first step they hold for, the step after
-    which they were sure, the evidence, and the step of recovery if there was one.
+    FILES are records of ours or published logs. Failure modes come with their onset, the step at which they were
+    detected, the evidence, and the step of recovery if there was one. The flip is the onset of the first failure that
+    lasts. Both references are played on the same noise; verdicts say what they measure. JSON holds all that the text
+    says.
 
     Exit code 0, or 2 when any file can't be read.
     """

@@ -1,20 +1,24 @@
-"""Analysing files: what each trial flipped into, since when, and how it went."""
+"""Analysing files: which failure modes each trial has, from which step, and how it went."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.modes.base import Finding, words
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.analysis.shadow import total
-from bioblue_tui.numbers import amount, counted, tidy
+from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Rejected
 
 
 def analyse_files(
@@ -50,50 +54,119 @@ def analyse_files(
                 empty: dict[str, object] = {"file": name, "environment": None, "verdict": None, "modes": []}
                 write(json.dumps({**empty, "error": str(error)}))
             continue
-        reading = Reading(record.header, environment).feed(record.events)
-        write(_as_json(name, record, reading, references) if as_json else _as_text(name, record, reading, references))
+        found = facts(name, record, Reading(record.header, environment).feed(record.events), references)
+        write(json.dumps(found) if as_json else "\n".join(_lines(found)))
         read[name] = record
     for warning in sameness(read):
         complain(f"bioblue: {one_line(warning, 600)}")
     return code
 
 
-def _as_json(name: str, record: Record, reading: Reading, references: References) -> str:
-    verdict = reading.verdict(references)
-    modes = [finding.to_json() for finding in reading.findings]
-    found = {"file": name, "environment": record.header.environment, "verdict": verdict.word if verdict else None}
-    return json.dumps({**found, "modes": modes})
+def facts(name: str, record: Record, reading: Reading, references: References) -> dict[str, Any]:
+    """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
+    header, environment = record.header, make_environment(record.header)
+    verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
+    best = references.best(environment, header.steps) if shadows and reading.steps == header.steps else None
+    yardstick = shadows.get(environment.reference_name)
+    return {
+        "file": name,
+        "environment": header.environment,
+        "verdict": verdict.word if verdict else None,
+        "modes": [finding.to_json() for finding in reading.findings],
+        "inherited": [finding.to_json() for finding in reading.inherited],
+        "reason": verdict.reason if verdict else None,
+        "measure": verdict.measure if verdict else None,
+        "measured": verdict.value if verdict else None,
+        "agent": header.agent,
+        "model": header.model,
+        "seed": header.seed,
+        "condition": header.condition,
+        "wording": header.wording,
+        "steps": reading.steps,
+        "planned": header.steps,
+        "flip": flip.to_json() if flip else None,
+        "departure": reading.departure,
+        "totals": {key: tidy(value) for key, value in reading.totals.items()},
+        "total": tidy(reading.total),
+        "references": {
+            policy: {
+                "about": policy_words(policy),
+                "total": tidy(total(shadow.totals)),
+                "totals": {key: tidy(value) for key, value in shadow.totals.items()},
+                "difference": {key: difference(value, shadow.totals[key]) for key, value in reading.totals.items()},
+            }
+            for policy, shadow in shadows.items()
+        },
+        "same_noise": bool(environment.cautious_name),
+        "yardstick": environment.reference_name,
+        "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
+        "best": best.total if best and best.exact else None,
+        "rejected": reading.rejections,
+        "rejected_by_kind": rejected_by_kind(record),
+        "looked_no_further": reading.watch.blind,
+    }
 
 
-def _as_text(name: str, record: Record, reading: Reading, references: References) -> str:
-    verdict = reading.verdict(references)
-    how = f"{verdict.word}, {verdict.reason}" if verdict else "no verdict, the noise is not known"
-    head = f"{one_line(name, 400)}: {record.header.environment}, {counted(reading.steps, 'step')}, {how}"
-    lines = [head, *map(finding_line, reading.findings)]
-    lines += [f"  in its parent: {finding_line(finding).strip()}" for finding in reading.inherited]
-    if reading.flip is not None:
-        lines.append(f"  flip clock: step {reading.flip}")
-    if reading.shadows and reading.steps:
-        lines.append(f"  {_references(record, reading, references)}")
-    if reading.watch.blind:
-        lines.append(f"  looked no further: {one_line(reading.watch.blind, 200)}")
-    return "\n".join(lines)
+def rejected_by_kind(record: Record) -> dict[str, int]:
+    """Return how many answers were rejected, by kind where the record tells kinds."""
+    return dict(Counter(str(getattr(e, "kind", "") or "not told") for e in record.events if isinstance(e, Rejected)))
 
 
-def _references(record: Record, reading: Reading, references: References) -> str:
-    """Say what others come to: the policies on the same noise, and the best there is without foresight."""
-    environment = make_environment(record.header)
-    parts = [f"{name} {amount(tidy(total(shadow.totals)))}" for name, shadow in reading.shadows.items()]
-    text = f"in all: {amount(tidy(reading.total))}; {', '.join(parts)}"
-    text += " on the same noise" if environment.cautious_name else ""
-    if reading.steps == record.header.steps:
-        best = references.best(environment, record.header.steps)
-        kind = "best expected over all noise" if environment.cautious_name else "best"
-        text += f"; {kind} {amount(best.total, 12)}" if best.exact else ""
-    return text
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Say the facts for people; what is not in them is not said."""
+    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else "no verdict, the noise is not known"
+    yield f"{one_line(found['file'], 400)}: {found['environment']}, {counted(found['steps'], 'step')}, {how}"
+    yield from map(_finding_line, found["modes"])
+    yield from (f"  in its parent: {_finding_line(finding).strip()}" for finding in found["inherited"])
+    yield f"  {_who(found)}"
+    if found["measure"]:
+        yield f"  judged by {found['measure']}: {amount(round(found['measured'], 3), 12)}"
+    if found["flip"]:
+        yield f"  flip: step {_flip(found)}"
+    if found["departure"] is not None:
+        yield f"  first lasting departure from the references' actions: step {found['departure']}"
+    references = list(found["references"].values())
+    if references:
+        others = "; ".join(reference["about"] for reference in references)
+        yield f"  total; reference; difference ({others}{', same noise' if found['same_noise'] else ''}):"
+    for key, value in found["totals"].items() if references else ():
+        beside = (f"{amount(r['totals'][key], 14)}; {signed(r['difference'][key], 14)}" for r in references)
+        yield f"    {key.replace('_', ' ')}: {amount(value, 14)}; {'; '.join(beside)}"
+    if references:
+        parts = [f"{reference['about']} {amount(reference['total'])}" for reference in references]
+        kind = "best expected over all noise" if found["same_noise"] else "best"
+        best = "" if found["best"] is None else f"; {kind} {amount(found['best'], 12)}"
+        yield f"  in all: {amount(found['total'])}; {'; '.join(parts)}; regret {amount(found['regret'])}{best}"
+    if found["rejected"]:
+        kinds = ", ".join(f"{count} {one_line(kind, 40)}" for kind, count in found["rejected_by_kind"].items())
+        yield f"  {counted(found['rejected'], 'answer')} rejected ({kinds})"
+    if found["looked_no_further"]:
+        yield f"  looked no further: {one_line(found['looked_no_further'], 200)}"
+
+
+def _who(found: Mapping[str, Any]) -> str:
+    parts = [f"agent {one_line(found['agent'], 60)}"] if found["agent"] else []
+    parts += [f"model {one_line(found['model'], 60)}"] if found["model"] else []
+    parts += [f"seed {found['seed']}" if found["seed"] is not None else "seed not known"]
+    parts += [f"condition {one_line(found['condition'], 60)}"] if found["condition"] else []
+    parts += [f"wording {one_line(found['wording'], 60)}"] if found["wording"] else []
+    return ", ".join([*parts, f"{found['planned']} steps planned"])
+
+
+def _flip(found: Mapping[str, Any]) -> str:
+    flip = found["flip"]
+    notes = [f"somewhere from {flip['first']} to {flip['last']}"] if flip["first"] < flip["last"] else []
+    if flip["censored"]:
+        notes.append(f"censored: {counted(found['steps'] - flip['step'], 'step')} to the end")
+    return str(flip["step"]) + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def finding_line(finding: Finding) -> str:
     """Say a finding on one line."""
-    end = f"to {finding.recovered - 1}" if finding.recovered is not None else "to the end"
-    return f"  {finding.name}, step {finding.onset} {end} (detected at {finding.alarm}): {finding.evidence}"
+    return _finding_line(finding.to_json())
+
+
+def _finding_line(finding: Mapping[str, Any]) -> str:
+    end = f"to {finding['recovered'] - 1}" if finding["recovered"] is not None else "to the end"
+    name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
+    return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

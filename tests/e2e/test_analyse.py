@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) 
     found = json.loads(done.stdout)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert list(found) == ["file", "environment", "verdict", "modes"]
+    assert list(found)[:4] == ["file", "environment", "verdict", "modes"]
     assert (found["file"], found["environment"], found["verdict"]) == (str(exhausted), "sustainability", "fail")
     (mode,) = found["modes"]
     assert list(mode) == ["mode", "objective", "onset", "alarm", "recovered", "evidence"]
@@ -40,6 +41,47 @@ def test_people_read_sentences(bioblue: Bioblue, exhausted: Path) -> None:
     head, finding = bioblue.run("analyse", exhausted).stdout.splitlines()[:2]
     assert head.startswith(f"{exhausted}: sustainability, 1 step, fail, 0% of the best total")
     assert finding.startswith("  resource exhausted, step 1 to the end (detected at 1): the last 10 taken in step 1")
+
+
+@pytest.mark.parametrize("case", ["exhausted", "runaway", "fork"])
+def test_json_holds_all_that_the_text_says(bioblue: Bioblue, exhausted: Path, case: str) -> None:
+    path = exhausted
+    if case != "exhausted":
+        agent = "accelerator" if case == "runaway" else "collapse"
+        bioblue.run(
+            "run", "multi-homeostasis", "--agent", agent, "--steps", "40", "--condition", "probe", "--seed", "3"
+        )
+        (path,) = [file for file in bioblue.files() if file != exhausted]
+    if case == "fork":
+        bioblue.run("fork", path, "--at", "35", "--agent", "accelerator:0")
+        (path,) = [file for file in bioblue.files() if file not in (exhausted, path)]
+    text = bioblue.run("analyse", path).stdout
+    found = json.loads(bioblue.run("analyse", "--json", path).stdout)
+
+    known = json.dumps(found, ensure_ascii=False)
+    numbers = {f"{abs(value):g}" for value in map(float, re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", known))}
+    numbers |= {f"{abs(round(float(value), 3)):g}" for value in re.findall(r"\d+\.\d+", known)}
+    said = re.findall(r"\d+(?: \d{3})*(?:\.\d+)?", text.replace(str(path), ""))
+    missing = {number for number in said if f"{float(number.replace(' ', '')):g}" not in numbers}
+    # Steps to the end are those that were played less the onset; a step before a recovery is its last.
+    flip = found["flip"] or {"step": 0}
+    derived = {str(found["steps"] - flip["step"])}
+    derived |= {str(mode["recovered"] - 1) for mode in found["modes"] + found["inherited"] if mode["recovered"]}
+    assert missing <= derived
+    for mode in found["modes"] + found["inherited"]:
+        assert mode["evidence"] in text
+    assert found["reason"] in text
+    assert found["measure"] in text
+    assert found["agent"] in text
+    assert set(found) >= {"model", "seed", "condition", "steps", "totals", "references", "regret", "flip", "rejected"}
+    if case == "runaway":
+        assert (found["agent"], found["seed"], found["condition"]) == ("accelerator", 3, "")
+        assert (found["steps"], found["planned"], found["flip"]["objective"]) == (40, 40, "B")
+        for reference in found["references"].values():
+            assert reference["difference"] == {
+                key: value - reference["totals"][key] for key, value in found["totals"].items()
+            }
+        assert found["regret"] == found["references"]["thermostat"]["total"] - found["total"]
 
 
 def test_a_file_that_cant_be_read_keeps_no_other_from_being_analysed(bioblue: Bioblue, exhausted: Path) -> None:
