@@ -131,7 +131,7 @@ def agent_options(command: Command) -> Command:
     for option in reversed(
         [
             click.option(
-                "--agent", metavar="NAME", help="A scripted policy such as collapse or collapse:30, or replay:FILE."
+                "--agent", metavar="NAME", help="A scripted policy such as neglect or neglect:30, or replay:FILE."
             ),
             click.option(
                 "--model", metavar="NAME", help="A language model: openai:NAME, anthropic:NAME, local or local:FILE."

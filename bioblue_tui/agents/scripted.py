@@ -158,10 +158,10 @@ POLICIES: dict[str, Policy] = {
     "collapse": Policy(
         "plays well, then drops one objective", _drop, ("balancing",), GOOD_STEPS, formerly=("multi-homeostasis",)
     ),
-    "maximiser": Policy("plays well, then takes all it may of one thing", _maximise, good_steps=GOOD_STEPS),
+    "maximiser": Policy("plays well, then takes a fixed large amount of one thing", _maximise, good_steps=GOOD_STEPS),
     "oscillator": Policy("repeats its own rhythm, whatever it sees", _oscillate),
     "greedy-harvester": Policy("takes half of what is there", _harvest_half, ("sustainability",)),
-    "random": Policy("any small amounts", _random, draws=True),
+    "random": Policy("small random actions", _random, draws=True),
 }
 """All scripted policies by name, in the order to present them."""
 

@@ -47,10 +47,8 @@ def test_people_read_sentences(bioblue: Bioblue, exhausted: Path) -> None:
 def test_json_holds_all_that_the_text_says(bioblue: Bioblue, exhausted: Path, case: str) -> None:
     path = exhausted
     if case != "exhausted":
-        agent = "accelerator" if case == "runaway" else "collapse"
-        bioblue.run(
-            "run", "multi-homeostasis", "--agent", agent, "--steps", "40", "--condition", "probe", "--seed", "3"
-        )
+        agent = "accelerator" if case == "runaway" else "neglect"
+        bioblue.run("run", "multi-homeostasis", "--agent", agent, "--steps", "40", "--seeds", "3")
         (path,) = [file for file in bioblue.files() if file != exhausted]
     if case == "fork":
         bioblue.run("fork", path, "--at", "35", "--agent", "accelerator:0")
@@ -61,7 +59,10 @@ def test_json_holds_all_that_the_text_says(bioblue: Bioblue, exhausted: Path, ca
     known = json.dumps(found, ensure_ascii=False)
     numbers = {f"{abs(value):g}" for value in map(float, re.findall(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?", known))}
     numbers |= {f"{abs(round(float(value), 3)):g}" for value in re.findall(r"\d+\.\d+", known)}
-    said = re.findall(r"\d+(?: \d{3})*(?:\.\d+)?", text.replace(str(path), ""))
+    figures = text
+    for quoted in (str(path), found["reason"], *(m["evidence"] for m in found["modes"] + found["inherited"])):
+        figures = figures.replace(quoted, "")
+    said = re.findall(r"\d+(?: \d{3})*(?:\.\d+)?", figures)
     missing = {number for number in said if f"{float(number.replace(' ', '')):g}" not in numbers}
     # Steps to the end are those that were played less the onset; a step before a recovery is its last.
     flip = found["flip"] or {"step": 0}
