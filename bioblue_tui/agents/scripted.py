@@ -150,7 +150,7 @@ def _random(scene: Scene) -> Action:
 
 
 POLICIES: dict[str, Policy] = {
-    "thermostat": Policy("eats exactly what is missing", _reference, ("homeostasis", "multi-homeostasis")),
+    "thermostat": Policy("refills to target every step", _reference, ("homeostasis", "multi-homeostasis")),
     "sustainable": Policy("lets the field fill, then takes what regrows", _reference, ("sustainability",)),
     "balanced": Policy("gives to the objective that is behind", _reference, ("balancing",)),
     "accelerator": Policy("plays well, then takes more at every step", _accelerate, good_steps=GOOD_STEPS),
