@@ -49,8 +49,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         command("study.pause", "f2", "pause", "Pause", "Pause; time does not count", footer="Pause", priority=True),
-        command("study.leave", "escape", "leave", "Leave", "Leave; you can go on later from here", footer="Leave"),
-        command("study.quit", "ctrl+c,ctrl+q", "leave", "Leave", "Leave; you can go on later", priority=True),
+        command("study.leave", "escape", "leave", "Leave", "Leave; you can continue later from here", footer="Leave"),
+        command("study.quit", "ctrl+c,ctrl+q", "leave", "Leave", "Leave; you can continue later", priority=True),
     ]
 
     def __init__(self, run: Run, config: Config | None = None) -> None:
@@ -196,7 +196,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if self._asking:
             return
         self._hold(LEAVING)
-        question = "Leave the study? What you did so far is kept, and you can go on from here later."
+        question = "Leave the study? What you did so far is kept, and you can continue from here later."
         self.push_screen(ConfirmDialog(question, "Leave", "Stay"), self._leave)
 
     async def _leave(self, sure: bool | None) -> None:

@@ -91,10 +91,10 @@ def run(
     if not on_screen("auto"):
         raise Complaint("a study needs a terminal: it is shown on the whole screen")
     _may_go_on(plan, participant, data, resume, new_version)
-    outcome, problem = _clear(lambda: _play(plan, participant, data, row, new_version))
+    outcome, problem, version = _clear(lambda: _play(plan, participant, data, row, new_version))
     if problem:
         raise click.ClickException(visible(problem))
-    _narrate(f"{participant}: {outcome or 'left before the end; the same command resumes here'}")
+    _narrate(f"{participant}, version {version}: {outcome or 'left before the end; the same command resumes here'}")
     if not outcome:
         raise SystemExit(NOT_FINISHED)
 
@@ -112,8 +112,8 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
         raise Complaint(f"not begun; another participant needs another code than {participant}")
 
 
-def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str]:
-    """Show the study; returns how the session ended and what went wrong, either may be empty."""
+def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str, str]:
+    """Show the study; returns how the session ended, what went wrong (either may be empty), and the version played."""
     import os
 
     from bioblue_tui.studies.running import enter
@@ -130,7 +130,7 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
         problem = app.run()
         if app.return_code:
             raise SystemExit(app.return_code)
-        return entered.log.outcome, problem or ""
+        return entered.log.outcome, problem or "", str(entered.log.opening.version or "not kept")
 
 
 @click.command()

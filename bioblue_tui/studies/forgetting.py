@@ -29,7 +29,8 @@ def what_there_is(name: str, participant: str, data: Path | None = None) -> Sequ
         StudyError: When they are playing now.
     """
     session = session_file(study_dir(name, data), participant)
-    if session.exists() and is_running(session):
+    there = session.exists() or session.is_symlink()
+    if there and is_running(session):
         raise StudyError(f"{participant} is playing now; nothing was removed")
     directory = trials_dir(data_dir(data))
     named = set()
@@ -43,7 +44,7 @@ def what_there_is(name: str, participant: str, data: Path | None = None) -> Sequ
         raise StudyError(f"{busy.name} is being written; nothing was removed")
     beside = [path.with_name(f"{path.name}{SIDECAR}") for path in own]
     found = [*sorted(own), *(path for path in beside if path.exists())]
-    return [*found, session] if session.exists() else found
+    return [*found, session] if there else found
 
 
 def _is_theirs(entry: Entry, name: str, participant: str) -> bool:

@@ -18,7 +18,7 @@ from bioblue_tui.places import Path as Way
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
-from bioblue_tui.studies.parts import PAGE, Copies, Reader, one_of, quoted, seconds
+from bioblue_tui.studies.parts import PAGE, Copies, Reader, one_of, quoted, seconds, words
 from bioblue_tui.studies.study import (
     Block,
     Breaks,
@@ -51,7 +51,7 @@ _SECONDS, _MINUTES = "seconds from 0 to 86400", "minutes from 0 to 1440"
 CLOSING = Page("Thank you. You have reached the end.\n\nPlease tell the experimenter.", "The end")
 """The last page unless the study has another."""
 
-REST = Page("Rest for a moment. Go on when you are ready.", "A short rest")
+REST = Page("Rest for a moment. Continue when you are ready.", "A short rest")
 """What is said in a break unless the study says something else."""
 
 
@@ -116,7 +116,7 @@ class _Loader:
             limit=60 * reader.value((), values, "minutes", _minutes, _MINUTES, 0.0),
             questionnaire=self._questions("questionnaire"),
             closing=self._page("closing") or CLOSING,
-            incentives=reader.value((), values, "incentives", text, "a text", ""),
+            incentives=reader.value((), values, "incentives", words, "a text", ""),
             method=self._method(),
             digest=self._digest(),
             text=source.data,

@@ -13,12 +13,20 @@ from bioblue_tui.batch.reading import Source, label, number, switch, table, text
 from bioblue_tui.places import Path as Way
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.studies.study import Condition, Kind, Page, Question
+from bioblue_tui.studies.study import Condition, Kind, Page, Question, is_placeholder
 from bioblue_tui.text import one_line
 from bioblue_tui.wordings.library import built_in, default
 from bioblue_tui.wordings.wording import Wording
 
 T = TypeVar("T")
+
+
+def words(value: object) -> str:
+    """Return a text that people are to read: none, such as ``...``, that only holds the place of one."""
+    if is_placeholder(text(value)):
+        raise ValueError("this only holds the place of one")
+    return text(value)
+
 
 PAGE = ("title", "text", "file", "least")
 QUESTION = ("key", "text", "kind", "options", "low", "high", "labels", "required")
@@ -141,18 +149,18 @@ class Reader:
 
     def _words(self, way: Way, given: Mapping[str, object]) -> str:
         if "text" in given:
-            words = self.source.read((*way, "text"), given["text"], text, "a text")
+            written = self.source.read((*way, "text"), given["text"], words, "a text")
         else:
             name = self.source.read((*way, "file"), given["file"], text, 'the name of a file, such as "welcome.md",')
             try:
-                words = self.file(name).decode("utf-8-sig")
+                written = self.file(name).decode("utf-8-sig")
             except RecordError as error:
                 raise self.source.error((*way, "file"), one_line(str(error), 300)) from None
             except UnicodeDecodeError:
                 raise self.source.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
-        if not words.strip() or len(words) > LONGEST_PAGE:
+        if is_placeholder(written) or len(written) > LONGEST_PAGE:
             raise self.source.error(way, f"a text of 1 to {LONGEST_PAGE} characters expected")
-        return words
+        return written
 
     def comprehension(self, way: Way, value: object, index: int) -> Question:
         """Return a question with a right answer."""
@@ -164,11 +172,11 @@ class Reader:
             raise self.source.error((*way, "answer"), "one of the options expected", given["answer"])
         return Question(
             key=self._key(way, given, f"question_{index}"),
-            text=self.needed(way, given, "text", text, "what is asked, a text,"),
+            text=self.needed(way, given, "text", words, "what is asked, a text,"),
             kind="choice" if options else "number",
             options=options,
             answer=answer,
-            why=self.value(way, given, "why", text, "a text", ""),
+            why=self.value(way, given, "why", words, "a text", ""),
         )
 
     def question(self, way: Way, value: object, index: int) -> Question:
@@ -181,7 +189,7 @@ class Reader:
                 raise self.source.error((*way, key), f'does not go with kind = "{kind}"')
         return Question(
             key=self._key(way, given, f"answer_{index}"),
-            text=self.needed(way, given, "text", text, "what is asked, a text,"),
+            text=self.needed(way, given, "text", words, "what is asked, a text,"),
             kind=kind,
             options=self._scale(way, given) if kind == "scale" else self._choices(way, given, kind),
             labels=self.value(way, given, "labels", _ends, 'two texts such as ["not at all", "very"]', ("", "")),

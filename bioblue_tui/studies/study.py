@@ -20,6 +20,20 @@ Failing = Literal["exclude", "continue"]
 """What becomes of a participant who answered wrongly to the end: the study ends for them, or goes on and is marked."""
 
 
+_PLACEHOLDERS = ("", "…", "todo", "tbd", "to do", "to be filled in", "fill in", "xxx", "?", "-")
+
+_OLD_PLACEHOLDERS = (
+    "How participants were found, and who could take part.",
+    "Which board approved it, under which number.",
+)
+"""What the example of older programs had in its method table: it says what is to be written, and states nothing."""
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether a text only holds the place of one that is still to be written."""
+    return text.strip().rstrip(".:").strip().lower() in _PLACEHOLDERS or text.strip() in _OLD_PLACEHOLDERS
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Something to read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -13,19 +14,20 @@ from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import run_agent
+from bioblue_tui.session import Plan, open_session, run_agent
+from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.export.comparing import comparisons
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.forgetting import remove, what_there_is
-from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.sessions import session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
-from tests.studies.small import load, walk
+from tests.studies.small import load, play, toml, walk
 from tests.studies.test_flow import WHOLE
 
 
@@ -184,3 +186,88 @@ def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path)
     assert len(collect(study.name, study, tmp_path).trials) == 1
     remove(what_there_is("small", "P1", tmp_path))
     assert list((tmp_path / "trials").iterdir()) == []
+
+
+def test_trials_that_a_time_limit_cut_are_counted(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")], more="minutes = 30")
+    for code, outcome in (("P1", "time limit"), ("P2", "")):
+        run = enter(study, code, tmp_path)
+        with run.file:
+            walk(run, until=lambda view: view.key == "trial/a.1")
+            view = run.next
+            assert isinstance(view, TrialView)
+            session = run.open_trial(view)
+            assert not isinstance(session, str)
+            if outcome:
+                asyncio.run(play(run, session, stop_at=2))
+                run.note("unanswered", trial=session.header.id, seconds=3.5)
+                run.done(view, run.played(view), {}, outcome=outcome)
+            else:
+                session._journal.close()
+            walk(run)
+    for seed in (1, 2):
+        agent = open_session(Plan("homeostasis", "thermostat", seed=seed, steps=2), tmp_path)
+        asyncio.run(agent.run())
+    export_study("small", study, tmp_path / "out", tmp_path)
+    trials = rows(tmp_path / "out" / "trials.csv")
+    cut = next(row for row in trials if row["cut"] == "1")
+    assert (cut["participant"], cut["trial"], cut["steps"], cut["complete"], cut["seconds"]) == (
+        "P1",
+        "a.1",
+        "1",
+        "0",
+        "13.5",
+    )
+    assert sum(int(row["cut"]) for row in trials) == 1
+    assert {(row["people_trials"], row["people_cut"]) for row in rows(tmp_path / "out" / "comparisons.csv")} == {
+        ("3", "1")
+    }
+    sheet = (tmp_path / "out" / "method.md").read_text()
+    assert "cut by their time limit: 1, after 1 of 2 steps in all" in sheet
+    assert "30 min of trials in all, after which no further one begins" in sheet
+
+
+def test_every_stretch_is_counted_in_the_sheet(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        for why, seconds in (("pause", 1.5), ("pause", 2.0), ("focus", 0.25)):
+            run.note("away", why=why)
+            run.note("back", why=why, seconds=seconds)
+        run.note("away", why="pause")
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    sheet = (tmp_path / "out" / "method.md").read_text()
+    assert "focus 1, 0.2 s in all; pause 3, 3.5 s in all (1 of unknown length: the program ended in them)" in sheet
+    events = [row for row in rows(tmp_path / "out" / "events.csv") if row["event"] == "away"]
+    assert [(row["why"], row["seconds"], bool(row["until"])) for row in events] == [
+        ("pause", "1.5", True),
+        ("pause", "2.0", True),
+        ("focus", "0.25", True),
+        ("pause", "", False),
+    ]
+    assert all(row["at"] <= row["until"] for row in events if row["until"])
+
+
+def test_placeholders_are_no_statements(tmp_path: Path) -> None:
+    more = '[method]\nrecruitment = "How participants were found, and who could take part."\nethics = "..."\n'
+    path = tmp_path / "study.toml"
+    for text in (EXAMPLE, toml() + more):
+        path.write_text(text, encoding="utf-8")
+        study = load_study(path)
+        export_study(study.name, study, tmp_path / study.name, tmp_path)
+        sheet = (tmp_path / study.name / "method.md").read_text(encoding="utf-8")
+        # Recruitment, ethics, tools, exclusions, and what participants were told that they get.
+        assert sheet.count("Not stated in the study file.") == 5
+        for words in (
+            "How participants were found",
+            "Which board",
+            "Pen and paper were allowed",
+            "same payment",
+            "...",
+        ):
+            assert words not in sheet
+    for wrong in ('incentives = "..."', 'consent = {text = "TODO"}', 'pages = [{text = "…"}]'):
+        path.write_text(toml(more=wrong), encoding="utf-8")
+        with pytest.raises(StudyError, match=r"line 4: .* expected"):
+            load_study(path)

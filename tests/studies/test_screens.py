@@ -139,6 +139,65 @@ async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> Non
             assert run.log.done["trial/a.1"].outcome == "complete"
 
 
+async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Path) -> None:
+    told: dict[str, Any] = {"environments": '["balancing"]', "steps": 1, "more": "feedback = true\nseed = 1"}
+    shown: dict[str, Any] = {"blocks": [("a", "83-84", "fixed")], **told}
+    async with showing(tmp_path, is_trial, conditions=TEXT, **shown) as (pilot, app, _):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press(*"9,0", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
+        await pilot.pause()
+        card = text_on(app)
+        assert "harvesting" in card
+        assert "difference" in card
+        for hidden in ("imbalance", "83", "seed", screen.state.environment.title):
+            assert hidden not in card
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, InstructionScreen))
+    # Where a condition hides all rewards there is no card.
+    (tmp_path / "hidden").mkdir()
+    hidden = GAUGES + "hidden_rewards = true\n"
+    async with showing(tmp_path / "hidden", is_trial, conditions=hidden, **shown) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press(*"9,0", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen | InstructionScreen))
+        assert isinstance(app.screen, InstructionScreen)
+        assert run.log.done["trial/a.1"].outcome == "complete"
+
+
+async def test_time_before_leaving_counts_towards_the_limit(tmp_path: Path) -> None:
+    clock = StandingClock()
+    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 2\n'
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: "2:00 left" in text_of(screen.status))
+        clock.seconds = 50
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        clock.seconds = 80
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+    again = enter(run.study, "P1", tmp_path, clock=clock)
+    with again.file:
+        app = StudyApp(again)
+        async with app.run_test(size=(100, 32)) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen))
+            await until(pilot, lambda: "1:10 left" in text_of(playing(app).status))
+
+
+async def test_keys_that_write_a_number_are_no_paste(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, environments='["balancing"]', steps=2) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await pilot.press("up")
+        await until(pilot, lambda: len(screen.bar.answer.value) > 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.decisions)
+    assert run.log.decisions[0].pasted == 0
+
+
 async def test_hidden_rewards_are_on_no_panel(tmp_path: Path) -> None:
     conditions = GAUGES + "hidden_rewards = true\n"
     for environment in ("homeostasis", "sustainability", "balancing"):
@@ -293,7 +352,7 @@ async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) 
         await until(pilot, lambda: isinstance(app.screen, PageScreen))
         await until(pilot, lambda: "You can go on in 40 seconds" in text_on(app))
         clock.seconds = 120
-        await until(pilot, lambda: "Enter goes on" in text_on(app))
+        await until(pilot, lambda: "Enter continues" in text_on(app))
     assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 60)]
 
 

@@ -18,7 +18,7 @@ from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.study import Page
 from bioblue_tui.text import visible
 
-_GO_ON = command("study.on", "enter", "go_on", "Go on", "Go on to the next page", footer="Go on", priority=True)
+_GO_ON = command("study.on", "enter", "go_on", "Continue", "To the next page", footer="Continue", priority=True)
 
 
 class PageScreen(StudyScreen[str]):
@@ -49,7 +49,7 @@ class PageScreen(StudyScreen[str]):
 
     def _tell(self) -> None:
         left = math.ceil(self._left)
-        text = "Enter ends the session." if self._last else "Enter goes on."
+        text = "Enter ends the session." if self._last else "Enter continues."
         self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
     @property

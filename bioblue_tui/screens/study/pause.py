@@ -17,10 +17,10 @@ class PauseScreen(Screen[None]):
 
     CSS_PATH = "study.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("study.resume", "enter", "dismiss", "Go on", "End the pause", footer="Go on"),
+        command("study.resume", "enter", "dismiss", "Continue", "End the pause", footer="Continue"),
     ]
 
     def compose(self) -> ComposeResult:
         """Lay out two lines."""
         yield Label("Paused", id="paused")
-        yield Label("Time does not count. Enter goes on.")
+        yield Label("Time does not count. Enter continues.")

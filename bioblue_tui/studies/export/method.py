@@ -14,7 +14,7 @@ from bioblue_tui.studies.export.played import Collected
 from bioblue_tui.studies.flow import wrong_answers
 from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, Log
 from bioblue_tui.studies.order import design_rows
-from bioblue_tui.studies.study import Block, Study, StudyTrial
+from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
 from bioblue_tui.text import one_line
 
 MISSING = "Not stated in the study file."
@@ -27,12 +27,6 @@ ASKED = {
     "exclusions": "Exclusions that were planned",
 }
 """What only a person knows, by its key in ``[method]``."""
-
-_OLD_PLACEHOLDERS = (
-    "How participants were found, and who could take part.",
-    "Which board approved it, under which number.",
-)
-"""What the example of programs before 1.1 had there: it says what is to be written, and states nothing."""
 
 
 def method_sheet(found: Collected) -> str:
@@ -82,7 +76,7 @@ def _sections(found: Collected) -> list[str]:
     for key in {**ASKED, **method}:
         stated = method.get(key, "").strip()
         title = ASKED.get(key) or one_line(key).capitalize()
-        lines += [f"## {title}", "", MISSING if stated in ("", *_OLD_PLACEHOLDERS) else stated, ""]
+        lines += [f"## {title}", "", MISSING if is_placeholder(stated) else stated, ""]
     return lines
 
 
@@ -151,8 +145,9 @@ def _rows(found: Collected, block: Block) -> Iterator[str]:
 
 def _training(found: Collected) -> Iterator[str]:
     study, asked = _study(found), _study(found).comprehension
-    pages, practice = counted(len(study.pages), "page"), counted(len(study.practice), "practice trial")
-    yield f"- {pages} of instruction. {practice}, left out of all tables but `pages.csv`."
+    yield f"- Pages of instruction: {len(study.pages) or 'none'}."
+    left_out = f"{len(study.practice)}, left out of all tables but `pages.csv`" if study.practice else "none"
+    yield f"- Practice trials: {left_out}."
     if not asked.questions:
         yield "- No questions about the instructions."
         return
