@@ -262,7 +262,7 @@ def exported(bioblue: Bioblue, file: Path) -> None:
             assert {row["practice"] for row in own if "practice" in row} == set()
     (wrong,) = [row for row in decisions if row["accepted"] == "0"]
     assert (wrong["participant"], wrong["answer"], wrong["step"]) == ("P3", "1.5", "1")
-    assert "decimal" in wrong["rejection"]
+    assert "whole number" in wrong["rejection"]
     assert float(wrong["away_pause"]) > 0
     assert float(wrong["away_focus"]) > 0
     assert int(wrong["deletions"]) >= 1
