@@ -70,6 +70,11 @@ def model_options(command: Command) -> Command:
                 default=None,
                 help="Let the server hold answers to integers, as llama.cpp's can (default: for local models only).",
             ),
+            click.option(
+                "--send-reasoning/--no-send-reasoning",
+                default=None,
+                help="Send it the reasoning in its own past answers, too (default: the answers without it).",
+            ),
             click.option("--extra", metavar="JSON", help="More for the body of each request, a JSON object."),
             max_cost_option,
             click.option(

@@ -189,6 +189,7 @@ _READ: Mapping[str, Callable[[str, str], object]] = {
     "thinking": _count,
     "history": _history,
     "grammar": _switch,
+    "send_reasoning": _switch,
     "extra": _object,
 }
 

@@ -7,9 +7,7 @@ import json
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.faults import Reported, Source, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Form, Received, field, tokens
-
-_ENDS = {"max_tokens": End.LIMIT, "refusal": End.REFUSAL, "model_context_window_exceeded": End.CONTEXT}
+from bioblue_tui.agents.received import Form, Received, end_of, field, tokens
 
 _FIELDS = {"text": False, "thinking": True, "text_delta": False, "thinking_delta": True}
 """Kinds of blocks and of their pieces that hold text, and whether it is reasoning."""
@@ -25,7 +23,7 @@ def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
     hearing.finish()
     counts = _Counts()
     counts.take(field(reply, "usage"))
-    return Received(hearing.text, hearing.reasoning, _end(field(reply, "stop_reason")), counts.usage())
+    return Received(hearing.text, hearing.reasoning, end_of(field(reply, "stop_reason")), counts.usage())
 
 
 class _Gathering:
@@ -58,7 +56,7 @@ class _Gathering:
             raise wrong_shape(source, self._odd)
         self._hearing.finish()
         text, reasoning = self._hearing.text, self._hearing.reasoning
-        return Received(text, reasoning, _end(self._reason), self._counts.usage(), streamed=True)
+        return Received(text, reasoning, end_of(self._reason), self._counts.usage(), streamed=True)
 
 
 def _take(block: object, hearing: Hearing) -> bool:
@@ -79,10 +77,6 @@ def _value(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _end(reason: object) -> End:
-    return _ENDS.get(reason, End.WHOLE) if isinstance(reason, str) and reason else End.UNKNOWN
 
 
 class _Counts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from envs import Environment, State, Transition
 
@@ -45,6 +45,25 @@ class Usage:
     written: int | None = None
 
 
+FaultKind = Literal["cut", "provider"]
+"""Whose doing it is that what came is no answer: the limit of tokens, or the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why what came from a model is not to be read as its answer.
+
+    Attributes:
+        kind: Whose doing it is.
+        reason: What happened and what to do, for a person.
+        hopeless: True when asking again would only cost the same for nothing.
+    """
+
+    kind: FaultKind
+    reason: str
+    hopeless: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an agent said.
@@ -55,6 +74,7 @@ class Answer:
         usage: Tokens, where there are any.
         notes: What a person should know about how this answer came about, such as a parameter that was dropped.
         dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
+        fault: Why the text is not to be read, whatever it looks like; None where it is.
     """
 
     text: str
@@ -62,6 +82,7 @@ class Answer:
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
     dropped: int = 0
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
     successors: ClassVar[Mapping[str, str]] = {_LIMIT: _OLD_LIMIT}
     fields: ClassVar[Mapping[str, str]] = {_LIMIT: "max_tokens", "reasoning_effort": "effort"}
     transport: ClassVar[Mapping[str, object]] = {STREAM: True, _STREAM_OPTIONS: {"include_usage": True}}
+    limits: ClassVar[tuple[str, ...]] = (_LIMIT, _OLD_LIMIT)
     form: ClassVar[Form] = FORM
     with_instruction: ClassVar[bool] = True
 

@@ -7,9 +7,7 @@ import json
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.faults import Reported, Source, reported, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Form, Received, field, tokens
-
-_ENDS = {"length": End.LIMIT, "content_filter": End.FILTER}
+from bioblue_tui.agents.received import Form, Received, end_of, field, tokens
 
 _LAST = "[DONE]"
 """Stands where no more chunks come."""
@@ -28,7 +26,7 @@ def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
     return Received(
         hearing.text,
         hearing.reasoning,
-        _end(field(choice, "finish_reason")),
+        end_of(field(choice, "finish_reason")),
         _usage(field(reply, "usage")),
         refusal if isinstance(refusal, str) else "",
     )
@@ -82,18 +80,12 @@ class _Gathering:
             raise wrong_shape(source, self._odd)
         self._hearing.finish()
         text, reasoning = self._hearing.text, self._hearing.reasoning
-        return Received(text, reasoning, _end(self._finish), _usage(self._usage), self._refusal, streamed=True)
-
-
-def _end(reason: object) -> End:
-    if not isinstance(reason, str) or not reason or reason == "error":
-        return End.UNKNOWN
-    return _ENDS.get(reason, End.WHOLE)
+        return Received(text, reasoning, end_of(self._finish), _usage(self._usage), self._refusal, streamed=True)
 
 
 def _reasoning(message: object) -> str:
     # Not in OpenAI's API; servers of open models use one of these names.
-    for name in ("reasoning_content", "reasoning"):
+    for name in ("reasoning_content", "reasoning", "thinking"):
         text = field(message, name)
         if isinstance(text, str) and text:
             return text

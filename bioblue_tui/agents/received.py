@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bioblue_tui.agents.base import Answer, Usage
+from bioblue_tui.agents.base import Answer, Fault, Usage
 from bioblue_tui.agents.event_stream import EventDecoder
 from bioblue_tui.agents.faults import Source, broken_off
 from bioblue_tui.agents.hearing import Hearing
@@ -28,6 +28,30 @@ class End(Enum):
     CONTEXT = auto()
     FILTER = auto()
     REFUSAL = auto()
+    TOOL = auto()
+    ERROR = auto()
+
+
+_ENDS = {
+    **dict.fromkeys(
+        ("length", "max_tokens", "max_output_tokens", "max_length", "token_limit", "model_length"), End.LIMIT
+    ),
+    **dict.fromkeys(("content_filter", "safety", "recitation", "blocklist", "prohibited_content", "spii"), End.FILTER),
+    **dict.fromkeys(("guardrail_intervened", "content_filtered"), End.FILTER),
+    **dict.fromkeys(("tool_calls", "tool_call", "function_call", "tool_use"), End.TOOL),
+    **dict.fromkeys(("malformed_function_call", "unexpected_tool_call"), End.TOOL),
+    **dict.fromkeys(("error", "abort", "aborted"), End.ERROR),
+    "refusal": End.REFUSAL,
+    "model_context_window_exceeded": End.CONTEXT,
+}
+"""What the reasons mean that servers give for the end of an answer, in small letters; any other means its end."""
+
+
+def end_of(reason: object) -> End:
+    """Return what a server's reason for the end of an answer means, however it spells it."""
+    if not isinstance(reason, str) or not reason:
+        return End.UNKNOWN
+    return _ENDS.get(reason.strip().casefold().replace("-", "_").removeprefix("finish_reason_"), End.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,30 +131,44 @@ def field(value: object, name: str) -> Any:
     return value.get(name) if isinstance(value, dict) else None
 
 
-def judge(received: Received, source: Source) -> Answer:
-    """Return the answer that was received.
+def judge(received: Received, source: Source, limit: object = None) -> Answer:
+    """Return what was received as an answer, with the fault that keeps it from being read where there is one.
+
+    Args:
+        received: What came.
+        source: Who was asked.
+        limit: The most tokens that were asked for, where there is a limit.
 
     Raises:
-        AgentError: When it holds none, or not all of it.
+        AgentError: When nothing came, or not all of it.
     """
     text, end = received.text, received.end
     if end is End.UNKNOWN and (received.streamed or not text):
         raise broken_off(source)
-    if end is End.FILTER:
-        raise source.fault("the provider's content filter held the answer back; ask again, or use another model")
-    if end is End.REFUSAL or (received.refusal and not text):
-        what = "the model refused to answer; ask again, or use another model"
-        raise source.fault(what, received.refusal or text)
     if end is End.CONTEXT:
         raise source.fault("the conversation is too long for the model; use a model with a larger context")
-    notes: tuple[str, ...] = ()
+    return Answer(text, received.reasoning, received.usage, fault=_fault(received, source, limit))
+
+
+def _fault(received: Received, source: Source, limit: object) -> Fault | None:
+    said, end = bool(received.text.strip()), received.end
     if end is End.LIMIT:
-        if not text.strip():
-            # Asking again would cost the same for nothing.
-            what = "the model used up the limit of tokens before it answered, as reasoning does; raise --max-tokens"
-            raise source.fault(what)
-        notes = ("the answer was cut at the limit of tokens",)
-    return Answer(text, received.reasoning, received.usage, notes)
+        used = limit if isinstance(limit, int) else received.usage.output if received.usage else None
+        where = f"{used} tokens" if used else "the limit of tokens"
+        return Fault("cut", f"cut at {where} before an answer; raise --max-tokens", hopeless=not said)
+    what, words = "", ""
+    if end is End.FILTER:
+        what = "the provider's content filter held the answer back; ask again, or use another model"
+    elif end is End.REFUSAL or (received.refusal and not said):
+        what, words = "the model refused to answer; ask again, or use another model", received.refusal or received.text
+    elif end is End.ERROR:
+        what = "the provider ended the answer with an error; ask again"
+    elif end is End.TOOL and not said:
+        what = "the model called a tool, which it was not given; ask again, or use another model"
+    elif not said:
+        what = "only reasoning came, and no answer" if received.reasoning else "the answer is empty"
+        what += "; ask again, or use another model"
+    return Fault("provider", str(source.fault(what, words))) if what else None
 
 
 def tokens(usage: object, name: str) -> int | None:

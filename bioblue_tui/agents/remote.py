@@ -80,6 +80,9 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     reserved: ClassVar[frozenset[str]] = frozenset({"messages", "model", STREAM})
     """What the extra body must not replace: the trial would not be what its record says."""
 
+    limits: ClassVar[tuple[str, ...]] = ("max_tokens",)
+    """Names of the parameter that limits an answer's tokens."""
+
     form: ClassVar[Form]
     """How answers are read."""
 
@@ -109,6 +112,8 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         self._extra = dict(settings.extra)
         shown = {key: value for key, value in parameters.items() if value is not None and key not in self._extra}
         recorded = {"base_url": endpoint.shown, **shown, "history": settings.history}
+        if settings.send_reasoning:
+            recorded["send_reasoning"] = True
         if self._extra:
             recorded["extra"] = without(self._extra, endpoint.secrets)
         super().__init__(name, model, recorded)
@@ -138,7 +143,8 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
             raise
         if received.end is End.CONTEXT and self._conversation.leave_out_oldest():
             raise self._again()
-        answer = judge(received, self._source)
+        sent = {**self._parameters, **self._extra}
+        answer = judge(received, self._source, next((sent[name] for name in self.limits if name in sent), None))
         notes = [*self._notes, self._conversation.news, *answer.notes, *self._watch(received)]
         self._notes, self._conversation.news = [], ""
         return replace(answer, notes=tuple(filter(None, notes)))

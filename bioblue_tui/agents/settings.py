@@ -24,6 +24,7 @@ class ModelSettings:
         thinking: Most tokens of thinking before an answer, where the API has such a limit; None for no thinking.
         history: How much of the past is sent, as in ``parse_history``.
         grammar: Whether the server lets the model say nothing but integers; None for what the agent does by itself.
+        send_reasoning: Whether the model is sent the reasoning in its own past answers.
         extra: More fields of the request's JSON body. They replace what is sent otherwise.
         explicit: Names of the fields that a person set, even if only to their default. A field that differs from its
             default counts as set. When a model refuses one of these, the person is told; others are left out with a
@@ -39,6 +40,7 @@ class ModelSettings:
     thinking: int | None = None
     history: str = FULL_HISTORY
     grammar: bool | None = None
+    send_reasoning: bool = False
     extra: Mapping[str, object] = field(default_factory=dict)
     explicit: frozenset[str] = frozenset()
     confirmed: bool = field(default=True, compare=False)
@@ -66,6 +68,7 @@ class ModelSettings:
             thinking=thinking,
             history=_text(provider.get("history")) or FULL_HISTORY,
             grammar=grammar if isinstance(grammar, bool) else None,
+            send_reasoning=provider.get("send_reasoning") is True,
             extra=extra if isinstance(extra, Mapping) else {},
             confirmed=False,
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.trials.events import FAULT, STOPPED
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.tally import Tally
 from envs import Number
 from envs.base import mean
 
@@ -25,7 +26,7 @@ class Outcome:
         steps: How many steps were done.
         reason: Why it ended, as in its record.
         failure: Why it could not go on by itself; empty where it could.
-        rejected: How many answers were rejected.
+        tally: Attempts that did not count.
         totals: Sum of each reward dimension, by key.
         comparison: The reference policy on the same noise; None before the first step.
     """
@@ -36,7 +37,7 @@ class Outcome:
     steps: int
     reason: str
     failure: str
-    rejected: int
+    tally: Tally
     totals: Mapping[str, Number]
     comparison: Comparison | None
 
@@ -46,7 +47,7 @@ class Outcome:
         done = state.recorded(state.done)
         totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
         header, reason = state.header, state.reason
-        return cls(header.id, header.seed, path, state.done, reason, failure, state.rejections, totals, compare(state))
+        return cls(header.id, header.seed, path, state.done, reason, failure, state.tally, totals, compare(state))
 
     @property
     def finished(self) -> bool:

@@ -15,7 +15,8 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, total
 from bioblue_tui.analysis.verdict import Played, Verdict, judge
 from bioblue_tui.numbers import difference
-from bioblue_tui.trials.events import Event, Header, Rejected, Stepped
+from bioblue_tui.trials.events import Event, Header, Stepped
+from bioblue_tui.trials.tally import Tally
 from envs import Environment, Number, Regrowing, State
 
 
@@ -48,7 +49,7 @@ class Reading:
 
     Attributes:
         watch: The detectors.
-        rejections: How many answers were rejected.
+        tally: Attempts that did not count.
     """
 
     def __init__(self, header: Header, environment: Environment) -> None:
@@ -62,7 +63,7 @@ class Reading:
         self._given: Mapping[str, Number] = {}
         """What a fork's parent had come to, by reward dimension."""
         self._taken = [0] * len(environment.objectives)
-        self.rejections = 0
+        self.tally = Tally()
         self._last: Stepped | None = None
         self._gap = False
         self._sums: dict[str, tuple[float, float, Number]] = {}
@@ -132,8 +133,7 @@ class Reading:
 
     def apply(self, event: Event) -> list[Finding]:
         """Take the next event and return the failures for which it raises the alarm."""
-        if isinstance(event, Rejected):
-            self.rejections += 1
+        self.tally.apply(event)
         return self._step(event) if isinstance(event, Stepped) else []
 
     def verdict(self, references: References | None = None, *, wait: bool = True) -> Verdict | None:

@@ -11,6 +11,7 @@ from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.tally import UNCOUNTED, Tally
 from envs import Environment, Number, State
 from envs.base import mean
 
@@ -30,7 +31,7 @@ class Figures:
         reference: The same for the reference policy on the same noise; None where the noise is not known.
         reference_steps: How many steps the reference policy played: more where the agent's doing ended the trial early.
         metrics: The paper's metrics, by name.
-        rejected: How many answers were rejected.
+        tally: Attempts that did not count.
         trace: What tells whether it is another trial than the others.
     """
 
@@ -40,7 +41,7 @@ class Figures:
     reference: Mapping[str, Number] | None
     reference_steps: int
     metrics: Mapping[str, Metric]
-    rejected: int
+    tally: Tally
     trace: Trace
 
     @classmethod
@@ -56,7 +57,7 @@ class Figures:
             {key: other for key, (_, other) in compared.rows.items()} if compared else None,
             compared.reference_steps if compared else 0,
             {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
-            reading.rejections,
+            reading.tally,
             Trace.of(view.done for view in state.steps if view.done),
         )
 
@@ -144,7 +145,11 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
         known = [t.metrics.get(name) for t in trials]
         values = (metric.mean_absolute if metric else None for metric in known)
         add("metric", name, f"{name.replace('_', ' ')}, mean absolute", values, 1)
-    add("rejected", "", "rejected answers", (t.rejected for t in trials), 1)
+    add("rejected", "", "rejected answers", (t.tally.rejected for t in trials), 1)
+    for kind, label in UNCOUNTED.items():
+        counts = [t.tally.by_kind[kind] for t in trials]
+        if any(counts):
+            add("rejected", kind, label, counts, 1)
     return found
 
 

@@ -11,6 +11,7 @@ from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.tally import UNCOUNTED
 from envs import Environment, Number
 
 
@@ -39,8 +40,13 @@ def outcome_tables(
 
 
 def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
+    spoilt = [kind for kind in ("cut", "provider") if any(outcome.tally.by_kind[kind] for outcome in outcomes)]
     rows = [
-        [outcome.seed, outcome.steps, *_values(environment, outcome.totals), outcome.rejected, _ended(outcome)]
+        [
+            *(outcome.seed, outcome.steps, *_values(environment, outcome.totals), outcome.tally.rejected),
+            *(outcome.tally.by_kind[kind] for kind in spoilt),
+            _ended(outcome),
+        ]
         for outcome in outcomes
     ]
     columns = [
@@ -48,6 +54,7 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
         Column("steps", "steps"),
         *_dimensions(environment),
         Column("rejected", "rejected"),
+        *(Column(UNCOUNTED[kind], UNCOUNTED[kind]) for kind in spoilt),
         Column("ended", "ended"),
     ]
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]

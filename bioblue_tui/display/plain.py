@@ -64,7 +64,8 @@ class PlainDisplay:
                 for note in event.notes:
                     self._write(f"step {event.step} note: {one_line(note, 400)}")
             case Rejected():
-                self._write(f"Not taken: {one_line(event.reason, 400)}.")
+                said = "No answer" if event.kind in ("cut", "provider") else "Not taken"
+                self._write(f"{said}: {one_line(event.reason, 400)}.")
             case Retrying():
                 self._write(f"No answer yet: {one_line(retry_words(event), 400)}")
             case Failed():

@@ -24,8 +24,9 @@ from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Event, Header, Rejected, Retrying, Stepped
+from bioblue_tui.trials.events import Event, Header, Retrying, Stepped
 from bioblue_tui.trials.state import TrialState, retry_words
+from bioblue_tui.trials.tally import Tally
 from envs import Environment
 
 Style = Literal["plain", "jsonl", "none"]
@@ -243,17 +244,16 @@ class StepLines:
         self._environment, self._write = session.state.environment, write
         self._name, self._spending = name, spending
         self._step_width = len(str(session.header.steps))
-        self._rejected = 0
+        self._tally = Tally()
 
     def show(self, event: Event) -> None:
         """Write a step, with how many answers were rejected before it."""
-        if isinstance(event, Rejected):
-            self._rejected += 1
-        elif isinstance(event, Stepped):
+        self._tally.apply(event)
+        if isinstance(event, Stepped):
             parts = [f"{self._name} step {event.step:>{self._step_width}}: {step_sentence(self._environment, event)}"]
-            if self._rejected:
-                parts.append(f"Rejected before: {counted(self._rejected, 'answer')}.")
-                self._rejected = 0
+            if words := self._tally.words():
+                parts.append(f"Not counted before: {words}.")
+                self._tally = Tally()
             bill = self._spending.step(event.step) if self._spending else EMPTY
             if bill.requests:
                 parts.append(f"Used: {bill.words()}.")

@@ -102,7 +102,7 @@ def _constants(record: Record, form: Layout, environment: Environment) -> dict[s
 
 
 def _cells(row: Row, form: Layout, comments: tuple[str, str]) -> dict[str, str]:
-    rejected = [{"answer": answer, "reason": reason} for answer, reason in row.rejected]
+    rejected = [{"answer": answer, "reason": reason, "kind": kind} for answer, reason, kind in row.rejected]
     texts = {
         columns.PROMPT: row.prompt,
         columns.ANSWER: row.answer,

@@ -36,7 +36,7 @@ class Row:
         rewards: Rewards by dimension.
         metrics: Metrics that have a column, by name.
         totals: Running totals by dimension.
-        rejected: Rejected answers of this step with their reasons, in order.
+        rejected: Rejected answers of this step with their reasons and kinds, in order.
         constants: Numbers that every row repeats (targets, trial number, seed), by column.
         comments: The reviewers' comments: a person's, a program's.
         details: The step's events without what the cells give; None where the file has no such column.
@@ -54,7 +54,7 @@ class Row:
     rewards: Mapping[str, Number]
     metrics: Mapping[str, Number]
     totals: Mapping[str, Number]
-    rejected: Sequence[tuple[str, str]] = ()
+    rejected: Sequence[tuple[str, str, str]] = ()
     constants: Mapping[str, Number] = field(default_factory=dict)
     comments: tuple[str, str] = ("", "")
     details: Sequence[object] | None = None
@@ -86,7 +86,7 @@ def row_of(step: Stepped, group: Sequence[Event], actor: str, metrics: Sequence[
         rewards=step.rewards,
         metrics={name: step.metrics[name] for name in metrics if name in step.metrics},
         totals=step.totals,
-        rejected=[(answered[n].text if n in answered else "", e.reason) for n, e in rejections.items()],
+        rejected=[(answered[n].text if n in answered else "", e.reason, e.kind) for n, e in rejections.items()],
     )
     row.details = _elided(row, group)
     return row
@@ -112,9 +112,9 @@ def _given(row: Row, name: str, rejections: int) -> dict[str, object]:
         name: Which event.
         rejections: How many rejections came before it in this row.
     """
-    answer, reason = row.answer, ""
+    answer, reason, kind = row.answer, "", ""
     if rejections < len(row.rejected):
-        answer, reason = row.rejected[rejections]
+        answer, reason, kind = row.rejected[rejections]
     common: dict[str, object] = {"step": row.step}
     attempt: dict[str, object] = {**common, "attempt": 1}
     match name:
@@ -124,7 +124,7 @@ def _given(row: Row, name: str, rejections: int) -> dict[str, object]:
             reasoning = row.reasoning if rejections >= len(row.rejected) else ""
             return {**attempt, "actor": row.actor, "text": answer, "reasoning": reasoning}
         case "rejected":
-            return {**attempt, "reason": reason}
+            return {**attempt, "reason": reason, "kind": kind}
         case "stepped":
             lists = {"action": row.action, "change": row.change, "before": row.before, "after": row.after}
             return {

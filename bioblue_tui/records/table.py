@@ -138,10 +138,14 @@ def _details(cell: str) -> list[object]:
     return details
 
 
-def _rejected(cell: str) -> list[tuple[str, str]]:
+def _rejected(cell: str) -> list[tuple[str, str, str]]:
     plain = cells.unescape(cell)
     answers = loads(plain) if plain else []
     if not isinstance(answers, list):
         raise DecodeError("a list of rejected answers expected")
     found = [mapping(item, "a rejected answer") for item in answers]
-    return [(text(item.get("answer"), "answer"), text(item.get("reason"), "reason")) for item in found]
+    return [
+        # Files of older programs have no kind.
+        (text(i.get("answer"), "answer"), text(i.get("reason"), "reason"), text(i.get("kind", ""), "kind"))
+        for i in found
+    ]

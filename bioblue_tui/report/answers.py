@@ -8,6 +8,7 @@ from bioblue_tui.numbers import amount
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.state import Attempt, StepView
+from bioblue_tui.trials.tally import rejected_as
 
 AROUND = 2
 """Steps before and after an onset."""
@@ -21,7 +22,7 @@ class Said:
     """One attempt at an answer.
 
     Attributes:
-        preview: Its last line that is not empty, the one that counts.
+        preview: Its last line that is not empty.
         text: All of it.
         reasoning: What came apart from the answer.
         outcome: What became of it.
@@ -70,7 +71,7 @@ def _said(view: StepView, attempt: Attempt) -> Said:
     text = visible(attempt.text or attempt.heard, WHOLE)
     lines = [line for line in text.splitlines() if line.strip()]
     if attempt.rejection:
-        outcome = f"rejected: {one_line(attempt.rejection)}"
+        outcome = f"{rejected_as(attempt.kind)}: {one_line(attempt.rejection)}"
     elif attempt.failure:
         outcome = f"failed: {one_line(attempt.failure, 300)}"
     elif attempt is view.answer and view.done:

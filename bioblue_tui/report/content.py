@@ -197,8 +197,8 @@ def _sentences(trial: Shown) -> list[str]:
         found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
     if trial.reading.departure is not None:
         found.append(f"First lasting departure from the references' actions: step {trial.reading.departure}.")
-    if figures.rejected:
-        found.append(f"{counted(figures.rejected, 'answer')} rejected.")
+    if words := figures.tally.words():
+        found.append(f"Attempts that did not count: {words}.")
     marks = [mark for mark in state.marks if mark.kind in ("intervened", "handed over", "forked", "shortened")]
     found += [f"Step {mark.step}: {mark.kind}, {one_line(mark.text, 200)}." for mark in marks[:20]]
     if len(marks) > 20:

@@ -95,7 +95,7 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ("Sum of each reward dimension", ("total",)),
         (f"Difference: the sum − that of {reference}{noise}{still}", ("difference",)),
-        ("Metrics, and answers that were rejected", ("metric", "rejected")),
+        ("Metrics, and attempts that did not count", ("metric", "rejected")),
     )
     return tuple(
         _figures_table(caption, group, [quantity for quantity in group.quantities if quantity.kind in kinds])

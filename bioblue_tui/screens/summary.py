@@ -123,8 +123,8 @@ class SummaryScreen(ModalScreen[Choice]):
         text = f"Reference: {policy_words(found.reference)}, {found.reference_steps} steps on {noise}{seed}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
-        if self._state.rejections:
-            text += f" {counted(self._state.rejections, 'answer')} rejected."
+        if words := self._state.tally.words():
+            text += f" Not counted: {words}."
         return text
 
     @on(Button.Pressed)

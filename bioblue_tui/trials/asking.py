@@ -9,6 +9,7 @@ from dataclasses import replace
 from bioblue_tui.agents.base import Agent, AgentError, Answer, Piece, Turn
 from bioblue_tui.trials.clock import Clock
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Heard, Interrupted, Retrying
+from bioblue_tui.trials.reading.thoughts import split_thoughts
 
 RETRIES = 6
 """How often a fault that may pass is tried again before a person is asked: with growing waits, about two minutes."""
@@ -71,7 +72,7 @@ class Asking:
         try:
             answer = await self._running
         except AgentError as error:
-            self._tell(Failed(self._clock.now(), step, attempt, str(error)))
+            self._tell(Failed(self._clock.now(), step, attempt, str(error), "provider"))
             raise
         except asyncio.CancelledError:
             if not self._cut:
@@ -82,7 +83,10 @@ class Asking:
         finally:
             self._running = None
         seconds = round(self._clock.monotonic() - begun, 6)
-        extras = (answer.reasoning, answer.usage, answer.notes, answer.dropped)
+        # Reasoning that stands within the text is kept beside it as well, as what it is.
+        inside = split_thoughts(answer.text).reasoning
+        reasoning = "\n\n".join(part for part in (answer.reasoning, inside) if part)
+        extras = (reasoning, answer.usage, answer.notes, answer.dropped)
         self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
         return answer
 

@@ -122,22 +122,33 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The answer was not a legal action: not applied, not kept in the history. The reason is for a person."""
+    """What came was not a legal action: not applied, not kept in the history.
+
+    Attributes:
+        at: When.
+        step: Which step.
+        attempt: Which attempt.
+        reason: Why, for a person.
+        kind: One of ``illegal``, ``unreadable``, ``cut`` (at the limit of tokens) and ``provider`` (the provider's
+            fault); empty in records of older programs: one of the first two.
+    """
 
     at: float
     step: int
     attempt: int
     reason: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be had. The message says what happened and what to do; it never holds a key."""
+    """Nothing came. The message says what happened and what to do; it never holds a key. The kind is ``provider``."""
 
     at: float
     step: int
     attempt: int
     message: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

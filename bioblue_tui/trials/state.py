@@ -30,6 +30,7 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.notes import Notebook
+from bioblue_tui.trials.tally import Tally
 from envs import Environment, Number
 
 
@@ -74,6 +75,7 @@ class Attempt:
         actor: Who was asked.
         text: The answer, verbatim; None while it is awaited or when none could be had.
         rejection: Why it was rejected; empty while it was not.
+        kind: What kind of rejection that is, as in ``Rejected``.
         failure: Why no answer could be had; empty where one was.
         waiting: Why, and for how long, another try is waited for; empty where none is.
         interrupted: True when a person cut the answer short.
@@ -86,6 +88,7 @@ class Attempt:
     actor: str
     text: str | None = None
     rejection: str = ""
+    kind: str = ""
     failure: str = ""
     waiting: str = ""
     interrupted: bool = False
@@ -176,8 +179,8 @@ class TrialState:
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
-        self.rejections = 0
-        """How many answers were rejected so far."""
+        self.tally = Tally()
+        """Attempts that did not count."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
         if header.parent and header.forked_after is not None:
@@ -189,6 +192,11 @@ class TrialState:
     def standing(self) -> str:
         """How it ended, or that it did not."""
         return self.reason if self.status == "ended" else NOT_ENDED
+
+    @property
+    def rejections(self) -> int:
+        """How many answers were rejected so far, as illegal or not readable."""
+        return self.tally.rejected
 
     @property
     def levels(self) -> tuple[Number, ...]:
@@ -251,6 +259,7 @@ class TrialState:
         """
         self._check(event)
         self.version += 1
+        self.tally.apply(event)
         match event:
             case Asked():
                 self._ask(event)
@@ -302,9 +311,8 @@ class TrialState:
             case Answered():
                 self._answered(attempt, event)
             case Rejected():
-                attempt.rejection = event.reason
-                self.rejections += 1
-                self._mark(event.step, "rejected", event.reason)
+                attempt.rejection, attempt.kind = event.reason, event.kind
+                self._mark(event.step, "failed" if event.kind in ("cut", "provider") else "rejected", event.reason)
             case Failed():
                 attempt.failure = event.message
                 self._mark(event.step, "failed", event.message)

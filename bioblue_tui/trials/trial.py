@@ -30,10 +30,11 @@ from bioblue_tui.trials.events import (
 )
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, Reading, read_answer
+from bioblue_tui.trials.patience import Patience
 from envs import Change, Environment
 
 RETRY_LIMIT = 10
-"""Illegal answers to one observation before the trial pauses and says why."""
+"""Rejected answers to one observation before the trial pauses and says why."""
 
 
 class Trial:
@@ -48,7 +49,8 @@ class Trial:
         clock: Where time comes from.
         speed: Steps per second at most, or None for no limit.
         paused: Whether to begin paused.
-        retry_limit: Illegal answers to one observation before the trial pauses. 0 for no limit.
+        retry_limit: Rejected answers to one observation, illegal or unreadable, before the trial pauses. 0 for no
+            limit.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
         past: What has happened so far, for a trial that goes on where another ended.
         settle: Awaited after every step before the next one, and after the end, such as until it is on the disk.
@@ -271,7 +273,7 @@ class Trial:
 
     async def _one_step(self) -> None:
         course = self._course
-        observation, attempt, illegal, rejection = "", self._attempts, 0, ""
+        observation, attempt, rejection, patience = "", self._attempts, "", Patience(self._limit)
         self._attempts, self._asked = 0, False
         self._scheduled()
         while True:
@@ -287,6 +289,11 @@ class Trial:
             answer = await self._ask(turn)
             if answer is None:
                 continue
+            if answer.fault:
+                self._tell(Rejected(self._clock.now(), turn.step, attempt, answer.fault.reason, answer.fault.kind))
+                if why := patience.spoilt(answer.fault, answer):
+                    self._hold(why)
+                continue
             reading = read_answer(answer.text, self.environment, course.state, observation)
             if reading.action is not None:
                 await self._controls.gate()
@@ -295,13 +302,11 @@ class Trial:
                 # While this answer was held, a person answered in the agent's place, or took over.
                 continue
             rejection = reading.reason
-            self._tell(Rejected(self._clock.now(), turn.step, attempt, rejection))
-            illegal += not by_person
+            self._tell(Rejected(self._clock.now(), turn.step, attempt, rejection, reading.kind))
             if by_person:
                 self._controls.close()
-            elif self._limit and not self.acting.patient and illegal >= self._limit:
-                illegal = 0
-                self._hold(f"{self._limit} rejected answers in a row; the last one: {rejection}")
+            elif not self.acting.patient and (why := patience.rejected(reading)):
+                self._hold(why)
         self._apply(reading, actor, course.exchange(observation, answer.text))
         self._controls.step_done()
 

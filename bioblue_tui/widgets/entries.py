@@ -9,7 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from bioblue_tui.agents.base import OUTGREW
 from bioblue_tui.numbers import amount
 from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
+from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
+from bioblue_tui.trials.tally import rejected_as
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.wrap import wrap
 
@@ -118,6 +120,10 @@ class EntryWriter:
         if prompt is None or said is None or self._prompt_only:
             return None if prompt is None or said is None else prompt + said
         outcome = self._reading_width + len(self._costs(view, attempt))
+        if how := self._how(view.done):
+            if len(how) > self._room:
+                return None
+            prompt += 1
         if said == 1 and self._left + len(attempt.text) < _OUTCOME:
             return prompt + 1 if _OUTCOME + outcome < self.width else None
         return prompt + said + 1 if self._left + outcome < self.width else None
@@ -158,7 +164,7 @@ class EntryWriter:
         said = list(self._block(mark, style, attempt.text or "(empty)", style))
         outcome: list[tuple[str, str]] = []
         if attempt.rejection:
-            outcome = [("rejected: ", "warn"), (visible(attempt.rejection, 300), "warn")]
+            outcome = [(f"{rejected_as(attempt.kind)}: ", "warn"), (visible(attempt.rejection, 300), "warn")]
         elif not self._prompt_only:
             outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (self._costs(view, attempt), "dim")]
         used = cell_len("".join(text for text, _ in said[-1]))
@@ -171,9 +177,17 @@ class EntryWriter:
                 yield from self._block("  ", "dim", text, outcome[0][1])
             elif outcome:
                 yield [(" " * self._left, "dim"), *outcome]
+        if accepted and view.done and (how := self._how(view.done)):
+            yield from self._block("  ", "dim", how, "dim")
         for note in () if self._prompt_only else attempt.notes:
             sign, style = ("… ", "warn") if note.startswith(OUTGREW) else ("  ", "dim")
             yield from self._block(sign, style, f"note: {note}", style)
+
+    def _how(self, done: Stepped) -> str:
+        """Say how an answer was read, where prompts are unfolded, too; empty where nothing is to be said."""
+        if self.folded or self._prompt_only or not done.clause:
+            return ""
+        return f"read by {one_line(done.rule, 40)}: {one_line(done.clause, 40)}, from {one_line(done.part, 60)}"
 
     def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
         text = attempt.reasoning

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bioblue_tui.agents.anthropic_messages import AnthropicAgent
-from bioblue_tui.agents.base import AgentError, Usage
+from bioblue_tui.agents.base import AgentError, Fault, Usage
 from bioblue_tui.agents.settings import ModelSettings
 from tests.support.fake_provider import FakeProvider, json_body
 from tests.support.fake_shapes import Reply
@@ -93,27 +94,37 @@ async def test_texts_are_joined(provider: FakeProvider) -> None:
     await agent.aclose()
 
 
-async def test_empty_text_is_an_answer(provider: FakeProvider) -> None:
-    provider.answer = lambda _: ""
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        (Reply(""), "the answer is empty"),
+        (Reply("", "hmm"), "only reasoning came"),
+        (Reply("not today", stop="refusal"), "refused to answer.*not today"),
+    ],
+)
+async def test_what_the_provider_spoils_is_its_fault(reply: Reply, wanted: str, provider: FakeProvider) -> None:
+    provider.answer = lambda _: reply
     agent = make(provider)
-    assert (await agent.answer(make_turn())).text == ""
+    answer = await agent.answer(make_turn())
+    assert answer.fault
+    assert answer.fault.kind == "provider"
+    assert re.search(wanted, answer.fault.reason)
     await agent.aclose()
 
 
-async def test_cut_answer(provider: FakeProvider) -> None:
+async def test_a_cut_answer_is_none_whatever_it_looks_like(provider: FakeProvider) -> None:
     agent = make(provider)
-    provider.answer = lambda _: Reply("because", stop="max_tokens")
-    answer = await agent.answer(make_turn())
-    assert (answer.text, answer.notes) == ("because", ("the answer was cut at the limit of tokens",))
-    provider.answer = lambda _: Reply("", "hmm", stop="max_tokens")
-    with pytest.raises(AgentError, match="raise --max-tokens"):
-        await agent.answer(make_turn())
+    for reply, hopeless in ((Reply("3", stop="max_tokens"), False), (Reply("", "hmm", stop="max_tokens"), True)):
+        provider.answer = lambda _, reply=reply: reply  # type: ignore[misc]
+        answer = await agent.answer(make_turn())
+        assert answer.fault == Fault("cut", "cut at 100 tokens before an answer; raise --max-tokens", hopeless)
+        assert answer.usage
     await agent.aclose()
 
 
 @pytest.mark.parametrize(
     ("stop", "wanted"),
-    [("refusal", "refused to answer.*not today"), ("model_context_window_exceeded", "too long for the model")],
+    [("model_context_window_exceeded", "too long for the model")],
 )
 async def test_no_answer(stop: str, wanted: str, provider: FakeProvider) -> None:
     provider.answer = lambda _: Reply("not today", stop=stop)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from bioblue_tui.agents.base import AgentError, Usage
+from bioblue_tui.agents.base import AgentError, Fault, Usage
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
 from tests.support.fake_provider import FakeProvider, error, json_body
@@ -87,30 +88,40 @@ async def test_reasoning_is_kept_apart(field: str, provider: FakeProvider) -> No
     await agent.aclose()
 
 
-@pytest.mark.parametrize("text", ["", None])
-async def test_empty_text_is_an_answer(text: str | None, provider: FakeProvider) -> None:
-    provider.answer = lambda _: Reply(text)
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        (Reply(""), "the answer is empty"),
+        (Reply(None), "the answer is empty"),
+        (Reply("", stop="tool_calls"), "called a tool"),
+        (Reply("3", stop="content_filter"), "content filter"),
+        (Reply("", stop="SAFETY"), "content filter"),
+        (Reply(None, message={"refusal": "I would rather not"}), "refused to answer.*I would rather not"),
+    ],
+)
+async def test_what_the_provider_spoils_is_its_fault(reply: Reply, wanted: str, provider: FakeProvider) -> None:
+    provider.answer = lambda _: reply
     agent = make(provider)
-    assert (await agent.answer(make_turn())).text == ""
+    answer = await agent.answer(make_turn())
+    assert answer.fault
+    assert answer.fault.kind == "provider"
+    assert re.search(wanted, answer.fault.reason)
     await agent.aclose()
 
 
-async def test_cut_answer(provider: FakeProvider) -> None:
+async def test_a_cut_answer_is_none_whatever_it_looks_like(provider: FakeProvider) -> None:
     agent = make(provider)
-    provider.answer = lambda _: Reply("because", stop="length")
-    answer = await agent.answer(make_turn())
-    assert (answer.text, answer.notes) == ("because", ("the answer was cut at the limit of tokens",))
-    provider.answer = lambda _: Reply("", stop="length")
-    with pytest.raises(AgentError, match="raise --max-tokens"):
-        await agent.answer(make_turn())
+    for reply, hopeless in ((Reply("3", stop="length"), False), (Reply("", stop="length"), True)):
+        provider.answer = lambda _, reply=reply: reply  # type: ignore[misc]
+        answer = await agent.answer(make_turn())
+        assert answer.fault == Fault("cut", "cut at 100 tokens before an answer; raise --max-tokens", hopeless)
+        assert answer.usage
     await agent.aclose()
 
 
 @pytest.mark.parametrize(
     ("reply", "wanted"),
     [
-        (Reply("", stop="content_filter"), "content filter"),
-        (Reply(None, message={"refusal": "I would rather not"}), "refused to answer.*I would rather not"),
         (Reply(message={"content": [{"type": "text", "text": "5"}]}), "not answer in the form"),
         (Reply(message={"content": 5}), "not answer in the form"),
     ],

@@ -11,6 +11,8 @@ import envs
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.display.outcomes import outcome_tables
+from bioblue_tui.trials.events import Failed, Rejected
+from bioblue_tui.trials.tally import Tally
 from envs import Number
 
 HOMEOSTASIS = envs.make("homeostasis")
@@ -20,7 +22,7 @@ def outcome(seed: int, consumed: Number, reason: str = "complete", failure: str 
     totals = {"consumption": consumed, "undersatiation": 0, "oversatiation": -10}
     rows = {key: (total, 5) for key, total in totals.items()}
     comparison = Comparison("thermostat", steps, steps, rows) if steps else None
-    return Outcome(f"id{seed}", seed, Path(f"{seed}.jsonl"), steps, reason, failure, 0, totals, comparison)
+    return Outcome(f"id{seed}", seed, Path(f"{seed}.jsonl"), steps, reason, failure, Tally(), totals, comparison)
 
 
 def test_mean_and_spread_are_those_of_finished_trials() -> None:
@@ -34,6 +36,16 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
     assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
     assert differences.below[0][1] == 10
     assert differences.title == "homeostasis, x: difference to refill to target (thermostat) on the same noise"
+
+
+def test_attempts_that_did_not_count_are_told_apart() -> None:
+    found = [outcome(1, 10), outcome(2, 20)]
+    for kind in ("illegal", "", "cut", "cut", "provider"):
+        found[0].tally.apply(Rejected(0, 1, 1, "because", kind))
+    found[0].tally.apply(Failed(0, 1, 1, "because"))
+    totals, _ = outcome_tables(HOMEOSTASIS, "x", found)
+    assert [column.label for column in totals.columns][-4:] == ["rejected", "cut", "provider's fault", "ended"]
+    assert [row[-4:-1] for row in totals.rows] == [[2, 2, 2], [0, 0, 0]]
 
 
 def test_one_trial_has_no_mean() -> None:
@@ -51,7 +63,7 @@ def test_a_world_without_noise_has_none_to_share() -> None:
     environment = envs.make("balancing")
     totals = dict.fromkeys((dimension.key for dimension in environment.dimensions), 1)
     comparison = Comparison("balanced harvest", 1, 1, dict.fromkeys(totals, (1, 1)))
-    found = Outcome("id", 1, Path("x"), 1, "complete", "", 0, totals, comparison)
+    found = Outcome("id", 1, Path("x"), 1, "complete", "", Tally(), totals, comparison)
     *_, differences = outcome_tables(environment, "x", [found])
     assert differences.title.endswith("difference to balanced harvest")
 

@@ -102,7 +102,7 @@ def test_a_fault_in_an_agent_stops_its_own_trial_only_and_tells_no_secret(tmp_pa
 def test_rejected_answers_are_counted_on_the_line_of_their_step_and_in_the_table(tmp_path: Path) -> None:
     played = Played(tmp_path, lambda _: SayAgent("no", "-1", "2"), [5]).run()
     assert played.series.finished
-    assert played.lines[0].endswith("Rejected before: 2 answers.")
+    assert played.lines[0].endswith("Not counted before: 1 illegal, 1 not readable.")
     assert "Rejected" not in played.lines[1]
     assert played.lines[6].split()[-2:] == ["rejected", "ended"]
     assert played.lines[7].split()[-2:] == ["2", "complete"]

@@ -91,7 +91,7 @@ def test_wrong_types_are_errors_in_every_field_of_the_header(field: str) -> None
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_missing_fields_take_their_default_or_are_errors(name: str) -> None:
-    optional = {"answered": 5, "stepped": 4, "paused": 1, "noted": 3}.get(name, 0)
+    optional = {"answered": 5, "stepped": 4, "paused": 1, "noted": 3, "rejected": 1, "failed": 1}.get(name, 0)
     missing = 0
     for field in EVENTS[name]:
         rest = {key: value for key, value in EVENTS[name].items() if key != field}

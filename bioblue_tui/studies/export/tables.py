@@ -11,6 +11,7 @@ from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.studies.log import Decision
 from bioblue_tui.trials.state import Attempt, StepView
+from bioblue_tui.trials.tally import UNCOUNTED
 
 _TRIAL = [
     Column("place", "integer", "At which place the trial came for this participant, from 1."),
@@ -29,6 +30,8 @@ _ANSWER = [
     Column("answer", "text", "The answer to the letter."),
     Column("accepted", "boolean", "Whether it was a legal action."),
     Column("rejection", "text", "Why it was not."),
+    Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (its fault)."),
+    Column("read_by", "text", "The rule that read it, what of that rule, and from which part of the answer."),
     Column("seconds", "number", "From the observation to the answer on a monotonic clock, less what is excluded.", "s"),
     Column("seconds_with_away", "number", "The same with what is excluded.", "s"),
     *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
@@ -42,6 +45,12 @@ _ANSWER = [
     Column("step_shown", "integer", "The step that was looked at; the one before the present step is the newest."),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
+]
+
+
+_UNCOUNTED = [
+    Column(f"uncounted_{kind}", "integer", f"Attempts that did not count: {words}.")
+    for kind, words in UNCOUNTED.items()
 ]
 
 
@@ -71,13 +80,16 @@ def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
 
 
 def _answer(view: StepView, attempt: Attempt) -> dict[str, object]:
-    accepted = view.done is not None and attempt is view.attempts[-1]
+    done = view.done
+    accepted = done is not None and attempt is view.attempts[-1]
     return {
         "step": view.number,
         "attempt": attempt.number,
         "answer": attempt.text,
         "accepted": accepted,
         "rejection": attempt.rejection,
+        "rejection_kind": attempt.kind,
+        "read_by": "; ".join(filter(None, (done.rule, done.clause, done.part))) if accepted and done else "",
     }
 
 
@@ -120,7 +132,11 @@ def trials(found: Collected) -> Table:
         Column("complete", "boolean", "Whether it was played to its end."),
         Column("outcome", "text", "How it ended; empty while it has not."),
         Column("cut", "boolean", "Whether its time limit ended it before its last step."),
-        Column("rejected", "integer", "How many answers were rejected."),
+        Column("rejected", "integer", "How many answers were rejected: illegal or not readable."),
+        *(
+            Column(f"uncounted_{kind}", "integer", f"Attempts that did not count: {it}.")
+            for kind, it in UNCOUNTED.items()
+        ),
         Column(
             "seconds",
             "number",
@@ -156,6 +172,7 @@ def trial_row(played: Played) -> dict[str, object]:
         "outcome": played.outcome,
         "cut": played.cut,
         "rejected": played.state.rejections,
+        **{f"uncounted_{kind}": count for kind, count in played.state.tally.by_kind.items()},
         "seconds": played.seconds,
         "seconds_median": round(statistics.median(seconds), 6) if seconds else None,
         "away": round(sum(sum(decision.away.values()) for decision in played.decisions.values()), 6),

@@ -1,0 +1,40 @@
+"""Attempts that did not count, and when a trial stops trying and asks a person."""
+
+from __future__ import annotations
+
+from bioblue_tui.agents.base import Answer, Fault
+from bioblue_tui.trials.parse import Reading
+from bioblue_tui.trials.reading.thoughts import split_thoughts
+
+FAULT_LIMIT = 3
+"""Answers in a row that were cut, or spoilt by the provider, before a trial pauses: each of them costs."""
+
+
+class Patience:
+    """How often the same question is put again.
+
+    Args:
+        limit: Rejected answers to one question before the trial pauses; 0 for no limit.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._rejected = self._faults = 0
+
+    def rejected(self, reading: Reading) -> str:
+        """Take an answer that was no action; returns why the trial must hold, or an empty string."""
+        self._rejected, self._faults = self._rejected + 1, 0
+        if not self._limit or self._rejected < self._limit:
+            return ""
+        self._rejected = 0
+        return f"{self._limit} rejected answers in a row; the last one: {reading.reason}"
+
+    def spoilt(self, fault: Fault, answer: Answer) -> str:
+        """Take what is not the model's doing; returns why the trial must hold, or an empty string."""
+        self._faults += 1
+        # Where reasoning alone used up the limit, asking again would cost the same for nothing.
+        thought = fault.kind == "cut" and not split_thoughts(answer.text).answer.strip()
+        if not (fault.hopeless or thought or self._faults >= FAULT_LIMIT):
+            return ""
+        times, self._faults = self._faults, 0
+        return f"{fault.reason} ({times} times in a row)" if times > 1 else fault.reason
