@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import Rejected
 
 
 def analyse_files(
@@ -101,15 +99,11 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
         "best": best.total if best and best.exact else None,
-        "rejected": reading.rejections,
-        "rejected_by_kind": rejected_by_kind(record),
+        "rejected": reading.tally.rejected,
+        "uncounted": reading.tally.by_kind,
+        "uncounted_words": reading.tally.words(),
         "looked_no_further": reading.watch.blind,
     }
-
-
-def rejected_by_kind(record: Record) -> dict[str, int]:
-    """Return how many answers were rejected, by kind where the record tells kinds."""
-    return dict(Counter(str(getattr(e, "kind", "") or "not told") for e in record.events if isinstance(e, Rejected)))
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -137,9 +131,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         kind = "best expected over all noise" if found["same_noise"] else "best"
         best = "" if found["best"] is None else f"; {kind} {amount(found['best'], 12)}"
         yield f"  in all: {amount(found['total'])}; {'; '.join(parts)}; regret {amount(found['regret'])}{best}"
-    if found["rejected"]:
-        kinds = ", ".join(f"{count} {one_line(kind, 40)}" for kind, count in found["rejected_by_kind"].items())
-        yield f"  {counted(found['rejected'], 'answer')} rejected ({kinds})"
+    if found["uncounted_words"]:
+        yield f"  attempts that did not count: {found['uncounted_words']}"
     if found["looked_no_further"]:
         yield f"  looked no further: {one_line(found['looked_no_further'], 200)}"
 
