@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from textual import on
 from textual.app import ComposeResult
 from textual.getters import query_one
@@ -18,9 +16,6 @@ from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import AnswerBar
 from bioblue_tui.widgets.gate import Early
 from envs import State
-
-PLAIN = r"\s*\d+(?:[\s,;]+\d+)*\s*"
-"""What an answer of a person looks like that holds nothing but whole numbers."""
 
 
 class AnsweringScreen(LiveScreen):
@@ -135,15 +130,12 @@ class AnsweringScreen(LiveScreen):
             self._ask()
 
     def _why(self, reason: str) -> str:
-        """Say why an answer was rejected, and what one looks like."""
-        count = len(self.state.environment.objectives)
-        if re.fullmatch(PLAIN, self._refused) and len(re.findall(r"\d+", self._refused)) == count:
-            # It was read; it is not possible now.
+        """Say why an answer was rejected; of what has no digit, also what an answer looks like."""
+        if any(map(str.isdecimal, self._refused)):
             return f"Not taken: {one_line(reason)}."
-        numbers = ", ".join(map(str, range(3, 3 + count)))
-        example = f"one whole number, such as {numbers}" if count == 1 else f"{count} whole numbers, such as {numbers}"
-        why = f"Not taken: {one_line(reason)}" if re.search(r"\d", self._refused) else "Not a number"
-        return f"{why}. Type {example}."
+        count = len(self.state.environment.objectives)
+        wanted = "one whole number" if count == 1 else f"{count} whole numbers"
+        return f"Not a number. Type {wanted}, such as {', '.join(map(str, range(3, 3 + count)))}."
 
     def taken(self, step: int) -> str:
         """Say what the answer of a step did."""

@@ -8,6 +8,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from bioblue_tui.widgets.answer import GatedInput
+from bioblue_tui.widgets.gate import Gate
+
 
 class ConfirmDialog(ModalScreen[bool]):
     """Asks before something that cannot be taken back.
@@ -50,23 +53,36 @@ class LineDialog(ModalScreen[str | None]):
         question: What is wanted.
         placeholder: What it looks like.
         digits: True to accept digits only.
+        answers: True where the line answers a question: what was typed before it was painted does not count.
     """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, question: str, placeholder: str, *, digits: bool = False) -> None:
+    def __init__(self, question: str, placeholder: str, *, digits: bool = False, answers: bool = False) -> None:
         super().__init__()
         self._question, self._placeholder, self._digits = question, placeholder, digits
+        self._gate = Gate() if answers else None
 
     def compose(self) -> ComposeResult:
         """Lay out the question and the line."""
         with Vertical(classes="dialog"):
             yield Label(self._question, markup=False)
-            yield Input(placeholder=self._placeholder, type="integer" if self._digits else "text", compact=True)
+            if self._gate is None:
+                yield Input(placeholder=self._placeholder, type="integer" if self._digits else "text", compact=True)
+            else:
+                self._gate.ask()
+                yield GatedInput(self._gate, self._placeholder)
             yield Label("Enter: go   Esc: back", classes="hint")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        line = event.input
+        if isinstance(line, GatedInput) and line.early.torn:
+            # Half of an answer is another one.
+            line.value = ""
+            line.gate.ask()
+            line.refresh()
+            return
         self.dismiss(event.value)

@@ -158,7 +158,8 @@ class WatchScreen(AnsweringScreen):
             if text and text.strip():
                 self.live.trial.answer_instead(text)
 
-        self.app.push_screen(LineDialog(f"Answer step {self.state.done + 1} in the agent's place", bounds), answer)
+        question = f"Answer step {self.state.done + 1} in the agent's place"
+        self.app.push_screen(LineDialog(question, bounds, answers=True), answer)
 
     def action_summary(self) -> None:
         """Compare with the reference policy."""

@@ -101,7 +101,7 @@ async def test_typing_replaces_a_rejected_answer(tmp_path: Path) -> None:
         await pilot.press("3", "enter")
         await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
         assert screen.bar.answer.value == "3"
-        assert "Type 2 whole numbers, such as 3, 4. No step was used." in feedback(screen)
+        assert "2 whole numbers expected, such as 3, 4; 1 given. No step was used." in feedback(screen)
         await pilot.press(*"0,4", "enter")
         await opened(pilot, screen, 2)
         assert screen.state.stepped(1).action == (0, 4)

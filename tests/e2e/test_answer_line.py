@@ -54,7 +54,7 @@ def test_a_rejected_answer_is_replaced(bioblue: Bioblue) -> None:
     with bioblue.terminal("play", "multi-homeostasis", "--steps", "9") as terminal:
         terminal.wait("Enter submits")
         terminal.type("3\r")
-        terminal.wait("Type 2 whole numbers, such as 3, 4. No step was used.")
+        terminal.wait("2 whole numbers expected, such as 3, 4; 1 given. No step was used.")
         terminal.type("0,4\r")
         terminal.wait("Step 1: ", "Enter submits")
         leave(terminal)

@@ -95,7 +95,9 @@ def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> Non
         terminal.type("-7")
         terminal.press("enter")
         # What was typed stays, to be corrected or replaced.
-        terminal.wait("Not taken: -7 has a sign", "No step was used", at_step(2, 3), re.compile(r"^ -7$", re.MULTILINE))
+        terminal.wait(
+            "Not taken: -7 is negative", "No step was used", at_step(2, 3), re.compile(r"^ -7$", re.MULTILINE)
+        )
         terminal.type("4")
         terminal.press("enter")
         terminal.wait(at_step(3, 3), "Step 2: 4 taken")
