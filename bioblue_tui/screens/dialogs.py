@@ -75,6 +75,11 @@ class LineDialog(ModalScreen[str | None]):
                 yield GatedInput(self._gate, self._placeholder)
             yield Label("Enter: go   Esc: back", classes="hint")
 
+    @property
+    def ready(self) -> bool:
+        """True once it takes an answer."""
+        return self._gate is None or self._gate.is_open
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -12,6 +12,7 @@ from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, Session, open_session
 from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Rejected, Stepped
@@ -141,9 +142,11 @@ async def test_ten_illegal_answers_pause_and_a_person_answers_in_its_place(tmp_p
     async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
         await until(pilot, lambda: "10 rejected answers" in str(screen.notice.render()))
         notice = str(screen.notice.render())
-        assert "1 integer expected" in notice
+        assert "one whole number expected" in notice
         assert screen.state.done == 0
-        await pilot.press("a", "7", "enter")
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
+        await pilot.press("7", "enter")
         await until(pilot, lambda: screen.state.done == 1)
         assert screen.state.stepped(1).action == (7,)
         assert screen.state.stepped(1).actor == "human"

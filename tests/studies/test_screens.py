@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
@@ -69,6 +71,24 @@ async def showing(
 def playing(app: StudyApp) -> StudyTrialScreen:
     assert isinstance(app.screen, StudyTrialScreen)
     return app.screen
+
+
+def asks(app: StudyApp, text: str) -> bool:
+    """Tell whether a question with this text is on the screen, and open."""
+    screen = app.screen
+    return isinstance(screen, QuestionScreen) and screen.gate.is_open and text in screen.query_one(Markdown).source
+
+
+def shows(app: StudyApp, run: Run, page: str) -> bool:
+    """Tell whether a page is what comes next, on the screen, and open."""
+    screen, view = app.screen, run.next
+    return isinstance(screen, PageScreen) and screen.gate.is_open and view is not None and view.key == page
+
+
+def burst(app: StudyApp, text: str) -> None:
+    """Press keys as one packet brings them: all of them before anything is done about the first."""
+    for character in text:
+        app.post_message(events.Key("enter" if character == "\r" else character, character))
 
 
 async def test_nothing_else_can_be_reached_from_a_trial(tmp_path: Path) -> None:
@@ -396,20 +416,20 @@ questionnaire = [
 ]
 """
     async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=more) as (pilot, app, run):
-        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await until(pilot, lambda: asks(app, ""))
         await pilot.press("enter")
         assert "questionnaire/n" not in run.log.done
         await pilot.press("x", "enter")
         await until(pilot, lambda: "whole number" in str(app.screen.query_one("#refused", Static).render()))
         await pilot.press("backspace", "0", "7", "enter")
         await until(pilot, lambda: run.log.answer("questionnaire/n") == "7")
-        await until(pilot, lambda: "How hard?" in str(app.screen.query_one(Markdown).source))
+        await until(pilot, lambda: asks(app, "How hard?"))
         await pilot.press("end", "enter")
         await until(pilot, lambda: run.log.answer("questionnaire/s") == "2")
-        await until(pilot, lambda: "Anything?" in str(app.screen.query_one(Markdown).source))
+        await until(pilot, lambda: asks(app, "Anything?"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "questionnaire/o" in run.log.done)
-        await until(pilot, lambda: "Why?" in str(app.screen.query_one(Markdown).source))
+        await until(pilot, lambda: asks(app, "Why?"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Please answer" in str(app.screen.query_one("#refused", Static).render()))
         await pilot.press("a", "enter", "b", "ctrl+s")
@@ -482,9 +502,72 @@ async def test_nothing_goes_on_unmeasured(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_no_answer_is_chosen_beforehand(tmp_path: Path) -> None:
     more = 'questions = [{key = "q", text = "Which?", options = ["this", "that"], answer = "that"}]'
     async with showing(tmp_path, lambda view: view.key.startswith("comprehension"), more=more) as (pilot, app, run):
-        await until(pilot, lambda: isinstance(app.screen, QuestionScreen))
+        await until(pilot, lambda: asks(app, ""))
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert not [key for key in run.log.done if key.startswith("comprehension")]
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: run.log.answer("comprehension/q/try-1") == "that")
+
+
+CHOICES = """
+questionnaire = [
+    {key = "c", text = "Which one?", kind = "choice", options = ["this", "that", "neither"]},
+    {key = "s", text = "How hard?", kind = "scale", low = 0, high = 10, labels = ["easy", "hard"]},
+    {key = "n", text = "How many?", kind = "number"},
+    {key = "m", text = "How many more?", kind = "number", required = false},
+]
+"""
+
+
+async def test_digits_choose_and_enter_without_a_choice_says_so(tmp_path: Path) -> None:
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=CHOICES) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "Which one?"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Nothing is chosen" in str(app.screen.query_one("#refused", Static).render()))
+        assert "questionnaire/c" not in run.log.done
+        await until(pilot, lambda: asks(app, "Which one?"))
+        await pilot.press("3", "2", "enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/c") == "that")
+        await until(pilot, lambda: asks(app, "How hard?"))
+        await pilot.press("1", "0", "enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/s") == "10")
+
+
+async def test_what_comes_in_one_packet_answers_one_question(tmp_path: Path) -> None:
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=CHOICES) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "Which one?"))
+        burst(app, "2\r1\r")
+        await until(pilot, lambda: asks(app, "How hard?"))
+        burst(app, "9\r\r")
+        await until(pilot, lambda: asks(app, "How many?"))
+        burst(app, "12\r34\r\r")
+        await until(pilot, lambda: asks(app, "How many more?"))
+        answers = {key: run.log.answer(f"questionnaire/{key}") for key in "csn"}
+        assert answers == {"c": "that", "s": "9", "n": "12"}
+        assert "questionnaire/m" not in run.log.done
+        assert sum(run.log.done[f"questionnaire/{key}"].dropped for key in "csn") == 7
+
+
+async def test_pages_are_not_skipped_by_a_key_that_bounces(tmp_path: Path) -> None:
+    more = 'pages = [{text = "One."}, {text = "Two."}, {text = "Three."}]'
+    async with showing(tmp_path, lambda view: view.key.startswith("page"), more=more) as (pilot, app, run):
+        for page in ("page/1", "page/2", "page/3"):
+            await until(pilot, partial(shows, app, run, page))
+            if page != "page/3":
+                burst(app, "\r\r")
+        assert "page/3" not in run.log.done
+
+
+async def test_a_rejected_answer_in_a_study_is_replaced_and_early_keys_are_counted(tmp_path: Path) -> None:
+    world = '["multi-homeostasis"]'
+    async with showing(tmp_path, is_trial, conditions=TEXT, steps=5, environments=world) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.bar.gate.is_open)
+        await pilot.click("#raw")
+        burst(app, "3\r\r")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
+        burst(app, "0,4\r")
+        await until(pilot, lambda: screen.state.done == 1 and screen.bar.gate.is_open)
+        assert screen.state.stepped(1).action == (0, 4)
+        assert [decision.dropped for decision in run.log.decisions] == [0, 1]
