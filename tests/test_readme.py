@@ -11,7 +11,20 @@ from pathlib import Path
 
 import click
 
+import envs
+from bioblue_tui.agents.local_files import SMALL
+from bioblue_tui.agents.scripted import POLICIES
+from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.analysis.best import best_total
+from bioblue_tui.analysis.modes.base import MODES
+from bioblue_tui.analysis.modes.flip import LASTING
+from bioblue_tui.batch.engine import MOST_AT_ONCE
+from bioblue_tui.commands.serving import PORT
 from bioblue_tui.installing import needs_extra
+from bioblue_tui.lessons.library import built_in
+from bioblue_tui.screens.trial import SMALLEST, WIDE
+from bioblue_tui.session import STEPS
+from bioblue_tui.trials.trial import RETRY_LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,3 +82,36 @@ def test_what_is_advised_to_install_is_there_to_be_installed() -> None:
         match = re.fullmatch(r"\.\[([a-z,{}]+)\]", advice)
         assert match, advice
         assert set(match[1].split(",")) - {"{extra}"} <= set(extras)
+
+
+def test_its_figures_are_the_programs() -> None:
+    lessons = [entry.lesson for entry in built_in() if entry.lesson]
+    settings, best = ModelSettings(), best_total(envs.make("sustainability"), STEPS)
+    objectives = next(parameter for parameter in envs.parameters("balancing") if parameter.name == "objectives")
+    limits = f"{objectives.minimum:g} to {objectives.maximum:g}"
+    problem = envs.make("balancing").problem
+    assert isinstance(problem, envs.Allotment)
+    tokens = f"at most {settings.max_tokens} output tokens"
+    longest = max(lesson.minutes for lesson in lessons)
+    names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    told = (
+        f"`--objectives` ({limits})",
+        f"the same for {limits} independent levels",
+        f"harvest for {limits} objectives with diminishing returns, at most {problem.budget} per step",
+        f"temperature {settings.temperature:g}, top_p {settings.top_p:g} and {tokens}",
+        f"After {RETRY_LIMIT} answers to one observation",
+        f"fetches a model of {SMALL.size / 1e6:.0f} MB",
+        f"(127.0.0.1:{PORT})",
+        f"up to {MOST_AT_ONCE} trials run at once",
+        f"({best.total:g} points in {STEPS} steps of the field)",
+        f"From {WIDE[0]}×{WIDE[1]} characters on, all panels are shown together; down to {SMALLEST[0]}×{SMALLEST[1]}",
+        f"the first failure that lasts: {names[LASTING]} steps, or to the end",
+        f"{names[len(lessons)]} lessons on runaway optimisation, at most {longest} minutes",
+    )
+    text = " ".join(README.split())
+    assert [figure for figure in told if figure not in text] == []
+
+
+def test_it_names_every_failure_mode_and_every_scripted_policy() -> None:
+    for name in (*MODES, *POLICIES):
+        assert f"`{name}`" in README, name
