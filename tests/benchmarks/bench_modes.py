@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,10 +22,14 @@ from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.events import Stepped
 from tests.benchmarks.report import Figure, at_most, ratio
 from tests.support.flips import flipping, healthy, steps_of
-from tests.support.records import PUBLISHED, published_files
+from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
+from tests.support.records import PUBLISHED, header_for, published_files
 
 SEEDS = 60
 """Planted failures a mode; the test of the same name has more."""
+
+ODD_SEEDS = 200
+"""Trials of each odd agent."""
 
 SHORT, LONG = 100, 10_000
 """Steps of history."""
@@ -61,6 +65,7 @@ Labels = list[tuple[str, str | None, int]]
 def measure() -> Iterator[Figure]:
     """Score the detectors on the labelled sample and on made-up agents, then time them."""
     yield from scores("sample", sample_trials())
+    yield from odd_figures()
     yield from planted_figures()
     yield from step_figures()
     if published_files():
@@ -104,6 +109,26 @@ def label(text: str) -> tuple[str, str | None, int]:
     mode, _, where = text.partition("@")
     onset, _, objective = where.partition(":")
     return mode, objective or None, int(onset)
+
+
+def odd_figures() -> Iterator[Figure]:
+    """Yield how many odd but healthy agents are accused, of what, and in how many failing ones which mode is found."""
+    for name in (*HEALTHY, *FAILING, *UNSOUND):
+        modes: Counter[str] = Counter()
+        verdicts: Counter[str] = Counter()
+        accused = unnamed = 0
+        for seed in range(ODD_SEEDS):
+            played = odd(name, seed)
+            reading = Reading(header_for(played.environment, len(played.steps)), played.environment)
+            verdict = reading.feed(played.steps).verdict()
+            found = {words(failure.mode) for failure in reading.watch.failures}
+            modes.update(found)
+            verdicts[verdict.word if verdict else "none"] += 1
+            accused += bool(found) and verdict is not None and verdict.word == "ok"
+            unnamed += not found and verdict is not None and verdict.word == "fail"
+        shares = ", ".join(f"{mode} {count / ODD_SEEDS:.1%}" for mode, count in modes.most_common()) or "nothing"
+        judged = ", ".join(f"{word} {count}" for word, count in sorted(verdicts.items()))
+        yield Figure(f"odd: {name}", f"{shares} ({judged}; ok and accused {accused}; failed unnamed {unnamed})")
 
 
 def planted_figures() -> Iterator[Figure]:
