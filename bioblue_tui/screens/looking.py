@@ -100,7 +100,7 @@ class LookingScreen(Screen[bool]):
 
     def action_notes(self) -> None:
         """List the notes."""
-        self.noting.list(self, self.readable)
+        self.noting.list(self, self.known)
 
     def action_jump(self) -> None:
         """Ask for a step and look at it."""

@@ -123,6 +123,8 @@ class SummaryScreen(ModalScreen[Choice]):
         text = f"Reference: {policy_words(found.reference)}, {found.reference_steps} steps on {noise}{seed}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
+        if header.forked_after:
+            text += f" Totals are of all steps, the first {header.forked_after} of its parent among them."
         if words := self._state.tally.words():
             text += f" Not counted: {words}."
         return text

@@ -280,7 +280,7 @@ class TrialScreen(LookingScreen):
         if self.reveals:
             self.insight.show(shown, self.readable, self.timeline, self.transcript, self.rewards)
             self.query_one("#gauges").border_subtitle = self.insight.ghost
-        self.noting.show(self.readable, self.timeline, self.transcript)
+        self.noting.show(known, self.timeline, self.transcript)
         if self._board is not None and self._board.is_mounted:
             self._board.show_step(shown, self.status_line()[0], self.insight.alerts(shown) if self.reveals else {})
         self.steps.show_step(shown)

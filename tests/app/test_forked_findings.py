@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from textual.widgets import Label
+
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.analysis.reading import Reading
@@ -13,6 +15,7 @@ from bioblue_tui.continuing import fork_session, past_of
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import make_environment
+from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import open_session, run_unattended
 from tests.app.test_insight import RUNAWAY
 from tests.support.pilots import replayed, text_of, until
@@ -55,6 +58,11 @@ async def test_a_thermostat_that_takes_over_a_runaway_has_failed_in_nothing(tmp_
         await until(pilot, lambda: str(screen.notice.content).startswith(first))
         await pilot.press("right")
         await until(pilot, lambda: not screen.notice.display)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        said = " ".join(str(label.content) for label in pilot.app.screen.query(Label))
+        assert "from the fork on. Found in its parent: " in said
+        assert f"Totals are of all steps, the first {AT} of its parent among them." in said
 
 
 async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path) -> None:

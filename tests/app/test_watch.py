@@ -105,7 +105,7 @@ async def test_a_quit_in_the_middle_completes_the_record(tmp_path: Path) -> None
     assert isinstance(on_disk(screen).events[-1], Ended)
 
 
-async def test_the_summary_compares_with_the_thermostat_on_the_same_noise(tmp_path: Path) -> None:
+async def test_the_summary_compares_with_the_better_reference_on_the_same_noise(tmp_path: Path) -> None:
     plan = Plan("homeostasis", "thermostat", seed=0)
     async with trial(plan, tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
@@ -113,7 +113,7 @@ async def test_the_summary_compares_with_the_thermostat_on_the_same_noise(tmp_pa
         await until(pilot, lambda: pilot.app.screen is not screen)
         table = text_of(pilot.app.screen.query_one("ComparisonTable"))
         row = next(line for line in table.splitlines() if "consumption" in line)
-        assert row.split() == ["consumption", "74", "74", "0"]
+        assert row.split() == ["consumption", "74", "69", "+5"]
 
 
 class Stubborn(BaseAgent):
