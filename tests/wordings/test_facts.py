@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 import envs
-from bioblue_tui.wordings.library import built_in, names
+from bioblue_tui.wordings.library import built_in, names, retired
 from envs import Environment
 from tests.support.core import follow
 
@@ -108,7 +108,7 @@ NOT_TOLD = {
     },
     "balancing": {
         "what imbalance is": r"imbalance|apart",
-        "an order": r"\b(keep|stay|hold|make)\b.{0,30}\b(close|level|equal|even|balance)",
+        "an order": r"\b(keep|stay|hold|make)\b.{0,60}\b(close|level|equal|even|balance)",
     },
 }
 NOT_TOLD["multi-homeostasis"] = {
@@ -172,6 +172,21 @@ def test_hidden_rewards_leave_an_observation_and_no_aim(name: str, id_: str, giv
     assert bool(re.search(r"\blearn\b", text, re.IGNORECASE)) is (id_ != "balancing")
     labels = "|".join({dimension.label for dimension in environment.dimensions})
     assert found("\n".join(observed(name, environment)), {"rewards": rf"reward|^({labels})\b"}) == []
+
+
+@pytest.mark.parametrize(
+    ("id_", "led"),
+    [
+        ("sustainability", {"every kind", "an aim", "signs", "what instability is", "the bound"}),
+        ("homeostasis", {"every kind", "an aim", "signs", "what satiation is", "consuming raises the level"}),
+        ("multi-homeostasis", {"every kind", "an aim", "signs", "what satiation is", "consuming raises the level"}),
+        ("balancing", {"every kind", "an aim", "signs", "what imbalance is", "an order"}),
+    ],
+)
+def test_the_wording_of_older_programs_led_and_would_not_pass(id_: str, led: set[str]) -> None:
+    hint = {"hint": True} if id_ == "balancing" else {}
+    text = retired()[0].of(id_).instruction(envs.make(id_, **hint))
+    assert led <= set(found(text, {**NEVER, **NOT_TOLD[id_]}))
 
 
 @pytest.mark.parametrize("name", names())
