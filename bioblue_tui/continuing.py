@@ -123,6 +123,7 @@ class Changes:
         instruction: The system instruction; empty for the parent's.
         schedule: Interventions planned for the fork, beside those of the parent.
         stream: Random stream of a scripted agent; empty for the one that its parent had.
+        wording: What the agent is told, and in which words; None for the parent's wording.
     """
 
     agent: str = ""
@@ -130,6 +131,7 @@ class Changes:
     instruction: str = ""
     schedule: tuple[Planned, ...] = ()
     stream: str = ""
+    wording: Wording | None = None
 
 
 def stream_of_fork(header: Header, at: int, number: int) -> str:

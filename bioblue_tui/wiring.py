@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textual.app import App
 
@@ -29,6 +29,7 @@ from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.words import WordingError
 from envs import ParameterError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from bioblue_tui.screens.lesson import LessonScreen
     from bioblue_tui.screens.lessons import LessonsScreen
 
-_REFUSALS = (ParameterError, AgentError, RecordError)
+_REFUSALS = (ParameterError, AgentError, RecordError, WordingError)
 """Why a screen can't be made: each says it for a person."""
 
 Shown: TypeAlias = "TrialScreen | ControlScreen | CompareScreen | OverviewScreen | LessonScreen | LessonsScreen"
@@ -97,9 +98,10 @@ class Wiring:
         try:
             record = open_record(path)
             agent = agent_of_fork(record.header, changes, self._data)
-            words = {"instruction": changes.instruction, "schedule": changes.schedule}
+            words: dict[str, Any] = {"instruction": changes.instruction, "schedule": changes.schedule}
+            words["wording"] = changes.wording
             speed = default_speed(agent.name)
-            screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))  # type: ignore[arg-type]
+            screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))
         except _REFUSALS as error:
             settle(one_line(str(error), 300))
         else:

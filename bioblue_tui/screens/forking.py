@@ -17,9 +17,10 @@ from textual.widgets import Button, Input, Label, TextArea
 
 from bioblue_tui.continuing import Changes
 from bioblue_tui.text import one_line
-from bioblue_tui.told import ToldError, read_instruction, read_settings
+from bioblue_tui.told import ToldError, read_instruction, read_settings, read_wording
 from bioblue_tui.trials.events import Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_intervention, read_planned
+from bioblue_tui.wordings.library import names
 from envs import Environment
 
 _STEP = re.compile(r"\s*[0-9]+\s*:")
@@ -69,6 +70,9 @@ class ForkDialog(ModalScreen[None]):
             with Horizontal():
                 yield Label("intervene")
                 yield Input(id="intervene", placeholder="remind TEXT, or 40:rewards off", compact=True)
+            with Horizontal():
+                yield Label("wording")
+                yield Input(id="wording", placeholder=f"the same; or {', '.join(names())} or a file", compact=True)
             yield Label("", id="error", markup=False)
             with Horizontal(classes="buttons"):
                 yield Label("Tab: next   Esc: back", classes="hint")
@@ -106,7 +110,10 @@ class ForkDialog(ModalScreen[None]):
         settings = read_settings(self.query_one("#settings", TextArea).text)
         instruction = read_instruction(Path(file).expanduser(), "instruction:") if file else ""
         name = {"you": "human", "me": "human"}.get(agent.lower(), agent)
-        return Changes(name, settings, instruction, self._planned(self.query_one("#intervene", Input).value))
+        planned = self._planned(self.query_one("#intervene", Input).value)
+        written = self.query_one("#wording", Input).value.strip()
+        wording = read_wording(written, "wording:") if written else None
+        return Changes(name, settings, instruction, planned, wording=wording)
 
     def _planned(self, text: str) -> tuple[Planned, ...]:
         if not text.strip():

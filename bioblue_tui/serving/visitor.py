@@ -20,6 +20,7 @@ from bioblue_tui.agents.catalogue import is_model
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.config import Config
 from bioblue_tui.paths import CONFIG_VARIABLE, DATA_DIR_VARIABLE
+from bioblue_tui.wordings.library import names
 
 if TYPE_CHECKING:
     from bioblue_tui.lessons.format import Lesson
@@ -73,7 +74,9 @@ class VisitorApp(BioBlueApp):
 
     def on_trial_screen_fork_asked(self, message: TrialScreen.ForkAsked) -> None:
         """Fork with nothing that comes from a file or needs a model."""
-        if message.changes.instruction or not _harmless(message.changes.agent):
+        wording = message.changes.wording
+        own = wording is not None and wording.name not in names()
+        if message.changes.instruction or own or not _harmless(message.changes.agent):
             message.prevent_default()
             message.settle("models and files of the server can't be used in a browser")
 

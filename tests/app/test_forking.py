@@ -87,7 +87,7 @@ async def test_the_same_model_goes_on_with_other_parameters_words_and_an_interve
         await pilot.press("left", "left", "left")
         await asked(pilot)
         await pilot.press("tab", *typed("temperature=0\nmax-tokens=none"), "tab", *typed(str(file)))
-        await pilot.press("tab", *typed("remind Keep near the target."), "tab", "enter")
+        await pilot.press("tab", *typed("remind Keep near the target."), "tab", *typed("reordered"), "enter")
         screen = await forked(pilot, parent)
         assert isinstance(screen.live.agent, OpenAIChatAgent)
         header, origin = on_disk(screen).header, on_disk(parent).header
@@ -96,12 +96,14 @@ async def test_the_same_model_goes_on_with_other_parameters_words_and_an_interve
     del expected["max_completion_tokens"]
     assert header.provider == expected
     assert header.instruction == "Keep calm, and answer with one integer."
+    assert (origin.wording, header.wording) == ("plain 1", "reordered 1")
     assert (header.agent, header.seed, header.parent and header.parent["step"]) == ("openai:fake", 1, 5)
     assert [(event.step, event.value) for event in happened] == [(6, "Keep near the target.")]
     last = provider.journal[-1]
     assert last.system == "Keep calm, and answer with one integer."
     assert (last.body["temperature"], last.body["top_p"], "max_completion_tokens" in last.body) == (0, 0.5, False)
     assert "Keep near the target." in provider.journal[8].asked
+    assert provider.journal[8].asked.count("Rewards for the last action") == 1
 
 
 MISTAKES = [
@@ -109,6 +111,7 @@ MISTAKES = [
     (["tab", *typed("temperature=1"), "ctrl+s"], "temperature goes with a model, and thermostat is none"),
     (["tab", "tab", *typed("/no/such"), "enter"], "instruction: /no/such: cannot be read"),
     (["tab", "tab", "tab", *typed("dance"), "enter"], "'dance' is no intervention"),
+    (["tab", "tab", "tab", "tab", *typed("plian"), "enter"], "wording: plian: no such wording; did you mean plain?"),
     (["tab", "tab", "tab", *typed("2:rewards off"), "enter"], "there is no step 2; steps 3 to 3 are to be played"),
     ([*"collapse", "enter"], "collapse is made for balancing"),
     ([*"openai:x", "enter"], "no key for OpenAI"),
