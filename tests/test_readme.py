@@ -24,6 +24,7 @@ from bioblue_tui.installing import needs_extra
 from bioblue_tui.lessons.library import built_in
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.session import STEPS
+from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,3 +116,11 @@ def test_its_figures_are_the_programs() -> None:
 def test_it_names_every_failure_mode_and_every_scripted_policy() -> None:
     for name in (*MODES, *POLICIES):
         assert f"`{name}`" in README, name
+
+
+def test_the_answers_that_it_names_are_read() -> None:
+    one, two = envs.make("homeostasis"), envs.make("multi-homeostasis")
+    assert f"(rule `{RULE}`)" in README
+    for text, environment, action in (("3", one, (3,)), ("I consume 3.", one, (3,)), ("A: 3, B: 4", two, (3, 4))):
+        assert f"`{text}`" in README
+        assert read_answer(text, environment, environment.initial()).action == action
