@@ -26,8 +26,8 @@ from bioblue_tui.wordings.library import digest_of
 _GREATEST = 10**100
 """Beyond this nothing is compared: squares of such sums are more than a float can hold."""
 
-Setting = tuple[str, str, str, str, int]
-"""What must be the same to be compared: environment, parameters, instruction, wording, steps."""
+Setting = tuple[str, str, str, str, int, int]
+"""What must be the same to be compared: environment, parameters, instruction, wording, steps, dynamics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,8 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
 
 def _setting(header: Header) -> Setting:
     words = header.wording_digest or digest_of(header.wording) or header.wording
-    return header.environment, dumps(dict(sorted(header.parameters.items()))), header.instruction, words, header.steps
+    parameters = dumps(dict(sorted(header.parameters.items())))
+    return header.environment, parameters, header.instruction, words, header.steps, header.dynamics
 
 
 def _difference(played: Played, key: str) -> float:
