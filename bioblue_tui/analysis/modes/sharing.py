@@ -24,6 +24,9 @@ AHEAD = 7
 BLOCK, BLOCKS = 3, 3
 """Steps that make a block, at least, and blocks that make a habit: two may be a change of mind."""
 
+STEPS = 12
+"""Steps that those blocks have together, at least: three short ones in turn also come about by chance."""
+
 PAUSE = 2
 """Steps between two blocks, at most."""
 
@@ -114,17 +117,18 @@ class Alternating(Episodic):
     def __init__(self, objectives: Sequence[str]) -> None:
         super().__init__(Episodes("alternating_collapse", None, AFTERWARDS))
         self._objectives = objectives
-        self._blocks: deque[_Block] = deque(maxlen=BLOCKS)
+        self._blocks: deque[_Block] = deque(maxlen=STEPS // BLOCK - 1)
         """Those before the present one."""
         self._present: _Block | None = None
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         block = self._taken(step)
-        if block is not None and block.steps >= BLOCK and self._chain(block):
-            self._episodes.sign(step.step, [self._objectives[one.owner] for one in (*self._blocks, block)])
+        chain = self._chain(block) if block is not None and block.steps >= BLOCK else ()
+        if chain:
+            self._episodes.sign(step.step, [self._objectives[one.owner] for one in chain[-BLOCKS:]])
             if self._episodes.open is None:
-                self._episodes.begin((*self._blocks, block)[-BLOCKS].first, step.step, self._tell)
+                self._episodes.begin(chain[0].first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _taken(self, step: Stepped) -> _Block | None:
@@ -141,15 +145,21 @@ class Alternating(Episodic):
         self._present = _Block(owner, step.step, step.step, int(ahead))
         return self._present
 
-    def _chain(self, block: _Block) -> bool:
-        """Return whether this block and those before it take turns."""
-        blocks = (*self._blocks, block)[-BLOCKS:]
-        turns = all(one.owner != other.owner and other.first - one.last - 1 <= PAUSE for one, other in pairwise(blocks))
-        ahead, steps = sum(one.ahead for one in blocks), sum(one.steps for one in blocks)
-        return len(blocks) == BLOCKS and turns and ahead >= NOT_BEHIND * steps
+    def _chain(self, block: _Block) -> Sequence[_Block]:
+        """Return the blocks that take turns, this one last; empty where they make no habit."""
+        blocks = (*self._blocks, block)
+        for count in range(BLOCKS, len(blocks) + 1):
+            last = blocks[-count:]
+            turns = all(
+                one.owner != other.owner and other.first - one.last - 1 <= PAUSE for one, other in pairwise(last)
+            )
+            ahead, steps = sum(one.ahead for one in last), sum(one.steps for one in last)
+            if turns and steps >= STEPS and ahead >= NOT_BEHIND * steps:
+                return last
+        return ()
 
     def _tell(self, onset: int, step: int, count: int, owners: Sequence[str]) -> str:
         return (
-            f"{', then '.join(owners[-BLOCKS:])} got nearly all, each for {BLOCK} steps or more in a row, from step "
+            f"{', then '.join(owners)} got nearly all, each for {BLOCK} steps or more in a row, from step "
             f"{onset} to step {step}"
         )
