@@ -56,7 +56,7 @@ def run(
     """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
 
     Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
-    spread below them, and the same less the reference policy on the same noise. Reward dimensions are never summed. On
+    spread below them, and differences from the reference on the same noise. Reward dimensions are never summed. On
     a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file is named on
     standard error.
 

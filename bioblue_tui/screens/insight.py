@@ -33,6 +33,7 @@ class Insight:
     def __init__(self, state: TrialState, gauges: Sequence[GaugeView]) -> None:
         self.companion = Companion(state)
         self._objectives = state.environment.objectives
+        self._dimensions = state.environment.dimensions
         self._noisy = bool(state.environment.cautious_name)
         self._gauges = gauges
         self._ghost = 0
@@ -130,7 +131,9 @@ class Insight:
     def conclusion(self) -> str:
         """Say how the trial went: the verdict with its figure, the flip, and what was found."""
         verdict = self.companion.reading.verdict(References(), wait=False)
-        parts = [f"{verdict.word.capitalize()}: {verdict.reason}."] if verdict else []
+        unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
+        spared = "no penalties; " if unpenalised else ""
+        parts = [f"{verdict.word.capitalize()}: {spared}{verdict.reason}."] if verdict else []
         if self.companion.reading.flip is not None:
             parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):

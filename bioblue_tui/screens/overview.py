@@ -81,7 +81,7 @@ class OverviewScreen(Screen[None]):
             "x",
             "beside",
             "Totals or differences",
-            "Averages of totals, or of totals less the reference policy's on the same noise",
+            "Averages of totals, or of differences from the reference on the same noise",
         ),
         command("overview.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("overview.leave", "escape", "leave", "Leave", "Leave; first a filter goes", footer="Leave"),
@@ -247,7 +247,7 @@ class OverviewScreen(Screen[None]):
     def _averaged(self, found: list[Average]) -> None:
         if self.is_mounted:
             self.averages.show(found)
-            what = "totals less the reference policy's" if self._beside else "totals"
+            what = "difference from the reference" if self._beside else "totals"
             self.query_one("#averages").border_title = f"{what}: mean, 95 % interval, single trials"
 
     def _status(self) -> Line:
