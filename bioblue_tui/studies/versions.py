@@ -75,8 +75,10 @@ class Kept:
         for version in self.versions:
             if version.number == number or (not number and version.study.digest == digest):
                 return version
-        known = study is not None and (not number or study.digest == digest)
-        return Version(number, study) if study is not None and known else None
+        if study is None:
+            return None
+        known = study.digest == digest if number else log.opening.trials == trials_digest(study)
+        return Version(number, study) if known else None
 
     def same(self, study: Study) -> Version | None:
         """Return the version that a study is, or None. A program with other words of its own makes no other version."""
@@ -163,13 +165,13 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
     if anew:
         began = f"version {opening.version}" if opening.version else "the version before"
         raise StudyError(f"{opening.participant} began with {began} and goes on with it; leave --new-version out")
+    if own is None and not opening.version:
+        raise StudyError(_refusal(study, None))
     if own is None:
         told = "; ".join(kept.problems) or f"the copy of version {opening.version} is not there any more"
         raise StudyError(f"{opening.participant} cannot go on: {told}")
     if own.study is not study and kept.same(study) is None:
         raise StudyError(_refusal(study, own))
-    if not own.number and opening.trials != trials_digest(study):
-        raise StudyError(_refusal(study, None))
     return own
 
 

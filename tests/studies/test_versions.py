@@ -168,7 +168,7 @@ def test_sessions_of_older_programs_go_on(tmp_path: Path) -> None:
     # The hash that the old session noted is that of the version that P2 began.
     assert [row["version"] for row in rows(tmp_path / "out" / "participants.csv")] == ["1", "1"]
     version_file(directory, 1).unlink()
-    with pytest.raises(StudyError, match="P1: the version"):
+    with pytest.raises(StudyError, match="P1: no copy was kept"):
         export_study("small", None, tmp_path / "without", tmp_path)
 
 
@@ -272,3 +272,19 @@ def test_a_wording_of_ones_own_is_kept_with_the_study(tmp_path: Path) -> None:
     assert version.study == study
     with pytest.raises(StudyError, match=r"line \d+: conditions 1\.wording"):
         load_study(tmp_path / "study.toml")
+
+
+def test_nothing_is_told_of_a_version_that_nobody_has(tmp_path: Path) -> None:
+    """What an old session played is told from the file as it was then, never from a changed one."""
+    through(load(tmp_path, more=ASKED % 4), tmp_path, "P1")
+    aged(session_file(study_dir("small", tmp_path), "P1"))
+    version_file(study_dir("small", tmp_path), 1).unlink()
+    changed = load(tmp_path, more=ASKED % 4, steps=7)
+    _, problems = export_study("small", changed, tmp_path / "changed", tmp_path)
+    assert "P1: no copy was kept" in problems[0]
+    assert rows(tmp_path / "changed" / "participants.csv") == []
+    (one,) = standings(study_dir("small", tmp_path), changed)
+    assert (one.state, one.trials, one.planned) == ("finished", 1, 0)
+    _, problems = export_study("small", load(tmp_path, more=ASKED % 4), tmp_path / "same", tmp_path)
+    assert problems == []
+    assert [row["comprehension_passed"] for row in rows(tmp_path / "same" / "participants.csv")] == ["1"]

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from bioblue_tui.numbers import counted, minutes_and_seconds
 from bioblue_tui.studies.changes import what_changed
 from bioblue_tui.studies.export.equivalence import equivalence
-from bioblue_tui.studies.export.people import tries_of
+from bioblue_tui.studies.export.people import passed, tries_of
 from bioblue_tui.studies.export.played import Collected
-from bioblue_tui.studies.flow import wrong_answers
 from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, Log
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
@@ -136,15 +135,19 @@ def _rows(found: Collected, block: Block) -> Iterator[str]:
         seeds = ", ".join(str(trial.plan.seed) for trial in trials)
         shown = "prompt-only" if trials[0].plan.prompt_only else "gauges"
         keys = [trial.key for trial in trials]
-        played = [one.state.done for one in found.counting if one.trial.key in keys]
+        records = [one for one in found.counting if one.trial.key in keys]
+        played = [one.state.done for one in records]
+        # What was played says its own record: the words of older programs were others.
+        told = ", ".join(sorted({one_line(one.record.header.wording, 60) for one in records})) or wording
         done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
         label = f"{condition} ({shown})"
-        cells = (block.name, block.order, label, wording, environment, set_, seeds, str(steps), str(len(played)), done)
+        cells = (block.name, block.order, label, told, environment, set_, seeds, str(steps), str(len(played)), done)
         yield "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def _training(found: Collected) -> Iterator[str]:
-    study, asked = _study(found), _study(found).comprehension
+    study = _study(found)
+    asked = study.comprehension
     yield f"- Pages of instruction: {len(study.pages) or 'none'}."
     left_out = f"{len(study.practice)}, left out of all tables but `pages.csv`" if study.practice else "none"
     yield f"- Practice trials: {left_out}."
@@ -159,7 +162,7 @@ def _training(found: Collected) -> Iterator[str]:
     answered = [(person, own) for person, own in tries if own]
     more = sum(any(key.startswith("comprehension/wrong") for key in person.log.done) for person, _ in answered)
     yield f"- Participants who needed another try: {more} of {len(answered)}."
-    never = sum(len(own) == asked.tries and bool(wrong_answers(study, p.log, own[-1])) for p, own in answered)
+    never = sum(len(own) == asked.tries and passed(person) is False for person, own in answered)
     yield f"- Participants who did not have all of them right in the end: {never} of {len(answered)}."
 
 

@@ -40,7 +40,6 @@ def people(found: Collected) -> Table:
 def _person(person: Person) -> dict[str, object]:
     study, log = person.study, person.log
     tries = tries_of(person)
-    passed = bool(tries) and not wrong_answers(study, log, tries[-1])
     row: dict[str, object] = {
         "state": log.outcome,
         "began": log.opening.created,
@@ -50,11 +49,19 @@ def _person(person: Person) -> dict[str, object]:
         "trial_minutes": round(trial_seconds(log) / 60, 3),
         "agreed": log.answer("consent") == AGREED if "consent" in log.done else None,
         "comprehension_tries": len(tries) if study.comprehension.questions else None,
-        "comprehension_passed": passed if study.comprehension.questions and tries else None,
+        "comprehension_passed": passed(person),
     }
     for question in study.questionnaire:
         row[f"answer_{question.key}"] = log.answer(f"questionnaire/{question.key}")
     return row
+
+
+def passed(person: Person) -> bool | None:
+    """Return whether all answers about the instructions were right in the end; None where that is not known."""
+    tries, study, log = tries_of(person), person.study, person.log
+    if not tries or (not person.version.number and log.visits and log.visits[-1].digest != study.digest):
+        return None
+    return not wrong_answers(study, log, tries[-1])
 
 
 def tries_of(person: Person) -> list[int]:

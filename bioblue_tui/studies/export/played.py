@@ -134,7 +134,10 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             continue
         version = kept.of(log, study)
         if version is None:
-            problems.append(f"{code}: the version of the study that they play is not there")
+            told = "the version of the study that they play is not there"
+            if not log.opening.version:
+                told = "no copy was kept of what they play; name the study's file as it was then"
+            problems.append(f"{code}: {told}")
             continue
         versions.setdefault(version.number, version)
         people.append(person := Person(log, version))
