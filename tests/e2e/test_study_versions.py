@@ -188,8 +188,9 @@ def test_where_there_is_no_room_nobody_is_locked_out(bioblue: Bioblue) -> None:
     room = max(path.stat().st_size for path in bioblue.files()) // BLOCK + 2
     with limited_terminal(bioblue, room, *run, "P1", "--resume") as terminal:
         terminal.wait("your answer below")
-        for answer in "2345678":
-            terminal.type(f"{answer}\r")
+        terminal.type("2")
+        terminal.wait(re.compile("^ 2$", re.MULTILINE))
+        terminal.press("enter")
         assert terminal.finish() == 1
         assert "(File too large" in terminal.text.replace("\n", "")
     assert b"Traceback" not in terminal.output
