@@ -259,7 +259,7 @@ class OverviewScreen(Screen[None]):
         if self.read < len(self.rows):
             parts.append((f"  read {self.read}/{len(self.rows)}", "accent"))
         unread = sum(bool(row.problem) for row in self.rows)
-        parts += [(f"  ✗ {unread} unreadable", "bad")] if unread else []
+        parts += [(f"  ✗ {unread} not shown", "bad")] if unread else []
         parts += [(f"  / {one_line(self.words, 20)}", "warn")] if self.words else []
         parts += [(f"  ● {len(self.marks)} marked", "accent")] if self.marks else []
         part = f"{len(self.shown)} of " if len(self.shown) < len(self.rows) else ""

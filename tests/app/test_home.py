@@ -21,6 +21,7 @@ from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
+from tests.support.comparing import on_disk
 from tests.support.pilots import until
 
 
@@ -54,6 +55,30 @@ async def test_enter_enter_starts_a_trial_without_key_or_network(tmp_path: Path)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await until(pilot, lambda: "accelerator" in prompts(home_of(app).earlier)[0])
+
+
+async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bioblue_tui.screens.home.RECENT", 2)
+    for seed in (1, 2, 3):
+        path = on_disk(tmp_path / "trials", steps=4, seed=seed)
+    path.write_text(path.read_text().replace('"environment":"multi-homeostasis"', '"environment":"pond"', 1))
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(
+            pilot, lambda: isinstance(app.screen, HomeScreen) and "of 3" in str(home_of(app).earlier.border_title)
+        )
+        home = home_of(app)
+        assert home.earlier.border_title == "recent trials: 2 of 3"
+        missing = next(line for line in prompts(home.earlier) if "pond" in line)
+        assert "4/4  complete  ✗ not installed here" in missing
+        home.earlier.focus()
+        home.earlier.highlighted = prompts(home.earlier).index(missing)
+        await pilot.press("enter")
+        said = "the environment 'pond' is not installed here"
+        await until(pilot, lambda: any(said in note.message for note in app._notifications))
+        assert app.screen is home
 
 
 async def test_all_environments_are_cards_of_three_lines(tmp_path: Path) -> None:
