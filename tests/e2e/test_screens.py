@@ -111,7 +111,7 @@ def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> Non
     assert [event.text for event in record.events if isinstance(event, Answered)] == ["2", "-7", "4", "4"]
     (rejected,) = [event for event in record.events if isinstance(event, Rejected)]
     assert (rejected.step, rejected.attempt) == (2, 1)
-    assert "sign" in rejected.reason
+    assert "negative" in rejected.reason
     asked = [event for event in record.events if isinstance(event, Asked)]
     assert [event.step for event in asked] == [1, 2, 2, 3]
     assert asked[1].observation == asked[2].observation
