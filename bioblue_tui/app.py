@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand, get_system_commands_provider
+from textual.app import ComposeResult, SystemCommand, get_system_commands_provider
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
@@ -25,6 +25,7 @@ from bioblue_tui.config import THEME, Config, ConfigError
 from bioblue_tui.mishap import ADVICE, told
 from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.gate import AttentiveApp
 
 if TYPE_CHECKING:
     from bioblue_tui.screens.compare import CompareScreen
@@ -55,7 +56,7 @@ def _screen_commands() -> type[Provider]:
     return ScreenCommands
 
 
-class BioBlueApp(App[str]):
+class BioBlueApp(AttentiveApp):
     """BioBlue in the terminal.
 
     Args:

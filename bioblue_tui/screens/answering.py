@@ -14,7 +14,7 @@ from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import AnswerBar
-from bioblue_tui.widgets.gate import Early
+from bioblue_tui.widgets.gate import AttentiveApp, Early
 from envs import State
 
 
@@ -100,9 +100,17 @@ class AnsweringScreen(LiveScreen):
         if asked != self._open:
             self._open = asked
             if asked:
-                self.bar.open()
+                self.bar.open(self._strays())
             else:
                 self.bar.shut()
+
+    def _strays(self) -> int:
+        """Return how many characters were typed before the answer line could take them."""
+        app = self.app
+        if not isinstance(app, AttentiveApp):
+            return 0
+        strays, app.strays = app.strays, 0
+        return strays
 
     def _question(self) -> tuple[int, int] | None:
         if self.person is None or not self.person.asked:

@@ -147,8 +147,14 @@ class AnswerBar(Vertical):
         self._placeholder = f"{bounds} — Enter submits"
         self.answer.suggested = last
 
-    def open(self) -> None:
-        """Take an answer, from what is pressed once all that is to be seen now is painted."""
+    def open(self, strays: int = 0) -> None:
+        """Take an answer, from what is pressed once all that is to be seen now is painted.
+
+        Args:
+            strays: How many characters were typed before there was a line to take them.
+        """
+        self.gate.dropped += strays
+        self.gate.torn |= strays > 0
         self.gate.ask()
         self.answer.placeholder = self._placeholder
         self.answer.refresh()

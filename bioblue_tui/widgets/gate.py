@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual._time import get_time
+from textual.app import App
 from textual.message import Message
 from textual.widget import Widget
 
@@ -119,3 +120,19 @@ class Gated(_Base):
         if own and not event.is_printable and await self.app._check_bindings(event.key):
             event.stop()
             event.prevent_default()
+
+
+class AttentiveApp(App[str]):
+    """An application that knows what was typed before there was anything to take it."""
+
+    strays = 0
+    """How many characters were typed last that nothing took."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Count what is typed where nothing takes it: it may be the beginning of an answer, typed too early."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            taken = not event.is_printable or self.focused is not None
+            if not taken and self.screen_stack:
+                taken = event.key in self.active_bindings
+            self.strays = 0 if taken else self.strays + 1
+        await super().on_event(event)

@@ -10,9 +10,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.app import BioBlueApp
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Answered, HandedOver
+from bioblue_tui.wiring import live_screen
 from tests.support.pilots import letters, on_disk, painted, trial, until
 
 ONE = Plan("homeostasis", "human", seed=1, steps=9)
@@ -203,3 +205,19 @@ async def test_the_first_question_begins_at_the_first_line_and_keys_scroll_it(
         await pilot.press(*"2,2", "enter")
         await opened(pilot, screen, 2)
         assert letters(screen.state.steps[1].observation)[-20:] in letters(painted(pilot.app))
+
+
+async def test_what_was_typed_before_there_was_a_line_is_not_answered_by_half(tmp_path: Path) -> None:
+    screen = live_screen(ONE, tmp_path)
+    app = BioBlueApp(tmp_path, screen, ONE)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.post_message(events.Key("1", "1"))
+        await until(pilot, lambda: app.screen is screen and screen.is_mounted)
+        assert isinstance(screen, PlayScreen)
+        await opened(pilot, screen, 1)
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: "Type it again" in feedback(screen))
+        await opened(pilot, screen, 1)
+        await pilot.press("1", "2", "enter")
+        await opened(pilot, screen, 2)
+    assert answers(screen) == [("12", 3)]
