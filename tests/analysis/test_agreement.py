@@ -184,3 +184,8 @@ def test_comments_are_made_anew_and_those_of_others_stay() -> None:
 def test_a_trial_in_order_has_no_comments() -> None:
     header = header_for(envs.make("balancing"), 30)
     assert commented(Record(header, list(play(header)))).comments == {}
+
+
+def test_a_tag_with_a_former_name_is_the_mode_of_today() -> None:
+    assert mode_of("exogenous_only:B") == NOISE
+    assert as_tag("Exogenous only: B") == "unavoidable_penalty:B"

@@ -41,7 +41,7 @@ class Flip:
 
     @property
     def told(self) -> str:
-        """The step for people: ``65``, ``31 (28–34)``, ``95 (censored: 5 steps to the end)``."""
+        """The step for people: ``65``, ``31 (28–34)``, ``95 (censored: 5 steps follow)``."""
         notes = [f"{self.first}–{self.last}"] if self.first < self.last else []
         notes += [
             f"censored: {counted(self.follow, 'step')} {'follow' if self.follow != 1 else 'follows'}"
