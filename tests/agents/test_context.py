@@ -145,7 +145,7 @@ async def test_note_survives_a_fault_that_follows(api: Api, provider: FakeProvid
 async def test_answer_that_meets_the_end_of_the_context_is_asked_for_again(
     api: Api, fault: Reply | Raw | InStream, provider: FakeProvider
 ) -> None:
-    provider.answer = lambda _: fault if isinstance(fault, Reply) and len(provider.journal) == 1 else "5, or rather"
+    provider.answer = lambda _: fault if isinstance(fault, Reply) and len(provider.journal) == 1 else "5 units."
     if not isinstance(fault, Reply):
         provider.faults.append(fault)
     agent = make_agent(api, provider)
@@ -156,7 +156,7 @@ async def test_answer_that_meets_the_end_of_the_context_is_asked_for_again(
     assert (caught.value.transient, caught.value.wait) == (True, 0)
     assert pieces
     answer = await agent.answer(turn)
-    assert answer.text == "5, or rather"
+    assert answer.text == "5 units."
     assert answer.notes == ("the conversation outgrew the model's context: the oldest turn was left out",)
     assert [len(held) for held in sent(provider)] == [4, 3]
     await agent.aclose()

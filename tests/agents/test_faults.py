@@ -164,16 +164,16 @@ async def test_fault_is_told_and_the_trial_goes_on(api: Api, mode: Mode, name: s
 @pytest.mark.parametrize("name", STREAMS)
 @pytest.mark.parametrize("api", ["openai", "anthropic"])
 async def test_nothing_of_a_broken_stream_becomes_an_answer(api: Api, name: str, provider: FakeProvider) -> None:
-    provider.answer = lambda _: "5, or rather"
+    provider.answer = lambda _: "5 units."
     provider.faults.append(STREAMS[name].fault)
     play = make_play(make_agent(api, provider, timeout=0.4 if name in SLOW else WAIT_SECONDS), 1, "homeostasis")
     running = asyncio.create_task(play.run())
     await asyncio.to_thread(provider.wait_for, 2)
     await running
-    assert [event.text for event in play.answered[:1]] == ["5, or rather"]
+    assert [event.text for event in play.answered[:1]] == ["5 units."]
     heard = "".join(event.text for event in play.events if isinstance(event, Heard))
-    begun = "" if STREAMS[name].fault.after == 0 else "5, "  # type: ignore[union-attr]
-    assert heard.startswith(begun + "5, or rather")
+    begun = "" if STREAMS[name].fault.after == 0 else "5 u"  # type: ignore[union-attr]
+    assert heard.startswith(begun + "5 units.")
 
 
 @pytest.mark.parametrize("reply", [Reply("", stop=None), Reply(None, stop=None)])

@@ -124,7 +124,7 @@ async def test_message_is_short_whatever_the_server_says(api: Api, provider: Fak
 
 
 async def test_key_is_sent_and_nowhere_else(api: Api, provider: FakeProvider) -> None:
-    provider.answer = lambda request: Reply(f"{request.headers['authorization']}\n5", f"the key is {KEY}")
+    provider.answer = lambda request: Reply(f"{request.headers['authorization']}.\n5", f"the key is {KEY}")
     provider.faults.append(error(401, f"wrong key: {KEY}", retry_after=f"later {KEY}"))
     agent = make_agent(api, provider)
     play = make_play(agent, 2, "homeostasis")
