@@ -127,7 +127,7 @@ def test_each_half_of_what_a_border_cuts_is_shown_inert(bioblue: Bioblue, provid
 
     def answer(request: Request) -> Reply:
         parts, _ = texts[len(request.conversation) // 2]
-        end = f"\n{thermostat(request)}"
+        end = f"\nAnswer: {thermostat(request)}"
         return Reply("".join((*parts, end)), pieces=(*parts, end))
 
     provider.answer = answer

@@ -98,8 +98,7 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     if _NOD.match(piece) and not _STATE.search(piece):
         return ""
     clause = re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending
+    about = "foreign" if _STATE.search(clause) else "unclear"
     if heading or ending.endswith(":"):
-        if _STATE.search(clause):
-            return "foreign"
-        return "answer" if _ACT.search(clause) else "unclear"
-    return "foreign" if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""
+        return "answer" if about == "unclear" and _ACT.search(clause) else about
+    return about if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""
