@@ -153,8 +153,9 @@ def test_a_key_is_answered_while_an_endless_line_comes(
     piece = {"letters": "x" * 999 + "\x1b", "marks": "e" + "\u0301" * 999}[kind]
     count = LONGEST // len(piece)
     provider.pace = threading.Semaphore(0)
+    whole = f"{piece * count}.\n5"
     provider.answer = lambda request: (
-        Reply(f"{piece * count}.\n5", pieces=(*[piece] * count, ".\n5")) if len(request.conversation) == 1 else Reply("5")
+        Reply(whole, pieces=(*[piece] * count, ".\n5")) if len(request.conversation) == 1 else Reply("5")
     )
     with watched(bioblue, provider, api, 2) as terminal:
         go_on(provider, count // 2)
@@ -171,4 +172,4 @@ def test_a_key_is_answered_while_an_endless_line_comes(
         terminal.press("end", "esc")
         assert terminal.finish() == 0
     assert len(terminal.output) < LONGEST
-    assert said(bioblue)[0].text == f"{piece * count}.\n5"
+    assert said(bioblue)[0].text == whole
