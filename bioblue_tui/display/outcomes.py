@@ -11,7 +11,6 @@ from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.tally import UNCOUNTED
 from envs import Environment, Number
 
 
@@ -54,7 +53,7 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
         Column("steps", "steps"),
         *_dimensions(environment),
         Column("rejected", "rejected"),
-        *(Column(UNCOUNTED[kind], UNCOUNTED[kind]) for kind in spoilt),
+        *(Column(kind, kind) for kind in spoilt),
         Column("ended", "ended"),
     ]
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]

@@ -44,7 +44,7 @@ def test_attempts_that_did_not_count_are_told_apart() -> None:
         found[0].tally.apply(Rejected(0, 1, 1, "because", kind))
     found[0].tally.apply(Failed(0, 1, 1, "because"))
     totals, _ = outcome_tables(HOMEOSTASIS, "x", found)
-    assert [column.label for column in totals.columns][-4:] == ["rejected", "cut", "provider's fault", "ended"]
+    assert [column.label for column in totals.columns][-4:] == ["rejected", "cut", "provider", "ended"]
     assert [row[-4:-1] for row in totals.rows] == [[2, 2, 2], [0, 0, 0]]
 
 

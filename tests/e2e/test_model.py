@@ -56,7 +56,7 @@ def test_a_model_plays_on_the_screen_and_its_key_is_nowhere(tmp_path: Path, prov
     with bioblue.terminal(*arguments(provider, api)) as terminal:
         terminal.wait(f"{api}:fake", "■ complete", "step 5/5", "Let me think about step 9.", "→ ", "tokens in")
         terminal.press("p")
-        terminal.wait("│ - undersatiation: 0")
+        terminal.wait("│ Undersatiation: 0")
         terminal.press("?")
         terminal.wait("Pause between steps")
         terminal.press("esc")
@@ -213,7 +213,7 @@ def test_a_pause_keeps_the_answer_in_flight(bioblue: Bioblue, provider: FakeProv
     def held(request: Request) -> str:
         if len(request.conversation) == 5:
             assert released.wait(2 * DEADLINE)
-            return "After much thought:\n4"
+            return "After much thought.\n4"
         return thermostat(request)
 
     provider.answer = held

@@ -108,7 +108,7 @@ def test_too_many_illegal_answers_fail_a_trial_and_rejected_ones_are_counted(
     done = bioblue.run("run", "homeostasis", *model(provider), *options)
     assert done.returncode == 1
     assert "seed 1 step 1: 0 taken" in done.stdout
-    assert " Rejected before: 2 answers. Used: " in done.stdout.splitlines()[0]
+    assert " Not counted before: 2 not readable. Used: " in done.stdout.splitlines()[0]
     totals = tables(done.stdout.partition("\n\n")[2])[0]
     assert [row[-2:] for row in totals[1:]] == [["2", "complete"], ["3", "failed"]]
     assert "seed 2 failed at step 1: 3 rejected answers in a row" in done.stderr
