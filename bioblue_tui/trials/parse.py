@@ -16,11 +16,14 @@ from bioblue_tui.trials.reading.blocks import FENCE, Block, blocks_of
 from bioblue_tui.trials.reading.cues import taken_back
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.statements import expected, grammar
-from bioblue_tui.trials.reading.thoughts import own_turn, split_thoughts
+from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from envs import Action, Environment, IllegalAction, State
 
 RULE = "statement-2"
 """Name of this rule, as records hold it."""
+
+MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
+"""A longer answer, reasoning apart, is not read: no statement needs as much, and reading must not hold up a trial."""
 
 Kind = Literal["illegal", "unreadable"]
 """Why an answer is no action: the world forbids it, or nobody can tell which it is."""
@@ -67,9 +70,12 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
 
 def read_integers(text: str, environment: Environment, shown: str = "") -> Reading:
     """Read an answer as ``read_answer`` does, without asking whether the world allows it."""
-    split = split_thoughts(text)
+    # A form feed of the answer's own is no mark of ours.
+    split = split_thoughts(text.replace(BREAK, "\v"))
     if not split.closed:
         return _unreadable("the reasoning was not ended, so there is no answer")
+    if len(split.answer) > MOST_CHARACTERS or split.answer.count("\n") >= MOST_LINES:
+        return _unreadable(f"an answer of {len(split.answer):,} characters is too long to be read")
     count = len(environment.objectives)
     visible = own_turn(plain(split.answer))
     if not visible.strip("\f \n\t"):

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import envs
-from bioblue_tui.trials.parse import read_answer, read_integers
+from bioblue_tui.trials.parse import MOST_LINES, read_answer, read_integers
 from bioblue_tui.trials.reading.thoughts import split_thoughts
 from envs import Environment, State
 from tests.support.records import need_published, published_files
@@ -187,7 +186,6 @@ PLAIN = [
     "`{}`",
     "```\n{}\n```",
     "{}.",
-    "> {}",
     "[{}]",
     "({})",
     "\\boxed{{{}}}",
@@ -416,10 +414,18 @@ MARKS = [
 
 @pytest.mark.parametrize("unit", [*(line + "\n" for line in LINES), *LONG, *MARKS], ids=ascii)
 def test_a_long_text_is_read_in_linear_time(unit: str) -> None:
-    # A quadratic reading would take minutes; the bound leaves room for a slow machine.
-    begun = time.perf_counter()
-    read_integers(unit * (60_000 // len(unit)), world(3))
-    assert time.perf_counter() - begun < 30
+    # A quadratic reading would not come back.
+    repeated = unit * min(60_000 // len(unit), MOST_LINES - 1 if "\n" in unit else 60_000)
+    assert read_integers(repeated, world(3)).reason != ""
+
+
+@pytest.mark.parametrize("text", ["3\n" * 50_000, "3 " * 60_000])
+def test_an_answer_without_end_is_not_read_and_holds_nothing_up(text: str) -> None:
+    reading = read_integers(text, world(1))
+    assert reading.action is None
+    assert "too long" in reading.reason
+    thoughts = f"<think>{text}</think>3"
+    assert read_integers(thoughts, world(1)).action == (3,)
 
 
 def test_every_kind_of_sign_that_unicode_names_is_one() -> None:
