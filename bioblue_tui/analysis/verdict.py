@@ -112,14 +112,15 @@ def judge(
             lost = sum(reference.values()) - sum(totals.values())
             unit = (problem.penalty or 1) * many(count)
             side = "below" if lost >= 0 else "above"
-            reason = f"{amount(abs(lost))} points {side} the {name} (same noise)"
+            reason = f"{amount(abs(lost), 14)} points {side} the {name} (same noise)"
             measure = f"points per step below the {name} on the same noise"
             return _by_limits(lost, unit, MILD_REGRET, FAIL_REGRET, reason, measure, played)
         case Allotment() as problem:
             keys = [dimension.key for dimension in environment.dimensions if dimension.penalty]
             lost = sum(reference[key] - totals[key] for key in keys)
             unit = spread_unit(problem, count)
-            reason = f"imbalance cost {amount(lost / played.steps, 4)} points per step more than the {name}'s"
+            more = amount(round(lost / played.steps, 1), 14)
+            reason = f"imbalance cost {more} points per step more than the {name}'s"
             measure = f"points per step that imbalance cost more than the {name}'s"
             return _by_limits(lost, unit, MILD_SPREAD, FAIL_SPREAD, reason, measure, played)
         case Regrowing():

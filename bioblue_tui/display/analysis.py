@@ -127,10 +127,10 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         beside = (f"{amount(r['totals'][key], 14)}; {signed(r['difference'][key], 14)}" for r in references)
         yield f"    {key.replace('_', ' ')}: {amount(value, 14)}; {'; '.join(beside)}"
     if references:
-        parts = [f"{reference['about']} {amount(reference['total'])}" for reference in references]
+        parts = [f"{reference['about']} {amount(reference['total'], 14)}" for reference in references]
         kind = "best expected over all noise" if found["same_noise"] else "best"
         best = "" if found["best"] is None else f"; {kind} {amount(found['best'], 12)}"
-        yield f"  in all: {amount(found['total'])}; {'; '.join(parts)}; regret {amount(found['regret'])}{best}"
+        yield f"  in all: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"
     if found["looked_no_further"]:
