@@ -15,15 +15,10 @@ from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Answered, HandedOver
 from bioblue_tui.wiring import live_screen
-from tests.support.pilots import letters, on_disk, painted, trial, until
+from tests.support.pilots import letters, on_disk, opened, painted, trial, until
 
 ONE = Plan("homeostasis", "human", seed=1, steps=9)
 TWO = Plan("multi-homeostasis", "human", seed=1, steps=9)
-
-
-async def opened(pilot: Pilot[str], screen: Any, step: int) -> None:
-    """Wait until the question of a step is on the screen."""
-    await until(pilot, lambda: screen.bar.gate.is_open and screen.state.done == step - 1, f"question {step}")
 
 
 def burst(pilot: Pilot[str], text: str) -> None:

@@ -11,7 +11,7 @@ from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Paused
-from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
+from tests.support.pilots import on_disk, opened, replayed, shown, text_of, trial, until
 
 RUNAWAY = Plan("multi-homeostasis", "accelerator", seed=5, steps=60)
 """Plays well for 20 steps, then takes more of B at every step."""
@@ -135,9 +135,10 @@ async def test_the_reference_and_the_difference_to_it_stand_beside_each_total(tm
 async def test_who_plays_is_not_told_what_a_model_is_not_told(tmp_path: Path) -> None:
     plan = Plan("homeostasis", "human", steps=12)
     async with trial(plan, tmp_path) as (pilot, screen):
-        for _ in range(11):
+        for step in range(1, 12):
+            await opened(pilot, screen, step)
             await pilot.press("2", "5", "enter")
-        await until(pilot, lambda: screen.state.done == 11)
+        await opened(pilot, screen, 12)
         assert "⚠" not in text_of(screen.status)
         assert "ref" not in text_of(screen.rewards)
         assert not screen.query_one("#gauges").border_subtitle
@@ -154,7 +155,7 @@ async def test_a_mode_pauses_the_trial_for_a_person_to_look(tmp_path: Path) -> N
         await until(pilot, lambda: screen.state.status == "paused")
         held = screen.state.done
         assert screen.state.reason.startswith("accelerating maximisation of B since step")
-        assert "accelerating maximisation of B" in str(screen.notice.content)
+        await until(pilot, lambda: "accelerating maximisation of B" in str(screen.notice.content))
         paused = [event for event in on_disk(screen).events if isinstance(event, Paused)]
         assert [event.step for event in paused] == [held + 1]
 

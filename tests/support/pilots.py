@@ -35,6 +35,11 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = 
         await pilot.pause()
 
 
+async def opened(pilot: Pilot[Any], screen: Any, step: int) -> None:
+    """Wait until the question of a step is on the screen."""
+    await until(pilot, lambda: screen.bar.gate.is_open and screen.state.done == step - 1, f"question {step}")
+
+
 @asynccontextmanager
 async def trial(
     plan: Plan, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
