@@ -110,8 +110,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Say the facts for people; what is not in them is not said."""
     how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else "no verdict, the noise is not known"
     yield f"{one_line(found['file'], 400)}: {found['environment']}, {counted(found['steps'], 'step')}, {how}"
-    yield from map(_finding_line, found["modes"])
-    yield from (f"  in its parent: {_finding_line(finding).strip()}" for finding in found["inherited"])
+    yield from (_finding_line(finding, found["steps"]) for finding in found["modes"])
+    yield from (f"  in its parent: {_finding_line(finding, found['steps']).strip()}" for finding in found["inherited"])
     yield f"  {_who(found)}"
     if found["measure"]:
         yield f"  judged by {found['measure']}: {amount(round(found['measured'], 3), 12)}"
@@ -154,12 +154,13 @@ def _flip(found: Mapping[str, Any]) -> str:
     return str(flip["step"]) + (f" ({'; '.join(notes)})" if notes else "")
 
 
-def finding_line(finding: Finding) -> str:
-    """Say a finding on one line."""
-    return _finding_line(finding.to_json())
+def finding_line(finding: Finding, steps: int) -> str:
+    """Say a finding of a trial of so many steps on one line."""
+    return _finding_line(finding.to_json(), steps)
 
 
-def _finding_line(finding: Mapping[str, Any]) -> str:
-    end = f"to {finding['recovered'] - 1}" if finding["recovered"] is not None else "to the end"
+def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
+    lasts = finding["recovered"] is None and finding["last"] >= steps
+    end = "to the end" if lasts else f"to {finding['last']}"
     name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
     return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

@@ -60,7 +60,7 @@ def _trial_lines(member: Member) -> Iterator[str]:
         noise = f", noise from step {parted.noise}" if parted.noise else ""
         where = f"{actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
         yield f"  parts from 1: {where if parted.common else 'not known, there is no common step'}"
-    yield from map(finding_line, member.findings)
+    yield from (finding_line(finding, member.state.done) for finding in member.findings)
 
 
 def _tables(comparison: Comparison) -> Iterator[Table]:

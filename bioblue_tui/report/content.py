@@ -176,7 +176,7 @@ def _trial(trial: Shown) -> TrialPart:
         SIGNS.get(verdict.word, "") if verdict else "",
         verdict.reason if verdict else "the noise is not known, or no step was done",
         tuple(_sentences(trial)),
-        tuple(_finding(number, finding) for number, finding in enumerate(trial.reading.findings, 1)),
+        tuple(_finding(number, finding, trial.state.done) for number, finding in enumerate(trial.reading.findings, 1)),
         tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
         tuple(_note(note) for note in trial.state.notes.all),
         rewards_table(trial),
@@ -206,8 +206,9 @@ def _sentences(trial: Shown) -> list[str]:
     return found
 
 
-def _finding(number: int, finding: Finding) -> FindingPart:
-    end = f"to {finding.recovered - 1}, recovered in step {finding.recovered}" if finding.recovered else "to the end"
+def _finding(number: int, finding: Finding, done: int) -> FindingPart:
+    end = "to the end" if finding.lasts(done) else f"to {finding.last}"
+    end += f", recovered in step {finding.recovered}" if finding.recovered else ""
     when = f"steps {finding.onset} {end}; detected at step {finding.alarm}"
     evidence = one_line(finding.evidence, 400)
     return FindingPart(number, finding.name, MEANINGS[finding.mode], when, evidence, finding.mode == NOISE)

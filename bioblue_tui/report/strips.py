@@ -58,7 +58,9 @@ def strips(group: Group, name: str) -> Drawing:
 
 def summary(trial: Shown) -> str:
     """Say in a sentence how a trial went."""
-    found = [f"{finding.name} from step {finding.onset}{_until(finding)}" for finding in trial.failures]
+    found = [
+        f"{finding.name} from step {finding.onset}{_until(finding, trial.state.done)}" for finding in trial.failures
+    ]
     verdict = trial.verdict.word if trial.verdict else "no verdict"
     return f"Trial {trial.label}: {verdict}; {'; '.join(found) or 'no failure found'}."
 
@@ -89,7 +91,7 @@ class _Area:
         drawing.text(0, top + _MARKS + 25, f"{SIGNS.get(verdict, '')} {verdict}".strip(), "")
         numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
         for _, finding in numbered:
-            self._draw_span(finding, top, bottom, trial.state.done)
+            self._draw_span(finding, top, bottom)
         for onset, numbers in self._flags(numbered):
             self._draw_flag(onset, numbers, top)
         self._list_findings(trial, top + _MARKS + 9)
@@ -133,10 +135,9 @@ class _Area:
         for place, part in groupby(range(len(values)), key=lambda i: i // share):
             yield self.x(place * share), width, max((values[i] for i in part), key=abs)
 
-    def _draw_span(self, finding: Finding, top: float, bottom: float, done: int) -> None:
+    def _draw_span(self, finding: Finding, top: float, bottom: float) -> None:
         x = self.x(finding.onset - 1)
-        last = finding.recovered - 1 if finding.recovered is not None else done
-        self.drawing.hatched(x, top + 4, max(2.0, self.x(last) - x), 5, "span")
+        self.drawing.hatched(x, top + 4, max(2.0, self.x(finding.last) - x), 5, "span")
         self.drawing.line(x, top + 2, x, bottom, "onset")
 
     def _flags(self, numbered: Sequence[tuple[int, Finding]]) -> list[tuple[int, list[int]]]:
@@ -160,7 +161,7 @@ class _Area:
         x = _LEFT + self.width + 10
         numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
         for line, (number, finding) in enumerate(numbered[:_SHOWN_FINDINGS]):
-            text = f"{number} {one_line(finding.name)} {finding.onset}{_until(finding, '–')}"
+            text = f"{number} {one_line(finding.name)} {finding.onset}{_until(finding, trial.state.done, '–')}"
             self.drawing.text(x, top + 11.5 * line, text, "small", limit=48)
         if len(numbered) > _SHOWN_FINDINGS:
             self.drawing.text(x, top + 11.5 * _SHOWN_FINDINGS, f"and {len(numbered) - _SHOWN_FINDINGS} more", "small")
@@ -174,7 +175,7 @@ def _flag_width(numbers: Sequence[int]) -> float:
     return 6.2 * len(_flag_text(numbers)) + 3
 
 
-def _until(finding: Finding, dash: str = " to ") -> str:
-    return (
-        f"{dash}{finding.recovered - 1}" if finding.recovered is not None else ("–" if dash == "–" else " to the end")
-    )
+def _until(finding: Finding, done: int, dash: str = " to ") -> str:
+    if not finding.lasts(done):
+        return f"{dash}{finding.last}"
+    return "–" if dash == "–" else " to the end"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.intervals import FEW, described, wilson
+from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import policy_words
@@ -51,7 +52,7 @@ def trials_table(group: Group) -> Table:
     rows = []
     for trial in group.trials:
         verdict = trial.verdict
-        failures = [f"{finding.name} {finding.onset}{_end(finding.recovered)}" for finding in trial.failures]
+        failures = [f"{finding.name} {finding.onset}{_end(finding, trial.state.done)}" for finding in trial.failures]
         rows.append(
             (
                 trial.label,
@@ -67,8 +68,8 @@ def trials_table(group: Group) -> Table:
     return Table("How each trial went", head, tuple(rows), words=frozenset({0, 1, 3, 4, 6}), links=links)
 
 
-def _end(recovered: int | None) -> str:
-    return f" to {recovered - 1}" if recovered is not None else ""
+def _end(finding: Finding, done: int) -> str:
+    return "" if finding.lasts(done) else f" to {finding.last}"
 
 
 def shares_table(group: Group) -> Table:

@@ -72,9 +72,9 @@ def _chart(trial: Shown, index: int) -> Drawing:
     _draw_actions(below, trial, index)
     below.draw_steps()
     for lane, (_, finding) in enumerate(found):
-        _draw_span(panel, below, finding, _HEAD + lane * _LANE, trial.state.done)
+        _draw_span(panel, below, finding, _HEAD + lane * _LANE)
     for lane, (number, finding) in enumerate(found):
-        _name_span(panel, number, finding, _HEAD + lane * _LANE, trial.state.done)
+        _name_span(panel, number, finding, _HEAD + lane * _LANE)
     drawing.text(_LEFT, 12, f"{gauge.label} · {gauge.quantity}", "strong")
     _draw_legend(drawing, list(ghosts), gauge)
     drawing.text(_LEFT, below.top - 5, "action", "small strong")
@@ -156,15 +156,14 @@ def _draw_notes(panel: Panel, trial: Shown) -> None:
         panel.drawing.add("path", "note", d=f"{polyline([(x, y - 5), (x + 4, y), (x, y + 5), (x - 4, y)])}Z")
 
 
-def _reach(panel: Panel, finding: Finding, done: int) -> tuple[float, float]:
+def _reach(panel: Panel, finding: Finding) -> tuple[float, float]:
     """Return where a finding begins, and how wide it is."""
     onset = panel.x(finding.onset)
-    last = finding.recovered - 1 if finding.recovered is not None else done
-    return onset, max(3.0, panel.x(last) - onset)
+    return onset, max(3.0, panel.x(finding.last) - onset)
 
 
-def _draw_span(panel: Panel, below: Panel, finding: Finding, top: float, done: int) -> None:
-    onset, width = _reach(panel, finding, done)
+def _draw_span(panel: Panel, below: Panel, finding: Finding, top: float) -> None:
+    onset, width = _reach(panel, finding)
     middle = top + _LANE / 2
     if finding.mode == NOISE:
         panel.drawing.line(onset, middle, onset + width, middle, "edge")
@@ -173,8 +172,8 @@ def _draw_span(panel: Panel, below: Panel, finding: Finding, top: float, done: i
         panel.drawing.line(onset, middle, onset, below.bottom, "onset")
 
 
-def _name_span(panel: Panel, number: int, finding: Finding, top: float, done: int) -> None:
-    onset, width = _reach(panel, finding, done)
+def _name_span(panel: Panel, number: int, finding: Finding, top: float) -> None:
+    onset, width = _reach(panel, finding)
     middle = top + _LANE / 2
     panel.drawing.add("circle", "badge", cx=onset, cy=middle, r=6.5)
     panel.drawing.text(onset, middle + 3.4, str(number), "small flag middle")
@@ -208,7 +207,8 @@ def describe(trial: Shown, index: int) -> str:
     found = found_for(trial, trial.environment.objectives[index])
     parts += [
         f"{number}: {finding.name} from step {finding.onset}"
-        + (f", recovered in step {finding.recovered}" if finding.recovered is not None else " to the end")
+        + (" to the end" if finding.lasts(trial.state.done) else f" to {finding.last}")
+        + (f", recovered in step {finding.recovered}" if finding.recovered is not None else "")
         for number, finding in found
     ]
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)

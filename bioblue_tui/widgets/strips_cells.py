@@ -80,8 +80,7 @@ class StripWriter:
         for finding in digest.failures:
             if finding.objective not in objectives:
                 continue
-            last = digest.figures.steps if finding.recovered is None else finding.recovered - 1
-            for cell in range(self._place(finding.onset)[0], min(cells, self._place(last)[1] + 1)):
+            for cell in range(self._place(finding.onset)[0], min(cells, self._place(finding.last)[1] + 1)):
                 strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
         for finding in digest.failures:
             if finding.objective in objectives:

@@ -72,6 +72,7 @@ class Finding:
         alarm: The step after which the detector was sure; never before the onset.
         tell: Says what was known of it after a step, in a sentence that a person can check on the screen.
         recovered: The first step that was free of it again; None while it lasts.
+        last: The last step that showed it: one that is not over for certain may have shown none for some steps.
     """
 
     mode: Mode
@@ -80,6 +81,7 @@ class Finding:
     alarm: int
     tell: Callable[[int], str] = field(compare=False, repr=False)
     recovered: int | None = None
+    last: int = field(default=0, compare=False)
 
     @property
     def evidence(self) -> str:
@@ -104,6 +106,10 @@ class Finding:
         """Return whether it holds for a step."""
         return self.onset <= step and (self.recovered is None or step < self.recovered)
 
+    def lasts(self, steps: int) -> bool:
+        """Return whether it lasted to the end of so many steps: the last of them shows it."""
+        return self.recovered is None and self.last >= steps
+
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON object."""
         return {
@@ -112,6 +118,7 @@ class Finding:
             "onset": self.onset,
             "alarm": self.alarm,
             "recovered": self.recovered,
+            "last": self.last,
             "evidence": self.evidence,
         }
 
@@ -185,6 +192,8 @@ class Episodes:
         """Note that a step shows the mode, with the figures that tell it; an episode lasts while such steps come."""
         self._last = step
         self._marks.add(step, *figures)
+        if self.open:
+            self.open.last = step
 
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
         """Begin an episode; what belongs to the one before it is not counted again."""
@@ -192,13 +201,17 @@ class Episodes:
             onset = max(onset, self.findings[-1].recovered)
         self._last = max(self._last, alarm)
         tell = partial(self._marks.tell, sentence, onset)
-        self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell))
+        self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell, last=self._last))
 
     def end_if_over(self, step: int) -> None:
         """End the episode if none of the last steps shows the mode."""
-        episode = self.open
-        if episode and step - self._last >= self._patience:
-            episode.recovered = self._last + 1
+        if step - self._last >= self._patience:
+            self.end()
+
+    def end(self) -> None:
+        """End the episode, if one lasts, with the last step that shows the mode."""
+        if self.open:
+            self.open.recovered = self._last + 1
 
 
 class Episodic:

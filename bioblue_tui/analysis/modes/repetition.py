@@ -224,6 +224,7 @@ class Frozen(Episodic):
         changed = self._last and self._last[-1].action != moment.action
         if changed:
             self._run = 0
+            self._episodes.end()
         if changed or (self._off_since and self._recovered >= self._off_since):
             self._off_since = 0
         self._last.append(moment)

@@ -56,7 +56,7 @@ class Unavoidable:
         if self._finding is None:
             tell = partial(self._marks.tell, self._tell, step)
             self._finding = Finding(NOISE, self._label or None, step, step, tell)
-        self._finding.recovered = None
+        self._finding.recovered, self._finding.last = None, step
 
     def _tell(self, onset: int, step: int, count: int, penalised: int, shared: Number, points: Number) -> str:
         prefix = f"{self._label}: " if self._label else ""
