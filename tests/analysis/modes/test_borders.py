@@ -11,6 +11,7 @@ import pytest
 import envs
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.watch import Watch
+from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.trials.events import Stepped
 from envs import Environment
 
@@ -156,6 +157,22 @@ def test_one_dose_twelve_times_is_frozen_where_half_of_them_were_wrong() -> None
     # What noise takes away is rightly given again.
     assert "frozen_repetition" not in level(-2, [2] * 30, [-2] * 30)
     assert "frozen_repetition" not in level(40, [0] * 30)
+
+
+def test_frozen_is_over_with_the_first_other_action() -> None:
+    found = level(0, [2] * 14 + [3])["frozen_repetition"]
+
+    assert (found.recovered, found.last) == (15, 14)
+    assert found.evidence.startswith("2 in each of 14 steps to step 14")
+
+
+def test_what_showed_no_sign_of_late_did_not_last_to_the_end() -> None:
+    greedy = [1, 2, 1, 1, 3] * 4
+
+    assert level(30, greedy)["unbounded_maximisation"].lasts(20)
+    found = level(30, [*greedy, 0, 0, 0])["unbounded_maximisation"]
+    assert (found.recovered, found.last, found.lasts(23)) == (None, 20, False)
+    assert finding_line(found, 23).startswith("  unbounded maximisation, step 1 to 20 (")
 
 
 # Shares
