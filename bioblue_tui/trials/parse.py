@@ -112,12 +112,16 @@ def _unreadable(reason: str) -> Reading:
 
 
 def _part(block: Block, lines: Sequence[str]) -> str:
-    seen = [index for index, line in enumerate(lines) if line.strip("\f \t") and not FENCE.fullmatch(line)]
+    filled = [index for index, line in enumerate(lines) if line.strip("\f \t")]
+    seen = [index for index in filled if not FENCE.fullmatch(lines[index])]
     if seen and block.first <= seen[0] and seen[-1] <= block.last:
         return "all of it"
-    first, last = (sum(1 for index in seen if index <= at) for at in (block.first, block.last))
+    # As the lines stand on a screen, blank ones among them: each break was put in with two line ends of its own.
+    first, last, total = (
+        at - filled[0] + 1 - 2 * lines[filled[0] : at].count(BREAK) for at in (block.first, block.last, filled[-1])
+    )
     where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{where} of {len(seen)}"
+    return f"{where} of {total}"
 
 
 _DRESS = re.compile(r"[*_`]")

@@ -129,8 +129,11 @@ def test_what_the_world_allows_is_read() -> None:
     ("text", "clause", "part"),
     [
         ("3", "alone", "all of it"),
-        ("The level is 97.\n\n3\n\nThat is all.", "alone", "line 2 of 3"),
+        ("The level is 97.\n\n3\n\nThat is all.", "alone", "line 3 of 5"),
         ("<think>5</think>\nAnswer: 3", "marked", "all of it, after reasoning"),
+        ("<think>5</think>\n\nSo be it.\n\nAnswer: 3<|im_end|>", "marked", "line 3 of 3, after reasoning"),
+        ("The level fell.\n```\n3\n```\nThat is all.", "alone", "line 3 of 5"),
+        ("The level fell.<|im_end|>Answer: 3\n", "marked", "line 1 of 1"),
         ('```json\n{"action": 3}\n```', "json", "all of it"),
         ("I will consume 3.", "sentence", "all of it"),
     ],

@@ -98,7 +98,7 @@ async def test_each_step_says_how_its_answer_was_read() -> None:
     await stage.finish()
     assert [(step.action, step.rule, step.clause, step.part) for step in stage.all(Stepped)] == [
         ((3,), RULE, "alone", "all of it, after reasoning"),
-        ((2,), RULE, "marked", "line 2 of 2"),
+        ((2,), RULE, "marked", "line 3 of 3"),
     ]
 
 
