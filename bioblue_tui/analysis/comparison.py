@@ -21,6 +21,7 @@ from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.wordings.library import called
 from envs import Number
 
 FEWEST, MOST = 2, 6
@@ -206,7 +207,8 @@ class Comparison:
                 values = ", ".join(f"{name} {told(mine[name])} and {told(theirs.get(name))}" for name in differing)
                 notes.append(f"Trials {self.first.number} and {member.number} are told different things: {values}.")
             elif self.first.record.header.told != member.record.header.told:
-                words = " and ".join(one_line(one.record.header.wording, 60) or "?" for one in (self.first, member))
+                headers = (self.first.record.header, member.record.header)
+                words = " and ".join(called(one.wording, one.wording_digest) or "?" for one in headers)
                 notes.append(f"Trials {self.first.number} and {member.number} have different wordings: {words}.")
             elif _instructed(self.first, member):
                 notes.append(f"Trials {self.first.number} and {member.number} have different instructions.")

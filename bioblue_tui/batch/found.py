@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.continuing import can_resume
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import Entry, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
-from bioblue_tui.wordings.library import retired
+from bioblue_tui.wordings.library import called, retired
 from bioblue_tui.wordings.wording import Wording
 
 Standing = Literal["complete", "busy", "open", "missing"]
@@ -52,6 +54,7 @@ def load_begun(
     data: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     wording: Wording | None = None,
+    complain: Callable[[str], None] = lambda line: None,
 ) -> tuple[Batch, dict[str, Found], str]:
     """Load a batch, and what of it is played.
 
@@ -64,6 +67,7 @@ def load_begun(
         data: The data directory, where local models are; None for the platform's.
         environ: Environment variables, as in ``load_batch``.
         wording: What agents are told where the file names no wording; None for what the batch began in.
+        complain: As in ``find``.
 
     Returns:
         The batch, how each of its trials stands, and the older wording that it goes on in; empty for none.
@@ -73,9 +77,9 @@ def load_begun(
     """
     batch = load_batch(path, data, environ, wording)
     if wording is not None:
-        return batch, find(directory, batch.trials), ""
+        return batch, find(directory, batch.trials, complain), ""
     older = [(wording.title, load_batch(path, data, environ, wording)) for wording in retired()]
-    found = find(directory, [*batch.trials, *(trial for _, old in older for trial in old.trials)])
+    found = find(directory, [*batch.trials, *(trial for _, old in older for trial in old.trials)], complain)
     now = {trial.identity for trial in batch.trials}
     for title, old in older:
         if any(found[trial.identity].path for trial in old.trials if trial.identity not in now):
@@ -83,7 +87,9 @@ def load_begun(
     return batch, found, ""
 
 
-def find(directory: Path, trials: Iterable[BatchTrial]) -> dict[str, Found]:
+def find(
+    directory: Path, trials: Sequence[BatchTrial], complain: Callable[[str], None] = lambda line: None
+) -> dict[str, Found]:
     """Return how each trial stands, by its identity.
 
     A record that is damaged is as if it were not there.
@@ -91,16 +97,25 @@ def find(directory: Path, trials: Iterable[BatchTrial]) -> dict[str, Found]:
     Args:
         directory: Where the records are.
         trials: What to look for.
+        complain: Receives a line for every wording whose words changed and whose version did not.
     """
     found = {trial.identity: Found() for trial in trials}
+    mine = {plan.wording.title: plan.wording.digest for plan in (trial.plan for trial in trials) if plan.wording}
+    reworded: Counter[tuple[str, str]] = Counter()
     for entry in recent(directory, sys.maxsize):
         # A fork has another past than the trial it is named after.
         if entry.header is None or entry.header.parent is not None or entry.header.source != "live":
             continue
+        title, digest = entry.header.wording, entry.header.wording_digest
+        if digest and digest != mine.get(title, digest):
+            reworded[title, digest] += 1
         identity = identity_of(entry.header)
         if identity in found:
             for one in _standing(entry):
                 found[identity] = min(found[identity], one, key=lambda known: known._rank)
+    for (title, digest), count in reworded.items():
+        here = f"{counted(count, 'record')} here {'has' if count == 1 else 'have'} other words under the same name"
+        complain(f"the wording {called(title, mine[title])}: {here} ({called(title, digest)}); raise its version")
     return found
 
 

@@ -25,7 +25,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint, data_option, wording_option
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
-from bioblue_tui.text import one_line
+from bioblue_tui.text import one_line, visible
 from bioblue_tui.told import ToldError, read_wording
 
 _MOST_SHARDS = 10_000
@@ -102,11 +102,12 @@ def batch(
     if file is None:
         raise Complaint("which batch? Name its file; bioblue batch --example shows what it looks like")
     data = data_dir or default_data
+    warnings: list[str] = []
     try:
         # To look at a batch, no key is needed.
         records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
         chosen = read_wording(wording, "--wording") if wording else None
-        plan, found, older = load_begun(file, records, data, environ, chosen)
+        plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
     except (BatchError, ToldError) as error:
         raise Complaint(str(error)) from None
     limit = read_dollars(max_cost) if max_cost else None
@@ -116,6 +117,8 @@ def batch(
     if older:
         told = "to play it anew in another: --wording plain"
         click.echo(f"bioblue: it began in the wording {older} and goes on in it; {told}", err=True)
+    for warning in warnings:
+        click.echo(f"bioblue: {visible(warning)}", err=True)
     if dry_run:
         _list(trials, found)
         ahead = [(trial, found[trial.identity]) for trial in trials]

@@ -20,7 +20,7 @@ from bioblue_tui.told import ToldError, load_wording, read_wording
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
 from bioblue_tui.wordings.library import DEFAULT, built_in, names, retired
-from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.wording import DIGITS, Wording
 from bioblue_tui.wordings.words import WordingError
 
 
@@ -46,7 +46,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
     if name is None:
         look = Look.of(sys.stdout)
         found = [one for one in map(built_in, names()) if one is not None]
-        for line in list_lines([(one.name, str(one.version), one.digest[:12], one.about) for one in found], look):
+        for line in list_lines([(one.name, str(one.version), one.digest[:DIGITS], one.about) for one in found], look):
             click.echo(line, color=look.colour)
         return
     if settings and environment is None:
@@ -56,7 +56,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
         if environment is not None:
             guarded(lambda: envs.parameters(environment))
             chosen.of(environment)
-        click.echo(visible(f"{chosen.title}, digest {chosen.digest[:12]}"))
+        click.echo(visible(f"{chosen.title}, digest {chosen.digest[:DIGITS]}"))
         for id_ in (environment,) if environment else chosen.words:
             for line in _shown(chosen, id_, settings):
                 click.echo(visible(line))
@@ -84,7 +84,7 @@ def check(files: tuple[Path, ...]) -> None:
             raise Complaint(visible(str(error))) from None
         lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
         without = f"; none for {', '.join(lacking)}" if lacking else ""
-        told = f"{found.title}, digest {found.digest[:12]}, words for {', '.join(found.words)}{without}"
+        told = f"{found.title}, digest {found.digest[:DIGITS]}, words for {', '.join(found.words)}{without}"
         click.echo(visible(f"{file}: {told}"))
 
 

@@ -17,6 +17,7 @@ from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.library import called
 
 
 def analyse_files(
@@ -80,6 +81,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "seed": header.seed,
         "condition": header.condition,
         "wording": header.wording,
+        "wording_digest": header.wording_digest,
         "steps": reading.steps,
         "planned": header.steps,
         "flip": flip.to_json() if flip else None,
@@ -142,7 +144,7 @@ def _who(found: Mapping[str, Any]) -> str:
     parts += [f"model {one_line(found['model'], 60)}"] if found["model"] else []
     parts += [f"seed {found['seed']}" if found["seed"] is not None else "seed not known"]
     parts += [f"condition {one_line(found['condition'], 60)}"] if found["condition"] else []
-    parts += [f"wording {one_line(found['wording'], 60)}"] if found["wording"] else []
+    parts += [f"wording {called(found['wording'], found['wording_digest'])}"] if found["wording"] else []
     return ", ".join([*parts, f"{found['planned']} steps planned"])
 
 

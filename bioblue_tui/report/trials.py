@@ -195,7 +195,7 @@ def _title(trial: Shown) -> str:
     parts = [environment.title, *other, trial.who, one_line(_condition(header), 80), planned]
     parts += [f"{header.presentation} view"] if header.presentation else []
     parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
-    parts += [f"wording {one_line(words, 60)}"] if (words := unusual(header.told[0])) else []
+    parts += [f"wording {words}"] if (words := unusual(*header.told)) else []
     return one_line(" · ".join(part for part in parts if part), 300)
 
 

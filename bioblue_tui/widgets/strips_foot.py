@@ -145,7 +145,7 @@ def _world(digest: Digest) -> str:
     other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
     # A published log's condition holds the trial's number, and what else it says is in the parameters.
     condition = "" if digest.header.source == "published" else one_line(digest.header.condition, 40)
-    words = one_line(unusual(digest.header.told[0]), 40)
+    words = unusual(*digest.header.told)
     return " · ".join(filter(None, (digest.environment.id, *other, condition, words)))
 
 

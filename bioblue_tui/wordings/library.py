@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bioblue_tui.wordings.wording import Wording, parse_wording
+from bioblue_tui.text import one_line
+from bioblue_tui.wordings.wording import DIGITS, Wording, parse_wording
 from bioblue_tui.wordings.words import WordingError, Words
 
 DEFAULT = "plain"
@@ -49,7 +50,7 @@ def parse_own(text: str, place: str) -> Wording:
         WordingError: When anything in it is not as it should be, or it has the name of a built-in one.
     """
     wording = parse_wording(text, place, default().texts)
-    taken = next((one for one in (built_in(wording.name), *retired()) if one and one.name == wording.name), None)
+    taken = next((one for one in _ours() if one.name == wording.name), None)
     if taken is not None and (taken.version, taken.digest) != (wording.version, wording.digest):
         raise WordingError(f"{place}: {wording.name} is the name of a built-in wording; give it another name")
     return wording
@@ -60,9 +61,20 @@ def digest_of(title: str) -> str:
     return next((wording.digest for wording in retired() if wording.title == title), "")
 
 
-def unusual(title: str) -> str:
-    """Return what a header calls its wording, unless that is the default one or none."""
-    return "" if title in (*UNKNOWN, default().title) else title
+def called(title: str, digest: str) -> str:
+    """Return what tells a wording from all others: what a header calls it, for one's own with part of its digest.
+
+    Words of one's own may have changed without another version; those that come with the program never do.
+    """
+    if not digest or title in UNKNOWN or (title, digest) in _digests():
+        return one_line(title, 60)
+    return f"{one_line(title, 60)}, digest {one_line(digest[:DIGITS], DIGITS)}"
+
+
+def unusual(title: str, digest: str) -> str:
+    """Return what a header's wording is called, unless that is the default one or none."""
+    name = called(title, digest)
+    return "" if name in (*UNKNOWN, default().title) else name
 
 
 def words_of(environment: str, wording: str, kept: Mapping[str, object] = MappingProxyType({})) -> Words:
@@ -80,12 +92,21 @@ def words_of(environment: str, wording: str, kept: Mapping[str, object] = Mappin
         return Words(environment, kept)
     if wording in UNKNOWN:
         return default().of(environment)
-    for one in (*map(built_in, names()), *retired()):
-        if one is not None and one.title == wording:
+    for one in _ours():
+        if one.title == wording:
             return one.of(environment)
     raise WordingError(
         f"its wording, {wording[:60]!r}, is not known here and not in its record; a fork may have another (--wording)"
     )
+
+
+def _ours() -> tuple[Wording, ...]:
+    return (*(_load("texts", name) for name in names()), *retired())
+
+
+@cache
+def _digests() -> frozenset[tuple[str, str]]:
+    return frozenset((one.title, one.digest) for one in _ours())
 
 
 def _files(folder: str) -> dict[str, Path]:

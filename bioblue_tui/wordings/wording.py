@@ -15,6 +15,9 @@ from bioblue_tui.text import one_line
 from bioblue_tui.wordings.words import ADDED, Fault, WordingError, Words
 from envs import Environment
 
+DIGITS = 12
+"""How much of a digest people are shown."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _TOP = ("name", "version", "about", "reason")
 

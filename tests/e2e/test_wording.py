@@ -58,6 +58,19 @@ def test_a_batch_takes_a_wording_where_its_file_names_none(bioblue: Bioblue) -> 
         done = bioblue.run("batch", "b.toml", *given)
         assert done.returncode == 0, done.stderr
     assert sorted(lines_of(path)[0]["wording"] for path in bioblue.files()) == ["plain 1", "reordered 1"]
+    bioblue.run("wording", "init", "mine.toml")
+    mine = bioblue.root / "mine.toml"
+    said: list[str] = []
+    for label in ("Unevenness", "Lopsidedness"):
+        words = re.sub(r'imbalance = "\w+"', f'imbalance = "{label}"', mine.read_text(encoding="utf-8"))
+        mine.write_text(words, encoding="utf-8")
+        said.append(bioblue.run("batch", "b.toml", "--wording", mine).stderr)
+    assert "raise its version" not in said[0]
+    assert re.search(
+        r"wording mine 1, digest \w{12}: 1 record here has other words under the same name \(mine 1, digest \w{12}\); "
+        "raise its version",
+        said[1],
+    )
     bad = bioblue.run("batch", "b.toml", "--wording", "x")
     assert (bad.returncode, "no such wording" in bad.stderr) == (2, True)
 

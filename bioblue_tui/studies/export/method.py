@@ -15,6 +15,7 @@ from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, L
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
 from bioblue_tui.text import one_line
+from bioblue_tui.wordings.library import called
 
 MISSING = "Not stated in the study file."
 """What stands where only a person knows, and has not said."""
@@ -138,7 +139,8 @@ def _rows(found: Collected, block: Block) -> Iterator[str]:
         records = [one for one in found.counting if one.trial.key in keys]
         played = [one.state.done for one in records]
         # What was played says its own record: the words of older programs were others.
-        told = ", ".join(sorted({one_line(one.record.header.wording, 60) for one in records})) or wording
+        headers = [one.record.header for one in records]
+        told = ", ".join(sorted({called(one.wording, one.wording_digest) for one in headers})) or wording
         done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
         label = f"{condition} ({shown})"
         cells = (block.name, block.order, label, told, environment, set_, seeds, str(steps), str(len(played)), done)
