@@ -128,7 +128,7 @@ class AnsweringScreen(LiveScreen):
             attempts = [attempt for attempt in state.steps[-1].attempts if attempt.rejection]
             if attempts:
                 self._refused = attempts[-1].text or ""
-                self.bar.reject(f"{self._why(attempts[-1].rejection)} No step was used.")
+                self.bar.reject(f"{self.why_refused(self._refused, attempts[-1].rejection)} No step was used.")
         if state.done > self._told:
             self._told, self._refused = state.done, ""
             self.bar.tell("Taken." if self.prompt_only else f"Step {state.done}: {self.taken(state.done)}")
@@ -137,9 +137,9 @@ class AnsweringScreen(LiveScreen):
             self.transcript.follow()
             self._ask()
 
-    def _why(self, reason: str) -> str:
+    def why_refused(self, text: str, reason: str) -> str:
         """Say why an answer was rejected; of what has no digit, also what an answer looks like."""
-        if any(map(str.isdecimal, self._refused)):
+        if any(map(str.isdecimal, text)):
             return f"Not taken: {one_line(reason)}."
         count = len(self.state.environment.objectives)
         wanted = "one whole number" if count == 1 else f"{count} whole numbers"

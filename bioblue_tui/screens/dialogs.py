@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Gate
 
@@ -54,13 +58,25 @@ class LineDialog(ModalScreen[str | None]):
         placeholder: What it looks like.
         digits: True to accept digits only.
         answers: True where the line answers a question: what was typed before it was painted does not count.
+        take: Takes the line and returns why it can't be taken, which keeps the question open; empty where it was.
     """
+
+    error = query_one("#error", Label)
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS = [("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, question: str, placeholder: str, *, digits: bool = False, answers: bool = False) -> None:
+    def __init__(
+        self,
+        question: str,
+        placeholder: str,
+        *,
+        digits: bool = False,
+        answers: bool = False,
+        take: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__()
+        self._take = take
         self._question, self._placeholder, self._digits = question, placeholder, digits
         self._gate = Gate() if answers else None
 
@@ -73,6 +89,7 @@ class LineDialog(ModalScreen[str | None]):
             else:
                 self._gate.ask()
                 yield GatedInput(self._gate, self._placeholder)
+            yield Label("", id="error", markup=False)
             yield Label("Enter: go   Esc: back", classes="hint")
 
     @property
@@ -87,7 +104,16 @@ class LineDialog(ModalScreen[str | None]):
         if isinstance(line, GatedInput) and line.early.torn:
             # Half of an answer is another one.
             line.value = ""
-            line.gate.ask()
-            line.refresh()
-            return
-        self.dismiss(event.value)
+            self._ask_again(line)
+        elif self._take and event.value.strip() and (problem := self._take(event.value)):
+            self.error.update(f"✗ {one_line(problem, 300)}")
+            self.error.display = True
+            line.select_all()
+            self._ask_again(line)
+        else:
+            self.dismiss(event.value)
+
+    def _ask_again(self, line: Input) -> None:
+        if self._gate is not None:
+            self._gate.ask()
+        line.refresh()

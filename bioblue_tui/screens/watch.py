@@ -139,27 +139,27 @@ class WatchScreen(AnsweringScreen):
     def action_intervene(self) -> None:
         """Ask what is to be changed from the next question on, and change it."""
 
-        def change(text: str | None) -> None:
-            if text and text.strip():
-                try:
-                    self.live.trial.intervene(*read_intervention(text, self.state.environment))
-                except InterventionError as error:
-                    self.notify(one_line(str(error), 300), title="Not done", severity="warning", markup=False)
-                self.paint()
+        def change(text: str) -> str:
+            try:
+                self.live.trial.intervene(*read_intervention(text, self.state.environment))
+            except InterventionError as error:
+                return str(error)
+            self.paint()
+            return ""
 
-        self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Keep both near their targets"), change)
+        self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Keep both near their targets", take=change))
 
     def action_instead(self) -> None:
         """Ask a person for the answer to the present observation."""
         self.to_present()
         bounds = "an integer for each objective"
 
-        def answer(text: str | None) -> None:
-            if text and text.strip():
-                self.live.trial.answer_instead(text)
+        def answer(text: str) -> str:
+            reason = self.live.trial.answer_instead(text)
+            return f"{self.why_refused(text, reason)} No step was used." if reason else ""
 
         question = f"Answer step {self.state.done + 1} in the agent's place"
-        self.app.push_screen(LineDialog(question, bounds, answers=True), answer)
+        self.app.push_screen(LineDialog(question, bounds, answers=True, take=answer))
 
     def action_summary(self) -> None:
         """Compare with the reference policy."""

@@ -95,10 +95,12 @@ class Trial:
         for event in self._interventions:
             self._speaker.take(event)
         self._asking = Asking(self._tell, self._clock)
-        self._asked = False
+        self._asked, self._observation = False, ""
         self.allow: Callable[[Turn], str] | None = None
         """Asked before every question: why it must not be put, or an empty string. The trial then pauses."""
         self._person: Agent | None = None
+        self._held_before = False
+        """Whether the trial was paused when the person took over."""
         self._substitute: str | None = None
         self._task: asyncio.Task[object] | None = None
         self._over = asyncio.Event()
@@ -149,16 +151,21 @@ class Trial:
                 self.pause()
             self._controls.allow_one()
 
-    def answer_instead(self, text: str) -> None:
+    def answer_instead(self, text: str) -> str:
         """Answer the present observation in the agent's place, and hold after the step.
 
         It is recorded as a person's answer. An answer of the agent that is held is not applied then. When the person's
         answer is illegal the trial stays paused, and they may try again.
+
+        Returns:
+            Why it is rejected; empty where it is not.
         """
-        if not self._ended:
-            self.pause()
-            self._substitute = text
-            self._controls.allow_one()
+        if self._ended:
+            return "the trial is over"
+        self.pause()
+        self._substitute = text
+        self._controls.allow_one()
+        return read_answer(text, self.environment, self._course.state, self._observation).reason
 
     @property
     def acting(self) -> Agent:
@@ -180,12 +187,18 @@ class Trial:
     def take_over(self, person: Agent) -> None:
         """Let a person answer from here. The agent's answer in flight is cut short, one that is held is not applied."""
         if not self._ended and self._person is None:
+            self._held_before = self.paused
             self._hand_to(person)
+            self.resume()
 
     def hand_back(self) -> None:
-        """Let the agent answer again; it sees what the person did as its own history."""
+        """Let the agent answer again; it sees what the person did as its own history. What was paused stays paused."""
         if not self._ended and self._person is not None:
+            if self._held_before:
+                self.pause()
             self._hand_to(None)
+            if not self._held_before:
+                self.resume()
 
     def intervene(self, kind: InterventionKind, value: object) -> None:
         """Change what the agent is told, or what happens to it, from the next question on.
@@ -216,7 +229,6 @@ class Trial:
         self._changed_hands = True
         self._tell(HandedOver(self._clock.now(), self._course.state.step + 1, self.acting.name))
         self._asking.interrupt()
-        self.resume()
 
     async def stop(self) -> None:
         """End the trial now, complete with its last event. Stopping twice, or what is over, is fine."""
@@ -273,17 +285,17 @@ class Trial:
 
     async def _one_step(self) -> None:
         course = self._course
-        observation, attempt, rejection, patience = "", self._attempts, "", Patience(self._limit)
-        self._attempts, self._asked = 0, False
+        attempt, rejection, patience = self._attempts, "", Patience(self._limit)
+        self._attempts, self._asked, self._observation = 0, False, ""
         self._scheduled()
         while True:
             await self._controls.gate()
             if not self._asked:
-                observation = self._speaker.observation(course.state, course.last)
+                self._observation = self._speaker.observation(course.state, course.last)
                 self._asked = True
             attempt += 1
             self._changed_hands = False
-            turn = self._turn(attempt, observation, rejection)
+            turn = self._turn(attempt, self._observation, rejection)
             by_person = self._substitute is not None
             actor = HUMAN if by_person else self.acting.name
             answer = await self._ask(turn)
@@ -294,7 +306,7 @@ class Trial:
                 if why := patience.spoilt(answer.fault, answer):
                     self._hold(why)
                 continue
-            reading = read_answer(answer.text, self.environment, course.state, observation)
+            reading = read_answer(answer.text, self.environment, course.state, self._observation)
             if reading.action is not None:
                 await self._controls.gate()
                 if self._substitute is None and not self._changed_hands:
@@ -307,7 +319,7 @@ class Trial:
                 self._controls.close()
             elif not self.acting.patient and (why := patience.rejected(reading)):
                 self._hold(why)
-        self._apply(reading, actor, course.exchange(observation, answer.text))
+        self._apply(reading, actor, course.exchange(self._observation, answer.text))
         self._controls.step_done()
 
     def _turn(self, attempt: int, observation: str, rejection: str) -> Turn:

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from textual.widgets import Input
+
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.screens.dialogs import LineDialog
@@ -27,8 +29,12 @@ async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: screen.state.done == 4)
         await pilot.press("t")
+        # It was paused before: nothing goes on unasked.
+        await until(pilot, lambda: not screen.bar.display and screen.state.status == "paused")
+        await pilot.press("n")
+        await until(pilot, lambda: screen.state.done == 5)
+        await pilot.press("space")
         await until(pilot, lambda: screen.state.status == "ended")
-        assert not screen.bar.display
         assert "⇄2 handed over" in text_of(screen.timeline)
         record = on_disk(screen)
     steps = [event for event in record.events if isinstance(event, Stepped)]
@@ -76,6 +82,40 @@ async def test_an_answer_in_the_agents_place_is_asked_for_below_the_present_step
         await pilot.press("home", "a")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
         assert screen.shown == 3
+
+
+async def test_a_refused_answer_in_the_agents_place_stays_to_be_corrected(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, LineDialog)
+        speed = screen.live.trial.speed
+        await pilot.press(*"seven", "enter")
+        await until(pilot, lambda: dialog.error.display and dialog.ready)
+        assert "Not a number. Type one whole number" in str(dialog.error.render())
+        # What is typed next replaces what was refused, and is no command.
+        await pilot.press("9")
+        assert dialog.query_one(Input).value == "9"
+        assert screen.live.trial.speed == speed
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        assert (screen.state.stepped(1).action, screen.state.stepped(1).actor) == ((9,), "human")
+        assert [attempt.text for attempt in screen.state.steps[0].attempts] == ["seven", "9"]
+
+
+async def test_what_is_no_intervention_stays_to_be_corrected(tmp_path: Path) -> None:
+    async with trial(Plan("multi-homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        dialog = pilot.app.screen
+        assert isinstance(dialog, LineDialog)
+        await pilot.press(*"disturb", "space", "5", "enter")
+        await until(pilot, lambda: dialog.error.display)
+        assert dialog.query_one(Input).value == "disturb 5"
+        await pilot.press("end", *",6", "enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert any(mark.text == "disturb 5, 6" for mark in screen.state.marks)
 
 
 async def test_letters_of_an_answer_do_not_hand_back(tmp_path: Path) -> None:
