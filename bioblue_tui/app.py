@@ -24,7 +24,7 @@ from textual.widgets import Input, Static
 from bioblue_tui.config import THEME, Config, ConfigError
 from bioblue_tui.mishap import ADVICE, told
 from bioblue_tui.screens.actions import REGISTRY, command
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.gate import AttentiveApp
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class BioBlueApp(AttentiveApp):
         try:
             self.config.save(**changes)
         except ConfigError as error:
-            self.notify(one_line(str(error), 300), title="Configuration", severity="warning", markup=False)
+            self.notify(error_line(error), title="Configuration", severity="warning", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands that every screen has and that have no key."""

@@ -14,7 +14,7 @@ import envs
 from bioblue_tui.agents.catalogue import ModelSettings, is_model
 from bioblue_tui.options import Complaint
 from bioblue_tui.session import Plan
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.told import SETTINGS, ToldError, read_instruction, read_setting
 from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_planned
@@ -147,7 +147,7 @@ def _planned(text: str, environment: envs.Environment, steps: int, after: int) -
     try:
         return read_planned(text, environment, steps, after)
     except InterventionError as error:
-        raise Complaint(f"--intervene {one_line(text, 60)}: {one_line(str(error), 200)}") from None
+        raise Complaint(f"--intervene {one_line(text, 60)}: {error_line(error, 200)}") from None
 
 
 def read_dollars(text: str) -> Decimal:

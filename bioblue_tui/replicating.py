@@ -10,7 +10,7 @@ import envs
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Asked, Stepped
 from bioblue_tui.wordings.facts import news
 from bioblue_tui.wordings.library import default, parse_own
@@ -51,7 +51,7 @@ def wording_of(directory: Path, logs: Sequence[Path], name: str) -> str:
             told[id_] = find_template([prompt for _, record in records for prompt in _prompts(record)])
         except PromptError as error:
             files = ", ".join(_shown(path) for path, _ in records[:3]) + (" …" if len(records) > 3 else "")
-            raise ReplicationError(f"{files}: {one_line(str(error), 300)}") from None
+            raise ReplicationError(f"{files}: {error_line(error)}") from None
     text = "\n".join(_file(name, sent, told))
     try:
         wording = parse_own(text, name)
@@ -80,7 +80,7 @@ def _read(path: Path, id_: str) -> Sent:
     except UnicodeDecodeError:
         raise ReplicationError(f"{_shown(path)}: not UTF-8 text") from None
     except ScriptError as error:
-        raise ReplicationError(f"{_shown(path)}, {one_line(str(error), 300)}") from None
+        raise ReplicationError(f"{_shown(path)}, {error_line(error)}") from None
 
 
 def _asked(logs: Sequence[Path]) -> dict[str, list[tuple[Path, Record]]]:
@@ -89,7 +89,7 @@ def _asked(logs: Sequence[Path]) -> dict[str, list[tuple[Path, Record]]]:
         try:
             record = read_published(path)
         except RecordError as error:
-            raise ReplicationError(one_line(str(error), 300)) from None
+            raise ReplicationError(error_line(error)) from None
         found.setdefault(record.header.environment, []).append((path, record))
     return found
 

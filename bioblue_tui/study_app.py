@@ -106,7 +106,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> StudyScreen[str]:
         match view:
             case ConsentView():
-                return ConsentScreen(self._heading, view.page)
+                return ConsentScreen(self._heading, view.page, self._watch)
             case PageView():
                 return PageScreen(self._heading, view.page, self._watch, last=bool(view.closing))
             case QuestionView():
@@ -140,8 +140,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
 
     def _note_unanswered(self, screen: StudyTrialScreen) -> bool:
         """Keep how long the last observation was looked at that was left without an answer."""
-        seconds = screen.unanswered()
-        return not seconds or self._note("unanswered", trial=screen.session.header.id, seconds=seconds)
+        left = screen.unanswered()
+        return not left or self._note("unanswered", trial=screen.session.header.id, **left)
 
     def _note(self, event: str, **fields: object) -> bool:
         """Write a line; where that fails, end the program and return False: nothing goes on unmeasured."""

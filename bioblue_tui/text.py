@@ -41,6 +41,15 @@ def one_line(text: str, limit: int = 200) -> str:
     return visible(text, limit).replace("\n", " ⏎ ")
 
 
+def error_line(error: Exception | str, limit: int = 300) -> str:
+    """Return what an error says on one line. Of a long one the middle is left out: its end says what to do."""
+    text = one_line(str(error), SHOWN_LIMIT)
+    if len(text) <= limit:
+        return text
+    ahead = limit // 3
+    return f"{text[:ahead]} … {text[ahead + 3 - limit :]}"
+
+
 def _replace(text: str) -> str:
     parts, marks = [], 0
     for character in text:

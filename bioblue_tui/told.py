@@ -11,7 +11,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.settings import parse_history
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.library import built_in, names, parse_own, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
@@ -80,7 +80,7 @@ def read_instruction(path: Path, shown: str) -> str:
     try:
         text = read_bytes(path).decode("utf-8-sig").strip()
     except RecordError as error:
-        raise ToldError(f"{shown} {one_line(str(error), 300)}") from None
+        raise ToldError(f"{shown} {error_line(error)}") from None
     except UnicodeDecodeError:
         raise ToldError(f"{shown} {one_line(str(path), 200)}: not UTF-8 text") from None
     if not text or len(text) > LONGEST_PROMPT:
@@ -124,7 +124,7 @@ def load_wording(path: Path) -> Wording:
     try:
         text = read_bytes(path).decode("utf-8-sig")
     except RecordError as error:
-        raise WordingError(one_line(str(error), 300)) from None
+        raise WordingError(error_line(error)) from None
     except UnicodeDecodeError:
         raise WordingError(f"{one_line(str(path), 200)}: not UTF-8 text") from None
     return parse_own(text, one_line(str(path), 200))
@@ -175,7 +175,7 @@ def _object(text: str, shown: str) -> dict[str, object]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ToldError(f"{shown}: not valid JSON ({one_line(str(error), 100)})") from None
+        raise ToldError(f"{shown}: not valid JSON ({error_line(error, 100)})") from None
     if not isinstance(value, dict):
         raise ToldError(f'{shown}: a JSON object expected, such as {{"seed": 1}}')
     return value

@@ -27,7 +27,7 @@ from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.wordings.words import WordingError
 from envs import ParameterError
@@ -103,7 +103,7 @@ class Wiring:
             speed = default_speed(agent.name)
             screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))
         except _REFUSALS as error:
-            settle(one_line(str(error), 300))
+            settle(error_line(error))
         else:
             settle("")
             self.show(screen)
@@ -205,7 +205,7 @@ class Wiring:
             self.show(screen, plan)
 
     def _refuse(self, failed: str, error: Exception) -> None:
-        self._app.notify(one_line(str(error), 300), title=failed, severity="error", timeout=10, markup=False)
+        self._app.notify(error_line(error), title=failed, severity="error", timeout=10, markup=False)
 
 
 def live_screen(

@@ -21,7 +21,7 @@ from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_env
 from bioblue_tui.batch.reading import Source, label, number, whole
 from bioblue_tui.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
 from bioblue_tui.session import STEPS, Plan
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
@@ -226,7 +226,7 @@ def _schedule(source: Source, condition: Item, environment: envs.Environment, st
         try:
             planned.append(read_planned(written, environment, steps))
         except InterventionError as error:
-            what = f"{one_line(written, 60)}: {one_line(str(error), 200)} (for {environment.id})"
+            what = f"{one_line(written, 60)}: {error_line(error, 200)} (for {environment.id})"
             raise source.error((*condition.way, "intervene"), what, written) from None
     return tuple(planned)
 

@@ -12,7 +12,7 @@ from bioblue_tui.places import Path as Way
 from bioblue_tui.places import Places
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ class Source:
         except UnicodeDecodeError as error:
             raise BatchError(f"{one_line(str(path))}: not UTF-8 text") from error
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise BatchError(f"{one_line(str(path))}: no TOML: {one_line(str(error), 200)}") from error
+            raise BatchError(f"{one_line(str(path))}: no TOML: {error_line(error, 200)}") from error
         self._places = Places(text)
 
     def error(self, way: Way, what: str, value: object = None) -> BatchError:

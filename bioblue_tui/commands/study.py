@@ -82,8 +82,9 @@ def run(
     Everything is on disk at once; after a pause, a crash or a power cut the same command resumes at the same step. Exit
     code 1: they left before the end.
 
-    When its first participant begins, a copy of the study is kept. A file that was changed since is refused, with what
-    was changed, unless it is to be a new version; each participant keeps the version they began with.
+    When its first participant begins, a copy of the study is kept. For a new participant a file that was
+    changed since is refused, with what was changed, unless it is to be a new version; whoever has begun goes on with
+    the version they began with, and that is said.
     """
     from bioblue_tui.commands.screen import on_screen
 
@@ -101,10 +102,15 @@ def run(
 
 def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, new_version: bool) -> None:
     """Ask before a session that was begun goes on: the code may have been typed by mistake."""
-    from bioblue_tui.studies.running import begun
+    from bioblue_tui.studies.running import begun, changed_since
 
     log = _clear(lambda: begun(plan, participant, data, new_version=new_version))
-    if log is None or resume:
+    if log is None:
+        return
+    changed = _clear(lambda: changed_since(plan, log, data))
+    if changed:
+        _narrate(visible(f"{participant} {changed}"))
+    if resume:
         return
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
     done = counted(log.trials_done, "trial")

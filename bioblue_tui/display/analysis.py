@@ -16,7 +16,7 @@ from bioblue_tui.analysis.words import policy_words
 from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.library import called
 
 
@@ -48,7 +48,7 @@ def analyse_files(
             environment = make_environment(record.header)
         except RecordError as error:
             code = 2
-            complain(f"bioblue: {one_line(str(error), 400)}")
+            complain(f"bioblue: {error_line(error, 400)}")
             if as_json:
                 empty: dict[str, object] = {"file": name, "environment": None, "verdict": None, "modes": []}
                 write(json.dumps({**empty, "error": str(error)}))

@@ -17,7 +17,7 @@ from bioblue_tui.numbers import counted, signed
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.notes import notes_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 
@@ -45,7 +45,7 @@ class Opened:
                 record = open_record(path)
             except RecordError as error:
                 opened.errors.append((str(path), error))
-                complain(f"bioblue: {one_line(str(error), 400)}")
+                complain(f"bioblue: {error_line(error, 400)}")
             else:
                 opened.records.append((str(path), record))
                 for warning in record.warnings:

@@ -11,7 +11,7 @@ from bioblue_tui.analysis.verify import verify
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState
 
 
@@ -37,7 +37,7 @@ def verify_files(
             steps = TrialState(record.header).feed(record.events).done
         except RecordError as error:
             code = 2
-            complain(f"bioblue: {one_line(str(error), 400)}")
+            complain(f"bioblue: {error_line(error, 400)}")
             if as_json:
                 unknown: dict[str, object] = {"file": name, "environment": None, "dynamics": None}
                 write(json.dumps({**unknown, "steps": 0, "differences": [], "error": str(error)}))

@@ -21,7 +21,7 @@ from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.library import unusual
@@ -134,7 +134,7 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
             record, digest = open_record(path), hashlib.sha256(read_bytes(path)).hexdigest()
             state = TrialState(record.header).feed(noted(record))
         except (RecordError, ValueError) as error:
-            complain(one_line(str(error), 400))
+            complain(error_line(error, 400))
             continue
         reading = Reading(record.header, state.environment).feed(record.events)
         name = path.name if names[path.name] == 1 else str(path)

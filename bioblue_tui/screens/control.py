@@ -27,7 +27,7 @@ from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import ReplaySession, Session
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.status import StatusLine
 from bioblue_tui.widgets.tile import Tile
@@ -133,7 +133,7 @@ class ControlScreen(Screen[None]):
         try:
             await self.engine.run()
         except RecordError as error:
-            self._broken = f"A record can no longer be written; all trials were stopped: {one_line(str(error), 300)}"
+            self._broken = f"A record can no longer be written; all trials were stopped: {error_line(error)}"
         self.paint()
 
     def paint(self) -> None:
@@ -212,7 +212,7 @@ class ControlScreen(Screen[None]):
             try:
                 self.app.push_screen(ReplayScreen(ReplaySession(open_record(job.path))))
             except RecordError as error:
-                self.notify(one_line(str(error), 300), severity="error", markup=False)
+                self.notify(error_line(error), severity="error", markup=False)
         elif job is None or job.session is None:
             self.notify(f"{one_line(job.name, 40) if job else 'It'} has not begun yet.")
         else:

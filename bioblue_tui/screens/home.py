@@ -29,7 +29,7 @@ from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.palette import Found
 from bioblue_tui.screens.setup import SetupPanel
 from bioblue_tui.session import Plan
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 
 FIRST_ENVIRONMENT = "multi-homeostasis"
 """Highlighted at the start: where runaway optimisation is seen best."""
@@ -217,7 +217,7 @@ class HomeScreen(Screen[None]):
         try:
             plan = self.setup.plan(self.environment, agent)
         except envs.ParameterError as error:
-            self.notify(one_line(str(error)), title="Not started", severity="error", markup=False)
+            self.notify(error_line(error), title="Not started", severity="error", markup=False)
             return
         self.post_message(self.Started(plan))
 

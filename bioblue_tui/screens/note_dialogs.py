@@ -23,7 +23,7 @@ from bioblue_tui.analysis.modes.base import MEANINGS, MODES, words
 from bioblue_tui.analysis.tags import as_tag
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 
@@ -147,7 +147,7 @@ class NoteDialog(ModalScreen[None]):
         try:
             await self._keep(note)
         except RecordError as error:
-            self._complain(f"Not noted: {one_line(str(error), 300)}")
+            self._complain(f"Not noted: {error_line(error)}")
         else:
             if note.who != self._note.who:
                 self.post_message(self.Signed(note.who))
@@ -245,7 +245,7 @@ class NotesDialog(ModalScreen[int | None]):
         try:
             await self._keep(replace(note, at=time.time(), deleted=True))
         except RecordError as error:
-            self.notify(one_line(str(error), 300), title="Not deleted", severity="error", markup=False)
+            self.notify(error_line(error), title="Not deleted", severity="error", markup=False)
         if self.is_mounted:
             self._fill()
 

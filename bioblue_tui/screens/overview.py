@@ -29,7 +29,7 @@ from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.overview_orders import Order, arranged, orders_of
 from bioblue_tui.screens.trial import SMALLEST, WIDE
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.strips import Row, Strips
@@ -186,7 +186,7 @@ class OverviewScreen(Screen[None]):
         try:
             rows = [Row(path) for path in records_in(self._places)]
         except RecordError as error:
-            self.app.call_from_thread(self._found, [], one_line(str(error), 300))
+            self.app.call_from_thread(self._found, [], error_line(error))
             return
         self.app.call_from_thread(self._found, rows, "")
         told = monotonic()

@@ -22,7 +22,7 @@ from bioblue_tui.screens.large import LargeBoard
 from bioblue_tui.screens.looking import LookingScreen
 from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.rewards import RewardPanel
@@ -224,7 +224,7 @@ class TrialScreen(LookingScreen):
         try:
             await self.session.run()
         except RecordError as error:
-            self._broken = f"The record can no longer be written: {one_line(str(error))}"
+            self._broken = f"The record can no longer be written: {error_line(error)}"
         except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
             self._broken = f"The trial was ended by {one_line(told(error), 400)}."
         self.paint()

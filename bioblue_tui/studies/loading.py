@@ -166,8 +166,11 @@ class _Loader:
     def _comprehension(self) -> Comprehension:
         reader, way = self._reader, ("comprehension",)
         given = reader.table(way, self._values.get("comprehension", {}), ("tries", "reread", "failing"))
+        questions = self._questions("questions")
+        if given and not questions and reader.strict:
+            raise self._source.error(way, "there is no question it could be about: [[questions]] expected")
         return Comprehension(
-            self._questions("questions"),
+            questions,
             reader.value(way, given, "tries", whole(1, 100), "a whole number from 1 to 100", 2),
             reader.value(way, given, "reread", switch, "true or false", True),
             cast(Failing, reader.value(way, given, "failing", one_of(Failing), quoted(Failing), "exclude")),
@@ -176,11 +179,14 @@ class _Loader:
     def _breaks(self) -> Breaks:
         reader, way = self._reader, ("breaks",)
         given = reader.table(way, self._values.get("breaks", {}), ("every", "between_blocks", *PAGE))
-        return Breaks(
-            reader.value(way, given, "every", whole(0, MOST_TRIALS), "a number of trials", 0),
-            reader.value(way, given, "between_blocks", switch, "true or false", False),
-            self._break_page(given),
-        )
+        every = reader.value(way, given, "every", whole(0, MOST_TRIALS), "a number of trials", 0)
+        between = reader.value(way, given, "between_blocks", switch, "true or false", False)
+        page = self._break_page(given)
+        if every or between:
+            return Breaks(every, between, page)
+        if reader.strict and not given.keys().isdisjoint(PAGE):
+            raise self._source.error(way, "there is no break: every = 4, or between_blocks = true, expected")
+        return Breaks()
 
     def _break_page(self, given: Mapping[str, object]) -> Page:
         written = given if "text" in given or "file" in given else {**given, "text": REST.text}
@@ -235,8 +241,16 @@ class _Loader:
         if len(makers) > MOST_TRIALS:
             raise source.error(way, f"{len(makers)} trials; a study has at most {MOST_TRIALS} for each participant")
         trials = [make(f"{name}.{index}") for index, make in enumerate(makers, 1)]
-        page = reader.page(way, given) if "text" in given or "file" in given else None
+        page = reader.page(way, given) if self._says(way, given) else None
         return Block(name, trials, self._order(way, given), page)
+
+    def _says(self, way: Way, given: Mapping[str, object]) -> bool:
+        """Return whether a table has a page; a title, or a least time, of no page would do nothing."""
+        written = "text" in given or "file" in given
+        for key in ("title", "least"):
+            if self._reader.strict and key in given and not written:
+                raise self._source.error((*way, key), "belongs to a page: text or file is missing")
+        return written
 
     def _world(self, way: Way, value: object) -> _World:
         given = {"id": value} if isinstance(value, str) else value

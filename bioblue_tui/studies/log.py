@@ -163,6 +163,7 @@ class Log:
         sizes: Columns and rows of the terminal, with when they became so.
         absences: Every stretch that does not count, in the order in which they began. Some may overlap.
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
+        left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
         last: When the last thing happened, seconds since the epoch.
         outcome: How the session ended; empty while it has not.
     """
@@ -175,6 +176,7 @@ class Log:
     sizes: list[tuple[float, int, int]] = field(default_factory=list)
     absences: list[Absence] = field(default_factory=list)
     unanswered: dict[str, float] = field(default_factory=dict)
+    left_open: dict[tuple[str, int, int], float] = field(default_factory=dict)
     last: float = 0.0
     outcome: str = ""
 
@@ -219,14 +221,18 @@ class Log:
             case "back":
                 self._back(str(line["why"]), at, float(line["seconds"]))
             case "unanswered":
-                trial = str(line["trial"])
-                self.unanswered[trial] = self.unanswered.get(trial, 0.0) + float(line["seconds"])
+                self._left(str(line["trial"]), float(line["seconds"]), int(line.get("step", 0)), line.get("attempt"))
             case "ended":
                 self.outcome = str(line["outcome"])
             case "shown" | "left":
                 pass
             case _:
                 raise ValueError(kind)
+
+    def _left(self, trial: str, seconds: float, step: int, attempt: int | None) -> None:
+        self.unanswered[trial] = self.unanswered.get(trial, 0.0) + seconds
+        if attempt is not None:
+            self.left_open[trial, step, int(attempt)] = seconds
 
     def _back(self, why: str, at: float, seconds: float) -> None:
         stretch = next((own for own in reversed(self.absences) if own.why == why and not own.ended), None)

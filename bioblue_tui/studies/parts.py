@@ -14,7 +14,7 @@ from bioblue_tui.places import Path as Way
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.study import Condition, Kind, Page, Question, is_placeholder
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.library import built_in, default
 from bioblue_tui.wordings.wording import Wording
 
@@ -92,6 +92,11 @@ class Reader:
         self.wordings: dict[str, Wording] = {}
         self._copies = copies
 
+    @property
+    def strict(self) -> bool:
+        """Whether keys that do nothing are an error; what somebody has begun with is read as it is."""
+        return self._copies is None
+
     def file(self, name: str) -> bytes:
         """Return the content of a file that the study names, and remember it: what a study is made of is kept.
 
@@ -155,7 +160,7 @@ class Reader:
             try:
                 written = self.file(name).decode("utf-8-sig")
             except RecordError as error:
-                raise self.source.error((*way, "file"), one_line(str(error), 300)) from None
+                raise self.source.error((*way, "file"), error_line(error)) from None
             except UnicodeDecodeError:
                 raise self.source.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
         if is_placeholder(written) or len(written) > LONGEST_PAGE:

@@ -32,8 +32,8 @@ from bioblue_tui.studies.sessions import (
     trials_digest,
 )
 from bioblue_tui.studies.study import Study, StudyTrial
-from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_version
-from bioblue_tui.text import one_line
+from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_version, was_changed
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.library import default, retired
@@ -47,7 +47,7 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
 
     Raises:
         StudyError: When they cannot begin or go on: no possible code, one too much like another, a session that is
-            over or runs elsewhere, or a study that was changed since.
+            over or runs elsewhere, or, for a new participant, a study that was changed since.
         RecordError: When their file cannot be read.
     """
     if not is_code(participant):
@@ -70,6 +70,11 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
         raise StudyError(f"{participant} has been through this study ({log.outcome}, {when}); take another code")
     own_version(study, kept_versions(directory), log, anew=new_version)
     return log
+
+
+def changed_since(study: Study, log: Log, data: Path | None = None) -> str:
+    """Return what to say to who goes on while the study's file is another one; empty where it is the same."""
+    return was_changed(study, own_version(study, kept_versions(study_dir(study.name, data)), log, anew=False))
 
 
 def _others(directory: Path) -> list[tuple[Log, bool]]:
@@ -106,8 +111,6 @@ def enter(
         RecordError: When their file cannot be read or written, or is open elsewhere.
     """
     clock = clock or SystemClock()
-    if row is not None and not 1 <= row <= design_rows(study):
-        raise StudyError(f"--row {row}: this study has {design_rows(study)} (1 to {design_rows(study)})")
     log = begun(study, participant, data, new_version=new_version)
     directory = study_dir(study.name, data)
     path = session_file(directory, participant)
@@ -116,6 +119,8 @@ def enter(
             raise StudyError(f"{participant} began with row {log.opening.row + 1}; leave --row out")
         version = own_version(study, kept_versions(directory), log, anew=False)
         return Run(version.study, SessionFile.reopen(path), data, clock)
+    if row is not None and not 1 <= row <= design_rows(study):
+        raise StudyError(f"--row {row}: this study has {design_rows(study)} (1 to {design_rows(study)})")
     with numbering(directory):
         others = _others(directory)
         created = datetime.fromtimestamp(clock.now()).astimezone().isoformat(timespec="seconds")
@@ -217,7 +222,7 @@ class Run:
                 return state.reason or (done.ended if done else "") or "complete"
             return resume_session(path, self.data, clock=self.clock, in_study=True)
         except RecordError as error:
-            raise StudyError(f"trial {view.number} cannot go on: {one_line(str(error), 300)}") from error
+            raise StudyError(f"trial {view.number} cannot go on: {error_line(error)}") from error
 
     def _begin(self, view: TrialView) -> Session:
         trial, opening = view.trial, self.log.opening

@@ -12,7 +12,7 @@ from bioblue_tui.studies.log import FINISHED
 from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import Kept, kept_versions
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _standing(path: Path, code: str, kept: Kept, study: Study | None) -> Standin
     try:
         log = read_session(path)
     except RecordError as error:
-        return Standing(code, problem=one_line(str(error), 300))
+        return Standing(code, problem=error_line(error))
     version = kept.of(log, study)
     own = version.study if version else None
     view = next_view(own, log) if own else None

@@ -16,6 +16,9 @@ Order = Literal["fixed", "balanced", "random"]
 Kind = Literal["choice", "number", "text", "scale"]
 """One of several answers; a number; words of one's own; one of the whole numbers from ``low`` to ``high``."""
 
+NUMBERS = ("number", "scale")
+"""Kinds whose answers are whole numbers."""
+
 Failing = Literal["exclude", "continue"]
 """What becomes of a participant who answered wrongly to the end: the study ends for them, or goes on and is marked."""
 

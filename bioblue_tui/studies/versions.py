@@ -22,7 +22,7 @@ from bioblue_tui.studies.log import Log
 from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.sessions import trials_digest
 from bioblue_tui.studies.study import Study
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import Words
 
@@ -102,7 +102,7 @@ def kept_versions(directory: Path) -> Kept:
         try:
             found.append(_read(version_file(directory, number), number))
         except (RecordError, StudyError) as error:
-            problems.append(f"version {number} of the study: {one_line(str(error), 300)}")
+            problems.append(f"version {number} of the study: {error_line(error)}")
     return Kept(found, problems, max(numbers, default=0))
 
 
@@ -170,15 +170,21 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
     if own is None:
         told = "; ".join(kept.problems) or f"the copy of version {opening.version} is not there any more"
         raise StudyError(f"{opening.participant} cannot go on: {told}")
-    if own.study is not study and kept.same(study) is None:
-        raise StudyError(_refusal(study, own))
     return own
+
+
+def was_changed(study: Study, own: Version) -> str:
+    """Return what to say to who goes on with a version while the file is another one; empty where it is the same."""
+    if own.study is study or own.study.digest == study.digest or own.study == study:
+        return ""
+    told = "\n".join(f"  {line}" for line in what_changed(own.study, study))
+    return f"goes on with version {own.number}, as they began it; the study's file was changed since:\n{told}"
 
 
 def _refusal(study: Study, before: Version | None) -> str:
     advice = (
         "Put it back as it was, or begin a new version of the study with --new-version and a new participant; "
-        "whoever has begun keeps the version they began with."
+        "whoever has begun goes on with the version they began with."
     )
     if before is None:
         return f"the study's trials were changed since participants began. {advice}"

@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.widgets.gate import Early, Gate, Gated
@@ -56,6 +57,10 @@ class GatedInput(Gated, Input):
         if len(lines) > 1:
             self.post_message(self.Shortened(len(lines) - 1))
 
+    def select_part(self, start: int = 0, end: int | None = None) -> None:
+        """Select what stands here, or a part of it: it stays to be corrected, or is replaced by what is typed."""
+        self.selection = Selection(start, len(self.value) if end is None else end)
+
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
         if self.value.strip():
@@ -83,7 +88,7 @@ class AnswerInput(GatedInput):
         number = min(numbers, key=lambda m: 0 if m.start() <= position <= m.end() else abs(m.start() - position) + 1)
         changed = str(max(0, int(number.group()[:12]) + by))
         self.value = text[: number.start()] + changed + text[number.end() :]
-        self.cursor_position = number.start() + len(changed)
+        self.select_part(number.start(), number.start() + len(changed))
 
     free_keys: tuple[str, ...] = ("L",)
     """Letters that belong to the screen while the line is empty."""
@@ -172,7 +177,7 @@ class AnswerBar(Vertical):
     def reject(self, why: str) -> None:
         """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
         self.tell(why, rejected=True)
-        self.answer.select_all()
+        self.answer.select_part()
 
     def _show(self) -> None:
         text, rejected = self._told

@@ -77,7 +77,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
             marked: The step one looks at.
             follow: True at the live end: keep the end in view, unless the reader scrolled away from it.
         """
-        at_end = bool(self._length) and self.scroll_offset.y >= self.max_scroll_y - 1
+        at_end = bool(self._length) and self._stands_at_end(self.scroll_offset.y)
         self._limit, marked_before, self._marked = limit, self._marked, marked
         self._rebuild()
         if follow and (at_end or self.following or marked_before):
@@ -89,6 +89,12 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self.following = False
         self._announce()
         self.refresh()
+
+    def _stands_at_end(self, top: float) -> bool:
+        """Return whether the end is in view, or all but a line of it; of text alone every line is read."""
+        if not self._alone:
+            return top >= self.max_scroll_y - 1
+        return top >= self.max_scroll_y if self.max_scroll_y else self.following
 
     def follow(self) -> None:
         """Keep the end in view from now on."""
@@ -115,7 +121,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow again once the reader is back at the end."""
         super().watch_scroll_y(old_value, new_value)
-        self.following = new_value >= self.max_scroll_y - 1
+        self.following = self._stands_at_end(new_value)
         if self.following:
             self._seen = self._limit
         self._announce()

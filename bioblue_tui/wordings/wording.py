@@ -11,7 +11,7 @@ from typing import Any
 
 import envs
 from bioblue_tui.places import Places
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.words import ADDED, Fault, WordingError, Words
 from envs import Environment
 
@@ -96,7 +96,7 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise WordingError(f"{place}: no TOML: {one_line(str(error), 200)}") from None
+        raise WordingError(f"{place}: no TOML: {error_line(error, 200)}") from None
     source = _Source(text, place)
     known = (*_TOP, *envs.ids())
     for key in values:

@@ -216,3 +216,27 @@ async def test_what_was_typed_before_there_was_a_line_is_not_answered_by_half(tm
         await pilot.press("1", "2", "enter")
         await opened(pilot, screen, 2)
     assert answers(screen) == [("12", 3)]
+
+
+async def test_typing_replaces_the_number_that_the_arrows_wrote(tmp_path: Path) -> None:
+    plan = Plan("multi-homeostasis", "human", seed=1, steps=9)
+    async with trial(plan, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press("down", "5")
+        assert screen.bar.answer.value == "0, 5"
+        await pilot.press("up", "up", "left", "left", "left", "left", "up", "4")
+        assert screen.bar.answer.value == "4, 7"
+
+
+@pytest.mark.parametrize("environment", ["homeostasis", "multi-homeostasis", "sustainability", "balancing"])
+async def test_text_alone_begins_at_its_first_line_in_every_window(environment: str, tmp_path: Path) -> None:
+    for rows in range(18, 41):
+        plan = Plan(environment, "human", seed=1, steps=9, prompt_only=True)
+        async with trial(plan, tmp_path, size=(100, rows)) as (pilot, screen):
+            await opened(pilot, screen, 1)
+            panel = screen.transcript
+            await until(pilot, lambda panel=panel: panel.virtual_size.height > 0)  # type: ignore[misc]
+            assert panel.scroll_offset.y == 0, rows
+            first = letters(screen.state.header.instruction)[:20]
+            assert first in letters(painted(pilot.app)), rows
+            assert ("more below" in painted(pilot.app)) == (panel.max_scroll_y > 0), rows

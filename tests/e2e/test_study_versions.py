@@ -97,10 +97,9 @@ def test_each_plays_and_is_told_of_in_the_version_they_began_with(bioblue: Biobl
         os.kill(terminal.pid, signal.SIGKILL)
 
     file.write_text(STUDY.replace("steps = 3", "steps = 4").replace("answer = 4", "answer = 5"), encoding="utf-8")
-    for arguments in (("P2", "--resume"), ("P3",)):
-        with bioblue.terminal(*run, *arguments) as terminal:
-            terminal.wait("steps: 3 → 4", "questions 1.answer: 4 → 5", "--new-version")
-            assert terminal.finish() == 2
+    with bioblue.terminal(*run, "P3") as terminal:
+        terminal.wait("steps: 3 → 4", "questions 1.answer: 4 → 5", "--new-version")
+        assert terminal.finish() == 2
     # Nobody has failed by it.
     stood = bioblue.run("study", "status", file).stdout
     assert "P1\tfinished\t2/2 trials" in stood

@@ -189,7 +189,11 @@ def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path)
 
 
 def test_trials_that_a_time_limit_cut_are_counted(tmp_path: Path) -> None:
-    study = load(tmp_path, [("a", "1-2", "fixed")], more="minutes = 30")
+    blocks = "".join(
+        f'[[blocks]]\nname = "{name}"\nenvironments = ["homeostasis"]\nseeds = {seed}\n{limits}\n'
+        for name, seed, limits in (("a", 1, "minutes = 5\nhurry = 7"), ("b", 2, ""))
+    )
+    study = load(tmp_path, [], more=f"minutes = 30\n{blocks}")
     for code, outcome in (("P1", "time limit"), ("P2", "")):
         run = enter(study, code, tmp_path)
         with run.file:
@@ -223,7 +227,16 @@ def test_trials_that_a_time_limit_cut_are_counted(tmp_path: Path) -> None:
         ("3", "1")
     }
     sheet = (tmp_path / "out" / "method.md").read_text()
-    assert "cut by their time limit: 1, after 1 of 2 steps in all" in sheet
+    for words in (
+        "cut by their time limit: 1 of the 2 that had one, after 1 of 2 steps in all",
+        "It cut 1 of the 2 trials that had a limit.",
+        "time limit of 5 min in block a only",
+        "; 5 min for a trial, in block a only; “Please answer now” after 7 s, in block a only.",
+        "Without an answer after 7 s in block a only",
+        "| none | 5 min | 7 s | 1 | 2 |",
+        "| none | none | never | 2 | 2 |",
+    ):
+        assert words in sheet
     assert "30 min of trials in all, after which no further one begins" in sheet
 
 
@@ -271,3 +284,64 @@ def test_placeholders_are_no_statements(tmp_path: Path) -> None:
         path.write_text(toml(more=wrong), encoding="utf-8")
         with pytest.raises(StudyError, match=r"line 4: .* expected"):
             load_study(path)
+
+
+def test_an_answer_to_what_was_seen_before_is_marked_and_in_no_median(tmp_path: Path) -> None:
+    study = load(tmp_path, steps=3)
+    for noted in (True, False):
+        run = enter(study, f"P{noted:d}", tmp_path)
+        with run.file:
+            walk(run, until=lambda view: isinstance(view, TrialView))
+            view = run.next
+            assert isinstance(view, TrialView)
+            session = run.open_trial(view)
+            assert not isinstance(session, str)
+            asyncio.run(play(run, session, stop_at=2))
+            if noted:
+                run.note("unanswered", trial=session.header.id, seconds=7.5, step=2, attempt=1)
+            walk(run)
+            if noted:
+                assert run.log.left_open == {(session.header.id, 2, 1): 7.5}
+    export_study("small", study, tmp_path / "out", tmp_path)
+    found = rows(tmp_path / "out" / "decisions.csv")
+    marks = [(r["participant"], r["step"], r["attempt"], r["shown_before"], r["shown_before_seconds"]) for r in found]
+    assert marks == [
+        ("P0", "1", "1", "0", ""),
+        ("P0", "2", "2", "1", ""),
+        ("P0", "3", "1", "0", ""),
+        ("P1", "1", "1", "0", ""),
+        ("P1", "2", "2", "1", "7.5"),
+        ("P1", "3", "1", "0", ""),
+    ]
+    (one, _) = collect("small", study, tmp_path).counting
+    assert one.response_times == [10.0, 10.0]
+    sheet = (tmp_path / "out" / "method.md").read_text()
+    assert "4 answers)" in sheet
+    assert "Left out of that: 2 answers to a question that had been on the screen before" in sheet
+
+
+def test_numbers_are_numbers_and_dropped_keys_are_in_the_tables(tmp_path: Path) -> None:
+    more = """
+questionnaire = [{key = "n", text = "How many?", kind = "number"}, {key = "t", text = "Why?", required = false}]
+"""
+    study = load(tmp_path, more=more)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: view.key == "questionnaire/n")
+        for answer, dropped in (("-3", 2), ("-3", 0)):
+            view = run.next
+            assert view is not None
+            run.done(view, 1.0, {}, answer=answer, dropped=dropped)
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    (person,) = rows(tmp_path / "out" / "participants.csv")
+    assert (person["answer_n"], person["answer_t"]) == ("-3", "'-3")
+    pages = {row["view"]: row for row in rows(tmp_path / "out" / "pages.csv")}
+    assert [pages[f"questionnaire/{key}"]["answer"] for key in "nt"] == ["-3", "'-3"]
+    assert [pages[f"questionnaire/{key}"]["dropped"] for key in "nt"] == ["2", "0"]
+    assert pages["trial/a.1"]["dropped"] == pages["trial/a.1"]["away_pause"] == ""
+    assert {row["dropped"] for row in rows(tmp_path / "out" / "decisions.csv")} == {"0"}
+    tables = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))["tables"]
+    types = {column["name"]: column["type"] for table in tables for column in table["columns"]}
+    assert (types["answer_n"], types["answer_t"]) == ("integer", "text")
+    assert "did not count: 2 at 1 page" in (tmp_path / "out" / "method.md").read_text()

@@ -6,6 +6,7 @@ import pytest
 
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError, load_study
+from bioblue_tui.studies.parts import Copies
 from tests.studies.small import toml
 
 
@@ -91,3 +92,20 @@ def test_a_design_that_needs_too_many_participants_is_refused(tmp_path: Path) ->
     blocks = [(f"b{count}", f"1-{count}", "balanced") for count in (7, 11, 13, 17)]
     with pytest.raises(StudyError, match="too many participants"):
         load_study(written(tmp_path, toml(blocks, order="balanced")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('text = "In the next simulations you also see', '# "', "title: belongs to a page"),
+        ("between_blocks = true\n", "", "breaks: there is no break"),
+    ],
+)
+def test_a_key_that_would_do_nothing_is_refused_but_not_in_what_was_begun(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    text = EXAMPLE.replace(old, new)
+    assert text != EXAMPLE
+    with pytest.raises(StudyError, match=told):
+        load_study(written(tmp_path, text))
+    load_study(tmp_path / "kept.toml", text.encode(), Copies({}, {}))

@@ -571,3 +571,30 @@ async def test_a_rejected_answer_in_a_study_is_replaced_and_early_keys_are_count
         await until(pilot, lambda: screen.state.done == 1 and screen.bar.gate.is_open)
         assert screen.state.stepped(1).action == (0, 4)
         assert [decision.dropped for decision in run.log.decisions] == [0, 1]
+
+
+@pytest.mark.parametrize("asked", ["questionnaire", "questions"])
+async def test_typing_replaces_a_number_that_was_refused(tmp_path: Path, asked: str) -> None:
+    answer = ", answer = 3" if asked == "questions" else ', kind = "number"'
+    more = f'{asked} = [{{key = "n", text = "How many?"{answer}}}]'
+    async with showing(tmp_path, lambda view: view.key.endswith(("/n", "/n/try-1")), more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "How many?"))
+        await pilot.press("-", "enter")
+        await until(pilot, lambda: "whole number" in str(app.screen.query_one("#refused", Static).render()))
+        await until(pilot, lambda: asks(app, "How many?"))
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: any(done.answer == "3" for done in run.log.done.values()))
+
+
+async def test_the_consent_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -> None:
+    clock = StandingClock()
+    more = 'consent = {text = "Do you?", least = 60}'
+    async with showing(tmp_path, lambda view: True, more=more, clock=clock) as (pilot, app, run):
+        await until(pilot, lambda: "You can take part (y) in 60 seconds" in text_on(app))
+        await pilot.press("y")
+        await pilot.pause()
+        assert isinstance(app.screen, ConsentScreen)
+        clock.seconds = 60
+        await until(pilot, lambda: "y: I take part" in text_on(app))
+        await pilot.press("y")
+        await until(pilot, lambda: run.log.answer("consent") == "yes")

@@ -14,7 +14,7 @@ from bioblue_tui.studies.changes import MOST_LINES, what_changed
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import QuestionView, TrialView, View
 from bioblue_tui.studies.loading import StudyError, load_study
-from bioblue_tui.studies.running import begun, enter
+from bioblue_tui.studies.running import begun, changed_since, enter
 from bioblue_tui.studies.sessions import read_session, session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
@@ -81,7 +81,15 @@ def test_who_has_begun_goes_on_with_what_they_began_with(tmp_path: Path) -> None
         walk(run, until=lambda view: view.key == "trial/a.2")
     second = load(tmp_path, [("a", "1-2", "fixed")], steps=5)
     with pytest.raises(StudyError, match="steps: 2 → 5"):
-        begun(second, "P1", tmp_path)
+        begun(second, "P2", tmp_path)
+    log = begun(second, "P1", tmp_path)
+    assert log is not None
+    told = changed_since(second, log, tmp_path)
+    assert "goes on with version 1" in told
+    assert "steps: 2 → 5" in told
+    assert changed_since(first, log, tmp_path) == ""
+    with enter(second, "P1", tmp_path).file as reopened:
+        assert reopened.log.opening.version == 1
     with pytest.raises(StudyError, match="P1 began with version 1"):
         enter(second, "P1", tmp_path, new_version=True)
     through(second, tmp_path, "P2", new_version=True)

@@ -21,6 +21,11 @@ from bioblue_tui.text import visible
 _GO_ON = command("study.on", "enter", "go_on", "Continue", "To the next page", footer="Continue", priority=True)
 
 
+def _left(page: Page, watch: Stopwatch) -> int:
+    """Return for how many seconds a page is still to be read."""
+    return math.ceil(page.least - watch.read()[0])
+
+
 class PageScreen(StudyScreen[str]):
     """A page to read. Its result is empty.
 
@@ -48,17 +53,13 @@ class PageScreen(StudyScreen[str]):
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
-        left = math.ceil(self._left)
+        left = _left(self._page, self._watch)
         text = "Enter ends the session." if self._last else "Enter continues."
         self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
-    @property
-    def _left(self) -> float:
-        return self._page.least - self._watch.read()[0]
-
     def action_go_on(self) -> None:
         """Show the rest of the page; then go on, unless it is to be read for longer."""
-        if not self.read_on() and self._left <= 0:
+        if not self.read_on() and _left(self._page, self._watch) <= 0:
             self.dismiss("")
 
 
@@ -102,6 +103,7 @@ class ConsentScreen(StudyScreen[str]):
     Args:
         heading: What stands at the top.
         page: The page.
+        watch: Measures how long it is in front of the person: the page's least time runs on it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -111,9 +113,9 @@ class ConsentScreen(StudyScreen[str]):
     ]
     AUTO_FOCUS = "#sheet"
 
-    def __init__(self, heading: Heading, page: Page) -> None:
+    def __init__(self, heading: Heading, page: Page, watch: Stopwatch) -> None:
         super().__init__(heading, page.title)
-        self._page = page
+        self._page, self._watch = page, watch
 
     def compose_sheet(self) -> ComposeResult:
         """Lay out the text and two buttons."""
@@ -127,15 +129,18 @@ class ConsentScreen(StudyScreen[str]):
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
-        self.tell("y: I take part. n: I do not take part, and the study ends.")
+        left = _left(self._page, self._watch)
+        text = "y: I take part. n: I do not take part, and the study ends."
+        later = f"n: I do not take part. You can take part (y) in {counted(left, 'second')}."
+        self.tell(later if left > 0 else text, waiting=left > 0)
 
     def action_more(self) -> None:
         """Show the rest of the page."""
         self.read_on()
 
     def action_agree(self) -> None:
-        """Take part, once all of the page was in view."""
-        if not self.read_on():
+        """Take part, once all of the page was in view, unless it is to be read for longer."""
+        if not self.read_on() and _left(self._page, self._watch) <= 0:
             self.dismiss("yes")
 
     def action_decline(self) -> None:

@@ -172,4 +172,6 @@ class QuestionScreen(StudyScreen[str]):
 
     def _refuse(self, why: str) -> None:
         self.query_one("#refused", Static).update(why)
+        for line in self.query(GatedInput):
+            line.select_part()
         self.ask_again()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Protocol
 
@@ -125,10 +125,11 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             self._pastes_before = self.bar.answer.pastes if self.is_mounted else 0
             self._watch.start()
 
-    def unanswered(self) -> float:
-        """Return for how long the last observation was looked at that was left without an answer."""
+    def unanswered(self) -> Mapping[str, float]:
+        """Return which observation was left without an answer, and for how long it was looked at; else nothing."""
         asked, self._asked = self._asked, None
-        return self._watch.read()[0] if asked else 0.0
+        seconds = self._watch.read()[0] if asked else 0.0
+        return {"seconds": seconds, "step": asked.step, "attempt": asked.attempt} if asked and seconds else {}
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bioblue_tui.studies.export.played import Person
 from bioblue_tui.studies.export.table import Column
+from bioblue_tui.studies.study import StudyTrial
+from bioblue_tui.text import one_line
 
 AWAY = {
     "pause": "in pauses",
@@ -21,6 +24,13 @@ WHO = [
     Column("row", "integer", "Row of the design that orders their blocks and trials, from 1."),
 ]
 
+DROPPED = Column(
+    "dropped",
+    "integer",
+    "Keys that were pressed before what they would answer was on the screen: they did not count. 0, too, where the "
+    "program was one that did not note them.",
+)
+
 
 def who(person: Person) -> dict[str, object]:
     """Return whose row it is."""
@@ -32,3 +42,27 @@ def who(person: Person) -> dict[str, object]:
 def time_of(at: float) -> str:
     """Return a moment as ISO 8601 with offset; empty for none."""
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds") if at else ""
+
+
+def where(trials: Iterable[StudyTrial], setting: Callable[[StudyTrial], float]) -> Mapping[float, str]:
+    """Return where a setting of trials holds, in words, by each of its values but 0; what is set nowhere has none.
+
+    Args:
+        trials: The trials of a study.
+        setting: The setting of one.
+    """
+    blocks: dict[str, list[StudyTrial]] = {}
+    for trial in trials:
+        blocks.setdefault(trial.block, []).append(trial)
+    found: dict[float, list[str]] = {}
+    for name, own in blocks.items():
+        for value in sorted({setting(trial) for trial in own} - {0}):
+            having = [trial.key for trial in own if setting(trial) == value]
+            label = "practice" if own[0].practice else f"block {one_line(name)}"
+            whole = len(having) == len(own)
+            found.setdefault(value, []).append(label if whole else f"trials {', '.join(map(one_line, having))}")
+    everywhere = len(found) == 1 and not any(setting(trial) == 0 for own in blocks.values() for trial in own)
+    return {
+        value: "in every trial" if everywhere else f"in {' and '.join(places)} only"
+        for value, places in sorted(found.items())
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.wordings.library import words_of
 
@@ -33,7 +34,7 @@ def equivalence(found: Collected) -> Iterator[str]:
     yield "- People see which trial of how many it is, and may rest between steps."
     yield "- A key submits the last answer again; two others change a number by 1."
     yield from _limits(found)
-    presentations = {trial.plan.prompt_only for trial in study.trials}
+    presentations = {trial.plan.prompt_only for trial in (*study.practice, *study.trials)}
     if False in presentations:
         yield (
             "- In conditions with gauges people see the levels on gauges with their bands, what the last action and "
@@ -45,21 +46,29 @@ def equivalence(found: Collected) -> Iterator[str]:
 
 def _limits(found: Collected) -> Iterator[str]:
     study = found.versions[0].study
-    limits = sorted({trial.limit for trial in study.trials if trial.limit})
+    limits = where(study.trials, lambda trial: trial.limit)
     if limits:
-        cut = sum(played.cut for played in found.counting)
-        longest = ", ".join(map(minutes_and_seconds, limits))
+        limited = [played for played in found.counting if played.trial.limit]
+        longest = ", ".join(f"{minutes_and_seconds(limit)} {place}" for limit, place in limits.items())
+        cut = f"It cut {sum(played.cut for played in limited)} of {_of_those(limited, 'that had a limit')}."
         yield (
-            f"- A trial of people may end before its last step: time limit of {longest}, and they see how much is "
-            f"left. It cut {cut} of {counted(len(found.counting), 'trial')}. No limit of time ends a model's trial."
+            f"- A trial of people may end before its last step: time limit of {longest}; there they see how much is "
+            f"left. {cut} No limit of time ends a model's trial."
         )
     if study.limit:
         yield f"- After {minutes_and_seconds(study.limit)} of trials no further one begins for a participant."
-    hurries = sorted({trial.hurry for trial in study.trials if trial.hurry})
+    hurries = where(study.trials, lambda trial: trial.hurry)
     if hurries:
-        late = sum(decision.late for played in found.counting for decision in played.decisions.values())
-        after = ", ".join(f"{hurry:g} s" for hurry in hurries)
-        yield f"- After {after} without an answer people are told: “Please answer now.” Answers after that: {late}."
+        asked = [decision for one in found.counting if one.trial.hurry for decision in one.decisions.values()]
+        late, after = sum(d.late for d in asked), ", ".join(f"{hurry:g} s {place}" for hurry, place in hurries.items())
+        yield (
+            f"- Without an answer after {after} people are told: “Please answer now.” Answers after that: {late} of "
+            f"{len(asked)} in these trials."
+        )
+
+
+def _of_those(trials: Sequence[Played], which: str) -> str:
+    return f"the {len(trials)} trials {which}" if len(trials) != 1 else f"the one trial {which}"
 
 
 def same_texts(played: Played) -> bool:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from bioblue_tui.numbers import counted, minutes_and_seconds
 from bioblue_tui.studies.changes import what_changed
+from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.equivalence import equivalence
 from bioblue_tui.studies.export.people import passed, tries_of
 from bioblue_tui.studies.export.played import Collected
 from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, Log
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.library import called
 
 MISSING = "Not stated in the study file."
@@ -40,7 +41,7 @@ def method_sheet(found: Collected) -> str:
     lines = [f"# {title}", "", f"Method sheet of the study `{found.name}`, written by the program.", ""]
     if found.problems:
         lines += ["Could not be read, and is left out of everything:", ""]
-        lines += [*(f"- {one_line(problem, 300)}" for problem in found.problems), ""]
+        lines += [*(f"- {error_line(problem)}" for problem in found.problems), ""]
     if len(played) == 1:
         lines += _sections(found.only(played[0]))
         return "\n".join(lines).rstrip() + "\n"
@@ -102,10 +103,12 @@ def _participants(found: Collected) -> Iterator[str]:
     yield f"- Trials begun, practice aside: {begun}; played to their end: {complete}."
     cut = [played for played in found.counting if played.cut]
     if cut:
+        limited = sum(played.trial.limit > 0 for played in found.counting)
         steps, planned = sum(one.state.done for one in cut), sum(one.record.header.steps for one in cut)
         yield (
-            f"  - cut by their time limit: {len(cut)}, after {steps} of {counted(planned, 'step')} in all. They are in "
-            "all tables (`cut`); `comparisons.csv` counts them (`people_cut`) and compares complete trials only."
+            f"  - cut by their time limit: {len(cut)} of the {limited} that had one, after {steps} of "
+            f"{counted(planned, 'step')} in all. They are in all tables (`cut`); `comparisons.csv` counts them "
+            "(`people_cut`) and compares complete trials only."
         )
     others = [played for played in found.counting if not played.complete and not played.cut]
     stopped = Counter(played.outcome or "still open" for played in others)
@@ -118,7 +121,10 @@ def _participants(found: Collected) -> Iterator[str]:
 
 
 def _task(found: Collected) -> Iterator[str]:
-    columns = ("block", "order in it", "condition", "wording", "environment", "parameters set", "seeds", "steps")
+    columns = (
+        *("block", "order in it", "condition", "wording", "environment", "parameters set"),
+        *("time limit", "asked to answer after", "seeds", "steps"),
+    )
     yield f"| {' | '.join(columns)} | trials begun | steps played |"
     yield "|---" * (len(columns) + 2) + "|"
     for block in _study(found).blocks:
@@ -143,7 +149,10 @@ def _rows(found: Collected, block: Block) -> Iterator[str]:
         told = ", ".join(sorted({called(one.wording, one.wording_digest) for one in headers})) or wording
         done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
         label = f"{condition} ({shown})"
-        cells = (block.name, block.order, label, told, environment, set_, seeds, str(steps), str(len(played)), done)
+        limit = minutes_and_seconds(trials[0].limit) if trials[0].limit else "none"
+        hurry = f"{trials[0].hurry:g} s" if trials[0].hurry else "never"
+        about = (block.name, block.order, label, told, environment, set_, limit, hurry, seeds, str(steps))
+        cells = (*about, str(len(played)), done)
         yield "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -153,6 +162,10 @@ def _training(found: Collected) -> Iterator[str]:
     yield f"- Pages of instruction: {len(study.pages) or 'none'}."
     left_out = f"{len(study.practice)}, left out of all tables but `pages.csv`" if study.practice else "none"
     yield f"- Practice trials: {left_out}."
+    for trial in study.practice:
+        plan, shown = trial.plan, "prompt-only" if trial.plan.prompt_only else "gauges"
+        about = f"{plan.environment}, condition {one_line(trial.condition)} ({shown}), seed {plan.seed}"
+        yield f"  - {about}, {counted(plan.steps, 'step')}"
     if not asked.questions:
         yield "- No questions about the instructions."
         return
@@ -196,8 +209,9 @@ def _limits(study: Study) -> Iterator[str]:
     trials = [*study.practice, *study.trials]
     if study.limit:
         yield f"{minutes_and_seconds(study.limit)} of trials in all, after which no further one begins"
-    yield from (f"{minutes_and_seconds(limit)} for a trial" for limit in sorted({t.limit for t in trials if t.limit}))
-    yield from (f"“Please answer now” after {hurry:g} s" for hurry in sorted({t.hurry for t in trials if t.hurry}))
+    limits, hurries = where(trials, lambda trial: trial.limit), where(trials, lambda trial: trial.hurry)
+    yield from (f"{minutes_and_seconds(limit)} for a trial, {place}" for limit, place in limits.items())
+    yield from (f"“Please answer now” after {hurry:g} s, {place}" for hurry, place in hurries.items())
 
 
 def _time(found: Collected) -> Iterator[str]:
@@ -208,11 +222,17 @@ def _time(found: Collected) -> Iterator[str]:
     taken = sum(key.startswith("break/") for log in logs for key in log.done)
     told = f"{' and '.join(rests)}; {taken} were taken" if rests else "none"
     yield f"- Breaks: {told}. Pauses at will, with a key."
-    seconds = [decision.seconds for played in found.counting for decision in played.decisions.values()]
+    seconds = [second for played in found.counting for second in played.response_times]
     if seconds:
         low, middle, high = _quartiles(seconds)
         quartiles = f"quartiles {low:.2f} and {high:.2f}, {counted(len(seconds), 'answer')}"
         yield f"- Seconds for an answer: median {middle:.2f} ({quartiles})."
+    again = sum(bool(left) for played in found.counting for _, _, left in played.answers)
+    if again:
+        yield (
+            f"- Left out of that: {counted(again, 'answer')} to a question that had been on the screen before, and was "
+            "shown again after an interruption (`shown_before`). Their seconds begin when it was shown last."
+        )
     minutes = [sum(done.seconds for done in log.done.values()) / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
         yield f"- Minutes of those who finished: median {statistics.median(minutes):.1f}, longest {max(minutes):.1f}."
@@ -222,7 +242,20 @@ def _time(found: Collected) -> Iterator[str]:
         "is there, later on a busy computer. Left out, and recorded: pauses, the question whether to leave, and "
         "stretches in which another window had the keyboard, where the terminal tells."
     )
+    yield f"- Keys pressed before what they would answer was on the screen did not count: {_dropped(found)}."
     yield f"- Stretches left out: {_absences(logs) or 'none'}."
+
+
+def _dropped(found: Collected) -> str:
+    """Return how many keys did not count, and where."""
+    answers = [decision.dropped for played in found.counting for decision in played.decisions.values()]
+    views = [done.dropped for log in _logs(found) for done in log.done.values()]
+    parts = []
+    for counts, kind in ((answers, "answer"), (views, "page")):
+        having = sum(count > 0 for count in counts)
+        parts += [f"{sum(counts)} at {counted(having, kind)}"] if having else []
+    named = "`dropped` in `decisions.csv` and `pages.csv`"
+    return f"{', '.join(parts) or 'none'} ({named})"
 
 
 def _absences(logs: Sequence[Log]) -> str:

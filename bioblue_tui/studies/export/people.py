@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from bioblue_tui.studies.export.common import AWAY, WHO, time_of, who
+from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, time_of, who
 from bioblue_tui.studies.export.played import Collected, Person
-from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.studies.export.table import Column, Table, Type
 from bioblue_tui.studies.export.tables import trial_row
 from bioblue_tui.studies.flow import AGREED, question_key, trial_seconds, wrong_answers
+from bioblue_tui.studies.log import TRIAL, Done
+from bioblue_tui.studies.study import NUMBERS, Question
 
 
 def people(found: Collected) -> Table:
@@ -27,11 +30,13 @@ def people(found: Collected) -> Table:
         Column("comprehension_passed", "boolean", "Whether they had all of them right in the end."),
     ]
     asked: dict[str, list[str]] = {}
+    kinds: Mapping[str, Type]
     for version in found.versions:
         for question in version.study.questionnaire:
             texts = asked.setdefault(question.key, [])
             texts += [question.text] * (question.text not in texts)
-    answers = [Column(f"answer_{key}", "text", f"Closing question: {' / '.join(asked[key])}") for key in asked]
+    kinds = {key: "integer" if _are_numbers(found, key) else "text" for key in asked}
+    answers = [Column(f"answer_{key}", kinds[key], f"Closing question: {' / '.join(asked[key])}") for key in asked]
     columns, cells = _wide(found)
     rows = [{**who(person), **_person(person), **cells.get(person.code, {})} for person in found.people]
     return Table("participants", "A participant.", [*WHO, *own, *answers, *columns], rows)
@@ -52,8 +57,27 @@ def _person(person: Person) -> dict[str, object]:
         "comprehension_passed": passed(person),
     }
     for question in study.questionnaire:
-        row[f"answer_{question.key}"] = log.answer(f"questionnaire/{question.key}")
+        row[f"answer_{question.key}"] = _typed(question, log.answer(f"questionnaire/{question.key}"))
     return row
+
+
+def _typed(question: Question | None, answer: str) -> object:
+    """Return an answer as a number where numbers are asked for, else as the text it is."""
+    return int(answer) if question and answer and question.kind in NUMBERS else answer
+
+
+def _are_numbers(found: Collected, key: str) -> bool:
+    """Return whether a closing question asks for a number in every version that has it."""
+    questions = [question for version in found.versions for question in version.study.questionnaire]
+    return all(question.kind in NUMBERS for question in questions if question.key == key)
+
+
+def _asked(person: Person, view: str) -> Question | None:
+    """Return the question that a view asks."""
+    kind, _, rest = view.partition("/")
+    questions = {"questionnaire": person.study.questionnaire, "comprehension": person.study.comprehension.questions}
+    name = rest.partition("/")[0]
+    return next((question for question in questions.get(kind, ()) if question.key == name), None)
 
 
 def passed(person: Person) -> bool | None:
@@ -106,9 +130,13 @@ def pages(found: Collected) -> Table:
         *WHO,
         Column("view", "text", "What was shown: its key in the study."),
         Column("ended", "time", "When it was over."),
-        Column("seconds", "number", "How long, less what is excluded; for trials the sum of their decisions.", "s"),
-        *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
-        Column("answer", "text", "What was answered, where something was asked."),
+        Column("seconds", "number", "How long, less what is excluded; of trials as in trials.csv.", "s"),
+        *(
+            Column(f"away_{why}", "number", f"Excluded seconds {words}; of trials decisions.csv has them.", "s")
+            for why, words in AWAY.items()
+        ),
+        replace(DROPPED, meaning=f"{DROPPED.meaning} Of trials decisions.csv has them."),
+        Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
     ]
     rows = [
@@ -117,14 +145,18 @@ def pages(found: Collected) -> Table:
             "view": done.view,
             "ended": time_of(done.at),
             "seconds": done.seconds,
-            **{f"away_{why}": done.away.get(why, 0) for why in AWAY},
-            "answer": done.answer,
+            **({} if done.view.startswith(TRIAL) else _left_out(done)),
+            "answer": _typed(_asked(person, done.view), done.answer),
             "outcome": done.outcome,
         }
         for person in found.people
         for done in person.log.done.values()
     ]
     return Table("pages", "A page, question or trial that was shown and is over.", columns, rows)
+
+
+def _left_out(done: Done) -> dict[str, object]:
+    return {**{f"away_{why}": done.away.get(why, 0) for why in AWAY}, "dropped": done.dropped}
 
 
 def events(found: Collected) -> Table:

@@ -15,7 +15,7 @@ from bioblue_tui.studies.log import TIME_LIMIT, TRIAL, Decision, Log
 from bioblue_tui.studies.sessions import participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
-from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.state import Attempt, StepView, TrialState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,24 @@ class Played:
     def seconds(self) -> float:
         """How long it was played, less what is excluded."""
         return round(self.person.log.played(self.record.header.id), 6)
+
+    @property
+    def answers(self) -> Iterator[tuple[StepView, Attempt, Sequence[Attempt]]]:
+        """Every answer with its step, and how the same question was left without one right before it."""
+        for view in self.state.steps:
+            left: list[Attempt] = []
+            for attempt in view.attempts:
+                if attempt.text is None:
+                    left.append(attempt)
+                else:
+                    yield view, attempt, left
+                    left = []
+
+    @property
+    def response_times(self) -> list[float]:
+        """Seconds of its answers, without those to what had been on the screen before an interruption."""
+        found = (self.decisions.get((view.number, attempt.number)) for view, attempt, left in self.answers if not left)
+        return [decision.seconds for decision in found if decision]
 
     @property
     def cut(self) -> bool:

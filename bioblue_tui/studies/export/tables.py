@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bioblue_tui.numbers import tidy
-from bioblue_tui.studies.export.common import AWAY, WHO, who
+from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, who
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.studies.log import Decision
@@ -26,13 +26,30 @@ _TRIAL = [
 ]
 _ANSWER = [
     Column("step", "integer", "Step of the trial, from 1."),
-    Column("attempt", "integer", "Which attempt at this step, from 1; after an interruption it is counted on."),
+    Column(
+        "attempt",
+        "integer",
+        "Which attempt at this step, from 1, as in the record. Attempts that an interruption left without an answer "
+        "are counted and have no row: shown_before counts them.",
+    ),
     Column("answer", "text", "The answer to the letter."),
     Column("accepted", "boolean", "Whether it was a legal action."),
     Column("rejection", "text", "Why it was not."),
     Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (its fault)."),
     Column("read_by", "text", "The rule that read it, what of that rule, and from which part of the answer."),
     Column("seconds", "number", "From the observation to the answer on a monotonic clock, less what is excluded.", "s"),
+    Column(
+        "shown_before",
+        "integer",
+        "How often the same question had been on the screen and was left without an answer, by leaving or when the "
+        "program ended; where it is not 0, seconds are those since it was shown last.",
+    ),
+    Column(
+        "shown_before_seconds",
+        "number",
+        "How long it had been looked at then, less what is excluded; empty where nothing could note that.",
+        "s",
+    ),
     Column("seconds_with_away", "number", "The same with what is excluded.", "s"),
     *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
     Column("edits", "integer", "Changes of the answer line."),
@@ -41,12 +58,14 @@ _ANSWER = [
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
     Column("late", "boolean", "Whether it came after an answer was asked for (hurry)."),
     Column("looks", "integer", "How often an earlier step was looked at."),
+    DROPPED,
     Column("panels", "json", "Panels on the screen when the answer was handed in; text is what a model gets."),
     Column("step_shown", "integer", "The step that was looked at; the one before the present step is the newest."),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
 ]
 
+_COUNTED = ("edits", "deletions", "pasted", "repeated", "late", "looks", "dropped")
 
 _UNCOUNTED = [
     Column(f"uncounted_{kind}", "integer", f"Attempts that did not count: {words}.")
@@ -72,11 +91,18 @@ def decisions(found: Collected) -> Table:
 
 def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
     about = {**who(played.person), **_about(played)}
-    for view in played.state.steps:
-        for attempt in view.attempts:
-            if attempt.text is not None:
-                measured = played.decisions.get((view.number, attempt.number))
-                yield {**about, **_answer(view, attempt), **_measured(measured), **_stepped(played, view, attempt)}
+    for view, attempt, left in played.answers:
+        measured = _measured(played.decisions.get((view.number, attempt.number)))
+        before = _before(played, view, left)
+        yield {**about, **_answer(view, attempt), **before, **measured, **_stepped(played, view, attempt)}
+
+
+def _before(played: Played, view: StepView, left: Sequence[Attempt]) -> dict[str, object]:
+    """Return how often, and for how long, the question had been there without an answer."""
+    keys = [(played.record.header.id, view.number, attempt.number) for attempt in left]
+    noted = [played.person.log.left_open[key] for key in keys if key in played.person.log.left_open]
+    known = len(noted) == len(keys) > 0
+    return {"shown_before": len(left), "shown_before_seconds": round(sum(noted), 6) if known else None}
 
 
 def _answer(view: StepView, attempt: Attempt) -> dict[str, object]:
@@ -101,7 +127,7 @@ def _measured(decision: Decision | None) -> dict[str, object]:
         "seconds": decision.seconds,
         "seconds_with_away": round(decision.seconds + sum(decision.away.values()), 6),
         **{f"away_{why}": decision.away.get(why, 0) for why in AWAY},
-        **{name: getattr(decision, name) for name in ("edits", "deletions", "pasted", "repeated", "late", "looks")},
+        **{name: getattr(decision, name) for name in _COUNTED},
         "panels": screen.get("panels"),
         "step_shown": screen.get("step"),
         "terminal_columns": screen.get("columns"),
@@ -144,7 +170,7 @@ def trials(found: Collected) -> Table:
             "spent on observations that were left without an answer.",
             "s",
         ),
-        Column("seconds_median", "number", "Median of its decisions' seconds.", "s"),
+        Column("seconds_median", "number", "Median of its answers' seconds, where shown_before is 0.", "s"),
         Column("away", "number", "Excluded seconds.", "s"),
         Column("reference_steps", "integer", "Steps the reference policy played on the same noise."),
     ]
@@ -163,7 +189,7 @@ def trials(found: Collected) -> Table:
 
 def trial_row(played: Played) -> dict[str, object]:
     """Return what came of a trial."""
-    seconds = [decision.seconds for decision in played.decisions.values()]
+    seconds = played.response_times
     row: dict[str, object] = {
         "began": played.record.header.created,
         "planned": played.record.header.steps,
