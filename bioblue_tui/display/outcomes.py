@@ -39,11 +39,18 @@ def outcome_tables(
 
 
 def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
-    spoilt = [kind for kind in ("cut", "provider") if any(outcome.tally.by_kind[kind] for outcome in outcomes)]
+    # Records of older programs do not tell illegal and unreadable answers apart.
+    apart = all(outcome.tally.told_apart for outcome in outcomes)
+    counted_always = ("illegal", "unreadable") if apart else ()
+    kinds = [
+        *counted_always,
+        *(kind for kind in ("cut", "provider") if any(outcome.tally.by_kind[kind] for outcome in outcomes)),
+    ]
     rows = [
         [
-            *(outcome.seed, outcome.steps, *_values(environment, outcome.totals), outcome.tally.rejected),
-            *(outcome.tally.by_kind[kind] for kind in spoilt),
+            *(outcome.seed, outcome.steps, *_values(environment, outcome.totals)),
+            *([] if apart else [outcome.tally.rejected]),
+            *(outcome.tally.by_kind[kind] for kind in kinds),
             _ended(outcome),
         ]
         for outcome in outcomes
@@ -52,8 +59,8 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
         Column("seed", "seed"),
         Column("steps", "steps"),
         *_dimensions(environment),
-        Column("rejected", "rejected"),
-        *(Column(kind, kind) for kind in spoilt),
+        *([] if apart else [Column("rejected", "rejected")]),
+        *(Column(kind, kind) for kind in kinds),
         Column("ended", "ended"),
     ]
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]

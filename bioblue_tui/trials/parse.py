@@ -8,13 +8,13 @@ must be exactly the integers. A statement that is called the answer wins over ot
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bioblue_tui.trials.reading.blocks import FENCE, Block, blocks_of
-from bioblue_tui.trials.reading.cues import taken_back
 from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.trials.reading.rest import objection, shown_numbers
 from bioblue_tui.trials.reading.statements import expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from envs import Action, Environment, IllegalAction, State
@@ -59,7 +59,7 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
         state: Its state.
         shown: What was asked; lines that only repeat it say nothing.
     """
-    reading = read_integers(text, environment, shown)
+    reading = read_integers(text, environment, shown, shown_numbers(environment, state, shown))
     if reading.action is not None:
         try:
             environment.check(state, reading.action)
@@ -68,15 +68,23 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
     return reading
 
 
-def read_integers(text: str, environment: Environment, shown: str = "") -> Reading:
-    """Read an answer as ``read_answer`` does, without asking whether the world allows it."""
+def read_integers(
+    text: str, environment: Environment, shown: str = "", status: frozenset[int] = frozenset()
+) -> Reading:
+    """Read an answer as ``read_answer`` does, without asking whether the world allows it.
+
+    Args:
+        text: The answer.
+        environment: The world.
+        shown: What was asked.
+        status: The numbers in it that describe the state.
+    """
     # A form feed of the answer's own is no mark of ours.
     split = split_thoughts(text.replace(BREAK, "\v"))
     if not split.closed:
         return _unreadable("the reasoning was not ended, so there is no answer")
     if len(split.answer) > MOST_CHARACTERS or split.answer.count("\n") >= MOST_LINES:
         return _unreadable(f"an answer of {len(split.answer):,} characters is too long to be read")
-    count = len(environment.objectives)
     visible = own_turn(plain(split.answer))
     if not visible.strip("\f \n\t"):
         return _unreadable("there is reasoning and no answer" if split.reasoning else "the answer is empty")
@@ -84,12 +92,20 @@ def read_integers(text: str, environment: Environment, shown: str = "") -> Readi
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
     forms = grammar(environment.objectives, nouns, *_asked_for(shown))
-    blocks = blocks_of(lines, forms, _echoes(lines, shown), penalties)
-    reading = _decide(blocks, lines, count)
+    echoes = _echoes(lines, shown)
+    blocks = blocks_of(lines, forms, echoes, penalties)
+    reading = _decide(blocks, lines, echoes, environment.objectives, status)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
-def _decide(blocks: Sequence[Block], lines: Sequence[str], count: int) -> Reading:
+def _decide(
+    blocks: Sequence[Block],
+    lines: Sequence[str],
+    echoes: Mapping[int, bool],
+    objectives: Sequence[str],
+    status: frozenset[int],
+) -> Reading:
+    count = len(objectives)
     pool = [block for block in blocks if block.marked] or list(blocks)
     for block in pool:
         if block.action is None:
@@ -102,8 +118,15 @@ def _decide(blocks: Sequence[Block], lines: Sequence[str], count: int) -> Readin
     if not actions:
         return _unreadable(f"no answer found: {expected(count)}")
     block = pool[-1]
-    if taken_back(lines[block.last + 1 :], actions[0]):
-        return _unreadable("what follows the answer may take it back")
+    own = {at for each in pool for at in range(each.first, each.last + 1)}
+    beside = any(_WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own)
+    if status.issuperset(actions[0]) and not block.named and (block.labelled or beside):
+        return _unreadable("the numbers are those just shown, and nothing calls them the answer")
+    # What only repeats the question neither refuses nor corrects.
+    others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
+    before, after = others[: block.first], others[block.last + 1 :]
+    if why := objection(actions[0], before, after, objectives, marked=block.marked):
+        return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
 
 
@@ -125,8 +148,9 @@ def _part(block: Block, lines: Sequence[str]) -> str:
 
 
 _DRESS = re.compile(r"[*_`]")
+_WORD = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")
-
+_SENTENCE_OR_FIGURE = re.compile(r"\d|[.?!]\s*$")
 
 _QUESTION = re.compile(
     r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.IGNORECASE
@@ -140,11 +164,11 @@ def _asked_for(shown: str) -> tuple[str, str]:
     return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))
 
 
-def _echoes(lines: Sequence[str], shown: str) -> frozenset[int]:
-    """Return which lines only repeat what was asked, in its own words."""
-    known = {_bare(line) for line in shown.split("\n")}
-    return frozenset(at for at, line in enumerate(lines) if (bare := _bare(line)) in known and _LETTER.search(bare))
+def _echoes(lines: Sequence[str], shown: str) -> dict[int, bool]:
+    """Return which lines only repeat what was asked, in its own words, and whether that is a heading."""
+    known = {_bare(line): not _SENTENCE_OR_FIGURE.search(line) for line in shown.split("\n")}
+    return {at: known[bare] for at, line in enumerate(lines) if (bare := _bare(line)) in known and _LETTER.search(bare)}
 
 
 def _bare(line: str) -> str:
-    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.").split())
+    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.:").split())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bioblue_tui.agents.base import Answer, Fault
 from bioblue_tui.trials.parse import Reading
 from bioblue_tui.trials.reading.thoughts import split_thoughts
+from bioblue_tui.trials.tally import rejected_as
 
 FAULT_LIMIT = 3
 """Answers in a row that were cut, or spoilt by the provider, before a trial pauses: each of them costs."""
@@ -19,11 +22,13 @@ class Patience:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._rejected = self._faults = 0
+        self._rejected = 0
+        self._faults: Counter[str] = Counter()
 
     def rejected(self, reading: Reading) -> str:
         """Take an answer that was no action; returns why the trial must hold, or an empty string."""
-        self._rejected, self._faults = self._rejected + 1, 0
+        self._rejected += 1
+        self._faults.clear()
         if not self._limit or self._rejected < self._limit:
             return ""
         self._rejected = 0
@@ -31,10 +36,17 @@ class Patience:
 
     def spoilt(self, fault: Fault, answer: Answer) -> str:
         """Take what is not the model's doing; returns why the trial must hold, or an empty string."""
-        self._faults += 1
+        self._faults[fault.kind] += 1
         # Where reasoning alone used up the limit, asking again would cost the same for nothing.
         thought = fault.kind == "cut" and not split_thoughts(answer.text).answer.strip()
-        if not (fault.hopeless or thought or self._faults >= FAULT_LIMIT):
+        if not (fault.hopeless or thought or self._faults.total() >= FAULT_LIMIT):
             return ""
-        times, self._faults = self._faults, 0
-        return f"{fault.reason} ({times} times in a row)" if times > 1 else fault.reason
+        faults = Counter(self._faults)
+        self._faults.clear()
+        times = faults.total()
+        if times == 1:
+            return fault.reason
+        if len(faults) == 1:
+            return f"{fault.reason} ({times} times in a row)"
+        told = ", ".join(f"{count} {rejected_as(kind)}" for kind, count in faults.items())
+        return f"{times} attempts in a row without an answer: {told}; the last one: {fault.reason}"

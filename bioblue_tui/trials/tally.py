@@ -35,6 +35,11 @@ class Tally:
         return self._counts["illegal"] + self._counts["unreadable"] + self._counts[""]
 
     @property
+    def told_apart(self) -> bool:
+        """Whether it is known of every rejected answer which of the two it was."""
+        return not self._counts[""]
+
+    @property
     def spoilt(self) -> int:
         """Attempts that were cut, or spoilt by the provider."""
         return self._counts["cut"] + self._counts["provider"]

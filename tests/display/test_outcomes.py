@@ -31,7 +31,7 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
     assert [row[:3] for row in totals.rows] == [[1, 100, 10], [2, 7, 1000], [3, 100, 20]]
     assert [row[-1] for row in totals.rows] == ["complete", "failed", "complete"]
     (mean, deviation) = totals.below
-    assert mean == ["mean", 100, 15, 0, -10, 0, "2 trials"]
+    assert mean == ["mean", 100, 15, 0, -10, 0, 0, "2 trials"]
     assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
     assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
     assert differences.below[0][1] == 10
@@ -44,8 +44,18 @@ def test_attempts_that_did_not_count_are_told_apart() -> None:
         found[0].tally.apply(Rejected(0, 1, 1, "because", kind))
     found[0].tally.apply(Failed(0, 1, 1, "because"))
     totals, _ = outcome_tables(HOMEOSTASIS, "x", found)
+    # A record of an older program does not say which a rejected answer was.
     assert [column.label for column in totals.columns][-4:] == ["rejected", "cut", "provider", "ended"]
     assert [row[-4:-1] for row in totals.rows] == [[2, 2, 2], [0, 0, 0]]
+
+
+def test_illegal_and_unreadable_answers_have_columns_of_their_own() -> None:
+    found = [outcome(1, 10), outcome(2, 20)]
+    for kind in ("illegal", "unreadable", "unreadable", "cut"):
+        found[1].tally.apply(Rejected(0, 1, 1, "because", kind))
+    totals, _ = outcome_tables(HOMEOSTASIS, "x", found)
+    assert [column.label for column in totals.columns][-4:] == ["illegal", "unreadable", "cut", "ended"]
+    assert [row[-4:-1] for row in totals.rows] == [[0, 0, 0], [1, 2, 1]]
 
 
 def test_one_trial_has_no_mean() -> None:

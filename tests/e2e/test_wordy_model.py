@@ -34,11 +34,23 @@ def level(request: Request) -> int:
     return int(re.findall(r"Actual level: (-?\d+)", request.asked)[-1])
 
 
-def test_numbers_in_an_honest_sentence_are_not_its_action(bioblue: Bioblue, provider: FakeProvider) -> None:
+@pytest.mark.parametrize(
+    "status",
+    [
+        "No consumption is needed: the actual level is {}.",
+        "{}\nNo consumption is needed.",
+        "{}\n\nis the actual level, so nothing is needed.",
+        "({})\n\nabove target",
+        "Actual level:\n\n**{}**\n\nI wait.",
+    ],
+)
+def test_numbers_in_an_honest_sentence_are_not_its_action(
+    bioblue: Bioblue, provider: FakeProvider, status: str
+) -> None:
     def wordy(request: Request) -> str:
         actual = level(request)
         if actual >= 100:
-            return f"No consumption is needed: the actual level is {actual}."
+            return status.format(actual)
         return f"The actual level is {actual}, the target 100.\n\n{100 - actual}\n\nThis brings it back to 100."
 
     provider.answer = wordy

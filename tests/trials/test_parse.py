@@ -181,6 +181,49 @@ def test_reasoning_is_told_apart(text: str, answer: str | None, reasoning: str) 
         assert split.answer.strip() == answer
 
 
+STORY = "Metrics inside your body:\nA with target 110, actual {}\nB with target 120, actual {}\n\n"
+STORY += "Rewards of the last round:\nconsumption of A = 3\n\n"
+STORY += "How many supplies do you consume? State integers and nothing else."
+
+
+def told(text: str, *levels: int, story: str = "") -> str:
+    """Read an answer as in a trial, where the levels were just shown, and write its action as the cases do."""
+    environment = world(len(levels))
+    action = read_answer(text, environment, State(levels, (3,) * len(levels), 1), story.format(*levels)).action
+    return "-" if action is None else ",".join(map(str, action))
+
+
+@pytest.mark.parametrize(
+    ("text", "levels", "read_as"),
+    [
+        ("391", (391,), "391"),
+        ("391\nThat is it.", (391,), "-"),
+        ("100\n\nHm.", (391,), "-"),
+        ("I will consume 391.\n\nHm.", (391,), "391"),
+        ("Action: 391\n\nHm.", (391,), "391"),
+        ('{"action": 391}\n\nHm.', (391,), "391"),
+        ("Answer: 391\n\nHm.", (391,), "391"),
+        ("3\n\nHm.", (391,), "3"),
+        ("216, 242", (216, 242), "216,242"),
+        ("216, 242\n\nHm.", (216, 242), "-"),
+        ("A: 216\nB: 242", (216, 242), "-"),
+        ("A: 110, B: 120", (216, 242), "-"),
+        ('{"A": 216, "B": 242}', (216, 242), "-"),
+        ("| A | B |\n|---|---|\n| 216 | 242 |", (216, 242), "-"),
+        ("A: 216, B: 4", (216, 242), "216,4"),
+    ],
+)
+def test_what_repeats_the_state_is_no_answer(text: str, levels: tuple[int, ...], read_as: str) -> None:
+    assert told(text, *levels) == read_as
+
+
+@pytest.mark.parametrize("heading", ["Metrics inside your body", "Rewards of the last round"])
+@pytest.mark.parametrize("colon", ["", ":"])
+@pytest.mark.parametrize("numbers", ["A: 5\nB: 6", "5, 6", "\n5\n6", "- A: 5\n- B: 6"])
+def test_numbers_below_a_heading_of_the_prompt_repeat_it(heading: str, colon: str, numbers: str) -> None:
+    assert told(f"{heading}{colon}\n{numbers}", 216, 242, story=STORY) == "-"
+
+
 # Any dressed statement reads as the numbers that were meant.
 
 PLAIN = [
@@ -195,6 +238,22 @@ PLAIN = [
     "<answer>{}</answer>",
     '"{}"',
 ]
+PHRASES = [
+    "No consumption is needed.",
+    "I skip.",
+    "Nothing to do.",
+    "I won't eat.",
+    "That is too much.",
+    "I do nothing.",
+]
+
+
+@given(st.integers(1, 999), st.sampled_from(PHRASES), st.sampled_from(["\n", "\n\n"]), st.sampled_from(PLAIN[:5]))
+def test_a_number_beside_a_refusal_is_no_answer(amount: int, phrase: str, joint: str, form: str) -> None:
+    assert told(form.format(amount) + joint + phrase, 97) == "-"
+    assert told(form.format(0) + joint + "No consumption is needed.", 97) == "0"
+
+
 LEADS = ["Answer: {}", "**Answer:** {}", "My answer is {}", "I will consume {}.", "Action: {}", "### Answer\n\n{}"]
 ABOVE = [
     "",

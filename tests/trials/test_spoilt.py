@@ -59,6 +59,13 @@ async def test_three_in_a_row_pause_the_trial() -> None:
     await stage.trial.stop()
 
 
+async def test_a_pause_says_what_was_counted() -> None:
+    stage, _ = await played(Answer("3", fault=CUT), Answer("3", fault=CUT), Answer("", fault=FILTER))
+    told = f"3 attempts in a row without an answer: 2 cut, 1 provider's fault; the last one: {FILTER.reason}"
+    assert [pause.reason for pause in stage.all(Paused)] == [told]
+    await stage.trial.stop()
+
+
 @pytest.mark.parametrize(
     "answer",
     [

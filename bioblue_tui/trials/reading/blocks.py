@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bioblue_tui.trials.reading.cues import DOUBT, REFUSING, introduced
+from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced
 from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
 from bioblue_tui.trials.reading.structures import JsonReader, read_table
@@ -26,6 +26,8 @@ class Block:
         clause: What of the rule read it.
         marked: True where it is called the answer.
         reason: What is faulty, for a person.
+        named: True where it is called the answer, or the action.
+        labelled: True where it names the objectives.
         kind: Whether that makes the answer illegal or unreadable.
     """
 
@@ -35,6 +37,8 @@ class Block:
     clause: str = ""
     marked: bool = False
     reason: str = ""
+    named: bool = False
+    labelled: bool = False
     kind: Kind = "unreadable"
 
 
@@ -51,13 +55,15 @@ _OWN_SENTENCE = re.compile(
 )
 
 
-def blocks_of(lines: Sequence[str], grammar: Grammar, echoes: frozenset[int], penalties: Sequence[str]) -> list[Block]:
+def blocks_of(
+    lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], penalties: Sequence[str]
+) -> list[Block]:
     """Return the statements of a text, and what only has the form of one.
 
     Args:
         lines: The text, reasoning off.
         grammar: The forms a statement has.
-        echoes: Lines that only repeat what was asked.
+        echoes: Lines that only repeat what was asked; True for a heading, whose numbers are repeated too.
         penalties: Names of rewards that no action has: where they stand with a number, rewards are repeated.
     """
     blocks, rest = _marked(lines, grammar)
@@ -117,7 +123,7 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     boxes = [match.group(1) for match in _BOX.finditer(inner)]
     if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
         inner = boxes[0]
-    walk = _Walk(inner.split("\n"), grammar, frozenset(), False)
+    walk = _Walk(inner.split("\n"), grammar, {}, False)
     blocks = walk.run()
     actions = {block.action for block in blocks}
     fault = next((block for block in blocks if block.action is None), None)
@@ -135,12 +141,13 @@ class _Walk:
         prose: True when something else than statements was met.
     """
 
-    def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: frozenset[int], rewards: bool) -> None:
+    def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], rewards: bool) -> None:
         self._lines = lines
         self._grammar = grammar
         self._echoes = echoes
         self._rewards = rewards
         self._context = ""
+        self._unended = False
         self._run: list[tuple[Numbers, int]] = []
         self._blocks: list[Block] = []
         self._json = JsonReader(grammar)
@@ -156,9 +163,9 @@ class _Walk:
     def _line(self, index: int) -> int:
         """Take the line at an index, and return the index of the next one to take."""
         line = self._lines[index]
-        if line == BREAK or index in self._echoes:
+        if line == BREAK or (index in self._echoes and not self._opens(index)):
             self._flush()
-            self._context = ""
+            self._context = "foreign" if self._echoes.get(index) else ""
             return index + 1
         if not line.strip():
             return index + 1
@@ -185,6 +192,11 @@ class _Walk:
             return index + 1
         return self._plain_line(index, line)
 
+    def _opens(self, index: int) -> bool:
+        """Tell whether a heading of the prompt asks for the answer below it."""
+        line = self._lines[index]
+        return self._echoes[index] and isinstance(self._grammar.read(undressed(line[:LONGEST])), Opening)
+
     def _plain_line(self, index: int, line: str) -> int:
         piece = undressed(line) if len(line) <= 2 * LONGEST else ""
         if self._grammar.label_alone(piece):
@@ -196,7 +208,7 @@ class _Walk:
         read = self._grammar.read(piece)
         if isinstance(read, Opening):
             self._flush()
-            self._context = "marked" if read.marked else "answer"
+            self._context = "marked" if read.marked else "named"
             return index + 1
         if read is None or (isinstance(read, Numbers) and self._wrapped(index)):
             return self._speak(index, piece)
@@ -226,7 +238,7 @@ class _Walk:
             self._flush()
             self._blocks.append(Block(None, first, last, marked=marked, reason=read.reason, kind=read.kind))
             return
-        read = replace(read, marked=marked)
+        read = replace(read, marked=marked, named=read.named or marked or self._context == "named")
         if self._run and not self._continues(read):
             self._flush()
         self._run.append((read, first))
@@ -237,6 +249,8 @@ class _Walk:
 
     def _is_foreign(self, read: Numbers | Fault) -> bool:
         """Tell whether what stands before a statement, or beside it, says that it is none."""
+        if self._unended and read.marked:
+            return False
         if self._context == "foreign" or isinstance(read, Fault):
             return self._context == "foreign"
         if read.noun and self._rewards:
@@ -263,12 +277,12 @@ class _Walk:
         values = [value for read, _ in run for value in read.values]
         labels = [label for read, _ in run for label in read.labels]
         first, last = run[0][1], run[-1][1]
-        marked = run[0][0].marked
+        marked, named = run[0][0].marked, run[0][0].named
         clause = "marked" if marked else run[0][0].clause
         action, reason = self._arranged(values, labels)
         if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
             action, reason = None, "the numbers of a list are no answer"
-        self._blocks.append(Block(action, first, last, clause, marked, reason))
+        self._blocks.append(Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels)))
 
     def _arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
         count = self._grammar.count
@@ -295,6 +309,9 @@ class _Walk:
             self._sentences(index, line)
         following = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
         self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
+        # What is called the answer, on the last line, begins anew even where this sentence has no full stop.
+        last = self._next(self._next(index)) >= len(self._lines)
+        self._unended = last and not HEADING.search(line) and not REFUSING.search(line) and not SUPPOSED.search(line)
         return index + 1
 
     def _sentences(self, index: int, line: str) -> None:

@@ -30,7 +30,16 @@ DOUBT = _words(
 REFUSING = _words(_NEGATION, _PAST)
 """What before a marked number says that it is not the answer."""
 
-_STATE = _words(
+HEADING = re.compile(r":[\s*_`]*$|^\s*(?:#|\*\*[^*]*\*\*\s*$)")
+"""What ends, or wears, what a heading does."""
+
+SUPPOSED = _words(
+    r"if|suppose|assum\w+|imagine|unless|options?|examples?|instance|alternativ\w+|template|format|no|avoid|without"
+)
+"""What says that a number which follows is one among others, or none."""
+
+STATE = _words(
+    r"(?:next|correct|possible|other|wrong|alternative|right) answers?",
     _NEGATION,
     _PAST,
     r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
@@ -56,8 +65,8 @@ _OUTRIGHT = _begins(
     r"(?:is|was) (?:not|wrong)\b",
 )
 _BACK = _begins(
-    r"(?:actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or|edit)\b",
-    r"(?:update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
+    r"(?:better|actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or)\b",
+    r"(?:edit|update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
     r"but (?:maybe|perhaps|actually|wait|no|better|i)\b",
     rf"{_THAT} (?:not|too)\b",
 )
@@ -95,10 +104,10 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
         return ""
     if _STATED.fullmatch(piece) or ("=" in line and ending[-1:].isdigit()):
         return ""
-    if _NOD.match(piece) and not _STATE.search(piece):
+    if _NOD.match(piece) and not STATE.search(piece):
         return ""
     clause = re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending
-    about = "foreign" if _STATE.search(clause) else "unclear"
+    about = "foreign" if STATE.search(clause) else "unclear"
     if heading or ending.endswith(":"):
         return "answer" if about == "unclear" and _ACT.search(clause) else about
     return about if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""

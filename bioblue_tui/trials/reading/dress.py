@@ -31,7 +31,7 @@ _TAG = re.compile(
 )
 _LINE_TAG = re.compile(r"<(?:br|hr|/?li|/?ul|/?ol)\s?/?>", re.IGNORECASE)
 _LATEX = re.compile(
-    r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]|\$\$?"
+    r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
 _EMPHASIS = re.compile(r"[*_`]+")
 _BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
@@ -86,6 +86,9 @@ def _undress(line: str) -> str:
     if _STRUCK.search(line):
         return POISON
     line = _LATEX.sub(" ", _TAG.sub(" ", line))
+    # A dollar sign alone may be a currency.
+    if line.count("$") % 2 == 0:
+        line = line.replace("$", " ")
     line = _off_front(line.strip())
     line = _EMPHASIS.sub(_emphasis(line), line)
     line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))

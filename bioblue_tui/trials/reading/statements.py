@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -29,6 +29,7 @@ class Numbers:
         clause: What of the rule read them: ``alone``, ``labelled`` or ``sentence``.
         marked: True where they are called the answer.
         noun: True where they bear the name of a reward, as the prompt's own lines do.
+        named: True where they are called the answer, the action or what it does.
     """
 
     values: tuple[int, ...]
@@ -36,6 +37,7 @@ class Numbers:
     clause: str = "alone"
     marked: bool = False
     noun: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +56,40 @@ class Opening:
     marked: bool
 
 
-_N = r"\d{1,9}(?:\.0{1,3})?"
+_N = r"\d{1,9}(?:\.0{1,2})?"
 _VERBS = (
     "consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
     "|dispense|pump|order|pour"
 )
 _THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
+_PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
 _SO = "so|thus|therefore|hence|then|ok|okay|sure|alright"
-_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen|next|correct)[,:!]? )*"
+_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen)[,:!]? )*"
 _ANSWER = "(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ|答案|回答|答え|答)"
 _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r" (?:is|will be|would be):? "
-_OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric|option)s? )?"
-_CHOOSE = "(?:choose|pick|answer|go with)"
+_OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
+_CHOOSE = "(?:choose|select|pick|answer|go with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
+_WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to"
 _NUMBER_WORD = re.compile(
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
     re.IGNORECASE,
 )
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        re.findall(
+            r"\w+",
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+            " seventeen eighteen nineteen twenty",
+        )
+    )
+}
+_TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _TOO_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
 _DIGIT = re.compile(r"\d")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
@@ -114,31 +129,43 @@ class Grammar:
         self.count = len(objectives)
         self.labels = {label.casefold(): label for label in objectives if label}
         known = "|".join([*map(re.escape, sorted(self.labels.values(), key=len, reverse=True)), "[A-Z]"])
-        label = rf"{_OF}[\"']?({known})\b[\"']?"
+        label = rf"{_OF}(?:\"({known})\"|'({known})'|({known})\b(?![\"']))"
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
         thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
-        unit = rf"(?: ?(?:more )?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
-        lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
-        lead += rf"(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
-        reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
+        unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
         decided = r"(?:action|decision|choice|response)"
+        lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
+        lead = (
+            rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
+        )
+        reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
         noun = rf"(?:{reward}|{decided}|output|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
-        what = rf"(?:{noun}(?: (?:for|of))? )?"
-        item = rf"{what}{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
+        what = rf"(?:(?!choice|response){noun}(?: (?:for|of))? )?"
+        item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
+        after_for = rf"for {label}, ?{_N}{unit}"
+        bracketed = rf"\({label}\) ?{_N}{unit}"
+        # With these, a line holds one objective: more of them on a line might be a sum, or a list of choices.
+        alone = rf"{label}(?: [-–—] |\) ?){_N}{unit}"
         behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\({label}\))"
 
         def compiled(pattern: str) -> re.Pattern[str]:
             return re.compile(pattern, re.IGNORECASE)
 
-        self._front = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS}))|(?P<noun>{named})|(?P<lead>{lead} )")
+        self._front = compiled(
+            rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named})|(?P<lead>{lead} )"
+            rf"|(?P<so>(?:{_SO})(?:[,!:.] ?| ))"
+        )
         self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
         self._labelled = [
-            (compiled(rf"{form}(?:{_SEP}{form}){{0,19}}{_TAIL}"), compiled(form)) for form in (item, behind)
+            (compiled(rf"{form}(?:{_PARTS}{form}){{0,19}}{_TAIL}"), compiled(form))
+            for form in (item, behind, after_for, bracketed)
         ]
+        self._labelled.append((compiled(alone), compiled(alone)))
+        self._call = compiled(rf"(?:{verb}|{decided})\((?:{thing} ?= ?)?({_N}(?:{_SEP}{_N}){{0,19}})\)")
         self._reward = compiled(rf"\b{reward}\b")
         self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{noun}{step}(?:{_EQ})?|{lead} ?:")
         plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
@@ -150,6 +177,9 @@ class Grammar:
         """Say what an undressed piece of text is; None where it is no statement."""
         if POISON in piece or not piece or len(piece) > LONGEST:
             return None
+        piece = _said_twice(piece)
+        if call := self._call.fullmatch(piece):
+            return self._numbers(call.group(1), "noun")
         found: Numbers | Fault | None = self._numbers(piece, "")
         if found is None and (match := self._front.match(piece)):
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
@@ -159,14 +189,14 @@ class Grammar:
     def label_alone(self, piece: str) -> bool:
         """Tell whether a piece is nothing but an objective's label."""
         match = self._only_label.fullmatch(piece)
-        return match is not None and match.group(1).casefold() in self.labels
+        return match is not None and _given(match) in self.labels
 
     def key(self, key: str) -> str | None:
         """Return the objective that a JSON key names, an empty string where it names the action, else None."""
         bare = " ".join(key.replace("_", " ").replace("-", " ").split())
         match = self._only_label.fullmatch(bare)
-        if match and match.group(1).casefold() in self.labels:
-            return self.labels[match.group(1).casefold()]
+        if match and _given(match) in self.labels:
+            return self.labels[_given(match)]
         return "" if self.names_action(bare) else None
 
     def names_action(self, words: str) -> bool:
@@ -179,23 +209,25 @@ class Grammar:
 
     def _numbers(self, piece: str, front: str) -> Numbers | Fault | None:
         marked = front == "marked"
-        clause = {"": "alone", "lead": "sentence"}.get(front, "labelled")
+        clause = {"": "alone", "so": "alone", "lead": "sentence"}.get(front, "labelled")
+        named = front not in ("", "so")
         if self._alone.fullmatch(piece):
             if found := _THOUSANDS.search(piece):
                 return Fault(f"{found.group()} may hold a thousands separator; write numbers without", marked=marked)
-            return Numbers(_values(piece), (), clause, marked, front == "noun")
+            return Numbers(_values(piece), (), clause, marked, front == "noun", named)
         for whole, part in self._labelled:
             if whole.fullmatch(piece):
-                return self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)
+                read = self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)
+                return replace(read, named=named or read.noun) if isinstance(read, Numbers) else read
         return None
 
     def _read_labels(self, piece: str, part: re.Pattern[str], clause: str, marked: bool) -> Numbers | Fault | None:
         labels: list[str] = []
         for match in part.finditer(piece):
-            given = next(group for group in match.groups() if group)
-            label = self.labels.get(given.casefold())
+            given = _given(match)
+            label = self.labels.get(given)
             if label is None:
-                return Fault(f"there is no objective {given}", marked=marked)
+                return Fault(f"there is no objective {given.upper()}", marked=marked)
             labels.append(label)
         values = _values(piece)
         if len(labels) != len(values):
@@ -218,8 +250,18 @@ class Grammar:
         return Fault("what is called the answer is not the numbers alone", marked=True)
 
 
+def _given(match: re.Match[str]) -> str:
+    """Return the label that was met, in small letters."""
+    return next(group for group in match.groups() if group).casefold()
+
+
 def _values(piece: str) -> tuple[int, ...]:
     return tuple(int(value.partition(".")[0]) for value in _VALUES.findall(piece))
+
+
+def _said_twice(piece: str) -> str:
+    """Drop a number word that the same number in digits follows, as in "three (3)"."""
+    return _TWICE.sub(lambda match: match[2] if _WORDS[match[1].casefold()] == int(match[2]) else match[0], piece)
 
 
 def _unwrapped(rest: str) -> str:

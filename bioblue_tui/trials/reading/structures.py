@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.statements import MAX_DIGITS, Fault, Grammar, Numbers
@@ -15,7 +16,7 @@ _MOST_TRIES = 20
 _MOST_CHARACTERS = 4000
 """Longest JSON that is read."""
 
-_WHOLE = re.compile(r"(\d{1,9})(?:\.0{1,3})?")
+_WHOLE = re.compile(r"(\d{1,9})(?:\.0{1,2})?")
 _BEHIND = re.compile(r"[\s`.;]*")
 _WORDS = re.compile(
     r"reason\w*|explanation|explain|thoughts?|thinking|comments?|rationale|analysis|notes?|justification|why",
@@ -104,8 +105,10 @@ class JsonReader:
             if isinstance(inner, _Faulty):
                 return inner.fault
             if isinstance(inner, int):
-                return Numbers((inner,), (), "json")
-            return inner if isinstance(inner, Numbers | Fault) else None
+                return Numbers((inner,), (), "json", named=True)
+            if isinstance(inner, Numbers):
+                return replace(inner, named=True)
+            return inner if isinstance(inner, Fault) else None
         if not any(keys):
             return None
         if None in keys or "" in keys:
@@ -164,5 +167,5 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
 
 def _clause(read: object) -> Numbers | Fault | None:
     if isinstance(read, Numbers):
-        return Numbers(read.values, read.labels, "table", read.marked, read.noun)
+        return Numbers(read.values, read.labels, "table", read.marked, read.noun, read.named)
     return read if isinstance(read, Fault) else None

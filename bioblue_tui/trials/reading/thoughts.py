@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bioblue_tui.trials.reading.dress import POISON
+
 BREAK = "\f"
 """Stands, on a line of its own, where one turn ends and what follows is not its continuation."""
 
@@ -44,6 +46,9 @@ _ROLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN = frozenset({"assistant", "model", "bot", "ai", "/"})
+_STRUCK = re.compile(r"<s>[^<>\n]{1,200}</s>", re.IGNORECASE)
+"""Struck out; where it is a token of beginning and one of end, nobody can tell."""
+
 _TOKEN = re.compile(
     r"<[|｜][^<>|｜\n]{1,40}[|｜]>|</?s>|<(?:eos|bos|pad|unk|end_of_turn|start_of_turn|turn\|)>|<\|turn>|\[(?:EOS|BOS)\]",
     re.IGNORECASE,
@@ -130,4 +135,5 @@ def own_turn(text: str) -> str:
         pieces.append(f"\n{BREAK}\n")
     if own:
         pieces.append(text[end:])
-    return _TOKEN.sub(f"\n{BREAK}\n", "".join(pieces))
+    text = _STRUCK.sub(POISON, "".join(pieces))
+    return _TOKEN.sub(f"\n{BREAK}\n", text)

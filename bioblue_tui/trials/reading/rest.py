@@ -1,0 +1,181 @@
+"""What the rest of a text makes of the statement in it: refuses it, corrects it, or shows it to be a status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bioblue_tui.trials.reading.cues import REFUSING, STATE, taken_back
+from bioblue_tui.trials.reading.dress import undressed
+from bioblue_tui.trials.reading.statements import LONGEST
+from envs import Action, Environment, State
+
+_ACTS = (
+    r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)"
+    r"(?:e|ing|ption|ed)?\b"
+)
+_NONE = (
+    r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
+    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing\b(?! (?:more|else|beyond|to worry|wrong))"
+    r"|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more)"
+    r"|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b"
+    r"|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b"
+    r"|\bskip(?:ping)?\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
+    r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
+    r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b"
+    r"|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none|zero)\b"
+    r"|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b"
+)
+_REFUSED = re.compile(_NONE, re.IGNORECASE)
+_REFUSED_AFTER = re.compile(
+    r"(?<!avoid )(?<!avoids )(?<!avoiding )(?<!without )(?<!n't )(?<!not )"
+    r"(?<!eating )(?<!consuming )(?<!harvesting )(?<!taking )\btoo (?:much|many)\b"
+    r"|(?:(?<!avoid )(?<!avoids )(?<!avoiding )(?<!without )(?<!not ))"
+    r"\b(?:eating|consuming|harvesting|taking) too (?:much|many)\b"
+    r"|\b(?:wait(?:ing)?|instead|alternative(?:ly)?|better|rather|on second thought)\b"
+    r"|\bor (?:[A-Z] ?[:=]? ?)?\d",
+    re.IGNORECASE,
+)
+_TURNING = re.compile(r"alternativ|better|instead|rather|correct|revis|updat|\bor\b|final", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"(?:is|are|was|were|would|will be|has|have|had|might|may|could|can|cannot|should|must|too|seems?|looks?|means?"
+    r"|equals?|represents?|refers?|(?:is|are|was|were|wo|would|ca|could|should|has|have|had)n't)\b|%",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    # A line that begins small goes on with a sentence, unless it explains.
+    r"(?!(?:because|since|as|so|to|which|i|i'm|i'll|we|for|reason\w*|explanation|the|a|an|this|that|these|it|if"
+    r"|in order|given|when|by|based)\b)[a-z]"
+)
+_ABOVE = re.compile(
+    r"(?:above|over|beyond|exceeds|higher than)(?! (?:time|the (?:next|long|course)|many|several))\b", re.I
+)
+_THAT = r"(?:that|this|these|those|it|they|both|which|the (?:number|figure|value)s?(?: above)?)"
+_POINTS = re.compile(
+    rf"{_THAT}(?:'s| is| are| was| were|\W? (?:only |just |merely |simply )?(?:is|are|was|were|shows?|means?"
+    r"|represents?|refers? to|comes? from)) ?(?:only |just |merely |simply |also )?"
+    r"(?:(?P<rest>(?:the|my|your|our|what|how|where)\b.{0,120})|an? (?:\w+ )?(?:example|illustration|guess|placeholder)"
+    r"|not\b|too\b|for illustration|illustrative|hypothetical|above|below|over|under|wrong)",
+    re.IGNORECASE,
+)
+_MUCH = r"(?:too|over|above|excessive|wrong|wasteful)"
+_WAS = re.compile(rf"{_THAT} (?:was|were)\b(?! (?:chosen|calculated|computed|picked|selected|needed))", re.IGNORECASE)
+_WOULD = re.compile(
+    rf"{_THAT} (?:would|might|could|may|will) (?:be|have been|get) (?:\w+ )?{_MUCH}",
+    re.IGNORECASE,
+)
+_FITTING = re.compile(
+    r"(?:the|my|our) (?:\w+ )?(?:amount|quantity|number|integer|minimum|least|smallest|best|optimal|right|safest|answer"
+    r"|action|choice|decision|consumption|harvest|most)\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"(?:(?P<head>[^\d:=→>]{0,60}?) ?(?::|=|→|->|=>|≈) ?)?(?P<numbers>\d{1,9}(?:(?: ?[,;/] ?| and | )\d{1,9}){0,19})"
+    r"(?: [a-z]{2,20})?"
+)
+_SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
+_SHOWN_STATUS = re.compile(r"\d+")
+
+
+def shown_numbers(environment: Environment, state: State, shown: str) -> frozenset[int]:
+    """Return the numbers that the agent was just shown of the state: levels, targets, stock, totals; no rewards."""
+    always, facts = environment.facts().values, environment.facts(state)
+    told = [value for name, value in facts.values.items() if name not in always]
+    told += [value for each in facts.each for value in each.values()]
+    told += state.levels
+    found = {change(value) for value in told if isinstance(value, int | float) for change in (int, round)}
+    # A line of several figures describes the state; a line of one may be a reward, such as what was eaten last.
+    for line in shown.split("\n"):
+        numbers = _SHOWN_STATUS.findall(line[: 5 * LONGEST])
+        if len(numbers) > 1:
+            found.update(int(number[:12]) for number in numbers if int(number[:12]))
+    return frozenset(found)
+
+
+def objection(
+    action: Action, before: Sequence[str], after: Sequence[str], labels: Sequence[str], *, marked: bool
+) -> str:
+    """Say why the text around a statement leaves it in doubt; empty where it does not.
+
+    Args:
+        action: What the statement says.
+        before: The lines before it.
+        after: The lines behind it.
+        labels: Labels of the objectives.
+        marked: Whether it is called the answer: then what only may refuse it does not count.
+    """
+    if taken_back(after, action) or _is_subject(after, action) or _pointed_at(after, marked):
+        return "what follows the answer may take it back"
+    if marked:
+        return ""
+    if any(action) and (_refused(before, _REFUSED, action, labels) or _refused_after(after, action, labels)):
+        return "the text beside the number may say that nothing is to be done"
+    other = next(_others([*before, "", *after], action, labels), None)
+    return f"two answers: {_words(action)} and {'also ' * (len(action) > 1)}{_words(other)}" if other else ""
+
+
+def _refused_after(after: Sequence[str], action: Action, labels: Sequence[str]) -> bool:
+    return any(_refused(after, pattern, action, labels) for pattern in (_REFUSED, _REFUSED_AFTER))
+
+
+def _refused(lines: Iterable[str], pattern: re.Pattern[str], action: Action, labels: Sequence[str]) -> bool:
+    one = re.compile(rf"\b(?:{'|'.join(map(re.escape, labels))}|other|there|second|first|latter|former)\b")
+    for line in lines:
+        for sentence in re.split(r"(?<=[.!?;])\s", line.replace("’", "'")):
+            if pattern.search(sentence) and not (0 in action and one.search(sentence)):
+                return True
+    return False
+
+
+def _is_subject(after: Sequence[str], action: Action) -> bool:
+    """Tell whether the next line goes on as a sentence with the number as its subject."""
+    line = next((line for line in after if line.strip(" \t\f*_`~-")), "")
+    words = line.lstrip(" \t*_(-–—…>\"'.,")
+    return bool(
+        _CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")) or (any(action) and _ABOVE.match(words))
+    )
+
+
+def _pointed_at(after: Iterable[str], marked: bool) -> bool:
+    """Tell whether a later sentence says of the number that it is something else."""
+    for line in after:
+        for match in _SENTENCE.finditer(line):
+            sentence = match.group(1)
+            if _WOULD.match(sentence) or (not marked and _WAS.match(sentence)):
+                return True
+            found = _POINTS.match(sentence)
+            if not found:
+                continue
+            rest = found.group("rest")
+            if rest is None:
+                return True
+            if not marked and not (_FITTING.match(rest) and not REFUSING.search(rest)):
+                return True
+    return False
+
+
+def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iterator[Action]:
+    """Yield what other lines of numbers say, where they differ."""
+    heading = ""
+    for line in lines:
+        if len(line) > LONGEST or not line.strip():
+            continue
+        piece = undressed(line)
+        match = _OTHER.fullmatch(piece)
+        if not match:
+            heading = piece
+            continue
+        head = (match.group("head") or "").strip()
+        values = tuple(map(int, re.findall(r"\d+", match.group("numbers"))))
+        about = heading if not head or head in labels else head
+        if (STATE.search(about) and not _TURNING.search(about)) or values == action:
+            continue
+        if head in labels and len(action) > 1:
+            if len(values) == 1 and values[0] != action[labels.index(head)]:
+                yield values
+        elif len(values) == len(action) or (not head and len(values) < len(action) and not set(values) <= set(action)):
+            yield values
+
+
+def _words(action: Action | None) -> str:
+    return ", ".join(map(str, action or ()))
