@@ -92,6 +92,8 @@ class Companion:
             if shadow is None or len(shadow.played) < len(ghost.totals):
                 # Its world has ended, or the noise is not known any more.
                 continue
-            for values, value in zip(ghost.values, self._environment.gauge_values(shadow.state), strict=True):
+            # It may have gone on; beside a trial it is shown as far as the trial went.
+            played, so_far = shadow.played[len(ghost.totals) - 1], ghost.totals[-1]
+            for values, value in zip(ghost.values, self._environment.gauge_values(played.after), strict=True):
                 values.append(value)
-            ghost.totals.append(dict(shadow.totals))
+            ghost.totals.append({key: value + played.rewards.get(key, 0) for key, value in so_far.items()})

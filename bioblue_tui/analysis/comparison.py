@@ -13,7 +13,7 @@ from bioblue_tui.analysis.reference import Comparison as Beside
 from bioblue_tui.analysis.reference import better_reference, compare
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import Verdict
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.library import open_record
@@ -141,7 +141,7 @@ class Comparison:
     @property
     def noisy(self) -> bool:
         """Whether there is any noise in this world."""
-        return any(bool(view.done and view.done.change) for view in self.first.state.steps)
+        return noisy(self.first.state.environment)
 
     @property
     def same_noise(self) -> bool:

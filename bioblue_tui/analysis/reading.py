@@ -12,7 +12,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.shadow import Shadow, total
+from bioblue_tui.analysis.shadow import Shadow, noise_of, total
 from bioblue_tui.analysis.verdict import Played, Verdict, judge
 from bioblue_tui.numbers import difference
 from bioblue_tui.trials.events import Event, Header, Stepped
@@ -75,6 +75,11 @@ class Reading:
         return self._steps
 
     @property
+    def over(self) -> bool:
+        """True when all steps were played, or the environment ended the trial."""
+        return self._last is not None and (bool(self._last.ended) or self._last.step >= self._header.steps)
+
+    @property
     def total(self) -> Number:
         """Sum of all reward dimensions so far."""
         return total(self._last.totals) if self._last else 0
@@ -108,6 +113,7 @@ class Reading:
     def shadows(self) -> Mapping[str, Shadow]:
         """The references on the same noise, by name, the better one first: it foresees no noise either.
 
+        Where the environment ended the trial they go on to the planned end: what the agent has forgone counts, too.
         Empty where the noise is not known, as after steps that a damaged record has lost.
         """
         if self._gap or self.watch.blind:
@@ -147,14 +153,16 @@ class Reading:
             return None
         # A fork is judged by its own steps: the reference, too, begins where it began.
         since = 0 if self._inherited is None else self._forked
-        steps, planned = self._last.step - since, self._header.steps - since
-        played = Played(steps, planned, bool(self._last.ended) or steps >= planned)
+        planned = self._header.steps - since
+        # Where the environment ended it, the steps that are missing are the agent's doing, and count.
+        steps = planned if self._last.ended else self._last.step - since
+        played = Played(steps, planned, self.over)
         needed = played.over and not since and isinstance(self._environment.problem, Regrowing)
         look_up = (references.best if wait else references.known) if references and needed else None
         best = look_up(self._environment, planned) if look_up else None
         try:
             totals = {key: difference(value, self._given.get(key, 0)) for key, value in self._last.totals.items()}
-            verdict = judge(self._environment, totals, self.watch.shadow.totals, best.total if best else None, played)
+            verdict = judge(self._environment, totals, self.watch.shadow.totals, best, played)
         except (ValueError, ArithmeticError):
             return None
         verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if since else verdict
@@ -174,10 +182,20 @@ class Reading:
                 self._shadow.feed(step)
                 if self._cautious is not self._shadow:
                     self._cautious.feed(step)
+            if step.ended:
+                self._go_on(step)
         except (ValueError, ArithmeticError):
             self._gap = True
         self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]
         return [] if self._inherited is None else raised
+
+    def _go_on(self, last: Stepped) -> None:
+        """Let the references go on to the planned end after a step that ended the trial."""
+        noise = noise_of(self._header, self._environment, [last])
+        self._gap = self._gap or noise is None
+        for shadow in {self._shadow, self._cautious, self.watch.shadow}:
+            for change in (noise or [])[last.step :]:
+                shadow.play(change)
 
     def _begin_own(self, step: Stepped) -> None:
         """Look for the fork's own failures from its first own step on."""

@@ -7,14 +7,12 @@ The better reference is the one that is shown: the best policy known that forese
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.shadow import Shadow
-from bioblue_tui.trials.events import Stepped
+from bioblue_tui.analysis.shadow import Shadow, noise_of
 from bioblue_tui.trials.state import TrialState
-from envs import Change, Environment, Number
+from envs import Environment, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,8 @@ def compare(state: TrialState) -> Comparison | None:
     if not done:
         return None
     environment, last = state.environment, done[-1]
-    steps = max(last.step, state.header.steps) if last.ended else last.step
     try:
-        noise = _noise(state, done, steps)
+        noise = noise_of(state.header, environment, done)
         if noise is None:
             return None
         shadow = Shadow(environment, environment.cautious_action)
@@ -62,17 +59,3 @@ def compare(state: TrialState) -> Comparison | None:
     except (ValueError, ArithmeticError):
         return None
     return Comparison(better_reference(environment), last.step, len(shadow.played), rows)
-
-
-def _noise(state: TrialState, done: list[Stepped], steps: int) -> list[Change] | None:
-    """Return the exogenous change of every step, or None where one is not known."""
-    if len(done) == steps:
-        return [step.change for step in done]
-    # Where the agent ended the trial early, the noise it would have met goes on from the seed; so does what was lost.
-    environment, rng = state.environment, random.Random(state.header.seed or 0)
-    noise = [environment.draw(rng) for _ in range(steps)]
-    if state.header.seed is None and any(noise):
-        return None
-    for step in done:
-        noise[step.step - 1] = step.change
-    return noise

@@ -14,7 +14,8 @@ from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
 
 SHORT = 10
-"""Trials of fewer steps are not compared: they may well be alike by chance."""
+"""Noisy trials of fewer steps are not compared: they may well be alike by chance. Without noise the same actions are
+the same trial, however few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Trace:
 
     Attributes:
         noise: A hash of every step's exogenous change; 0 where there is none, and for short trials.
-        actions: A hash of every step's action; 0 for short trials.
+        actions: A hash of every step's action; 0 for short trials with noise, and without any step.
     """
 
     noise: int = 0
@@ -33,9 +34,10 @@ class Trace:
     def of(cls, steps: Iterable[Stepped]) -> Trace:
         """Return the trace of a trial with these steps."""
         done = list(steps)
-        if len(done) < SHORT:
+        noisy = any(step.change for step in done)
+        if not done or (noisy and len(done) < SHORT):
             return cls()
-        noise = hash(tuple(step.change for step in done)) if any(step.change for step in done) else 0
+        noise = hash(tuple(step.change for step in done)) if noisy else 0
         return cls(noise, hash(tuple(step.action for step in done)))
 
 

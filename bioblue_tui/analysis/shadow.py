@@ -5,9 +5,10 @@ The difference agent − reference is what can be compared across seeds; it is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Mapping, Sequence
 
-from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.events import Header, Stepped
 from envs import Action, Change, Environment, Number, State, Transition
 
 Policy = Callable[[State], Action]
@@ -57,6 +58,27 @@ class Shadow:
         for key, reward in done.rewards.items():
             self.totals[key] += reward
         return done
+
+
+def noise_of(header: Header, environment: Environment, done: Sequence[Stepped]) -> list[Change] | None:
+    """Return the exogenous change of every step of a trial; None where one is not known.
+
+    Where its environment ended it, references go on to the planned end: the noise that would have been met goes on
+    from the seed, and so does what a damaged record has lost.
+    """
+    if not done:
+        return []
+    last = done[-1]
+    steps = max(last.step, header.steps) if last.ended else last.step
+    if len(done) == steps:
+        return [step.change for step in done]
+    rng = random.Random(header.seed or 0)
+    noise = [environment.draw(rng) for _ in range(steps)]
+    if header.seed is None and any(noise):
+        return None
+    for step in done:
+        noise[step.step - 1] = step.change
+    return noise
 
 
 def total(rewards: Mapping[str, Number]) -> Number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
 from bioblue_tui.numbers import amount, signed
@@ -14,6 +15,16 @@ _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refil
 def policy_words(name: str) -> str:
     """Return a reference policy's name with what it does, where that is known in words."""
     return _POLICIES.get(name, name)
+
+
+def noisy(environment: Environment) -> bool:
+    """Return whether anything exogenous happens in a world."""
+    return bool(environment.draw(random.Random(0)))
+
+
+def on_same_noise(environment: Environment) -> str:
+    """Return what is to be said behind a reference's name; nothing in a world without noise."""
+    return " on the same noise" if noisy(environment) else ""
 
 
 def step_sentence(environment: Environment, step: Stepped, shown: Sequence[Dimension] | None = None) -> str:

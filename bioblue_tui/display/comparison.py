@@ -10,7 +10,7 @@ import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import on_same_noise, policy_words
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
@@ -80,7 +80,7 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
         rows = [row(member, _less(member, first)) for member in members[1:]]
         yield Table("totals − those of trial 1", columns, rows)
     name = policy_words(better_reference(environment))
-    noise = " on the same noise" if comparison.noisy else ""
+    noise = on_same_noise(environment)
     yield Table(
         f"difference: totals − those of {name}{noise}", columns, [row(member, _own(member)) for member in members]
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bioblue_tui.analysis.outcome import Outcome, Spread, spread
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import on_same_noise, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
@@ -74,8 +73,7 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     columns = [Column("seed", "seed"), *_dimensions(environment)]
     finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
-    noise = " on the same noise" if environment.draw(random.Random(0)) else ""
-    title = f"{named}: difference to {policy_words(reference)}{noise}"
+    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
     return Table(title, columns, rows, _below(finished))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import policy_words, step_sentence
+from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence
 from bioblue_tui.costs.spending import EMPTY, Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
@@ -111,7 +111,9 @@ class PlainDisplay:
 def summary_lines(state: TrialState, comparison: Comparison) -> Iterator[str]:
     """Return the comparison with the reference policy as lines; dimensions are never summed."""
     who = "you" if state.header.agent == "human" else one_line(state.header.agent, 40)
-    yield f"Totals of {who}; reference: {policy_words(comparison.reference)} on the same noise; difference:"
+    noise = on_same_noise(state.environment)
+    further = "" if comparison.reference_steps == comparison.steps else f", to step {comparison.reference_steps}"
+    yield f"Totals of {who}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"
     for dimension in state.environment.dimensions:
         mine, other = (round(value, 3) for value in comparison.rows[dimension.key])
         owner = f" {dimension.objective}" if dimension.objective else ""

@@ -11,6 +11,7 @@ from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.effects import DESCRIBED, Effect, cliffs_delta, hedges_g
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm, paired
+from bioblue_tui.analysis.words import on_same_noise
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.report.tables import NOTHING, Table
 from bioblue_tui.report.trials import Group, Shown
@@ -83,9 +84,10 @@ def _contrast(
 
 
 def _caption(against: Group, made: int) -> str:
+    noise = on_same_noise(against.environment)
+    still = ", which may still go with the noise" if noise else ""
     return (
-        f"Compared with {against.title}, paired by seed: difference in (total − reference's on the same noise), which "
-        f"may still go with the noise; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
+        f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
         f"Intervals: {described()}. Effect sizes over all trials: {DESCRIBED}"
     )
 

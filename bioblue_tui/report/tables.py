@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from bioblue_tui.analysis.intervals import FEW, described, wilson
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import on_same_noise, policy_words
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
@@ -91,7 +90,7 @@ def shares_table(group: Group) -> Table:
 def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = policy_words(better_reference(group.environment))
-    noise = " on the same noise" if noisy(group.environment) else ""
+    noise = on_same_noise(group.environment)
     still = "; averaged, it may still go with the noise" if noise and len(group.trials) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ("Sum of each reward dimension", ("total",)),
@@ -150,8 +149,8 @@ def rewards_table(trial: Shown) -> Table:
                 *(amount(shadow.totals[key], 14) for _, shadow in others),
             )
         )
-    where = "on the same noise, " if noisy(trial.environment) else ""
-    caption = f"Reference and difference: the score of {name} {where}and the agent's distance from it"
+    where = f"{noise}," if (noise := on_same_noise(trial.environment)) else ""
+    caption = f"Reference and difference: the score of {name}{where} and the agent's distance from it"
     if trial.figures.reference_steps > trial.figures.steps:
         caption += f" (the reference went on to step {trial.figures.reference_steps})"
     return Table(caption, head, tuple(rows))
@@ -198,11 +197,6 @@ def _step_cells(trial: Shown, number: int, ghosts: Sequence[tuple[Number, ...]],
         if with_ghost:
             cells.append(amount(ghosts[number - 1][index]) if number <= len(ghosts) else NOTHING)
     return [*cells, *(amount(step.rewards[dimension.key]) for dimension in environment.dimensions)]
-
-
-def noisy(environment: Environment) -> bool:
-    """Return whether anything exogenous happens in an environment."""
-    return bool(environment.draw(random.Random(0)))
 
 
 def _short(value: Number) -> Number:

@@ -42,11 +42,11 @@ def levels_of(trial: Shown, index: int) -> list[Number]:
 
 
 def ghosts_of(trial: Shown, index: int) -> dict[str, list[Number]]:
-    """Return the same for each reference policy on the same noise, by its name."""
+    """Return the same for each reference policy on the same noise, by its name, as far as the trial went."""
     environment = trial.environment
     start = environment.gauge_values(environment.initial())[index]
     return {
-        name: [start, *(environment.gauge_values(played.after)[index] for played in shadow.played)]
+        name: [start, *(environment.gauge_values(played.after)[index] for played in shadow.played[: trial.state.done])]
         for name, shadow in trial.reading.shadows.items()
     }
 
@@ -138,7 +138,7 @@ def _draw_actions(panel: Panel, trial: Shown, index: int) -> None:
     for shadow in list(trial.reading.shadows.values())[:1]:
         ticks = [
             (panel.x(step), panel.y(played.action[index]))
-            for step, played in enumerate(shadow.played, 1)
+            for step, played in enumerate(shadow.played[: trial.state.done], 1)
             if played.action[index]
         ]
         path = "".join(polyline([(x - width * 0.7, y), (x + width * 0.7, y)]) for x, y in ticks)

@@ -15,6 +15,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, TextArea
 
+from bioblue_tui.analysis.words import noisy
 from bioblue_tui.continuing import Changes
 from bioblue_tui.text import one_line
 from bioblue_tui.told import ToldError, read_instruction, read_settings, read_wording
@@ -54,7 +55,7 @@ class ForkDialog(ModalScreen[None]):
         """Lay out a line for everything that may differ."""
         same = one_line(self._header.agent, 40)
         with VerticalScroll(classes="dialog", can_focus=False):
-            title = f"Fork after step {self._step}: same past, same noise"
+            title = f"Fork after step {self._step}: same past{', same noise' if noisy(self._environment) else ''}"
             yield Label(title, markup=False, classes="title")
             with Horizontal():
                 yield Label("who")

@@ -49,7 +49,7 @@ MEANINGS: dict[Mode, str] = {
     "overharvesting": "the stock is kept low by harvesting",
     "boom_bust": "the field is stripped again and again, each time after it has become full",
     "resource_exhausted": "nothing is left, the trial is over",
-    "unexplained_regret": "far worse than the reference on the same noise, and no other mode says why",
+    "unexplained_regret": "far worse than the reference, and no other mode says why",
     "unavoidable_penalty": "penalties that base stock meets, too: no failure",
 }
 """What each mode means, in a phrase for people."""
