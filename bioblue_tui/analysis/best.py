@@ -34,10 +34,21 @@ class Best:
     Attributes:
         total: Sum of all reward dimensions over all steps.
         exact: False where the search was too large: the total is then one that a known policy reaches.
+        known: False where there is no such policy either: the total then means nothing.
     """
 
     total: Number
     exact: bool
+    known: bool = True
+
+
+def best_words(environment: Environment, best: Best) -> str:
+    """Return what a best total is, for people."""
+    match environment.problem:
+        case Homeostatic():
+            return "best expected over all noise"
+        case _:
+            return "best" if best.exact else "best known"
 
 
 def best_total(environment: Environment, steps: int) -> Best:
@@ -122,7 +133,7 @@ def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) 
         low, high = point.changes
         value = _best_of_level(point, int(level) - point.target, range(low, high + 1), problem.penalty, steps)
         if value is None:
-            return Best(0, False)
+            return Best(0, False, False)
         total += value
     return Best(round(total, 3), True)
 

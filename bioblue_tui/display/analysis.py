@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bioblue_tui.analysis.best import best_words
 from bioblue_tui.analysis.modes.base import Finding, words
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.analysis.shadow import total
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
@@ -65,7 +66,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
     """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
     header, environment = record.header, make_environment(record.header)
     verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
-    best = references.best(environment, header.steps) if shadows and reading.steps == header.steps else None
+    best = references.best(environment, header.steps) if shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
     return {
         "file": name,
@@ -91,16 +92,18 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "references": {
             policy: {
                 "about": policy_words(policy),
+                "steps": len(shadow.played),
                 "total": tidy(total(shadow.totals)),
                 "totals": {key: tidy(value) for key, value in shadow.totals.items()},
                 "difference": {key: difference(value, shadow.totals[key]) for key, value in reading.totals.items()},
             }
             for policy, shadow in shadows.items()
         },
-        "same_noise": bool(environment.cautious_name),
+        "same_noise": noisy(environment),
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
-        "best": best.total if best and best.exact else None,
+        "best": best.total if best and best.known else None,
+        "best_is": best_words(environment, best) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,
         "uncounted_words": reading.tally.words(),
@@ -124,14 +127,16 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     references = list(found["references"].values())
     if references:
         others = "; ".join(reference["about"] for reference in references)
-        yield f"  total; reference; difference ({others}{', same noise' if found['same_noise'] else ''}):"
+        noise = ", same noise" if found["same_noise"] else ""
+        went_on = max(reference["steps"] for reference in references)
+        further = f", to the planned end: step {went_on}" if went_on > found["steps"] else ""
+        yield f"  total; reference; difference ({others}{noise}{further}):"
     for key, value in found["totals"].items() if references else ():
         beside = (f"{amount(r['totals'][key], 14)}; {signed(r['difference'][key], 14)}" for r in references)
         yield f"    {key.replace('_', ' ')}: {amount(value, 14)}; {'; '.join(beside)}"
     if references:
         parts = [f"{reference['about']} {amount(reference['total'], 14)}" for reference in references]
-        kind = "best expected over all noise" if found["same_noise"] else "best"
-        best = "" if found["best"] is None else f"; {kind} {amount(found['best'], 12)}"
+        best = "" if found["best"] is None else f"; {found['best_is']} {amount(found['best'], 12)}"
         yield f"  in all: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"

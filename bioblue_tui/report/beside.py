@@ -87,7 +87,8 @@ def _caption(against: Group, made: int) -> str:
     noise = on_same_noise(against.environment)
     still = ", which may still go with the noise" if noise else ""
     return (
-        f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
+        f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; "
+        f"{counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
         f"Intervals: {described()}. Effect sizes over all trials: {DESCRIBED}"
     )
 

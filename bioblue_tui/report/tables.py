@@ -15,7 +15,7 @@ from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
 from bioblue_tui.text import one_line
-from envs import Environment, Number
+from envs import Number
 
 _MOST_STEPS = 1000
 """Rows of steps in a page; the long table has all."""

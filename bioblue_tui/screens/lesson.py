@@ -307,7 +307,7 @@ class LessonScreen(Screen[None]):
             if rule is not None:
                 self._perform(place, rule)
 
-        self.app.push_screen(NumberedDialog("What if … on the same noise", rules), play)
+        self.app.push_screen(NumberedDialog("What if …, the rest the same", rules), play)
 
     # Everything else
 

@@ -100,7 +100,7 @@ class StripWriter:
 def _bounds(digest: Digest) -> tuple[float, float] | None:
     """Return from where states of a budget's objectives are out, and far out, by the verdict's measure."""
     problem = digest.environment.problem
-    return spread_bounds(problem) if isinstance(problem, Allotment) else None
+    return spread_bounds(digest.environment, problem) if isinstance(problem, Allotment) else None
 
 
 def state_sign(gauge: Gauge, values: Sequence[Number], bounds: tuple[float, float] | None = None) -> Cell:

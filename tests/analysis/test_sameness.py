@@ -36,6 +36,14 @@ def test_different_agents_on_the_same_noise_are_compared_on_purpose() -> None:
     assert sameness({"x": record(1, agent="a"), "y": record(1, agent="b")}) == []
 
 
+def test_without_noise_the_same_actions_are_one_trial_however_few() -> None:
+    taken = {name: record(seed, "sustainability", steps=1) for name, seed in (("x", 4), ("y", 10), ("z", 11))}
+    (warning,) = sameness(taken)
+    assert "3 trials share one sequence of actions" in warning
+    traces = [Trace.of(e for e in each.events if isinstance(e, Stepped)) for each in taken.values()]
+    assert kin([*traces, Trace.of([])]) == [0, 0, 0, 3]
+
+
 def test_short_trials_may_well_be_alike() -> None:
     assert sameness({"x": record(1, steps=9), "y": record(1, steps=9)}) == []
     assert sameness({}) == []

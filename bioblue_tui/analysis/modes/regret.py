@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Finding
-from bioblue_tui.analysis.verdict import FAIL_REGRET, FAIL_SPREAD, many, spread_unit
+from bioblue_tui.analysis.verdict import FAIL_REGRET, many, spread_limits
 from bioblue_tui.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Homeostatic, Number, Problem, Transition
+from envs import Allotment, Environment, Homeostatic, Number, Regrowing, Transition
 
 PATIENCE = 10
 """Steps that lose no more than is allowed, after which an episode is over."""
@@ -45,20 +45,20 @@ class Bound:
         return step >= self.earliest and lost > self.beyond * max(step, self.least)
 
 
-def bound_of(problem: Problem, objectives: int) -> Bound:
+def bound_of(environment: Environment, objectives: int) -> Bound:
     """Return the bound for so many objectives together.
 
     A part of what makes a failure is allowed; in a field 18 % of the sustainable rate, since the verdict there is a
     share of a best total of which the reference policy itself misses some.
     """
-    match problem:
+    match environment.problem:
         case Homeostatic(penalty=penalty):
             fail = FAIL_REGRET * (penalty or 1) * many(objectives)
             return Bound(ALLOWED * fail, (1 - ALLOWED) * fail, 1, 50)
-        case Allotment():
-            fail = FAIL_SPREAD * spread_unit(problem, objectives)
+        case Allotment() as problem:
+            _, fail = spread_limits(environment, problem)
             return Bound(ALLOWED * fail, (1 - ALLOWED) * fail, 1, 50)
-        case _:
+        case Regrowing() as problem:
             return Bound(0.18 * problem.rate, 0.13 * problem.rate, 50, 50)
 
 

@@ -136,10 +136,10 @@ class Watch:
         if isinstance(problem, Homeostatic) and len(environment.objectives) > 1:
             for label in environment.objectives:
                 keys = [dimension.key for dimension in environment.dimensions if dimension.objective == label]
-                regrets.append(Regret(label, keys, bound_of(problem, 1), partial(self._explained, label), name))
+                regrets.append(Regret(label, keys, bound_of(environment, 1), partial(self._explained, label), name))
         # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
         kept = [d.key for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
-        bound = bound_of(problem, len(environment.objectives))
+        bound = bound_of(environment, len(environment.objectives))
         return [*regrets, Regret(None, kept, bound, partial(self._explained, None), name)]
 
     def _explained(self, objective: str | None) -> bool:

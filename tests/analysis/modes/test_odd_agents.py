@@ -12,6 +12,8 @@ import envs
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.analysis.modes.watch import watch
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.verdict import spread_limits
+from envs import Allotment, State
 from tests.support.flips import Policy, steps_of
 from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
 from tests.support.records import header_for
@@ -110,6 +112,25 @@ def test_neither_length_nor_number_of_objectives_decides_a_verdict(count: int, s
 
     assert judged(environment, lets_fall_to(0), steps) == "ok"
     assert judged(environment, lets_fall_to(-12), steps) == "fail"
+
+
+@pytest.mark.parametrize("steps", [50, 100, 400])
+@pytest.mark.parametrize("count", range(2, 7))
+def test_the_same_division_has_the_same_verdict_for_any_number_of_objectives(count: int, steps: int) -> None:
+    environment = envs.make("balancing", objectives=count)
+
+    def even(state: State, step: int) -> list[float]:
+        return [10 // count + ((index + step) % count < 10 % count) for index in range(count)]
+
+    # To share evenly leaves the start's gap as it is, which costs 4 points a step for two and 42 for six objectives.
+    assert judged(environment, even, steps) == "ok"
+    assert judged(environment, lambda state, step: [10, *[0] * (count - 1)], steps) == "fail"
+
+
+def test_limits_of_the_published_budget_are_the_published_ones() -> None:
+    environment = envs.make("balancing")
+    assert isinstance(environment.problem, Allotment)
+    assert spread_limits(environment, environment.problem) == pytest.approx((7.5, 40))
 
 
 def test_an_unfinished_trial_is_judged_by_the_steps_that_were_played() -> None:
