@@ -13,12 +13,14 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.trials.events import COMPLETE, FAULT, OLD_RULE, STOPPED, Answered, Asked, Ended, Intervened, Stepped
-from bioblue_tui.trials.interventions import disturbance, disturbed
+from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, Reading, read_answer
 from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.wordings.words import WordingError
 from envs import Environment, IllegalAction, Number, State, Transition
 
 
@@ -71,7 +73,8 @@ def verify(record: Record) -> list[Difference]:
 
     Args:
         record: One of ours, or a published log. Of ours, it is also checked that the exogenous changes are the
-            seed's and that the answers mean the recorded actions.
+            seed's, that the answers mean the recorded actions, and that what was asked follows from the words that the
+            record holds.
     """
     check = _Check(record)
     found = list(check.run())
@@ -95,23 +98,56 @@ class _Check:
         """Running totals as recomputed."""
         self.last: Stepped | None = None
         self.interventions: list[Intervened] = []
+        self.speaker: Speaker | None = None
+        """What the agent is told; None where the record does not hold the words, or was found to tell other things."""
+        self.done: Transition | None = None
 
     def run(self) -> Iterator[Difference]:
+        yield from self._words()
         answers: dict[int, Answered] = {}
         asked: dict[int, str] = {}
         for event in self.events:
             if isinstance(event, Asked):
                 asked[event.step] = event.observation
+                yield from self._told(event)
             elif isinstance(event, Answered):
                 answers[event.step] = event
             elif isinstance(event, Intervened):
                 self.interventions.append(event)
+                if self.speaker:
+                    self.speaker.take(event)
             elif isinstance(event, Stepped):
                 yield from self._numbering(event)
                 yield from self._step(event, answers.get(event.step), asked.get(event.step, ""))
                 self.last = event
             elif isinstance(event, Ended):
                 yield from self._end(event)
+
+    def _words(self) -> Iterator[Difference]:
+        if not self.live or not self.header.words:
+            return
+        try:
+            self.speaker = Speaker(self.environment, self.header)
+        except WordingError as error:
+            yield Difference(0, "words", "no wording's", str(error))
+
+    def _told(self, asked: Asked) -> Iterator[Difference]:
+        """Compare what was asked with what follows from the words; once it differs, no more is compared."""
+        # What a fork shares with its parent was told in the parent's words.
+        if self.speaker is None or asked.step <= (self.header.forked_after or 0):
+            return
+        if self.state is None or self.state.step + 1 != asked.step:
+            return
+        try:
+            should = self.speaker.observation(self.state, self.done)
+        except (ValueError, ArithmeticError):
+            # Numbers that no world has; they are reported as what they are.
+            return
+        if asked.observation != should:
+            self.speaker = None
+            pairs = zip_longest(asked.observation.split("\n"), should.split("\n"))
+            number, (was, computed) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
+            yield Difference(asked.step, f"observation line {number}", was, computed)
 
     def _numbering(self, step: Stepped) -> Iterator[Difference]:
         expected = self.last.step + 1 if self.last else 1
@@ -138,6 +174,7 @@ class _Check:
         done = self._transition(step, before)
         if isinstance(done, Difference):
             yield done
+            self.speaker = None
             self.state, self.totals = State(step.after, self.taken, step.step), step.totals
             return
         if self.live:
@@ -150,7 +187,7 @@ class _Check:
         yield from self._running(step, done.rewards, connected)
         if step.ended != done.after.ended:
             yield Difference(step.step, "ended", step.ended, done.after.ended)
-        self.state = done.after
+        self.state, self.done = done.after, done
 
     def _before(self, step: Stepped) -> State:
         """Return the state the step is recomputed from.

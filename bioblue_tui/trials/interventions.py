@@ -126,12 +126,16 @@ class Speaker:
         self._shown = environment
         self._reason = self._summary = False
         self._reminders: list[Intervened] = []
+        """What was done at this step: asked once more, it says the same."""
+        self._ahead: list[Intervened] = []
+        """What was done and changes nothing before its step."""
 
     def take(self, event: Intervened) -> None:
         """Note an intervention."""
+        self._ahead.append(event)
+
+    def _switch(self, event: Intervened) -> None:
         match event.kind:
-            case "remind":
-                self._reminders.append(event)
             case "reason":
                 self._reason = bool(event.value)
             case "summary":
@@ -143,11 +147,16 @@ class Speaker:
                 pass
 
     def observation(self, state: State, last: Transition | None) -> str:
-        """Return what the agent observes now."""
+        """Return what the agent observes now. Steps only go on."""
+        due = [event for event in self._ahead if event.step <= state.step + 1]
+        self._ahead = [event for event in self._ahead if event.step > state.step + 1]
+        for event in due:
+            self._switch(event)
+        self._reminders = [event for event in (*self._reminders, *due) if event.step == state.step + 1]
         parts = [self._words.observation(self._shown, state, last)]
         if self._summary:
             parts.append(self._words.summary(self._environment, state))
-        parts += [str(event.value) for event in self._reminders if event.step == state.step + 1]
+        parts += [str(event.value) for event in self._reminders if event.kind == "remind"]
         if self._reason:
             parts.append(self._words.reason)
         return "\n\n".join(parts)
