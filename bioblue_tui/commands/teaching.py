@@ -53,15 +53,12 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
         Complaint: When there is none such, or it has a mistake.
     """
     from bioblue_tui.lessons.library import find
-    from bioblue_tui.lessons.reading import LessonError, check_lesson
+    from bioblue_tui.lessons.reading import LessonError
 
     try:
-        lesson = find(name)
-        if reckon:
-            check_lesson(lesson)
+        return find(name, reckon=reckon)
     except LessonError as error:
-        raise Complaint(visible(str(error))) from None
-    return lesson
+        raise Complaint("\n".join(map(visible, str(error).split("\n")))) from None
 
 
 def _list() -> None:

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from bioblue_tui.analysis.references import References
 from bioblue_tui.lessons.figure_trials import FigureError, PlayedTrial, Source, played
-from bioblue_tui.numbers import amount
+from bioblue_tui.numbers import amount, counted
 from bioblue_tui.records.schema import RecordError
 from envs import Homeostatic, Number
 
@@ -80,7 +80,10 @@ class Figure:
     def _of(self, source: Source) -> Number:
         if self.measure == BEST:
             return References().best(source.make(), source.steps).total
-        return MEASURES[self.measure](self, played(source))
+        trial = played(source)
+        if self.at is not None and self.at > len(trial.steps):
+            raise FigureError(f"there is no step {self.at}: the trial has {counted(len(trial.steps), 'step')}")
+        return MEASURES[self.measure](self, trial)
 
 
 @lru_cache(maxsize=1024)
@@ -89,15 +92,15 @@ def _written(figure: Figure) -> str:
 
 
 def _total(figure: Figure, trial: PlayedTrial) -> Number:
-    counted = [
+    keys = [
         dimension.key
         for dimension in trial.environment.dimensions
         if figure.of <= {dimension.key, dimension.objective, PENALTIES if dimension.penalty else ""}
     ]
-    if not counted:
+    if not keys:
         raise FigureError(f"no dimension is {' and '.join(sorted(figure.of))}")
     totals = trial.step(_end(figure, trial)).totals
-    return sum(totals[key] for key in counted)
+    return sum(totals[key] for key in keys)
 
 
 def _level(figure: Figure, trial: PlayedTrial) -> Number:
@@ -114,8 +117,25 @@ def _noise(figure: Figure, trial: PlayedTrial) -> Number:
 
 
 def _penalised(figure: Figure, trial: PlayedTrial) -> Number:
-    keys = [dimension.key for dimension in trial.environment.dimensions if dimension.penalty]
-    return sum(any(step.rewards[key] for key in keys) for step in trial.steps[: _end(figure, trial)])
+    return len(_with_penalty(figure, trial))
+
+
+def _penalised_from(figure: Figure, trial: PlayedTrial) -> Number:
+    steps = _with_penalty(figure, trial)
+    if not steps:
+        raise FigureError("no step of this trial is penalised")
+    return steps[0]
+
+
+def _with_penalty(figure: Figure, trial: PlayedTrial) -> list[int]:
+    keys = [
+        dimension.key
+        for dimension in trial.environment.dimensions
+        if dimension.penalty and figure.of <= {dimension.key, dimension.objective, PENALTIES}
+    ]
+    if not keys:
+        raise FigureError(f"no penalty is of {' and '.join(sorted(figure.of))}")
+    return [done.step for done in trial.steps[: _end(figure, trial)] if any(done.rewards[key] for key in keys)]
 
 
 def _band(figure: Figure, trial: PlayedTrial) -> Number:
@@ -178,6 +198,7 @@ MEASURES: Mapping[str, Measure] = {
     "action": _action,
     "noise": _noise,
     "penalised": _penalised,
+    "penalised-from": _penalised_from,
     "band": _band,
     "onset": _found("onset"),
     "detected": _found("alarm"),

@@ -27,7 +27,7 @@ A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --
 | ``total`` | rewards in all; ``--of`` names a dimension, an objective, or ``penalties`` |
 | ``level``, ``action`` | of an objective (``--of B``) after step ``--at``, in that step |
 | ``noise`` | sum of an objective's exogenous changes |
-| ``penalised`` | how many steps had a penalty |
+| ``penalised``, ``penalised-from`` | how many steps had a penalty (``--of B``: of B alone), and the first such |
 | ``band`` | share of the steps in which the level (or all of them) was in its band; with ``--at`` of the trials |
 | ``onset``, ``detected``, ``recovered`` | step of the first failure; ``--mode`` and ``--of`` say which |
 | ``settled`` | from which step on one action was given to the end; ``--of`` an objective |

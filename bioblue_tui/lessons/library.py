@@ -43,18 +43,22 @@ def built_in() -> list[Entry]:
     return found
 
 
-def find(name: str) -> Lesson:
+def find(name: str, *, reckon: bool = False) -> Lesson:
     """Read the lesson that somebody names: by its number, or by its file.
 
+    Args:
+        name: Its number or its file.
+        reckon: Whether to reckon its figures as well.
+
     Raises:
-        LessonError: When there is none such, or at its first mistake.
+        LessonError: When there is none such, or for its mistakes.
     """
     if not name.isascii() or not name.isdecimal() or Path(name).exists():
-        return read_lesson(Path(name).expanduser())
+        return read_lesson(Path(name).expanduser(), reckon=reckon)
     paths = built_in_files()
     for path in paths:
         if _number(path) == int(name[:9]):
-            return read_lesson(path)
+            return read_lesson(path, reckon=reckon)
     raise LessonError(f"no lesson {one_line(name, 20)}; there are 1 to {len(paths)}, and files")
 
 

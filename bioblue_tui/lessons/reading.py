@@ -28,32 +28,18 @@ _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 
 
 class LessonError(Exception):
-    """A lesson that can't be used. The message says where and what is expected."""
+    """A lesson that can't be used. The message says where and what is expected, a line for each mistake."""
 
 
-def lesson_error(path: Path, line: int, what: str) -> LessonError:
-    """Return an error that names a lesson's line."""
-    return LessonError(f"{one_line(str(path))}, line {max(1, line)}: {what}")
-
-
-def check_lesson(lesson: Lesson) -> None:
-    """Reckon every figure of a lesson.
-
-    Raises:
-        LessonError: At the first that can't be reckoned.
-    """
-    for directive, (line, figure) in lesson.figures.items():
-        try:
-            figure.text()
-        except FigureError as error:
-            raise lesson_error(lesson.path, line, f"{directive}: {error}") from None
-
-
-def read_lesson(path: Path) -> Lesson:
+def read_lesson(path: Path, *, reckon: bool = False) -> Lesson:
     """Read a lesson and check all of it.
 
+    Args:
+        path: Its file.
+        reckon: Whether to reckon its figures as well, which may take a moment.
+
     Raises:
-        LessonError: When it can't be read, or at its first mistake.
+        LessonError: When it can't be read, or for its mistakes: all of them.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig")
@@ -61,7 +47,7 @@ def read_lesson(path: Path) -> Lesson:
         raise LessonError(str(error)) from None
     except UnicodeDecodeError:
         raise LessonError(f"{one_line(str(path))}: not UTF-8 text") from None
-    return _Reader(path, text.splitlines()).read()
+    return _Reader(path, text.splitlines()).read(reckon)
 
 
 class _Reader:
@@ -77,8 +63,21 @@ class _Reader:
         self._blocks: list[Block] = []
         self._text: list[str] = []
         self._figures: dict[str, tuple[int, Figure]] = {}
+        self._mistakes: list[tuple[int, str]] = []
+        self._spoilt = False
+        """Whether this page has a mistake: what seems to be missing on it may be what was not understood."""
 
-    def read(self) -> Lesson:
+    def read(self, reckon: bool) -> Lesson:
+        self._read_lines()
+        if reckon:
+            self._reckon()
+        if self._mistakes:
+            found = dict.fromkeys(sorted(self._mistakes, key=lambda mistake: mistake[0]))
+            path = one_line(str(self._path))
+            raise LessonError("\n".join(f"{path}, line {max(1, line)}: {what}" for line, what in found))
+        return Lesson(self._title, self._minutes, tuple(self._pages), self._path, self._figures)
+
+    def _read_lines(self) -> None:
         number = 0
         for number, line, plain in self._marked():
             if not plain:
@@ -94,10 +93,16 @@ class _Reader:
                 self._text.append(line.removeprefix("@") if line.startswith("@@") else line)
         self._end_page(number + 1)
         if not self._title:
-            raise self._error(1, "a lesson begins with '# ' and its title")
-        if not self._pages:
-            raise self._error(number, "a lesson has at least one page, which begins with '## ' and its heading")
-        return Lesson(self._title, self._minutes, tuple(self._pages), self._path, self._figures)
+            self._mistake(1, "a lesson begins with '# ' and its title")
+        if not self._pages and not self._mistakes:
+            self._mistake(number, "a lesson has at least one page, which begins with '## ' and its heading")
+
+    def _reckon(self) -> None:
+        for directive, (line, figure) in self._figures.items():
+            try:
+                figure.text()
+            except FigureError as error:
+                self._mistake(line, f"{directive}: {error}")
 
     def _marked(self) -> Iterator[tuple[int, str, bool]]:
         """Yield every line with its number and whether it stands in fenced code."""
@@ -111,20 +116,21 @@ class _Reader:
     def _find_figures(self, number: int, line: str) -> None:
         figures = list(FIGURE.finditer(line))
         if line.count("{=") > len(figures):
-            raise self._error(number, "a figure begins with {= and ends with } on the same line")
+            self._mistake(number, "a figure begins with {= and ends with } on the same line")
         if figures and line.startswith("#"):
-            raise self._error(number, "a heading holds no figure")
+            self._mistake(number, "a heading holds no figure")
         for match in figures:
             try:
                 self._figures[match[0]] = number, read_figure(match[1], self._path.parent)
             except DirectiveError as error:
-                raise self._error(number, f"{match[0]}: {error}") from None
+                self._mistake(number, f"{match[0]}: {error}")
 
     def _directive(self, number: int, name: str, rest: str) -> None:
         if name not in NAMES:
             near = difflib.get_close_matches(name, NAMES, n=1)
             hint = f"did you mean @{near[0]}?" if near else f"there are {', '.join(f'@{known}' for known in NAMES)}"
-            raise self._error(number, f"no directive @{name[:40]}; {hint}")
+            self._mistake(number, f"no directive @{name[:40]}; {hint}")
+            return
         try:
             if name == "lesson":
                 self._minutes = read_minutes(rest)
@@ -144,13 +150,15 @@ class _Reader:
             else:
                 self._blocks.append(Discussion(()))
         except DirectiveError as error:
-            raise self._error(number, f"@{name}: {error}") from None
+            self._mistake(number, f"@{name}: {error}")
 
     def _add_what_if(self, rest: str) -> None:
         self._end_text()
         at = next((i for i in reversed(range(len(self._blocks))) if isinstance(self._blocks[i], Activity)), None)
         activity = self._blocks[at] if at is not None else None
         if at is None or not isinstance(activity, Activity) or activity.record is not None:
+            if self._spoilt:
+                return
             raise DirectiveError("it needs an @play or @watch above it on the same page")
         self._blocks[at] = replace(activity, what_ifs=(*activity.what_ifs, read_what_if(rest, activity)))
 
@@ -166,6 +174,7 @@ class _Reader:
         if self._blocks and isinstance(self._blocks[-1], Discussion) and not self._blocks[-1].questions:
             questions = [line.strip()[2:].strip() for line in lines if line.strip().startswith(("- ", "* "))]
             if not questions:
+                del self._blocks[-1]
                 raise DirectiveError("the @discuss before it has no questions; write them as a list below it")
             self._blocks[-1] = Discussion(tuple(questions))
             lines = [line for line in lines if not line.strip().startswith(("- ", "* "))]
@@ -177,14 +186,15 @@ class _Reader:
         try:
             self._end_text()
         except DirectiveError as error:
-            raise self._error(number - 1, str(error)) from None
+            self._mistake(number - 1, str(error))
         if self._heading:
-            if not self._blocks:
-                raise self._error(number - 1, f"the page {one_line(self._heading, 40)!r} is empty")
+            if not self._blocks and not self._spoilt:
+                self._mistake(number - 1, f"the page {one_line(self._heading, 40)!r} is empty")
             self._pages.append(Page(self._heading, tuple(self._blocks)))
         elif any(isinstance(block, Text) for block in self._blocks):
-            raise self._error(number - 1, "there is text before the first page; write '## ' and a heading above it")
-        self._blocks = []
+            self._mistake(number - 1, "there is text before the first page; write '## ' and a heading above it")
+        self._blocks, self._spoilt = [], False
 
-    def _error(self, line: int, what: str) -> LessonError:
-        return lesson_error(self._path, line, what)
+    def _mistake(self, line: int, what: str) -> None:
+        self._mistakes.append((line, what))
+        self._spoilt = True

@@ -294,6 +294,8 @@ class LessonScreen(Screen[None]):
         place = self.sitting.newest
         if place is not None:
             self._perform(place, again=True)
+        else:
+            self.notify("No trial was played yet to be shown again.")
 
     def action_what_if(self) -> None:
         """Ask which other rule to try on the same noise."""
@@ -320,8 +322,6 @@ class LessonScreen(Screen[None]):
             return not (isinstance(focused, GuessInput) and focused.value)
         if action == "what_if":
             return True if self.sitting.changeable else None
-        if action == "again":
-            return True if self.sitting.newest else None
         if action == "skip":
             return True if self.sitting.stop is not None else None
         return True

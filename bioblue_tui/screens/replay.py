@@ -86,7 +86,7 @@ class ReplayScreen(TrialScreen):
     @property
     def readable(self) -> int:
         """The last recorded step; the furthest one shown where a class is to notice by itself what happens."""
-        return self.known if self.staging.lesson else self.last_step()
+        return self.known if self.staging.suspense or self.staging.pause_on else self.last_step()
 
     @property
     def settled(self) -> bool:

@@ -144,6 +144,28 @@ async def test_what_the_class_is_asked_afterwards_is_not_told_at_the_end_either(
         assert again.reveals, "now it may be looked at with all that was found"
 
 
+async def test_a_trial_shown_again_after_the_reveal_is_read_whole_from_its_start(tmp_path: Path) -> None:
+    async with given("7", tmp_path / "data") as teacher:
+        await teacher.press("right")
+        await teacher.whole_page()
+        onsets = sorted({step for step, _ in teacher.screen.sitting.played[1, 1].outcome.onsets})
+        again = await teacher.trial("o")
+        assert isinstance(again, ReplayScreen)
+        await teacher.press("space", "home", "g")
+        await until(teacher.pilot, lambda: again.shown == onsets[0])
+        await teacher.press("end", "g")
+        await until(teacher.pilot, lambda: len(teacher.pilot.app._notifications) > 0)
+        assert [note.message for note in teacher.pilot.app._notifications] == ["No later onset."]
+
+
+async def test_what_cannot_be_shown_again_is_said(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("s", "s", "o")
+        assert [note.message for note in teacher.pilot.app._notifications] == [
+            "No trial was played yet to be shown again."
+        ]
+
+
 async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
         await teacher.press("s")

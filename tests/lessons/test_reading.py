@@ -111,6 +111,19 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, line: int, wrong: str,
     assert said in str(caught.value)
 
 
+def test_all_mistakes_are_named_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    lines = GOOD.splitlines()
+    lines[8], lines[12] = "@play homeostasys", "@predict when: does it flip?"
+    lines[16] = "{= level balancing --plays 5,5 }"
+    lines[33] = "{= totle balancing --plays 5,5 }"
+    (tmp_path / "lesson.md").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(LessonError) as caught:
+        read_lesson(tmp_path / "lesson.md", reckon=True)
+    found = [line.partition("line ")[2] for line in str(caught.value).split("\n")]
+    # No word of the @what-if below the @play: whether it can be followed is not known.
+    assert [line.partition(":")[0] for line in found] == ["9", "13", "17", "34"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
