@@ -174,7 +174,8 @@ async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None
         await teacher.press("t", "space")
         await teacher.press(*"1, 1", "enter")
         await until(teacher.pilot, lambda: screen.state.done == 21)
-        await teacher.press("t")
+        # It was paused when it was taken over, and is so again.
+        await teacher.press("t", "space")
         await until(teacher.pilot, lambda: screen.state.done > 21)
         await teacher.press("s")
         await until(teacher.pilot, lambda: teacher.pilot.app.screen is not screen)
