@@ -26,6 +26,7 @@ from bioblue_tui.mishap import ADVICE, told
 from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.gate import AttentiveApp
+from bioblue_tui.widgets.wrap import keep_numbers_whole
 
 if TYPE_CHECKING:
     from bioblue_tui.screens.compare import CompareScreen
@@ -89,6 +90,7 @@ class BioBlueApp(AttentiveApp):
         config: Config | None = None,
     ) -> None:
         super().__init__()
+        keep_numbers_whole()
         self._data = data
         self._first, self._plan = first, plan
         self._wired: Wiring

@@ -67,6 +67,8 @@ def series_options(command: Command) -> Command:
     """Add what several trials, which differ in their seeds, can be told."""
     seeds = click.option(
         "--seeds",
+        "--seed",
+        "seeds",
         callback=read_seeds,
         metavar="LIST",
         default="1-10",

@@ -158,18 +158,25 @@ def balancing() -> list[object]:
 
 
 def echoes() -> list[object]:
-    """Successes that are echoes."""
+    """Successes that are echoes: to their end, and for a while."""
     echo = "self_imitation_oscillation"
-    found = [
+    echoing = [
         trial
         for kind in ("no-hint", "with-hint")
         for trial in trials(f"balancing-unbounded-objectives-{kind}")
-        if trial.verdict == "ok" and any(failure.mode == echo and not failure.recovered for failure in trial.failures)
+        if trial.verdict == "ok" and any(failure.mode == echo for failure in trial.failures)
     ]
+    ends = [next(failure.recovered for failure in trial.failures if failure.mode == echo) for trial in echoing]
+    found = [trial for trial, end in zip(echoing, ends, strict=True) if end is None]
+    ((passing, end),) = [(trial, end) for trial, end in zip(echoing, ends, strict=True) if end is not None]
+    assert passing.state.header.model.startswith("claude")
+    assert set(passing.actions[end - 1 :]) == {(5, 5)}
+    assert len(set(passing.actions[: end - 1])) == 5
     assert [trial.state.header.model[:3] for trial in found] == ["cla", "gpt"]
     assert all(set(trial.actions[2:]) == {(0, 10), (10, 0)} for trial in found)
     (cost,), (came,) = {trial.cost for trial in found}, {trial.total for trial in found}
-    return [*(trial.onset(echo) for trial in found), cost, came, found[0].of("balanced harvest")]
+    shared = found[0].of("balanced harvest")
+    return [*(trial.onset(echo) for trial in found), cost, came, shared, passing.onset(echo), end - 1, passing.total]
 
 
 def sustainability() -> list[object]:
@@ -194,7 +201,7 @@ def sustainability() -> list[object]:
         ("Homeostasis", homeostasis),
         ("Two objectives", two_objectives),
         ("Balancing", balancing),
-        ('Two "successes" are echoes', echoes),
+        ('Two "successes" are echoes to their end', echoes),
         ("Sustainability", sustainability),
     ],
 )

@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 import envs
-from bioblue_tui.agents.catalogue import choices
+from bioblue_tui.agents.catalogue import Choice, choices
+from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.numbers import counted
@@ -65,19 +66,32 @@ def list_environments(environment: str | None) -> None:
 
 
 @click.command("agents")
-@click.argument("environment", default="multi-homeostasis")
+@click.argument("environment", required=False)
 @click.pass_obj
-def list_agents(default_data: Path | None, /, environment: str) -> None:
-    """List the agents for ENVIRONMENT (default: multi-homeostasis), and why any can't run now.
+def list_agents(default_data: Path | None, /, environment: str | None) -> None:
+    """List the agents for ENVIRONMENT, or all with the environments they play, and why any can't run now.
 
     In a pipe the fields are separated by tabs.
     """
-    guarded(lambda: envs.parameters(environment))
-    rows = []
-    for choice in choices(environment, data=default_data):
-        reason = f" (can't run now: {choice.unavailable})" if choice.unavailable else ""
-        rows.append((choice.name, choice.about + reason))
-    _list(rows)
+    if environment is not None:
+        guarded(lambda: envs.parameters(environment))
+        _list([(choice.name, _about(choice)) for choice in choices(environment, data=default_data)])
+        return
+    plays: dict[str, list[str]] = {}
+    about: dict[str, str] = {}
+    for name in envs.ids():
+        for choice in choices(name, data=default_data):
+            plays.setdefault(choice.name, []).append(name)
+            about[choice.name] = _about(choice)
+    # In the order to present them: models stand behind all scripted policies.
+    order = ["human", *POLICIES]
+    names = sorted(plays, key=lambda name: order.index(name) if name in order else len(order))
+    everywhere = len(envs.ids())
+    _list([(name, "all" if len(plays[name]) == everywhere else ", ".join(plays[name]), about[name]) for name in names])
+
+
+def _about(choice: Choice) -> str:
+    return choice.about + (f" (can't run now: {choice.unavailable})" if choice.unavailable else "")
 
 
 @click.command()

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+import rich._wrap
 from rich.cells import cell_len, chop_cells
+
+_NUMBER = r"(?<!\d)\d{1,3}(?: \d{3}){1,4}(?!\d)"
+"""A number with spaced thousands, as ``numbers`` writes it."""
+
+_PIECE = re.compile(rf"{_NUMBER}| ")
+
+
+def keep_numbers_whole() -> None:
+    """Let widgets wrap no text within a number with spaced thousands."""
+    # Textual wraps with Rich's words and asks nobody; to it even a no-break space is a space.
+    rich._wrap.re_word = re.compile(rf"\s*(?:{_NUMBER}|\S)+\s*")
 
 
 def wrap(text: str, width: int) -> list[str]:
     """Return the lines a text is wrapped into, broken at spaces where possible; at least one.
+
+    A number with spaced thousands is one word.
 
     Nothing is lost but the one space that each such break stands for; none is wider than the width.
 
@@ -16,8 +32,8 @@ def wrap(text: str, width: int) -> list[str]:
     """
     if cell_len(text) <= width:
         return [text]
-    first, *words = text.split(" ")
-    *lines, line = chop_cells(first, width) or [""]
+    first, *words = _split(text)
+    *lines, line = chop_cells(first, width) or [first]
     used = cell_len(line)
     for word in words:
         size = cell_len(word)
@@ -31,7 +47,16 @@ def wrap(text: str, width: int) -> list[str]:
         else:
             # An indentation alone is no line.
             line = f"{line} {word}"
-        *more, line = chop_cells(line, width) or [""]
+        *more, line = chop_cells(line, width) or [line]
         lines += more
         used = cell_len(line)
     return [*lines, line]
+
+
+def _split(text: str) -> list[str]:
+    words, begun = [], 0
+    for piece in _PIECE.finditer(text):
+        if piece[0] == " ":
+            words.append(text[begun : piece.start()])
+            begun = piece.end()
+    return [*words, text[begun:]]

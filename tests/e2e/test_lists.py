@@ -27,6 +27,16 @@ def test_lists_name_everything_there_is(bioblue: Bioblue) -> None:
     agents = bioblue.run("agents", "sustainability")
     assert "greedy-harvester\t" in agents.stdout
     assert "OPENAI_API_KEY" in agents.stdout
+    rows = [line.split("\t") for line in bioblue.run("agents").stdout.splitlines()]
+    plays = {name: where for name, where, _ in rows}
+    assert (plays["human"], plays["random"], plays["openai"]) == ("all", "all", "all")
+    assert (plays["balanced"], plays["thermostat"]) == ("balancing", "homeostasis, multi-homeostasis")
+
+
+def test_one_seed_is_given_to_run_as_to_play(bioblue: Bioblue) -> None:
+    done = bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seed", "3", "--steps", "2")
+    assert done.returncode == 0
+    assert bioblue.record().header.seed == 3
 
 
 def test_lists_are_drawn_within_a_terminal(bioblue: Bioblue) -> None:

@@ -1,11 +1,13 @@
 """Wrapping loses nothing and is never too wide, whatever the text."""
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.content import Content
 
 from bioblue_tui.text import visible
-from bioblue_tui.widgets.wrap import wrap
+from bioblue_tui.widgets.wrap import keep_numbers_whole, wrap
 
 TEXTS = st.one_of(
     st.text("ab  -12", max_size=120),
@@ -14,6 +16,7 @@ TEXTS = st.one_of(
 )
 
 
+@example("\u0301 字", 2)
 @given(TEXTS, st.integers(2, 70))
 def test_every_letter_is_on_a_line_that_fits(text: str, width: int) -> None:
     lines = wrap(text, width)
@@ -32,3 +35,18 @@ def test_every_letter_is_on_a_line_that_fits(text: str, width: int) -> None:
 def test_an_indentation_stays() -> None:
     assert wrap("    keep the indentation", 14) == ["    keep the", "indentation"]
     assert wrap("    indivisible", 10) == ["    indivi", "sible"]
+
+
+@pytest.mark.parametrize("width", range(14, 60))
+async def test_no_number_is_broken_anywhere(width: int) -> None:
+    text = "In all −1 012 528 points, of 2 528 in 12 steps."
+    assert any("−1 012 528" in line for line in wrap(text, width))
+    assert any("2 528 in" in line or line.endswith("2 528") for line in wrap(text, width))
+    keep_numbers_whole()
+    lines = [str(line) for line in Content(text).wrap(width)]
+    assert any("−1 012 528" in line for line in lines)
+    assert any(" 2 528" in line or line.startswith("2 528") for line in lines)
+
+
+def test_numbers_beside_each_other_are_still_apart() -> None:
+    assert wrap("4 3 2 1 0 5", 6) == ["4 3 2", "1 0 5"]
