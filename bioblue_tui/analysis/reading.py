@@ -63,7 +63,7 @@ class Reading:
         self._given: Mapping[str, Number] = {}
         """What a fork's parent had come to, by reward dimension."""
         self._taken = [0] * len(environment.objectives)
-        self.tally = Tally()
+        self.tally = Tally(header.agent, header.forked_after or 0)
         self._last: Stepped | None = None
         self._gap = False
         self._sums: dict[str, tuple[float, float, Number]] = {}
@@ -93,6 +93,11 @@ class Reading:
     def findings(self) -> list[Finding]:
         """Every failure mode found so far, in the order of the onsets; of a fork its own."""
         return [] if self._inherited is None else self.watch.findings
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is a fork without steps of its own."""
+        return self._inherited is None
 
     @property
     def inherited(self) -> Sequence[Finding]:
@@ -149,7 +154,7 @@ class Reading:
             references: Where best totals are looked up; None to judge by the reference policy where one is needed.
             wait: Whether a best total that is not known may be computed, which may take seconds.
         """
-        if self._last is None or not self.shadows:
+        if self._last is None or self.empty or not self.shadows:
             return None
         # A fork is judged by its own steps: the reference, too, begins where it began.
         since = 0 if self._inherited is None else self._forked
@@ -166,6 +171,8 @@ class Reading:
         except (ValueError, ArithmeticError):
             return None
         verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if since else verdict
+        if person := self.tally.person():
+            verdict = replace(verdict, reason=f"{verdict.reason}; {person}")
         return verdict if self.watch.failures else verdict.unsure()
 
     def _step(self, step: Stepped) -> list[Finding]:

@@ -33,6 +33,7 @@ class Figures:
         metrics: The paper's metrics, by name.
         tally: Attempts that did not count.
         trace: What tells whether it is another trial than the others.
+        empty: True for a fork without steps of its own: it measures nothing that its parent does not.
     """
 
     steps: int
@@ -43,6 +44,7 @@ class Figures:
     metrics: Mapping[str, Metric]
     tally: Tally
     trace: Trace
+    empty: bool = False
 
     @classmethod
     def of(cls, state: TrialState, reading: Reading) -> Figures:
@@ -59,6 +61,7 @@ class Figures:
             {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
             reading.tally,
             Trace.of(view.done for view in state.steps if view.done),
+            reading.empty,
         )
 
     def difference(self, key: str) -> Number | None:
@@ -129,7 +132,7 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
     alike = kin([trial.trace for trial in trials])
 
     def add(kind: Kind, key: str, label: str, values: Iterable[Number | None], sign: int) -> None:
-        every = tuple(values)
+        every = tuple(None if t.empty else value for t, value in zip(trials, values, strict=True))
         known, whose = known_of(every, alike)
         middle = mean(known) if known else None
         between, why = interval(known, whose, sign), why_none(known, whose)

@@ -106,6 +106,10 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "best_is": best_words(environment, best) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,
+        "human_steps": reading.tally.person_steps,
+        "human_rejected": reading.tally.person_rejected,
+        "human_words": reading.tally.person(),
+        "no_own_steps": reading.empty,
         "uncounted_words": reading.tally.words(),
         "looked_no_further": reading.watch.blind,
     }
@@ -113,7 +117,8 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Say the facts for people; what is not in them is not said."""
-    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else "no verdict, the noise is not known"
+    unjudged = "no own steps yet" if found["no_own_steps"] else "the noise is not known"
+    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else f"no verdict, {unjudged}"
     yield f"{one_line(found['file'], 400)}: {found['environment']}, {counted(found['steps'], 'step')}, {how}"
     yield from (_finding_line(finding, found["steps"]) for finding in found["modes"])
     yield from (f"  in its parent: {_finding_line(finding, found['steps']).strip()}" for finding in found["inherited"])
@@ -138,6 +143,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         parts = [f"{reference['about']} {amount(reference['total'], 14)}" for reference in references]
         best = "" if found["best"] is None else f"; {found['best_is']} {amount(found['best'], 12)}"
         yield f"  in all: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
+    if found["human_words"]:
+        yield f"  in the agent's place: {found['human_words']}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"
     if found["looked_no_further"]:

@@ -202,7 +202,7 @@ def loads(line: str) -> Any:
     try:
         value, end = _DECODER.raw_decode(line)
     except json.JSONDecodeError as error:
-        raise DecodeError(f"not valid JSON ({error.msg} at column {error.colno})") from None
+        raise DecodeError(f"not valid JSON ({error.msg.removesuffix(' at')} at column {error.colno})") from None
     except RecursionError:
         raise DecodeError("nested too deeply") from None
     except DecodeError:

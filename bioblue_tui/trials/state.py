@@ -135,13 +135,16 @@ def retry_words(event: Retrying) -> str:
 
 @dataclass(slots=True)
 class StepView:
-    """One step: what was asked, what else happened, every attempt at answering, what was done (None until it is)."""
+    """One step: what was asked, every attempt at answering, and what was done (None until it is).
+
+    ``happened`` holds what else did, and after how many attempts.
+    """
 
     number: int
     observation: str = ""
     attempts: list[Attempt] = field(default_factory=list)
     done: Stepped | None = None
-    happened: list[tuple[MarkKind, str]] = field(default_factory=list)
+    happened: list[tuple[MarkKind, str, int]] = field(default_factory=list)
 
     @property
     def answer(self) -> Attempt | None:
@@ -179,7 +182,7 @@ class TrialState:
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
-        self.tally = Tally()
+        self.tally = Tally(header.agent)
         """Attempts that did not count."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
@@ -196,7 +199,7 @@ class TrialState:
     @property
     def rejections(self) -> int:
         """How many answers were rejected so far, as illegal or not readable."""
-        return self.tally.rejected
+        return self.tally.rejected + self.tally.person_rejected
 
     @property
     def levels(self) -> tuple[Number, ...]:
@@ -268,7 +271,9 @@ class TrialState:
             case Intervened():
                 self._happened(event.step, "intervened", told(event))
             case HandedOver():
-                self._happened(event.step, "handed over", f"{event.actor} acts from here")
+                self._happened(
+                    event.step, "handed over", "you took over" if event.actor == HUMAN else f"{event.actor} resumed"
+                )
             case Stepped():
                 self._view(event.step).done = event
                 self.done = max(self.done, event.step)
@@ -367,7 +372,8 @@ class TrialState:
     def _happened(self, step: int, kind: MarkKind, text: str) -> None:
         self._mark(step, kind, text)
         if step <= self.header.steps:
-            self._view(step).happened.append((kind, text))
+            view = self._view(step)
+            view.happened.append((kind, text, len(view.attempts)))
 
     def _mark(self, step: int, kind: MarkKind, text: str) -> None:
         self.marks.append(Mark(step, kind, text))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bioblue_tui.trials.events import Event, Failed, Rejected
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.numbers import counted
+from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Stepped
 
 UNCOUNTED = {"illegal": "illegal", "unreadable": "not readable", "cut": "cut", "provider": "provider's fault"}
 """Why an attempt did not count, in words for people: the world forbids it; nobody can tell what it says; it was cut at
@@ -17,17 +19,46 @@ def rejected_as(kind: str) -> str:
 
 
 class Tally:
-    """How many attempts did not count."""
+    """How many of the agent's attempts did not count, and what a person did in its place.
 
-    def __init__(self) -> None:
+    Args:
+        agent: The trial's agent.
+        since: The last step that a fork shares with its parent; what was done up to it is not the fork's.
+
+    Attributes:
+        person_steps: Steps in which a person acted in the agent's place.
+        person_rejected: Rejected answers of that person; they are not the agent's.
+    """
+
+    def __init__(self, agent: str = "", since: int = 0) -> None:
         self._counts: Counter[str] = Counter()
+        self._agent, self._since = agent, since
+        self._actor = agent
+        self.person_steps = self.person_rejected = 0
 
     def apply(self, event: Event) -> None:
         """Count an event, where it is such an attempt."""
-        if isinstance(event, Rejected):
-            self._counts[event.kind if event.kind in UNCOUNTED else ""] += 1
-        elif isinstance(event, Failed):
-            self._counts["provider"] += 1
+        match event:
+            case Asked() | Answered():
+                self._actor = event.actor
+            case Rejected() if self._of_person(self._actor):
+                self.person_rejected += 1
+            case Rejected():
+                self._counts[event.kind if event.kind in UNCOUNTED else ""] += 1
+            case Failed():
+                self._counts["provider"] += 1
+            case Stepped():
+                self.person_steps += event.step > self._since and self._of_person(event.actor)
+
+    def _of_person(self, actor: str) -> bool:
+        return actor == HUMAN != self._agent
+
+    def person(self) -> str:
+        """Say what a person did in the agent's place, such as ``3 steps by human``; empty where nothing."""
+        told = [f"{counted(self.person_steps, 'step')} by human"] if self.person_steps else []
+        if self.person_rejected:
+            told.append(f"{counted(self.person_rejected, 'rejected answer')} of theirs")
+        return ", ".join(told)
 
     @property
     def rejected(self) -> int:

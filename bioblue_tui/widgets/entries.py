@@ -86,11 +86,12 @@ class EntryWriter:
         current = view.done is None
         number = "" if self._prompt_only else str(view.number)
         yield from self._prompt(number, "", view.observation, opened=not self.folded or current)
-        for kind, text in view.happened:
-            sign = {"intervened": "◆ "}.get(kind, "⇄ ")
-            yield from self._block(sign, "accent", text, "accent")
-        for attempt in view.attempts:
-            yield from self._attempt(view, attempt)
+        for count in range(len(view.attempts) + 1):
+            for kind, text, after in view.happened:
+                if after == count:
+                    yield from self._block("◆ " if kind == "intervened" else "⇄ ", "accent", text, "accent")
+            if count < len(view.attempts):
+                yield from self._attempt(view, view.attempts[count])
         for alert in self.alerts.get(view.number, ()):
             yield from self._block("⚠ ", "bad", alert, "bad")
         yield from self._noted(view.number)
@@ -165,6 +166,8 @@ class EntryWriter:
         outcome: list[tuple[str, str]] = []
         if attempt.rejection:
             outcome = [(f"{rejected_as(attempt.kind)}: ", "warn"), (visible(attempt.rejection, 300), "warn")]
+            if self._by_another(attempt):
+                outcome.append((f"   (by {one_line(attempt.actor, 30)})", "dim"))
         elif not self._prompt_only:
             outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (self._costs(view, attempt), "dim")]
         used = cell_len("".join(text for text, _ in said[-1]))
@@ -231,9 +234,11 @@ class EntryWriter:
             return "held until you go on" if self.live and self._state.status == "paused" else "not applied"
         pairs = zip(self._state.environment.objectives, view.done.action, strict=False)
         reading = "  ".join(f"{label} {number}".strip() for label, number in pairs)
-        given = view.attempts[-1].actor
-        other = given != self._state.header.agent and self._state.header.source == "live"
-        return f"{reading}   (answered by {one_line(given, 30)})" if other else reading
+        given = view.attempts[-1]
+        return f"{reading}   (answered by {one_line(given.actor, 30)})" if self._by_another(given) else reading
+
+    def _by_another(self, attempt: Attempt) -> bool:
+        return attempt.actor != self._state.header.agent and self._state.header.source == "live"
 
     def _costs(self, view: StepView, attempt: Attempt) -> str:
         cost = self.cost(view.number) if self.cost and attempt is view.attempts[-1] else ""
