@@ -63,7 +63,7 @@ def kin(traces: Sequence[Trace]) -> list[int]:
 
 
 def sameness(records: Mapping[str, Record]) -> list[str]:
-    """Return a sentence for every group of trials that share their noise or their actions.
+    """Return a sentence on the trials that share their noise, and one on those that share their actions.
 
     Args:
         records: Trials by what to call them.
@@ -85,6 +85,8 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
 
 
 def _told(groups: Mapping[object, list[str]], what: str) -> Iterator[str]:
-    for names in groups.values():
-        if len(names) > 1:
-            yield f"{len(names)} trials {what} ({', '.join(names)})"
+    shared = [names for names in groups.values() if len(names) > 1]
+    if shared:
+        several = f", in {len(shared)} groups, each within itself," if len(shared) > 1 else ""
+        named = "; ".join(", ".join(names) for names in shared)
+        yield f"{sum(map(len, shared))} trials{several} {what} ({named})"

@@ -26,6 +26,12 @@ def test_one_stream_of_noise_is_told_once_with_the_names() -> None:
     assert "(x, y)" in warning
 
 
+def test_several_groups_are_one_sentence() -> None:
+    (warning,) = sameness({"x": record(1), "y": record(1, extra=1), "z": record(2), "u": record(2, extra=1)})
+    assert "4 trials, in 2 groups, each within itself, use the same noise" in warning
+    assert "(x, y; z, u)" in warning
+
+
 def test_one_sequence_of_actions_is_told() -> None:
     same = {name: record(seed, "sustainability") for name, seed in (("x", 1), ("y", 2), ("z", 3))}
     (warning,) = sameness(same)
