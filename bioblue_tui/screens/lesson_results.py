@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.numbers import amount
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.wrap import wrap
 from envs import Dimension
 
 _COLUMN = 18
@@ -45,8 +47,11 @@ class ResultTable(Lines):
             return []
         column = min(_COLUMN, max(8, (width - _LABEL) // len(self._outcomes)))
         step = min(outcome.steps for _, outcome in self._outcomes)
-        heads = "".join(f"{_cut(name, column - 2):>{column}}" for name, _ in self._outcomes)
-        lines: list[Line] = [[(f"{f'after step {step}':<{_LABEL}}{heads}", "dim")]]
+        heads = [wrap(one_line(name, 60), column - 2) for name, _ in self._outcomes]
+        lines: list[Line] = []
+        for row, told in enumerate(zip_longest(*heads, fillvalue="")):
+            label = "" if row else f"after step {step}"
+            lines.append([(f"{label:<{_LABEL}}{''.join(f'{part:>{column}}' for part in told)}", "dim")])
         lines += [self._row(dimension, step, column) for dimension in self._dimensions()]
         if self._onsets:
             lines += self._failures(column)
@@ -76,8 +81,3 @@ class ResultTable(Lines):
                 whose = f"{one_line(name, 40)}: " if len(self._outcomes) > 1 else ""
                 lines.append([(f"  ⚠ {whose}{failure} since step {onset}", "dim")])
         return lines
-
-
-def _cut(text: str, width: int) -> str:
-    text = one_line(text, 60)
-    return text if len(text) <= width else f"{text[: width - 1]}…"

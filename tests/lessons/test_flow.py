@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from bioblue_tui.lessons.format import Lesson
+from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.library import open_record, recent
@@ -222,6 +223,13 @@ async def test_what_a_person_played_is_played_again_by_another_rule(lesson: Less
             mine, theirs = played.state.stepped(step), other.state.stepped(step)
             assert (mine.action, mine.change) == (theirs.action, theirs.change)
         assert "a narrow band" in text_of(teacher.screen.query_one(ResultTable))
+
+
+def test_what_another_rule_is_called_is_never_cut() -> None:
+    table, outcome = ResultTable(), Outcome(3, 3, (), ({}, {}, {}), ())
+    table.show_outcomes([("as played", outcome), ("a field that is twice as large", outcome)], onsets=False)
+    words = " ".join(part for line in table.draw(50, 0) for part, _ in line).split()
+    assert words == ["after", "step", "3", "as", "played", "a", "field", "that", "is", "twice", "as", "large"]
 
 
 async def test_trials_are_kept_in_the_data_directory_with_the_lessons_title(lesson: Lesson, tmp_path: Path) -> None:
