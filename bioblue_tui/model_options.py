@@ -73,7 +73,7 @@ def model_options(command: Command) -> Command:
             click.option(
                 "--send-reasoning/--no-send-reasoning",
                 default=None,
-                help="Send it the reasoning in its own past answers, too (default: the answers without it).",
+                help="Send back the reasoning that stands in the text of its answers, too; what came apart never is.",
             ),
             click.option("--extra", metavar="JSON", help="More for the body of each request, a JSON object."),
             max_cost_option,

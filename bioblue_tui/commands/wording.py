@@ -76,16 +76,20 @@ def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str
 @click.command()
 @click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check wordings: exit code 2, with file, line and what is expected, where one can't be used."""
+    """Check wordings: exit code 2, with file, line and what is expected, where any can't be used."""
+    wrong: list[str] = []
     for file in files:
         try:
             found = load_wording(file)
         except WordingError as error:
-            raise Complaint(visible(str(error))) from None
+            wrong.append(visible(str(error)))
+            continue
         lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
         without = f"; none for {', '.join(lacking)}" if lacking else ""
         told = f"{found.title}, digest {found.digest[:DIGITS]}, words for {', '.join(found.words)}{without}"
         click.echo(visible(f"{file}: {told}"))
+    if wrong:
+        raise Complaint("\n".join(wrong))
 
 
 @click.command()

@@ -73,6 +73,15 @@ class Words:
         seen = news(environment, state, last, dict.fromkeys((d.key for d in environment.dimensions), ""))
         scopes = {"instruction": rules(environment), "reason": Scope()}
         self._templates = {key: _template(key, given.get(key), scopes.get(key, seen), fault) for key in keys[:-1]}
+        for key in NEEDED:
+            if not str(given[key]).strip():
+                raise fault(key, 0, "it is empty")
+        told_at = [
+            self._templates["observation"].render(news(environment, at, None, {}))
+            for at in (environment.initial(), state)
+        ]
+        if told_at[0] == told_at[1]:
+            raise fault("observation", 0, "it says nothing of the state; every step would look the same to the agent")
 
     def instruction(self, environment: Environment) -> str:
         """Return the system instruction: the rules and how to answer."""

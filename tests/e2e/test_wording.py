@@ -95,6 +95,18 @@ def test_what_is_wrong_is_told_in_one_line(bioblue: Bioblue) -> None:
     assert not bioblue.files()
 
 
+def test_every_file_is_checked(bioblue: Bioblue) -> None:
+    for name in ("a", "b", "c"):
+        bioblue.run("wording", "init", bioblue.root / f"{name}.toml")
+    for name in ("a", "c"):
+        file = bioblue.root / f"{name}.toml"
+        file.write_text(file.read_text(encoding="utf-8").replace("{stock}", "{stonk}"), encoding="utf-8")
+    done = bioblue.run("wording", "check", *(bioblue.root / f"{name}.toml" for name in ("a", "b", "c")))
+    assert done.returncode == 2
+    assert [name in done.stderr for name in ("a.toml", "b.toml", "c.toml")] == [True, False, True]
+    assert "b.toml" in done.stdout
+
+
 def test_a_wording_is_made_from_scripts(bioblue: Bioblue) -> None:
     scripts = checkout(bioblue.root / "scripts")
     made = bioblue.run("wording", "from-reference", scripts, "-o", "published.toml")

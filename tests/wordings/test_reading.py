@@ -61,6 +61,7 @@ def test_every_fact_of_an_environment_is_explained(id_: str) -> None:
         ('name = "mine"', 'name = "My words"', 'name = "My words"', "small letters"),
         ('name = "mine"', 'name = "mine"\nnmae = 2', "nmae", "not known; there are name"),
         ("[balancing]", "[balncing]", "[balncing]", "not known"),
+        ("Potatoes in the environment: {stock}\n", "Potatoes grow\n", "observation =", "nothing of the state"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, at: str, what: str) -> None:
