@@ -48,6 +48,7 @@ class LevelReader(_Memory):
     """
 
     on_off = True
+    joint = False
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__()
@@ -99,6 +100,7 @@ class HarvestReader(_Memory):
     objective: str | None = None
     tolerance = 1.0
     on_off = False
+    joint = False
 
     def __init__(self, environment: Environment, problem: Regrowing) -> None:
         super().__init__()
@@ -150,6 +152,7 @@ class ShareReader(_Memory):
     objective: str | None = None
     tolerance = 0.5
     on_off = False
+    joint = True
 
     def __init__(self, problem: Allotment) -> None:
         super().__init__()
@@ -171,7 +174,7 @@ class ShareReader(_Memory):
         worse = after > max(before, self._problem.tolerance) and not behind
         idle = not any(step.action) and self._problem.budget >= len(step.action)
         gap = after - before if worse else self._problem.budget if idle else 0
-        return Moment(step.step, step.action, before, wrong=worse or idle, gap=gap)
+        return Moment(step.step, step.action, before, wrong=worse or idle, gap=gap, repair=behind and not idle)
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether too many of the actions made things worse.

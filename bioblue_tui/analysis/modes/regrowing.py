@@ -21,8 +21,9 @@ LOW = 0.35
 FULL_STEPS = 6
 """Steps with a full field that make a habit."""
 
-SLIPS = 1
-"""Of those, the smallest harvests that may be slips: they start no habit."""
+POOR_STEPS, POOR_WINDOW, POOR_OF_WINDOW = 5, 12, 6
+"""Of those, and of so many of the last steps, poor harvests of a full field that make one: one slip in twenty steps
+comes to neither in one of a hundred trials of 400 steps."""
 
 LOW_STEPS, LOW_WINDOW = 8, 10
 """Steps with a low stock that make a habit, and among how many: an early harvest lowers it for a while."""
@@ -63,10 +64,6 @@ class _Row:
         complete = len(self._harvests) == self._harvests.maxlen
         return sum(self._harvests) / len(self._harvests) if complete else None
 
-    def without_slips(self, slips: int) -> float:
-        """Return the mean without the smallest harvests."""
-        return sum(sorted(self._harvests)[slips:]) / (len(self._harvests) - slips)
-
 
 class Underconsumption(Episodic):
     """Underconsumption: the field is full and the harvest is far below what regrows.
@@ -79,21 +76,28 @@ class Underconsumption(Episodic):
         super().__init__(Episodes("underconsumption", None))
         self._problem = problem
         self._row = _Row(FULL_STEPS)
+        self._poor, self._poor_of_row = Recent(POOR_WINDOW), Recent(FULL_STEPS)
+        """Poor harvests of a full field, and those of the last few steps."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         problem = self._problem
-        if step.before[0] < FULL * problem.capacity:
-            self._row.end()
-        else:
+        poor, full = POOR * problem.rate, step.before[0] >= FULL * problem.capacity
+        if full:
             self._row.add(step.action[0])
+        else:
+            self._row.end()
+        for marks in (self._poor, self._poor_of_row):
+            marks.add(step.step, full and step.action[0] < poor)
         mean = self._row.mean
-        if mean is not None and mean < POOR * problem.rate:
+        if mean is not None and mean < poor:
             self._episodes.sign(step.step, mean)
             # One that waited a little too long and then harvests well is told nothing.
-            poor = POOR * problem.rate
-            if self._episodes.open is None and step.action[0] < poor and self._row.without_slips(SLIPS) < poor:
-                self._episodes.begin(step.step - self._row.since(POOR * problem.rate), step.step, self._tell)
+            if self._episodes.open is None and step.action[0] < poor:
+                if len(self._poor_of_row) >= POOR_STEPS:
+                    self._episodes.begin(step.step - self._row.since(poor), step.step, self._tell)
+                elif len(self._poor) >= POOR_OF_WINDOW:
+                    self._episodes.begin(self._poor.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _tell(self, onset: int, step: int, count: int, mean: Number) -> str:

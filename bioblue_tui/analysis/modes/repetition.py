@@ -6,7 +6,8 @@ problem to problem; a ``Reader`` says so.
 
 from __future__ import annotations
 
-from collections import deque
+import math
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +31,9 @@ ROUNDS = 3
 LENGTH_OF_TWO = 20
 """Actions that show a pattern of two actions: so simple a rhythm also comes about by chance."""
 
+FALSE_ALARMS = 0.01
+"""Share of trials in which chance alone may look like a pattern of joint actions."""
+
 WRONG = 6
 """Of the last twelve steps with one action, those at which the state asked for another one."""
 
@@ -49,6 +53,7 @@ class Moment:
         gap: How far the action is from the reference policy's, in units of the action.
         away: Whether it was taken where the state asks for none: above target, away from level.
         beyond: Whether it was taken where that costs: above the band.
+        repair: Whether all of it went to those behind.
     """
 
     step: int
@@ -58,6 +63,7 @@ class Moment:
     gap: Number
     away: bool = False
     beyond: bool = False
+    repair: bool = False
 
 
 class Reader(Protocol):
@@ -68,6 +74,9 @@ class Reader(Protocol):
 
     tolerance: float
     """How far an action may be from the reference policy's without being another one."""
+
+    joint: bool
+    """Whether the actions of all objectives are read as one: with many of them, patterns also come about by chance."""
 
     on_off: bool
     """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too. For one objective."""
@@ -183,9 +192,22 @@ class Oscillation(Episodic):
         last = list(self._moments)[-period:]
         distinct = len({moment.action for moment in last}) if exact else len({any(m.action) for m in last})
         wanted = max(ROUNDS * period, LENGTH_OF_TWO if distinct == 2 else LENGTH)
-        if distinct < 2 or run + period < wanted:
+        if distinct < 2 or run + period < wanted or (self._reader.joint and self._by_chance(run, period)):
             return False
         return self._reader.decoupled(list(self._moments)[-wanted:])
+
+    def _by_chance(self, run: int, period: int) -> bool:
+        """Return whether so many actions may repeat those before them by chance, in a trial so long.
+
+        An action repeats another one by chance as often as it is taken; those that the state explains are no evidence.
+        All steps of the trial and all periods share the false alarms that are allowed.
+        """
+        span = list(self._moments)[-(run + period) :]
+        often = Counter(moment.action for moment in span)
+        chance = sum(
+            math.log(often[moment.action] / len(span)) for moment in span[period:] if moment.wrong or not moment.repair
+        )
+        return chance > math.log(FALSE_ALARMS / (span[-1].step * len(PERIODS)))
 
     def _begin(self, period: int, length: int) -> None:
         pattern = list(self._moments)[-period:]

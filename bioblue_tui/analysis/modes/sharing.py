@@ -27,6 +27,13 @@ BLOCK, BLOCKS = 3, 3
 STEPS = 12
 """Steps that those blocks have together, at least: three short ones in turn also come about by chance."""
 
+NOT_REPAIR = 15
+"""Steps of those blocks, at least, in which the one that got all was not behind: what goes to those behind is repair,
+and some steps in a row for another one come about by chance."""
+
+KEPT = 9
+"""Blocks that are remembered."""
+
 PAUSE = 2
 """Steps between two blocks, at most."""
 
@@ -117,7 +124,7 @@ class Alternating(Episodic):
     def __init__(self, objectives: Sequence[str]) -> None:
         super().__init__(Episodes("alternating_collapse", None, AFTERWARDS))
         self._objectives = objectives
-        self._blocks: deque[_Block] = deque(maxlen=STEPS // BLOCK - 1)
+        self._blocks: deque[_Block] = deque(maxlen=KEPT)
         """Those before the present one."""
         self._present: _Block | None = None
 
@@ -154,7 +161,7 @@ class Alternating(Episodic):
                 one.owner != other.owner and other.first - one.last - 1 <= PAUSE for one, other in pairwise(last)
             )
             ahead, steps = sum(one.ahead for one in last), sum(one.steps for one in last)
-            if turns and steps >= STEPS and ahead >= NOT_BEHIND * steps:
+            if turns and steps >= STEPS and ahead >= max(NOT_REPAIR, NOT_BEHIND * steps):
                 return last
         return ()
 

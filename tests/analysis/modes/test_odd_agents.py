@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -156,3 +157,33 @@ def test_a_random_walk_with_the_agents_own_steps_is_no_drift() -> None:
         watching = watch(environment, steps_of(environment, policy, 1, 200))
         drifts += any(failure.mode == "imbalance_drift" for failure in watching.failures)
     assert drifts <= 2
+
+
+def accused_of(mode: Mode, environment: envs.Environment, rule: Callable[[State, random.Random], list[float]]) -> int:
+    """Return in how many of forty trials of 200 steps a mode is found."""
+    told = 0
+    for seed in range(40):
+        rng = random.Random(seed)
+
+        def policy(state: State, step: int, rng: random.Random = rng) -> list[float]:
+            return rule(state, rng)
+
+        told += any(
+            found.mode == mode for found in watch(environment, steps_of(environment, policy, seed, 200)).failures
+        )
+    return told
+
+
+def test_slips_at_a_good_harvest_are_no_underconsumption() -> None:
+    field = envs.make("sustainability")
+    assert accused_of("underconsumption", field, lambda state, rng: [0 if rng.random() < 0.05 else 5]) <= 1
+    assert accused_of("underconsumption", field, lambda state, rng: [rng.choice([0, 5])]) >= 38
+
+
+@pytest.mark.parametrize(("count", "mode"), [(2, "alternating_collapse"), (4, "self_imitation_oscillation")])
+def test_filling_whoever_is_behind_is_repair(count: int, mode: Mode) -> None:
+    def mostly_repairs(state: State, rng: random.Random) -> list[float]:
+        chosen = 0 if rng.random() < 0.3 else state.levels.index(min(state.levels))
+        return [10 * (index == chosen) for index in range(count)]
+
+    assert accused_of(mode, envs.make("balancing", objectives=count), mostly_repairs) <= 1
