@@ -46,7 +46,8 @@ def test_the_difference_is_what_a_runaway_has_done() -> None:
 def test_where_the_agent_ended_the_trial_the_reference_plays_on() -> None:
     figures = figures_of("sustainability", choose=lambda _, state: str(int(state.levels[0])))
     assert (figures.steps, figures.cut_short, figures.reference_steps) == (1, False, 40)
-    assert figures.difference("consumption") == 10 - figures.reference["consumption"]  # type: ignore[index]
+    # The step that exhausts the field is not paid.
+    assert figures.difference("consumption") == -figures.reference["consumption"]  # type: ignore[index]
 
 
 def test_a_trial_without_all_its_steps_is_cut_short() -> None:
@@ -85,7 +86,7 @@ def test_single_trials_stand_beside_their_mean() -> None:
     assert total.mean == statistics.mean(trial.totals["oversatiation"] for trial in trials)
     assert total.interval is not None
     assert total.interval.low < total.mean < total.interval.high
-    assert [kind for kind, _ in found] == ["total"] * 3 + ["difference"] * 3 + ["metric", "rejected"]
+    assert [kind for kind, _ in found] == ["total"] * 3 + ["difference"] * 3 + ["metric"] + ["rejected"] * 2
 
 
 def test_what_is_not_known_is_left_out_of_the_mean() -> None:
