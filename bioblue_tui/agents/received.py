@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bioblue_tui.agents.base import Answer, Fault, Usage
+from bioblue_tui.agents.base import AgentError, Answer, Fault, Usage
 from bioblue_tui.agents.event_stream import EventDecoder
 from bioblue_tui.agents.faults import Source, broken_off
 from bioblue_tui.agents.hearing import Hearing
@@ -83,9 +83,29 @@ DRAIN_SECONDS = 0.1
 leaves a connection for the next request."""
 
 
+MOST_BYTES = 64 * 2**20
+"""The most that is taken in of one answer: a server that sends without end must not fill the memory."""
+
+
+async def _bounded(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """Yield what comes.
+
+    Raises:
+        AgentError: When it has no end.
+    """
+    room = MOST_BYTES
+    async for data in response.aiter_bytes():
+        room -= len(data)
+        if room < 0:
+            raise AgentError(
+                f"the answer has no end: more than {MOST_BYTES >> 20} MB came; use another server or model"
+            )
+        yield data
+
+
 async def read_whole(response: httpx2.Response) -> object:
     """Read an answer that is no stream: a JSON value, or the text of anything else."""
-    kind, body = _kind(response), await response.aread()
+    kind, body = _kind(response), b"".join([data async for data in _bounded(response)])
     return json.loads(body) if "json" in kind else body.decode("utf-8", "replace")
 
 
@@ -105,7 +125,7 @@ async def read_events(response: httpx2.Response, take: Callable[[str, str], bool
     decoder, wanted = EventDecoder(), True
     try:
         async with asyncio.timeout(None) as limit:
-            async for data in response.aiter_bytes():
+            async for data in _bounded(response):
                 begun = time.monotonic()
                 for name, text in decoder.feed(data) if wanted else ():
                     if time.monotonic() - begun > BREATH_SECONDS:

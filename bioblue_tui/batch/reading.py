@@ -42,7 +42,7 @@ class Source:
             raise BatchError(str(error)) from error
         except UnicodeDecodeError as error:
             raise BatchError(f"{one_line(str(path))}: not UTF-8 text") from error
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # also a number of too many digits
             raise BatchError(f"{one_line(str(path))}: no TOML: {error_line(error, 200)}") from error
         self._places = Places(text)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from bioblue_tui.records.schema import DecodeError
+
+T = TypeVar("T")
 
 SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
@@ -202,15 +204,16 @@ class Log:
         self.last = max(self.last, at)
         match kind:
             case "visit":
-                self.visits.append(Visit(**line))
+                self.visits.append(_made(Visit, line))
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "done":
-                self.done[line["view"]] = Done(**line)
+                done = _made(Done, line)
+                self.done[done.view] = done
             case "trial":
-                self.trials[line["view"]] = (str(line["id"]), str(line["file"]))
+                self.trials[str(line["view"])] = (str(line["id"]), str(line["file"]))
             case "decision":
                 del line["at"]
-                self.decisions.append(Decision(**line))
+                self.decisions.append(_made(Decision, line))
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "away" if "seconds" in line:  # as sessions before 1.1 have it: once it was over
@@ -260,3 +263,16 @@ class Log:
         """Return what was answered to a view; empty where nothing was, or not yet."""
         done = self.done.get(view)
         return done.answer if done else ""
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (int, float), "bool": bool}
+
+
+def _made(kind: type[T], line: Mapping[str, Any]) -> T:
+    """Make what a line holds; a value of another type than is said of it, as in a damaged file, is a TypeError."""
+    made = kind(**line)
+    for own in fields(kind):  # type: ignore[arg-type]
+        value, wanted = getattr(made, own.name), _KINDS.get(str(own.type), Mapping)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            raise TypeError(own.name)
+    return made

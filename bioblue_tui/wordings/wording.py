@@ -95,7 +95,7 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
 
     try:
         values: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise WordingError(f"{place}: no TOML: {error_line(error, 200)}") from None
     source = _Source(text, place)
     known = (*_TOP, *envs.ids())

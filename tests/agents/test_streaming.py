@@ -203,3 +203,16 @@ async def test_error_before_the_answer(api: Api, provider: FakeProvider) -> None
     with pytest.raises(AgentError, match="overloaded"):
         await agent.answer(make_turn())
     await agent.aclose()
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_an_answer_without_end_is_ended(
+    api: Api, streams: bool, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bioblue_tui.agents.received.MOST_BYTES", 2**20)
+    provider.streams = streams
+    provider.answer = lambda _: "z" * 2**21
+    agent = make_agent(api, provider)
+    with pytest.raises(AgentError, match="no end: more than 1 MB came"):
+        await agent.answer(Ear().turn())
+    await agent.aclose()

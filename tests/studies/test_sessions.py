@@ -71,6 +71,13 @@ def test_what_is_no_session_keeps_nobody_out(tmp_path: Path) -> None:
     session_file(directory, "Gone").symlink_to(tmp_path / "nowhere")
     session_file(directory, "Torn").write_text('{"record":"bioblue-study"}\n')
     session_file(directory, "Copy").write_bytes(session_file(directory, "P1").read_bytes())
+    typed = (
+        session_file(directory, "P1")
+        .read_bytes()
+        .replace(b'"P1"', b'"Typed"')
+        .replace(b'"view":"', b'"view":7,"v":"', 1)
+    )
+    session_file(directory, "Typed").write_bytes(typed)
     if hasattr(os, "mkfifo"):
         os.mkfifo(session_file(directory, "Pipe"))
     run = enter(study, "P2", tmp_path)
@@ -81,7 +88,7 @@ def test_what_is_no_session_keeps_nobody_out(tmp_path: Path) -> None:
     assert {code for code, one in found.items() if one.state == "finished"} == {"P1", "P2"}
     assert all(one.problem for code, one in found.items() if code not in ("P1", "P2"))
     assert "session of P1" in found["Copy"].problem
-    for code in ("Folder", "Gone", "Torn", "Copy"):
+    for code in ("Folder", "Gone", "Torn", "Copy", "Typed"):
         with pytest.raises(RecordError):
             enter(study, code, tmp_path)
 

@@ -78,6 +78,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str,
     [
         ("", "name"),
         ("name = ", "no TOML"),
+        (f"version = {'9' * 5000}", "no TOML"),
         ('name = "x"\nversion = 1', "words for no environment"),
         ('name = "x"\nversion = 1\nbalancing = 3', "a table expected"),
         ('name = "x"\nversion = 1\n[balancing]', "labels: a table expected"),
