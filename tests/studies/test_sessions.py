@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,8 @@ def test_what_is_no_session_keeps_nobody_out(tmp_path: Path) -> None:
     session_file(directory, "Gone").symlink_to(tmp_path / "nowhere")
     session_file(directory, "Torn").write_text('{"record":"bioblue-study"}\n')
     session_file(directory, "Copy").write_bytes(session_file(directory, "P1").read_bytes())
-    typed = (
-        session_file(directory, "P1")
-        .read_bytes()
-        .replace(b'"P1"', b'"Typed"')
-        .replace(b'"view":"', b'"view":7,"v":"', 1)
-    )
+    text = session_file(directory, "P1").read_text(encoding="utf-8").replace('"P1"', '"Typed"')
+    typed = re.sub('"view":"[^"]*"', '"view":7', text, count=1).encode()
     session_file(directory, "Typed").write_bytes(typed)
     if hasattr(os, "mkfifo"):
         os.mkfifo(session_file(directory, "Pipe"))
