@@ -30,9 +30,8 @@ RISES = 4
 MEMORY = 20
 """A dose is a record when it exceeds all of so many steps before it; older ones may have met a larger deficit."""
 
-BELOW = 6
-"""Steps of neglect, of the last ten, that make a habit: one deficit takes a careful agent a few steps, and one that
-skips three meals of ten skips several in a row now and then."""
+BELOW = 5
+"""Steps of neglect, of the last ten, that make a habit: one deficit takes a careful agent a few steps."""
 
 
 class _OfOneLevel(Episodic):
