@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced
+from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced, stands_alone
 from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
 from bioblue_tui.trials.reading.structures import JsonReader, read_table
@@ -47,6 +47,7 @@ _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re
 _BOX = re.compile(_BOXED)
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")
+_SIGN_LINE = re.compile(r"\s*[-+−±~≈≤≥–—]{1,2}\s*")
 _ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _OWN_SENTENCE = re.compile(
@@ -89,7 +90,10 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
     for begin, end, inner in spans:
         if REFUSING.search(text[max(0, begin - 60) : begin].rpartition("\n")[2]):
             continue
-        blocks.append(_whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end)))
+        block = _whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end))
+        if block.action is not None and not stands_alone(text, begin, end):
+            block = replace(block, action=None, reason="what stands beside the answer may change it")
+        blocks.append(block)
     return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
 
 
@@ -187,6 +191,11 @@ class _Walk:
                 self._take(part, index, after - 1)
             self._flush()
             return after
+        if _SIGN_LINE.fullmatch(line):
+            self._flush()
+            self._take(Fault(f"{line.strip()} stands on a line of its own; write the number alone"), index, index)
+            self._flush()
+            return index + 1
         if _RULE.fullmatch(line) and POISON not in line:
             self._flush()
             return index + 1

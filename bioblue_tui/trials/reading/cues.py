@@ -34,7 +34,7 @@ HEADING = re.compile(r":[\s*_`]*$|^\s*(?:#|\*\*[^*]*\*\*\s*$)")
 """What ends, or wears, what a heading does."""
 
 SUPPOSED = _words(
-    r"if|suppose|assum\w+|imagine|unless|options?|examples?|instance|alternativ\w+|template|format|no|avoid|without"
+    r"if|suppose|assum\w+|imagine|unless|options?|examples?|samples?|instance|alternativ\w+|template|format|no|avoid|without"
 )
 """What says that a number which follows is one among others, or none."""
 
@@ -60,7 +60,7 @@ _STATED = re.compile(r"[^:=]{1,60}[:=] ?[-−]?\d[\d.,]*(?: \w{1,12})?")
 _THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
     r"(?:wait|hmm+|correction|scratch|ignore|never ?mind|oops|my mistake|isn't)\b",
-    r"no[,.!:;—–]",
+    r"no(?:[,.!:;—–]| wait\b)",
     rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
     r"(?:is|was) (?:not|wrong)\b",
 )
@@ -76,13 +76,13 @@ _DIGITS = re.compile(r"\d{1,12}")
 
 def taken_back(lines: Iterable[str], action: Action) -> bool:
     """Tell whether later lines seem to put another answer in the place of this one."""
-    said = set(action)
     for line in lines:
         for match in _SENTENCE.finditer(line):
             sentence = match.group(1)
             if _OUTRIGHT.match(sentence):
                 return True
-            if _BACK.match(sentence) and any(int(n) not in said for n in _DIGITS.findall(sentence)):
+            numbers = tuple(map(int, _DIGITS.findall(sentence)))
+            if _BACK.match(sentence) and (set(numbers) - set(action) or (len(numbers) > 1 and numbers != action)):
                 return True
     return False
 
@@ -111,3 +111,34 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     if heading or ending.endswith(":"):
         return "answer" if about == "unclear" and _ACT.search(clause) else about
     return about if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""
+
+
+_BESIDE = 400
+"""How much of a line beside what is marked as the answer is looked at."""
+
+_SENTENCE_END = re.compile(r"[.!?。！？]\s|[,;:] (?=(?:so|thus|therefore|hence)\b)")
+_MARKUP = re.compile(r"\\(?:[()\[\]]|(?:quad|,|;|!)(?![a-z]))|\$\$?|[*_`\"'“”‘’>#•|]|</?(?:b|strong|i|em|p|center)>")
+_LEADING = re.compile(
+    r"(?:[-–] )?(?:(?:so|thus|therefore|hence|then|ok|okay|sure|here|the|my|our|this|final|answer|action|choice"
+    r"|decision|output|result|response|is|are|be|to|i|we|will|shall|would|choose|select|consume|consumption|harvest|eat|take|give|with|go"
+    r"|in|integer|integers|number|numbers|amount|of|for|potatoes|units|step|next|i'll|and)\b[,:]?\s*)*[:=,\s]*",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"[\s)\]},]*(?:potatoes|potato|units?|food|resources|berries|fish)?[\s.,;:!。！)\]]*(?:(?<=[.!。！\s])[A-Z(][^\d]*)?",
+)
+
+
+def stands_alone(text: str, begin: int, end: int) -> bool:
+    """Return whether nothing on its lines changes what is marked as the answer: no sign, other number or doubt.
+
+    Args:
+        text: The whole text.
+        begin: Where the mark begins.
+        end: Where it ends.
+    """
+    before = text[max(0, begin - _BESIDE) : begin].rpartition("\n")[2]
+    after = text[end : end + _BESIDE].partition("\n")[0]
+    before = _SENTENCE_END.split(_MARKUP.sub("", before))[-1]
+    after = _MARKUP.sub("", after)
+    return bool(_LEADING.fullmatch(before.strip()) and _TRAILING.fullmatch(after) and not taken_back([after], (1,)))

@@ -183,7 +183,11 @@ class Grammar:
         found: Numbers | Fault | None = self._numbers(piece, "")
         if found is None and (match := self._front.match(piece)):
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
-            found = self._numbers(rest, which) or self._fault(rest, which == "marked")
+            found = self._numbers(rest, which)
+            if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
+                # "Answer: consume 3"; what it says there is called the answer once.
+                found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
+            found = found or self._fault(rest, which == "marked")
         return found or self._fault(piece, False) or self._opens(piece)
 
     def label_alone(self, piece: str) -> bool:
