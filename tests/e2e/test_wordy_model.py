@@ -81,7 +81,7 @@ def test_a_model_that_thinks_aloud_plays_without_a_runaway(bioblue: Bioblue, pro
     record = bioblue.record()
     assert record.header.reading == "statement-2"
     assert all(step.action == (max(0, 100 - step.before[0]),) for step in record.events if isinstance(step, Stepped))
-    assert {step.part for step in record.events if isinstance(step, Stepped)} == {"line 1 of 2, after reasoning"}
+    assert {step.part for step in record.events if isinstance(step, Stepped)} == {"line 1 of 3, after reasoning"}
     # What it thought is not sent back.
     assert not [text for role, text in provider.journal[-1].conversation if role == "assistant" and "think" in text]
     assert bioblue.run("verify", bioblue.file()).returncode == 0
