@@ -47,7 +47,7 @@ def planted(tmp_path: Path) -> Bioblue:
 
 @pytest.fixture
 def provider() -> Iterator[FakeProvider]:
-    with FakeProvider(lambda request: Reply(f"{echo()}\n{thermostat(request)}", f"hm, {echo()}")) as server:
+    with FakeProvider(lambda request: Reply(f"{echo()}\n\n{thermostat(request)}", f"hm, {echo()}")) as server:
         yield server
 
 
@@ -165,7 +165,7 @@ def test_what_a_record_does_not_hold_is_taken_from_the_environment_or_asked_for(
     planted: Bioblue, provider: FakeProvider
 ) -> None:
     address = ["--model", "openai:fake", "--base-url", planted_url(provider.url("openai")), "--steps", "3"]
-    provider.answer = lambda request: f"{echo(extra=bool(request.body.get('api_key')))}\n{thermostat(request)}"
+    provider.answer = lambda request: f"{echo(extra=bool(request.body.get('api_key')))}\n\n{thermostat(request)}"
     first = planted.run("watch", "homeostasis", *address)
     path = planted.file()
     cut(path)
