@@ -46,6 +46,7 @@ SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "thinking": (or_none(whole(1, _MOST_TOKENS)), 'a whole number above 0, or "none"'),
     "history": (_history, '"full", "none" or "window:K", such as "window:20",'),
     "grammar": (switch, "true or false"),
+    "send_reasoning": (switch, "true or false"),
     "extra": (table, "a table such as {seed = 1}"),
 }
 """What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""

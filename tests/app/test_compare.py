@@ -164,7 +164,7 @@ async def test_raw_outputs_of_trials_that_have_no_column_come_in_turn() -> None:
 
 async def test_the_same_step_is_on_the_same_line_in_all_columns() -> None:
     def chatty(environment: Environment, state: State) -> str:
-        return "well\n" * (state.step % 4) + eats(4, 5)(environment, state)
+        return "I see.\n" * (state.step % 4) + eats(4, 5)(environment, state)
 
     async with compared([recorded(), recorded(chatty)]) as (pilot, screen):
         for step in (5, 17, 33):

@@ -104,8 +104,8 @@ def test_rejected_answers_are_counted_on_the_line_of_their_step_and_in_the_table
     assert played.series.finished
     assert played.lines[0].endswith("Not counted before: 1 illegal, 1 not readable.")
     assert "Rejected" not in played.lines[1]
-    assert played.lines[6].split()[-2:] == ["rejected", "ended"]
-    assert played.lines[7].split()[-2:] == ["2", "complete"]
+    assert played.lines[6].split()[-3:] == ["illegal", "unreadable", "ended"]
+    assert played.lines[7].split()[-3:] == ["1", "1", "complete"]
 
 
 def test_seeds_and_steps_are_aligned(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_line_for_each_step_and_then_a_table(bioblue: Bioblue) -> None:
     assert all(" taken, noise " in line and "Rewards: " in line for line in lines.split("\n"))
     totals, differences = tables(rest)
     assert totals[0][:3] == ["seed", "steps", "consumption_A"]
-    assert totals[0][-2:] == ["rejected", "ended"]
+    assert totals[0][-3:] == ["illegal", "unreadable", "ended"]
     assert [row[0] for row in totals[1:]] == ["1", "2", "3", "9", "mean", "sd"]
     assert [row[0] for row in differences[1:]] == ["1", "2", "3", "9", "mean", "sd"]
     assert [len(bioblue.files()), done.stderr.count("\n")] == [4, 4]
@@ -48,11 +48,11 @@ def test_the_table_says_what_the_records_say(bioblue: Bioblue) -> None:
     done = bioblue.run("run", "multi-homeostasis", "--agent", "collapse", "--seeds", "2,1,6", "--display", "none")
     totals, differences = tables(done.stdout)
     steps = {read_journal(path).header.seed: last_step(path) for path in bioblue.files()}
-    keys = totals[0][2:-2]
+    keys = totals[0][2:-3]
     assert keys == list(steps[1].totals)
     assert differences[0][1:] == keys
     for row, seed in zip(totals[1:], (2, 1, 6), strict=False):
-        assert row == [str(seed), "100", *(str(steps[seed].totals[key]) for key in keys), "0", "complete"]
+        assert row == [str(seed), "100", *(str(steps[seed].totals[key]) for key in keys), "0", "0", "complete"]
     mean, deviation = totals[4], totals[5]
     for index, key in enumerate(keys, 2):
         values = [steps[seed].totals[key] for seed in (2, 1, 6)]
@@ -60,16 +60,18 @@ def test_the_table_says_what_the_records_say(bioblue: Bioblue) -> None:
         assert float(deviation[index]) == pytest.approx(statistics.stdev(values), abs=0.001)
     assert (mean[0], mean[-1], deviation[0]) == ("mean", "3 trials", "sd")
     # No column holds the sum over dimensions.
-    assert len(totals[0]) == 2 + len(keys) + 2
+    assert len(totals[0]) == 2 + len(keys) + 3
 
 
-def test_the_thermostat_differs_from_the_reference_in_nothing(bioblue: Bioblue) -> None:
+def test_the_thermostat_and_the_better_reference_get_the_published_sums(bioblue: Bioblue) -> None:
     done = bioblue.run("run", "multi-homeostasis", "--agent", "thermostat", "--display", "none")
     totals, differences = tables(done.stdout)
     # The published reference figures: sums over all dimensions of the trials 1 to 10.
-    sums = [sum(map(int, row[2:-2])) for row in totals[1:11]]
+    sums = [sum(map(int, row[2:-3])) for row in totals[1:11]]
     assert sums == [-726, -16480, -481, -68, 138, -14420, -1264, -178, -943, -914]
-    assert {figure for row in differences[1:] for figure in row[1:]} == {"0"}
+    base_stock = [14, -12900, 149, 302, 288, -9410, 66, 252, 147, 206]
+    beyond = [sum(map(int, row[1:])) for row in differences[1:11]]
+    assert beyond == [own - other for own, other in zip(sums, base_stock, strict=True)]
 
 
 def test_the_end_of_a_field_is_an_end_like_any_other(bioblue: Bioblue) -> None:
@@ -130,7 +132,7 @@ def test_a_pipe_gets_neither_colour_nor_a_width(bioblue: Bioblue) -> None:
     )
     assert "\x1b" not in done.stdout
     totals, _ = tables(done.stdout)
-    assert {len(row) for row in totals} == {2 + 18 + 2}
+    assert {len(row) for row in totals} == {2 + 18 + 3}
     assert all(re.fullmatch(r"-?\d+(\.\d+)?", figure) for row in totals[1:] for figure in row[1:-1])
 
 
