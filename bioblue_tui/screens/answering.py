@@ -164,6 +164,7 @@ class AnsweringScreen(LiveScreen):
 
     def _not_yet(self, why: str) -> None:
         """Say why an answer was not submitted, and ask again once that is seen."""
+        self.bar.shut()
         self._open = None
         self.bar.gate.dropped += self._early.dropped
         if why:

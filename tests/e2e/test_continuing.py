@@ -134,7 +134,10 @@ def test_a_person_takes_over_at_a_terminal(bioblue: Bioblue) -> None:
         terminal.press("enter")
         terminal.wait("step 2/4", "Step 1: 3 taken")
         terminal.press("t")
-        terminal.wait("■ complete", "handed over")
+        # It was paused when the person took over.
+        terminal.wait("‖ paused", "thermostat resumed", "step 1/4")
+        terminal.press("space")
+        terminal.wait("■ complete", "step 4/4")
         terminal.press("esc")
         assert terminal.finish() == 0
     record = bioblue.record()

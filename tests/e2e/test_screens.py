@@ -71,7 +71,7 @@ def test_an_earlier_trial_is_replayed_from_home(bioblue: Bioblue) -> None:
     with bioblue.terminal() as terminal:
         terminal.wait(re.compile(r"multi-homeostasis  collapse:2 +seed 1 +8/8  complete"))
         unfocused = terminal.colour_of("╭─ recent trials")
-        terminal.press(*["tab"] * 7)
+        terminal.press(*["tab"] * 8)
         terminal.wait(lambda _: terminal.colour_of("╭─ recent trials") != unfocused)
         terminal.press("enter")
         terminal.wait("collapse:2 · seed 1", "replay", "✓ recomputed")

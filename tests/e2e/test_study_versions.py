@@ -64,7 +64,7 @@ def instruction(terminal: Terminal, number: int) -> None:
 def play(terminal: Terminal, answers: str) -> None:
     """Type answers, all different, each when the one before was taken."""
     for answer in answers:
-        terminal.wait("your answer below")
+        terminal.wait("your answer below", "Enter submits")
         terminal.type(answer)
         terminal.wait(re.compile(rf"^ {answer}$", re.MULTILINE))
         terminal.press("enter")
@@ -186,7 +186,7 @@ def test_where_there_is_no_room_nobody_is_locked_out(bioblue: Bioblue) -> None:
             os.kill(terminal.pid, signal.SIGKILL)
     room = max(path.stat().st_size for path in bioblue.files()) // BLOCK + 2
     with limited_terminal(bioblue, room, *run, "P1", "--resume") as terminal:
-        terminal.wait("your answer below")
+        terminal.wait("your answer below", "Enter submits")
         terminal.type("2")
         terminal.wait(re.compile("^ 2$", re.MULTILINE))
         terminal.press("enter")
