@@ -157,7 +157,7 @@ def list_it(bioblue: Bioblue, seen: str) -> Terminal:
     with bioblue.terminal() as terminal:
         terminal.wait("recent trials", seen)
         unfocused = terminal.colour_of("╭─ recent trials")
-        terminal.press(*["tab"] * 7)
+        terminal.press(*["tab"] * 8)
         terminal.wait(lambda _: terminal.colour_of("╭─ recent trials") != unfocused)
         terminal.press("enter")
         terminal.wait("▶ replay")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.trials.events import Answered
+from bioblue_tui.trials.events import Answered, Rejected
 from tests.support.attacks import ATTACKS, assert_harmless
 from tests.support.command import Bioblue
 from tests.support.fake_provider import Api, FakeProvider, Request, thermostat
@@ -154,8 +154,8 @@ def test_a_key_is_answered_while_an_endless_line_comes(
     count = LONGEST // len(piece)
     provider.pace = threading.Semaphore(0)
     whole = f"{piece * count}.\n5"
-    provider.answer = lambda request: (
-        Reply(whole, pieces=(*[piece] * count, ".\n5")) if len(request.conversation) == 1 else Reply("5")
+    provider.answer = lambda _: (
+        Reply(whole, pieces=(*[piece] * count, ".\n5")) if len(provider.journal) == 1 else Reply("5")
     )
     with watched(bioblue, provider, api, 2) as terminal:
         go_on(provider, count // 2)
@@ -166,10 +166,13 @@ def test_a_key_is_answered_while_an_endless_line_comes(
         terminal.press("esc")
         terminal.wait(lambda text: "Pause between steps" not in text)
         go_on(provider, count)
-        terminal.wait("■ complete", "step 2/2")
+        terminal.wait("■ complete", "step 2/2", "✗1")
         terminal.press("left")
         terminal.wait("looking at 1")
         terminal.press("end", "esc")
         assert terminal.finish() == 0
     assert len(terminal.output) < LONGEST
-    assert said(bioblue)[0].text == whole
+    # It is kept to the letter, and too long to be read.
+    assert [event.text for event in said(bioblue)] == [whole, "5", "5"]
+    rejected = [event.reason for event in bioblue.record().events if isinstance(event, Rejected)]
+    assert rejected == [f"an answer of {len(whole):,} characters is too long to be read"]
