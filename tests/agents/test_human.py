@@ -16,6 +16,8 @@ async def test_what_was_typed_arrives_verbatim_and_is_played() -> None:
     assert person.asked
     assert person.submit("  I eat 4. ")
     assert not person.asked
+    await idle()
+    assert not stage.all(Rejected), "nobody answers again"
     await stage.finish()
     assert stage.all(Answered)[0].text == "  I eat 4. "
     assert [(step.action, step.actor) for step in stage.all(Stepped)] == [((4,), "human")]

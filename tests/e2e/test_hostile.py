@@ -45,24 +45,25 @@ def test_what_a_model_says_cannot_touch_the_terminal(tmp_path: Path) -> None:
     texts = list(ATTACKS.values())
 
     def attack(request: Request) -> str:
-        return f"{texts[len(request.conversation) // 2]} END\n{thermostat(request)}"
+        return f"{texts[len(request.conversation) // 2]} END.\nAnswer: {thermostat(request)}"
 
     hostile, innocent = Bioblue(tmp_path / "hostile"), Bioblue(tmp_path / "innocent")
     hostile.root.mkdir()
     innocent.root.mkdir()
-    with FakeProvider(lambda request: f"nothing END\n{thermostat(request)}") as provider:
-        control = watch_model(innocent, provider, len(texts), "nothing END")
+    with FakeProvider(lambda request: f"nothing END.\nAnswer: {thermostat(request)}") as provider:
+        control = watch_model(innocent, provider, len(texts), "nothing END.")
     with FakeProvider(attack) as provider:
         terminal = watch_model(hostile, provider, len(texts), "語語語")
     assert_harmless(terminal, control)
     said = [event.text for event in hostile.record().events if isinstance(event, Answered)]
-    assert [text.rpartition(" END\n")[0] for text in said] == texts
+    assert [text.rpartition(" END.\nAnswer: ")[0] for text in said] == texts
     verified = hostile.run("verify", hostile.file())
     assert verified.returncode == 0, verified.stdout
 
 
 def test_markup_and_sequences_are_shown_as_they_are(bioblue: Bioblue) -> None:
-    with FakeProvider(lambda request: f"{ATTACKS['markup']}\n{ATTACKS['title']}\n{thermostat(request)}") as provider:
+    text = f"{ATTACKS['markup']}\n{ATTACKS['title']}\nAnswer: "
+    with FakeProvider(lambda request: f"{text}{thermostat(request)}") as provider:
         address = ["--model", "openai:fake", "--base-url", provider.url("openai"), "--steps", "1"]
         with bioblue.terminal("watch", "homeostasis", *address) as terminal:
             terminal.wait("■ complete", "[/bold][red]x[@click=app.quit]y[/]", "␛]0;PWNED␇")

@@ -54,12 +54,15 @@ def in_bytes(size: int, *, escaped: bool) -> Callable[[bytes], Iterator[bytes]]:
     return cut
 
 
-def answers(provider: FakeProvider, texts: list[str]) -> Callable[[Request], Reply]:
-    """Return what says one text after another, each followed by what the thermostat does, cut everywhere."""
+def answers(texts: list[str]) -> Callable[[Request], Reply]:
+    """Return what says one text after another, each followed by what the thermostat does, cut everywhere.
+
+    The texts are thought, too. Each step has its own, however often it is asked.
+    """
 
     def answer(request: Request) -> Reply:
-        text = texts[(len(provider.journal) - 1) % len(texts)]
-        return Reply(f"{text}{thermostat(request)}", text, pieces=(*text, thermostat(request)))
+        text, end = texts[len(request.conversation) // 2], f"Answer: {thermostat(request)}"
+        return Reply(f"{text}{end}", text, pieces=(*text, end))
 
     return answer
 
@@ -71,7 +74,7 @@ def said(bioblue: Bioblue) -> list[Answered]:
 def play(root: Path, provider: FakeProvider, api: Api, texts: list[str], shown: str) -> tuple[Bioblue, Terminal]:
     root.mkdir()
     bioblue = Bioblue(root)
-    provider.answer = answers(provider, texts)
+    provider.answer = answers(texts)
     with watched(bioblue, provider, api, len(texts)) as terminal:
         terminal.wait("■ complete", shown)
         terminal.press("p")
@@ -84,9 +87,8 @@ def play(root: Path, provider: FakeProvider, api: Api, texts: list[str], shown: 
 @pytest.mark.parametrize(("api", "escaped"), [("openai", True), ("anthropic", False)])
 def test_attacks_in_single_characters(tmp_path: Path, provider: FakeProvider, api: Api, escaped: bool) -> None:
     provider.cut = in_bytes(31, escaped=escaped)
-    texts = [f"{attack} END\n" for attack in ATTACKS.values()]
-    _, control = play(tmp_path / "innocent", provider, api, ["nothing END\n"], "nothing END")
-    provider.journal.clear()
+    texts = [f"{attack} END.\n" for attack in ATTACKS.values()]
+    _, control = play(tmp_path / "innocent", provider, api, ["nothing END.\n"], "nothing END.")
     bioblue, terminal = play(tmp_path / "hostile", provider, api, texts, "語語語")
     assert_harmless(terminal, control)
     assert [event.text.rpartition("\n")[0] + "\n" for event in said(bioblue)] == texts
