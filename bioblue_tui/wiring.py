@@ -103,7 +103,7 @@ class Wiring:
             speed = default_speed(agent.name)
             screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))
         except _REFUSALS as error:
-            settle(error_line(error))
+            settle(_why(error))
         else:
             settle("")
             self.show(screen)
@@ -205,7 +205,11 @@ class Wiring:
             self.show(screen, plan)
 
     def _refuse(self, failed: str, error: Exception) -> None:
-        self._app.notify(error_line(error), title=failed, severity="error", timeout=10, markup=False)
+        self._app.notify(_why(error), title=failed, severity="error", timeout=10, markup=False)
+
+
+def _why(error: Exception) -> str:
+    return error_line(error.brief if isinstance(error, RecordError) else error, 500)
 
 
 def live_screen(

@@ -77,6 +77,13 @@ class RecordError(Exception):
         super().__init__(f"{', '.join(place)}: {what}.{ending}" if place else f"{what}.{ending}")
         self.what, self.path, self.line, self.advice = what, path, line, advice
 
+    @property
+    def brief(self) -> str:
+        """The message with the file's name alone, for a place too small for a long path beside what is wrong."""
+        if self.path is None:
+            return str(self)
+        return str(RecordError(self.what, Path(shown(self.path.name, 100)), self.line, self.advice))
+
 
 class NotInstalled(DecodeError):
     """A record whose environment is not there: nothing is wrong with the file, but it can't be played here.

@@ -138,7 +138,8 @@ class ControlScreen(Screen[None]):
 
     def paint(self) -> None:
         """Bring all tiles up to date."""
-        if not self.is_mounted or not self.is_current:
+        # What is being removed is no longer displayed; its parts may be gone already.
+        if not self.is_mounted or not self.is_current or not self.display:
             return
         for job, tile in self._tiles.items():
             self._bring_up(job, tile)
@@ -212,7 +213,7 @@ class ControlScreen(Screen[None]):
             try:
                 self.app.push_screen(ReplayScreen(ReplaySession(open_record(job.path))))
             except RecordError as error:
-                self.notify(error_line(error), severity="error", markup=False)
+                self.notify(error_line(error.brief, 500), severity="error", markup=False)
         elif job is None or job.session is None:
             self.notify(f"{one_line(job.name, 40) if job else 'It'} has not begun yet.")
         else:

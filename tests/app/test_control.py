@@ -146,7 +146,8 @@ async def test_cost_and_tokens_are_told_for_each_trial_and_for_all(tmp_path: Pat
         assert "cost at least $0.00066" in text_of(screen.totals)
         first, second, third = (tile.cost for tile in screen._tiles.values())
         assert (first, second, third) == ("$0.00066", "5 100 tok", "")
-        assert all(part in text_of(screen.grid) for part in ("seed 1", "$0.00066", "5 100 tok"))
+        parts = ("seed 1", "$0.00066", "5 100 tok")
+        await until(pilot, lambda: all(part in text_of(screen.grid) for part in parts))
         await pilot.press("enter")
         # Opened after its last answer, the trial's own screen knows the cost nevertheless.
         await until(pilot, lambda: "$0.00066" in text_of(pilot.app.screen.query_one(StatusLine)))

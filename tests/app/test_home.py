@@ -61,10 +61,12 @@ async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bioblue_tui.screens.home.RECENT", 2)
+    data = tmp_path / ("long" * 60)
     for seed in (1, 2, 3):
-        path = on_disk(tmp_path / "trials", steps=4, seed=seed)
+        # However long the path is, what is wrong is said.
+        path = on_disk(data / "trials", steps=4, seed=seed)
     path.write_text(path.read_text().replace('"environment":"multi-homeostasis"', '"environment":"pond"', 1))
-    app = BioBlueApp(tmp_path)
+    app = BioBlueApp(data)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(
             pilot, lambda: isinstance(app.screen, HomeScreen) and "of 3" in str(home_of(app).earlier.border_title)
@@ -76,7 +78,7 @@ async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed
         home.earlier.focus()
         home.earlier.highlighted = prompts(home.earlier).index(missing)
         await pilot.press("enter")
-        said = "the environment 'pond' is not installed here"
+        said = "the environment 'pond' is not installed here. Install the package that brings it"
         await until(pilot, lambda: any(said in note.message for note in app._notifications))
         assert app.screen is home
 
