@@ -227,7 +227,9 @@ class TrialScreen(LookingScreen):
             self._broken = f"The record can no longer be written: {error_line(error)}"
         except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
             self._broken = f"The trial was ended by {one_line(told(error), 400)}."
-        self.paint()
+        # What is being removed is no longer displayed; its parts may be gone already.
+        if self.display:
+            self.paint()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
