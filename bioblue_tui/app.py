@@ -22,6 +22,7 @@ from textual.theme import Theme
 from textual.widgets import Input, Static
 
 from bioblue_tui.config import THEME, Config, ConfigError
+from bioblue_tui.ending import on_signals
 from bioblue_tui.mishap import ADVICE, told
 from bioblue_tui.screens.actions import REGISTRY, command
 from bioblue_tui.text import error_line, one_line
@@ -93,9 +94,26 @@ class BioBlueApp(AttentiveApp):
         keep_numbers_whole()
         self._data = data
         self._first, self._plan = first, plan
+        self.ended_by = 0
+        """Exit code of the signal that ended it; 0 for none."""
         self._wired: Wiring
         self.config = config or Config()
         self._apply_config()
+
+    def on_load(self) -> None:
+        """Be ready for signals before the terminal is taken, so that it is given back."""
+        if not self.is_headless:
+            on_signals(self._end_by_signal)
+
+    def _end_by_signal(self, code: int) -> None:
+        """Leave as a person would; the screens, as they are taken down, complete their records."""
+        self.ended_by = code
+        self.exit(return_code=code)
+
+    @property
+    def failed(self) -> int:
+        """The exit code where a signal or a fault of the program, which it has told, has ended it; else 0."""
+        return self.ended_by or self.return_code or 0
 
     def compose(self) -> ComposeResult:
         """Lay out what is seen before the first screen is there."""

@@ -3,7 +3,7 @@
 Data goes to standard output, narration to standard error.
 
 Exit codes: 0 done; 1 a trial did not reach its end, or ``verify`` found differences; 2 bad input (arguments, files,
-an agent that can't run); 130 interrupted.
+an agent that can't run); 130 interrupted, 129, 131 and 143 ended by SIGHUP, SIGQUIT and SIGTERM.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import NoReturn
 import click
 
 from bioblue_tui import __version__
-from bioblue_tui.commands.group import INTERRUPTED, SectionedGroup
+from bioblue_tui.commands.group import SectionedGroup
 from bioblue_tui.commands.screen import need_terminal, run_app
+from bioblue_tui.ending import CODES
 from bioblue_tui.usage import data_option
 
 EPILOG = """\b
@@ -36,7 +37,8 @@ Exit codes:
   1    a trial did not reach its end, verify found a difference, or the
        output could not be written
   2    bad input: arguments, files, an agent that can't run
-  130  interrupted by ctrl+c or a closed pipe; records are complete so far
+  130  interrupted by ctrl+c or a closed pipe; 129, 131 and 143 ended by
+       SIGHUP, SIGQUIT and SIGTERM; records are complete so far
 
 Data goes to standard output, narration to standard error. NO_COLOR and FORCE_COLOR are respected.
 """
@@ -60,8 +62,8 @@ def main() -> NoReturn:
     try:
         cli(prog_name="bioblue")
     except SystemExit as done:
-        if done.code == INTERRUPTED:
-            _exit_now(INTERRUPTED)
+        if isinstance(done.code, int) and done.code in CODES:
+            _exit_now(done.code)
         raise
     except OSError as error:
         # Files are read and written with errors of their own: what comes here is output that nobody takes.

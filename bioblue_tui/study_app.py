@@ -201,8 +201,15 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
 
     async def _leave(self, sure: bool | None) -> None:
         self._back(LEAVING)
-        if not sure:
-            return
+        if sure:
+            await self._end()
+
+    def _end_by_signal(self, code: int) -> None:
+        self.ended_by = code
+        self.run_worker(self._end(), exclusive=False)
+
+    async def _end(self) -> None:
+        """End this visit: what was done so far is kept."""
         if self._flowing is not None:
             # The trial that is stopped below is not over.
             self._flowing.cancel()
@@ -212,4 +219,4 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
                 # Before anything is taken down: the record is to say that the trial was stopped.
                 await screen.session.stop()
         self._note("left")
-        self.exit("")
+        self.exit("", return_code=self.ended_by)

@@ -118,15 +118,25 @@ def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str
 
         return ControlScreen(engine, title, bills)
 
-    run_app(None, screen)
+    try:
+        run_app(None, screen)
+    finally:
+        _tell_ends(jobs, bills)
+    raise SystemExit(0 if all(job.state == "done" for job in jobs) else 1)
+
+
+def _tell_ends(jobs: Sequence[Job], bills: Bills) -> None:
+    from bioblue_tui.display.output import Output
+
+    # What nobody reads on standard error is no reason to end otherwise.
+    narrate = Output(_narrate).line
     for job in jobs:
         place = visible(str(job.path)) if job.path else "not begun"
         bill = bills.of(job)
         cost = f" ({bill.words()})" if bill.requests else ""
-        _narrate(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")
+        narrate(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")
     if bills.total.requests:
-        _narrate(f"bioblue: all trials together: {bills.total.words()}")
-    raise SystemExit(0 if all(job.state == "done" for job in jobs) else 1)
+        narrate(f"bioblue: all trials together: {bills.total.words()}")
 
 
 def _room(style: Style, on_terminal: bool) -> bool:

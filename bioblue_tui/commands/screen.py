@@ -54,9 +54,8 @@ def run_app(data: Path | None, first: Callable[[], Shown] | None = None, plan: P
 
     app = BioBlueApp(data, first, plan, Config.load(config_file()))
     path = app.run()
-    if app.return_code:
-        # A fault of the program, which it has told.
-        raise SystemExit(app.return_code)
+    if app.failed:
+        raise SystemExit(app.failed)
     return path
 
 

@@ -134,8 +134,8 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
 
         app = StudyApp(entered, Config.load(config_file()))
         problem = app.run()
-        if app.return_code:
-            raise SystemExit(app.return_code)
+        if app.failed:
+            raise SystemExit(app.failed)
         return entered.log.outcome, problem or "", str(entered.log.opening.version or "not kept")
 
 

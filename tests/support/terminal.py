@@ -157,6 +157,13 @@ class Terminal:
         assert isinstance(self._process, TtyProcess)
         return self._process.wait(DEADLINE)
 
+    def hang_up(self, seconds: float = DEADLINE) -> int:
+        """Close the terminal, as its window would, and return the command's exit code."""
+        assert isinstance(self._process, TtyProcess)
+        self._process.hang_up()
+        self._over = True
+        return self._process.wait(seconds)
+
     def _read(self, end: float) -> bool:
         """Read once; False when the time is over or nothing will come any more."""
         data = None if self._over else self._process.read(end)

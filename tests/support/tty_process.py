@@ -72,9 +72,15 @@ class TtyProcess:
         """Wait for the end and return the exit code; minus the signal's number if one ended it."""
         return self._process.wait(seconds)
 
+    def hang_up(self) -> None:
+        """Close the terminal while the program runs in it."""
+        os.close(self._fd)
+        self._fd = -1
+
     def close(self) -> None:
         """End the program if it still runs, and close the terminal."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)

@@ -1,0 +1,62 @@
+"""Ending a painted screen when a signal asks for it: the records whole, the terminal as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+"""Signals that ask a program to end. A key such as ctrl+c is none on a painted screen."""
+
+CODES = frozenset(128 + getattr(signal, name) for name in SIGNALS if hasattr(signal, name))
+"""Exit codes that say which signal ended a command, as shells write them; 130 is an interruption."""
+
+GRACE = 10.0
+"""Seconds after which the program ends though its screen has not: every step played is on the disk by then."""
+
+
+def on_signals(end: Callable[[int], None]) -> None:
+    """Call ``end`` with an exit code when a signal asks to end, in the running event loop, and once only."""
+    loop = asyncio.get_running_loop()
+    asked = False
+
+    def ask(number: int) -> None:
+        nonlocal asked
+        if asked:
+            return
+        asked = True
+        _let_go_of_a_lost_terminal()
+        last = threading.Timer(GRACE, os._exit, (128 + number,))
+        last.daemon = True
+        last.start()
+        end(128 + number)
+
+    for name in SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            try:
+                loop.add_signal_handler(number, ask, number)
+            except (NotImplementedError, RuntimeError, ValueError):
+                # No such thing on this system, or not in this thread: the signal does what it always did.
+                return
+
+
+def _let_go_of_a_lost_terminal() -> None:
+    """Read from and write to nothing where the terminal is gone: what paints would wait for it for ever."""
+    if sys.platform == "win32":
+        return
+    import termios
+
+    for number in range(3):
+        try:
+            termios.tcgetattr(number)
+        except termios.error as error:
+            if error.args[0] == errno.EIO:
+                nothing = os.open(os.devnull, os.O_RDWR)
+                os.dup2(nothing, number)
+                os.close(nothing)
