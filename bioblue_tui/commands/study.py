@@ -174,6 +174,8 @@ def _standing_row(one: Standing) -> list[str]:
     trials = f"{one.trials}/{one.planned} trials" if one.planned else counted(one.trials, "trial")
     last = datetime.fromtimestamp(one.last).astimezone().isoformat(sep=" ", timespec="minutes") if one.last else "-"
     version = f"version {one.version}" if one.version else "version not kept"
+    if one.version and not one.planned:
+        version += ": its copy is not there"
     following = one.at and f"next: {one.at}"
     return [one.participant, one.state, trials, f"row {one.row}", version, f"last {last}", following]
 

@@ -157,7 +157,7 @@ class AnsweringScreen(LiveScreen):
             self.bar.clear()
             self._not_yet("Not submitted: its beginning was typed before this question was shown. Type it again.")
         elif message.text == self._refused:
-            self.bar.answer.select_part()
+            self.bar.answer.select_all()
             self._not_yet("")
         else:
             self._offer(message.text)

@@ -117,7 +117,10 @@ def enter(
     if log is not None:
         if row is not None and row - 1 != log.opening.row:
             raise StudyError(f"{participant} began with row {log.opening.row + 1}; leave --row out")
-        version = own_version(study, kept_versions(directory), log, anew=False)
+        kept = kept_versions(directory)
+        version = own_version(study, kept, log, anew=False)
+        if version.number and version not in kept.versions:
+            keep(directory, version, PROGRAM)
         return Run(version.study, SessionFile.reopen(path), data, clock)
     if row is not None and not 1 <= row <= design_rows(study):
         raise StudyError(f"--row {row}: this study has {design_rows(study)} (1 to {design_rows(study)})")

@@ -55,14 +55,23 @@ class Kept:
     """The versions of a study that are kept.
 
     Attributes:
+        directory: Where they are.
         versions: By their numbers.
         problems: What cannot be read, a sentence each.
         highest: The highest number there is, those that cannot be read included.
     """
 
+    directory: Path
     versions: Sequence[Version] = ()
     problems: Sequence[str] = ()
     highest: int = 0
+
+    def lost(self, number: int) -> str:
+        """Return what to say where a version is needed whose copy is not there, or not that copy."""
+        return "; ".join(self.problems) or (
+            f"{version_file(self.directory, number)}: the copy of version {number} is not there any more; put it back, "
+            "or the study's file as it was then"
+        )
 
     def of(self, log: Log, study: Study | None = None) -> Version | None:
         """Return what a participant plays, or None where that is not known.
@@ -73,12 +82,12 @@ class Kept:
         """
         number, digest = log.opening.version, log.opening.digest or (log.visits[-1].digest if log.visits else "")
         for version in self.versions:
-            if version.number == number or (not number and version.study.digest == digest):
+            if number in (0, version.number) and version.study.digest == digest:
                 return version
         if study is None:
             return None
         known = study.digest == digest if number else log.opening.trials == trials_digest(study)
-        return Version(number, study) if known else None
+        return Version(number, study, log.opening.created if number else "") if known else None
 
     def same(self, study: Study) -> Version | None:
         """Return the version that a study is, or None. A program with other words of its own makes no other version."""
@@ -103,7 +112,7 @@ def kept_versions(directory: Path) -> Kept:
             found.append(_read(version_file(directory, number), number))
         except (RecordError, StudyError) as error:
             problems.append(f"version {number} of the study: {error_line(error)}")
-    return Kept(found, problems, max(numbers, default=0))
+    return Kept(directory, found, problems, max(numbers, default=0))
 
 
 def keep(directory: Path, version: Version, program: str) -> None:
@@ -148,11 +157,12 @@ def chosen(study: Study, kept: Kept, logs: Sequence[Log], *, anew: bool, created
     if lost is not None:
         return Version(lost.version, study, lost.created)
     began = [log for log in logs if log.opening.version or log.opening.trials != trials_digest(study)]
+    newest = max((log.opening.version for log in logs), default=0)
     if began and not anew:
-        if kept.problems:
-            raise StudyError("; ".join(kept.problems))
+        if kept.problems or (newest and all(version.number != newest for version in kept.versions)):
+            raise StudyError(f"{kept.lost(newest)}; or begin a new version with --new-version")
         raise StudyError(_refusal(study, kept.versions[-1] if kept.versions else None))
-    return Version(kept.highest + 1, study, created)
+    return Version(max(kept.highest, newest) + 1, study, created)
 
 
 def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
@@ -168,8 +178,7 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
     if own is None and not opening.version:
         raise StudyError(_refusal(study, None))
     if own is None:
-        told = "; ".join(kept.problems) or f"the copy of version {opening.version} is not there any more"
-        raise StudyError(f"{opening.participant} cannot go on: {told}")
+        raise StudyError(f"{opening.participant} cannot go on: {kept.lost(opening.version)}")
     return own
 
 

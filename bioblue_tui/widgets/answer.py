@@ -12,7 +12,6 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, Static
-from textual.widgets.input import Selection
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.widgets.gate import Early, Gate, Gated
@@ -57,10 +56,6 @@ class GatedInput(Gated, Input):
         if len(lines) > 1:
             self.post_message(self.Shortened(len(lines) - 1))
 
-    def select_part(self, start: int = 0, end: int | None = None) -> None:
-        """Select what stands here, or a part of it: it stays to be corrected, or is replaced by what is typed."""
-        self.selection = Selection(start, len(self.value) if end is None else end)
-
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
         if self.value.strip():
@@ -79,16 +74,24 @@ class AnswerInput(GatedInput):
     ]
 
     def action_change(self, by: int) -> None:
-        """Raise or lower the number under the cursor; from an empty line, begin with the last action."""
+        """Raise or lower the number under the cursor; from an empty line, begin with the last action.
+
+        All of the line is selected then: another arrow changes the same number, and what is typed replaces all of it.
+        """
         text = self.value or self.suggested
-        position = self.cursor_position if self.value else len(text)
+        place = self._changed[1] if self._changed[0] == self.selected_text == text else self.cursor_position
+        position = place if self.value else len(text)
         numbers = list(re.finditer(r"\d+", text))
         if not numbers:
             return
         number = min(numbers, key=lambda m: 0 if m.start() <= position <= m.end() else abs(m.start() - position) + 1)
         changed = str(max(0, int(number.group()[:12]) + by))
         self.value = text[: number.start()] + changed + text[number.end() :]
-        self.select_part(number.start(), number.start() + len(changed))
+        self._changed = self.value, number.start()
+        self.select_all()
+
+    _changed = ("", 0)
+    """What an arrow made of the line last, and where the number that it changed begins."""
 
     free_keys: tuple[str, ...] = ("L",)
     """Letters that belong to the screen while the line is empty."""
@@ -177,7 +180,7 @@ class AnswerBar(Vertical):
     def reject(self, why: str) -> None:
         """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
         self.tell(why, rejected=True)
-        self.answer.select_part()
+        self.answer.select_all()
 
     def _show(self) -> None:
         text, rejected = self._told

@@ -218,14 +218,24 @@ async def test_what_was_typed_before_there_was_a_line_is_not_answered_by_half(tm
     assert answers(screen) == [("12", 3)]
 
 
-async def test_typing_replaces_the_number_that_the_arrows_wrote(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "human", seed=1, steps=9)
+@pytest.mark.parametrize("environment", ["multi-homeostasis", "balancing"])
+async def test_typing_replaces_all_that_the_arrows_wrote(environment: str, tmp_path: Path) -> None:
+    plan = Plan(environment, "human", {"objectives": 3}, seed=1, steps=9)
     async with trial(plan, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
-        await pilot.press("down", "5")
-        assert screen.bar.answer.value == "0, 5"
-        await pilot.press("up", "up", "left", "left", "left", "left", "up", "4")
-        assert screen.bar.answer.value == "4, 7"
+        line = screen.bar.answer
+        await pilot.press("down", *"2,2,2")
+        assert line.value == "2,2,2"
+        await pilot.press("enter")
+        await opened(pilot, screen, 2)
+        # Arrows go on with the number they have changed, wherever it stands.
+        await pilot.press("up", "up", "left", *["right"] * 4, "up", "up", "down")
+        assert line.value == "2, 3, 4"
+        await pilot.press(*"1,3,2", "enter")
+        await opened(pilot, screen, 3)
+        await pilot.press("up", "backspace")
+        assert line.value == ""
+    assert answers(screen) == [("2,2,2", 0), ("1,3,2", 0)]
 
 
 @pytest.mark.parametrize("environment", ["homeostasis", "multi-homeostasis", "sustainability", "balancing"])

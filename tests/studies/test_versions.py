@@ -11,6 +11,7 @@ import pytest
 from bioblue_tui.records.library import open_record
 from bioblue_tui.studies import parts
 from bioblue_tui.studies.changes import MOST_LINES, what_changed
+from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import QuestionView, TrialView, View
 from bioblue_tui.studies.loading import StudyError, load_study
@@ -200,6 +201,36 @@ def test_a_version_that_is_damaged_is_told_and_written_again_from_the_same_file(
     through(study, tmp_path, "P3")
     assert not kept_versions(directory).problems
     assert [one.version for one in standings(directory)] == [1, 1]
+
+
+def test_a_copy_that_is_lost_is_made_again_from_the_same_file_and_missed_with_another(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: isinstance(view, TrialView))
+    directory = study_dir("small", tmp_path)
+    copy = version_file(directory, 1)
+    whole = json.loads(copy.read_text())
+    copy.unlink()
+    # Whoever goes on with the same file brings it back.
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: isinstance(view, TrialView))
+    assert json.loads(copy.read_text()) == whole
+
+    copy.unlink()
+    other = load(tmp_path, steps=7)
+    for code in ("P1", "P2"):
+        with pytest.raises(StudyError, match=r"version-1.json: the copy of version 1 is not there any more"):
+            enter(other, code, tmp_path)
+    assert "the copy of version 1 is not there" in collect("small", other, tmp_path).problems[0]
+    # Another version never takes its number: nobody is told of in what others play.
+    through(other, tmp_path, "P2", new_version=True)
+    assert [(one.participant, one.version, one.planned) for one in standings(directory)] == [("P1", 1, 0), ("P2", 2, 1)]
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run)
+    assert [one.state for one in standings(directory)] == ["finished", "finished"]
 
 
 def test_what_was_changed_is_short_however_much_it_was(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             continue
         version = kept.of(log, study)
         if version is None:
-            told = "the version of the study that they play is not there"
+            told = kept.lost(log.opening.version)
             if not log.opening.version:
                 told = "no copy was kept of what they play; name the study's file as it was then"
             problems.append(f"{code}: {told}")
