@@ -93,8 +93,8 @@ def read_integers(
     lines = visible.split("\n")
     forms = grammar(environment.objectives, nouns, *_asked_for(shown))
     echoes = _echoes(lines, shown)
-    blocks = blocks_of(lines, forms, echoes, penalties)
-    reading = _decide(blocks, lines, echoes, environment.objectives, status)
+    blocks, passed = blocks_of(lines, forms, echoes, penalties)
+    reading = _decide(blocks, lines, echoes, environment.objectives, status, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
@@ -104,9 +104,11 @@ def _decide(
     echoes: Mapping[int, bool],
     objectives: Sequence[str],
     status: frozenset[int],
+    passed: str,
 ) -> Reading:
     count = len(objectives)
-    pool = [block for block in blocks if block.marked] or list(blocks)
+    restating = [b for b in blocks if b.action and b.labelled and not b.named and status.issuperset(b.action)]
+    pool = [b for b in blocks if b.marked] or [b for b in blocks if b not in restating] or restating
     for block in pool:
         if block.action is None:
             return Reading(None, block.kind or "unreadable", block.reason)
@@ -116,9 +118,9 @@ def _decide(
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
     if not actions:
-        return _unreadable(f"no answer found: {expected(count)}")
+        return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]
-    own = {at for each in pool for at in range(each.first, each.last + 1)}
+    own = {at for each in (*pool, *restating) for at in range(each.first, each.last + 1)}
     beside = any(_WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own)
     if status.issuperset(actions[0]) and not block.named and (block.labelled or beside):
         return _unreadable("the numbers are those just shown, and nothing calls them the answer")

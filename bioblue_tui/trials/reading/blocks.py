@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced, stands_alone
 from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
-from bioblue_tui.trials.reading.structures import JsonReader, read_table
+from bioblue_tui.trials.reading.structures import OPENS, JsonReader, read_table
 from bioblue_tui.trials.reading.thoughts import BREAK
 from envs import Action
 
@@ -58,8 +58,8 @@ _OWN_SENTENCE = re.compile(
 
 def blocks_of(
     lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], penalties: Sequence[str]
-) -> list[Block]:
-    """Return the statements of a text, and what only has the form of one.
+) -> tuple[list[Block], str]:
+    """Return the statements of a text, what only has the form of one among them, and why others were passed over.
 
     Args:
         lines: The text, reasoning off.
@@ -69,7 +69,7 @@ def blocks_of(
     """
     blocks, rest = _marked(lines, grammar)
     walk = _Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
-    return blocks + walk.run()
+    return blocks + walk.run(), walk.passed
 
 
 def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> bool:
@@ -95,6 +95,10 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
             block = replace(block, action=None, reason="what stands beside the answer may change it")
         blocks.append(block)
     return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
+
+
+def _form(read: Numbers | Fault) -> tuple[bool, bool]:
+    return isinstance(read, Numbers) and bool(read.labels), read.marked
 
 
 def _tagged(text: str) -> list[tuple[int, int, str]]:
@@ -143,6 +147,7 @@ class _Walk:
 
     Attributes:
         prose: True when something else than statements was met.
+        passed: Why the first numbers that stand alone were passed over; empty where none were.
     """
 
     def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], rewards: bool) -> None:
@@ -150,12 +155,14 @@ class _Walk:
         self._grammar = grammar
         self._echoes = echoes
         self._rewards = rewards
-        self._context = ""
-        self._unended = False
+        self._context: str | None = ""
+        self._heard = -1
+        self._foreign: Numbers | Fault | None = None
         self._run: list[tuple[Numbers, int]] = []
         self._blocks: list[Block] = []
         self._json = JsonReader(grammar)
         self.prose = False
+        self.passed = ""
 
     def run(self) -> list[Block]:
         index = 0
@@ -178,7 +185,7 @@ class _Walk:
         if FENCE.fullmatch(line):
             self._flush()
             return index + 1
-        if line.lstrip(" \t`>*-").startswith(("{", "[")) and (found := self._json.read(self._lines, index)):
+        if found := self._json_at(index):
             value, after = found
             self._flush()
             self._take(value, index, after - 1)
@@ -201,6 +208,22 @@ class _Walk:
             return index + 1
         return self._plain_line(index, line)
 
+    def _json_at(self, index: int) -> tuple[Numbers | Fault | None, int] | None:
+        """Read JSON that a line begins with, or that stands in it behind words that call it the answer."""
+        line = self._lines[index]
+        begin = OPENS.search(line)
+        if not begin:
+            return None
+        lead = line[: begin.start()].strip(" \t`>*-")
+        opening = self._grammar.read(undressed(lead)) if 0 < len(lead) < LONGEST else None
+        if lead and not isinstance(opening, Opening):
+            return None
+        found = self._json.read(self._lines, index)
+        if found and found[0] and isinstance(opening, Opening):
+            value = replace(found[0], marked=opening.marked)
+            return replace(value, named=True) if isinstance(value, Numbers) else value, found[1]
+        return found
+
     def _opens(self, index: int) -> bool:
         """Tell whether a heading of the prompt asks for the answer below it."""
         line = self._lines[index]
@@ -219,7 +242,10 @@ class _Walk:
             self._flush()
             self._context = "marked" if read.marked else "named"
             return index + 1
-        if read is None or (isinstance(read, Numbers) and self._wrapped(index)):
+        if isinstance(read, Numbers) and self._wrapped(index):
+            self.passed = self.passed or "the sentence with the numbers goes on in the next line"
+            read = None
+        if read is None:
             return self._speak(index, piece)
         self._take(read, index, index)
         return index + 1
@@ -238,7 +264,9 @@ class _Walk:
         return not isinstance(self._grammar.read(undressed(after[:LONGEST])), Numbers)
 
     def _take(self, read: Numbers | Fault | None, first: int, last: int) -> None:
-        if read is None or self._is_foreign(read):
+        if read is None or self._is_foreign(read, first, last):
+            if read and not self.passed:
+                self.passed = "what stands before the numbers does not call them the answer"
             self._flush()
             self.prose = True
             return
@@ -256,10 +284,16 @@ class _Walk:
         if self._complete():
             self._flush()
 
-    def _is_foreign(self, read: Numbers | Fault) -> bool:
+    def _is_foreign(self, read: Numbers | Fault, first: int, last: int) -> bool:
         """Tell whether what stands before a statement, or beside it, says that it is none."""
-        if self._unended and read.marked:
+        self._hear()
+        if read.marked and self._begins_anew(last):
             return False
+        if self._context == "foreign":
+            # A heading speaks of what has one form: after a gap another form is no more below it.
+            before, self._foreign = self._foreign, read
+            if before and not self._lines[first - 1].strip() and _form(before) != _form(read):
+                self._context = ""
         if self._context == "foreign" or isinstance(read, Fault):
             return self._context == "foreign"
         if read.noun and self._rewards:
@@ -314,14 +348,25 @@ class _Walk:
         self._flush()
         self.prose = True
         line = self._lines[index]
-        if self._context != "foreign" or line[:1].strip():
-            self._sentences(index, line)
-        following = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
-        self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
-        # What is called the answer, on the last line, begins anew even where this sentence has no full stop.
-        last = self._next(self._next(index)) >= len(self._lines)
-        self._unended = last and not HEADING.search(line) and not REFUSING.search(line) and not SUPPOSED.search(line)
+        self._sentences(index, line)
+        self._context, self._heard, self._foreign = None, index, None
         return index + 1
+
+    def _hear(self) -> None:
+        """Find out what the last line of prose makes of the numbers that follow it."""
+        if self._context is not None:
+            return
+        line = self._lines[self._heard]
+        piece = undressed(line) if len(line) <= 2 * LONGEST else ""
+        following = self._lines[self._heard + 1].strip()
+        self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
+
+    def _begins_anew(self, last: int) -> bool:
+        """Tell whether what is called the answer, on the last line, begins anew though no full stop is before it."""
+        if self._heard < 0 or self._next(self._heard) != last or self._next(last) < len(self._lines):
+            return False
+        line = self._lines[self._heard]
+        return not (HEADING.search(line) or REFUSING.search(line) or SUPPOSED.search(line))
 
     def _sentences(self, index: int, line: str) -> None:
         if len(line) > 5 * LONGEST:
@@ -333,8 +378,9 @@ class _Walk:
             read = self._grammar.read(undressed(sentence))
             if not isinstance(read, Numbers) or read.clause == "alone":
                 continue
+            self._hear()
             others = " ".join(sentences[:at] + sentences[at + 1 :])
-            if read.marked or not DOUBT.search(others):
+            if (read.marked or not DOUBT.search(others)) and not (self._context == "foreign" and line[:1].isspace()):
                 self._context = ""
                 self._take(read, index, index)
                 self._flush()

@@ -17,7 +17,7 @@ def _begins(*alternatives: str) -> re.Pattern[str]:
 
 
 _NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
-_PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|consumed|harvested"
+_PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|took|taken|said|consumed|harvested"
 
 DOUBT = _words(
     _NEGATION,
@@ -43,41 +43,69 @@ STATE = _words(
     _NEGATION,
     _PAST,
     r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
-    r"current\w*|state|max\w*|min\w*|range|limit|steps?|examples?|options?|history|observ\w+|avoid|deviation|band",
-    r"noise|change|difference|deficit",
+    r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
+    r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
+    r"hypothetical\w*|(?<!would )(?<!'d )like|such as|e\.?g|could|might|would be|if|in case|suppose|otherwise|wants?",
 )
 _ACT = _words(
-    r"answers?|actions?|decision|decide|choice|choose|chosen|response|respond|reply|consum\w+|harvest\w*|eat\w*|take",
+    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decision|decide|choice|choose|chosen|response|respond|reply|consum\w+|harvest\w*|eat\w*|take",
     r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
+)
+_OWN_STEP = re.compile(
+    r"\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
+)
+_INTENT = re.compile(
+    r"\b(?:i(?:'ll| will|'m going to| am going to| want| choose| decide)|let's|let me)\b", re.IGNORECASE
+)
+_OPEN_END = re.compile(
+    r"(?:[,;–—-]|\b(?:is|are|was|were|be|been|of|at|to|the|a|an|by|about|or|and|than|from|not))$", re.IGNORECASE
 )
 _NOD = _begins(
     r"(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely)\b",
     r"(?:right|fine|done|good|therefore|so|thus|hence)\b",
     r"here(?: you go| it is| goes)?\W*$",
 )
-_STATED = re.compile(r"[^:=]{1,60}[:=] ?[-−]?\d[\d.,]*(?: \w{1,12})?")
+_STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
+"""A name with what it is: a line that says all it has to say."""
 
 _THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
-    r"(?:wait|hmm+|correction|scratch|ignore|never ?mind|oops|my mistake|isn't)\b",
+    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|ignore|never ?mind|oops|my mistake|isn't)\b",
     r"no(?:[,.!:;—–]| wait\b)",
     rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
     r"(?:is|was) (?:not|wrong)\b",
 )
 _BACK = _begins(
-    r"(?:better|actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or)\b",
+    r"(?:better|actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or)\b"
+    r"(?! (?:than|of)\b)",
     r"(?:edit|update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
     r"but (?:maybe|perhaps|actually|wait|no|better|i)\b",
     rf"{_THAT} (?:not|too)\b",
 )
-_SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
+_AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
+_TAKE = r"take|eat|consume|harvest|choose|pick|select|use|try|say|do|go with|prefer|make (?:it|that|this)"
+_OTHERWISE = _words(
+    rf"{_AMOUNT}(?: \w+){{0,3}}? (?:is|are|was|(?:would|might|may|could|should) be|seems?|looks?|sounds?|feels?)"
+    r" (?:\w+ ){0,2}?(?:better|safer|wiser|best|preferable|right|correct|optimal|more \w+ly|smarter)",
+    rf"(?:{_TAKE})(?: (?:only|just|about))? {_AMOUNT}(?: \w+){{0,3}}? (?:instead(?! of)|rather(?! than))",
+    r"(?:rather(?! than)|better(?! than)|actually|instead,?|prefer to) (?:to )?"
+    rf"(?:{_TAKE})(?: (?:only|just|about))? {_AMOUNT}",
+    rf"(?:change|switch|correct|revise|update|amend)(?: \w+){{0,3}}? to {_AMOUNT}",
+    rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
+)
+"""A sentence, wherever in it, that puts another amount in the place of the first."""
+
+SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
 _DIGITS = re.compile(r"\d{1,12}")
+_STRUCK = re.compile(r"~~[^~\n]{0,80}\d[^~\n]{0,80}~~|<(del|s|strike)>[^<\n]{0,80}\d[^<\n]{0,80}</\1>", re.IGNORECASE)
 
 
 def taken_back(lines: Iterable[str], action: Action) -> bool:
     """Tell whether later lines seem to put another answer in the place of this one."""
     for line in lines:
-        for match in _SENTENCE.finditer(line):
+        if _STRUCK.search(line) or any(_other(match, action) for match in _OTHERWISE.finditer(line)):
+            return True
+        for match in SENTENCE.finditer(line):
             sentence = match.group(1)
             if _OUTRIGHT.match(sentence):
                 return True
@@ -85,6 +113,11 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
             if _BACK.match(sentence) and (set(numbers) - set(action) or (len(numbers) > 1 and numbers != action)):
                 return True
     return False
+
+
+def _other(match: re.Match[str], action: Action) -> bool:
+    given = next(value for value in match.groups() if value)
+    return tuple(map(int, _DIGITS.findall(given))) != action
 
 
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:
@@ -102,15 +135,17 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
     if ending.endswith((".", "!", "?", "。")) and not heading:
         return ""
-    if _STATED.fullmatch(piece) or ("=" in line and ending[-1:].isdigit()):
+    whole = _STATED.fullmatch(piece) and not _OPEN_END.search(ending) and not heading and not ending.endswith(":")
+    if whole or ("=" in line and ending[-1:].isdigit()):
         return ""
     if _NOD.match(piece) and not STATE.search(piece):
         return ""
-    clause = re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending
+    clause = _OWN_STEP.sub("", re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending)
     about = "foreign" if STATE.search(clause) else "unclear"
     if heading or ending.endswith(":"):
-        return "answer" if about == "unclear" and _ACT.search(clause) else about
-    return about if adjacent or len(piece.split()) <= 6 or ending[-1:] in tuple(",;-–—") else ""
+        asks = _ACT.search(clause) or _INTENT.search(clause)
+        return "answer" if about == "unclear" and asks else about
+    return about if adjacent or len(piece.split()) <= 6 or _OPEN_END.search(ending) else ""
 
 
 _BESIDE = 400

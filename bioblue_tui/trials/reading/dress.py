@@ -34,12 +34,25 @@ _LATEX = re.compile(
     r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
 _EMPHASIS = re.compile(r"[*_`]+")
-_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
+_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
 _BRACKETED = re.compile(r"(?<![\w)\]}.+±−–—-])[(\[{] ?(\d{1,9}(?:\.0+)?) ?[)\]}](?![\w.])")
-_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "”": "”"}
+_PAIRS = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    '"': '"',
+    "'": "'",
+    "“": "”",
+    "‘": "’",
+    "«": "»",
+    "„": "“",
+    "”": "”",
+    "「": "」",
+    "『": "』",
+}
 _TABBED = re.compile(r"(?<=\d) *\t+ *(?=\d)")
 _DIGITS = re.compile(r"\d+")
 

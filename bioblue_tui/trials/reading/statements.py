@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from bioblue_tui.trials.reading.cues import DOUBT
 from bioblue_tui.trials.reading.dress import POISON
 
 MAX_DIGITS = 9
@@ -66,7 +67,7 @@ _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
-_SO = "so|thus|therefore|hence|then|ok|okay|sure|alright"
+_SO = "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood"
 _OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen)[,:!]? )*"
 _ANSWER = "(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ|答案|回答|答え|答)"
 _EQ = r" ?(?::|=>|=|→|->) ?"
@@ -115,6 +116,19 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
 )
 
 
+_ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
+_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?=[a-z])|(?!being|during)\w{2,}ing)\b"
+_TAILED = re.compile(
+    rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
+    re.IGNORECASE,
+)
+"""An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
+_UNSURE = re.compile(
+    DOUBT.pattern + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!to )(?<!reach )(?<!is )(?<!by )\b\d",
+    re.IGNORECASE,
+)
+
+
 class Grammar:
     """The forms a statement has in one environment.
 
@@ -133,7 +147,7 @@ class Grammar:
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
         thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
         unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
-        decided = r"(?:action|decision|choice|response)"
+        decided = r"(?:action|decision|choice|response|conclusion)"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
         lead = (
             rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
@@ -144,7 +158,7 @@ class Grammar:
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
-        what = rf"(?:(?!choice|response){noun}(?: (?:for|of))? )?"
+        what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _])?"
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?{_N}{unit}"
         bracketed = rf"\({label}\) ?{_N}{unit}"
@@ -156,8 +170,8 @@ class Grammar:
             return re.compile(pattern, re.IGNORECASE)
 
         self._front = compiled(
-            rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named})|(?P<lead>{lead} )"
-            rf"|(?P<so>(?:{_SO})(?:[,!:.] ?| ))"
+            rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named}|{marked} (?=\d))|(?P<lead>{lead} )"
+            rf"|(?P<so>(?:(?:{_SO})(?:[,!:.] ?| ))+)"
         )
         self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
         self._labelled = [
@@ -177,6 +191,10 @@ class Grammar:
         """Say what an undressed piece of text is; None where it is no statement."""
         if POISON in piece or not piece or len(piece) > LONGEST:
             return None
+        if not _DIGIT.search(piece):
+            match = self._front.match(piece)
+            named = match and match.lastgroup == "marked" and piece[match.end() :]
+            return self._fault(named, True) if named else self._opens(piece)
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
@@ -187,7 +205,13 @@ class Grammar:
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
+            if found is None and which != "so" and (body := explained(rest)):
+                found = self._numbers(body, which)
             found = found or self._fault(rest, which == "marked")
+        if found is None and _ASIDE.search(piece):
+            # What a bracket explains beside a labelled number: "B: 0 (above target)".
+            read = self._numbers(explained(piece, _ASIDE), "")
+            found = read if isinstance(read, Numbers) and read.labels else None
         return found or self._fault(piece, False) or self._opens(piece)
 
     def label_alone(self, piece: str) -> bool:
@@ -252,6 +276,12 @@ class Grammar:
         if _NUMBER_WORD.match(piece):
             return Fault("the number is written as a word; write digits", marked=True)
         return Fault("what is called the answer is not the numbers alone", marked=True)
+
+
+def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> str:
+    """Return a piece without the explanation beside its numbers; empty where there is none, or a doubtful one."""
+    tails = [match.group() for match in tail.finditer(piece)]
+    return "" if not tails or any(_UNSURE.search(each) for each in tails) else tail.sub("", piece).strip()
 
 
 def _given(match: re.Match[str]) -> str:

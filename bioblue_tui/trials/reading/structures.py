@@ -10,6 +10,7 @@ from dataclasses import replace
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.statements import MAX_DIGITS, Fault, Grammar, Numbers
 
+OPENS = re.compile(r"[{\[]")
 _MOST_TRIES = 20
 """How many places of a text are tried as JSON."""
 
@@ -73,9 +74,11 @@ class JsonReader:
             return None
         self._tries -= 1
         text = "\n".join(lines[index : index + 60])[:_MOST_CHARACTERS]
-        begin = min(at for at in (text.find("{"), text.find("[")) if at >= 0)
+        begin = OPENS.search(text)
+        if not begin:
+            return None
         try:
-            value, end = _DECODER.raw_decode(text, begin)
+            value, end = _DECODER.raw_decode(text, begin.start())
         except (ValueError, RecursionError):
             return None
         behind = text[end:].partition("\n")[0]
@@ -102,6 +105,8 @@ class JsonReader:
         values = [_plain(value) for _, value in said]
         if len(said) == 1 and keys[0] == "":
             inner = self._statement(values[0]) if isinstance(values[0], list) else values[0]
+            if isinstance(text := said[0][1], str):
+                inner = _clause(self._grammar.read(text), "json") or inner
             if isinstance(inner, _Faulty):
                 return inner.fault
             if isinstance(inner, int):
@@ -165,7 +170,7 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
     return [_clause(grammar.read(f"{name}: {cell}")) for name, cell in rows]
 
 
-def _clause(read: object) -> Numbers | Fault | None:
+def _clause(read: object, clause: str = "table") -> Numbers | Fault | None:
     if isinstance(read, Numbers):
-        return Numbers(read.values, read.labels, "table", read.marked, read.noun, read.named)
+        return replace(read, clause=clause)
     return read if isinstance(read, Fault) else None
