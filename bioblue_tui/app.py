@@ -70,7 +70,11 @@ class BioBlueApp(AttentiveApp):
     """
 
     TITLE = "BioBlue"
-    CSS = "#opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }"
+    CSS = """
+    #opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }
+    /* At the foot they would lie over alerts and over the line that is typed into. */
+    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
+    """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {

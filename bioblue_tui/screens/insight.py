@@ -50,8 +50,8 @@ class Insight:
 
     @property
     def onsets(self) -> list[int]:
-        """The steps at which failures begin."""
-        return sorted({finding.onset for finding in self._findings})
+        """The steps at which failures begin, a fork's parent's among them."""
+        return sorted({finding.onset for finding in (*self._inherited, *self._findings)})
 
     @property
     def ghost(self) -> str:

@@ -77,15 +77,22 @@ class LookingScreen(Screen[bool]):
         self.seek(self.known)
         self.paint()
 
+    def say(self, text: str) -> None:
+        """Say something short, such as why a key did nothing."""
+        self.notify(text, markup=False)
+
     def action_onset(self, by: int) -> None:
-        """Look at the step where the next failure begins, or the one before."""
-        onsets = self.insight.onsets if self.reveals else []
+        """Look at the step where the next failure begins, or the one before; in a fork, also at its parent's."""
+        if not self.reveals:
+            self.say("Where failures begin is shown later.")
+            return
+        onsets = self.insight.onsets
         found = [step for step in onsets if (step > self.shown if by > 0 else step < self.shown)]
         if found:
             self.action_seek(found[0] if by > 0 else found[-1])
         else:
             so_far = "" if self.settled and self.insight.companion.read >= self.readable else ", as far as is known"
-            self.notify(f"No {'later' if by > 0 else 'earlier'} onset{so_far}.")
+            self.say(f"No {'later' if by > 0 else 'earlier'} onset{so_far}.")
 
     def action_ghost(self) -> None:
         """Draw another policy on the same noise behind the gauges, or none."""

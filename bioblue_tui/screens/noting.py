@@ -94,4 +94,4 @@ class Noting:
         if len(self._notes):
             screen.app.push_screen(NotesDialog(notes, more, self._session.note), look)
         else:
-            screen.notify("There are no notes yet.")
+            screen.say("There are no notes yet.")  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import TrialScreen
-from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
+from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, play_keys
 from bioblue_tui.screens.watch import speed_bindings
 from bioblue_tui.session import ReplaySession
 from bioblue_tui.text import one_line
@@ -39,9 +39,7 @@ class ReplayScreen(TrialScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command(
-            "replay.play", "space", "pause", "Play or pause", "Play or pause; at the end, begin again", footer="Play"
-        ),
+        *play_keys("replay.play", "Play", "Play or pause; at the end, begin again"),
         command("replay.step", "n", "look(1)", "One step", "One step on", footer="Step"),
         *speed_bindings(),
         command("replay.resume", "r", "resume", "Go on with this trial", "Go on from its last step, in its own record"),
@@ -183,16 +181,17 @@ class ReplayScreen(TrialScreen):
         return (*super().signature(), self._differences is None, self._spending is None)
 
     def doable(self) -> tuple[bool, ...]:
-        """Return nothing: in a replay the same keys work at every step."""
-        return ()
+        """Return whether it plays: the other keys work at every step."""
+        return (self.replay.trial.paused,)
 
     def action_pause(self) -> None:
-        """Play, or hold."""
-        trial = self.replay.trial
-        if trial.paused:
-            trial.resume()
-        else:
-            trial.pause()
+        """Hold."""
+        self.replay.trial.pause()
+        self.paint()
+
+    def action_unpause(self) -> None:
+        """Play; at the end, begin again."""
+        self.replay.trial.resume()
         self.paint()
 
     def action_speed(self, speed: float) -> None:
@@ -201,7 +200,9 @@ class ReplayScreen(TrialScreen):
         self.paint()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to go on only where that can be."""
+        """Offer what can be done now."""
+        if action in ("pause", "unpause"):
+            return self.replay.trial.paused == (action == "unpause")
         if action == "resume":
             return self._resumable
         return super().check_action(action, parameters)
@@ -215,7 +216,7 @@ class ReplayScreen(TrialScreen):
         """Compare the whole trial with the reference policy."""
         found = compare(self.state)
         if found is None:
-            self.notify("There is nothing to compare: no step was done, or the noise of the trial is not known.")
+            self.say("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
             said = self.insight.conclusion() if self.readable == self.last_step() and self.reveals else ""
             summary = SummaryScreen(self.state, found, again=False, spending=self._spending, conclusion=said)

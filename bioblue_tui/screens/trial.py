@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from textual import events, on, work
@@ -39,6 +40,9 @@ WIDE = (110, 30)
 
 SMALLEST = (60, 20)
 """Below this many columns and rows nothing sensible fits."""
+
+SAID = 5.0
+"""Seconds for which a short answer to a key stays."""
 
 TABS = ("gauges", "rewards", "raw output")
 
@@ -107,6 +111,8 @@ class TrialScreen(LookingScreen):
         self._board: LargeBoard | None = None
         """What is seen in large type, once somebody wanted it."""
         self._noticed = ""
+        self._said, self._saying = "", 0
+        """A short answer to a key, and how many there were."""
         self._gauged = 0
         """How many steps the gauges have taken in, step 0 among them."""
 
@@ -291,7 +297,8 @@ class TrialScreen(LookingScreen):
         self.transcript.show_steps(known, 0 if self.following else shown, self.following)
         self.status.show_status([*self.status_line(), *(self.insight.badge(shown) if self.reveals else ())])
         found = self.insight.notice(shown) if self.reveals else ""
-        text = self.notice_text() or "\n".join(filter(None, (self.remark_text(), self.noting.notice(shown), found)))
+        below = self.notice_text() or "\n".join(filter(None, (self.remark_text(), self.noting.notice(shown), found)))
+        text = "\n".join(filter(None, (self._said, below)))
         if text != self._noticed:
             # Only then: it may take more lines or fewer, which lays out the whole screen anew.
             self._noticed = text
@@ -303,10 +310,20 @@ class TrialScreen(LookingScreen):
             self._doable = doable
             self.refresh_bindings()
 
+    def say(self, text: str) -> None:
+        """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
+        self._said, self._saying = text, self._saying + 1
+        self.set_timer(SAID, partial(self._unsay, self._saying))
+        self.paint()
+
+    def _unsay(self, which: int) -> None:
+        if which == self._saying:
+            self._said = ""
+
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on, beside events and the step looked at."""
         trial = self.session.trial
-        return (trial.paused, trial.speed, trial.ended, self._broken, self.reveals, self.large)
+        return (trial.paused, trial.speed, trial.ended, self._broken, self._said, self.reveals, self.large)
 
     def doable(self) -> tuple[bool, ...]:
         """Return what decides which keys can do something now."""

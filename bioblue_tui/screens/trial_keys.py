@@ -12,6 +12,21 @@ ENDS = "To the start; to the last step, and follow it"
 ONSETS = "To the next step where a failure begins, to the one before"
 PAGES = "Scroll the raw output"
 
+
+def play_keys(name: str, idle: str, explanation: str) -> list[BindingType]:
+    """Return the bindings of space: the footer says what it does now. They are one command, and change together.
+
+    Args:
+        name: The command's id.
+        idle: The footer's word while nothing goes on.
+        explanation: What it does, in a sentence.
+    """
+    return [
+        command(name, "space", action, f"Pause or {idle.lower()}", explanation, footer=word, together=explanation)
+        for action, word in (("pause", "Pause"), ("unpause", idle))
+    ]
+
+
 LARGE_KEY = command(
     "trial.large", "L", "large", "Large type", "Large type for an audience, or all panels", priority=True
 )

@@ -11,7 +11,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.noting import NOTE_KEYS
-from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS
+from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, play_keys
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
 
@@ -50,7 +50,7 @@ class WatchScreen(AnsweringScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("watch.pause", "space", "pause", "Pause or go on", "Pause between steps, or go on", footer="Pause"),
+        *play_keys("watch.pause", "Resume", "Pause between steps, or resume"),
         command("watch.step", "n", "one", "One step", "Play one step, then hold", footer="Step"),
         *speed_bindings(),
         command(
@@ -63,7 +63,7 @@ class WatchScreen(AnsweringScreen):
         ),
         command("watch.intervene", "i", "intervene", "Intervene", "Remind, ask for reasoning, hide rewards, disturb …"),
         command("watch.repeat", "ctrl+r", "repeat", "Repeat", "While you answer: give the last action again"),
-        command("watch.answer", "a", "instead", "Answer in its place", "While paused: answer in its place"),
+        command("watch.answer", "a", "instead", "Answer in its place", "Pause, and answer this step in its place"),
         *LOOK_KEYS,
         *LEAVE_KEYS,
         command(
@@ -89,12 +89,13 @@ class WatchScreen(AnsweringScreen):
         return ""
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
-        trial = self.live.trial
-        if trial.paused:
-            trial.resume()
-        else:
-            trial.pause()
+        """Pause between steps."""
+        self.live.trial.pause()
+        self.paint()
+
+    def action_unpause(self) -> None:
+        """Resume."""
+        self.live.trial.resume()
         self.paint()
 
     def on_mount(self) -> None:
@@ -150,7 +151,8 @@ class WatchScreen(AnsweringScreen):
         self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Keep both near their targets", take=change))
 
     def action_instead(self) -> None:
-        """Ask a person for the answer to the present observation."""
+        """Pause, and ask a person for the answer to the present observation."""
+        self.live.trial.pause()
         self.to_present()
         bounds = "an integer for each objective"
 
@@ -166,14 +168,14 @@ class WatchScreen(AnsweringScreen):
         self._summarise()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey what cannot be done now."""
+        """Offer what can be done now."""
         trial = self.live.trial
-        if action in ("pause", "one", "speed"):
-            return True if not trial.ended else None
-        if action == "intervene":
-            return True if not trial.ended else None
+        if action in ("pause", "unpause"):
+            return not trial.ended and trial.paused == (action == "unpause")
+        if action in ("one", "speed", "intervene"):
+            return not trial.ended
         if action == "instead":
-            return True if trial.paused and not trial.ended else None
+            return self.person is None and not trial.ended
         if action == "repeat":
             return self.person is not None and not trial.ended
         if action == "take_over":

@@ -69,7 +69,9 @@ async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path)
     path = await forked(tmp_path, "accelerator")
     async with replayed(open_record(path)) as (pilot, screen):
         await until(pilot, lambda: screen.insight.companion.read == 60)
-        assert min(screen.insight.onsets) == AT + 1
+        assert min(finding.onset for finding in screen.insight.companion.findings) == AT + 1
+        await pilot.press("j", *str(AT), "enter", "G")
+        assert screen.shown == screen.insight.companion.inherited[-1].onset < AT, "its parent's onsets are found, too"
         finding = next(f for f in screen.insight.companion.findings if f.mode == "unbounded_maximisation")
         await pilot.press("end")
         await until(pilot, lambda: screen.shown == 60)

@@ -64,16 +64,17 @@ async def test_a_replay_knows_the_whole_record_from_its_first_step_on(tmp_path: 
         await pilot.press("g", "g", "G")
         assert again.shown == first
         await pilot.press("G")
-        assert [note.message for note in pilot.app._notifications] == ["No earlier onset."]
+        assert str(again.notice.content).splitlines()[0] == "No earlier onset."
         await pilot.press("g", "g")
         assert again.shown == second
-        assert "No later onset." in [note.message for note in pilot.app._notifications]
+        assert str(again.notice.content).splitlines()[0] == "No later onset."
+        assert not pilot.app._notifications, "a toast would lie over the alert"
 
 
 async def test_a_live_trial_says_that_more_may_come(tmp_path: Path) -> None:
-    async with trial(RUNAWAY, tmp_path, paused=True) as (pilot, _):
+    async with trial(RUNAWAY, tmp_path, paused=True) as (pilot, screen):
         await pilot.press("g")
-        assert [note.message for note in pilot.app._notifications] == ["No later onset, as far as is known."]
+        assert str(screen.notice.content) == "No later onset, as far as is known."
 
 
 async def test_the_evidence_is_that_of_the_step_looked_at_and_every_failure_is_named(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_the_palette_does_what_the_keys_do(tmp_path: Path) -> None:
         await until(pilot, lambda: screen.state.done == 1)
         await choose(pilot, "speed: 10")
         await until(pilot, lambda: screen.live.trial.speed == 10)
-        await choose(pilot, "pause or go on")
+        await choose(pilot, "pause or resume")
         await until(pilot, lambda: screen.state.status == "ended")
 
 

@@ -53,6 +53,36 @@ async def test_digits_set_the_speed(tmp_path: Path, key: str, shown_speed: str, 
         assert screen.session.trial.speed == speed
 
 
+def footer(screen: WatchScreen) -> dict[str, str]:
+    """Return what the footer offers, by key."""
+    active = screen.active_bindings.values()
+    return {found.binding.key: found.binding.description for found in active if found.binding.show and found.enabled}
+
+
+async def test_the_footer_offers_what_can_be_done_now(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
+        await until(pilot, lambda: "paused" in text_of(screen.status))
+        assert footer(screen)["space"] == "Resume"
+        screen.live.trial.speed = 1
+        await pilot.press("space")
+        assert footer(screen)["space"] == "Pause"
+        await pilot.press("9")
+        await until(pilot, lambda: screen.state.status == "ended")
+        every = [found.binding for found in screen.active_bindings.values() if found.binding.show]
+        assert not {"space", "n", "1", "i", "a", "t"} & {binding.key for binding in every}
+
+
+async def test_an_answer_in_the_agents_place_pauses_a_trial_that_runs(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, speed=1) as (pilot, screen):
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
+        assert screen.live.trial.paused
+        step = screen.state.done + 1
+        await pilot.press(*"7, 8", "enter")
+        await until(pilot, lambda: screen.state.done == step)
+        assert screen.state.stepped(step).action == (7, 8)
+
+
 async def test_looking_back_while_it_goes_on(tmp_path: Path) -> None:
     async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
         for step in (1, 2, 3, 4):
