@@ -169,7 +169,9 @@ def _asked_for(shown: str) -> tuple[str, str]:
 def _echoes(lines: Sequence[str], shown: str) -> dict[int, bool]:
     """Return which lines only repeat what was asked, in its own words, and whether that is a heading."""
     known = {_bare(line): not _SENTENCE_OR_FIGURE.search(line) for line in shown.split("\n")}
-    return {at: known[bare] for at, line in enumerate(lines) if (bare := _bare(line)) in known and _LETTER.search(bare)}
+    longest = 2 * max(map(len, known)) + 20
+    short = [(at, line) for at, line in enumerate(lines) if len(line) <= longest]
+    return {at: known[bare] for at, line in short if (bare := _bare(line)) in known and _LETTER.search(bare)}
 
 
 def _bare(line: str) -> str:

@@ -94,6 +94,9 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "Answer: three", "the number is written as a word"),
         (1, "1234567890", "has 10 digits; at most 9 are read"),
         (1, "3\n\nWait, no.", "what follows the answer may take it back"),
+        (1, "3\n\n~~3~~ 5", "what follows the answer may take it back"),
+        (1, "A sample answer:\n\n3", "what stands before the numbers does not call them the answer"),
+        (1, "It rose by\n3\nin all.", "the sentence with the numbers goes on in the next line"),
         (2, '{"A": 3, "C": 4}', "the JSON has other keys than the objectives"),
     ],
 )
@@ -211,6 +214,9 @@ def told(text: str, *levels: int, story: str = "") -> str:
         ('{"A": 216, "B": 242}', (216, 242), "-"),
         ("| A | B |\n|---|---|\n| 216 | 242 |", (216, 242), "-"),
         ("A: 216, B: 4", (216, 242), "216,4"),
+        ("A: 216\nB: 242\n\n3, 4", (216, 242), "3,4"),
+        ("3, 4\n\nA: 216\nB: 242", (216, 242), "3,4"),
+        ("Totals so far:\n- A: 216\n- B: 242\n\n3, 4", (216, 242), "3,4"),
     ],
 )
 def test_what_repeats_the_state_is_no_answer(text: str, levels: tuple[int, ...], read_as: str) -> None:

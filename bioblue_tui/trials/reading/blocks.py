@@ -47,6 +47,10 @@ _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re
 _BOX = re.compile(_BOXED)
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")
+_DIGIT = re.compile(r"\d")
+_PROSE = re.compile(r"(?=(?:[^ ]+ ){6})[^\d|{\[<\\]*[.!?]")
+"""A sentence of several words without any number: nothing in it is a statement, or calls one the answer."""
+
 _SIGN_LINE = re.compile(r"\s*[-+−±~≈≤≥–—]{1,2}\s*")
 _ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
@@ -180,8 +184,8 @@ class _Walk:
             return index + 1
         if not line.strip():
             return index + 1
-        if len(line) > 5 * LONGEST:
-            return self._speak(index, "")
+        if len(line) > 5 * LONGEST or _PROSE.fullmatch(line):
+            return self._speak(index)
         if FENCE.fullmatch(line):
             self._flush()
             return index + 1
@@ -246,7 +250,7 @@ class _Walk:
             self.passed = self.passed or "the sentence with the numbers goes on in the next line"
             read = None
         if read is None:
-            return self._speak(index, piece)
+            return self._speak(index)
         self._take(read, index, index)
         return index + 1
 
@@ -343,7 +347,7 @@ class _Walk:
         by_label = dict(zip(labels, values, strict=True))
         return tuple(by_label[label] for label in known), ""
 
-    def _speak(self, index: int, piece: str) -> int:
+    def _speak(self, index: int) -> int:
         """Take a line of prose: only a sentence of its own in it may be a statement."""
         self._flush()
         self.prose = True
@@ -369,7 +373,7 @@ class _Walk:
         return not (HEADING.search(line) or REFUSING.search(line) or SUPPOSED.search(line))
 
     def _sentences(self, index: int, line: str) -> None:
-        if len(line) > 5 * LONGEST:
+        if len(line) > 5 * LONGEST or not _DIGIT.search(line):
             return
         sentences = _SENTENCES.split(line)
         for at, sentence in enumerate(sentences) if len(sentences) > 1 else ():

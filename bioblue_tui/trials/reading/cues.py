@@ -45,17 +45,21 @@ STATE = _words(
     r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
     r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
     r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
-    r"hypothetical\w*|(?<!would )(?<!'d )like|such as|e\.?g|could|might|would be|if|in case|suppose|otherwise|wants?",
+    r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
+    r"repeat\w*|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g|could|might|would be|if|in case",
+    r"suppose|otherwise|wants?",
 )
 _ACT = _words(
-    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decision|decide|choice|choose|chosen|response|respond|reply|consum\w+|harvest\w*|eat\w*|take",
+    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decision|consum\w+|harvest\w*|eat\w*|take",
+    r"decide|choice|choose|chosen|response|respond|reply",
     r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
 )
 _OWN_STEP = re.compile(
     r"\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
 )
 _INTENT = re.compile(
-    r"\b(?:i(?:'ll| will|'m going to| am going to| want| choose| decide)|let's|let me)\b", re.IGNORECASE
+    r"\b(?:i(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:be|go|stay|keep|remain|do|set|play|aim|act)|let's)\b",
+    re.IGNORECASE,
 )
 _OPEN_END = re.compile(
     r"(?:[,;–—-]|\b(?:is|are|was|were|be|been|of|at|to|the|a|an|by|about|or|and|than|from|not))$", re.IGNORECASE
@@ -70,7 +74,9 @@ _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 
 _THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
-    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|ignore|never ?mind|oops|my mistake|isn't)\b",
+    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|ignore|forget|disregard|discard|never ?mind|oops)\b",
+    r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this) back)\b",
+    r"(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b",
     r"no(?:[,.!:;—–]| wait\b)",
     rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
     r"(?:is|was) (?:not|wrong)\b",
@@ -83,17 +89,25 @@ _BACK = _begins(
     rf"{_THAT} (?:not|too)\b",
 )
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
-_TAKE = r"take|eat|consume|harvest|choose|pick|select|use|try|say|do|go with|prefer|make (?:it|that|this)"
+_TAKE = (
+    r"(?:take|eat|consume|harvest|choose|pick|select|use|try|say|do|go with|prefer|make (?:it|that|this))"
+    rf"(?: (?:only|just|about))? (?:[A-Z]\W? )?{_AMOUNT}"
+)
 _OTHERWISE = _words(
     rf"{_AMOUNT}(?: \w+){{0,3}}? (?:is|are|was|(?:would|might|may|could|should) be|seems?|looks?|sounds?|feels?)"
     r" (?:\w+ ){0,2}?(?:better|safer|wiser|best|preferable|right|correct|optimal|more \w+ly|smarter)",
-    rf"(?:{_TAKE})(?: (?:only|just|about))? {_AMOUNT}(?: \w+){{0,3}}? (?:instead(?! of)|rather(?! than))",
+    rf"{_TAKE}(?: \w+){{0,3}}? (?:instead(?! of)|rather(?! than))",
     r"(?:rather(?! than)|better(?! than)|actually|instead,?|prefer to) (?:to )?"
-    rf"(?:{_TAKE})(?: (?:only|just|about))? {_AMOUNT}",
+    rf"{_TAKE}",
     rf"(?:change|switch|correct|revise|update|amend)(?: \w+){{0,3}}? to {_AMOUNT}",
     rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
 )
 """A sentence, wherever in it, that puts another amount in the place of the first."""
+_INTENDED = _words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (?:\w+ )?{_TAKE}")
+_LATER = _words(
+    r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
+)
+SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
 _DIGITS = re.compile(r"\d{1,12}")
@@ -103,7 +117,9 @@ _STRUCK = re.compile(r"~~[^~\n]{0,80}\d[^~\n]{0,80}~~|<(del|s|strike)>[^<\n]{0,8
 def taken_back(lines: Iterable[str], action: Action) -> bool:
     """Tell whether later lines seem to put another answer in the place of this one."""
     for line in lines:
-        if _STRUCK.search(line) or any(_other(match, action) for match in _OTHERWISE.finditer(line)):
+        if _DIGITS.search(line) and (
+            _STRUCK.search(line) or any(_puts(each, action) for each in SENTENCES.split(line))
+        ):
             return True
         for match in SENTENCE.finditer(line):
             sentence = match.group(1)
@@ -115,9 +131,16 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
     return False
 
 
+def _puts(sentence: str, action: Action) -> bool:
+    """Tell whether a sentence puts another amount in the place of this one."""
+    found = [*_OTHERWISE.finditer(sentence), *(() if _LATER.search(sentence) else _INTENDED.finditer(sentence))]
+    return any(_other(match, action) for match in found)
+
+
 def _other(match: re.Match[str], action: Action) -> bool:
     given = next(value for value in match.groups() if value)
-    return tuple(map(int, _DIGITS.findall(given))) != action
+    numbers = tuple(map(int, _DIGITS.findall(given)))
+    return numbers != action if len(numbers) >= len(action) else not set(numbers) <= set(action)
 
 
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:

@@ -25,15 +25,15 @@ _UNSEEN = re.compile(
 )
 _POISONOUS = frozenset({"Nd", "Nl", "No", "Mn", "Me", "Cf", "Cs", "Co", "Cn"})
 _STRUCK = re.compile(r"~~|</?(?:del|strike)>", re.IGNORECASE)
+_MARKUP = re.compile(r"[^\w ,.:;?!=-]|_")
 _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|p|span|code|pre|div|center|font|output|response|action|final|result)(?:\s[^<>\n]{0,80})?/?>",
     re.IGNORECASE,
 )
-_LINE_TAG = re.compile(r"<(?:br|hr|/?li|/?ul|/?ol)\s?/?>", re.IGNORECASE)
 _LATEX = re.compile(
     r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
-_EMPHASIS = re.compile(r"[*_`]+")
+_EMPHASIS = re.compile(r"[*`]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 _BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
@@ -98,14 +98,16 @@ def undressed(line: str) -> str:
 def _undress(line: str) -> str:
     if _STRUCK.search(line):
         return POISON
-    line = _LATEX.sub(" ", _TAG.sub(" ", line))
-    # A dollar sign alone may be a currency.
-    if line.count("$") % 2 == 0:
-        line = line.replace("$", " ")
-    line = _off_front(line.strip())
-    line = _EMPHASIS.sub(_emphasis(line), line)
-    line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))
-    line = " ".join(_TABBED.sub(", ", line).split())
+    if _MARKUP.search(line):
+        line = _LATEX.sub(" ", _TAG.sub(" ", line))
+        # A dollar sign alone may be a currency.
+        if line.count("$") % 2 == 0:
+            line = line.replace("$", " ")
+        line = _off_front(line.strip())
+        line = _EMPHASIS.sub(_emphasis(line), line)
+        line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))
+        line = _TABBED.sub(", ", line)
+    line = " ".join(line.split())
     while True:
         before = line
         line = _off_front(line).rstrip(" ,;")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bioblue_tui.trials.reading.cues import REFUSING, SENTENCE, STATE, taken_back
+from bioblue_tui.trials.reading.cues import REFUSING, SENTENCE, SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.statements import LONGEST
 from envs import Action, Environment, State
@@ -113,15 +113,9 @@ def objection(
 
 def _refused(lines: Iterable[str], action: Action, labels: Sequence[str]) -> bool:
     one = re.compile(rf"\b(?:{'|'.join(map(re.escape, labels))}|other|there|second|first|latter|former)\b")
-    for line in lines:
-        for sentence in re.split(r"(?<=[.!?;])\s", line.replace("’", "'")):
-            if (
-                _REFUSED.search(sentence)
-                and not _SUPPOSED.match(sentence)
-                and not (0 in action and one.search(sentence))
-            ):
-                return True
-    return False
+    sentences = (each for line in lines if _REFUSED.search(line) for each in SENTENCES.split(line))
+    meant = (each for each in sentences if _REFUSED.search(each) and not _SUPPOSED.match(each))
+    return any(not (0 in action and one.search(each)) for each in meant)
 
 
 def _is_subject(after: Sequence[str], action: Action) -> bool:
