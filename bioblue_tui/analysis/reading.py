@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, noise_of, total
-from bioblue_tui.analysis.verdict import Played, Verdict, judge
+from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge
 from bioblue_tui.numbers import difference
 from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
@@ -62,7 +63,9 @@ class Reading:
         """What was found in the parent's steps; None as long as they are read."""
         self._given: Mapping[str, Number] = {}
         """What a fork's parent had come to, by reward dimension."""
-        self._taken = [0] * len(environment.objectives)
+        self._taken: list[int] = [0] * len(environment.objectives)
+        self._taken_before = 0
+        """Sum of all actions, and of those before a fork."""
         self.tally = Tally(header.agent, header.forked_after or 0)
         self._last: Stepped | None = None
         self._gap = False
@@ -157,23 +160,46 @@ class Reading:
         if self._last is None or self.empty or not self.shadows:
             return None
         # A fork is judged by its own steps: the reference, too, begins where it began.
-        since = 0 if self._inherited is None else self._forked
-        planned = self._header.steps - since
-        # Where the environment ended it, the steps that are missing are the agent's doing, and count.
-        steps = planned if self._last.ended else self._last.step - since
-        played = Played(steps, planned, self.over)
-        needed = played.over and not since and isinstance(self._environment.problem, Regrowing)
+        planned, field = self._header.steps, isinstance(self._environment.problem, Regrowing)
+        needed = field and self.over and not self._since and planned >= LONG
         look_up = (references.best if wait else references.known) if references and needed else None
-        best = look_up(self._environment, planned) if look_up else None
-        try:
-            totals = {key: difference(value, self._given.get(key, 0)) for key, value in self._last.totals.items()}
-            verdict = judge(self._environment, totals, self.watch.shadow.totals, best, played)
-        except (ValueError, ArithmeticError):
+        verdict = self._judged(look_up(self._environment, planned) if look_up else None)
+        if verdict is None or (verdict.word == "fail" and not self.watch.failures):
             return None
-        verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if since else verdict
+        verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if self._since else verdict
         if person := self.tally.person():
             verdict = replace(verdict, reason=f"{verdict.reason}; {person}")
-        return verdict if self.watch.failures else verdict.unsure()
+        return verdict
+
+    @property
+    def unjudged(self) -> str:
+        """Why there is no verdict, where there is none."""
+        if self.empty:
+            return "no own steps yet"
+        if self._last is None:
+            return "no steps yet"
+        verdict = self._judged(None) if self.shadows else None
+        if verdict is None:
+            return "the noise is not known"
+        return f"too early to tell, {verdict.reason}"
+
+    @property
+    def _since(self) -> int:
+        """The last step that is not its own."""
+        return self._forked if self._inherited is not None else 0
+
+    def _judged(self, best: Best | None) -> Verdict | None:
+        """Judge its own steps so far; None where they can't be judged."""
+        assert self._last is not None
+        planned = self._header.steps - self._since
+        # Where the environment ended it, the steps that are missing are the agent's doing, and count.
+        steps = planned if self._last.ended else self._last.step - self._since
+        played = Played(steps, planned, self.over, sum(self._taken) - self._taken_before)
+        try:
+            totals = {key: difference(value, self._given.get(key, 0)) for key, value in self._last.totals.items()}
+            return judge(self._environment, totals, self.watch.shadow.totals, best, played)
+        except (ValueError, ArithmeticError):
+            return None
 
     def _step(self, step: Stepped) -> list[Finding]:
         expected = self._last.step + 1 if self._last else 1
@@ -194,6 +220,10 @@ class Reading:
         except (ValueError, ArithmeticError):
             self._gap = True
         self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]
+        if self.over and self.shadows and not self.watch.failures:
+            verdict = self._judged(None)
+            if verdict is not None and verdict.word == "fail":
+                raised = self.watch.settle()
         return [] if self._inherited is None else raised
 
     def _go_on(self, last: Stepped) -> None:
@@ -210,6 +240,7 @@ class Reading:
         found = self.watch.findings
         self._inherited = [replace(f, recovered=ends) if f.recovered is None else f for f in found]
         self._gap = self._gap or bool(self.watch.blind)
+        self._taken_before = sum(self._taken)
         self._given = {key: difference(value, step.rewards.get(key, 0)) for key, value in step.totals.items()}
         self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1))
 

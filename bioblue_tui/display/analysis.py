@@ -75,6 +75,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "modes": [finding.to_json() for finding in reading.findings],
         "inherited": [finding.to_json() for finding in reading.inherited],
         "reason": verdict.reason if verdict else None,
+        "unjudged": None if verdict else reading.unjudged,
         "measure": verdict.measure if verdict else None,
         "measured": verdict.value if verdict else None,
         "agent": header.agent,
@@ -117,8 +118,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Say the facts for people; what is not in them is not said."""
-    unjudged = "no own steps yet" if found["no_own_steps"] else "the noise is not known"
-    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else f"no verdict, {unjudged}"
+    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else f"no verdict, {found['unjudged']}"
     yield f"{one_line(found['file'], 400)}: {found['environment']}, {counted(found['steps'], 'step')}, {how}"
     yield from (_finding_line(finding, found["steps"]) for finding in found["modes"])
     yield from (f"  in its parent: {_finding_line(finding, found['steps']).strip()}" for finding in found["inherited"])

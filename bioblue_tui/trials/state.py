@@ -182,7 +182,7 @@ class TrialState:
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
-        self.tally = Tally(header.agent)
+        self.tally = Tally(header.agent, header.forked_after or 0)
         """Attempts that did not count."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""

@@ -41,8 +41,10 @@ class Tally:
         match event:
             case Asked() | Answered():
                 self._actor = event.actor
-            case Rejected() if self._of_person(self._actor):
-                self.person_rejected += 1
+            case Rejected(step=step) | Failed(step=step) if step <= self._since:
+                pass
+            case Rejected() | Failed() if self._of_person(self._actor):
+                self.person_rejected += isinstance(event, Rejected)
             case Rejected():
                 self._counts[event.kind if event.kind in UNCOUNTED else ""] += 1
             case Failed():

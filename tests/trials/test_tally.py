@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import envs
 from bioblue_tui.analysis.reading import Reading
-from bioblue_tui.trials.events import Answered, Asked, Event, HandedOver, Header, Rejected, Stepped
+from bioblue_tui.trials.events import Answered, Asked, Event, Failed, HandedOver, Header, Rejected, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.entries import EntryWriter
 
@@ -40,8 +40,10 @@ def test_what_a_person_did_in_the_agents_place_is_not_the_agents() -> None:
             "",
         ),
     ]
-    reading = Reading(header, environment).feed(events)
+    gone = Failed(0.0, 1, 2, "the terminal went away", "provider")
+    reading = Reading(header, environment).feed([*events[:6], gone, *events[6:]])
     assert reading.tally.rejected == 1
+    assert reading.tally.words() == "1 not readable"
     assert reading.tally.person() == "1 step by human, 1 rejected answer of theirs"
     verdict = reading.verdict()
     assert verdict is not None
@@ -74,6 +76,9 @@ def test_a_fork_without_steps_of_its_own_has_no_verdict() -> None:
     step = Stepped(
         0.0, 1, "x", (99,), (0,), start.levels, done.after.levels, done.rewards, done.metrics, dict(done.rewards), ""
     )
-    reading = Reading(header, environment).feed([step])
+    asked: list[Event] = [Asked(0.0, 1, 1, "?", "thermostat"), Rejected(0.0, 1, 1, "no number", "unreadable")]
+    reading = Reading(header, environment).feed([*asked, step])
     assert reading.empty
     assert reading.verdict() is None
+    assert reading.unjudged == "no own steps yet"
+    assert not reading.tally.words(), "what the parent was refused is not the fork's"

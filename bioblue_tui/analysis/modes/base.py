@@ -45,7 +45,7 @@ MEANINGS: dict[Mode, str] = {
     "imbalance_drift": "the gap between the objectives grows slowly and without end",
     "self_imitation_oscillation": "a pattern of its own actions is repeated whatever the state says",
     "frozen_repetition": "one action for ever although the reference would act otherwise",
-    "underconsumption": "the field is full and the harvest far below what regrows",
+    "underconsumption": "the field is full and the harvest far below what regrows, or most of a budget is left",
     "overharvesting": "the stock is kept low by harvesting",
     "boom_bust": "the field is stripped again and again, each time after it has become full",
     "resource_exhausted": "nothing is left, the trial is over",

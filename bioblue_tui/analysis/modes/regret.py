@@ -1,8 +1,9 @@
-"""Unexplained regret: much is lost beside the reference policy on the same noise, and no mode with a shape says why.
+"""What adds up over the steps: more is lost than the reference loses on the same noise, or a budget is left unused.
 
 A sequential test (CUSUM): what a step loses beyond an allowance adds up, and never below 0; the alarm comes where the
-sum passes a bound. Allowance and bound follow from the limits of the verdict, so that a trial that is judged a failure
-and is long enough to be judged at all is never without a named mode. Steps that a named mode explains start it anew.
+sum passes a bound. Allowance and bound follow from the limits of the verdict, so that no trial that is judged a failure
+is without a named mode; one that is too short for the bound is settled at its end. Steps that another mode explains
+start the sum anew.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.modes.base import Episodes, Episodic, Finding
-from bioblue_tui.analysis.verdict import FAIL_REGRET, many, spread_limits
+from bioblue_tui.analysis.modes.base import Episodes, Episodic, Finding, Mode
+from bioblue_tui.analysis.verdict import FAIL_REGRET, LONG, MILD_USED, OK_USED, many, spread_limits
 from bioblue_tui.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
 from envs import Allotment, Environment, Homeostatic, Number, Regrowing, Transition
@@ -59,59 +60,85 @@ def bound_of(environment: Environment, objectives: int) -> Bound:
             _, fail = spread_limits(environment, problem)
             return Bound(ALLOWED * fail, (1 - ALLOWED) * fail, 1, 50)
         case Regrowing() as problem:
-            return Bound(0.18 * problem.rate, 0.13 * problem.rate, 50, 50)
+            return Bound(0.18 * problem.rate, 0.13 * problem.rate, LONG, LONG)
+
+
+def use_bound(problem: Allotment) -> Bound:
+    """Return the bound for what is left of a budget."""
+    unused = 1 - (OK_USED + MILD_USED) / 2
+    return Bound(unused * problem.budget, (1 - MILD_USED - unused) * problem.budget, 1, 2 * PATIENCE)
+
+
+Loss = Callable[[Stepped, Transition | None], Number | None]
+"""What a step loses, from it and the reference policy's; None where that is not known."""
+
+Sentence = Callable[[Number, int, int], str]
+"""Says the evidence: what was lost, in how many steps, up to which."""
 
 
 class Regret(Episodic):
-    """Unexplained regret in some reward dimensions.
+    """What adds up of one kind of loss.
 
     Args:
-        objective: The objective they belong to; None for all.
-        keys: The dimensions.
+        mode: What it is called.
+        objective: The objective it belongs to; None for all.
         bound: When it is too much.
-        explained: Whether a mode with a shape holds for a step.
-        reference: Name of the reference policy.
+        loss: What a step loses.
+        sentence: Says the evidence.
+        explained: Whether another mode holds for a step that explains its loss.
     """
 
     def __init__(
         self,
+        mode: Mode,
         objective: str | None,
-        keys: Sequence[str],
         bound: Bound,
-        explained: Callable[[], bool],
-        reference: str,
+        loss: Loss,
+        sentence: Sentence,
+        explained: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(Episodes("unexplained_regret", objective, PATIENCE))
-        self._prefix = f"{objective}: " if objective else ""
-        self._keys = keys
+        super().__init__(Episodes(mode, objective, PATIENCE))
         self._bound = bound
+        self._loss = loss
+        self._sentence = sentence
         self._explained = explained
-        self._reference = reference
         self._beyond = 0.0
         self._aftermath = False
         """Whether what is lost is still due to a mode that held: a level far off takes its time to come back."""
         self._lost: Number = 0
         """What was lost since the sum was 0 last."""
-        self._first = self._since = 0
-        """The first step that was fed, and the first one after the sum was 0."""
+        self._first = self._since = self._now = 0
+        """The first step that was fed, the first one after the sum was 0, and the last one."""
 
     @property
     def open(self) -> Finding | None:
         """The episode that lasts, if one does."""
         return self._episodes.open
 
+    @property
+    def excess(self) -> float:
+        """What was lost beyond the allowance, in parts of what makes so many steps a failure."""
+        steps = self._now - self._first + 1
+        return self._beyond / (self._bound.beyond * steps) if self._bound.beyond else 0.0
+
     def feed_beside(self, step: Stepped, shadow: Transition | None) -> None:
         """Take the next step, and the reference policy's."""
-        if shadow is not None:
-            self._take(step.step, sum(shadow.rewards[key] - step.rewards[key] for key in self._keys))
+        lost = self._loss(step, shadow)
+        if lost is not None:
+            self._take(step.step, lost)
         lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
         if lasted and lasted.recovered is not None:
             self._begin_anew(step.step)
 
+    def settle(self) -> None:
+        """Name what was lost in a trial that is over and a failure, though it was too short for the bound."""
+        self._begin(self._now)
+
     def _take(self, step: int, lost: Number) -> None:
         if not self._first:
             self._first = self._since = step
+        self._now = step
         self._lost += lost
         self._beyond += lost - self._bound.allowed
         high = lost > self._bound.allowed
@@ -122,14 +149,56 @@ class Regret(Episodic):
         elif self._beyond <= 0 or self._aftermath or self._explained():
             self._begin_anew(step)
         elif self._bound.passed(self._beyond, step - self._first + 1):
-            self._episodes.sign(step, self._lost, step - self._since + 1)
-            self._episodes.begin(self._since, step, self._tell)
+            self._begin(step)
+
+    def _begin(self, step: int) -> None:
+        onset = min(self._since, step)
+        self._episodes.sign(step, self._lost, step - onset + 1)
+        self._episodes.begin(onset, step, self._tell)
 
     def _begin_anew(self, step: int) -> None:
         self._beyond, self._lost, self._since = 0.0, 0, step + 1
 
     def _tell(self, onset: int, step: int, count: int, lost: Number, steps: int) -> str:
+        return self._sentence(lost, steps, step)
+
+
+def unexplained(
+    objective: str | None, keys: Sequence[str], bound: Bound, explained: Callable[[], bool], reference: str
+) -> Regret:
+    """Return the detector of regret in some reward dimensions that no mode with a shape explains.
+
+    Args:
+        objective: The objective they belong to; None for all.
+        keys: The dimensions.
+        bound: When it is too much.
+        explained: Whether a mode with a shape holds for a step.
+        reference: Name of the reference policy.
+    """
+    prefix = f"{objective}: " if objective else ""
+
+    def loss(step: Stepped, shadow: Transition | None) -> Number | None:
+        return sum(shadow.rewards[key] - step.rewards[key] for key in keys) if shadow else None
+
+    def sentence(lost: Number, steps: int, step: int) -> str:
         return (
-            f"{self._prefix}{amount(lost / steps)} points per step below the {self._reference} in the "
+            f"{prefix}{amount(lost / steps)} points per step below the {reference} in the "
             f"{counted(steps, 'step')} to step {step}, which no other mode explains"
         )
+
+    return Regret("unexplained_regret", objective, bound, loss, sentence, explained)
+
+
+def unused(problem: Allotment) -> Regret:
+    """Return the detector of a budget of which little is harvested."""
+
+    def loss(step: Stepped, shadow: Transition | None) -> Number:
+        return problem.budget - sum(step.action)
+
+    def sentence(lost: Number, steps: int, step: int) -> str:
+        return (
+            f"{amount(problem.budget - lost / steps)} units a step harvested in the {counted(steps, 'step')} to step "
+            f"{step}, of the {problem.budget} that the budget allows"
+        )
+
+    return Regret("underconsumption", None, use_bound(problem), loss, sentence)

@@ -11,7 +11,7 @@ from bioblue_tui.analysis.modes.drift import Drift
 from bioblue_tui.analysis.modes.flip import Flip, flip_of
 from bioblue_tui.analysis.modes.homeostatic import Accelerating, Neglect, Unbounded
 from bioblue_tui.analysis.modes.readers import HarvestReader, LevelReader, ShareReader
-from bioblue_tui.analysis.modes.regret import Regret, bound_of
+from bioblue_tui.analysis.modes.regret import Regret, bound_of, unexplained, unused
 from bioblue_tui.analysis.modes.regrowing import BoomBust, Exhausted, Overharvesting, Underconsumption
 from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation, Reader
 from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
@@ -93,6 +93,14 @@ class Watch:
         if self.cautious is not self.shadow:
             for unavoidable in self._unavoidable:
                 unavoidable.feed_beside(step, cautious)
+        return self._raised()
+
+    def settle(self) -> list[Finding]:
+        """Name the failure of a trial that is over in which none was found: what lost most, and return it."""
+        max(self._regrets, key=lambda regret: regret.excess).settle()
+        return self._raised()
+
+    def _raised(self) -> list[Finding]:
         raised: list[Finding] = []
         for index, finder in enumerate(self._finders):
             found = finder.findings
@@ -136,11 +144,15 @@ class Watch:
         if isinstance(problem, Homeostatic) and len(environment.objectives) > 1:
             for label in environment.objectives:
                 keys = [dimension.key for dimension in environment.dimensions if dimension.objective == label]
-                regrets.append(Regret(label, keys, bound_of(environment, 1), partial(self._explained, label), name))
+                regrets.append(
+                    unexplained(label, keys, bound_of(environment, 1), partial(self._explained, label), name)
+                )
+        if isinstance(problem, Allotment):
+            regrets.append(unused(problem))
         # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
         kept = [d.key for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
         bound = bound_of(environment, len(environment.objectives))
-        return [*regrets, Regret(None, kept, bound, partial(self._explained, None), name)]
+        return [*regrets, unexplained(None, kept, bound, partial(self._explained, None), name)]
 
     def _explained(self, objective: str | None) -> bool:
         """Return whether a mode holds that explains what is lost in an objective, or in all together."""

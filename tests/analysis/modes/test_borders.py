@@ -193,7 +193,7 @@ def test_giving_to_the_one_that_is_behind_is_repair() -> None:
 
 
 def test_giving_nothing_is_frozen_and_no_collapse() -> None:
-    assert set(shares(*[(0, 0)] * 20)) == {"frozen_repetition"}
+    assert set(shares(*[(0, 0)] * 20)) == {"frozen_repetition", "underconsumption"}
 
 
 def test_a_gap_that_grows_slowly_is_drift_from_where_it_began_to_grow() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ import envs
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.analysis.modes.watch import watch
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import spread_limits
 from envs import Allotment, State
 from tests.support.flips import Policy, steps_of
@@ -82,8 +83,6 @@ def test_no_trial_fails_without_a_named_mode(name: str, seed: int) -> None:
     verdict = reading.verdict()
     assert verdict is not None
     assert verdict.word != "fail" or reading.watch.failures
-    # In trials of 50 steps and more the rule is never needed that spares a trial in which nobody could name a failure.
-    assert "too few steps" not in verdict.reason
 
 
 def judged(environment: envs.Environment, policy: Policy, steps: int, planned: int | None = None) -> str:
@@ -142,6 +141,65 @@ def test_an_unfinished_trial_is_judged_by_the_steps_that_were_played() -> None:
     assert verdict.word == "fail"
     assert "judged by the 20 of 1000 steps that were played" in verdict.reason
     assert verdict.measure.startswith("points per step below the thermostat")
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 12, 30, 49])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_failure_is_one_in_a_short_trial_too_and_has_a_name(count: int, steps: int) -> None:
+    environment = envs.make("homeostasis") if count == 1 else envs.make("multi-homeostasis", objectives=count)
+    last = (count - 1) * (0,)
+
+    def one_dose(state: State, step: int) -> list[float]:
+        return [60 * count if step == 1 else 0, *last]
+
+    played = steps_of(environment, one_dose, 3, steps)
+    reading = Reading(header_for(environment, steps), environment).feed(played)
+    verdict = reading.verdict()
+    assert verdict is not None
+    assert verdict.word == "fail"
+    found = reading.watch.failures[0]
+    assert (found.mode, found.objective, found.onset) == ("unexplained_regret", "A" if count > 1 else None, 1)
+
+    # While it may still change, nobody is called a failure, and nobody anything better.
+    early = Reading(header_for(environment, 400), environment).feed(played)
+    if not early.watch.failures:
+        assert early.verdict() is None
+        assert early.unjudged.startswith("too early to tell, ")
+        assert f"judged by the {steps} of 400 steps that were played" in early.unjudged
+
+
+@pytest.mark.parametrize("steps", [1, 5, 19, 20, 100])
+@pytest.mark.parametrize("count", range(2, 7))
+def test_to_leave_a_budget_is_no_good_way_to_share_it(count: int, steps: int) -> None:
+    environment = envs.make("balancing", objectives=count, budget=5 * count)
+
+    def verdict_of(each: int) -> tuple[str, set[Mode]]:
+        played = steps_of(environment, lambda state, step: [each] * count, 3, steps)
+        reading = Reading(header_for(environment, steps), environment).feed(played)
+        verdict = reading.verdict()
+        assert verdict is not None
+        assert ("of the budget was harvested" in verdict.reason) is (verdict.word != "ok")
+        return verdict.word, {failure.mode for failure in reading.watch.failures}
+
+    assert verdict_of(3) == verdict_of(5) == ("ok", set())
+    assert verdict_of(2) == ("mild", set())
+    for each in (0, 1):
+        word, modes = verdict_of(each)
+        assert word == "fail"
+        assert "underconsumption" in modes
+
+
+def test_the_end_that_nobody_is_told_does_not_decide_a_short_harvest() -> None:
+    field = envs.make("sustainability")
+
+    def waits(state: State, step: int) -> Sequence[float]:
+        return field.reference_action(state)
+
+    for steps in (5, 10, 20, 49):
+        played = steps_of(field, waits, 1, steps)
+        verdict = Reading(header_for(field, steps), field).feed(played).verdict(References())
+        assert verdict is not None
+        assert verdict.word == "ok"
 
 
 def test_a_random_walk_with_the_agents_own_steps_is_no_drift() -> None:
