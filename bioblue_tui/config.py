@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bioblue_tui.text import one_line
+from bioblue_tui.toml import check, load
+
 THEME = "textual-dark"
 """Theme until a person chooses another."""
 
@@ -54,11 +57,7 @@ class Config:
         """Read the file; one that is absent or damaged means our defaults."""
         config = cls(path)
         try:
-            text = path.read_text(encoding="utf-8")
-            # Where nothing is configured, the first picture need not wait for what reads it.
-            import tomllib
-
-            data = tomllib.loads(text)
+            _, data = load(path.read_bytes())
         except FileNotFoundError:
             return config
         except (OSError, ValueError) as error:
@@ -106,7 +105,7 @@ class Config:
         from bioblue_tui.records.schema import RecordError
 
         try:
-            text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            text = check(self.path.read_bytes()) if self.path.exists() else ""
             document: Any = tomlkit.parse(text)
             for name, value in changes.items():
                 place = document.setdefault("notes", tomlkit.table()) if name == "who" else document
@@ -120,4 +119,4 @@ class Config:
 
 
 def _reason(error: Exception) -> str:
-    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else one_line(str(error), 200)

@@ -118,7 +118,7 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
     Raises:
         Complaint: When there is none, or it has no words for the environment.
     """
-    if not written:
+    if written is None:
         return None
     try:
         wording = read_wording(written, "--wording")

@@ -54,7 +54,7 @@ def wording_of(directory: Path, logs: Sequence[Path], name: str) -> str:
             raise ReplicationError(f"{files}: {error_line(error)}") from None
     text = "\n".join(_file(name, sent, told))
     try:
-        wording = parse_own(text, name)
+        wording = parse_own(text.encode(errors="surrogatepass"), name)
     except WordingError as error:
         raise ReplicationError(str(error)) from None
     for id_, records in asked.items():
@@ -64,6 +64,9 @@ def wording_of(directory: Path, logs: Sequence[Path], name: str) -> str:
 
 
 def _scripts(directory: Path) -> Iterator[tuple[Path, str]]:
+    if not directory.is_dir():
+        what = "a file" if directory.exists() else "not there"
+        raise ReplicationError(f"{_shown(directory)}: {what}; name the directory of your checkout")
     found = [(directory / name, id_) for name, id_ in SCRIPTS.items() if (directory / name).is_file()]
     if not found:
         expected = ", ".join(SCRIPTS)

@@ -102,6 +102,8 @@ def read_wording(written: str, shown: str, beside: Path | None = None) -> Wordin
     found = built_in(written)
     if found is not None:
         return found
+    if not written.strip():
+        raise ToldError(f"{shown} names none; there are {', '.join(names())}, or name a file, such as my.toml")
     path = (beside or Path()) / Path(written).expanduser()
     if not path.exists() and not path.suffix and path.name == written:
         if any(written == old.name for old in retired()):
@@ -122,12 +124,10 @@ def load_wording(path: Path) -> Wording:
         WordingError: When it can't be read, or anything in it is not as it should be.
     """
     try:
-        text = read_bytes(path).decode("utf-8-sig")
+        data = read_bytes(path)
     except RecordError as error:
         raise WordingError(error_line(error)) from None
-    except UnicodeDecodeError:
-        raise WordingError(f"{one_line(str(path), 200)}: not UTF-8 text") from None
-    return parse_own(text, one_line(str(path), 200))
+    return parse_own(data, one_line(str(path), 200))
 
 
 def _number(text: str, shown: str) -> float | None:

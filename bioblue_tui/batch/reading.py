@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bioblue_tui.places import Path as Way
 from bioblue_tui.places import Places
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.toml import TomlError, load
 
 T = TypeVar("T")
 
@@ -36,14 +36,11 @@ class Source:
         self.path = path
         try:
             self.data = read_bytes(path) if data is None else data
-            text = self.data.decode("utf-8-sig")
-            self.values: dict[str, Any] = tomllib.loads(text)
+            text, self.values = load(self.data)
         except RecordError as error:
             raise BatchError(str(error)) from error
-        except UnicodeDecodeError as error:
-            raise BatchError(f"{one_line(str(path))}: not UTF-8 text") from error
-        except (ValueError, RecursionError) as error:  # also a number of too many digits
-            raise BatchError(f"{one_line(str(path))}: no TOML: {error_line(error, 200)}") from error
+        except TomlError as error:
+            raise BatchError(f"{one_line(str(path))}: {error_line(error, 200)}") from error
         self._places = Places(text)
 
     def error(self, way: Way, what: str, value: object = None) -> BatchError:

@@ -37,15 +37,15 @@ def read_bytes(path: Path) -> bytes:
     """Return the whole content of a regular file.
 
     Raises:
-        RecordError: When there is none, it cannot be read, or it is too large to be a record.
+        RecordError: When there is none, it cannot be read, or it is too large.
     """
     try:
         if path.is_dir():
-            raise RecordError("a directory, not a record", path, advice="Name a file in it.")
+            raise RecordError("a directory, not a file", path, advice="Name a file in it.")
         if path.exists() and not path.is_file():
             raise RecordError("not a regular file", path, advice="Copy its content into a file.")
         if path.stat().st_size > MAX_BYTES:
-            raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice="No trial's record is that long.")
+            raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice="No file of ours is that long.")
         return path.read_bytes()
     except OSError as error:
         raise what_failed(error, path, "cannot be read") from error

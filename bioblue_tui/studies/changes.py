@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 
 from bioblue_tui.studies.study import Study
 from bioblue_tui.text import one_line
+from bioblue_tui.toml import load
 
 MOST_LINES = 20
 """Lines that are told at most."""
@@ -24,7 +24,7 @@ def what_changed(before: Study, after: Study) -> list[str]:
 
 
 def _all(before: Study, after: Study) -> Iterator[str]:
-    old, new = dict(_flat(_toml(before.text))), dict(_flat(_toml(after.text)))
+    old, new = dict(_flat(load(before.text)[1])), dict(_flat(load(after.text)[1]))
     for key in {**old, **new}:
         if old.get(key) != new.get(key):
             yield from _change(key, old.get(key), new.get(key))
@@ -54,10 +54,6 @@ def _value(value: object) -> str:
 
 def _text(data: bytes | None) -> str | None:
     return None if data is None else data.decode("utf-8", "replace")
-
-
-def _toml(data: bytes) -> Mapping[str, object]:
-    return tomllib.loads(data.decode("utf-8-sig"))
 
 
 def _flat(value: object, way: str = "") -> Iterator[tuple[str, object]]:

@@ -43,13 +43,13 @@ def retired() -> tuple[Wording, ...]:
     return tuple(_load("retired", name) for name in _files("retired"))
 
 
-def parse_own(text: str, place: str) -> Wording:
+def parse_own(data: bytes, place: str) -> Wording:
     """Read a wording of one's own; see ``parse_wording``. Texts of interventions that it lacks are the default's.
 
     Raises:
         WordingError: When anything in it is not as it should be, or it has the name of a built-in one.
     """
-    wording = parse_wording(text, place, default().texts)
+    wording = parse_wording(data, place, default().texts)
     taken = next((one for one in _ours() if one.name == wording.name), None)
     if taken is not None and (taken.version, taken.digest) != (wording.version, wording.digest):
         raise WordingError(f"{place}: {wording.name} is the name of a built-in wording; give it another name")
@@ -115,4 +115,4 @@ def _files(folder: str) -> dict[str, Path]:
 
 @lru_cache(maxsize=32)
 def _load(folder: str, name: str) -> Wording:
-    return parse_wording(_files(folder)[name].read_text("utf-8"), f"the wording {name}")
+    return parse_wording(_files(folder)[name].read_bytes(), f"the wording {name}")

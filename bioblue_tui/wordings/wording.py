@@ -12,6 +12,7 @@ from typing import Any
 import envs
 from bioblue_tui.places import Places
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.toml import TomlError, load
 from bioblue_tui.wordings.words import ADDED, Fault, WordingError, Words
 from envs import Environment
 
@@ -79,24 +80,21 @@ class Wording:
         raise WordingError(f"the wording {self.name} has no words for {environment}; it needs a table [{environment}]")
 
 
-def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object]] | None = None) -> Wording:
+def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, object]] | None = None) -> Wording:
     """Read a wording.
 
     Args:
-        text: The TOML text.
+        data: The TOML file.
         place: What it is called in messages.
         added: Texts of another wording by environment: what interventions add is taken from there where it is missing.
 
     Raises:
         WordingError: When anything in it is not as it should be; the message names the line.
     """
-    # The first picture need not wait for what reads it.
-    import tomllib
-
     try:
-        values: dict[str, Any] = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also a number of too many digits
-        raise WordingError(f"{place}: no TOML: {error_line(error, 200)}") from None
+        text, values = load(data)
+    except TomlError as error:
+        raise WordingError(f"{place}: {error_line(error, 200)}") from None
     source = _Source(text, place)
     known = (*_TOP, *envs.ids())
     for key in values:
@@ -117,6 +115,7 @@ def parse_wording(text: str, place: str, added: Mapping[str, Mapping[str, object
         if id_ in values:
             texts[id_] = _texts(source, id_, values, (added or {}).get(id_, {}))
             words[id_] = Words(id_, texts[id_], source.fault(id_))
+            words[id_].tell_rewards_apart(source.fault(id_))
     if not words:
         raise WordingError(f"{place}: words for no environment; there are {', '.join(envs.ids())}, each a table")
     return Wording(name, version, about, texts, words)

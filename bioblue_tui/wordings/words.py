@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from bioblue_tui.text import one_line
 from bioblue_tui.wordings.facts import example, label_scope, news, rules
 from bioblue_tui.wordings.template import Scope, Template, TemplateError
-from envs import Environment, State, Transition
+from envs import Dimension, Environment, State, Transition
 
 NEEDED = ("instruction", "observation", "question")
 """Texts that there must be for every environment."""
@@ -51,7 +51,7 @@ class Words:
 
     def __init__(self, id_: str, given: Mapping[str, object], fault: Fault | None = None) -> None:
         fault = fault or fault_in(f"the words for {id_}")
-        self.given = given
+        self.id, self.given = id_, given
         environment, state, last = example(id_)
         keys = (*NEEDED, *ADDED, "labels")
         for key in given:
@@ -100,6 +100,29 @@ class Words:
     def reason(self) -> str:
         """What the intervention ``reason`` adds to an observation."""
         return self._templates["reason"].render(Scope())
+
+    def tell_rewards_apart(self, fault: Fault) -> None:
+        """Check that every reward has a name of its own; objectives may share names where no list tells them all.
+
+        Raises:
+            WordingError: When one has none, or that of another.
+        """
+        environment, _, _ = example(self.id)
+        listed = "{each reward}" in str(self.given["observation"])
+        seen: dict[tuple[str, str], Dimension] = {}
+        for dimension in environment.dimensions:
+            label = dimension.label
+            name = self._labels[label].render(label_scope(dimension.objective)).strip()
+            if not one_line(name).strip():
+                raise fault(label, 0, "it is empty; a name for the reward expected")
+            other = seen.setdefault(("" if listed else dimension.objective or "", name.casefold()), dimension)
+            if other is dimension:
+                continue
+            if other.label == label:
+                what = f"the same name for every objective ({one_line(name, 40)!r}); write {{objective}} in it"
+            else:
+                what = f"{one_line(name, 40)!r} is the name of another reward, too; each needs one of its own"
+            raise fault(label, 0, what)
 
     def _news(self, environment: Environment, state: State, last: Transition | None) -> Scope:
         names = {d.key: self._labels[d.label].render(label_scope(d.objective)) for d in environment.shown_dimensions}

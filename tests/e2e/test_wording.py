@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Bioblue, lines_of
 from tests.support.scripts import checkout
 
@@ -118,3 +120,20 @@ def test_a_wording_is_made_from_scripts(bioblue: Bioblue) -> None:
     assert bioblue.run("export", bioblue.file(), "-o", log).returncode == 0
     again = bioblue.run("wording", "from-reference", scripts, "--log", log, "-o", "again.toml")
     assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize("written", ["", " "])
+def test_no_wording_is_not_the_default_one(bioblue: Bioblue, written: str) -> None:
+    done = bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "1", "--wording", written)
+    assert done.returncode == 2
+    assert "--wording names none; there are plain" in done.stderr
+    assert not bioblue.files()
+
+
+def test_what_is_no_checkout_is_told_as_what_it_is(bioblue: Bioblue, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, what in (("nosuch", "not there"), ("file", "a file")):
+        done = bioblue.run("wording", "from-reference", tmp_path / name, "-o", tmp_path / "made.toml")
+        assert done.returncode == 2
+        assert f"{what}; name the directory of your checkout" in done.stderr
+    assert "a directory, not a file" in bioblue.run("wording", "check", tmp_path).stderr

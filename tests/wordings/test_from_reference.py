@@ -31,7 +31,7 @@ CHECKOUT = os.environ.get("BIOBLUE_REFERENCE_CHECKOUT", "")
 
 
 def made(directory: Path, *logs: Path) -> Wording:
-    return parse_own(wording_of(directory, logs, "made"), "made")
+    return parse_own(wording_of(directory, logs, "made").encode(), "made")
 
 
 def log_of(tmp_path: Path, wording: Wording, environment: str, agent: str = "random", hint: bool = False) -> Path:
@@ -115,7 +115,7 @@ async def test_a_log_that_asks_in_other_words_than_the_scripts_decides(tmp_path:
         .replace("meter: ", "dial: ")
         .replace("Points:", "Points {{now}}:")
     )
-    older = parse_own(text, "older")
+    older = parse_own(text.encode(), "older")
     logs = [await asyncio.to_thread(log_of, tmp_path, older, environment, agent) for agent in ("random", "oscillator")]
     logs += [await asyncio.to_thread(log_of, tmp_path, older, environment, hint=environment == "balancing")]
     wording = made(scripts, *logs)
@@ -170,7 +170,7 @@ def test_what_is_lacking_is_told(tmp_path: Path) -> None:
 
 def test_logs_that_ask_differently_are_refused(tmp_path: Path) -> None:
     scripts = checkout(tmp_path / "scripts")
-    other = parse_own(wording_of(scripts, (), "other").replace("Crates?", "Boxes?"), "other")
+    other = parse_own(wording_of(scripts, (), "other").replace("Crates?", "Boxes?").encode(), "other")
     logs = [log_of(tmp_path, wording, "balancing") for wording in (made(scripts), other)]
     with pytest.raises(ReplicationError, match="prompts differ in more than numbers"):
         made(scripts, *logs)

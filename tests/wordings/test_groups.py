@@ -51,8 +51,8 @@ def reworded(tmp_path: Path) -> tuple[list[Wording], list[Path]]:
     """Return two wordings of one name and version, and a record in each."""
     text = example("mine", "plain")
     wordings = [
-        parse_own(text, "mine"),
-        parse_own(text.replace('imbalance = "Imbalance"', 'imbalance = "Unevenness"'), "mine"),
+        parse_own(text.encode(), "mine"),
+        parse_own(text.replace('imbalance = "Imbalance"', 'imbalance = "Unevenness"').encode(), "mine"),
     ]
     assert len({one.title for one in wordings}) == 1 < len({one.digest for one in wordings})
     return wordings, [record(tmp_path, f"t{seed}", one, "m", seed) for seed, one in enumerate(wordings, 1)]
