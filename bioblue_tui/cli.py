@@ -121,7 +121,7 @@ cli.add_section(
 cli.add_section(
     "Trials",
     "bioblue_tui.commands.continuing",
-    resume="Go on with a trial that was cut off or stopped.",
+    resume="Resume a trial that was stopped or interrupted.",
     fork="Begin anew from any step of a recorded trial.",
 )
 cli.add_section("People", "bioblue_tui.commands.study", study="Lead people through a study, export what they did.")

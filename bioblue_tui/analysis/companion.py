@@ -85,15 +85,22 @@ class Companion:
                 self._extend()
         return raised
 
+    def reached(self, known: int) -> int:
+        """Return the last step to which ghosts may be drawn: beyond the last one only where the world ended it."""
+        ended = self._read == known == self._state.done and bool(self._state.done and self._ends(known))
+        return self._state.header.steps if ended else known
+
+    def _ends(self, step: int) -> bool:
+        done = self._state.recorded(step)
+        return done is not None and bool(done.ended)
+
     def _extend(self) -> None:
         shadows = self.reading.shadows
         for ghost in self.ghosts:
+            # None where the noise is not known any more. Where the world has ended the trial, it has gone on.
             shadow = shadows.get(ghost.name)
-            if shadow is None or len(shadow.played) < len(ghost.totals):
-                # Its world has ended, or the noise is not known any more.
-                continue
-            # It may have gone on; beside a trial it is shown as far as the trial went.
-            played, so_far = shadow.played[len(ghost.totals) - 1], ghost.totals[-1]
-            for values, value in zip(ghost.values, self._environment.gauge_values(played.after), strict=True):
-                values.append(value)
-            ghost.totals.append({key: value + played.rewards.get(key, 0) for key, value in so_far.items()})
+            for played in shadow.played[len(ghost.totals) - 1 :] if shadow else ():
+                for values, value in zip(ghost.values, self._environment.gauge_values(played.after), strict=True):
+                    values.append(value)
+                so_far = ghost.totals[-1]
+                ghost.totals.append({key: value + played.rewards.get(key, 0) for key, value in so_far.items()})

@@ -89,7 +89,7 @@ def batch(
 ) -> None:
     """Play the batch in FILE, a TOML file: environments × agents × conditions × seeds.
 
-    What is complete in the data directory is left alone, what was stopped, failed or cut off goes on, the rest is
+    What is complete in the data directory is left alone, what was stopped, interrupted or failed goes on, the rest is
     played. So a batch may be interrupted and run again; run when all is complete, it writes the tables. A trial is
     found again by its header: environment, parameters, agent, model, what the model is sent and told, seed, steps,
     interventions and condition.

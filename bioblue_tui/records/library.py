@@ -10,11 +10,12 @@ from pathlib import Path
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
+from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
 from bioblue_tui.trials.events import Ended, Header, Noted, Stepped
-from bioblue_tui.trials.state import NOT_ENDED
+from bioblue_tui.trials.state import INTERRUPTED
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -57,8 +58,8 @@ class Entry:
 
     @property
     def standing(self) -> str:
-        """How it ended, or that it did not."""
-        return self.ended or NOT_ENDED
+        """How it ended; without an end, whether somebody is writing it."""
+        return self.ended or ("running" if is_locked(self.path) else INTERRUPTED)
 
 
 def open_record(path: Path) -> Record:

@@ -59,16 +59,16 @@ def published_text(record: Record) -> str:
         rows = []
         for step, group in _groups(record):
             shape.check(step)
-            rows.append(row_of(step, group, header.agent, tuple(form.metrics)))
+            rows.append((step.actor, row_of(step, group, header.agent, tuple(form.metrics))))
         names = (*form.columns, *ADDED)
         constants = _constants(record, form, environment)
         lines = ["\t".join(names)]
-        for row in rows:
+        for number, (actor, row) in enumerate(rows):
             cells = _cells(row, form, comments.get(row.step, ("", "")))
             cells |= {column: write_number(value) for column, value in constants.items()}
             cells |= {c.column: write_number(c.recorded) for c in record.contradictions if c.step == row.step}
-            cells[columns.MODEL] = escape(header.model or header.agent)
-            cells[columns.SETUP] = escape(dumps(encode_header(header))) if row is rows[0] else ""
+            cells[columns.MODEL] = escape((header.model or actor) if actor == header.agent else actor)
+            cells[columns.SETUP] = escape(dumps(encode_header(header))) if number == 0 else ""
             lines.append("\t".join(cells.get(name, "") for name in names))
     except DecodeError as error:
         raise RecordError(f"cannot be written as a table: {error}", record.path) from error

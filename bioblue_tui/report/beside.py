@@ -37,7 +37,8 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     """Return for each group its table beside the one it is held against: people where there are any, else the first.
 
     What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
-    that are not cut short. A group that others are held against has none, and one that shares no seed with it.
+    that were not stopped or interrupted. A group that others are held against has none, and one that shares no seed
+    with it.
 
     Args:
         groups: All groups of the report.

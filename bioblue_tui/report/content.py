@@ -137,7 +137,9 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
     found = [one_line(sentence, 2000) for sentence in same]
     short = [str(trial.number) for trial in trials if trial.figures.cut_short]
     if short:
-        found.append(f"cut short, so that totals are over fewer steps than planned: trial {', '.join(short)}")
+        found.append(
+            f"stopped or interrupted, so that totals are over fewer steps than planned: trial {', '.join(short)}"
+        )
     for trial in trials:
         found += [f"trial {trial.number}: {one_line(warning, 300)}" for warning in trial.record.warnings]
         if trial.reading.watch.blind:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bioblue_tui.report.content import Report
 from bioblue_tui.report.palette import DARK, LIGHT, PRINT, chart_rules
 from bioblue_tui.report.svg import Drawing
+
+_THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
+"""A space within a number as ``amount`` writes it."""
 
 
 def page(report: Report) -> str:
@@ -38,11 +42,24 @@ def _templates() -> Environment:
         loader=PackageLoader("bioblue_tui.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_unbroken,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     templates.filters["svg"] = _svg
+    templates.filters["verbatim"] = _verbatim
     return templates
+
+
+def _unbroken(value: object) -> object:
+    """Keep a number in one line: the spaces before its thousands are narrow ones at which no line is broken."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _THOUSANDS.sub("\N{NARROW NO-BREAK SPACE}", value)
+
+
+def _verbatim(text: str) -> Markup:
+    return escape(text)
 
 
 def _svg(drawing: Drawing) -> Markup:

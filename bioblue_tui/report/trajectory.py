@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.numbers import amount, counted
 from bioblue_tui.report.axis import Levels, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, Point, bars, polyline, thinned
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.widgets.scale import Scale
-from envs import Gauge, Number
+from envs import Gauge, Number, Transition
 
 WIDTH = 880
 """Width of a trial's chart, in pixels; a page may draw it larger or smaller."""
@@ -42,13 +43,19 @@ def levels_of(trial: Shown, index: int) -> list[Number]:
 
 
 def ghosts_of(trial: Shown, index: int) -> dict[str, list[Number]]:
-    """Return the same for each reference policy on the same noise, by its name, as far as the trial went."""
+    """Return the same for each reference policy on the same noise, by its name; see ``_beside``."""
     environment = trial.environment
     start = environment.gauge_values(environment.initial())[index]
     return {
-        name: [start, *(environment.gauge_values(played.after)[index] for played in shadow.played[: trial.state.done])]
+        name: [start, *(environment.gauge_values(played.after)[index] for played in _beside(trial, shadow))]
         for name, shadow in trial.reading.shadows.items()
     }
+
+
+def _beside(trial: Shown, shadow: Shadow) -> Sequence[Transition]:
+    """Return what a reference did as far as the trial went; where the environment ended that, to the planned end."""
+    ended = bool(trial.steps and trial.steps[-1].ended)
+    return shadow.played[: trial.header.steps if ended else trial.state.done]
 
 
 def _chart(trial: Shown, index: int) -> Drawing:
@@ -138,7 +145,7 @@ def _draw_actions(panel: Panel, trial: Shown, index: int) -> None:
     for shadow in list(trial.reading.shadows.values())[:1]:
         ticks = [
             (panel.x(step), panel.y(played.action[index]))
-            for step, played in enumerate(shadow.played[: trial.state.done], 1)
+            for step, played in enumerate(_beside(trial, shadow), 1)
             if played.action[index]
         ]
         path = "".join(polyline([(x - width * 0.7, y), (x + width * 0.7, y)]) for x, y in ticks)

@@ -12,6 +12,7 @@ from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Event
+from bioblue_tui.trials.state import INTERRUPTED
 from bioblue_tui.widgets.lines import Line
 
 
@@ -102,7 +103,7 @@ class LiveScreen(TrialScreen):
         if state.status == "ended":
             how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
         elif trial.ended:
-            how = ("■ broken off", "bad")
+            how = (f"■ {INTERRUPTED}", "bad")
         elif asked:
             how = ("● your turn", "good")
         elif trial.paused:

@@ -127,6 +127,8 @@ class SummaryScreen(ModalScreen[Choice]):
             text += f" Totals are of all steps, the first {header.forked_after} of its parent among them."
         if words := self._state.tally.words():
             text += f" Not counted: {words}."
+        if person := self._state.tally.person():
+            text += f" In the agent's place: {person}."
         return text
 
     @on(Button.Pressed)

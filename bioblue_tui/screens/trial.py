@@ -283,8 +283,9 @@ class TrialScreen(LookingScreen):
             for gauge, level, value, action in zip(self._gauges, *shows, strict=True):
                 gauge.add(level, value, action)
         self._gauged = max(self._gauged, known + 1)
+        reached = self.insight.companion.reached(known) if self.reveals else known
         for gauge in self._gauges:
-            gauge.show_step(shown, known)
+            gauge.show_step(shown, known, reached)
         if self.reveals:
             self.insight.show(shown, self.readable, self.timeline, self.transcript, self.rewards)
             self.query_one("#gauges").border_subtitle = self.insight.ghost

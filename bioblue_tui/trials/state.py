@@ -42,8 +42,8 @@ def told(event: Intervened) -> str:
     return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
 
 
-NOT_ENDED = "not ended"
-"""What is said of a trial without an end: it goes on, waits for somebody, or its program was ended."""
+INTERRUPTED = "interrupted"
+"""What is said everywhere of a trial without an end that nobody goes on with: its program was ended."""
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
@@ -193,8 +193,8 @@ class TrialState:
 
     @property
     def standing(self) -> str:
-        """How it ended, or that it did not."""
-        return self.reason if self.status == "ended" else NOT_ENDED
+        """How it ended, or that it was interrupted."""
+        return self.reason if self.status == "ended" else INTERRUPTED
 
     @property
     def rejections(self) -> int:
@@ -312,7 +312,7 @@ class TrialState:
                 attempt.interrupted, attempt.heard = True, event.text
                 if event.actor != HUMAN:
                     # A person who hands back was only asked.
-                    self._mark(event.step, "interrupted", "the answer was cut short")
+                    self._mark(event.step, "interrupted", "the answer was interrupted")
             case Answered():
                 self._answered(attempt, event)
             case Rejected():

@@ -208,7 +208,7 @@ class EntryWriter:
             # Somebody handed back without a word.
             return
         if attempt.interrupted:
-            yield from self._block("◂ ", "warn", f"{shown} (cut short)".strip(), "warn")
+            yield from self._block("◂ ", "warn", f"{shown} (interrupted)".strip(), "warn")
         elif attempt.waiting:
             yield from self._block("↻ ", "warn", attempt.waiting, "warn")
         elif heard:

@@ -51,7 +51,7 @@ class GaugeView(Lines):
         self._actions: list[Number | None] = []
         self._sums = [0.0]
         """Sums of the places before each step."""
-        self._shown, self._known = 0, -1
+        self._shown, self._known, self._reached = 0, -1, -1
         self._trend: Trend | None = None
         self._ghost: Sequence[Number] = ()
         self._ghost_places: list[float] = []
@@ -77,10 +77,17 @@ class GaugeView(Lines):
         self._places.append(place)
         self._sums.append(self._sums[-1] + place)
 
-    def show_step(self, step: int, known: int) -> None:
-        """Mark the value of a step; the trend goes up to ``known``, the last step given away."""
-        if (step, known) != (self._shown, self._known):
-            self._shown, self._known = step, known
+    def show_step(self, step: int, known: int, reached: int | None = None) -> None:
+        """Mark the value of a step; the trend goes up to ``known``, the last step given away.
+
+        Args:
+            step: Which one.
+            known: The last one given away.
+            reached: The last step of what is drawn dimly behind; None for the same.
+        """
+        reached = known if reached is None else reached
+        if (step, known, reached) != (self._shown, self._known, self._reached):
+            self._shown, self._known, self._reached = step, known, reached
             self.redraw()
 
     def show_ghost(self, values: Sequence[Number]) -> None:
@@ -182,11 +189,11 @@ class GaugeView(Lines):
         columns = width - _AXIS - 1
         if columns < 8 or height < 1:
             return []
-        trend = self._trend = self._followed(self._trend, columns, self._places)
+        trend = self._trend = self._followed(self._trend, columns, self._places, self._known)
         if self._ghost:
-            new = self._ghost[len(self._ghost_places) : self._known + 1]
+            new = self._ghost[len(self._ghost_places) : self._reached + 1]
             self._ghost_places += [self.scale.place(value) for value in new]
-            self._ghost_trend = self._followed(self._ghost_trend, columns, self._ghost_places)
+            self._ghost_trend = self._followed(self._ghost_trend, columns, self._ghost_places, self._reached)
         ghost = self._ghost_trend
         of = (id(trend), trend.version, id(ghost), ghost.version if ghost else 0, height, self._spans)
         if self._curve is None or self._curve.of != of:
@@ -200,11 +207,11 @@ class GaugeView(Lines):
             lines.append([axis, *cells[:here], (text, f"{style}+here"), *cells[here + 1 :]])
         return lines
 
-    def _followed(self, trend: Trend | None, columns: int, places: Sequence[float]) -> Trend:
-        """Return a trend of this width that shows all known places, made anew where it can't be continued."""
-        if trend is None or trend.width != columns or trend.count > self._known + 1:
+    def _followed(self, trend: Trend | None, columns: int, places: Sequence[float], known: int) -> Trend:
+        """Return a trend of this width that shows all places up to a step, made anew where it can't be continued."""
+        if trend is None or trend.width != columns or trend.count > known + 1:
             trend = Trend(self._steps, columns)
-        trend.extend(places[trend.count : self._known + 1])
+        trend.extend(places[trend.count : known + 1])
         return trend
 
     def _cells(self, trend: Trend, ghost: Trend | None, height: int) -> list[list[Cell]]:

@@ -177,3 +177,23 @@ async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -
         assert said.startswith("Fail: ")
         assert "points below the thermostat (same noise). Flip: step 2" in said
         assert "accelerating maximisation of B from 2" in said
+
+
+async def test_the_reference_goes_on_where_the_environment_ended_the_trial(tmp_path: Path) -> None:
+    async with trial(Plan("sustainability", "human", steps=60), tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press("5", "enter")
+        await opened(pilot, screen, 2)
+        await pilot.press("7", "enter")
+        await until(pilot, lambda: screen.state.status == "ended")
+        (gauge,) = screen._gauges
+        await until(pilot, lambda: screen.insight.companion.read == screen.state.done)
+        assert screen.state.done == 2
+        await until(pilot, lambda: gauge._ghost_trend and gauge._ghost_trend.count == 61)
+        record = on_disk(screen)
+    async with replayed(record) as (pilot, again):
+        await until(pilot, lambda: again.insight.companion.read == again.state.done)
+        (gauge,) = again._gauges
+        assert gauge._ghost_trend is None or gauge._ghost_trend.count == again.known + 1, "nothing is given away"
+        await pilot.press("end")
+        await until(pilot, lambda: gauge._ghost_trend and gauge._ghost_trend.count == 61)

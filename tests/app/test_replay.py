@@ -92,7 +92,7 @@ async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path)
     async with replayed(record) as (pilot, screen):
         await pilot.press("end")
         assert screen.shown == 12
-        assert "step 12/20  12 recorded, not ended" in text_of(screen.status)
+        assert "step 12/20  12 recorded, interrupted" in text_of(screen.status)
         assert "12/20" in text_of(screen.timeline)
 
 
@@ -109,7 +109,7 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
         await until(pilot, lambda: "not applied" in text_of(screen.transcript))
         assert "held" not in text_of(screen.transcript)
         await pilot.resize_terminal(60, 20)
-        await until(pilot, lambda: text_of(screen.status).endswith("29 recorded, not ended  ⚠ 2 of 2"))
+        await until(pilot, lambda: text_of(screen.status).endswith("29 recorded, interrupted  ⚠ 2 of 2"))
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         title = str(pilot.app.screen.query(Label).first().content)

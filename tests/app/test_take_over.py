@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
+from bioblue_tui.records.published_write import published_text
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
@@ -38,6 +39,9 @@ async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
         assert "⇄2 handed over" in text_of(screen.timeline)
         record = on_disk(screen)
     steps = [event for event in record.events if isinstance(event, Stepped)]
+    rows = [line.split("\t") for line in published_text(record).splitlines()]
+    models = [row[rows[0].index("Model name")] for row in rows[1:]]
+    assert models == ["thermostat"] * 2 + ["human"] * 2 + ["thermostat"] * 2
     assert [step.actor for step in steps] == ["thermostat"] * 2 + ["human"] * 2 + ["thermostat"] * 2
     assert [step.action for step in steps[2:4]] == [(7,), (7,)]
     assert [(e.step, e.actor) for e in record.events if isinstance(e, HandedOver)] == [(3, "human"), (5, "thermostat")]
@@ -153,7 +157,7 @@ async def test_an_answer_is_shown_as_it_comes_and_can_be_cut_short(tmp_path: Pat
         assert "reasoning, 12 characters" in text
         await pilot.press("escape")
         await until(pilot, lambda: screen.state.status == "paused")
-        await until(pilot, lambda: "(cut short)" in text_of(screen.transcript))
+        await until(pilot, lambda: "(interrupted)" in text_of(screen.transcript))
         await pilot.press("space")
         await until(pilot, lambda: len(screen.state.steps[0].attempts) == 2)
         await pilot.press("escape")

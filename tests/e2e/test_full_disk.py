@@ -72,7 +72,7 @@ def test_a_trial_is_broken_off_and_goes_on_when_there_is_room(bioblue: Bioblue, 
 
 def test_on_the_screen_it_is_said_and_all_can_be_looked_at(bioblue: Bioblue) -> None:
     with limited_terminal(bioblue, BLOCKS, "watch", *THERMOSTAT, "--speed", "max") as terminal:
-        terminal.wait("The record can no longer be written", "(File too large)", "■ broken off")
+        terminal.wait("The record can no longer be written", "(File too large)", "■ interrupted")
         terminal.press("left")
         terminal.wait("looking at ")
         terminal.press("esc")

@@ -116,7 +116,7 @@ def test_an_environment_that_is_not_installed_is_no_damage(bioblue: Bioblue) -> 
 def test_a_trial_that_still_runs_or_was_cut_off_is_listed_as_not_ended(bioblue: Bioblue) -> None:
     bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", "--display", "plain")
     write_lines(bioblue.file(), lines_of(bioblue.file())[:-1])
-    assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "not ended"]
+    assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "interrupted"]
 
 
 def test_locate_says_where_things_are(bioblue: Bioblue) -> None:

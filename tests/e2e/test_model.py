@@ -252,7 +252,7 @@ def test_leaving_while_the_model_thinks_is_quick_and_complete(bioblue: Bioblue, 
             provider.wait_for(1)
             # The first one cuts the answer short, the second one leaves.
             terminal.press("esc")
-            terminal.wait("(cut short)", "‖ paused")
+            terminal.wait("(interrupted)", "‖ paused")
             terminal.press("esc")
             assert terminal.finish() == 0
     finally:

@@ -51,7 +51,7 @@ def test_on_the_screen_the_retry_and_its_wait_are_shown(bioblue: Bioblue, provid
         )
         # Nobody has to wait for it to get away, and the wait is no answer.
         terminal.press("esc")
-        terminal.wait("‖ paused", "(cut short)")
+        terminal.wait("‖ paused", "(interrupted)")
         terminal.press("space")
         terminal.wait("■ complete", "step 2/2")
         terminal.press("esc")

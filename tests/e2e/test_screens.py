@@ -226,7 +226,7 @@ def test_help_names_the_keys_of_the_screen(bioblue: Bioblue) -> None:
         terminal.wait("‖ paused")
         terminal.press("?")
         terminal.wait(
-            "Pause between steps, or go on", "Play one step, then hold", "Leave; what happened so far is on disk"
+            "Pause between steps, or resume", "Play one step, then hold", "Leave; what happened so far is on disk"
         )
         terminal.press("esc")
         terminal.wait(lambda text: "Play one step, then hold" not in text)

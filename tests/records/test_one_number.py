@@ -40,7 +40,7 @@ def test_a_trial_that_goes_on_after_its_end_is_not_ended(tmp_path: Path) -> None
     path.write_text("\n".join([*lines[:ended], stop]) + "\n")
     assert [(entry.done, entry.standing) for entry in recent(tmp_path, 1)] == [(5, "stopped")]
     path.write_text("\n".join([*lines[:ended], stop, again]) + "\n")
-    assert [(entry.done, entry.standing) for entry in recent(tmp_path, 1)] == [(5, "not ended")]
+    assert [(entry.done, entry.standing) for entry in recent(tmp_path, 1)] == [(5, "interrupted")]
 
 
 @need_published

@@ -67,6 +67,14 @@ def test_ghosts_are_the_reference_policies_on_the_same_noise(trials: list[Shown]
     assert [name for name in trial.reading.shadows if name in texts(drawing.root)] == list(trial.reading.shadows)
 
 
+def test_the_reference_goes_on_where_the_environment_ended_the_trial(tmp_path: Path) -> None:
+    bare = record(tmp_path / "bare.jsonl", "sustainability", lambda world, state: str(int(state.levels[0])))
+    (trial,) = shown(bare)
+    assert trial.state.done == 1
+    line = next(points(e) for e in of_class(trial_charts(trial)[0].root, "ghost") if len(points(e)) > 2)
+    assert len(line) == trial.header.steps + 1
+
+
 def test_onsets_stand_at_their_steps_with_number_and_name(trials: list[Shown]) -> None:
     trial = trials[0]
     drawing = trial_charts(trial)[1]
