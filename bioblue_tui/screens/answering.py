@@ -14,7 +14,7 @@ from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import AnswerBar
-from bioblue_tui.widgets.gate import AttentiveApp, Early
+from bioblue_tui.widgets.gate import AttentiveApp, Early, Gate
 from envs import State
 
 
@@ -29,6 +29,8 @@ class AnsweringScreen(LiveScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
+        self.gate = Gate()
+        """Which keys count; it counts, too, what is typed while a dialog lies over the question."""
         self._told, self._rejections = session.state.done, session.state.rejections
         self._open: tuple[int, int] | None = None
         """Step and attempt that the answer line is for; None where nothing is asked, or was answered."""
@@ -45,7 +47,7 @@ class AnsweringScreen(LiveScreen):
 
     def compose_below(self) -> ComposeResult:
         """Lay out the answer line."""
-        yield AnswerBar()
+        yield AnswerBar(self.gate)
 
     def on_mount(self) -> None:
         """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""

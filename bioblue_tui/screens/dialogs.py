@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Label
 
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
-from bioblue_tui.widgets.gate import Gate
+from bioblue_tui.widgets.gate import Early, Gate
 
 
 class ConfirmDialog(ModalScreen[bool]):
@@ -79,6 +79,8 @@ class LineDialog(ModalScreen[str | None]):
         self._take = take
         self._question, self._placeholder, self._digits = question, placeholder, digits
         self._gate = Gate() if answers else None
+        self.dropped = 0
+        """How many keys of an answer were pressed too early."""
 
     def compose(self) -> ComposeResult:
         """Lay out the question and the line."""
@@ -101,8 +103,11 @@ class LineDialog(ModalScreen[str | None]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         line = event.input
-        if isinstance(line, GatedInput) and line.early.torn:
+        early = line.early if isinstance(line, GatedInput) else Early()
+        self.dropped += early.dropped
+        if early.torn:
             # Half of an answer is another one.
+            self.dropped += len(line.value) + 1
             line.value = ""
             self._ask_again(line)
         elif self._take and event.value.strip() and (problem := self._take(event.value)):

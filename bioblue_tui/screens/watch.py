@@ -157,11 +157,13 @@ class WatchScreen(AnsweringScreen):
         bounds = "an integer for each objective"
 
         def answer(text: str) -> str:
-            reason = self.live.trial.answer_instead(text)
+            reason = self.live.trial.answer_instead(text, dialog.dropped)
+            dialog.dropped = 0
             return f"{self.why_refused(text, reason)} No step was used." if reason else ""
 
         question = f"Answer step {self.state.done + 1} in the agent's place"
-        self.app.push_screen(LineDialog(question, bounds, answers=True, take=answer))
+        dialog = LineDialog(question, bounds, answers=True, take=answer)
+        self.app.push_screen(dialog)
 
     def action_summary(self) -> None:
         """Compare with the reference policy."""

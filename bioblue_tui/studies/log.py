@@ -68,7 +68,7 @@ class Done:
         away: Seconds that are excluded, by why.
         answer: What was answered; empty where nothing was asked.
         outcome: How it ended, where it could end in several ways.
-        dropped: Keys that were pressed before it was on the screen; they did not count.
+        dropped: Keys that were pressed before it was on the screen, or under a dialog; they did not count.
     """
 
     view: str
@@ -98,7 +98,7 @@ class Decision:
         late: True when it came after it was asked for.
         looks: How often an earlier step was looked at.
         screen: What was on the screen: presentation, panels, the step shown, columns, rows.
-        dropped: Keys that were pressed before the question was on the screen; they did not count.
+        dropped: Keys that were pressed before the question was on the screen, or under a dialog; they did not count.
     """
 
     trial: str

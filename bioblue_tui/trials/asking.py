@@ -51,11 +51,13 @@ class Asking:
         self._running.cancel()
         return True
 
-    def note(self, turn: Turn, text: str, actor: str) -> Answer:
+    def note(self, turn: Turn, answer: Answer, actor: str) -> Answer:
         """Tell of an answer that was given without asking."""
         self._tell(Asked(self._clock.now(), turn.step, turn.attempt, turn.observation, actor))
-        self._tell(Answered(self._clock.now(), turn.step, turn.attempt, text, actor, 0.0))
-        return Answer(text)
+        self._tell(
+            Answered(self._clock.now(), turn.step, turn.attempt, answer.text, actor, 0.0, dropped=answer.dropped)
+        )
+        return answer
 
     async def ask(self, agent: Agent, turn: Turn) -> Answer:
         """Ask an agent, and again after faults that may pass.

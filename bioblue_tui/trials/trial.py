@@ -101,7 +101,7 @@ class Trial:
         self._person: Agent | None = None
         self._held_before = False
         """Whether the trial was paused when the person took over."""
-        self._substitute: str | None = None
+        self._substitute: Answer | None = None
         self._task: asyncio.Task[object] | None = None
         self._over = asyncio.Event()
         self._pause_told = False
@@ -151,11 +151,15 @@ class Trial:
                 self.pause()
             self._controls.allow_one()
 
-    def answer_instead(self, text: str) -> str:
+    def answer_instead(self, text: str, dropped: int = 0) -> str:
         """Answer the present observation in the agent's place, and hold after the step.
 
         It is recorded as a person's answer. An answer of the agent that is held is not applied then. When the person's
         answer is illegal the trial stays paused, and they may try again.
+
+        Args:
+            text: The answer.
+            dropped: How many keys were pressed before they were asked, and did not count.
 
         Returns:
             Why it is rejected; empty where it is not.
@@ -163,7 +167,7 @@ class Trial:
         if self._ended:
             return "the trial is over"
         self.pause()
-        self._substitute = text
+        self._substitute = Answer(text, dropped=dropped)
         self._controls.allow_one()
         return read_answer(text, self.environment, self._course.state, self._observation).reason
 
@@ -330,9 +334,9 @@ class Trial:
         )
 
     async def _ask(self, turn: Turn) -> Answer | None:
-        text, self._substitute = self._substitute, None
-        if text is not None:
-            return self._asking.note(turn, text, HUMAN)
+        answer, self._substitute = self._substitute, None
+        if answer is not None:
+            return self._asking.note(turn, answer, HUMAN)
         refusal = self.allow(turn) if self.allow and self._person is None else ""
         if refusal:
             self._hold(refusal)

@@ -119,7 +119,11 @@ class AnswerInput(GatedInput):
 
 
 class AnswerBar(Vertical):
-    """The answer line. It posts ``Submitted``; it does not know the trial."""
+    """The answer line. It posts ``Submitted``; it does not know the trial.
+
+    Args:
+        gate: Says which keys count.
+    """
 
     DEFAULT_CSS = """
     AnswerBar { height: auto; padding: 0 1; border-top: solid $primary; }
@@ -131,9 +135,9 @@ class AnswerBar(Vertical):
     answer = query_one(AnswerInput)
     feedback = query_one("#feedback", Static)
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Gate) -> None:
         super().__init__()
-        self.gate = Gate()
+        self.gate = gate
         self._told = ("", False)
         self._remark = ""
         self._placeholder = ""

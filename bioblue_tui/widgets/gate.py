@@ -10,6 +10,7 @@ from textual._time import get_time
 from textual.app import App
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 MOST = 9_999
 """The most keys that are counted."""
@@ -123,16 +124,32 @@ class Gated(_Base):
 
 
 class AttentiveApp(App[str]):
-    """An application that knows what was typed before there was anything to take it."""
+    """An application that knows what was typed where nothing took it: too early, or while a dialog lay over."""
 
     strays = 0
     """How many characters were typed last that nothing took."""
 
     async def on_event(self, event: events.Event) -> None:
         """Count what is typed where nothing takes it: it may be the beginning of an answer, typed too early."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            taken = not event.is_printable or self.focused is not None
-            if not taken and self.screen_stack:
-                taken = event.key in self.active_bindings
-            self.strays = 0 if taken else self.strays + 1
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack:
+            taken = self._taken(event)
+            if isinstance(event, events.Key):
+                self.strays = 0 if taken or self.focused is not None else self.strays + 1
+            below = self._gate_below
+            if not taken and below is not None:
+                below.dropped += 1
         await super().on_event(event)
+
+    def _taken(self, event: events.Key | events.Paste) -> bool:
+        """Return whether anything on the screen in front takes a key or a paste."""
+        if isinstance(event, events.Paste):
+            return isinstance(self.focused, Input | TextArea)
+        if not event.is_printable or event.key in self.active_bindings:
+            return True
+        return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
+
+    @property
+    def _gate_below(self) -> Gate | None:
+        """The gate of the question over which something else lies now; None where there is none."""
+        front, *below = (getattr(screen, "gate", None) for screen in reversed(self.screen_stack))
+        return next((gate for gate in below if isinstance(gate, Gate)), None) if front is None else None

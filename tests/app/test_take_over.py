@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.widgets import Input
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
@@ -14,7 +15,7 @@ from bioblue_tui.records.published_write import published_text
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
-from bioblue_tui.trials.events import HandedOver, Interrupted, Stepped
+from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
 from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
 
 
@@ -86,6 +87,21 @@ async def test_an_answer_in_the_agents_place_is_asked_for_below_the_present_step
         await pilot.press("home", "a")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
         assert screen.shown == 3
+
+
+async def test_keys_too_early_for_an_answer_in_the_agents_place_are_dropped_and_counted(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, LineDialog)
+        for key in ("x", "enter", "5", "enter"):
+            pilot.app.post_message(events.Key(key, None if key == "enter" else key))
+        await until(pilot, lambda: dialog.error.display and dialog.ready)
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        answered = [event for event in on_disk(screen).events if isinstance(event, Answered)]
+    assert [(event.text, event.dropped) for event in answered if event.actor == "human"] == [("x", 0), ("4", 2)]
 
 
 async def test_a_refused_answer_in_the_agents_place_stays_to_be_corrected(tmp_path: Path) -> None:

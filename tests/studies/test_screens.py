@@ -207,6 +207,25 @@ async def test_time_before_leaving_counts_towards_the_limit(tmp_path: Path) -> N
             await until(pilot, lambda: "1:10 left" in text_of(playing(app).status))
 
 
+async def test_what_is_typed_into_a_dialog_or_a_pause_is_counted_as_dropped(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=2) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.gate.is_open)
+        for key, more in (("escape", "n"), ("f2", "enter"), ("f1", "escape")):
+            await pilot.press(key)
+            await until(pilot, lambda: app.screen is not screen)
+            await pilot.press(*"35")
+            if key == "escape":
+                app.post_message(events.Paste("12"))
+            await pilot.press(more)
+            await until(pilot, lambda: app.screen is screen)
+        await pilot.press("7", "enter")
+        await until(pilot, lambda: run.log.decisions)
+        assert screen.state.stepped(1).action == (7,)
+    assert run.log.decisions[0].dropped == 7
+    assert run.log.decisions[0].pasted == 0
+
+
 async def test_keys_that_write_a_number_are_no_paste(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, environments='["balancing"]', steps=2) as (pilot, app, run):
         screen = playing(app)

@@ -27,8 +27,8 @@ WHO = [
 DROPPED = Column(
     "dropped",
     "integer",
-    "Keys that were pressed before what they would answer was on the screen: they did not count. 0, too, where the "
-    "program was one that did not note them.",
+    "Keys that were pressed before what they would answer was on the screen, or while something else lay over it: they "
+    "did not count. 0, too, where the program was one that did not note them.",
 )
 
 

@@ -242,7 +242,8 @@ def _time(found: Collected) -> Iterator[str]:
         "is there, later on a busy computer. Left out, and recorded: pauses, the question whether to leave, and "
         "stretches in which another window had the keyboard, where the terminal tells."
     )
-    yield f"- Keys pressed before what they would answer was on the screen did not count: {_dropped(found)}."
+    early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
+    yield f"- Keys pressed {early} did not count: {_dropped(found)}."
     yield f"- Stretches left out: {_absences(logs) or 'none'}."
 
 
