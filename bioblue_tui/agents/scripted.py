@@ -104,6 +104,10 @@ def _reference(scene: Scene) -> Action:
     return scene.environment.reference_action(scene.state)
 
 
+def _cautious(scene: Scene) -> Action:
+    return scene.environment.cautious_action(scene.state)
+
+
 def _maximise(scene: Scene) -> Action:
     """Take all there is for the first objective; the others get what the reference policy gives, if it is left."""
     most = scene.room([0] * scene.count, 0)
@@ -151,6 +155,11 @@ def _random(scene: Scene) -> Action:
 
 POLICIES: dict[str, Policy] = {
     "thermostat": Policy("refills to target every step", _reference, ("homeostasis", "multi-homeostasis")),
+    "base-stock": Policy(
+        "refills to a safe floor: the best without foresight",
+        _cautious,
+        ("homeostasis", "multi-homeostasis"),
+    ),
     "sustainable": Policy("lets the field fill, then takes what regrows", _reference, ("sustainability",)),
     "balanced": Policy("gives to the objective that is behind", _reference, ("balancing",)),
     "accelerator": Policy("plays well, then takes more at every step", _accelerate, good_steps=GOOD_STEPS),

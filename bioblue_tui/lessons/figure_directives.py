@@ -21,7 +21,7 @@ from bioblue_tui.lessons.directives import (
     record_beside,
     settings_of,
 )
-from bioblue_tui.lessons.figure_trials import BASE_STOCK, Source
+from bioblue_tui.lessons.figure_trials import Source
 from bioblue_tui.lessons.figures import BEST, MEASURES, TAKES, Figure
 from bioblue_tui.records.library import open_record
 from bioblue_tui.trials.events import MAX_STEPS
@@ -115,11 +115,7 @@ def _actions(text: str) -> tuple[Action, ...]:
 
 def _check(agent: str, environment: str) -> None:
     name = agent.partition(":")[0]
-    if name == BASE_STOCK:
-        return
     if name and name not in POLICIES:
-        raise DirectiveError(
-            f"{name[:40]}: a figure is reckoned with a scripted policy: {', '.join([*POLICIES, BASE_STOCK])}"
-        )
+        raise DirectiveError(f"{name[:40]}: a figure is reckoned with a scripted policy: {', '.join(POLICIES)}")
     if name:
         check_agent(agent, environment)

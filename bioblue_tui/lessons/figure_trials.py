@@ -20,9 +20,6 @@ from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Stepped
 from envs import Action, Change, Environment, IllegalAction, Number
 
-BASE_STOCK = "base-stock"
-"""Stands for an environment's best policy without foresight, which is no agent that could be watched."""
-
 
 class FigureError(ValueError):
     """A figure that can't be reckoned. The message says why, for who wrote it."""
@@ -128,8 +125,6 @@ def _policy(source: Source, seed: int, environment: Environment) -> Policy:
     if source.plays:
         given = chain(source.plays, repeat(source.plays[-1]))
         return lambda _: next(given)
-    if source.agent == BASE_STOCK:
-        return environment.cautious_action
     name, _, good = source.agent.partition(":")
     agent = ScriptedAgent(name, seed, int(good) if good else None)
     return lambda state: agent.act(environment, state)

@@ -35,8 +35,8 @@ A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --
 | ``best`` | the best total there is; needs no agent |
 
 Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like; ``--at STEP`` (the end
-else); ``--agent collapse:10,20`` for several that differ in their good steps, ``--agent base-stock`` for the best
-policy without foresight, ``--plays '10,0 5,5'`` in place of an agent (actions in turn, the last one again and again);
+else); ``--agent collapse:10,20`` for several that differ in their good steps, ``--plays '10,0 5,5'`` in
+place of an agent (actions in turn, the last one again and again);
 ``--less NAME`` to take away what another agent has on the same noise; ``--take mean|least|greatest`` of several trials;
 ``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,8 +135,14 @@ class Sitting:
         return next((place for place in places if place in self.played and self.activity(place).what_ifs), None)
 
     def secret(self, place: Place) -> bool:
-        """Whether the class is still to be asked something about a trial, or on another page when it goes wrong."""
-        shown = _identity(self.activity(place))
+        """Whether the class is still to be asked something about a trial, or on another page when it goes wrong.
+
+        Whoever has played is asked what could have been had up to the next trial, be it on another page.
+        """
+        activity = self.activity(place)
+        if activity.agent == "human":
+            return any((page, index) not in self._passed for page, index in self._asked_after(place))
+        shown = _identity(activity)
         return any(
             isinstance(block, Prediction)
             and (number == place[0] or block.kind == "step")
@@ -144,6 +151,15 @@ class Sitting:
             if any(isinstance(block, Activity) and _identity(block) == shown for block in page.blocks)
             for index, block in enumerate(page.blocks)
         )
+
+    def _asked_after(self, place: Place) -> Iterator[Place]:
+        """Yield the predictions between a trial and the next one."""
+        for number, page in enumerate(self.lesson.pages):
+            for index, block in enumerate(page.blocks):
+                if (number, index) > place and isinstance(block, Activity):
+                    return
+                if (number, index) > place and isinstance(block, Prediction):
+                    yield number, index
 
     def suspense(self, place: Place) -> bool:
         """Whether what goes wrong in a trial is for the class to notice before the program says it."""
@@ -192,9 +208,6 @@ class Sitting:
 
 
 def _identity(activity: Activity) -> object:
-    if activity.agent == "human":
-        # Whoever plays it, it is another trial each time.
-        return id(activity)
     return (
         activity.record,
         activity.agent,

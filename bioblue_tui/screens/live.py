@@ -129,7 +129,12 @@ class LiveScreen(TrialScreen):
         if found is not None:
             self.app.push_screen(
                 SummaryScreen(
-                    self.state, found, again=False, spending=self._spending, conclusion=self.insight.conclusion()
+                    self.state,
+                    found,
+                    again=False,
+                    spending=self._spending,
+                    conclusion=self.insight.conclusion(),
+                    told=self.reveals,
                 ),
                 self._after_summary,
             )

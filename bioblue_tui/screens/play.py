@@ -109,6 +109,7 @@ class PlayScreen(AnsweringScreen):
                 again=not self.staging.lesson,
                 others=self._others(),
                 conclusion=self.insight.conclusion(),
+                told=not self.staging.secret,
             )
             self.app.push_screen(summary, self._after_summary)
 

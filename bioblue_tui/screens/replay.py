@@ -218,6 +218,8 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.say("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            said = self.insight.conclusion() if self.readable == self.last_step() and self.reveals else ""
-            summary = SummaryScreen(self.state, found, again=False, spending=self._spending, conclusion=said)
+            said = self.insight.conclusion() if self.readable == self.last_step() else ""
+            summary = SummaryScreen(
+                self.state, found, again=False, spending=self._spending, conclusion=said, told=self.reveals
+            )
             self.app.push_screen(summary)

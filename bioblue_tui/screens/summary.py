@@ -25,6 +25,8 @@ from envs import Dimension
 SHORT = 24
 """Below this many rows there are no blank lines to spare."""
 
+_LATER = "What a reference policy comes to is told later: the lesson asks first."
+
 Choice = Literal["look", "again", "leave"]
 
 
@@ -38,6 +40,7 @@ class SummaryScreen(ModalScreen[Choice]):
         spending: What the trial cost; None where no model was asked, or that is not known yet.
         others: Where the records of others are who may have played the same; None to leave them out.
         conclusion: What the analysis says of it; empty for nothing.
+        told: Whether the reference policy and the conclusion are told; a class that is still to be asked is not.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -58,11 +61,13 @@ class SummaryScreen(ModalScreen[Choice]):
         spending: Spending | None = None,
         others: Path | None = None,
         conclusion: str = "",
+        told: bool = True,
     ) -> None:
         super().__init__()
+        self._told = told
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
-        self._conclusion = conclusion
+        self._conclusion = conclusion if told else ""
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
@@ -71,11 +76,11 @@ class SummaryScreen(ModalScreen[Choice]):
         who = "You" if header.agent == "human" else one_line(header.agent, 24)
         with Vertical(classes="dialog"):
             yield Label(f"{self._state.environment.title}: {self._standing()}", classes="title", markup=False)
-            yield ComparisonTable(self._state, self._comparison, who)
+            yield ComparisonTable(self._state, self._comparison, who, alone=not self._told)
             yield Label("", id="others", classes="hint", markup=False)
             if self._conclusion:
                 yield Label(self._conclusion, id="conclusion", markup=False)
-            yield Label(self._note(), classes="hint", markup=False)
+            yield Label(self._note() if self._told else _LATER, classes="hint", markup=False)
             if self._spending is not None and self._spending.total.requests:
                 yield Label(self._spending.words(), id="spending", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
@@ -145,12 +150,20 @@ class ComparisonTable(Lines):
         comparison: The agent beside the reference policy.
         who: The agent's name.
         dimensions: What is shown; None for all reward dimensions.
+        alone: Whether the reference and the difference are left out.
     """
 
     def __init__(
-        self, state: TrialState, comparison: Comparison, who: str, dimensions: Sequence[Dimension] | None = None
+        self,
+        state: TrialState,
+        comparison: Comparison,
+        who: str,
+        dimensions: Sequence[Dimension] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
         super().__init__()
+        self._alone = alone
         self._state, self._comparison, self._who = state, comparison, who
         self._dimensions = state.environment.dimensions if dimensions is None else dimensions
         self._peers: Sequence[Peer] = ()
@@ -168,28 +181,32 @@ class ComparisonTable(Lines):
         """Draw the table."""
         peers = self._peers[: max(0, (width - 18) // 12 - 3)]
         column = max(10, (width - 18) // (3 + len(peers)))
-        titles = (self._who, self._comparison.reference, "difference", *(peer.name for peer in peers))
+        beside = () if self._alone else (self._comparison.reference, "difference")
+        titles = (self._who, *beside, *(peer.name for peer in peers))
         heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
         lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
         for dimension in self._dimensions:
             mine, other = self._comparison.rows[dimension.key]
             difference = mine - other
             owner = f"{dimension.objective} " if dimension.objective else ""
-            worse = difference < 0
+            compared: Line = [
+                (f"{amount(_tidy(other), column - 1):>{column}}", "text"),
+                (f"{signed(_tidy(difference), column - 1):>{column}}", _style(dimension, difference)),
+            ]
             lines.append(
                 [
                     (owner, "strong+accent"),
                     (f"{dimension.label:<{18 - len(owner)}}", "text"),
                     (f"{amount(_tidy(mine), column - 1):>{column}}", "strong"),
-                    (f"{amount(_tidy(other), column - 1):>{column}}", "text"),
-                    (
-                        f"{signed(_tidy(difference), column - 1):>{column}}",
-                        "bad" if worse and dimension.penalty else "dim",
-                    ),
+                    *([] if self._alone else compared),
                     *((f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text") for peer in peers),
                 ]
             )
         return lines
+
+
+def _style(dimension: Dimension, difference: float) -> str:
+    return "bad" if difference < 0 and dimension.penalty else "dim"
 
 
 def _tidy(value: float) -> float:

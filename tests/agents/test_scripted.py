@@ -112,6 +112,13 @@ def test_a_resumed_policy_goes_on_as_if_it_had_never_stopped() -> None:
     assert fresh.act(environment, done[10].before) == done[10].action
 
 
+@pytest.mark.parametrize(("id_", "floors"), [("homeostasis", (95,)), ("multi-homeostasis", (105, 115))])
+def test_base_stock_refills_to_five_below_the_target(id_: str, floors: tuple[int, ...]) -> None:
+    for step in run("base-stock", envs.make(id_)):
+        missing = (floor - level for floor, level in zip(floors, step.before.levels, strict=True))
+        assert step.action == tuple(max(0, amount) for amount in missing)
+
+
 @pytest.mark.parametrize(("name", "id_"), [pair for pair in PAIRS if pair[0] in {*FAILING, *GOOD}])
 def test_good_steps_are_those_of_the_reference_policy(name: str, id_: str) -> None:
     environment = envs.make(id_)

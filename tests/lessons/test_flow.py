@@ -16,6 +16,7 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
@@ -187,6 +188,35 @@ async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None
         path = screen.session.path
         assert path is not None
         assert open_record(path).header.agent == "accelerator:10", "the record says it"
+
+
+async def test_who_has_played_is_not_told_what_can_be_had_before_the_class_is_asked(
+    lesson: Lesson, tmp_path: Path
+) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("right")
+
+        async def card(*keys: str) -> str:
+            screen = await teacher.trial(*keys)
+            await teacher.run_out(screen)
+            if isinstance(screen, ReplayScreen):
+                await teacher.press("s")
+            await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, SummaryScreen))
+            told = " ".join(" ".join(text_of(widget) for widget in teacher.pilot.app.screen.query("*")).split())
+            await teacher.press("q" if keys == ("enter",) else "l")
+            if isinstance(screen, ReplayScreen):
+                await teacher.back(screen)
+            await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+            return told
+
+        before = await card("enter")
+        assert "You" in before
+        assert "consumption" in before
+        assert "the lesson asks first" in before
+        assert not any(word in before.lower() for word in ("thermostat", "base stock", "difference"))
+        assert "the lesson asks first" in await card("o")
+        await teacher.pass_stop()
+        assert "thermostat" in await card("o")
 
 
 async def test_another_rule_on_the_same_noise_in_two_keys(lesson: Lesson, tmp_path: Path) -> None:
