@@ -55,7 +55,8 @@ _SIGN_LINE = re.compile(r"\s*[-+−±~≈≤≥–—]{1,2}\s*")
 _ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _OWN_SENTENCE = re.compile(
-    r"\W*(?:(?:so|thus|therefore|hence|then|ok|okay),? )?(?:i\b|i'|my\b|let's|we\b|(?:the |final )*answer)",
+    r"\W*(?:(?:so|thus|therefore|hence|then|ok|okay),? )?"
+    r"(?:(?:for|in) this step|this time|now|based on|i\b|i'|my\b|let's|we\b|(?:the |final )*answer)",
     re.IGNORECASE,
 )
 

@@ -50,8 +50,8 @@ STATE = _words(
     r"suppose|otherwise|wants?",
 )
 _ACT = _words(
-    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decision|consum\w+|harvest\w*|eat\w*|take",
-    r"decide|choice|choose|chosen|response|respond|reply",
+    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decisions?|consum\w+|harvest\w*|eat\w*|take",
+    r"decide|choices?|choose|chosen|response|respond|reply",
     r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
 )
 _OWN_STEP = re.compile(
@@ -62,8 +62,11 @@ _INTENT = re.compile(
     re.IGNORECASE,
 )
 _OPEN_END = re.compile(
-    r"(?:[,;–—-]|\b(?:is|are|was|were|be|been|of|at|to|the|a|an|by|about|or|and|than|from|not))$", re.IGNORECASE
+    r"(?:[,;–—-]|\b(?:is|are|was|were|be|been|of|at|to|the|a|an|by|about|or|and|than|from|not"
+    r"|for|in|on|with|into|until|since|all|total))$",
+    re.IGNORECASE,
 )
+_ANY = _begins(r"\W*(?:an?|any|one|some|another|each|every)\b")
 _NOD = _begins(
     r"(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely)\b",
     r"(?:right|fine|done|good|therefore|so|thus|hence)\b",
@@ -166,9 +169,10 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     clause = _OWN_STEP.sub("", re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending)
     about = "foreign" if STATE.search(clause) else "unclear"
     if heading or ending.endswith(":"):
-        asks = _ACT.search(clause) or _INTENT.search(clause)
+        asks = (_ACT.search(clause) and not _ANY.match(clause)) or _INTENT.search(clause)
         return "answer" if about == "unclear" and asks else about
-    return about if adjacent or len(piece.split()) <= 6 or _OPEN_END.search(ending) else ""
+    short = len(piece.split()) <= 6 and not line.startswith(("- ", "* ", "• "))
+    return about if adjacent or short or _OPEN_END.search(ending) else ""
 
 
 _BESIDE = 400

@@ -30,11 +30,12 @@ _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|p|span|code|pre|div|center|font|output|response|action|final|result)(?:\s[^<>\n]{0,80})?/?>",
     re.IGNORECASE,
 )
+_TEXT = re.compile(r"\\(?:text|math)(?:bf|it|tt|rm|sf)?\{([^{}]*)\}")
 _LATEX = re.compile(
     r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
 _EMPHASIS = re.compile(r"[*`]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
-_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|[•▪‣◦][ \t]*")
+_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|>[ \t]*(?=\W{0,2}[A-Za-z])|[•▪‣◦][ \t]*")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
@@ -99,7 +100,7 @@ def _undress(line: str) -> str:
     if _STRUCK.search(line):
         return POISON
     if _MARKUP.search(line):
-        line = _LATEX.sub(" ", _TAG.sub(" ", line))
+        line = _LATEX.sub(" ", _TEXT.sub(r" \1 ", _TAG.sub(" ", line)))
         # A dollar sign alone may be a currency.
         if line.count("$") % 2 == 0:
             line = line.replace("$", " ")

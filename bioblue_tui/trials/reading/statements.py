@@ -67,11 +67,18 @@ _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
-_SO = "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood"
+_SO = (
+    "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
+    r"|assistant|after (?:\w+ )?(?:consideration|thought|analysis|deliberation|reflection)"
+)
 _OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen)[,:!]? )*"
-_ANSWER = "(?:answer|antwort|respuesta|réponse|risposta|resposta|ответ|答案|回答|答え|答)"
+_ANSWER = (
+    "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}"
+    "(?:antwort|respuesta|réponse|risposta|resposta|ответ)(?: finale?)?(?: (?:lautet|ist|es|est|è|é))?"
+    "|(?:我的|最终|最終|我)?(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
+)
 _EQ = r" ?(?::|=>|=|→|->) ?"
-_IS = r" (?:is|will be|would be):? "
+_IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
@@ -116,15 +123,26 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
 )
 
 
+_INTRO = re.compile(
+    r"(?:for|in|at|this|now|based on|given|after|considering|looking|taking|to|with)\b[^.!?:;\d]{0,80}?,? "
+    r"(?=i(?:\b|')|let's|let me)",
+    re.IGNORECASE,
+)
+"""What leads up to a sentence that says the action, such as "For this step, "."""
+_ELSEWHEN = re.compile(
+    DOUBT.pattern + r"|\b(?:future|general\w*|case|later|once|usual\w*|principle|theory|steps|normal\w*|all|when)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
-_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?=[a-z])|(?!being|during)\w{2,}ing)\b"
+_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?!be\b)(?=[a-z])|(?!being|during)\w{2,}ing)\b"
 _TAILED = re.compile(
     rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
     re.IGNORECASE,
 )
 """An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
 _UNSURE = re.compile(
-    DOUBT.pattern + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!to )(?<!reach )(?<!is )(?<!by )\b\d",
+    DOUBT.pattern
+    + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!back to )(?<!level to )(?<!reach )(?<!is )(?<!by )\b\d",
     re.IGNORECASE,
 )
 
@@ -147,10 +165,12 @@ class Grammar:
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
         thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
         unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
-        decided = r"(?:action|decision|choice|response|conclusion)"
+        decided = r"(?:action|decision|choice|response|conclusion)s?"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
         lead = (
-            rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would ))(?:{_CHOOSE}|say))(?: exactly)?"
+            rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))"
+            rf"(?:{_CHOOSE}|say)"
+            rf"|(?:i'm |i am )?going with|i(?:'ve| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
@@ -199,13 +219,20 @@ class Grammar:
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
         found: Numbers | Fault | None = self._numbers(piece, "")
+        if found is None and (intro := _INTRO.match(piece)) and not _ELSEWHEN.search(intro.group()):
+            piece = piece[intro.end() :]
         if found is None and (match := self._front.match(piece)):
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
             found = self._numbers(rest, which)
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
-            if found is None and which != "so" and (body := explained(rest)):
+            own = (
+                which == "marked"
+                or match.group().rstrip()[-1:] in tuple(":=>→")
+                or (piece[0] in "iI" and which == "lead")
+            )
+            if found is None and own and (body := explained(rest)):
                 found = self._numbers(body, which)
             found = found or self._fault(rest, which == "marked")
         if found is None and _ASIDE.search(piece):
