@@ -15,7 +15,17 @@ from typing import TypeVar
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import Endpoint
-from bioblue_tui.agents.said import is_overflow, is_page, is_spent, said, short, status_of
+from bioblue_tui.agents.said import (
+    is_filtered,
+    is_loading,
+    is_overflow,
+    is_page,
+    is_regional,
+    is_spent,
+    said,
+    short,
+    status_of,
+)
 from bioblue_tui.agents.waiting import LONGEST, retry_after, until
 
 MESSAGE_LENGTH = 300
@@ -120,7 +130,15 @@ def _status(error: Exception, status: int, source: Source, begin: str) -> AgentE
             f"the account's quota or credit is used up; top it up, or set another key in {source.endpoint.key_variable}"
         )
         return source.fault(f"{begin}{what}", said(body))
-    what = _PASSING.get(status) or ("the server is overloaded or broken" if status >= 500 else "")
+    if status < 429 and is_filtered(body):
+        what = "the provider's content filter refused what is asked; use another model or other words (--wording)"
+        return source.fault(f"{begin}{what}", said(body))
+    if status in (401, 403, 451) and is_regional(body):
+        what = "the provider does not serve the country or region that this request comes from; use another provider"
+        return source.fault(f"{begin}{what}", said(body))
+    what = _PASSING.get(status, "")
+    if not what and status >= 500:
+        what = "the server is loading the model" if is_loading(body) else "the server is overloaded or broken"
     headers = getattr(getattr(error, "response", None), "headers", {})
     if not what or status in (501, 505) or headers.get("x-should-retry") == "false":
         return source.fault(f"{begin}{what or _permanent(status, source)}", said(body))

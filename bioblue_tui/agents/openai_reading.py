@@ -7,7 +7,7 @@ import json
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.faults import Reported, Source, reported, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import Form, Received, end_of, field, tokens
+from bioblue_tui.agents.received import End, Form, Received, end_of, field, tokens
 
 _LAST = "[DONE]"
 """Stands where no more chunks come."""
@@ -17,11 +17,12 @@ def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
     choices = field(reply, "choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = field(choice, "message")
-    text, refusal = field(message, "content"), field(message, "refusal")
-    if not isinstance(message, dict) or not (text is None or isinstance(text, str)):
+    parts, refusal = _parts(field(message, "content")), field(message, "refusal")
+    if not isinstance(message, dict) or parts is None:
         raise wrong_shape(source, choice if field(choice, "error") else reply)
     hearing.take(_reasoning(message), reasoning=True)
-    hearing.take(text or "")
+    for text, reasoning in parts:
+        hearing.take(text, reasoning=reasoning)
     hearing.finish()
     return Received(
         hearing.text,
@@ -42,10 +43,13 @@ class _Gathering:
         self._refusal = ""
         self._error: object = None
         self._odd: object = None
+        self._native: object = None
+        self._done = False
 
     def take(self, name: str, data: str) -> bool:
         """Take a chunk; returns False at the mark behind the last one."""
         if data.startswith(_LAST):
+            self._done = True
             return False
         chunk = json.loads(data)
         if error := field(chunk, "error"):
@@ -62,15 +66,16 @@ class _Gathering:
 
     def _take_choice(self, choice: object) -> None:
         delta = field(choice, "delta")
-        text, refusal = field(delta, "content"), field(delta, "refusal")
+        parts, refusal = _parts(field(delta, "content")), field(delta, "refusal")
         self._hearing.take(_reasoning(delta), reasoning=True)
-        if isinstance(text, str):
-            self._hearing.take(text)
-        elif text is not None:
+        if parts is None:
             self._odd = choice
+        for text, reasoning in parts or ():
+            self._hearing.take(text, reasoning=reasoning)
         if isinstance(refusal, str):
             self._refusal += refusal
         self._finish = field(choice, "finish_reason") or self._finish
+        self._native = field(choice, "native_finish_reason") or self._native
         self._error = field(choice, "error") or self._error
 
     def result(self, source: Source) -> Received:
@@ -80,7 +85,36 @@ class _Gathering:
             raise wrong_shape(source, self._odd)
         self._hearing.finish()
         text, reasoning = self._hearing.text, self._hearing.reasoning
-        return Received(text, reasoning, end_of(self._finish), _usage(self._usage), self._refusal, streamed=True)
+        end = end_of(self._finish)
+        if end is End.UNKNOWN and self._done and text:
+            # The server ended the stream by itself, so that nothing of the text is missing.
+            end, note = End.WHOLE, "the server gave no reason for the answer's end"
+        else:
+            note = ""
+        if end_of(self._native) is End.ERROR:
+            end = End.ERROR
+        usage = _usage(self._usage)
+        return Received(text, reasoning, end, usage, self._refusal, streamed=True, note=note)
+
+
+def _parts(content: object) -> list[tuple[str, bool]] | None:
+    """Return the texts of a message's content, each with whether it is reasoning; None where it is nothing of the kind.
+
+    Not in OpenAI's API for answers: some servers send a list of parts.
+    """
+    if content is None or isinstance(content, str):
+        return [(content or "", False)]
+    if not isinstance(content, list):
+        return None
+    found: list[tuple[str, bool]] = []
+    for part in content:
+        thinking = field(part, "type") == "thinking"
+        inner = field(part, "thinking" if thinking else "text")
+        texts = [field(one, "text") for one in inner] if isinstance(inner, list) else [inner]
+        if not all(isinstance(text, str) for text in texts):
+            return None
+        found += [(text, thinking) for text in texts]
+    return found
 
 
 def _reasoning(message: object) -> str:

@@ -40,7 +40,7 @@ _ENDS = {
     **dict.fromkeys(("guardrail_intervened", "content_filtered"), End.FILTER),
     **dict.fromkeys(("tool_calls", "tool_call", "function_call", "tool_use"), End.TOOL),
     **dict.fromkeys(("malformed_function_call", "unexpected_tool_call"), End.TOOL),
-    **dict.fromkeys(("error", "abort", "aborted"), End.ERROR),
+    **dict.fromkeys(("error", "abort", "aborted", "network_error"), End.ERROR),
     "refusal": End.REFUSAL,
     "model_context_window_exceeded": End.CONTEXT,
 }
@@ -65,6 +65,7 @@ class Received:
         usage: Tokens, where the server counts them.
         refusal: Why the model will not answer, in its words.
         streamed: True when it came in pieces, so that one without a reason for its end was cut.
+        note: What a person should know about how it came; mostly empty.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Received:
     usage: Usage | None = None
     refusal: str = ""
     streamed: bool = False
+    note: str = ""
 
 
 BREATH_SECONDS = 0.002
@@ -167,7 +169,8 @@ def judge(received: Received, source: Source, limit: object = None) -> Answer:
         raise broken_off(source)
     if end is End.CONTEXT:
         raise source.fault("the conversation is too long for the model; use a model with a larger context")
-    return Answer(text, received.reasoning, received.usage, fault=_fault(received, source, limit))
+    notes = (received.note,) if received.note else ()
+    return Answer(text, received.reasoning, received.usage, notes, fault=_fault(received, source, limit))
 
 
 def _fault(received: Received, source: Source, limit: object) -> Fault | None:

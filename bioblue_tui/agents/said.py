@@ -14,9 +14,15 @@ _RANGE = re.compile(
 )
 _OVERFLOW = re.compile(
     r"context[ _-]?(length|window|size|limit)|maximum context|prompt (is|has become) too (long|large)|exceed_context"
-    r"|input is too long|reduce the length of the (messages|prompt|input)",
+    r"|input is too long|maximum prompt length|exceeds the maximum number of tokens"
+    r"|reduce the length of the (messages|prompt|input)",
     re.IGNORECASE,
 )
+_FILTERED = re.compile(r"content[ _](management|filter|policy)|moderation|responsibleaipolicy", re.IGNORECASE)
+_PLACE = r"(country|region|territory|location)"
+_NOT = r"\bnot (supported|available|allowed)"
+_REGION = re.compile(rf"{_PLACE}\b[^.]{{0,40}}{_NOT}|{_NOT} in (your|this) {_PLACE}", re.IGNORECASE)
+_LOADING = re.compile(r"\bloading (the )?model\b|\bmodel is (still |currently )?loading\b", re.IGNORECASE)
 _HTML = re.compile(r"\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
 
 _STATUS = {
@@ -79,14 +85,28 @@ def is_spent(body: object) -> bool:
     return any(mark in _SPENT for mark in _marks(body))
 
 
+def is_filtered(body: object) -> bool:
+    """Tell whether a provider's filter refused the request for what is said in it."""
+    return any(_FILTERED.search(words) for words in _words(body))
+
+
+def is_regional(body: object) -> bool:
+    """Tell whether a provider does not serve the place that the request came from."""
+    return any(_REGION.search(words) or words.startswith("unsupported_country") for words in _words(body))
+
+
+def is_loading(body: object) -> bool:
+    """Tell whether a server is not ready because it is loading the model."""
+    return any(_LOADING.search(words) for words in _words(body))
+
+
 def is_overflow(error: Exception) -> bool:
     """Tell whether a provider says that the conversation is too long for the model."""
     body = getattr(error, "body", None)
     status = getattr(error, "status_code", None)
     if body is None or status not in (None, 200, 400, 413, 422, 500):
         return False
-    marks = (mark for mark in _marks(body) if isinstance(mark, str))
-    return any(_OVERFLOW.search(words) for words in (said(body), *marks))
+    return any(_OVERFLOW.search(words) for words in _words(body))
 
 
 def refused_parameter(error: Exception, sent: Sequence[str]) -> str | None:
@@ -111,6 +131,12 @@ def short(text: str, length: int) -> str:
     line = " ".join(text[: 4 * length].split())
     line = "".join(character if character.isprintable() else "�" for character in line)
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _words(body: object) -> Iterator[str]:
+    """Go through what an error body says: its words for a person, then its marks."""
+    yield said(body)
+    yield from (mark for mark in _marks(body) if isinstance(mark, str))
 
 
 def _marks(body: object) -> Iterator[str | int]:

@@ -90,4 +90,15 @@ def mapping(value: object, name: str) -> dict[str, Any]:
     """Return a JSON object."""
     if type(value) is not dict:
         raise _wrong(name, "an object", value)
+    if not all(map(_is_json, value.values())):
+        raise DecodeError(f"{name}: a number in it is none that a record may hold")
     return value
+
+
+def _is_json(value: object) -> bool:
+    """Tell whether a value that was read can be written again: 1e999 is read as infinite."""
+    if isinstance(value, float):
+        return -_INFINITY < value < _INFINITY
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    return not isinstance(value, list) or all(map(_is_json, value))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ import pytest
 from bioblue_tui.agents.base import AgentError, Fault, Usage
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
-from tests.support.fake_provider import FakeProvider, error, json_body
+from tests.support.fake_provider import FakeProvider, Raw, error, json_body
 from tests.support.fake_shapes import Reply
 from tests.support.model_trials import make_turn
 
@@ -122,7 +123,7 @@ async def test_a_cut_answer_is_none_whatever_it_looks_like(provider: FakeProvide
 @pytest.mark.parametrize(
     ("reply", "wanted"),
     [
-        (Reply(message={"content": [{"type": "text", "text": "5"}]}), "not answer in the form"),
+        (Reply(message={"content": [{"type": "image", "url": "5"}]}), "not answer in the form"),
         (Reply(message={"content": 5}), "not answer in the form"),
     ],
 )
@@ -171,3 +172,39 @@ async def test_odd_usage(usage: object, wanted: Usage | None, provider: FakeProv
     answer = await agent.answer(make_turn())
     assert (answer.text, answer.usage) == ("5", wanted)
     await agent.aclose()
+
+
+def _pieces(*chunks: dict[str, object] | str) -> Raw:
+    lines = [chunk if isinstance(chunk, str) else json.dumps(chunk) for chunk in chunks]
+    return Raw(200, "".join(f"data: {line}\n\n" for line in lines).encode(), content_type="text/event-stream")
+
+
+def _choice(delta: dict[str, object], **more: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": delta, **more}]}
+
+
+async def test_a_stream_that_the_server_ended_is_whole_also_without_a_reason(provider: FakeProvider) -> None:
+    provider.faults.append(_pieces(_choice({"content": "5"}), "[DONE]"))
+    answer = await make(provider).answer(make_turn())
+    assert (answer.text, answer.fault) == ("5", None)
+    assert "no reason for the answer's end" in " ".join(answer.notes)
+
+
+async def test_parts_of_an_answer_are_told_apart(provider: FakeProvider) -> None:
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "well"}]}
+    parts = [
+        _choice({"content": [thinking]}),
+        _choice({"content": [{"type": "text", "text": "5"}]}, finish_reason="stop"),
+    ]
+    provider.faults.append(_pieces(*parts, "[DONE]"))
+    answer = await make(provider).answer(make_turn())
+    assert (answer.text, answer.reasoning) == ("5", "well")
+
+
+async def test_what_broke_behind_a_gateway_is_the_providers_fault(provider: FakeProvider) -> None:
+    broken = _choice({"content": ""}, finish_reason="stop", native_finish_reason="network_error")
+    provider.faults.append(_pieces(broken, "[DONE]"))
+    answer = await make(provider).answer(make_turn())
+    assert answer.fault is not None
+    assert answer.fault.kind == "provider"
+    assert "ended the answer with an error" in answer.fault.reason

@@ -179,6 +179,12 @@ def test_numbers_beyond_floats_are_errors(number: str, field: str) -> None:
         decode_event(data)
 
 
+@pytest.mark.parametrize("field", ["provider", "words", "parent", "study"])
+def test_what_could_not_be_written_again_is_an_error_wherever_it_stands_in_the_header(field: str) -> None:
+    with pytest.raises(DecodeError, match=f"{field}: a number in it"):
+        decode_header({**HEADER, field: loads('{"x": [1, {"y": 1e999}]}')})
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
