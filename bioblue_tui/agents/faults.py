@@ -27,6 +27,7 @@ from bioblue_tui.agents.said import (
     status_of,
 )
 from bioblue_tui.agents.waiting import LONGEST, retry_after, until
+from bioblue_tui.descriptors import ADVICE, SHORT
 
 MESSAGE_LENGTH = 300
 """Longest message, in characters: a few lines on a screen."""
@@ -190,6 +191,8 @@ def _broken(error: Exception, source: Source) -> AgentError:
     def among(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
+    if any(isinstance(cause, OSError) and cause.errno in SHORT for cause in causes):
+        return source.fault(ADVICE)
     url = source.url
     if among(httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError, httpx2.DecodingError):
         return source.fault(f"the connection to {url} broke before the answer was complete; try again", transient=True)
@@ -234,4 +237,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            # One attempt for each of a host's addresses.
+            for attempt in cause.exceptions:
+                yield from _causes(attempt)
         cause = cause.__cause__ or cause.__context__

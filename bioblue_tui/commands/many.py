@@ -13,6 +13,7 @@ from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.commands.recording import recorded
 from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.descriptors import allow_many
 from bioblue_tui.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def play_jobs(
         check: Called once before the first trial begins.
         title: What is played, for the screen.
     """
+    if parallel > 1:
+        allow_many()
     if display == "tui" or (display == "auto" and parallel > 1 and on_screen(display)):
         _control(jobs, parallel, check, title)
     from bioblue_tui.display.bars import Bars

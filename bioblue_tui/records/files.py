@@ -7,6 +7,7 @@ import errno
 import os
 from pathlib import Path
 
+from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.schema import RecordError
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -22,6 +23,7 @@ _ADVICE = {
     errno.EFBIG: "No file may become that large here: look at ulimit -f, or choose another place with --data-dir.",
     errno.EDQUOT: "The disk quota is used up; free some space.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
+    **dict.fromkeys(SHORT, f"In other words: {ADVICE}."),
     errno.EEXIST: "Something else has this name; choose another place.",
     errno.ENOTDIR: "Part of the path is a file; choose another place.",
 }
