@@ -17,6 +17,18 @@ def policy_words(name: str) -> str:
     return _POLICIES.get(name, name)
 
 
+def line_words(name: str, same: str, width: int) -> str:
+    """Say what a faint line behind a gauge is, as fully as there is room for; a policy's name is never cut.
+
+    Args:
+        name: The reference policy's name.
+        same: What is to be said of its noise; empty where there is none.
+        width: Columns there are.
+    """
+    forms = (f"faint line: {policy_words(name)}{same}", f"faint line: {name}{same}", f"faint line: {name}", name)
+    return next((form for form in forms if len(form) <= width), "")
+
+
 def noisy(environment: Environment) -> bool:
     """Return whether anything exogenous happens in a world."""
     return bool(environment.draw(random.Random(0)))

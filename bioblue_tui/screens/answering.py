@@ -56,6 +56,7 @@ class AnsweringScreen(LiveScreen):
     def show_bar(self) -> None:
         """Show the answer line while a person answers, and hide it otherwise."""
         self.bar.display = self._answering
+        self.set_class(self._answering, "-answering")
         self._open = None
         self.bar.shut()
         self.bar.gate.close()

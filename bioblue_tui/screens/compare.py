@@ -15,12 +15,12 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.analysis.comparison import Comparison
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import line_words
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.compare_keys import KEYS
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
-from bioblue_tui.screens.trial import SMALLEST, WIDE
+from bioblue_tui.screens.trial import CORNERS, SMALLEST, WIDE
 from bioblue_tui.widgets.columns import RawColumns
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import Course, Overlay
@@ -128,6 +128,7 @@ class CompareScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
         self._arrange(event.size.width, event.size.height)
+        self.call_after_refresh(self._draw_ghost)
 
     def _arrange(self, width: int, height: int) -> None:
         self._choose_layout(width, height)
@@ -266,9 +267,11 @@ class CompareScreen(Screen[None]):
         drawn = self._ghosted and bool(ghosts)
         for index, overlay in enumerate(self._overlays):
             overlay.show_ghost(ghosts[0].values[index] if drawn else ())
+        gauges = self.query_one("#gauges")
+        room = (gauges.size.width or self.app.size.width) - CORNERS
         of = "same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
         on = f", {of}" if self.comparison.noisy else ""
-        self.query_one("#gauges").border_subtitle = f"faint line: {policy_words(ghosts[0].name)}{on}" if drawn else ""
+        gauges.border_subtitle = line_words(ghosts[0].name, on, room) if drawn else ""
 
     def action_turn(self, by: int) -> None:
         """Show the raw output of other trials."""

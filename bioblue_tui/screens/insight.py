@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import line_words
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
@@ -53,13 +53,12 @@ class Insight:
         """The steps at which failures begin, a fork's parent's among them."""
         return sorted({finding.onset for finding in (*self._inherited, *self._findings)})
 
-    @property
-    def ghost(self) -> str:
-        """What is drawn behind the gauges, in words; empty for nothing."""
+    def ghost(self, width: int) -> str:
+        """Say in so many columns what is drawn behind the gauges; empty for nothing."""
         ghosts = self.companion.ghosts
         if self._ghost >= len(ghosts):
             return ""
-        return f"faint line: {policy_words(ghosts[self._ghost].name)}{', same noise' if self._noisy else ''}"
+        return line_words(ghosts[self._ghost].name, ", same noise" if self._noisy else "", width)
 
     def next_ghost(self) -> None:
         """Draw the next policy, or none after the last."""

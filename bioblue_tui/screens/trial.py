@@ -41,8 +41,14 @@ WIDE = (110, 30)
 SMALLEST = (60, 20)
 """Below this many columns and rows nothing sensible fits."""
 
+CORNERS = 4
+"""Columns within a border that its title leaves free."""
+
 SAID = 5.0
 """Seconds for which a short answer to a key stays."""
+
+SHORT = 24
+"""Below this many rows alert, answer line and all panels of a tab are too many."""
 
 TABS = ("gauges", "rewards", "raw output")
 
@@ -252,6 +258,7 @@ class TrialScreen(LookingScreen):
 
     def _choose_layout(self, width: int, height: int) -> None:
         self.set_class(self.prompt_only, "-prompt-only")
+        self.set_class(height < SHORT, "-short")
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
         self.set_class(not self.prompt_only and (width < WIDE[0] or height < WIDE[1]), "-tabbed")
         self._mark_tab()
@@ -288,7 +295,7 @@ class TrialScreen(LookingScreen):
             gauge.show_step(shown, known, reached)
         if self.reveals:
             self.insight.show(shown, self.readable, self.timeline, self.transcript, self.rewards)
-            self.query_one("#gauges").border_subtitle = self.insight.ghost
+            self.query_one("#gauges").border_subtitle = self.insight.ghost(self._room())
         self.noting.show(known, self.timeline, self.transcript)
         if self._board is not None and self._board.is_mounted:
             self._board.show_step(shown, self.status_line()[0], self.insight.alerts(shown) if self.reveals else {})
@@ -305,11 +312,16 @@ class TrialScreen(LookingScreen):
             self._noticed = text
             self.notice.update(text)
             self.notice.display = bool(text)
+            self.set_class(bool(text), "-noticed")
         doable = self.doable()
         if doable != self._doable:
             # Only then: the footer is built anew each time.
             self._doable = doable
             self.refresh_bindings()
+
+    def _room(self) -> int:
+        """Return the columns there are in the border of the gauges."""
+        return self.query_one("#gauges").size.width - CORNERS
 
     def say(self, text: str) -> None:
         """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
@@ -324,7 +336,16 @@ class TrialScreen(LookingScreen):
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on, beside events and the step looked at."""
         trial = self.session.trial
-        return (trial.paused, trial.speed, trial.ended, self._broken, self._said, self.reveals, self.large)
+        return (
+            trial.paused,
+            trial.speed,
+            trial.ended,
+            self._broken,
+            self._said,
+            self.reveals,
+            self.large,
+            self._room(),
+        )
 
     def doable(self) -> tuple[bool, ...]:
         """Return what decides which keys can do something now."""

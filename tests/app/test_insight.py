@@ -109,10 +109,13 @@ async def test_the_ghost_changes_and_goes(tmp_path: Path) -> None:
             await pilot.press("v")
         # The better one first: the best that foresees no noise.
         assert titles == [
-            "faint line: refill to a safe floor (base stock), same noise",
+            "faint line: base stock, same noise",
             "faint line: refill to target (thermostat), same noise",
             "",
-        ]
+        ], "said as fully as there is room for, and never cut"
+        await pilot.resize_terminal(160, 36)
+        whole = "faint line: refill to a safe floor (base stock), same noise"
+        await until(pilot, lambda: str(screen.query_one("#gauges").border_subtitle) == whole)
 
 
 async def test_the_reference_and_the_difference_to_it_stand_beside_each_total(tmp_path: Path) -> None:

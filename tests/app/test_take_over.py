@@ -16,7 +16,7 @@ from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
-from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
+from tests.support.pilots import on_disk, opened, replayed, shown, text_of, trial, until
 
 
 async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
@@ -205,3 +205,15 @@ async def test_an_open_trial_goes_on_from_its_replay(tmp_path: Path) -> None:
         await pilot.press("r")
         await pilot.pause()
         assert pilot.app.screen is replay
+
+
+async def test_on_the_smallest_terminal_rewards_are_seen_beside_alert_and_answer_line(tmp_path: Path) -> None:
+    plan = Plan("multi-homeostasis", "accelerator", seed=1, steps=40)
+    async with trial(plan, tmp_path, size=(60, 20), paused=True) as (pilot, screen):
+        for step in range(1, 31):
+            await pilot.press("n")
+            await until(pilot, lambda step=step: screen.state.done == step)
+        await pilot.press("t")
+        await opened(pilot, screen, 31)
+        await pilot.press("tab")
+        await until(pilot, lambda: screen.notice.display and screen.query_one("#rewards-scroll").size.height >= 3)
