@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
-from tests.support.pilots import on_disk, opened, replayed, shown, text_of, trial, until
+from tests.support.pilots import done, on_disk, opened, replayed, shown, text_of, trial, until
 
 
 async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
@@ -212,7 +213,7 @@ async def test_on_the_smallest_terminal_rewards_are_seen_beside_alert_and_answer
     async with trial(plan, tmp_path, size=(60, 20), paused=True) as (pilot, screen):
         for step in range(1, 31):
             await pilot.press("n")
-            await until(pilot, lambda step=step: screen.state.done == step)
+            await until(pilot, partial(done, screen, step))
         await pilot.press("t")
         await opened(pilot, screen, 31)
         await pilot.press("tab")
