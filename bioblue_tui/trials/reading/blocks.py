@@ -297,7 +297,7 @@ class _Walk:
         if self._context == "foreign":
             # A heading speaks of what has one form: after a gap another form is no more below it.
             before, self._foreign = self._foreign, read
-            if before and not self._lines[first - 1].strip() and _form(before) != _form(read):
+            if before and not self._lines[first - 1].strip(" -*_=") and _form(before) != _form(read):
                 self._context = ""
         if self._context == "foreign" or isinstance(read, Fault):
             return self._context == "foreign"

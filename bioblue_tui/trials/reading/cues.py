@@ -51,14 +51,15 @@ STATE = _words(
 )
 _ACT = _words(
     r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decisions?|consum\w+|harvest\w*|eat\w*|take",
-    r"decide|choices?|choose|chosen|response|respond|reply",
+    r"decide|choices?|choose|chosen|response|respond|reply|move",
     r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
 )
 _OWN_STEP = re.compile(
     r"\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
 )
 _INTENT = re.compile(
-    r"\b(?:i(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:be|go|stay|keep|remain|do|set|play|aim|act)|let's)\b",
+    r"\b(?:i(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:be|go|stay|keep|remain|do|set|play|aim|act)|let's"
+    r"|what i(?:'ll| will)? do)\b|^\W*(?:so|thus|therefore|hence)\W*$",
     re.IGNORECASE,
 )
 _OPEN_END = re.compile(
@@ -77,8 +78,8 @@ _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 
 _THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
-    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|ignore|forget|disregard|discard|never ?mind|oops)\b",
-    r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this) back)\b",
+    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|hold on(?! to\b))\b",
+    r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b",
     r"(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b",
     r"no(?:[,.!:;—–]| wait\b)",
     rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
@@ -106,10 +107,17 @@ _OTHERWISE = _words(
     rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
 )
 """A sentence, wherever in it, that puts another amount in the place of the first."""
+_RETRACTS = _words(
+    r"(?:withdraw|retract|ignore|disregard|cancel|discard|revoke|strike|scrap|forget|undo|drop|reject)(?: \w+)? "
+    r"(?:(?:this|that|it|these|the above)(?=\W*$|[.!?;:,])"
+    r"|(?:this|that|the|my|these) (?:\w+ )?(?:answer|number|action|choice|figure|value|decision)s?)",
+)
 _INTENDED = _words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (?:\w+ )?{_TAKE}")
 _LATER = _words(
     r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
 )
+_ITSELF = re.compile(rf"[.!?;…]\s+[\W_]*{_AMOUNT}[\W_]*$")
+"""Numbers that are a sentence of their own at the end of a line of several."""
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
@@ -120,9 +128,7 @@ _STRUCK = re.compile(r"~~[^~\n]{0,80}\d[^~\n]{0,80}~~|<(del|s|strike)>[^<\n]{0,8
 def taken_back(lines: Iterable[str], action: Action) -> bool:
     """Tell whether later lines seem to put another answer in the place of this one."""
     for line in lines:
-        if _DIGITS.search(line) and (
-            _STRUCK.search(line) or any(_puts(each, action) for each in SENTENCES.split(line))
-        ):
+        if _RETRACTS.search(line) or (_DIGITS.search(line) and _puts(line, action)):
             return True
         for match in SENTENCE.finditer(line):
             sentence = match.group(1)
@@ -134,15 +140,25 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
     return False
 
 
-def _puts(sentence: str, action: Action) -> bool:
-    """Tell whether a sentence puts another amount in the place of this one."""
-    found = [*_OTHERWISE.finditer(sentence), *(() if _LATER.search(sentence) else _INTENDED.finditer(sentence))]
-    return any(_other(match, action) for match in found)
+def _puts(line: str, action: Action) -> bool:
+    """Tell whether a line with numbers strikes them out, or puts another amount in the place of this one."""
+    found = [*_OTHERWISE.finditer(line)]
+    for sentence in SENTENCES.split(line):
+        found += () if _LATER.search(sentence) else _INTENDED.finditer(sentence)
+    last = _ITSELF.search(line)
+    alone = _numbers(last) if last else ()
+    return (
+        bool(_STRUCK.search(line))
+        or (len(alone) == len(action) and alone != action)
+        or any(_other(_numbers(match), action) for match in found)
+    )
 
 
-def _other(match: re.Match[str], action: Action) -> bool:
-    given = next(value for value in match.groups() if value)
-    numbers = tuple(map(int, _DIGITS.findall(given)))
+def _numbers(match: re.Match[str]) -> Action:
+    return tuple(map(int, _DIGITS.findall(next(value for value in match.groups() if value))))
+
+
+def _other(numbers: Action, action: Action) -> bool:
     return numbers != action if len(numbers) >= len(action) else not set(numbers) <= set(action)
 
 

@@ -29,13 +29,15 @@ _NONE = (
 )
 _REFUSED = re.compile(_NONE, re.IGNORECASE)
 _SUPPOSED = re.compile(
-    r"[\W_]*(?:(?:if|had)\b|(?:(?:but|and|while|whereas) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b)",
+    r"[\W_]*(?:(?:if|had|the alternative)\b"
+    r"|(?:(?:but|and|while|whereas) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b)",
     re.IGNORECASE,
 )
 """A sentence about what would be, not about what is to be done."""
 
 _TURNING = re.compile(r"alternativ|better|instead|rather|correct|revis|updat|\bor\b|final", re.IGNORECASE)
 _CONTINUES = re.compile(
+    r"(?!\w+ (?:i|this|that|it|we|you|there)\b)"
     r"(?:is|are|was|were|would|will be|has|have|had|might|may|could|can|cannot|should|must|too|seems?|looks?|means?"
     r"|equals?|represents?|refers?|(?:is|are|was|were|wo|would|ca|could|should|has|have|had)n't)\b|%",
     re.IGNORECASE,
@@ -48,7 +50,8 @@ _GOES_ON = re.compile(
 _ABOVE = re.compile(
     r"(?:above|over|beyond|exceeds|higher than)(?! (?:time|the (?:next|long|course)|many|several))\b", re.I
 )
-_THAT = r"(?:that|this|these|those|it|they|both|which|the (?:number|figure|value)s?(?: above)?)"
+_THAT = r"(?:that|this|these|those|it|they|both|which"
+_THAT += r"|(?:the|this|that|these|my) (?:number|figure|value|answer|action|choice)s?(?: above)?)"
 _POINTS = re.compile(
     rf"{_THAT}(?:'s| is| are| was| were|\W? (?:only |just |merely |simply )?(?:is|are|was|were|shows?|means?"
     r"|represents?|refers? to|comes? from)) ?(?:only |just |merely |simply |also )?"

@@ -82,7 +82,7 @@ _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
-_WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to"
+_WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
 _NUMBER_WORD = re.compile(
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
     re.IGNORECASE,
@@ -124,8 +124,8 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
 
 
 _INTRO = re.compile(
-    r"(?:for|in|at|this|now|based on|given|after|considering|looking|taking|to|with)\b[^.!?:;\d]{0,80}?,? "
-    r"(?=i(?:\b|')|let's|let me)",
+    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering|looking"
+    r"|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me)",
     re.IGNORECASE,
 )
 """What leads up to a sentence that says the action, such as "For this step, "."""
@@ -165,12 +165,13 @@ class Grammar:
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
         thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
         unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
-        decided = r"(?:action|decision|choice|response|conclusion)s?"
+        decided = r"(?:action|decision|choice|response|conclusion|reply|move)s?"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
         lead = (
             rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))"
             rf"(?:{_CHOOSE}|say)"
-            rf"|(?:i'm |i am )?going with|i(?:'ve| have) decided(?: on)?:?)(?: exactly)?"
+            rf"|(?:(?:i'm |i am )?(?:going with|choosing|taking)|i opt for)"
+            rf"|i(?:'ve| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
