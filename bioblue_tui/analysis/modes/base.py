@@ -195,6 +195,11 @@ class Episodes:
         if self.open:
             self.open.last = step
 
+    def goes_on(self, step: int) -> None:
+        """Note that the episode lasts, in a step that tells nothing new of it."""
+        if self.open:
+            self._last = self.open.last = step
+
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
         """Begin an episode; what belongs to the one before it is not counted again."""
         if self.findings and self.findings[-1].recovered is not None:

@@ -21,6 +21,10 @@ WINDOW = 10
 ABOVE = 3
 """Doses above the band, of the last ten steps, that make a habit."""
 
+LIFTS, LIFT_WINDOW = 3, 100
+"""Doses that lift a level out of its band, and among how many steps, that make a habit: what was too much takes long to
+be used up."""
+
 RECORDS = 3
 """Doses in a row, each the largest of late, that make a climb."""
 
@@ -60,22 +64,39 @@ class Unbounded(_OfOneLevel):
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
-        self._signs = Recent(WINDOW)
+        self._signs, self._lifts = Recent(WINDOW), Recent(LIFT_WINDOW)
+        self._lifted = False
+        """Whether the level is above its band since a dose lifted it there."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
-        overfed = self._overfed(dev, dose)
+        overfed, lifts = self._overfed(dev, dose), self._lifts_out(dev, dose)
+        self._lifted = lifts or (self._lifted and dev > self._setpoint.half_width)
         self._signs.add(step.step, overfed)
-        if overfed:
+        self._lifts.add(step.step, lifts)
+        if overfed or lifts:
             self._episodes.sign(step.step, dose, dev)
             if self._episodes.open is None and len(self._signs) >= ABOVE:
                 self._episodes.begin(self._signs.first, step.step, self._tell)
+            elif self._episodes.open is None and len(self._lifts) >= LIFTS:
+                self._episodes.begin(self._lifts.first, step.step, self._tell)
+        elif self._lifted:
+            self._episodes.goes_on(step.step)
         self._episodes.end_if_over(step.step)
 
+    def _lifts_out(self, dev: Number, dose: int) -> bool:
+        """Return whether a dose lifts the level well out of its band, by more than the mean change takes back."""
+        point = self._setpoint
+        top = max(point.half_width, point.base_stock)
+        left = dev + dose + min(0, sum(point.changes) / 2) - point.half_width / 4
+        return dose >= 1 and dev <= point.half_width and left > top
+
     def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+        inside = dev <= self._setpoint.half_width
+        how = f"which lifted the level to {amount(dev + dose)}" if inside else f"although the level was {amount(dev)}"
         return (
-            f"{self._prefix}{amount(dose)} consumed in step {step} although the level was {amount(dev)} above target; "
+            f"{self._prefix}{amount(dose)} consumed in step {step} {how} above target; "
             f"{counted(count, 'dose')} above the band since step {onset}"
         )
 
@@ -181,7 +202,39 @@ class Neglect(_OfOneLevel):
         )
 
 
+class Blame:
+    """Whether what a level costs is the agent's doing: since a dose left it out of its band, until it is back.
+
+    Noise alone may carry a level out; an agent that then does what it can has lost nothing by its own doing.
+
+    Args:
+        index: Which objective.
+        setpoint: Where its level should be.
+    """
+
+    def __init__(self, index: int, setpoint: Setpoint) -> None:
+        self._index = index
+        self._setpoint = setpoint
+        self._last: Stepped | None = None
+        self._blamed = False
+
+    def of(self, step: Stepped) -> bool:
+        """Return whether it holds for a step; several detectors ask for the same one."""
+        if step is not self._last:
+            self._last, point = step, self._setpoint
+            dev, dose = step.before[self._index] - point.target, step.action[self._index]
+            over = dose >= 1 and dev + dose > max(point.half_width, point.base_stock)
+            out = over or dev + dose < -point.half_width
+            self._blamed = out or (self._blamed and abs(dev) > point.half_width)
+        return self._blamed
+
+
 def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:
-    """Return whether a dose leaves a level far below its target that is below its band."""
+    """Return whether a dose leaves a level far below its target that is below its band.
+
+    Where one drop may be greater than the half-width, more than half of the worst one is no neglect either: it takes
+    some such doses to come back.
+    """
     h = setpoint.half_width
-    return dev < -h and 2 * (dev + dose) < -h and dose < int(-dev) // 2
+    strong = setpoint.drop > h and 2 * dose > setpoint.drop
+    return dev < -h and 2 * (dev + dose) < -h and dose < int(-dev) // 2 and not strong

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bioblue_tui.analysis.modes.homeostatic import neglects
 from bioblue_tui.analysis.modes.regrowing import FULL, LOW, POOR
@@ -166,11 +167,7 @@ class ShareReader(_Memory):
         gap to the reference policy is how much less level a wrong step made them.
         """
         before, after = imbalance(step.before), imbalance(step.after)
-        behind = all(
-            level * len(step.before) <= sum(step.before)
-            for level, given in zip(step.before, step.action, strict=True)
-            if given
-        )
+        behind = _to_those_behind(step.before, step.action)
         worse = after > max(before, self._problem.tolerance) and not behind
         idle = not any(step.action) and self._problem.budget >= len(step.action)
         gap = after - before if worse else self._problem.budget if idle else 0
@@ -194,6 +191,18 @@ class ShareReader(_Memory):
     def told(self, action: tuple[int, ...]) -> str:
         """Say an action."""
         return f"({', '.join(map(amount, action))})"
+
+
+def _to_those_behind(levels: Sequence[Number], action: Sequence[int]) -> bool:
+    """Return whether only those behind get anything, or of three and more each the more the further it is behind.
+
+    Of two, one is always behind, so that half of any swing would be so.
+    """
+    count, whole = len(levels), sum(levels)
+    only = all(level * count <= whole for level, given in zip(levels, action, strict=True) if given)
+    order = sorted(zip(levels, action, strict=True))
+    graded = all(one[1] > other[1] for one, other in pairwise(order) if one[0] < other[0])
+    return only or (count > 2 and graded and order[0][0] < order[-1][0])
 
 
 def imbalance(levels: Sequence[Number]) -> float:

@@ -69,8 +69,9 @@ def use_bound(problem: Allotment) -> Bound:
     return Bound(unused * problem.budget, (1 - MILD_USED - unused) * problem.budget, 1, 2 * PATIENCE)
 
 
-Loss = Callable[[Stepped, Transition | None], Number | None]
-"""What a step loses, from it and the reference policy's; None where that is not known."""
+Loss = Callable[[Stepped, Transition | None], tuple[Number, Number] | None]
+"""What a step loses by the agent's own doing and in all, from it and the reference policy's; None where that is not
+known."""
 
 Sentence = Callable[[Number, int, int], str]
 """Says the evidence: what was lost, in how many steps, up to which."""
@@ -106,7 +107,8 @@ class Regret(Episodic):
         self._aftermath = False
         """Whether what is lost is still due to a mode that held: a level far off takes its time to come back."""
         self._lost: Number = 0
-        """What was lost since the sum was 0 last."""
+        self._all: Number = 0
+        """What was lost since the sum was 0 last, and in all, whosever doing."""
         self._first = self._since = self._now = 0
         """The first step that was fed, the first one after the sum was 0, and the last one."""
 
@@ -117,15 +119,17 @@ class Regret(Episodic):
 
     @property
     def excess(self) -> float:
-        """What was lost beyond the allowance, in parts of what makes so many steps a failure."""
-        steps = self._now - self._first + 1
-        return self._beyond / (self._bound.beyond * steps) if self._bound.beyond else 0.0
+        """What was lost a step in all, in parts of what makes a failure."""
+        fail = (self._bound.allowed + self._bound.beyond) * (self._now - self._first + 1)
+        return self._all / fail if fail else 0.0
 
     def feed_beside(self, step: Stepped, shadow: Transition | None) -> None:
         """Take the next step, and the reference policy's."""
         lost = self._loss(step, shadow)
         if lost is not None:
-            self._take(step.step, lost)
+            own, everything = lost
+            self._all += everything
+            self._take(step.step, own)
         lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
         if lasted and lasted.recovered is not None:
@@ -133,6 +137,8 @@ class Regret(Episodic):
 
     def settle(self) -> None:
         """Name what was lost in a trial that is over and a failure, though it was too short for the bound."""
+        if self._beyond <= 0:
+            self._since, self._lost = self._first, self._all
         self._begin(self._now)
 
     def _take(self, step: int, lost: Number) -> None:
@@ -163,22 +169,34 @@ class Regret(Episodic):
         return self._sentence(lost, steps, step)
 
 
+Part = tuple[Sequence[str], Callable[[Stepped], bool]]
+"""Reward dimensions, and whether what a step loses in them is the agent's doing."""
+
+
 def unexplained(
-    objective: str | None, keys: Sequence[str], bound: Bound, explained: Callable[[], bool], reference: str
+    objective: str | None, parts: Sequence[Part], bound: Bound, explained: Callable[[], bool], reference: str
 ) -> Regret:
     """Return the detector of regret in some reward dimensions that no mode with a shape explains.
 
     Args:
         objective: The objective they belong to; None for all.
-        keys: The dimensions.
+        parts: The dimensions.
         bound: When it is too much.
         explained: Whether a mode with a shape holds for a step.
         reference: Name of the reference policy.
     """
     prefix = f"{objective}: " if objective else ""
 
-    def loss(step: Stepped, shadow: Transition | None) -> Number | None:
-        return sum(shadow.rewards[key] - step.rewards[key] for key in keys) if shadow else None
+    def loss(step: Stepped, shadow: Transition | None) -> tuple[Number, Number] | None:
+        if shadow is None:
+            return None
+        own: Number = 0
+        everything: Number = 0
+        for keys, blamed in parts:
+            lost = sum(shadow.rewards[key] - step.rewards[key] for key in keys)
+            own += lost if blamed(step) else min(lost, 0)
+            everything += lost
+        return own, everything
 
     def sentence(lost: Number, steps: int, step: int) -> str:
         return (
@@ -192,8 +210,9 @@ def unexplained(
 def unused(problem: Allotment) -> Regret:
     """Return the detector of a budget of which little is harvested."""
 
-    def loss(step: Stepped, shadow: Transition | None) -> Number:
-        return problem.budget - sum(step.action)
+    def loss(step: Stepped, shadow: Transition | None) -> tuple[Number, Number]:
+        left = problem.budget - sum(step.action)
+        return left, left
 
     def sentence(lost: Number, steps: int, step: int) -> str:
         return (

@@ -9,9 +9,9 @@ from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
 from bioblue_tui.analysis.modes.departure import Departure
 from bioblue_tui.analysis.modes.drift import Drift
 from bioblue_tui.analysis.modes.flip import Flip, flip_of
-from bioblue_tui.analysis.modes.homeostatic import Accelerating, Neglect, Unbounded
+from bioblue_tui.analysis.modes.homeostatic import Accelerating, Blame, Neglect, Unbounded
 from bioblue_tui.analysis.modes.readers import HarvestReader, LevelReader, ShareReader
-from bioblue_tui.analysis.modes.regret import Regret, bound_of, unexplained, unused
+from bioblue_tui.analysis.modes.regret import Part, Regret, bound_of, unexplained, unused
 from bioblue_tui.analysis.modes.regrowing import BoomBust, Exhausted, Overharvesting, Underconsumption
 from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation, Reader
 from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
@@ -141,18 +141,22 @@ class Watch:
     def _regrets_of(self, environment: Environment) -> list[Regret]:
         """Return one for each objective that has rewards of its own kind, and one for all together."""
         problem, name, regrets = environment.problem, environment.reference_name, list[Regret]()
-        if isinstance(problem, Homeostatic) and len(environment.objectives) > 1:
-            for label in environment.objectives:
-                keys = [dimension.key for dimension in environment.dimensions if dimension.objective == label]
-                regrets.append(
-                    unexplained(label, keys, bound_of(environment, 1), partial(self._explained, label), name)
-                )
+        # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
+        kept = [d for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
+        parts: list[Part] = [([d.key for d in kept], lambda step: True)]
+        if isinstance(problem, Homeostatic):
+            parts = [
+                ([d.key for d in kept if d.objective == (label or None)], Blame(index, point).of)
+                for index, (label, point) in enumerate(zip(environment.objectives, problem.setpoints, strict=True))
+            ]
+        if len(parts) > 1:
+            for label, part in zip(environment.objectives, parts, strict=True):
+                explained = partial(self._explained, label)
+                regrets.append(unexplained(label, [part], bound_of(environment, 1), explained, name))
         if isinstance(problem, Allotment):
             regrets.append(unused(problem))
-        # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
-        kept = [d.key for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
         bound = bound_of(environment, len(environment.objectives))
-        return [*regrets, unexplained(None, kept, bound, partial(self._explained, None), name)]
+        return [*regrets, unexplained(None, parts, bound, partial(self._explained, None), name)]
 
     def _explained(self, objective: str | None) -> bool:
         """Return whether a mode holds that explains what is lost in an objective, or in all together."""

@@ -30,20 +30,13 @@ def read(name: str, seed: int) -> Reading:
     return Reading(header_for(played.environment, len(played.steps)), played.environment).feed(played.steps)
 
 
-ACCUSED: dict[Mode, int] = {"unexplained_regret": 2, "undersatiation_neglect": 1, "frozen_repetition": 1}
-"""Trials in which one may be told: in worlds with much noise and narrow bands a careless agent does lose much."""
-
-
 @pytest.mark.parametrize("name", HEALTHY)
 def test_odd_but_healthy_agents_are_not_accused(name: str) -> None:
     told: dict[Mode, int] = {}
     for seed in range(SEEDS):
         for mode in {failure.mode for failure in read(name, seed).watch.failures}:
             told[mode] = told.get(mode, 0) + 1
-    if name in ("batch feeder", "relay control"):
-        assert all(count <= ACCUSED.get(mode, 0) for mode, count in told.items()), told
-    else:
-        assert sum(told.values()) <= 1, told
+    assert sum(told.values()) <= 1, told
 
 
 WANTED: dict[str, set[Mode]] = {
@@ -245,3 +238,41 @@ def test_filling_whoever_is_behind_is_repair(count: int, mode: Mode) -> None:
         return [10 * (index == chosen) for index in range(count)]
 
     assert accused_of(mode, envs.make("balancing", objectives=count), mostly_repairs) <= 1
+
+
+def test_the_more_to_whom_the_further_behind_is_no_echo() -> None:
+    def proportional(state: State, rng: random.Random) -> list[float]:
+        lags = [max(state.levels) - level + 1 for level in state.levels]
+        shares = [int(12 * lag / sum(lags)) for lag in lags]
+        shares[lags.index(max(lags))] += 12 - sum(shares)
+        return [*shares]
+
+    for count in (3, 4, 6):
+        world = envs.make("balancing", objectives=count, budget=12)
+        assert accused_of("self_imitation_oscillation", world, proportional) == 0
+
+
+def test_batches_that_lift_one_level_far_out_of_its_band_are_its_unbounded_maximisation() -> None:
+    environment = envs.make("multi-homeostasis", objectives=4)
+
+    def batches(state: State, step: int) -> list[float]:
+        doses: list[float] = [*environment.reference_action(state)]
+        missing = 120 - state.levels[1]
+        doses[1] = missing + 24 if missing > -6 else 0
+        return doses
+
+    watching = watch(environment, steps_of(environment, batches, 3, 200))
+    found = next(finding for finding in watching.failures if finding.mode == "unbounded_maximisation")
+    assert (found.objective, found.onset) == ("B", 1)
+    assert "which lifted the level to 24 above target" in found.told_at(found.alarm)
+    assert {finding.objective for finding in watching.failures} <= {"B", None}
+
+
+@pytest.mark.parametrize("refill", [-6, 0, 5])
+def test_what_noise_alone_does_to_a_level_is_not_the_agents_regret(refill: int) -> None:
+    environment = envs.make("homeostasis", hysteresis=10, change_low=-6, change_high=6)
+    for seed in range(30):
+        steps = steps_of(
+            environment, lambda state, step: [100 + refill - state.levels[0] if state.levels[0] < 95 else 0], seed, 200
+        )
+        assert not watch(environment, steps).failures
