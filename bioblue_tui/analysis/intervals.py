@@ -18,6 +18,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bioblue_tui.numbers import counted
 from envs import Number
 
 if TYPE_CHECKING:
@@ -118,13 +119,13 @@ def why_none(values: Sequence[Number], kin: Sequence[Hashable] | None = None) ->
     return "" if math.isfinite(max(numbers) - min(numbers)) and math.isfinite(math.fsum(numbers)) else "too large"
 
 
-def described(n: int, drawn: str = "trials") -> str:
+def described(n: int) -> str:
     """Say what an interval is: method, number of values, resamples, and how often it holds the mean by simulation."""
     if n < FEW:
-        return f"no interval: {n} independent {drawn}, at least {FEW} are needed"
+        return f"no interval: {counted(n, 'independent trial')}, at least {FEW} are needed"
     told = ", ".join(f"{share:.0%} if {law}" for law, share in zip(LAWS, attained(n), strict=True))
     return (
-        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} {drawn}, "
+        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} trials, "
         f"{resamples(n):,} resamples; holds the mean by simulation: {told}"
     )
 

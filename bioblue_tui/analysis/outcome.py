@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
+from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.trials.events import FAULT, STOPPED
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -29,6 +30,7 @@ class Outcome:
         tally: Attempts that did not count.
         totals: Sum of each reward dimension, by key.
         comparison: The reference policy on the same noise; None before the first step.
+        trace: What tells whether it is another trial than the others.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Outcome:
     tally: Tally
     totals: Mapping[str, Number]
     comparison: Comparison | None
+    trace: Trace = field(default_factory=Trace)
 
     @classmethod
     def of(cls, state: TrialState, path: Path, failure: str = "") -> Outcome:
@@ -47,7 +50,9 @@ class Outcome:
         done = state.recorded(state.done)
         totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
         header, reason = state.header, state.reason
-        return cls(header.id, header.seed, path, state.done, reason, failure, state.tally, totals, compare(state))
+        trace = Trace.of(view.done for view in state.steps if view.done)
+        compared = compare(state)
+        return cls(header.id, header.seed, path, state.done, reason, failure, state.tally, totals, compared, trace)
 
     @property
     def finished(self) -> bool:

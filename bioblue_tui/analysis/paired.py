@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class Paired:
 
     Attributes:
         seeds: Seeds that both have played.
+        independent: How many of them count: those on which the same trial was played count as one.
         people: People in either group.
         difference: Mean over the seeds of the first group's mean less the second's.
         interval: Interval of that mean; None where neither people nor seeds are enough, or all differences are equal.
@@ -38,6 +39,7 @@ class Paired:
     """
 
     seeds: int
+    independent: int
     people: int
     difference: float
     interval: Interval | None
@@ -77,24 +79,27 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def paired(first: Iterable[Played], second: Iterable[Played]) -> Paired | None:
+def paired(
+    first: Iterable[Played], second: Iterable[Played], kin: Mapping[int, Hashable] | None = None
+) -> Paired | None:
     """Compare two groups on the seeds that both have; None where there is none.
 
     Args:
         first: Every trial of the first group.
         second: The same of the second. Who is in both groups is one person.
+        kin: For each seed what it shares with others; those that are equal count as one. None where all differ.
     """
     groups = [list(first), list(second)]
     seeds = sorted({seed for seed, _, _ in groups[0]} & {seed for seed, _, _ in groups[1]})
     if not seeds:
         return None
-    return _Crossed(groups, seeds).paired()
+    return _Crossed(groups, seeds, [kin[seed] if kin else seed for seed in seeds]).paired()
 
 
 class _Crossed:
     """Both groups as tables of who played which seed."""
 
-    def __init__(self, groups: Sequence[Sequence[Played]], seeds: Sequence[int]) -> None:
+    def __init__(self, groups: Sequence[Sequence[Played]], seeds: Sequence[int], kin: Sequence[Hashable]) -> None:
         import numpy as np
 
         groups = [[played for played in group if played[0] in set(seeds)] for group in groups]
@@ -103,7 +108,10 @@ class _Crossed:
         strata = [names[0] | names[1]] if names[0] & names[1] else [who for who in names if who]
         self.people = sum(map(len, strata))
         self.strata = [sorted(stratum) for stratum in strata] if all(len(s) >= FEW for s in strata) else []
-        self.drawn_seeds = len(seeds) >= FEW
+        heads = list(dict.fromkeys(kin))
+        # For each seed which of the independent ones it belongs to: these are drawn.
+        self.heads = np.array([[head == own for head in heads] for own in kin], dtype=float)
+        self.drawn_seeds = len(heads) >= FEW
         rows = {who: row for row, who in enumerate(who for stratum in self.strata for who in stratum)}
         fixed = len(rows)
         self.count, self.sums = np.zeros((2, fixed + 1, len(seeds))), np.zeros((2, fixed + 1, len(seeds)))
@@ -119,11 +127,11 @@ class _Crossed:
         """Return the mean difference with its interval."""
         import numpy as np
 
-        people, seeds = self.count.shape[1] - 1, self.count.shape[2]
+        people, (seeds, independent) = self.count.shape[1] - 1, self.heads.shape
         drawn = " and ".join(["people"] * bool(self.strata) + ["seeds"] * self.drawn_seeds)
-        means, by_people, by_seeds = self._measured(np.ones((1, people + 1)), np.ones((1, seeds)))
+        means, by_people, by_seeds = self._measured(np.ones((1, people + 1)), np.ones((1, independent)))
         middle, variance = float(means[0]), float(by_people[0] + by_seeds[0])
-        none = Paired(seeds, self.people, middle, None, None, drawn)
+        none = Paired(seeds, independent, self.people, middle, None, None, drawn)
         scale = float(np.abs(self.sums).max()) or 1.0
         if not drawn or not math.isfinite(variance) or math.sqrt(variance) <= 1e-9 * scale:
             return none
@@ -133,38 +141,41 @@ class _Crossed:
         t = middle / error
         beyond = min(float((ratios >= t).sum()), float((ratios <= t).sum()))
         p = max(student_tail(t, freedom), min(1.0, 2 * (beyond + 1) / (len(ratios) + 1)))
-        n = min([len(stratum) for stratum in self.strata] + [seeds] * self.drawn_seeds)
+        n = min([len(stratum) for stratum in self.strata] + [independent] * self.drawn_seeds)
         interval = Interval(middle - float(high) * error, middle - float(low) * error, n)
-        return Paired(seeds, self.people, middle, interval, p, drawn)
+        return Paired(seeds, independent, self.people, middle, interval, p, drawn)
 
     def _ratios(self, middle: float, variance: float) -> Floats:
         """Return how many standard errors each drawn mean is off."""
         import numpy as np
 
         counts = [draws(len(stratum), stream) for stream, stratum in enumerate(self.strata, 1)]
-        seeds = draws(self.count.shape[2]) if self.drawn_seeds else None
+        seeds = draws(self.heads.shape[1]) if self.drawn_seeds else None
         drawn = min(len(table) for table in [*counts, *([] if seeds is None else [seeds])])
         people = np.column_stack([*(table[:drawn] for table in counts), np.ones(drawn)])
         means, by_people, by_seeds = self._measured(
-            people, np.ones((drawn, self.count.shape[2])) if seeds is None else seeds[:drawn]
+            people, np.ones((drawn, self.heads.shape[1])) if seeds is None else seeds[:drawn]
         )
         errors = np.sqrt(np.maximum(np.nan_to_num(by_people + by_seeds), FLOOR**2 * variance))
         ratios = (means - middle) / errors
         # Where nobody was drawn who had played a seed that was drawn, nothing is known.
         return np.asarray(ratios[np.isfinite(ratios)])
 
-    def _measured(self, people: Floats, seeds: Floats) -> tuple[Floats, Floats, Floats]:
+    def _measured(self, people: Floats, heads: Floats) -> tuple[Floats, Floats, Floats]:
         """Return mean difference, and its variance by people and by seeds, for each drawing of people and seeds."""
         import numpy as np
 
         with np.errstate(invalid="ignore", divide="ignore"):
             counts, sums = people @ self.count, people @ self.sums
-            known = seeds * (counts > 0).all(axis=0)
+            played = (counts > 0).all(axis=0)
+            known = (heads @ self.heads.T) * played
             seed_means = np.where(counts > 0, sums / counts, 0)
             differences = seed_means[0] - seed_means[1]
             drawn = known.sum(axis=1)
             means = (known * differences).sum(axis=1) / drawn
-            by_seeds = (known * (differences - means[:, None]) ** 2).sum(axis=1) / drawn / np.maximum(drawn - 1, 1)
+            off = np.where(played, differences - means[:, None], 0) @ self.heads
+            independent = (heads * (played @ self.heads > 0)).sum(axis=1)
+            by_seeds = (heads * off**2).sum(axis=1) / drawn**2 * independent / np.maximum(independent - 1, 1)
             share = np.where(counts > 0, known / drawn[:, None] / counts, 0)
             # What each person adds to the mean: the distance from the mean of each seed, over the seeds.
             adds = share @ self.sums.transpose(0, 2, 1) - (share * seed_means) @ self.count.transpose(0, 2, 1)
@@ -179,5 +190,5 @@ class _Crossed:
     def _freedom(self, by_people: float, by_seeds: float) -> float:
         """Return Satterthwaite's degrees of freedom, taking the smaller group of people for all."""
         least = min((len(stratum) for stratum in self.strata), default=2)
-        parts = [(by_people, least - 1), (by_seeds, self.count.shape[2] - 1)]
-        return (by_people + by_seeds) ** 2 / sum(part**2 / freedom for part, freedom in parts if part)
+        parts = [(by_people, least - 1), (by_seeds, self.heads.shape[1] - 1)]
+        return float((by_people + by_seeds) ** 2 / sum(part**2 / freedom for part, freedom in parts if part))

@@ -7,7 +7,7 @@ beginning to end. Such trials are not independent: in an interval they count as 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.records.schema import Record
@@ -46,20 +46,28 @@ def kin(traces: Sequence[Trace]) -> list[int]:
 
     Those that share a noise stream or all actions belong together, and so do those that share one with the same third.
     """
-    heads = list(range(len(traces)))
+    return joined([[part for part in (("noise", t.noise), ("actions", t.actions)) if part[1]] for t in traces])
+
+
+def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
+    """Return for each of several things the number of the first one that it belongs with.
+
+    Args:
+        marks: The marks of each; things with a mark in common belong together, and those that belong with a third.
+    """
+    heads = list(range(len(marks)))
 
     def head(place: int) -> int:
         while heads[place] != place:
             place = heads[place]
         return place
 
-    seen: dict[tuple[str, int], int] = {}
-    for place, trace in enumerate(traces):
-        for what in (("noise", trace.noise), ("actions", trace.actions)):
-            if what[1]:
-                mine, other = head(place), head(seen.setdefault(what, place))
-                heads[max(mine, other)] = min(mine, other)
-    return [head(place) for place in range(len(traces))]
+    seen: dict[Hashable, int] = {}
+    for place, own in enumerate(marks):
+        for mark in own:
+            mine, other = head(place), head(seen.setdefault(mark, place))
+            heads[max(mine, other)] = min(mine, other)
+    return [head(place) for place in range(len(marks))]
 
 
 def sameness(records: Mapping[str, Record]) -> list[str]:
@@ -68,16 +76,24 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     Args:
         records: Trials by what to call them.
     """
-    noise: defaultdict[object, list[str]] = defaultdict(list)
-    actions: defaultdict[object, list[str]] = defaultdict(list)
+    found = []
     for name, record in records.items():
         trace = Trace.of(event for event in record.events if isinstance(event, Stepped))
         # Agents are compared on the same noise on purpose; trials of one agent are taken for different ones.
         agent = (record.header.environment, record.header.agent, record.header.model)
+        found.append((name, agent, trace))
+    return told_of(found)
+
+
+def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
+    """Return the same sentences on trials of which name, agent and trace are known."""
+    noise: defaultdict[object, list[str]] = defaultdict(list)
+    actions: defaultdict[object, list[str]] = defaultdict(list)
+    for name, agent, trace in trials:
         if trace.noise:
-            noise[(*agent, trace.noise)].append(name)
+            noise[agent, trace.noise].append(name)
         if trace.actions:
-            actions[(*agent, trace.actions)].append(name)
+            actions[agent, trace.actions].append(name)
     return [
         *_told(noise, "use the same noise: they are not independent, and count as one in intervals"),
         *_told(actions, "share one sequence of actions: they count as one trial, not as several"),

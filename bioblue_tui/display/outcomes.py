@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bioblue_tui.analysis.outcome import Outcome, Spread, spread
+from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.words import on_same_noise, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
@@ -64,6 +65,8 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
     ]
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     of = counted(len(finished), "trial")
+    independent = len(set(kin([outcome.trace for outcome in outcomes if outcome.finished])))
+    of += f", {independent} independent" if independent < len(finished) else ""
     below = [[*row, of] for row in _below(finished)]
     return Table(f"{named}: totals", columns, rows, below)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bioblue_tui.analysis.outcome import Outcome
+from bioblue_tui.analysis.sameness import told_of
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, Watcher
@@ -165,7 +166,8 @@ class Series(Watcher):
 
     def _write_tables(self, whole: bool) -> None:
         number = 0
-        for group in self._groups(whole):
+        groups = self._groups(whole)
+        for group in groups:
             environment, agent = group.environment, group.header.agent
             for table in outcome_tables(environment, agent, group.outcomes, group.title, group.bills):
                 if number or self._style == "plain":
@@ -173,6 +175,10 @@ class Series(Watcher):
                 for line in table_lines(table, self._look):
                     self._output.line(line)
                 number += 1
+        for group in groups:
+            named = [(name, "", outcome.trace) for name, outcome in zip(group.names, group.outcomes, strict=True)]
+            for sentence in told_of(named):
+                self.narrate(f"bioblue: {one_line(sentence, 600)}")
 
     def _groups(self, whole: bool) -> list[_Group]:
         """Return the trials in their tables: what has not the same rewards, or not the same setup, is not averaged."""
@@ -183,6 +189,7 @@ class Series(Watcher):
                 header, outcome, bill = found
                 key = (header.environment, repr(sorted(header.parameters.items())), header.agent, job.group)
                 group = groups.setdefault(key, _Group(header, job.group))
+                group.names.append(self._label(job))
                 group.outcomes.append(outcome)
                 group.bills.append(bill)
         return list(groups.values())
@@ -205,6 +212,7 @@ class _Group:
 
     header: Header
     title: str
+    names: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     bills: list[Bill] = field(default_factory=list)
 

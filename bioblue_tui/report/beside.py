@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.effects import DESCRIBED, Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.contrasts import Contrast, Member
+from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
-from bioblue_tui.analysis.paired import Paired, described, holm, paired
+from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.words import on_same_noise
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.report.tables import NOTHING, Table
@@ -24,7 +25,7 @@ _HEAD = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Contrast:
+class _Row:
     group: Group
     against: Group
     dimension: Dimension
@@ -48,7 +49,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
         worlds[_world(group)].append(group)
     tables: dict[int, Table] = {}
     for same in worlds.values():
-        contrasts = list(_contrasts(same))
+        contrasts = list(_rows(same))
         adjusted = holm([contrast.pair.p for contrast in contrasts])
         for group in same:
             mine = [(c, p) for c, p in zip(contrasts, adjusted, strict=True) if c.group is group]
@@ -59,7 +60,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     return [(tables[id(group)],) if id(group) in tables else () for group in groups]
 
 
-def _contrasts(same: Sequence[Group]) -> Iterator[_Contrast]:
+def _rows(same: Sequence[Group]) -> Iterator[_Row]:
     against = next((other for other in same if other.trials[0].header.agent == HUMAN), same[0])
     others = _whole(against)
     for group in same:
@@ -67,21 +68,15 @@ def _contrasts(same: Sequence[Group]) -> Iterator[_Contrast]:
         if group is against or not mine or not others:
             continue
         try:
-            found = [_contrast(group, against, d, mine, others) for d in group.environment.dimensions]
+            sides = Contrast(*(list(map(_member, trials)) for trials in (mine, others)))
+            found = [
+                _Row(group, against, dimension, pair, sides.g(dimension.key), sides.delta(dimension.key))
+                for dimension in group.environment.dimensions
+                if (pair := sides.pair(dimension.key))
+            ]
         except OverflowError:
             continue  # A runaway beyond all floats has no mean that could be compared.
-        yield from filter(None, found)
-
-
-def _contrast(
-    group: Group, against: Group, dimension: Dimension, mine: Sequence[Shown], others: Sequence[Shown]
-) -> _Contrast | None:
-    key = dimension.key
-    pair = paired(_played(mine, key), _played(others, key))
-    if pair is None:
-        return None
-    first, second = _clusters(mine, key), _clusters(others, key)
-    return _Contrast(group, against, dimension, pair, hedges_g(first, second), cliffs_delta(first, second))
+        yield from found
 
 
 def _caption(against: Group, made: int) -> str:
@@ -94,11 +89,11 @@ def _caption(against: Group, made: int) -> str:
     )
 
 
-def _row(contrast: _Contrast, adjusted: float | None) -> tuple[str, ...]:
+def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:
     dimension, pair = contrast.dimension, contrast.pair
     return (
         f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label,
-        str(pair.seeds),
+        f"{pair.seeds}" + (f" ({pair.independent} independent)" if pair.independent < pair.seeds else ""),
         signed(pair.difference, 12),
         _interval(pair.interval),
         pair.told,
@@ -118,31 +113,16 @@ def _whole(group: Group) -> list[Shown]:
     return [trial for trial in group.trials if trial.figures.reference is not None and not trial.figures.cut_short]
 
 
-def _difference(trial: Shown, key: str) -> float:
-    return float(trial.figures.difference(key) or 0)
-
-
-def _played(trials: Sequence[Shown], key: str) -> list[tuple[int, str, float]]:
-    """Return seed, person and value of each trial; an agent is no person."""
-    return [
-        (trial.header.seed, _person(trial), _difference(trial, key))
-        for trial in trials
-        if trial.header.seed is not None
-    ]
+def _member(trial: Shown) -> Member:
+    header, figures = trial.header, trial.figures
+    values = {key: float(figures.difference(key) or 0) for key in figures.totals}
+    return Member(header.seed, _person(trial), figures.trace, values)
 
 
 def _person(trial: Shown) -> str:
     if trial.header.study:
         return str(trial.header.study.get("participant"))
     return HUMAN if trial.header.agent == HUMAN else ""
-
-
-def _clusters(trials: Sequence[Shown], key: str) -> list[list[float]]:
-    """Return the values, those of one person beside each other."""
-    found: defaultdict[object, list[float]] = defaultdict(list)
-    for trial in trials:
-        found[_person(trial) or trial.number].append(_difference(trial, key))
-    return list(found.values())
 
 
 def _p(value: float | None) -> str:

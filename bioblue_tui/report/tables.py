@@ -11,7 +11,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import on_same_noise, policy_words
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
 from bioblue_tui.text import one_line
@@ -83,7 +83,7 @@ def shares_table(group: Group) -> Table:
         between = wilson(count / trials * n, n)
         interval = f"{between.low:.0%} to {between.high:.0%}" if between else NOTHING
         rows.append((name, f"{count} of {trials}", f"{count / trials:.0%}", interval))
-    caption = f"In how many trials: 95% intervals by Wilson, n = {n} independent trials"
+    caption = f"In how many trials: 95% intervals by Wilson, n = {counted(n, 'independent trial')}"
     return Table(caption, ("", "trials", "share", "interval"), tuple(rows))
 
 

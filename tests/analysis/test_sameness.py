@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 import envs
+from bioblue_tui.analysis.contrasts import Contrast, Member
+from bioblue_tui.analysis.effects import Effect
+from bioblue_tui.analysis.paired import Paired
 from bioblue_tui.analysis.sameness import SHORT, Trace, kin, sameness
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
@@ -62,3 +67,51 @@ def test_kin_are_those_that_share_noise_or_all_actions_with_the_same_third() -> 
     steps = [event for event in record(1).events if isinstance(event, Stepped)]
     assert Trace.of(steps[: SHORT - 1]) == Trace()
     assert Trace.of(steps).noise != 0
+
+
+def sides(first: list[Member], second: list[Member]) -> tuple[Paired, Effect, Effect]:
+    contrast = Contrast(first, second)
+    pair, g, delta = contrast.pair("x"), contrast.g("x"), contrast.delta("x")
+    assert pair is not None
+    assert g is not None
+    assert delta is not None
+    return pair, g, delta
+
+
+def member(seed: int, value: float, noise: int = 0, actions: int = 0, person: str = "") -> Member:
+    return Member(seed, person, Trace(noise, actions), {"x": value})
+
+
+OTHERS = [member(seed, 0.1 * (seed * 7 % 5), actions=100 + seed) for seed in range(1, 11)]
+
+
+def test_one_trial_copied_ten_times_has_no_interval_beside_others() -> None:
+    pair, g, delta = sides([member(seed, 4.0, actions=5) for seed in range(1, 11)], OTHERS)
+    assert (pair.seeds, pair.independent, pair.interval, pair.p, pair.told) == (10, 1, None, None, "too few")
+    assert (g.interval, delta.value, delta.interval) == (None, 1.0, None)
+
+
+def test_copies_do_not_narrow_an_interval() -> None:
+    few = [member(seed, seed * seed % 7, actions=seed) for seed in range(1, 7)]
+    copied = [*few, *(member(seed + 6, seed * seed % 7, actions=seed) for seed in range(1, 7))]
+    others = [member(seed, 0.1 * (seed % 6), noise=seed) for seed in range(1, 13)]
+    one, two = sides(few, others[:6])[0], sides(copied, others)[0]
+    assert (one.independent, two.seeds, two.independent) == (6, 12, 6)
+    assert one.interval is not None
+    assert two.interval is not None
+    assert two.difference == one.difference
+    assert (two.interval.low, two.interval.high) == pytest.approx((one.interval.low, one.interval.high))
+
+
+def test_forks_of_one_trial_share_its_noise_and_are_one() -> None:
+    forks = [[member(1, value + shift, noise=9, actions=value + shift) for value in range(6)] for shift in (0, 50)]
+    pair, g, delta = sides(*forks)
+    assert (pair.interval, g.interval, delta.interval) == (None, None, None)
+
+
+def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_one() -> None:
+    people = [member(seed, place % 3, actions=7, person=f"P{place}") for place in range(8) for seed in (1, 2)]
+    pair, g, _ = sides(people, OTHERS)
+    assert (pair.people, pair.drawn, pair.independent) == (8, "people", 1)
+    assert g.interval is not None
+    assert Contrast(people[:2], OTHERS).g("x").interval is None  # type: ignore[union-attr]

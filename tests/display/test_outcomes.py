@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import envs
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.reference import Comparison
+from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.trials.events import Failed, Rejected
 from bioblue_tui.trials.tally import Tally
@@ -36,6 +38,12 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
     assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
     assert differences.below[0][1] == 10
     assert differences.title == "homeostasis, x: difference to refill to target (thermostat) on the same noise"
+
+
+def test_copies_of_a_trial_are_counted_as_what_they_are() -> None:
+    copies = [replace(outcome(seed, 10), trace=Trace(seed, 5)) for seed in (1, 2, 3)]
+    totals, _ = outcome_tables(HOMEOSTASIS, "x", [*copies, replace(outcome(4, 20), trace=Trace(4, 6))])
+    assert totals.below[0][-1] == "4 trials, 2 independent"
 
 
 def test_attempts_that_did_not_count_are_told_apart() -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.effects import DESCRIBED, Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.contrasts import Contrast, Member
+from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
-from bioblue_tui.analysis.paired import Paired, described, holm, paired
+from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import open_record, recent
 from bioblue_tui.records.schema import RecordError, dumps
@@ -28,14 +29,6 @@ _GREATEST = 10**100
 
 Setting = tuple[str, str, str, str, int, int]
 """What must be the same to be compared: environment, parameters, instruction, wording, steps, dynamics."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """A trial of an agent: seed, and by dimension its total less the reference policy's."""
-
-    seed: int
-    differences: Mapping[str, float]
 
 
 _COLUMNS = [
@@ -61,6 +54,9 @@ _COLUMNS = [
     ),
     Column("agent_mean", "number", "The same over the agent's trials."),
     Column("seeds", "integer", "Seeds that both have played."),
+    Column(
+        "seeds_independent", "integer", "How many of them count: those with the same noise or the same actions are one."
+    ),
     Column(
         "paired",
         "number",
@@ -108,7 +104,7 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
 
 
 def _rows(
-    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
+    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[Member]
 ) -> Iterator[dict[str, Any]]:
     begun, group = group, [played for played in group if played.complete and played.compared is not None]
     seeds = {played.record.header.seed for played in begun}
@@ -120,14 +116,9 @@ def _rows(
         "people_unfinished": sum(not played.cut and not played.complete for played in begun),
         "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
     }
-    for key in trials[0].differences:
-        mine: defaultdict[str, list[float]] = defaultdict(list)
-        on_seeds: list[tuple[int, str, float]] = []
-        for played in group:
-            value = _difference(played, key)
-            mine[played.person.code].append(value)
-            on_seeds.append((played.record.header.seed or 0, played.person.code, value))
-        clusters, others = list(mine.values()), [trial.differences[key] for trial in trials]
+    mine = [_member(played) for played in group]
+    sides = Contrast(mine, trials)
+    for key in trials[0].values:
         yield {
             **dict(zip(("environment", "parameters"), setting, strict=False)),
             "condition": condition,
@@ -135,30 +126,27 @@ def _rows(
             "agent_condition": agent[1],
             "agent_settings": agent[2],
             "dimension": key,
-            "people": len(mine),
-            "people_trials": len(group),
+            "people": len({member.person for member in mine}),
+            "people_trials": len(mine),
             **left_out,
             "agent_trials": len(trials),
-            "agent_mean": _mean(others),
-            **(_compared(on_seeds, clusters, key, trials) if group else {}),
+            "agent_mean": _mean([trial.values[key] for trial in trials]),
+            **(_compared(sides, key, mine) if mine else {}),
         }
 
 
-def _compared(
-    on_seeds: Sequence[tuple[int, str, float]], clusters: Sequence[Sequence[float]], key: str, trials: Sequence[_Trial]
-) -> dict[str, object]:
-    others = [[trial.differences[key]] for trial in trials]
+def _compared(sides: Contrast, key: str, mine: Sequence[Member]) -> dict[str, object]:
     return {
-        "people_mean": _mean([value for _, _, value in on_seeds]),
-        **_paired(paired(on_seeds, [(trial.seed, "", trial.differences[key]) for trial in trials])),
-        **_effect("hedges_g", hedges_g(clusters, others)),
-        **_effect("cliffs_delta", cliffs_delta(clusters, others)),
+        "people_mean": _mean([member.values[key] for member in mine]),
+        **_paired(sides.pair(key)),
+        **_effect("hedges_g", sides.g(key)),
+        **_effect("cliffs_delta", sides.delta(key)),
     }
 
 
-def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:
+def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[Member]]:
     """Return the complete trials of agents in these settings, by setting, agent, label and what a model was sent."""
-    found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
+    found: defaultdict[tuple[Setting, str, str, str], list[Member]] = defaultdict(list)
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
         header = entry.header
         # A fork has a past of another agent; what was answered by two is nobody's.
@@ -181,7 +169,7 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
                 continue
             differences = {key: float(value) for key, value in exact.items()}
             found[(setting, header.agent, header.condition, dumps(dict(header.provider)))].append(
-                _Trial(header.seed, differences)
+                Member(header.seed, "", _trace(state), differences)
             )
     return found
 
@@ -192,10 +180,14 @@ def _setting(header: Header) -> Setting:
     return header.environment, parameters, header.instruction, words, header.steps, header.dynamics
 
 
-def _difference(played: Played, key: str) -> float:
+def _member(played: Played) -> Member:
     assert played.compared is not None
-    mine, other = played.compared.rows[key]
-    return float(mine - other)
+    values = {key: float(mine - other) for key, (mine, other) in played.compared.rows.items()}
+    return Member(played.record.header.seed or 0, played.person.code, _trace(played.state), values)
+
+
+def _trace(state: TrialState) -> Trace:
+    return Trace.of(view.done for view in state.steps if view.done)
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -213,6 +205,7 @@ def _paired(found: Paired | None) -> dict[str, object]:
         return {}
     return {
         "seeds": found.seeds,
+        "seeds_independent": found.independent,
         "paired": round(found.difference, 6),
         **_ends("paired", found.interval),
         "paired_over": found.told,

@@ -1,0 +1,82 @@
+"""Two groups of trials compared: on the seeds that both have, and by effect sizes. Copies of a trial count as one.
+
+What belongs together is settled here for both: trials of a person; trials of an agent that share their noise or all
+their actions (see ``sameness``); and seeds, where trials of either group on them belong together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bioblue_tui.analysis.effects import Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.paired import Paired, paired
+from bioblue_tui.analysis.sameness import Trace, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A trial in one of the groups.
+
+    Attributes:
+        seed: Its seed; None where it is not known: then it has no part in what is paired.
+        person: Who played it; empty for an agent.
+        trace: What tells whether it is another trial than the others.
+        values: What is compared, by name.
+    """
+
+    seed: int | None
+    person: str
+    trace: Trace
+    values: Mapping[str, float]
+
+
+class Contrast:
+    """Two groups compared.
+
+    Args:
+        first: One group.
+        second: The group that it is held against.
+    """
+
+    def __init__(self, first: Sequence[Member], second: Sequence[Member]) -> None:
+        self._groups = first, second
+        marks = [list(_marks(side, member)) for side, group in enumerate(self._groups) for member in group]
+        together = joined(marks)
+        self._together = together[: len(first)], together[len(first) :]
+        members = [*first, *second]
+        by_seed = joined([[*own, ("seed", member.seed)] for own, member in zip(marks, members, strict=True)])
+        self._seeds = {
+            member.seed: head for member, head in zip(members, by_seed, strict=True) if member.seed is not None
+        }
+
+    def pair(self, key: str) -> Paired | None:
+        """Return the difference on the seeds that both have; None where there is none."""
+        first, second = (
+            [(m.seed, m.person, m.values[key]) for m in group if m.seed is not None] for group in self._groups
+        )
+        return paired(first, second, self._seeds)
+
+    def g(self, key: str) -> Effect | None:
+        """Return Hedges' g over all trials."""
+        return hedges_g(*self._clusters(key))
+
+    def delta(self, key: str) -> Effect | None:
+        """Return Cliff's delta over all trials."""
+        return cliffs_delta(*self._clusters(key))
+
+    def _clusters(self, key: str) -> Iterator[list[list[float]]]:
+        for group, together in zip(self._groups, self._together, strict=True):
+            found: defaultdict[Hashable, list[float]] = defaultdict(list)
+            for member, head in zip(group, together, strict=True):
+                found[member.person or head].append(member.values[key])
+            yield list(found.values())
+
+
+def _marks(side: int, member: Member) -> Iterator[Hashable]:
+    """Yield what ties a trial to others of its group; other people who act alike are other people."""
+    if member.trace.noise:
+        yield side, "noise", member.trace.noise
+    if member.trace.actions:
+        yield side, "actions", member.person, member.trace.actions
