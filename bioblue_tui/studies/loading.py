@@ -16,6 +16,7 @@ from bioblue_tui.batch.reading import BatchError, Source, label, switch, table, 
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.places import Path as Way
 from bioblue_tui.session import STEPS, Plan
+from bioblue_tui.studies.idle import idle_keys
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.parts import PAGE, Copies, Reader, one_of, quoted, seconds, words
@@ -124,6 +125,9 @@ class _Loader:
             wordings=reader.wordings,
         )
         self._check(study)
+        if reader.strict:
+            for way, why in idle_keys(study, values):
+                raise source.error(way, f"does nothing: {why}")
         return study
 
     def _check(self, study: Study) -> None:

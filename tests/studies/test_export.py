@@ -28,7 +28,7 @@ from bioblue_tui.studies.sessions import session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
 from tests.studies.small import load, play, toml, walk
-from tests.studies.test_flow import WHOLE
+from tests.studies.test_flow import SHORT, WHOLE
 
 
 def through(study: Study, root: Path, *codes: str) -> None:
@@ -99,7 +99,7 @@ def checked(cell: str, kind: str) -> None:
 
 
 def test_practice_is_in_no_table_of_trials(tmp_path: Path) -> None:
-    study = load(tmp_path, more=WHOLE)
+    study = load(tmp_path, more=SHORT)
     through(study, tmp_path, "P1")
     export_study(study.name, study, tmp_path / "out", tmp_path)
     for name in ("trials", "decisions", "participants"):
@@ -136,7 +136,7 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
 
 
 def test_who_is_forgotten_leaves_nothing(tmp_path: Path) -> None:
-    study = load(tmp_path, [("a", "1-2", "fixed")], more=WHOLE)
+    study = load(tmp_path, [("a", "1-2", "fixed")], more=SHORT)
     through(study, tmp_path, "P1", "P2")
     theirs = [p for p in (tmp_path / "trials").iterdir() if b'"P1"' in p.read_bytes()]
     record = open_record(theirs[0])

@@ -29,6 +29,9 @@ breaks = {every = 2}
 questionnaire = [{key = "how", text = "How?"}]
 """
 
+SHORT = WHOLE.replace("breaks = {every = 2}\n", "")
+"""For fewer trials than there are between two breaks."""
+
 
 def test_the_whole_way(tmp_path: Path) -> None:
     study = load(tmp_path, [("a", "1-3", "fixed")], more=WHOLE)
@@ -61,7 +64,7 @@ def wrongly(view: View) -> str:
 
 
 def test_who_never_gets_it_right_is_excluded_or_goes_on(tmp_path: Path) -> None:
-    study = load(tmp_path, more=WHOLE)
+    study = load(tmp_path, more=SHORT)
     run = enter(study, "P1", tmp_path)
     with run.file:
         shown = walk(run, wrongly)
@@ -70,14 +73,14 @@ def test_who_never_gets_it_right_is_excluded_or_goes_on(tmp_path: Path) -> None:
     assert shown.count("comprehension/wrong/try-1") == 1
     assert "page/1/try-2" in shown
     assert not [key for key in shown if key.startswith("trial/")]
-    study = load(tmp_path, more=WHOLE.replace("tries = 2", 'tries = 1, failing = "continue"'))
+    study = load(tmp_path, more=SHORT.replace("tries = 2", 'tries = 1, failing = "continue"'))
     run = enter(study, "P2", tmp_path, new_version=True)
     with run.file:
         assert walk(run, wrongly)[-1] == "closing"
 
 
 def test_who_does_not_agree_sees_no_more(tmp_path: Path) -> None:
-    study = load(tmp_path, more=WHOLE)
+    study = load(tmp_path, more=SHORT)
     run = enter(study, "P1", tmp_path)
     with run.file:
         assert walk(run, lambda view: "no") == ["consent", "declined"]
@@ -99,7 +102,7 @@ def test_when_the_time_is_over_no_further_trial_begins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_cut_off_at_any_byte_it_goes_on_there(tmp_path: Path, seed: int) -> None:
     """A session's file is cut anywhere, as a power cut may leave it; in the end everybody has seen everything once."""
-    study = load(tmp_path, [("a", "1-2", "fixed")], more=WHOLE)
+    study = load(tmp_path, [("a", "1-2", "fixed")], more=SHORT)
     run = enter(study, "P1", tmp_path)
     with run.file:
         whole = walk(run)

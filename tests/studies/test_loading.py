@@ -99,6 +99,11 @@ def test_a_design_that_needs_too_many_participants_is_refused(tmp_path: Path) ->
     [
         ('text = "In the next simulations you also see', '# "', "title: belongs to a page"),
         ("between_blocks = true\n", "", "breaks: there is no break"),
+        ('conditions = ["gauges"]', 'conditions = ["prompt"]', "conditions 2: does nothing: no block and no practice"),
+        ('order = "random"', 'order = "fixed"', "line 18: seed: does nothing: nothing is in random order"),
+        ("between_blocks = true", "between_blocks = true\nevery = 8", "breaks.every: does nothing: there are 8 trials"),
+        ("tries = 2", "tries = 1", "comprehension.reread: does nothing: there is one try"),
+        ("# minutes = 10\n# hurry = 60", "minutes = 1\nhurry = 60", "blocks 1.hurry: does nothing: minutes ends"),
     ],
 )
 def test_a_key_that_would_do_nothing_is_refused_but_not_in_what_was_begun(
@@ -109,3 +114,9 @@ def test_a_key_that_would_do_nothing_is_refused_but_not_in_what_was_begun(
     with pytest.raises(StudyError, match=told):
         load_study(written(tmp_path, text))
     load_study(tmp_path / "kept.toml", text.encode(), Copies({}, {}))
+
+
+def test_a_score_card_without_a_score_is_refused(tmp_path: Path) -> None:
+    hidden = '[[conditions]]\nname = "h"\nhidden_rewards = true\n'
+    with pytest.raises(StudyError, match="feedback: does nothing: every condition hides its rewards"):
+        load_study(written(tmp_path, toml(more="feedback = true", conditions=hidden)))

@@ -160,7 +160,7 @@ async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> Non
 
 
 async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Path) -> None:
-    told: dict[str, Any] = {"environments": '["balancing"]', "steps": 1, "more": "feedback = true\nseed = 1"}
+    told: dict[str, Any] = {"environments": '["balancing"]', "steps": 1, "more": "feedback = true"}
     shown: dict[str, Any] = {"blocks": [("a", "83-84", "fixed")], **told}
     async with showing(tmp_path, is_trial, conditions=TEXT, **shown) as (pilot, app, _):
         screen = playing(app)

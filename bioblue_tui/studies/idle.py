@@ -1,0 +1,38 @@
+"""What is written in a study's file and would do nothing: it is refused, for whoever wrote it meant something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import envs
+from bioblue_tui.places import Path as Way
+from bioblue_tui.studies.study import Study
+
+
+def idle_keys(study: Study, values: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
+    """Yield where a key stands that does nothing, and why.
+
+    Args:
+        study: The study.
+        values: Its file, which was found to be a study's.
+    """
+    trials = [*study.practice, *study.trials]
+    for number, condition in enumerate(values.get("conditions", [])):
+        if all(trial.condition != condition["name"] for trial in trials):
+            yield ("conditions", number), f"no block and no practice trial has the condition {condition['name']}"
+    if "seed" in values and "random" not in {study.order, *(block.order for block in study.blocks)}:
+        yield ("seed",), "nothing is in random order"
+    made = (envs.make(trial.plan.environment, **trial.plan.parameters) for trial in trials)
+    if study.feedback and not any(environment.shown_dimensions for environment in made):
+        yield ("feedback",), "every condition hides its rewards"
+    asked = values.get("comprehension", {})
+    if asked.get("reread") and (not study.pages or study.comprehension.tries == 1):
+        yield ("comprehension", "reread"), "there is one try" if study.pages else "there are no pages"
+    if study.breaks.every >= len(study.trials):
+        yield ("breaks", "every"), f"there are {len(study.trials)} trials"
+    if study.breaks.between and len(study.blocks) == 1:
+        yield ("breaks", "between_blocks"), "there is one block"
+    for number, block in enumerate(study.blocks):
+        if any(0 < trial.limit <= trial.hurry for trial in block.trials):
+            yield ("blocks", number, "hurry"), "minutes ends each trial before"
