@@ -177,8 +177,8 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
         await until(pilot, lambda: isinstance(app.screen, InstructionScreen))
     # Where a condition hides all rewards there is no card.
     (tmp_path / "hidden").mkdir()
-    hidden = GAUGES + "hidden_rewards = true\n"
-    async with showing(tmp_path / "hidden", is_trial, conditions=hidden, **shown) as (pilot, app, run):
+    both = GAUGES + "hidden_rewards = true\n" + TEXT
+    async with showing(tmp_path / "hidden", is_trial, conditions=both, **shown) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: screen.person is not None and screen.person.asked)
         await pilot.press(*"9,0", "enter")
