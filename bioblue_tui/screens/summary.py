@@ -20,6 +20,7 @@ from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.strips_cells import fit
 from envs import Dimension
 
 SHORT = 24
@@ -183,7 +184,7 @@ class ComparisonTable(Lines):
         column = max(10, (width - 18) // (3 + len(peers)))
         beside = () if self._alone else (self._comparison.reference, "difference")
         titles = (self._who, *beside, *(peer.name for peer in peers))
-        heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
+        heading = "".join(f"{fit(title, column - 1):>{column}}" for title in titles)
         lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
         for dimension in self._dimensions:
             mine, other = self._comparison.rows[dimension.key]

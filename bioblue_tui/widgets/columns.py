@@ -16,6 +16,7 @@ from bioblue_tui.text import one_line
 from bioblue_tui.widgets.entries import EntryWriter
 from bioblue_tui.widgets.lines import Line, Styled
 from bioblue_tui.widgets.overlay import PENS
+from bioblue_tui.widgets.strips_cells import fit
 
 NARROWEST = 38
 """Least cells of a column: an answer and how it was read stand on one line."""
@@ -135,11 +136,10 @@ class RawColumns(ScrollView, Styled, can_focus=False):
 
     def _head(self, place: int) -> Line:
         member, pen = self._members[place], PENS[place]
-        return [
-            (f"  {place + 1}{pen.sign} ", pen.part),
-            (member.named(self._share - 6), "strong"),
-            (f" · {_path(member)}", "dim"),
-        ]
+        number, name = f"  {place + 1}{pen.sign} ", member.named(self._share - 6)
+        room = self._share - len(number) - len(name)
+        path = fit(f" · {_path(member)}", room) if room > len(" · …") else ""
+        return [(number, pen.part), (name, "strong"), (path, "dim")]
 
     def _differs(self, place: int, step: int) -> bool:
         mine, first = self._members[place].state.recorded(step), self._members[0].state.recorded(step)
@@ -153,12 +153,12 @@ class RawColumns(ScrollView, Styled, can_focus=False):
 
     def _choose(self, width: int) -> list[int]:
         count = len(self._members)
-        fit = max(1, min(count, (width + 1) // (NARROWEST + 1)))
-        if fit >= count:
+        fitting = max(1, min(count, (width + 1) // (NARROWEST + 1)))
+        if fitting >= count:
             return list(range(count))
-        if fit == 1:
+        if fitting == 1:
             return [self._offset % count]
-        others = [1 + (self._offset + step) % (count - 1) for step in range(fit - 1)]
+        others = [1 + (self._offset + step) % (count - 1) for step in range(fitting - 1)]
         return [0, *sorted(others)]
 
     def _entries(self, step: int) -> list[Sequence[Line]]:

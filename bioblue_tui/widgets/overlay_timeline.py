@@ -9,6 +9,7 @@ from textual import events
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
+from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.timeline import Timeline
 
 _VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
@@ -88,7 +89,7 @@ class Timelines(Lines):
         first = found[0]
         named = f" {first.name}" if width >= _NAMED else ""
         more = f" +{len(found) - 1}" if len(found) > 1 else ""
-        return [*end, (f" ⚠{first.onset}{named[:30]}{more}", "bad")]
+        return [*end, (f" ⚠{first.onset}{fit(named, 30)}{more}", "bad")]
 
     def _place(self, step: int) -> int:
         return min(self._cells - 1, max(0, round(step / max(1, self._comparison.steps) * (self._cells - 1))))

@@ -72,6 +72,17 @@ async def test_it_begins_where_the_trials_part_and_the_cursor_is_one_for_all() -
         await until(pilot, lambda: screen.shown == 7)
 
 
+@pytest.mark.parametrize("size", [(160, 48), (120, 36), (80, 24)])
+async def test_the_name_of_a_record_is_whole_or_said_to_be_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    records = [open_record(on_disk(tmp_path, agent=f"{'long-' * 4}{letter}")) for letter in "ab"]
+    async with compared(records, size) as (pilot, screen):
+        while not seen(screen.raw):
+            await pilot.press("tab")
+        heads = re.split("[│≠]", text_of(screen.raw).splitlines()[0])
+        for head in filter(str.strip, heads):
+            assert head.rstrip().endswith(("…", ".jsonl")) or "unnamed" not in head, head
+
+
 async def test_d_goes_to_where_they_part_and_g_to_any_onset() -> None:
     trials = [recorded(), recorded(eats(77, 20)), recorded(eats(77, 30))]
     async with compared(trials) as (pilot, screen):
