@@ -12,10 +12,11 @@ from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Asked, Stepped
+from bioblue_tui.wordings.expressions import ScriptError
 from bioblue_tui.wordings.facts import news
 from bioblue_tui.wordings.library import default, parse_own
 from bioblue_tui.wordings.prompts import Prompt, PromptError, Told, find_template
-from bioblue_tui.wordings.scripts import SCRIPTS, ScriptError, Sent, read_script
+from bioblue_tui.wordings.scripts import SCRIPTS, Sent, read_script
 from bioblue_tui.wordings.template import inline
 from bioblue_tui.wordings.words import WordingError, Words
 from envs import Environment, State, Transition
@@ -75,9 +76,8 @@ def _scripts(directory: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read(path: Path, id_: str) -> Sent:
-    labels = list(dict.fromkeys(dimension.label for dimension in envs.make(id_).dimensions))
     try:
-        return read_script(read_bytes(path).decode("utf-8-sig"), labels)
+        return read_script(read_bytes(path).decode("utf-8-sig"), envs.make(id_).dimensions)
     except RecordError as error:
         raise ReplicationError(str(error)) from None
     except UnicodeDecodeError:

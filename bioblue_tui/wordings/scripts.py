@@ -11,6 +11,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bioblue_tui.wordings.expressions import SWITCHES, Expressions, Scope, ScriptError, Text
+from envs import Dimension
+
 SCRIPTS: Mapping[str, str] = {
     "Sustainability.py": "sustainability",
     "Homeostasis.py": "homeostasis",
@@ -18,29 +21,6 @@ SCRIPTS: Mapping[str, str] = {
     "BalancingUnboundedObjectivesParallel.py": "balancing",
 }
 """Names of the scripts, and which environment each of them is."""
-
-_NAMES: Mapping[str, str] = {
-    "amount_food": "unrounded",
-    "homeostatic_target": "target",
-    "homeostatic_actual": "level",
-    "totals": "total",
-    "max_total_per_timestep": "limit",
-    "objective_labels": "objective",
-}
-"""Placeholders for the variables of the scripts."""
-
-_SWITCHES: Mapping[str, str] = {"use_rewards": "rewards", "use_hint": "hint"}
-
-_Text = str
-"""A template."""
-
-
-class ScriptError(ValueError):
-    """A script that does not fit. The message says what, and in which line."""
-
-    def __init__(self, node: ast.AST | None, what: str) -> None:
-        line = getattr(node, "lineno", None)
-        super().__init__(f"line {line}: {what}" if line else what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +38,12 @@ class Sent:
     question: str
 
 
-def read_script(source: str, dimensions: Sequence[str]) -> Sent:
+def read_script(source: str, dimensions: Sequence[Dimension]) -> Sent:
     """Return what a script sends.
 
     Args:
         source: The script's text.
-        dimensions: Labels of the environment's reward dimensions.
+        dimensions: The environment's reward dimensions.
 
     Raises:
         ScriptError: When it is no Python, or what it sends can't be followed.
@@ -76,7 +56,7 @@ def read_script(source: str, dimensions: Sequence[str]) -> Sent:
         ) from None
     reader = _Reader(dimensions)
     try:
-        reader.run(tree.body, _Scope({}))
+        reader.run(tree.body, Scope({}))
     except RecursionError:
         raise ScriptError(None, "nested too deeply") from None
     for role, what in (("system", "system message"), ("user", "message to the user")):
@@ -93,32 +73,19 @@ def _parts(message: str) -> tuple[str, str]:
     return observation.strip(), question.strip()
 
 
-@dataclass(slots=True)
-class _Scope:
-    """Texts by the names of variables; what is not understood is kept as its error until it is sent."""
-
-    texts: dict[str, _Text | ScriptError]
-    objective: str = ""
-    """The loop's variable inside a loop over objectives."""
-    observing: bool = False
-    """True inside a step: the imbalance reward is shown by a switch of its own there."""
-
-    def copy(self) -> _Scope:
-        return _Scope(dict(self.texts), self.objective, self.observing)
-
-
 class _Reader:
-    def __init__(self, dimensions: Sequence[str]) -> None:
-        self._dimensions = sorted(dimensions, key=len, reverse=True)
-        self.sent: dict[str, str] = {}
+    def __init__(self, dimensions: Sequence[Dimension]) -> None:
+        self._expressions = Expressions(dimensions)
+        self._switched: set[str] = set()
+        self.sent: dict[str, Text] = {}
 
-    def run(self, body: Sequence[ast.stmt], scope: _Scope) -> None:
+    def run(self, body: Sequence[ast.stmt], scope: Scope) -> None:
         for statement in body:
             match statement:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    scope.texts[name] = self._kept(value, scope)
+                    self._assign(statement, name, value, scope)
                 case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value) if name in scope.texts:
-                    known, more = scope.texts[name], self._kept(value, scope)
+                    known, more = scope.texts[name], self._expressions.kept(value, scope)
                     scope.texts[name] = (
                         known + more if isinstance(known, str) and isinstance(more, str) else _first(known, more)
                     )
@@ -126,157 +93,115 @@ class _Reader:
                     self._branch(statement, scope)
                 case ast.For():
                     self._loop(statement, scope)
-                case ast.While() | ast.Try():
-                    self._forget(statement, scope)
-                case ast.FunctionDef(body=inner) | ast.With(body=inner):
+                case ast.FunctionDef(body=inner):
+                    own = scope.copy()
+                    _forget([one for one in ast.walk(statement.args) if isinstance(one, ast.arg)], own)
+                    self.run(inner, own)
+                case ast.With(body=inner):
                     self.run(inner, scope)
-                case ast.Expr(value=ast.Call(args=[ast.Dict() as message])):
-                    self._send(message, scope)
+                case ast.Expr(value=ast.Call() as call):
+                    for role, content in _messages(call):
+                        self._send(statement, role, self._expressions.text(content, scope))
                 case _:
-                    pass
+                    # Answers are asked for again in loops like this; what they say besides is no prompt of a step.
+                    if not isinstance(statement, ast.While) and any(map(_messages, ast.walk(statement))):
+                        raise ScriptError(statement, "a message is sent on conditions that can't be followed here")
+                    _forget([statement], scope)
 
-    def _branch(self, statement: ast.If, scope: _Scope) -> None:
-        switch = self._switch(statement.test, scope)
-        if switch is None:
-            self._forget(statement, scope)
+    def _assign(self, statement: ast.stmt, name: str, value: ast.expr, scope: Scope) -> None:
+        if name not in SWITCHES:
+            scope.texts[name] = self._expressions.kept(value, scope)
             return
-        yes, no = scope.copy(), scope.copy()
+        if name in self._switched or not (isinstance(value, ast.Constant) and isinstance(value.value, bool)):
+            scope.texts[name] = ScriptError(statement, f"{name} = True or False expected, once")
+        self._switched.add(name)
+
+    def _send(self, statement: ast.stmt, role: str, text: Text) -> None:
+        if self.sent.setdefault(role, text) != text:
+            raise ScriptError(statement, f"another message of the role {role} than before; one expected")
+
+    def _branch(self, statement: ast.If, scope: Scope) -> None:
+        try:
+            switch = self._expressions.switch(statement.test, scope)
+        except ScriptError as error:
+            if any(map(_messages, ast.walk(statement))):
+                raise
+            _forget([statement], scope, error)
+            return
+        yes, no, before = scope.copy(), scope.copy(), dict(self.sent)
         self.run(statement.body, yes)
+        self.sent, one_way = before, self.sent
+        before = dict(before)
         self.run(statement.orelse, no)
+        for role in {**one_way, **self.sent}:
+            if role not in one_way or role not in self.sent:
+                raise ScriptError(statement, f"a message of the role {role} is sent in one case only")
+            if role not in before:
+                self.sent[role] = scope.chosen(switch, "", one_way[role], self.sent[role])
         for name in {**yes.texts, **no.texts}:
-            before = scope.texts.get(name, "")
-            one, other = yes.texts.get(name, before), no.texts.get(name, before)
+            known = scope.texts.get(name, "")
+            one, other = yes.texts.get(name, known), no.texts.get(name, known)
             if one == other:
                 scope.texts[name] = one
-            elif isinstance(one, str) and isinstance(other, str) and isinstance(before, str):
-                scope.texts[name] = _chosen(switch, before, one, other)
+            elif isinstance(one, str) and isinstance(other, str) and isinstance(known, str):
+                scope.texts[name] = scope.chosen(switch, known, one, other)
             else:
                 scope.texts[name] = _first(one, other)
 
-    def _loop(self, statement: ast.For, scope: _Scope) -> None:
-        names = {node.id for node in ast.walk(statement.iter) if isinstance(node, ast.Name)}
-        if "num_objectives" not in names or not isinstance(statement.target, ast.Name):
-            # Trials and steps: one of them tells what all of them send.
-            inner = scope.copy()
-            inner.observing = True
-            self.run(statement.body, inner)
-            return
+    def _loop(self, statement: ast.For, scope: Scope) -> None:
+        over = ast.unparse(statement.iter)
         inside = scope.copy()
+        if over != "range(1, num_objectives + 1)" or not isinstance(statement.target, ast.Name):
+            # Trials and steps: one of them tells what all of them send, where it builds on none before it.
+            if ast.unparse(statement.target) == "step":
+                if not over.startswith("range(1, "):
+                    raise ScriptError(statement, "steps are counted otherwise; for step in range(1, …) expected")
+                inside.observing = True
+            _forget([statement], inside)
+            self.run([*statement.body, *statement.orelse], inside)
+            _forget([statement], scope)
+            return
         inside.objective = statement.target.id
         self.run(statement.body, inside)
+        leaves = any(isinstance(node, ast.Break | ast.Continue) for node in ast.walk(statement))
         for name, text in inside.texts.items():
-            before = scope.texts.get(name, "")
-            if text == before:
+            before = scope.texts.get(name, ScriptError(statement, f"{name[:40]} belongs to one objective"))
+            if text is before or text == before:
                 continue
-            if isinstance(text, str) and isinstance(before, str) and text.startswith(before):
+            if isinstance(text, str) and isinstance(before, str) and text.startswith(before) and not leaves:
                 scope.texts[name] = f"{before}{{each objective}}{text[len(before) :]}{{end}}"
             else:
-                scope.texts[name] = _first(text, ScriptError(statement, "a text is replaced in a loop over objectives"))
-
-    def _forget(self, statement: ast.stmt, scope: _Scope) -> None:
-        """Pass over statements that depend on what happens; texts that are changed in them are not known any more."""
-        for node in ast.walk(statement):
-            targets = (
-                node.targets
-                if isinstance(node, ast.Assign)
-                else [node.target]
-                if isinstance(node, ast.AugAssign)
-                else []
-            )
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    scope.texts[target.id] = ScriptError(node, f"{target.id[:40]} depends on more than can be followed")
-
-    def _send(self, message: ast.Dict, scope: _Scope) -> None:
-        fields = {
-            key.value: value
-            for key, value in zip(message.keys, message.values, strict=True)
-            if isinstance(key, ast.Constant)
-        }
-        match fields.get("role"), fields.get("content"):
-            case ast.Constant(value=str(role)), ast.expr() as content if role not in self.sent:
-                self.sent[role] = self._text(content, scope)
-
-    def _kept(self, value: ast.expr, scope: _Scope) -> _Text | ScriptError:
-        try:
-            return self._text(value, scope)
-        except ScriptError as error:
-            return error
-
-    def _text(self, value: ast.expr, scope: _Scope) -> _Text:
-        """Return the template of an expression.
-
-        Raises:
-            ScriptError: When it is none that is understood.
-        """
-        match value:
-            case ast.Constant(value=str(text)):
-                return text.replace("{", "{{").replace("}", "}}")
-            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-                return str(number)
-            case ast.JoinedStr(values=parts):
-                return "".join(self._text(part, scope) for part in parts)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return self._text(left, scope) + self._text(right, scope)
-            case ast.IfExp(test=test, body=body, orelse=orelse) if switch := self._switch(test, scope):
-                return _chosen(switch, "", self._text(body, scope), self._text(orelse, scope))
-            case ast.Call(func=ast.Attribute(value=inner, attr="strip"), args=[], keywords=[]):
-                return self._text(inner, scope).strip()
-            case (
-                ast.Call(func=ast.Name(id="str"), args=[inner], keywords=[])
-                | ast.FormattedValue(value=inner, conversion=-1, format_spec=None)
-            ):
-                return self._text(inner, scope)
-        return self._fact(value, scope)
-
-    def _fact(self, value: ast.expr, scope: _Scope) -> _Text:
-        """Return the placeholder, or the text, that a variable stands for."""
-        match value:
-            case ast.Call(func=ast.Name(id="int"), args=[ast.Name(id="amount_food")]):
-                return "{stock}"
-            case ast.Subscript(value=ast.Name(id="rewards"), slice=key):
-                return self._reward(key)
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)) if name in _NAMES:
-                if index == scope.objective:
-                    return f"{{{_NAMES[name]}}}"
-            case ast.Name(id=name) if name in _NAMES:
-                return f"{{{_NAMES[name]}}}"
-            case ast.Name(id=name) if name in scope.texts:
-                known = scope.texts[name]
-                if isinstance(known, str):
-                    return known
-                raise known
-        raise ScriptError(value, f"what is sent can't be followed here: {ast.unparse(value)[:60]}")
-
-    def _reward(self, key: ast.expr) -> _Text:
-        """Return the placeholder of a reward, whose key begins with its dimension's label."""
-        written = "".join(
-            node.value for node in ast.walk(key) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        )
-        for label in self._dimensions:
-            if written.startswith(label):
-                return f"{{{label}}}"
-        raise ScriptError(key, f"no reward of the environment is called so: {written[:40]}")
-
-    def _switch(self, test: ast.expr, scope: _Scope) -> str | None:
-        match test:
-            case ast.Name(id=name) if name in _SWITCHES:
-                return "imbalance" if name == "use_hint" and scope.observing else _SWITCHES[name]
-            case ast.BoolOp(op=ast.And(), values=[ast.Name(id="use_rewards"), ast.Compare(left=ast.Name(id="step"))]):
-                return "rewards"
-        return None
+                what = "is not told of every objective alike in this loop"
+                scope.texts[name] = _first(text, before, ScriptError(statement, f"{name[:40]} {what}"))
 
 
-def _chosen(switch: str, before: str, one: str, other: str) -> str:
-    """Return the template of a text that is one or the other; what both begin with stays in front."""
-    if one.startswith(before) and other.startswith(before):
-        one, other = one[len(before) :], other[len(before) :]
-    else:
-        before = ""
-    if not one:
-        return f"{before}{{if not {switch}}}{other}{{end}}"
-    return f"{before}{{if {switch}}}{one}{f'{{else}}{other}' if other else ''}{{end}}"
+def _messages(node: ast.AST) -> list[tuple[str, ast.expr]]:
+    """Return role and content of the message that a call sends, if it sends one of the two that count."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="messages"), attr="append"), args=[ast.Dict() as message]):
+            fields = {
+                key.value: value
+                for key, value in zip(message.keys, message.values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            match fields.get("role"), fields.get("content"):
+                case ast.Constant(value="system" | "user" as role), ast.expr() as content:
+                    return [(role, content)]
+    return []
 
 
-def _first(*found: _Text | ScriptError) -> ScriptError:
+def _forget(nodes: Sequence[ast.AST], scope: Scope, why: ScriptError | None = None) -> None:
+    """Pass over statements that depend on what happens; texts that are changed in them are not known any more."""
+    changed: dict[str, ScriptError] = {}
+    for node in sorted(
+        (inner for outer in nodes for inner in ast.walk(outer)), key=lambda one: getattr(one, "lineno", 0)
+    ):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                error = why or ScriptError(node, f"{name[:40]} depends on more than can be followed")
+                changed.setdefault(name, error)
+    scope.texts |= changed
+
+
+def _first(*found: Text | ScriptError) -> ScriptError:
     return next(one for one in found if isinstance(one, ScriptError))

@@ -25,7 +25,7 @@ from bioblue_tui.wordings.library import parse_own
 from bioblue_tui.wordings.wording import Wording
 from tests.support.core import SayAgent
 from tests.support.records import PUBLISHED, published_files
-from tests.support.scripts import FIELD, STORES, checkout
+from tests.support.scripts import BODIES, BODY, FIELD, FILES, STORES, checkout
 
 CHECKOUT = os.environ.get("BIOBLUE_REFERENCE_CHECKOUT", "")
 
@@ -135,7 +135,7 @@ async def test_a_log_that_asks_in_other_words_than_the_scripts_decides(tmp_path:
             {"Sustainability": FIELD.replace("str(int(amount_food))", "secret()")},
             r"line 31: .* followed here: secret\(\)",
         ),
-        ({"Sustainability": FIELD.replace('rewards["instability"]', 'rewards["x"]')}, "line 35: no reward .* x"),
+        ({"Sustainability": FIELD.replace('rewards["instability"]', 'rewards["x"]')}, "line 35: no reward .* 'x'"),
         (
             {"Sustainability": FIELD.replace("\\n\\nSpuds to", " Spuds to").replace('"\\n\\nSpuds n', '"Spuds n')},
             "no question",
@@ -147,6 +147,121 @@ async def test_a_log_that_asks_in_other_words_than_the_scripts_decides(tmp_path:
 def test_a_script_that_does_not_fit_says_where(tmp_path: Path, changed: dict[str, str], what: str) -> None:
     with pytest.raises(ReplicationError, match=what):
         made(checkout(tmp_path / "scripts", **changed))
+
+
+@pytest.mark.parametrize(
+    ("script", "old", "new", "line", "what"),
+    [
+        (
+            FIELD,
+            "step > 1:",
+            "step > 50:",
+            "if use_rewards and",
+            r"use_rewards and step > 50 .*; use_rewards and step > 1",
+        ),
+        (FIELD, "use_rewards and step > 1:", "use_rewards or step > 1:", "if use_rewards or", "or step > 1 can't"),
+        (
+            FIELD,
+            "use_rewards and step > 1:",
+            "use_rewards:",
+            "      if use_rewards:",
+            "use_rewards and step > 1 or use_hint",
+        ),
+        (
+            FIELD,
+            "use_rewards:\n    system",
+            "use_rewards and step > 1:\n    system",
+            "  if use_rewards and",
+            "use_rewards or",
+        ),
+        (FIELD, "in range(1, steps + 1)", "in range(steps)", "for step in", "steps are counted otherwise"),
+        (FIELD, "use_rewards = True", "use_rewards = lucky()", "use_rewards = lucky", "True or False expected"),
+        (
+            FIELD,
+            'observation_text = ""',
+            'use_rewards = False; observation_text = ""',
+            "use_rewards = False",
+            "use_rewards",
+        ),
+        (FIELD, '["consumption"]', '["consumption_so_far"]', "consumption_so_far", "no reward of the environment"),
+        (FIELD, "int(amount_food)", "int(amount_food, base=10)", "base=10", "can't be followed here: int"),
+        (
+            FIELD,
+            'observation_text = ""',
+            'observation_text += ""',
+            'observation_text += ""',
+            "more than can be followed",
+        ),
+        (
+            FIELD,
+            "      prompt = obs",
+            "      for word in 'ab': observation_text += word\n      prompt = obs",
+            "for word",
+            "more than",
+        ),
+        (
+            FIELD,
+            "      prompt = obs",
+            "      observation_text *= 2\n      prompt = obs",
+            "*= 2",
+            "more than can be followed",
+        ),
+        (
+            FIELD,
+            "      messages.append({",
+            "      if lucky(): messages.append({",
+            "if lucky",
+            r"lucky\(\) can't be followed",
+        ),
+        (
+            BODY,
+            'else:\n    system_prompt = "Mind the meter."',
+            "  messages.append({'role': 'system', 'content': '.'})",
+            "if use",
+            "in one case only",
+        ),
+        (
+            BODIES,
+            "{homeostatic_target[objective_i]}",
+            "{homeostatic_target}",
+            "wants",
+            "followed here: homeostatic_target",
+        ),
+        (
+            BODIES,
+            "range(1, num_objectives + 1):\n    obs",
+            "range(1, num_objectives):\n    obs",
+            "    observation_text += f",
+            "more than",
+        ),
+        (BODIES, '"Meters"\n', '"Meters"\n  homeostatic_target\n', None, ""),
+        (
+            BODIES,
+            '    observation_text += f"\\n{objective_labels[objective_i]} has',
+            '    if lucky(): continue\n    observation_text += f"\\n{objective_labels[objective_i]} has',
+            "for objective_i in range(1, num_objectives + 1):\n    obs",
+            "not told of every objective alike",
+        ),
+        (BODIES, 'f"consumption_{objective_i}"', '"consumption_1"', "consumption_1", "no reward .* here"),
+        (STORES, '_reward_" + objective_label', '_reward_" + objective_label.lower()', None, ""),
+        (STORES, '_reward_" + objective_label', '_reward_" + use_hint', "+ use_hint", "no reward .* here"),
+    ],
+    ids=lambda value: str(value)[:40].strip(),
+)
+def test_nothing_is_taken_for_more_than_it_is(
+    tmp_path: Path, script: str, old: str, new: str, line: str | None, what: str
+) -> None:
+    name = next(name for name, text in FILES.items() if text == script)
+    changed = script.replace(old, new, 1)
+    assert changed != script
+    scripts = checkout(tmp_path / "scripts", **{name.partition(".")[0]: changed})
+    if line is None:
+        assert made(scripts).words.keys() == made(checkout(tmp_path / "whole")).words.keys()
+        return
+    number = changed[: changed.index(line)].count("\n") + 1
+    number += len(line) - len(line.lstrip("\n"))
+    with pytest.raises(ReplicationError, match=rf"{name}, line {number}: .*{what}"):
+        made(scripts)
 
 
 def test_a_script_is_never_run(tmp_path: Path) -> None:
