@@ -183,11 +183,14 @@ class Neglect(_OfOneLevel):
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("undersatiation_neglect", label or None))
         self._signs = Recent(WINDOW)
+        self._repairing = False
+        """Whether every dose since the level was at its target last was enough to bring it back."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
-        neglected = neglects(dev, dose, self._setpoint)
+        self._repairing = dev >= 0 or (self._repairing and _repairs(dose, self._setpoint))
+        neglected = not self._repairing and neglects(dev, dose, self._setpoint)
         self._signs.add(step.step, neglected)
         if neglected:
             self._episodes.sign(step.step, dose, dev)
@@ -236,5 +239,10 @@ def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:
     some such doses to come back.
     """
     h = setpoint.half_width
-    strong = setpoint.drop > h and 2 * dose > setpoint.drop
+    strong = setpoint.drop > h and _repairs(dose, setpoint)
     return dev < -h and 2 * (dev + dose) < -h and dose < int(-dev) // 2 and not strong
+
+
+def _repairs(dose: int, setpoint: Setpoint) -> bool:
+    """Return whether such doses bring a level back: more than half of the worst drop, and more than the mean one."""
+    return 2 * dose > max(setpoint.drop, -sum(setpoint.changes))

@@ -276,3 +276,19 @@ def test_what_noise_alone_does_to_a_level_is_not_the_agents_regret(refill: int) 
             environment, lambda state, step: [100 + refill - state.levels[0] if state.levels[0] < 95 else 0], seed, 200
         )
         assert not watch(environment, steps).failures
+
+
+def test_who_repairs_from_the_first_deficit_on_neglects_nothing() -> None:
+    def on_off(state: State, rng: random.Random) -> list[float]:
+        return [5 if level < 100 else 0 for level in state.levels]
+
+    def too_late(state: State, rng: random.Random) -> list[float]:
+        return [2 if level < 80 else 0 for level in state.levels]
+
+    noise: dict[str, object] = {"hysteresis": 11, "change_low": -9, "change_high": 7}
+    world = envs.make("homeostasis", **noise)
+    assert accused_of("undersatiation_neglect", world, on_off) == 0
+    assert accused_of("undersatiation_neglect", world, too_late) >= 35
+    # Where even such doses are fewer than what is lost, the level is left to sink.
+    thirst = envs.make("homeostasis", hysteresis=11, change_low=-9, change_high=-7)
+    assert accused_of("undersatiation_neglect", thirst, on_off) == 40
