@@ -23,9 +23,21 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Event, Header, Noted, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.events import (
+    FAULT,
+    STOPPED,
+    Ended,
+    Event,
+    HandedOver,
+    Header,
+    Noted,
+    Paused,
+    Planned,
+    Resumed,
+    Stepped,
+)
 from bioblue_tui.trials.parse import RULE
-from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.trials.trial import RETRY_LIMIT, taken_over
 from bioblue_tui.wordings.library import UNKNOWN, default
 from bioblue_tui.wordings.wording import Wording
 
@@ -48,6 +60,15 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
         return f"the trial has ended ({ended.ended})"
     done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
     return "all its steps were played" if done >= record.header.steps else ""
+
+
+def held_by_person(record: Record) -> str:
+    """Return why nobody can go on where no person can answer; an empty string where the agent has control."""
+    since, agent = taken_over(record.events), record.header.agent[:60]
+    if not since:
+        return ""
+    choices = f"resume it alone, on the screen, to answer; or give --hand-back to let {agent} go on"
+    return f"a person has taken over from step {since} on: {choices}"
 
 
 def resumable(directory: Path) -> list[Path]:
@@ -73,10 +94,12 @@ def resume_session(
     retry_limit: int = RETRY_LIMIT,
     crowded: bool = False,
     in_study: bool = False,
+    hand_back: bool = False,
 ) -> Session:
     """Go on with a trial in its own record, from its last whole step.
 
-    The noise goes on as it would have. An answer that was in flight is asked for again.
+    The noise goes on as it would have. An answer that was in flight is asked for again. Where a person had taken over
+    from the agent it is their turn again.
 
     Args:
         path: The record.
@@ -88,6 +111,7 @@ def resume_session(
         retry_limit: Illegal answers to one observation before the trial pauses.
         crowded: Whether other trials run in the same loop.
         in_study: True where a study goes on with it.
+        hand_back: Whether the agent goes on where a person had taken over.
 
     Raises:
         RecordError: When the record cannot be read or written, is being written, or has ended.
@@ -100,9 +124,13 @@ def resume_session(
             raise RecordError(f"cannot be resumed: {why}", path)
         agent = agent or agent_of(record.header, data)
         options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
-        session = Session(record.header, agent, journal, past=record.events, **options)  # type: ignore[arg-type]
-        done = session.state.done
-        session.tell(Resumed((clock or SystemClock()).now(), done + 1))
+        held = bool(taken_over(record.events))
+        person = HumanAgent() if held and not hand_back else None
+        session = Session(record.header, agent, journal, past=record.events, person=person, **options)  # type: ignore[arg-type]
+        now, step = (clock or SystemClock()).now(), session.state.done + 1
+        session.tell(Resumed(now, step))
+        if held and hand_back:
+            session.tell(HandedOver(now, step, agent.name))
     except ValueError as error:
         journal.close()
         raise RecordError(f"cannot be resumed: {error}", path) from error
@@ -225,6 +253,8 @@ def fork_session(
         **_told(parent, instruction, wording),
     )
     past = [_by_rule(event, parent.reading) for event in past_of(record.events, at)]
+    if taken_over(past) and not isinstance(agent, HumanAgent):
+        past.append(HandedOver(moment.now(), at + 1, agent.name))
     journal = Journal.create(trials_dir(data_dir(data)), header)
     options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
     try:

@@ -90,6 +90,7 @@ class Session:
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
         past: What has happened before, and is in the journal.
+        person: Who has taken over from the agent; None where nobody has.
         crowded: Whether other trials run in the same loop: they go on while a step of this one is put on the disk.
 
     Raises:
@@ -107,6 +108,7 @@ class Session:
         paused: bool = False,
         retry_limit: int = RETRY_LIMIT,
         past: Sequence[Event] = (),
+        person: HumanAgent | None = None,
         crowded: bool = False,
     ) -> None:
         self.header = header
@@ -127,6 +129,7 @@ class Session:
             paused=paused,
             retry_limit=retry_limit,
             past=past,
+            person=person,
             settle=journal.flush if crowded else None,
         )
 

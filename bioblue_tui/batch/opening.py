@@ -10,7 +10,7 @@ from bioblue_tui.agents.base import Agent
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.batch.engine import JobError
 from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.continuing import fork_session, held_by_person, resume_session
 from bioblue_tui.pausing import pause_on
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
@@ -29,6 +29,7 @@ class Opener:
         retry_limit: Illegal answers to one observation before a trial pauses.
         crowded: Whether several run at once: then none waits until a step of another is on the disk.
         pauses: Failure modes that pause a trial when they begin.
+        hand_back: Whether the agent goes on with a record in which a person had taken over; else nobody does.
     """
 
     limiters: Limiters
@@ -37,6 +38,7 @@ class Opener:
     retry_limit: int = RETRY_LIMIT
     crowded: bool = False
     pauses: frozenset[Mode] = frozenset()
+    hand_back: bool = False
 
     def begin(self, plan: Plan) -> Session:
         """Begin a trial.
@@ -59,7 +61,7 @@ class Opener:
             AgentError: When the agent can't run now.
             JobError: When the record can't go on.
         """
-        return self._resume(path, agent_for(plan, self.data))
+        return self._resume(path, plan)
 
     def resume(self, path: Path) -> Session:
         """Go on with a record, whoever plays there.
@@ -68,11 +70,7 @@ class Opener:
             AgentError: When the agent can't run now, or the record does not say enough to make it.
             JobError: When the record can't go on.
         """
-        try:
-            header = open_record(path).header
-        except RecordError as error:
-            raise JobError(str(error)) from error
-        return self._resume(path, agent_of(header, self.data))
+        return self._resume(path)
 
     def fork(self, record: Record, at: int, agent: Agent, **changes: Any) -> Session:
         """Begin a trial with a record's past.
@@ -89,10 +87,15 @@ class Opener:
         agent, clock = self.limiters.limit(agent)
         return fork_session(record, at, self.data, agent=agent, clock=clock, **changes, **self._options())
 
-    def _resume(self, path: Path, agent: Agent) -> Session:
-        agent, clock = self.limiters.limit(agent)
+    def _resume(self, path: Path, plan: Plan | None = None) -> Session:
         try:
-            return resume_session(path, agent=agent, clock=clock, **self._options())
+            record = open_record(path)
+            if not self.hand_back and (why := held_by_person(record)):
+                raise JobError(why)
+            agent, clock = self.limiters.limit(
+                agent_for(plan, self.data) if plan else agent_of(record.header, self.data)
+            )
+            return resume_session(path, agent=agent, clock=clock, hand_back=self.hand_back, **self._options())
         except RecordError as error:
             raise JobError(str(error)) from error
 

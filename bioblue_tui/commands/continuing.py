@@ -24,6 +24,7 @@ from bioblue_tui.continuing import (
     Changes,
     agent_of_fork,
     fork_session,
+    held_by_person,
     resumable,
     resume_session,
     stream_of_fork,
@@ -59,6 +60,7 @@ MAX_FORKS = 1_000
 @click.option("--all", "everything", is_flag=True, help="Every trial in the data directory that is open.")
 @speed_option
 @click.option("--paused", is_flag=True, help="Begin paused; for one trial.")
+@click.option("--hand-back", is_flag=True, help="Let the agent go on where a person has taken over.")
 @max_cost_option
 @many_options
 @data_option
@@ -70,6 +72,7 @@ def resume(
     everything: bool,
     speed: str | None,
     paused: bool,
+    hand_back: bool,
     max_cost: str | None,
     parallel: int | None,
     rpm: float | None,
@@ -78,7 +81,8 @@ def resume(
 ) -> None:
     """Go on with the trials in FILES from their last whole step, in the same records.
 
-    The noise goes on as it would have, and the agent sees all it did before. One trial is shown on the screen where
+    The noise goes on as it would have, and the agent sees all it did before. Where a person has taken over it is their
+    turn again, which needs the screen. One trial is shown on the screen where
     there is a terminal; several are played one after another or, with --parallel, at once, like those of bioblue run.
     """
     data, pace = data_dir or default_data, read_speed(speed)
@@ -94,9 +98,9 @@ def resume(
     limiters, at_once = Limiters(rpm), parallel or 1
     if len(files) == 1 and display != "none":
         budget = None if limit is None else Budget(limit)
-        _resume_one(files[0], display, data, limiters, pace, budget, paused=paused)
+        _resume_one(files[0], display, data, limiters, pace, budget, paused=paused, hand_back=hand_back)
         return
-    opener = Opener(limiters, data, pace or None, crowded=at_once > 1)
+    opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
     jobs = [_job_of(file, opener) for file in files]
     title = f"resume {counted(len(jobs), 'trial')}"
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)
@@ -111,14 +115,18 @@ def _resume_one(
     budget: Budget | None,
     *,
     paused: bool,
+    hand_back: bool,
 ) -> None:
     shown = on_screen(display)
 
     def open_trial() -> Session:
-        header = open_record(file).header
+        record = open_record(file)
+        header = record.header
+        if not shown and not hand_back and (why := held_by_person(record)):
+            raise RecordError(why, file)
         rate = (default_speed(header.agent) if shown else None) if pace == 0 else pace
         agent, clock = limiters.limit(agent_of(header, data))
-        session = resume_session(file, agent=agent, clock=clock, speed=rate, paused=paused)
+        session = resume_session(file, agent=agent, clock=clock, speed=rate, paused=paused, hand_back=hand_back)
         if budget is not None:
             session.limit_cost(budget)
         return session

@@ -159,8 +159,9 @@ class AnsweringScreen(LiveScreen):
             self._early = Early(message.early.dropped + len(message.text) + 1)
             self.bar.clear()
             self._not_yet("Not submitted: its beginning was typed before this question was shown. Type it again.")
-        elif message.text == self._refused:
-            self.bar.answer.select_all()
+        elif message.text == self._refused and not self.bar.answer.typed:
+            # Nobody typed anything since: the Enter bounced.
+            self._early = Early(message.early.dropped + 1)
             self._not_yet("")
         else:
             self._offer(message.text)
@@ -169,9 +170,9 @@ class AnsweringScreen(LiveScreen):
         """Say why an answer was not submitted, and ask again once that is seen."""
         self.bar.shut()
         self._open = None
-        self.bar.gate.dropped += self._early.dropped
         if why:
             self.bar.tell(why)
+        self.bar.count_dropped(self._early.dropped)
 
     @on(Input.Changed, "#answer")
     def _typing(self, event: Input.Changed) -> None:

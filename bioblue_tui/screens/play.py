@@ -66,10 +66,11 @@ class PlayScreen(AnsweringScreen):
         return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where there is nothing but the text, keys to look back scroll it; Home and End while the line is empty."""
-        if action in ("look", "text_page", "text_end", "text_end_if_empty"):
-            empty = not (self.is_mounted and self.bar.display and self.bar.answer.value)
-            return self.prompt_only == (action != "look") and (empty or action != "text_end_if_empty")
+        """Where there is nothing but the text, keys to look back scroll it; Home and End unless it is edited."""
+        if action in ("look", "text_page", "text_end", "text_end_unless_editing"):
+            line = self.bar.answer if self.is_mounted and self.bar.display else None
+            free = line is None or not line.value or line.replaceable
+            return self.prompt_only == (action != "look") and (free or action != "text_end_unless_editing")
         return super().check_action(action, parameters)
 
     def action_text_page(self, by: int) -> None:
@@ -83,7 +84,7 @@ class PlayScreen(AnsweringScreen):
         else:
             self.transcript.scroll_end(animate=False)
 
-    action_text_end_if_empty = action_text_end
+    action_text_end_unless_editing = action_text_end
 
     def status_line(self) -> Line:
         """Say whose turn it is; in prompt-only play nothing that a model does not see."""

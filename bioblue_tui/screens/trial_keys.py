@@ -58,7 +58,7 @@ LOOK_KEYS: list[BindingType] = [
 ]
 """Keys to look at any step, where nobody types an answer."""
 
-TEXT_ENDS = "To the first line of the text, to the last; Home and End alone, too, while nothing is typed"
+TEXT_ENDS = "To the first line of the text, to the last; Home and End alone, too, unless what is typed is being edited"
 
 TEXT_KEYS: list[BindingType] = [
     command(
@@ -92,8 +92,8 @@ TEXT_KEYS: list[BindingType] = [
         priority=True,
     ),
     command("play.bottom", "ctrl+end", "text_end(1)", "To the last line", TEXT_ENDS, together=TEXT_ENDS, priority=True),
-    Binding("home", "text_end_if_empty(-1)", "", show=False, priority=True),
-    Binding("end", "text_end_if_empty(1)", "", show=False, priority=True),
+    Binding("home", "text_end_unless_editing(-1)", "", show=False, priority=True),
+    Binding("end", "text_end_unless_editing(1)", "", show=False, priority=True),
 ]
 """Keys of prompt-only play, where there is nothing but the text: they scroll it while the answer line has the keyboard.
 

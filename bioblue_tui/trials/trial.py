@@ -53,6 +53,7 @@ class Trial:
             limit.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
         past: What has happened so far, for a trial that goes on where another ended.
+        person: Who has taken over from the agent, and answers at the beginning; None where the agent does.
         settle: Awaited after every step before the next one, and after the end, such as until it is on the disk.
 
     Raises:
@@ -73,6 +74,7 @@ class Trial:
         retry_limit: int = RETRY_LIMIT,
         changes: Iterator[Change] | None = None,
         past: Sequence[Event] = (),
+        person: Agent | None = None,
         settle: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         if not 0 <= header.steps <= MAX_STEPS:
@@ -84,7 +86,7 @@ class Trial:
         self.header = header
         self._emit = emit
         self._clock = clock or SystemClock()
-        self._controls = Controls(self._clock, speed, paused)
+        self._controls = Controls(self._clock, speed, paused and person is None)
         self._limit = retry_limit
         self._settle = settle
         self._course = Course(environment, header, changes)
@@ -98,8 +100,8 @@ class Trial:
         self._asked, self._observation = False, ""
         self.allow: Callable[[Turn], str] | None = None
         """Asked before every question: why it must not be put, or an empty string. The trial then pauses."""
-        self._person: Agent | None = None
-        self._held_before = False
+        self._person = person
+        self._held_before = paused
         """Whether the trial was paused when the person took over."""
         self._substitute: Answer | None = None
         self._task: asyncio.Task[object] | None = None
@@ -398,6 +400,19 @@ class Trial:
             # Nobody would learn of a last event either.
             self._deaf = True
             raise
+
+
+def taken_over(past: Sequence[Event]) -> int:
+    """Return the step from which a person acts in the agent's place, to the end of what has happened; 0 for none.
+
+    Where the agent acted later without having been given control back, as in old records, it has it.
+    """
+    for event in reversed(past):
+        if isinstance(event, HandedOver):
+            return event.step if event.actor == HUMAN else 0
+        if isinstance(event, Stepped) and event.actor != HUMAN:
+            return 0
+    return 0
 
 
 def attempts_of_open_step(past: Sequence[Event], step: int) -> int:

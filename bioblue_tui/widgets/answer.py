@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -30,6 +31,12 @@ class GatedInput(Gated, Input):
         super().__init__(placeholder=placeholder, compact=True, id=id)
         self.gate = gate
 
+    typed = False
+    """Whether anything was typed since the line was last selected to be replaced, be it the same again."""
+
+    class Correcting(Message):
+        """The cursor was put into what would have been replaced: from now on it is corrected."""
+
     class Shortened(Message):
         """More than a line was pasted, and only its first line was taken."""
 
@@ -55,6 +62,51 @@ class GatedInput(Gated, Input):
         event.text = lines[0] if lines else ""
         if len(lines) > 1:
             self.post_message(self.Shortened(len(lines) - 1))
+
+    @property
+    def replaceable(self) -> bool:
+        """True while all of the line is selected: what is typed next replaces it."""
+        return bool(self.value) and self.selected_text == self.value
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace a part of the line by what is typed."""
+        self.typed = True
+        super().replace(text, start, end)
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Move the cursor; in a line that would be replaced, begin to correct it."""
+        self._move(super().action_cursor_left, select)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move the cursor; in a line that would be replaced, begin to correct it."""
+        self._move(super().action_cursor_right, select)
+
+    def _move(self, move: Callable[[bool], None], select: bool) -> None:
+        if self.replaceable and select:
+            return
+        if self.replaceable:
+            self.post_message(self.Correcting())
+        move(select)
+
+    def action_home(self, select: bool = False) -> None:
+        """Go to the start of the line, unless it would be replaced."""
+        if not self.replaceable:
+            super().action_home(select)
+
+    def action_end(self, select: bool = False) -> None:
+        """Go to the end of the line, unless it would be replaced."""
+        if not self.replaceable:
+            super().action_end(select)
+
+    def action_cursor_left_word(self, select: bool = False) -> None:
+        """Go back a word, unless the line would be replaced."""
+        if not self.replaceable:
+            super().action_cursor_left_word(select)
+
+    def action_cursor_right_word(self, select: bool = False) -> None:
+        """Go on a word, unless the line would be replaced."""
+        if not self.replaceable:
+            super().action_cursor_right_word(select)
 
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
@@ -89,6 +141,7 @@ class AnswerInput(GatedInput):
         self.value = text[: number.start()] + changed + text[number.end() :]
         self._changed = self.value, number.start()
         self.select_all()
+        self.typed = True
 
     _changed = ("", 0)
     """What an arrow made of the line last, and where the number that it changed begins."""
@@ -181,10 +234,16 @@ class AnswerBar(Vertical):
         self._told, self._remark = (text, rejected), ""
         self._show()
 
+    def count_dropped(self, keys: int) -> None:
+        """Count keys that did nothing, and say so."""
+        self.gate.dropped += keys
+        self._show()
+
     def reject(self, why: str) -> None:
         """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
         self.tell(why, rejected=True)
         self.answer.select_all()
+        self.answer.typed = False
 
     def _show(self) -> None:
         text, rejected = self._told
@@ -195,6 +254,12 @@ class AnswerBar(Vertical):
     @on(Gated.Dropped)
     def _dropped(self, event: Gated.Dropped) -> None:
         event.stop()
+        self._show()
+
+    @on(GatedInput.Correcting)
+    def _correcting(self, event: GatedInput.Correcting) -> None:
+        event.stop()
+        self._remark = "(What is typed now is put in at the cursor.)"
         self._show()
 
     @on(GatedInput.Shortened)

@@ -14,6 +14,7 @@ from bioblue_tui.app import BioBlueApp
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Answered, HandedOver
+from bioblue_tui.widgets.answer import AnswerInput
 from bioblue_tui.wiring import live_screen
 from tests.support.pilots import letters, on_disk, opened, painted, trial, until
 
@@ -110,10 +111,81 @@ async def test_a_rejected_answer_can_be_corrected(tmp_path: Path) -> None:
         await pilot.press("3", "enter")
         await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
         await pilot.press("enter", "enter")
-        await pilot.press("end", *", 4", "enter")
+        await pilot.press("right")
+        await until(pilot, lambda: "put in at the cursor" in feedback(screen))
+        await pilot.press(*", 4", "enter")
         await opened(pilot, screen, 2)
         assert screen.state.stepped(1).action == (3, 4)
-        assert screen.state.rejections == 1, "the same answer again is no attempt"
+        assert screen.state.rejections == 1, "a bounce is no attempt"
+    assert answers(screen) == [("3", 0), ("3, 4", 2)]
+
+
+_EDIT = {"left", "right", "up", "down"}
+"""Keys by which a refused answer is corrected, which is seen."""
+
+_MOVES = [
+    *("home", "end", "ctrl+a", "ctrl+e", "ctrl+left", "ctrl+right", "shift+left", "shift+right", "ctrl+shift+left"),
+    *("ctrl+shift+right", "shift+home", "shift+end", "pageup", "pagedown", "ctrl+home", "ctrl+end", "tab", "shift+tab"),
+    *("ctrl+k", "ctrl+u", "ctrl+w", "ctrl+f", "ctrl+d", "delete", "backspace", "ctrl+c", "ctrl+shift+a"),
+]
+
+
+@pytest.mark.parametrize("prompt_only", [False, True])
+async def test_after_any_key_that_does_not_edit_typing_replaces_a_refused_answer(
+    prompt_only: bool, tmp_path: Path
+) -> None:
+    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=prompt_only)
+    assert {key.split(",")[0] for key in AnswerInput._merged_bindings.key_to_bindings} - _EDIT  # type: ignore[union-attr]
+    keys = {*_MOVES, *AnswerInput._merged_bindings.key_to_bindings} - _EDIT - {"enter", "ctrl+v", "super+c"}  # type: ignore[union-attr]
+    async with trial(plan, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        for number, key in enumerate(sorted(keys), 1):
+            await pilot.press(*"30", "enter")
+            await until(pilot, lambda number=number: screen.state.rejections == number and screen.bar.gate.is_open)  # type: ignore[misc]
+            await pilot.press(key, *"0,4")
+            assert screen.bar.answer.value == "0,4", key
+            await pilot.press(*["backspace"] * 3)
+
+
+async def test_a_refused_answer_that_is_typed_again_is_an_answer(tmp_path: Path) -> None:
+    async with trial(TWO, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        for number in (1, 2, 3):
+            await pilot.press("3", "enter")
+            await until(pilot, lambda number=number: screen.state.rejections == number and screen.bar.gate.is_open)  # type: ignore[misc]
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 key pressed too early: dropped" in feedback(screen))
+        assert screen.state.rejections == 3
+
+
+async def test_a_refused_answer_does_not_keep_home_and_end_from_the_text(tmp_path: Path) -> None:
+    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    async with trial(plan, tmp_path, size=(80, 24)) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
+        await pilot.press("home")
+        await until(pilot, lambda: screen.transcript.scroll_offset.y == 0)
+        await pilot.press("end")
+        await until(pilot, lambda: screen.transcript.scroll_offset.y > 0)
+        await pilot.press(*"0,4", "enter")
+        await opened(pilot, screen, 2)
+        assert screen.state.stepped(1).action == (0, 4)
+
+
+async def test_repeating_while_looking_back_shows_the_step_first_and_then_answers_it(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        for step in (1, 2):
+            await opened(pilot, screen, step)
+            await pilot.press("5", "enter")
+        await opened(pilot, screen, 3)
+        await pilot.press("4", "pageup")
+        await until(pilot, lambda: screen.shown == 1)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Once more" in feedback(screen) and screen.bar.gate.is_open)
+        await pilot.press("ctrl+r")
+        await opened(pilot, screen, 4)
+        assert screen.state.stepped(3).action == (5,)
 
 
 async def test_a_word_says_what_a_number_looks_like(tmp_path: Path) -> None:

@@ -200,3 +200,24 @@ def test_forks_that_must_be_alike_are_said_to_be(bioblue: Bioblue) -> None:
     done = bioblue.run("fork", parent, "--at", "5", "--times", "2", "--display", "none")
     assert "thermostat draws nothing at random: all 2 futures will be the same" in done.stderr
     assert all("random_stream" not in open_record(path).header.provider for path in bioblue.files())
+
+
+def test_without_a_screen_nobody_goes_on_in_the_place_of_who_took_over_unless_told_to(bioblue: Bioblue) -> None:
+    path = played(bioblue, "homeostasis", "--agent", "thermostat")
+    lines = path.read_bytes().splitlines(keepends=True)
+    steps = [number for number, line in enumerate(lines) if line.startswith(b'{"event":"stepped"')]
+    handed = b'{"event":"handed_over","at":1.0,"step":4,"actor":"human"}\n'
+    path.write_bytes(b"".join([*lines[: steps[2] + 1], handed]))
+    before = path.read_bytes()
+    for display in ("plain", "none"):
+        done = bioblue.run("resume", path, "--display", display)
+        assert done.returncode in (1, 2), done.stderr
+        assert "a person has taken over from step 4 on" in done.stderr
+        assert "--hand-back to let thermostat go on" in done.stderr
+        assert path.read_bytes() == before
+    done = bioblue.run("resume", path, "--display", "plain", "--hand-back")
+    assert done.returncode == 0, done.stderr
+    record = open_record(path)
+    handovers = [(event.step, event.actor) for event in record.events if isinstance(event, HandedOver)]
+    assert handovers == [(4, "human"), (4, "thermostat")]
+    assert len(steps_of(path)) == 12
