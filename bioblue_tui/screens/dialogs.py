@@ -113,7 +113,10 @@ class LineDialog(ModalScreen[str | None]):
         elif self._take and event.value.strip() and (problem := self._take(event.value)):
             self.error.update(f"✗ {one_line(problem, 300)}")
             self.error.display = True
-            line.select_all()
+            if isinstance(line, GatedInput):
+                line.refuse()
+            else:
+                line.select_all()
             self._ask_again(line)
         else:
             self.dismiss(event.value)

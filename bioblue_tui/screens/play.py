@@ -69,7 +69,7 @@ class PlayScreen(AnsweringScreen):
         """Where there is nothing but the text, keys to look back scroll it; Home and End unless it is edited."""
         if action in ("look", "text_page", "text_end", "text_end_unless_editing"):
             line = self.bar.answer if self.is_mounted and self.bar.display else None
-            free = line is None or not line.value or line.replaceable
+            free = line is None or not line.value or line.refused
             return self.prompt_only == (action != "look") and (free or action != "text_end_unless_editing")
         return super().check_action(action, parameters)
 

@@ -32,7 +32,7 @@ class GatedInput(Gated, Input):
         self.gate = gate
 
     typed = False
-    """Whether anything was typed since the line was last selected to be replaced, be it the same again."""
+    """Whether anything was typed since the line was last refused, be it the same again."""
 
     class Correcting(Message):
         """The cursor was put into what would have been replaced: from now on it is corrected."""
@@ -63,10 +63,15 @@ class GatedInput(Gated, Input):
         if len(lines) > 1:
             self.post_message(self.Shortened(len(lines) - 1))
 
+    def refuse(self) -> None:
+        """Let what was handed in stand until it is replaced by what is typed, or corrected from ← or → on."""
+        self.select_all()
+        self.typed = False
+
     @property
-    def replaceable(self) -> bool:
-        """True while all of the line is selected: what is typed next replaces it."""
-        return bool(self.value) and self.selected_text == self.value
+    def refused(self) -> bool:
+        """True while what was refused stands as it was: what is typed next replaces it."""
+        return bool(self.value) and not self.typed and self.selected_text == self.value
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the line by what is typed."""
@@ -74,38 +79,38 @@ class GatedInput(Gated, Input):
         super().replace(text, start, end)
 
     def action_cursor_left(self, select: bool = False) -> None:
-        """Move the cursor; in a line that would be replaced, begin to correct it."""
+        """Move the cursor; in one that was refused, begin to correct it."""
         self._move(super().action_cursor_left, select)
 
     def action_cursor_right(self, select: bool = False) -> None:
-        """Move the cursor; in a line that would be replaced, begin to correct it."""
+        """Move the cursor; in one that was refused, begin to correct it."""
         self._move(super().action_cursor_right, select)
 
     def _move(self, move: Callable[[bool], None], select: bool) -> None:
-        if self.replaceable and select:
+        if self.refused and select:
             return
-        if self.replaceable:
+        if self.refused:
             self.post_message(self.Correcting())
         move(select)
 
     def action_home(self, select: bool = False) -> None:
-        """Go to the start of the line, unless it would be replaced."""
-        if not self.replaceable:
+        """Go to the start of the line, unless it was refused."""
+        if not self.refused:
             super().action_home(select)
 
     def action_end(self, select: bool = False) -> None:
-        """Go to the end of the line, unless it would be replaced."""
-        if not self.replaceable:
+        """Go to the end of the line, unless it was refused."""
+        if not self.refused:
             super().action_end(select)
 
     def action_cursor_left_word(self, select: bool = False) -> None:
-        """Go back a word, unless the line would be replaced."""
-        if not self.replaceable:
+        """Go back a word, unless the line was refused."""
+        if not self.refused:
             super().action_cursor_left_word(select)
 
     def action_cursor_right_word(self, select: bool = False) -> None:
-        """Go on a word, unless the line would be replaced."""
-        if not self.replaceable:
+        """Go on a word, unless the line was refused."""
+        if not self.refused:
             super().action_cursor_right_word(select)
 
     async def action_submit(self) -> None:
@@ -242,8 +247,7 @@ class AnswerBar(Vertical):
     def reject(self, why: str) -> None:
         """Say why an answer was rejected; it stays to be corrected, or to be replaced by what is typed."""
         self.tell(why, rejected=True)
-        self.answer.select_all()
-        self.answer.typed = False
+        self.answer.refuse()
 
     def _show(self) -> None:
         text, rejected = self._told

@@ -173,5 +173,5 @@ class QuestionScreen(StudyScreen[str]):
     def _refuse(self, why: str) -> None:
         self.query_one("#refused", Static).update(why)
         for line in self.query(GatedInput):
-            line.select_all()
+            line.refuse()
         self.ask_again()
