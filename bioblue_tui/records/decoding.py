@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.fields import (
+    MOST,
     DecodeError,
     finite,
     integers,
@@ -80,7 +81,7 @@ def decode_event(data: object, unknown: list[str] | None = None) -> Event | None
         whole(values[2], "step", form.first_step)
     if form.has_attempt and values[3] < 1:
         whole(values[3], "attempt", 1)
-    if not -_INFINITY < values[1] < _INFINITY:
+    if not -MOST <= values[1] <= MOST:
         finite(values[1], "at")
     return form.build(*values[1:])
 
@@ -125,7 +126,7 @@ def _answered(
     notes: list[object],
     dropped: int,
 ) -> Event:
-    if seconds is not None and not -_INFINITY < seconds < _INFINITY:
+    if seconds is not None and not -MOST <= seconds <= MOST:
         finite(seconds, "seconds")
     told = texts(notes, "notes") if notes else ()
     tokens = None if usage is None else _usage(usage)
@@ -135,7 +136,7 @@ def _answered(
 
 def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str) -> Event:
     whole(number, "number", 1)
-    if not 0 <= wait < _INFINITY:
+    if not 0 <= wait <= MOST:
         raise DecodeError(f"wait: seconds expected, not {shown(wait)!r}")
     return Retrying(at, step, attempt, number, wait, message)
 
@@ -194,7 +195,6 @@ def _stepped(
     return Stepped(at, step, actor, tuple(action), tuple(change), *levels, rewards, metrics, totals, *told)
 
 
-_INFINITY = float("inf")
 _REAL = (float, int)
 _TYPES: dict[str, tuple[type, ...]] = {
     "at": _REAL,

@@ -8,7 +8,9 @@ from typing import Any
 from bioblue_tui.trials.events import MAX_STEPS
 
 _INFINITY = float("inf")
-_INFINITE = {_INFINITY, -_INFINITY}
+MOST = 10**300
+"""The largest integer of a trial: what is reckoned with it can still be a float."""
+
 _INT = {int}
 _NUMBER = {int, float}
 _STR = {str}
@@ -53,7 +55,7 @@ def texts(value: object, name: str) -> tuple[str, ...]:
 
 def finite(value: float, name: str) -> None:
     """Raise DecodeError for an infinite number; JSON has none, but 1e999 is read as one."""
-    if not -_INFINITY < value < _INFINITY:
+    if not only_numbers([value]):
         raise _wrong(name, "a finite number", value)
 
 
@@ -65,25 +67,35 @@ def whole(value: object, name: str, least: int = 0) -> int:
 
 
 def only_integers(values: Sequence[object]) -> bool:
-    """Tell whether all are integers."""
-    return _INT.issuperset(map(type, values))
+    """Tell whether all are integers that can be reckoned with."""
+    return _INT.issuperset(map(type, values)) and _in_bounds(values)
 
 
 def only_numbers(values: Sequence[object]) -> bool:
-    """Tell whether all are finite numbers."""
-    return _NUMBER.issuperset(map(type, values)) and _INFINITE.isdisjoint(values)
+    """Tell whether all are finite numbers that can be reckoned with."""
+    return _NUMBER.issuperset(map(type, values)) and _in_bounds(values)
+
+
+def _in_bounds(values: Sequence[Any]) -> bool:
+    if not values or (min(values) >= -MOST and max(values) <= MOST):
+        return True
+    return all(abs(value) < (_INFINITY if type(value) is float else MOST) for value in values)
 
 
 def integers(values: Sequence[object], name: str) -> None:
     """Raise DecodeError unless all are integers."""
     if not only_integers(values):
-        raise _wrong(name, "whole numbers", next(value for value in values if type(value) is not int))
+        raise _wrong(
+            name, "whole numbers of at most 300 digits", next(value for value in values if not only_integers([value]))
+        )
 
 
 def numbers(values: Sequence[object], name: str) -> None:
     """Raise DecodeError unless all are finite numbers."""
     if not only_numbers(values):
-        raise _wrong(name, "finite numbers", next(value for value in values if not only_numbers([value])))
+        raise _wrong(
+            name, "finite numbers of at most 300 digits", next(value for value in values if not only_numbers([value]))
+        )
 
 
 def mapping(value: object, name: str) -> dict[str, Any]:

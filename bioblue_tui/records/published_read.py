@@ -129,8 +129,8 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
     try:
         environment = envs.make(header.environment, **header.parameters)
         return replace(header, parameters=dict(environment.parameters), dynamics=environment.dynamics)
-    except DecodeError as error:
-        raise RecordError(str(error), table.path) from error
+    except (DecodeError, envs.ParameterError) as error:
+        raise RecordError(f"no trial is like that: {error}", table.path) from error
 
 
 def _most_common(rows: Sequence[Row], column: str) -> Number:

@@ -1,8 +1,8 @@
 """The format of a record: one JSON object for the header, one for every event.
 
-Encoding is exact: integers of any size, floats, and text with any code points, lone surrogates included, come back
-as they were. Decoding trusts nothing: a file may come from elsewhere, so every type is checked, and what does not
-fit becomes a ``DecodeError`` that says which field is wrong.
+Encoding is exact: integers of up to 300 digits, floats, and text with any code points, lone surrogates included,
+come back as they were. Decoding trusts nothing: a file may come from elsewhere, so every type is checked, and what
+does not fit becomes a ``DecodeError`` that says which field is wrong.
 
 Versions are ``major.minor``. A newer minor version may add events and fields: readers skip them with a warning. A
 newer major version cannot be read.
