@@ -34,7 +34,8 @@ HEADING = re.compile(r":[\s*_`]*$|^\s*(?:#|\*\*[^*]*\*\*\s*$)")
 """What ends, or wears, what a heading does."""
 
 SUPPOSED = _words(
-    r"if|suppose|assum\w+|imagine|unless|options?|examples?|samples?|instance|alternativ\w+|template|format|no|avoid|without"
+    r"if|suppose|assum\w+|imagine|unless|options?|examples?|samples?|instance|alternativ\w+|template|format|no"
+    r"|avoid|without"
 )
 """What says that a number which follows is one among others, or none."""
 
@@ -46,13 +47,14 @@ STATE = _words(
     r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
     r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
-    r"repeat\w*|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g|could|might|would be|if|in case",
+    r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
+    r"|could|might|would be|if|in case",
     r"suppose|otherwise|wants?",
 )
 _ACT = _words(
     r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decisions?|consum\w+|harvest\w*|eat\w*|take",
     r"decide|choices?|choose|chosen|response|respond|reply|move",
-    r"collect|gather|pick|recommend\w*|allocat\w+|submit|output|numbers?|integers?|conclusion",
+    r"collect|gather|pick|recommend\w*|allocat\w+|amounts?|submit|output|numbers?|integers?|conclusion",
 )
 _OWN_STEP = re.compile(
     r"\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
@@ -78,7 +80,10 @@ _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 
 _THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
-    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|hold on(?! to\b))\b",
+    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|nope|no no|(?:change"
+    r"|replace) (?:that|it)|hold on(?! to\b))\b",
+    r"not (?:my|the|an) (?:answer|action|choice)\b|(?:an? |just |only )*(?:examples?|samples?|placeholders?)\W*$",
+    r"(?:my|the) (?:real|actual|true|correct|proper) (?:answer|action|choice)\b",
     r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b",
     r"(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b",
     r"no(?:[,.!:;—–]| wait\b)",
@@ -104,6 +109,7 @@ _OTHERWISE = _words(
     r"(?:rather(?! than)|better(?! than)|actually|instead,?|prefer to) (?:to )?"
     rf"{_TAKE}",
     rf"(?:change|switch|correct|revise|update|amend)(?: \w+){{0,3}}? to {_AMOUNT}",
+    rf"or [A-Z] ?[:=] ?{_AMOUNT}",
     rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
 )
 """A sentence, wherever in it, that puts another amount in the place of the first."""
@@ -116,8 +122,11 @@ _INTENDED = _words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (
 _LATER = _words(
     r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
 )
-_ITSELF = re.compile(rf"[.!?;…]\s+[\W_]*{_AMOUNT}[\W_]*$")
-"""Numbers that are a sentence of their own at the end of a line of several."""
+_ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*$")
+"""Numbers that end a line, with few words before them."""
+_FIGURE = re.compile(
+    r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is)\s*$", re.IGNORECASE
+)
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
@@ -146,16 +155,17 @@ def _puts(line: str, action: Action) -> bool:
     for sentence in SENTENCES.split(line):
         found += () if _LATER.search(sentence) else _INTENDED.finditer(sentence)
     last = _ITSELF.search(line)
-    alone = _numbers(last) if last else ()
+    about = last.group(1) if last else ""
+    alone = () if not last or any(each.search(about) for each in (STATE, _LATER, _FIGURE)) else _amount(last.group(2))
     return (
         bool(_STRUCK.search(line))
         or (len(alone) == len(action) and alone != action)
-        or any(_other(_numbers(match), action) for match in found)
+        or any(_other(_amount(next(filter(None, match.groups()))), action) for match in found)
     )
 
 
-def _numbers(match: re.Match[str]) -> Action:
-    return tuple(map(int, _DIGITS.findall(next(value for value in match.groups() if value))))
+def _amount(words: str) -> Action:
+    return tuple(map(int, _DIGITS.findall(words)))
 
 
 def _other(numbers: Action, action: Action) -> bool:
@@ -198,7 +208,8 @@ _SENTENCE_END = re.compile(r"[.!?。！？]\s|[,;:] (?=(?:so|thus|therefore|henc
 _MARKUP = re.compile(r"\\(?:[()\[\]]|(?:quad|,|;|!)(?![a-z]))|\$\$?|[*_`\"'“”‘’>#•|]|</?(?:b|strong|i|em|p|center)>")
 _LEADING = re.compile(
     r"(?:[-–] )?(?:(?:so|thus|therefore|hence|then|ok|okay|sure|here|the|my|our|this|final|answer|action|choice"
-    r"|decision|output|result|response|is|are|be|to|i|we|will|shall|would|choose|select|consume|consumption|harvest|eat|take|give|with|go"
+    r"|decision|output|result|response|is|are|be|to|i|we|will|shall|would|choose|select|consume|consumption"
+    r"|harvest|eat|take|give|with|go"
     r"|in|integer|integers|number|numbers|amount|of|for|potatoes|units|step|next|i'll|and)\b[,:]?\s*)*[:=,\s]*",
     re.IGNORECASE,
 )

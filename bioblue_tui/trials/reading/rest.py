@@ -16,8 +16,11 @@ _ACTS = (
 )
 _NONE = (
     r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
-    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing\b(?! (?:more|else|beyond|to worry|wrong))"
-    r"|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more)"
+    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed"
+    r"|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b"
+    r"|(?:eat|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$"
+    r"|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more| to (?:change|alter|worry|panic"
+    r"|rush|hurry))"
     r"|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b"
     r"|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b"
     r"|\bskip(?:ping)?\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
@@ -51,7 +54,7 @@ _ABOVE = re.compile(
     r"(?:above|over|beyond|exceeds|higher than)(?! (?:time|the (?:next|long|course)|many|several))\b", re.I
 )
 _THAT = r"(?:that|this|these|those|it|they|both|which"
-_THAT += r"|(?:the|this|that|these|my) (?:number|figure|value|answer|action|choice)s?(?: above)?)"
+_THAT += r"|(?:the|this|that|these|my) (?:number|figure|value|answer|action|choice)s?(?: above)?|the above)"
 _POINTS = re.compile(
     rf"{_THAT}(?:'s| is| are| was| were|\W? (?:only |just |merely |simply )?(?:is|are|was|were|shows?|means?"
     r"|represents?|refers? to|comes? from)) ?(?:only |just |merely |simply |also )?"

@@ -69,18 +69,21 @@ _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:t
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
 _SO = (
     "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
+    "|in short|tl;dr|bottom line|in conclusion|to conclude|keep it simple|again|same again|as before|once more|decided"
+    "|decision made"
     r"|assistant|after (?:\w+ )?(?:consideration|thought|analysis|deliberation|reflection)"
 )
-_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen)[,:!]? )*"
+_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen|short|integer|numerical)[,:!]? )*"
 _ANSWER = (
     "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}"
-    "(?:antwort|respuesta|réponse|risposta|resposta|ответ)(?: finale?)?(?: (?:lautet|ist|es|est|è|é))?"
-    "|(?:我的|最终|最終|我)?(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
+    "(?:antwort|respuesta|réponse|risposta|resposta|ответ|odpowiedź|antwoord|svar|cevap"
+    "|jawaban)(?: finale?)?(?: (?:lautet|ist|es|est|è|é))?"
+    "|(?:我的|最终|最終的な|最終|我){0,2}(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
 )
 _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
-_CHOOSE = "(?:choose|select|pick|answer|go with)"
+_CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
 _NUMBER_WORD = re.compile(
@@ -104,7 +107,8 @@ _VALUES = re.compile(r"\d+(?:\.0+)?")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d\d(?!\d)")
 _MATTER = r"[\d\s.,;/|&+\-−±–—‒‐‑=~≈<>≤≥%^×·*eE()'?²³]"
 _FAULTY = re.compile(
-    rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than|between|maybe"
+    rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than"
+    rf"|between|maybe"
     rf"|perhaps|not|no)\b{_MATTER}*)*"
 )
 _REASONS: Sequence[tuple[str, str, Kind]] = (
@@ -124,13 +128,14 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
 
 
 _INTRO = re.compile(
-    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering|looking"
-    r"|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me)",
+    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering"
+    r"|looking|weighing|summing up|all things"
+    r"|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me|my )",
     re.IGNORECASE,
 )
 """What leads up to a sentence that says the action, such as "For this step, "."""
 _ELSEWHEN = re.compile(
-    DOUBT.pattern + r"|\b(?:future|general\w*|case|later|once|usual\w*|principle|theory|steps|normal\w*|all|when)\b",
+    DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when)\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
@@ -170,7 +175,7 @@ class Grammar:
         lead = (
             rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))"
             rf"(?:{_CHOOSE}|say)"
-            rf"|(?:(?:i'm |i am )?(?:going with|choosing|taking)|i opt for)"
+            rf"|(?:(?:i'm |i am )?(?:going with|choosing|taking|settling on)|i opt for)"
             rf"|i(?:'ve| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
