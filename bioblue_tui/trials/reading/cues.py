@@ -109,11 +109,12 @@ _OTHERWISE = _words(
     r"(?:rather(?! than)|better(?! than)|actually|instead,?|prefer to) (?:to )?"
     rf"{_TAKE}",
     rf"(?:change|switch|correct|revise|update|amend)(?: \w+){{0,3}}? to {_AMOUNT}",
-    rf"or [A-Z] ?[:=] ?{_AMOUNT}",
+    rf"{_AMOUNT} (?:fits|works|suits|does) (?:\w+ )?(?:better|best)",
     rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
 )
 """A sentence, wherever in it, that puts another amount in the place of the first."""
 _RETRACTS = _words(
+    r"or [A-Z] ?[:=] ?\d+",
     r"(?:withdraw|retract|ignore|disregard|cancel|discard|revoke|strike|scrap|forget|undo|drop|reject)(?: \w+)? "
     r"(?:(?:this|that|it|these|the above)(?=\W*$|[.!?;:,])"
     r"|(?:this|that|the|my|these) (?:\w+ )?(?:answer|number|action|choice|figure|value|decision)s?)",

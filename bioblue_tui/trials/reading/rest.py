@@ -65,7 +65,8 @@ _POINTS = re.compile(
 _MUCH = r"(?:too|over|above|excessive|wrong|wasteful)"
 _WAS = re.compile(rf"{_THAT} (?:was|were)\b(?! (?:chosen|calculated|computed|picked|selected|needed))", re.IGNORECASE)
 _WOULD = re.compile(
-    rf"{_THAT} (?:would|might|could|may|will) (?:be|have been|get) (?:\w+ )?{_MUCH}",
+    rf"{_THAT} (?:would|might|could|may|will) (?:be|have been|get) (?:\w+ )?{_MUCH}"
+    rf"|{_THAT} (?:(?:would |will )?overshoots?|(?:seems?|looks?|feels?|sounds?) (?:\w+ )?(?:too|wrong|excessive))\b",
     re.IGNORECASE,
 )
 _FITTING = re.compile(
