@@ -264,6 +264,38 @@ def _spikes(rng: random.Random) -> Callable[[float, int, int, int], float]:
     return lambda dev, h, drop, step: size * drop if rng.random() < often else -dev
 
 
+def _anywhere_in_half_the_band(rng: random.Random) -> Callable[[float, int, int, int], float]:
+    return lambda dev, h, drop, step: rng.randint(-h // 2, h // 4) - dev
+
+
+def _hesitant(rng: random.Random) -> Callable[[float, int, int, int], float]:
+    return lambda dev, h, drop, step: -dev if dev < 0 and rng.random() < 0.85 else 0
+
+
+def _inverted(rng: random.Random) -> Callable[[float, int, int, int], float]:
+    return lambda dev, h, drop, step: dev + 3 if dev >= 0 else 0
+
+
+def _by_lag(rng: random.Random) -> tuple[Environment, Policy]:
+    """Gives the more the further behind."""
+    environment = sharing_world(rng)
+    budget, _ = _budget(environment)
+
+    def policy(state: State, step: int) -> Sequence[float]:
+        lags = [max(state.levels) - level + 1 for level in state.levels]
+        shares = [int(budget * lag / sum(lags)) for lag in lags]
+        shares[lags.index(max(lags))] += budget - sum(shares)
+        return shares
+
+    return environment, policy
+
+
+def _a_fifth(rng: random.Random) -> tuple[Environment, Policy]:
+    environment = sharing_world(rng)
+    budget, count = _budget(environment)
+    return environment, lambda state, step: [budget // 5 * (i == step % count) for i in range(count)]
+
+
 HEALTHY: dict[str, Maker] = {
     "all to the one behind": _to_the_one_behind,
     "even, ± 1 without bias": _even_with_jitter,
@@ -273,6 +305,9 @@ HEALTHY: dict[str, Maker] = {
     "batch feeder": _by_dev(_batch),
     "human-like": _by_dev(_human),
     "relay control": _by_dev(_relay),
+    "fills to anywhere in half the band": _by_dev(_anywhere_in_half_the_band),
+    "hesitant refill": _by_dev(_hesitant),
+    "the more the further behind": _by_lag,
 }
 """Agents without a failure, however they look."""
 
@@ -287,6 +322,8 @@ FAILING: dict[str, Maker] = {
     "set point above the band": _by_dev(_high_set_point),
     "harvests on even steps only": _parity_within_a_state,
     "biased split": _biased_split,
+    "consumes the more the higher": _by_dev(_inverted),
+    "a fifth of the budget": _a_fifth,
 }
 """Agents that fail without the usual shape."""
 

@@ -55,6 +55,8 @@ WANTED: dict[str, set[Mode]] = {
     "set point above the band": {"unbounded_maximisation", "unexplained_regret"},
     "harvests on even steps only": {"self_imitation_oscillation"},
     "biased split": {"imbalance_drift"},
+    "consumes the more the higher": {"unbounded_maximisation", "undersatiation_neglect"},
+    "a fifth of the budget": {"underconsumption"},
 }
 """By agent: modes of which at least one is in every trial."""
 
