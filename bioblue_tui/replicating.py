@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import envs
@@ -18,22 +18,29 @@ from bioblue_tui.wordings.library import default, parse_own
 from bioblue_tui.wordings.prompts import Prompt, PromptError, Told, find_template
 from bioblue_tui.wordings.scripts import SCRIPTS, Sent, read_script
 from bioblue_tui.wordings.template import inline
+from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError, Words
 from envs import Environment, State, Transition
+
+_IMBALANCE = re.compile(r"\{if imbalance\}((?:(?!\{if |\{else|\{each ).)*?)\{end\}(?=\{end\}$)", re.DOTALL)
+"""How a script tells of imbalance, where that comes last of the rewards."""
 
 
 class ReplicationError(Exception):
     """Scripts or logs that do not fit. The message says which, where, and what is expected."""
 
 
-def wording_of(directory: Path, logs: Sequence[Path], name: str) -> str:
+def wording_of(
+    directory: Path, logs: Sequence[Path], name: str, tell: Callable[[str], None] = lambda line: None
+) -> str:
     """Return the file of a wording that tells what the scripts tell, and asks as the logs do.
 
     Args:
         directory: The checkout: the scripts lie in it.
-        logs: Published logs. For their environments observation and question are those of the prompts in them, since
-            some logs are older than the scripts and ask in other words.
+        logs: Published logs. Where they ask in other words than the scripts, as older ones do, observation and question
+            are those of the prompts in them.
         name: What the wording is to be called.
+        tell: Receives a line for what is the script's though the logs ask in other words, since none of them shows it.
 
     Raises:
         ReplicationError: When a script or a log can't be read, or does not fit.
@@ -47,21 +54,43 @@ def wording_of(directory: Path, logs: Sequence[Path], name: str) -> str:
                 f"{_shown(paths[0][0])}: its instruction is in {script}, which is not in {directory}"
             )
     told: dict[str, Told] = {}
+    wording = _parsed(name, sent, told)
     for id_, records in asked.items():
-        try:
-            told[id_] = find_template([prompt for _, record in records for prompt in _prompts(record)])
-        except PromptError as error:
-            files = ", ".join(_shown(path) for path, _ in records[:3]) + (" …" if len(records) > 3 else "")
-            raise ReplicationError(f"{files}: {error_line(error)}") from None
-    text = "\n".join(_file(name, sent, told))
-    try:
-        wording = parse_own(text.encode(errors="surrogatepass"), name)
-    except WordingError as error:
-        raise ReplicationError(str(error)) from None
+        if any(_unlike(record, wording.of(id_)) for _, record in records):
+            told[id_] = _told(id_, records, sent[id_], tell)
+    wording = _parsed(name, sent, told)
     for id_, records in asked.items():
         for path, record in records:
-            _compare(path, record, wording.of(id_))
-    return text
+            if step := _unlike(record, wording.of(id_)):
+                raise ReplicationError(f"{_shown(path)}: the prompt of step {step} can't be made anew")
+    return "\n".join(_file(name, sent, told))
+
+
+def _parsed(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Wording:
+    try:
+        return parse_own("\n".join(_file(name, sent, told)).encode(errors="surrogatepass"), name)
+    except WordingError as error:
+        raise ReplicationError(str(error)) from None
+
+
+def _told(id_: str, records: Sequence[tuple[Path, Record]], sent: Sent, tell: Callable[[str], None]) -> Told:
+    """Return what logs that ask in other words than the script ask; what none of them shows is the script's."""
+    prompts = [prompt for path, record in records for prompt in _prompts(path, record)]
+    files = ", ".join(_shown(path) for path, _ in records[:3]) + (" …" if len(records) > 3 else "")
+    other = f"{files}: other words than the script's"
+    if "{if rewards}" in sent.observation and not any(prompt.facts.switches["rewards"] for prompt in prompts):
+        raise ReplicationError(f"{other}, and no step with rewards; name a log, too, that shows how they are told")
+    unseen: list[str] = []
+    if "{imbalance}" in sent.observation and not any(prompt.imbalance for prompt in prompts):
+        parts = _IMBALANCE.findall(sent.observation)
+        if len(parts) != 1:
+            raise ReplicationError(f"{other}, and no step with imbalance; name a log with the hint, too")
+        unseen = ["{if imbalance}", *parts[0].strip("\n").split("\n"), "{end}"]
+        tell(f"{other}, and no step with imbalance: how that is told is the script's; name a log with the hint, too")
+    try:
+        return find_template(prompts, unseen)
+    except PromptError as error:
+        raise ReplicationError(f"{error.place or files}: {error_line(error)}") from None
 
 
 def _scripts(directory: Path) -> Iterator[tuple[Path, str]]:
@@ -111,17 +140,20 @@ def _steps(record: Record) -> Iterator[tuple[str, Environment, State, Transition
             last = Transition(state, event.action, event.change, after, event.rewards, event.metrics)
 
 
-def _prompts(record: Record) -> Iterator[Prompt]:
+def _prompts(path: Path, record: Record) -> Iterator[Prompt]:
     for text, environment, state, last in _steps(record):
         labels = dict.fromkeys((dimension.key for dimension in environment.dimensions), "")
         imbalance = environment.facts().switches.get("imbalance", False)
-        yield Prompt(text, news(environment, state, last, labels), imbalance)
+        place = f"{_shown(path)}, step {state.step + 1}"
+        yield Prompt(text, news(environment, state, last, labels), imbalance, place)
 
 
-def _compare(path: Path, record: Record, words: Words) -> None:
+def _unlike(record: Record, words: Words) -> int:
+    """Return the first step whose prompt is another than these words make; 0 for none."""
     for text, environment, state, last in _steps(record):
         if words.observation(environment, state, last) != text.strip():
-            raise ReplicationError(f"{_shown(path)}: the prompt of step {state.step + 1} can't be made anew")
+            return state.step + 1
+    return 0
 
 
 def _file(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Iterator[str]:

@@ -115,17 +115,27 @@ def init(file: Path, name: str) -> None:
 def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> None:
     """Make a wording of what the public reference scripts tell a model, from your own checkout in DIRECTORY.
 
-    The scripts are read and never run. Some published logs are older than the scripts and ask in other words: name them
-    with --log, and observation and question are those in the logs, checked prompt by prompt.
+    The scripts are read and never run: Sustainability.py, Homeostasis.py, MultiObjectiveHomeostasisParallel.py,
+    BalancingUnboundedObjectivesParallel.py, or some. In each, messages.append({"role": "system", "content": text})
+    sends the instruction; in a loop for step in range(1, …), the same with "user" sends observation, blank line and
+    question. Texts are strings, put together by +=, f-strings and str(), under the conditions use_rewards, use_hint,
+    and use_rewards and step > 1, and told of each objective in for objective_i in range(1, num_objectives + 1).
+
+    Some published logs are older than the scripts and ask in other words: name them with --log, and observation and
+    question are those in the logs, checked prompt by prompt. What no log shows is the script's, or is asked for.
     """
     from bioblue_tui.replicating import ReplicationError, wording_of
 
     try:
-        text = wording_of(directory, logs, _own_name(output))
+        text = wording_of(directory, logs, _own_name(output), _tell)
     except ReplicationError as error:
         raise Complaint(visible(str(error))) from None
     guarded(lambda: write_text(output, text))
     click.echo(f"written: {visible(str(output))}", err=True)
+
+
+def _tell(line: str) -> None:
+    click.echo(f"bioblue: {visible(line)}", err=True)
 
 
 def _own_name(file: Path) -> str:

@@ -15,7 +15,11 @@ _PASSED = frozenset({"newline", "objectives", "count", "taken", "unrounded", "na
 
 
 class PromptError(ValueError):
-    """Prompts that follow no template. The message says what does not fit."""
+    """Prompts that follow no template. The message says what does not fit, and ``place`` in which prompt, if in one."""
+
+    def __init__(self, what: str, place: str = "") -> None:
+        super().__init__(what)
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,13 @@ class Prompt:
         text: The prompt.
         facts: The facts at that step.
         imbalance: Whether imbalance was shown.
+        place: Where it stands, for messages.
     """
 
     text: str
     facts: Scope
     imbalance: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,12 @@ _Fact = tuple[int, str]
 """A fact: number of its objective from 1, or 0; and its name."""
 
 
-def find_template(prompts: Sequence[Prompt]) -> Told:
+def find_template(prompts: Sequence[Prompt], unseen: Sequence[str] = ()) -> Told:
     """Return the templates that all prompts of an environment follow.
 
     Args:
         prompts: The prompts of whole trials, with facts.
+        unseen: Lines of a template that stand below the rewards though no prompt shows them.
 
     Raises:
         PromptError: When they follow none.
@@ -59,7 +66,7 @@ def find_template(prompts: Sequence[Prompt]) -> Told:
         for imbalance in (False, True):
             alike = [p for p in prompts if p.facts.switches["rewards"] is shown and p.imbalance is imbalance]
             if alike:
-                forms[shown, imbalance] = _form(alike)
+                forms[shown, imbalance] = _form(alike, certain=shown)
     bare = _agreed([form for (shown, _), form in forms.items() if not shown], "first prompts")
     full = [form for (shown, _), form in forms.items() if shown]
     if not bare:
@@ -67,7 +74,7 @@ def find_template(prompts: Sequence[Prompt]) -> Told:
     if full:
         # With the imbalance line taken out, logs with and without it are the same; the one that has it is kept.
         _agreed([[line for line in form if "{0.imbalance}" not in line] for form in full], "later prompts")
-    lines = _with_rewards(bare, _with_switch(max(full, key=len, default=bare)))
+    lines = _with_rewards(bare, _with_switch(max(full, key=len, default=bare)), unseen)
     blank = max((index for index, line in enumerate(lines) if not line.strip()), default=0)
     question, observation = lines[blank + 1 :], lines[:blank]
     if blank < 1 or not question:
@@ -75,28 +82,40 @@ def find_template(prompts: Sequence[Prompt]) -> Told:
     return Told("\n".join(_looped(observation, prompts[0].facts)), "\n".join(question))
 
 
-def _form(prompts: Sequence[Prompt]) -> list[str]:
-    """Return the lines that all these prompts are, facts marked as ``{1.level}``."""
+def _form(prompts: Sequence[Prompt], *, certain: bool) -> list[str]:
+    """Return the lines that all these prompts are, facts marked as ``{1.level}``.
+
+    Args:
+        prompts: The prompts.
+        certain: Whether each number must tell one fact only. What first prompts leave open, later ones decide.
+    """
     texts = [prompt.text.strip().replace("{", "{{").replace("}", "}}") for prompt in prompts]
     split, numbers = list(map(_NUMBER.split, texts)), list(map(_NUMBER.findall, texts))
     if any(parts != split[0] for parts in split):
         other = next(number for number, parts in enumerate(split) if parts != split[0])
-        raise PromptError(f"prompts differ in more than numbers: {prompts[other].text[:200]!r}")
+        what = f"differs in more than numbers from {prompts[0].place or 'others'}"
+        raise PromptError(f"{what}: {prompts[other].text[:200]!r}", prompts[other].place)
     used: set[_Fact] = set()
     text = split[0][0]
     for place, after in enumerate(split[0][1:]):
         said = [found[place] for found in numbers]
         before = text.rpartition("\n")[2]
-        fact = _fact(said, [prompt.facts for prompt in prompts], before, used)
+        fitting = _fitting(said, [prompt.facts for prompt in prompts], before, used)
+        fact = fitting[0] if fitting else None
         if fact is None and len(set(said)) > 1:
-            raise PromptError(f"a number that follows no fact, after {before[-60:]!r}")
+            odd = next(prompt for prompt, number in zip(prompts, said, strict=True) if number != said[0])
+            raise PromptError(f"a number that follows no fact, after {before[-60:]!r}", odd.place)
+        if certain and len(fitting) > 1:
+            either = " or ".join(sorted({name for _, name in fitting}))
+            what = f"the number after {before[-60:]!r} may be {either} in all these prompts"
+            raise PromptError(f"{what}; name a log, too, in which they differ", prompts[0].place)
         used |= {fact} if fact else set()
         text += (f"{{{fact[0]}.{fact[1]}}}" if fact else said[0]) + after
     return text.split("\n")
 
 
-def _fact(said: Sequence[str], facts: Sequence[Scope], before: str, used: set[_Fact]) -> _Fact | None:
-    """Return the fact that a number tells in every prompt: of several, one whose name stands before it."""
+def _fitting(said: Sequence[str], facts: Sequence[Scope], before: str, used: set[_Fact]) -> list[_Fact]:
+    """Return the facts that a number may tell in every prompt: of several, those whose names stand nearest before."""
     fitting = [
         fact
         for fact in _facts(facts[0])
@@ -108,7 +127,8 @@ def _fact(said: Sequence[str], facts: Sequence[Scope], before: str, used: set[_F
         owned = bool(fact[0]) and re.search(rf"\b{re.escape(labels[fact[0] - 1])}\b", before) is not None
         return 2 * owned + (fact[1].lower() in before.lower())
 
-    return max(fitting, key=nearness, default=None)
+    nearest = max(map(nearness, fitting), default=0)
+    return [fact for fact in fitting if nearness(fact) == nearest]
 
 
 def _facts(scope: Scope) -> Iterator[_Fact]:
@@ -137,8 +157,8 @@ def _with_switch(form: Sequence[str]) -> list[str]:
     return lines
 
 
-def _with_rewards(bare: list[str], full: list[str]) -> list[str]:
-    """Return lines that are the first where there are no rewards to tell, and else the second."""
+def _with_rewards(bare: list[str], full: list[str], unseen: Sequence[str]) -> list[str]:
+    """Return lines that are the first where there are no rewards to tell, and else the second and what is unseen."""
     if bare == full:
         return bare
     start = next((i for i, (a, b) in enumerate(zip(bare, full, strict=False)) if a != b), min(len(bare), len(full)))
@@ -149,7 +169,7 @@ def _with_rewards(bare: list[str], full: list[str]) -> list[str]:
     # A blank line belongs in front of the rewards, so that the one before the question is always there.
     while start and more[-1] == bare[start - 1]:
         start, more = start - 1, [more[-1], *more[:-1]]
-    return [*bare[:start], "{if rewards}", *more, "{end}", *bare[start:]]
+    return [*bare[:start], "{if rewards}", *more, *unseen, "{end}", *bare[start:]]
 
 
 def _looped(lines: Sequence[str], facts: Scope) -> list[str]:

@@ -21,6 +21,7 @@ from bioblue_tui.replicating import ReplicationError, wording_of
 from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Header, Stepped
 from bioblue_tui.trials.trial import Trial
+from bioblue_tui.wordings.facts import example
 from bioblue_tui.wordings.library import parse_own
 from bioblue_tui.wordings.wording import Wording
 from tests.support.core import SayAgent
@@ -283,11 +284,63 @@ def test_what_is_lacking_is_told(tmp_path: Path) -> None:
         made(tmp_path / "whole", tmp_path / "none.tsv")
 
 
+def second_step(wording: Wording, environment: str, **parameters: object) -> str:
+    _, state, last = example(environment, **parameters)
+    return wording.of(environment).observation(envs.make(environment, **parameters), state, last)
+
+
+def cut(log: Path, rows: int) -> Path:
+    """Leave only the first rows of a log."""
+    log.write_text("".join(log.read_text(encoding="utf-8").splitlines(keepends=True)[: rows + 1]), encoding="utf-8")
+    return log
+
+
+@pytest.mark.parametrize("rows", [1, 12])
+def test_what_no_log_shows_is_the_scripts(tmp_path: Path, rows: int) -> None:
+    scripts = checkout(tmp_path / "scripts")
+    told: list[str] = []
+    log = cut(log_of(tmp_path, made(scripts), "balancing"), rows)
+    wording = parse_own(wording_of(scripts, [log], "made", told.append).encode(), "made")
+    for given in ({}, {"hint": True}):
+        assert second_step(wording, "balancing", **given) == second_step(made(scripts), "balancing", **given)
+    assert not told
+
+
+def test_what_logs_in_other_words_do_not_show_is_told(tmp_path: Path) -> None:
+    scripts = checkout(tmp_path / "scripts")
+    older = parse_own(wording_of(scripts, (), "older").replace("Store ", "Goods of ").encode(), "older")
+    told: list[str] = []
+    log = log_of(tmp_path, older, "balancing")
+    wording = parse_own(wording_of(scripts, [log], "made", told.append).encode(), "made")
+    for given in ({}, {"hint": True}, {"hint": True, "hidden_rewards": True}):
+        assert second_step(wording, "balancing", **given) == second_step(older, "balancing", **given)
+    assert [line.partition(".tsv: ")[2] for line in told] == [
+        "other words than the script's, and no step with imbalance: how that is told is the script's; "
+        "name a log with the hint, too"
+    ]
+    with pytest.raises(ReplicationError, match="no step with rewards; name a log, too"):
+        made(scripts, cut(log, 1))
+
+
+def test_a_number_that_may_be_either_reward_is_taken_for_none(tmp_path: Path) -> None:
+    scripts = checkout(tmp_path / "scripts")
+    text = (
+        wording_of(scripts, (), "older")
+        .replace(", undersatiation {", ", lacks {")
+        .replace(", oversatiation {", ", bursts {")
+    )
+    older = parse_own(text.encode(), "older")
+    calm, wild = (log_of(tmp_path, older, "homeostasis", agent) for agent in ("thermostat", "oscillator"))
+    with pytest.raises(ReplicationError, match=r"'.*lacks ' may be oversatiation or undersatiation in all these"):
+        made(scripts, calm)
+    assert second_step(made(scripts, calm, wild), "homeostasis") == second_step(older, "homeostasis")
+
+
 def test_logs_that_ask_differently_are_refused(tmp_path: Path) -> None:
     scripts = checkout(tmp_path / "scripts")
     other = parse_own(wording_of(scripts, (), "other").replace("Crates?", "Boxes?").encode(), "other")
     logs = [log_of(tmp_path, wording, "balancing") for wording in (made(scripts), other)]
-    with pytest.raises(ReplicationError, match="prompts differ in more than numbers"):
+    with pytest.raises(ReplicationError, match=r"3\.tsv, step 1: differs in more than numbers from \S+2\.tsv, step 1"):
         made(scripts, *logs)
 
 
