@@ -312,7 +312,7 @@ def test_common_sizes_show_level_and_step(bioblue: Bioblue, size: tuple[int, int
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_home_shows_all_environments_at_common_sizes(bioblue: Bioblue, size: tuple[int, int]) -> None:
     with bioblue.terminal(size=size) as terminal:
-        terminal.wait("multi-homeostasis", "accelerator", "You play")
+        terminal.wait("multi-homeostasis", "thermostat", "You play")
         terminal.press("esc")
         assert terminal.finish() == 0
 
