@@ -76,6 +76,8 @@ class Wiring:
             elif plan is not None:
                 self._app.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
 
+        # What was said before it, such as why it could not begin, is over, and would lie over it.
+        self._app.clear_notifications()
         self._app.push_screen(screen, left)
 
     def start(self, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Collection
 from decimal import Decimal
@@ -24,6 +25,7 @@ from bioblue_tui.options import (
     read_speed,
     trial_options,
 )
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, Session, default_speed, open_session
 from bioblue_tui.text import visible
 from bioblue_tui.trials.trial import RETRY_LIMIT
@@ -136,10 +138,23 @@ def show_session(
 
             return screen_of(session)
 
-        _narrate(f"record: {visible(str(run_app(data, screen, plan) or session.path))}")
+        path = Path(run_app(data, screen, plan) or session.path)
+        _narrate(f"record: {visible(str(path))}")
+        if _open(path):
+            _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
         return
     _narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
+
+
+def _open(path: Path) -> bool:
+    from bioblue_tui.continuing import can_resume
+    from bioblue_tui.records.library import open_record
+
+    try:
+        return not can_resume(open_record(path))
+    except RecordError:
+        return False
 
 
 def _headless(session: Session, *, jsonl: bool) -> bool:

@@ -73,7 +73,9 @@ class PlainDisplay:
             case Paused() if event.reason:
                 self._write(f"Paused: {one_line(event.reason, 400)}")
             case Stepped() if not self._prompt_only:
-                self._write(f"step {event.step}: {step_sentence(self._state.environment, event)}")
+                environment = self._state.environment
+                shown = environment.shown_dimensions if self._person else environment.dimensions
+                self._write(f"step {event.step}: {step_sentence(environment, event, shown)}")
                 self._alert(event)
             case Ended():
                 self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
@@ -191,6 +192,20 @@ class AnsweringScreen(LiveScreen):
         person = self.person
         if person and not person.submit(text, dropped=self._early.dropped) and not self.live.trial.ended:
             self._not_yet("Saving the previous step…")
+
+    def action_leave(self) -> None:
+        """Leave, after a question where that ends a trial in which a person acts."""
+        if self.person is None or self.live.trial.ended or not self.state.done or self.attached:
+            super().action_leave()
+            return
+
+        def leave(sure: bool | None) -> None:
+            if sure:
+                self.dismiss(False)
+
+        done, steps = self.state.done, self.state.header.steps
+        kept = "The steps so far are kept. To resume it later: r in its replay, or bioblue resume."
+        self.app.push_screen(ConfirmDialog(f"Leave after step {done} of {steps}? {kept}", "Leave", "Stay"), leave)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the answer line L is a letter like any other, once something is typed."""

@@ -15,6 +15,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, TextArea
 
+from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.continuing import Changes
 from bioblue_tui.text import one_line
@@ -59,7 +60,7 @@ class ForkDialog(ModalScreen[None]):
             yield Label(title, markup=False, classes="title")
             with Horizontal():
                 yield Label("who")
-                hint = f"the same: {same}; or you, thermostat, openai:NAME"
+                hint = f"the same: {same}; or you, {self._script()}, openai:NAME"
                 yield Input(id="agent", placeholder=hint, compact=True)
             with Horizontal(id="told"):
                 yield Label("parameters")
@@ -78,6 +79,10 @@ class ForkDialog(ModalScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Label("Tab: next   Esc: back", classes="hint")
                 yield Button("Fork (Enter, ctrl+s)", id="fork", variant="primary", compact=True)
+
+    def _script(self) -> str:
+        """Return a scripted agent that plays this world."""
+        return next(name for name, policy in POLICIES.items() if policy.plays(self._header.environment))
 
     def settle(self, problem: str) -> None:
         """Leave when the fork has begun, or say why it can't.

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,7 +16,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import Checkbox, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import envs
@@ -109,6 +110,10 @@ class HomeScreen(Screen[None]):
         """Earlier trials marked for comparison, in the order they were marked."""
         self._choices: list[Choice] = []
         self._entries: list[Entry] = []
+        self._widths: list[int] = []
+        """Columns of what is said of earlier trials."""
+        self._complained = False
+        """Whether a message says why a trial was not started."""
 
     def compose(self) -> ComposeResult:
         """Lay out environments beside agents, settings below, earlier trials at the bottom."""
@@ -153,12 +158,15 @@ class HomeScreen(Screen[None]):
     def refresh_recent(self) -> None:
         """Read the list of earlier trials from disk."""
         found = recent(trials_dir(data_dir(self._data)), RECENT)
+        # By the time that is shown.
+        found.sort(key=lambda entry: entry.created, reverse=True)
         self.app.call_from_thread(self._show_recent, found)
 
     def _show_recent(self, found: Recent) -> None:
         if found == self._entries and self.earlier.option_count:
             return
         self._entries = found
+        self._widths = _widths(found)
         self.earlier.clear_options()
         if found:
             self.earlier.add_options([Option(self._line(entry)) for entry in found])
@@ -213,13 +221,24 @@ class HomeScreen(Screen[None]):
     def _start(self, agent: str, unavailable: str) -> None:
         if unavailable:
             self.notify(f"{agent} can't run now: {unavailable}.", severity="warning", markup=False)
+            self._complained = True
             return
         try:
             plan = self.setup.plan(self.environment, agent)
         except envs.ParameterError as error:
             self.notify(error_line(error), title="Not started", severity="error", markup=False)
+            self._complained = True
             return
         self.post_message(self.Started(plan))
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    @on(OptionList.OptionHighlighted, "#agents")
+    def _set_otherwise(self) -> None:
+        """Take back what was said of settings that are others now."""
+        if self._complained:
+            self._complained = False
+            self.app.clear_notifications()
 
     @on(OptionList.OptionSelected, "#recent")
     def _opened(self, event: OptionList.OptionSelected) -> None:
@@ -228,7 +247,9 @@ class HomeScreen(Screen[None]):
 
     def _line(self, entry: Entry) -> Content:
         mark = f"●{self._marks.index(entry.path) + 1}" if entry.path in self._marks else ""
-        return Content.assemble((f"{mark:<3}" if self._marks else "", "bold $text-accent"), _entry_line(entry))
+        return Content.assemble(
+            (f"{mark:<3}" if self._marks else "", "bold $text-accent"), _entry_line(entry, self._widths)
+        )
 
     def action_mark(self) -> None:
         """Mark the highlighted earlier trial for comparison, or no longer, and go on to the next."""
@@ -317,17 +338,25 @@ def _agent_line(choice: Choice, width: int) -> Content:
     return Content.assemble((name, "bold"), (choice.about, "dim"))
 
 
-def _entry_line(entry: Entry) -> Content:
-    if entry.error and entry.installed:
-        return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
+def _cells(entry: Entry) -> list[str]:
     # Month, day and time: what is long ago is far down the list anyway.
     when = one_line(entry.created[5:16]).replace("T", " ")
     seed = f"seed {entry.seed}" if entry.seed is not None else ""
+    # How far it came before who played it: on small terminals the end of the line is cut off.
     played = f"{entry.done}/{entry.steps}"
-    missing = "" if entry.installed else "  ✗ not installed here"
-    return Content.assemble(
-        (f"{when:<11}  ", "dim"),
-        (f"{one_line(entry.environment, 17):<17}  ", "bold"),
-        f"{one_line(entry.agent, 24):<15}  ",
-        (f"{seed:<7} {played:>7}  {one_line(entry.standing, 24)}{missing}", "dim"),
-    )
+    standing = one_line(entry.standing, 24)
+    return [when, one_line(entry.environment, 17), played, standing, one_line(entry.agent, 24), seed]
+
+
+def _widths(entries: Sequence[Entry]) -> list[int]:
+    shown = [_cells(entry) for entry in entries if not (entry.error and entry.installed)]
+    return [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+
+
+def _entry_line(entry: Entry, widths: Sequence[int]) -> Content:
+    if entry.error and entry.installed:
+        return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
+    cells = [set_cell_size(cell, width) for cell, width in zip(_cells(entry), widths, strict=True)]
+    missing = "" if entry.installed else "✗ not installed here"
+    styles = ("dim", "bold", "dim", "dim", "", "dim", "dim")
+    return Content("  ").join(Content.styled(*cell) for cell in zip([*cells, missing], styles, strict=True))

@@ -127,8 +127,10 @@ class Insight:
         count = len(self._holding(shown, self._findings))
         return [(f"  ⚠ {count} of {len(self._findings)}", "bad" if count else "dim")] if self._findings else []
 
-    def conclusion(self) -> str:
-        """Say how the trial went: the verdict with its figure, the flip, and what was found."""
+    def conclusion(self, known: int) -> str:
+        """Say how the trial went up to a step: the verdict with its figure, the flip, and what was found."""
+        while self.companion.read < known:
+            self.follow(known)
         verdict = self.companion.reading.verdict(References(), wait=False)
         unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
         spared = "no penalties; " if unpenalised else ""

@@ -133,7 +133,7 @@ class LiveScreen(TrialScreen):
                     found,
                     again=False,
                     spending=self._spending,
-                    conclusion=self.insight.conclusion(),
+                    conclusion=self.insight.conclusion(self.known),
                     told=self.reveals,
                 ),
                 self._after_summary,

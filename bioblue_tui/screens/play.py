@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
-from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
+from envs import Dimension
 
 
 class PlayScreen(AnsweringScreen):
@@ -60,6 +62,27 @@ class PlayScreen(AnsweringScreen):
         super().__init__(session)
         self._over = False
 
+    def on_mount(self) -> None:
+        """Show no rewards that an agent is not shown; Textual calls the base classes' handlers by itself."""
+        self._show_rewards(self.state.environment.shown_dimensions)
+
+    def _show_rewards(self, shown: tuple[Dimension, ...]) -> None:
+        self.rewards.dimensions = shown
+        self.rewards.redraw()
+        self.steps.limit(shown)
+        self.query_one("#rewards-scroll").display = bool(shown)
+
+    @property
+    def panel_names(self) -> Sequence[str]:
+        """What the panels are called: there may be no rewards to be seen."""
+        gauges, rewards, text = super().panel_names
+        return gauges, rewards if self.state.environment.shown_dimensions else "step", text
+
+    def taken(self, step: int) -> str:
+        """Say what an answer did, less the rewards that an agent is not shown."""
+        environment = self.state.environment
+        return step_sentence(environment, self.state.stepped(step), environment.shown_dimensions)
+
     @property
     def reveals(self) -> bool:
         """True once the trial is over."""
@@ -71,6 +94,8 @@ class PlayScreen(AnsweringScreen):
             line = self.bar.answer if self.is_mounted and self.bar.display else None
             free = line is None or not line.value or line.refused
             return self.prompt_only == (action != "look") and (free or action != "text_end_unless_editing")
+        if action == "repeat":
+            return not self.live.trial.ended
         return super().check_action(action, parameters)
 
     def action_text_page(self, by: int) -> None:
@@ -101,15 +126,16 @@ class PlayScreen(AnsweringScreen):
 
     def _finished(self) -> None:
         self.bar.display = False
+        if self.reveals:
+            self._show_rewards(self.state.environment.dimensions)
         found = compare(self.state)
         if found is not None and self.is_current:
-            self.insight.follow(self.known)
             summary = SummaryScreen(
                 self.state,
                 found,
                 again=not self.staging.lesson,
                 others=self._others(),
-                conclusion=self.insight.conclusion(),
+                conclusion=self.insight.conclusion(self.known),
                 told=not self.staging.secret,
             )
             self.app.push_screen(summary, self._after_summary)
@@ -123,17 +149,3 @@ class PlayScreen(AnsweringScreen):
             self.dismiss(True)
         else:
             super()._after_summary(choice)
-
-    def action_leave(self) -> None:
-        """Leave, after a question while the trial is not over."""
-        if self.live.trial.ended or not self.state.done:
-            self.dismiss(False)
-            return
-
-        def leave(sure: bool | None) -> None:
-            if sure:
-                self.dismiss(False)
-
-        done, steps = self.state.done, self.state.header.steps
-        question = f"Leave after step {done} of {steps}? The steps so far are kept; the trial ends here."
-        self.app.push_screen(ConfirmDialog(question, "Leave", "Stay"), leave)

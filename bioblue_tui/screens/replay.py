@@ -218,7 +218,7 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.say("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            said = self.insight.conclusion() if self.readable == self.last_step() else ""
+            said = self.insight.conclusion(self.readable) if self.readable == self.last_step() else ""
             summary = SummaryScreen(
                 self.state, found, again=False, spending=self._spending, conclusion=said, told=self.reveals
             )

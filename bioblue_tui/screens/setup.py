@@ -9,6 +9,7 @@ from textual.widgets import Checkbox, Input, Label
 
 import envs
 from bioblue_tui.agents.catalogue import SUGGESTED_MODELS, ModelSettings
+from bioblue_tui.batch.seeds import MAX_SEED
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS
@@ -114,7 +115,7 @@ class SetupPanel(Vertical):
             environment,
             agent,
             parameters,
-            seed=whole("seed", self.seed.value, 0, 2**63),
+            seed=whole("seed", self.seed.value, 0, MAX_SEED),
             steps=whole("steps", self.steps.value, 1, MAX_STEPS),
             prompt_only=self.prompt_only.value,
             settings=settings,

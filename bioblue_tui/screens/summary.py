@@ -69,6 +69,9 @@ class SummaryScreen(ModalScreen[Choice]):
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
         self._conclusion = conclusion if told else ""
+        # Now: a trial that goes on may have another step by the time it is laid out.
+        self._heading = f"{state.environment.title}: {self._standing()}"
+        self._hint = self._note() if told else _LATER
 
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
@@ -76,12 +79,12 @@ class SummaryScreen(ModalScreen[Choice]):
         header = self._state.header
         who = "You" if header.agent == "human" else one_line(header.agent, 24)
         with Vertical(classes="dialog"):
-            yield Label(f"{self._state.environment.title}: {self._standing()}", classes="title", markup=False)
+            yield Label(self._heading, classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, who, alone=not self._told)
             yield Label("", id="others", classes="hint", markup=False)
             if self._conclusion:
                 yield Label(self._conclusion, id="conclusion", markup=False)
-            yield Label(self._note() if self._told else _LATER, classes="hint", markup=False)
+            yield Label(self._hint, classes="hint", markup=False)
             if self._spending is not None and self._spending.total.requests:
                 yield Label(self._spending.words(), id="spending", classes="hint", markup=False)
             with Horizontal(classes="buttons"):

@@ -84,9 +84,19 @@ class WatchScreen(AnsweringScreen):
                 # A failure was found; nobody waits for an answer.
                 return f"Paused: {why}{stop} space goes on."
             return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
+        if self.person is not None and self.unseen:
+            return f"{one_line(self.state.header.agent, 40)} does not see {self.unseen}; you do."
         if self.remark and self.state.done < REMARKED and self.state.status != "ended":
             return f"{one_line(self.state.header.agent, 40)}: {self.remark}."
         return ""
+
+    @property
+    def unseen(self) -> str:
+        """Which rewards stand on the screen that the agent is not shown; empty for none."""
+        environment = self.state.environment
+        shown = environment.shown_dimensions
+        missing = {dimension.label: None for dimension in environment.dimensions if dimension not in shown}
+        return ", ".join(missing) if shown else "rewards"
 
     def action_pause(self) -> None:
         """Pause between steps."""

@@ -9,6 +9,7 @@ from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import deviation
+from envs import Dimension
 
 
 class StepPanel(Lines):
@@ -22,8 +23,15 @@ class StepPanel(Lines):
         self._shown = 0
         environment = state.environment
         self._targets = [gauge.target for gauge in environment.gauges if gauge.quantity == "level"]
-        self.common = () if self._targets else environment.metrics
-        """Metrics below the objectives; fewer where a person must not see what is hidden from them."""
+        self._metrics = () if self._targets else environment.metrics
+        self.common = self._metrics
+        """Metrics below the objectives."""
+
+    def limit(self, shown: Sequence[Dimension]) -> None:
+        """Leave out the metrics of rewards that are not among those that a person may see."""
+        keys = {dimension.key for dimension in shown}
+        self.common = tuple(metric for metric in self._metrics if metric in keys)
+        self.redraw()
 
     @property
     def rows(self) -> int:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
+import envs
+from bioblue_tui.agents.catalogue import choices
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.screens.forking import ForkDialog
@@ -152,3 +155,12 @@ async def test_a_person_goes_on_where_an_agent_was(tmp_path: Path) -> None:
         screen: Any = pilot.app.screen
         await until(pilot, lambda: screen.is_mounted and screen.person is not None)
         assert screen.state.done == 2
+
+
+@pytest.mark.parametrize("environment", envs.ids())
+async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) -> None:
+    async with trial(Plan(environment, "random", seed=1, steps=9), tmp_path, paused=True) as (pilot, _):
+        dialog = await asked(pilot)
+        hint = dialog.query_one("#agent", Input).placeholder
+        proposed = hint.partition("or you, ")[2].partition(",")[0]
+        assert proposed in [choice.name for choice in choices(environment)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
 from tests.support.comparing import on_disk
-from tests.support.pilots import until
+from tests.support.pilots import painted, until
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,7 @@ async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed
         home = home_of(app)
         assert home.earlier.border_title == "recent trials: 2 of 3"
         missing = next(line for line in prompts(home.earlier) if "pond" in line)
-        assert "4/4  complete  ✗ not installed here" in missing
+        assert all(part in missing for part in ("4/4  complete", "✗ not installed here"))
         home.earlier.focus()
         home.earlier.highlighted = prompts(home.earlier).index(missing)
         await pilot.press("enter")
@@ -122,6 +123,7 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         await until(pilot, lambda: any("budget=nonsense" in note.message for note in app._notifications))
         assert app.screen is home
         home.setup.setting.value = "budget=20"
+        await until(pilot, lambda: not list(app._notifications), "what is mended is said no longer")
         home.setup.wording.value = "plian"
         await pilot.press("f5")
         await until(pilot, lambda: any("wording=plian: no such wording" in note.message for note in app._notifications))
@@ -130,6 +132,7 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         await until(pilot, lambda: isinstance(app.screen, WatchScreen))
         screen = app.screen
         assert isinstance(screen, WatchScreen)
+        assert not list(app._notifications), "nothing old lies over the trial"
         header = screen.session.header
         assert (header.seed, header.steps) == (9, 12)
         assert (header.parameters["budget"], header.parameters["hint"]) == (20, True)
@@ -233,3 +236,23 @@ async def test_what_is_no_fork_and_not_marked_says_what_to_do(tmp_path: Path) ->
         home_of(app).earlier.focus()
         await pilot.press("c")
         await until(pilot, lambda: any("no fork" in note.message for note in app._notifications))
+
+
+async def test_earlier_trials_stand_in_the_order_of_their_times_and_how_far_they_came_is_seen_at_60_columns(
+    tmp_path: Path,
+) -> None:
+    agents = ("thermostat", "a-model-with-a-long-name", "x")
+    for minute, agent in zip((30, 10, 20), agents, strict=True):
+        path = on_disk(tmp_path / "trials", steps=4, seed=minute)
+        text = path.read_text().replace('"agent":"test:agent"', f'"agent":"{agent}"', 1)
+        path.write_text(re.sub(r'"created":"[^"]*"', f'"created":"2026-11-27T12:{minute}:00+00:00"', text, count=1))
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).earlier.option_count == 3)
+        home = home_of(app)
+        home.earlier.focus()
+        await until(pilot, lambda: "12:30" in painted(app))
+        lines = prompts(home.earlier)
+        assert [line[6:11] for line in lines] == ["12:30", "12:20", "12:10"]
+        assert len({line.index("seed") for line in lines}) == 1
+        assert "4/4  complete" in painted(app)

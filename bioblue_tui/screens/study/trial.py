@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.study.frame import Heading
 from bioblue_tui.screens.study.score import ScoreScreen
@@ -96,11 +95,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         return f"{kind} {self._view.number} of {self._view.count}", self._heading.line()
 
     def on_mount(self) -> None:
-        """Take what the condition hides off the panels; Textual calls the base class's handler by itself."""
-        shown = self.state.environment.shown_dimensions
-        self.rewards.dimensions = shown
-        self.steps.common = tuple(name for name in self.steps.common if name in {d.key for d in shown})
-        self.query_one("#rewards-scroll").display = bool(shown)
+        """Name the panel with the text, and measure; Textual calls the base class's handler by itself."""
         self.transcript.border_title = self.panel_names[-1]
         # Whatever is typed is an answer.
         self.bar.answer.free_keys = ()
@@ -109,7 +104,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     @property
     def panel_names(self) -> Sequence[str]:
         """What the panels are called, here and in exports."""
-        return ("gauges", "rewards" if self.state.environment.shown_dimensions else "step", "text")
+        return (*super().panel_names[:-1], "text")
 
     @property
     def reveals(self) -> bool:
@@ -197,11 +192,6 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             super()._tell_news()
         if self._told != told:
             self._typed = ""
-
-    def taken(self, step: int) -> str:
-        """Say what an answer did, less the rewards that the condition hides."""
-        environment = self.state.environment
-        return step_sentence(environment, self.state.stepped(step), environment.shown_dimensions)
 
     def status_line(self) -> Line:
         """Say whose turn it is, and how much time is left where it is limited."""
