@@ -20,6 +20,7 @@ from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
 from bioblue_tui.usage import data_option as data_option
+from bioblue_tui.wordings.library import DEFAULT
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 
@@ -98,7 +99,7 @@ def _world_options(command: Command) -> Command:
             click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
             click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
             click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
-            wording_option,
+            wording_option(DEFAULT),
             data_option,
         ]
     ):
@@ -106,10 +107,14 @@ def _world_options(command: Command) -> Command:
     return command
 
 
-def wording_option(command: Command) -> Command:
-    """Add the choice of what the agent is told."""
-    text = "What the agent is told, and in which words: a built-in wording, or a file (default: plain)."
-    return click.option("--wording", metavar="NAME|FILE", help=text)(command)
+def wording_option(default: str) -> Callable[[Command], Command]:
+    """Return what adds the choice of what the agent is told.
+
+    Args:
+        default: What it is told where none is named, for the help.
+    """
+    text = f"What the agent is told, and in which words: a built-in wording, or a file (default: {default})."
+    return click.option("--wording", metavar="NAME|FILE", help=text)
 
 
 def choose_wording(written: str | None, environment: str) -> Wording | None:

@@ -36,6 +36,11 @@ def visible(text: str, limit: int = SHOWN_LIMIT) -> str:
     return shown
 
 
+def to_the_letter(text: str) -> str:
+    """Return a whole text, safe to show, in which what looks like blank space but is none has a sign of its own."""
+    return visible(text.replace("\t", _stand_in("\t")).replace("\r", _stand_in("\r")), len(text))
+
+
 def one_line(text: str, limit: int = 200) -> str:
     """Return safe text on one line, newlines shown as ⏎."""
     return visible(text, limit).replace("\n", " ⏎ ")

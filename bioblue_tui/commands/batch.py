@@ -69,7 +69,7 @@ def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     is_flag=True,
     help="Say how each trial stands and what the rest may cost, and play none; needs no keys.",
 )
-@wording_option
+@wording_option("the file's, else plain")
 @click.option("--example", is_flag=True, help="Write an example of such a file, and do nothing else.")
 @data_option
 @click.pass_obj

@@ -173,7 +173,7 @@ def _done(record: Record) -> int:
 @click.option("--condition", default="", metavar="TEXT", help="Label of the condition, for the records.")
 @agent_options
 @model_options
-@wording_option
+@wording_option("the parent's")
 @click.option("--paused", is_flag=True, help="Begin paused; for one fork.")
 @many_options
 @data_option

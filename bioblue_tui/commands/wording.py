@@ -15,7 +15,7 @@ from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.options import Complaint, guarded
 from bioblue_tui.records.files import write_text
-from bioblue_tui.text import visible
+from bioblue_tui.text import to_the_letter, visible
 from bioblue_tui.told import ToldError, load_wording, read_wording
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
@@ -41,7 +41,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
     """List the built-in wordings; or show what an agent is told in one, at the first two steps.
 
     With ENVIRONMENT only there, and --set shows what changes with a parameter: objectives=3, hint=true,
-    hidden-rewards=true.
+    hidden-rewards=true. Characters that are not seen have signs, such as ␉ for a tab.
     """
     if name is None:
         look = Look.of(sys.stdout)
@@ -59,7 +59,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
         click.echo(visible(f"{chosen.title}, digest {chosen.digest[:DIGITS]}"))
         for id_ in (environment,) if environment else chosen.words:
             for line in _shown(chosen, id_, settings):
-                click.echo(visible(line))
+                click.echo(to_the_letter(line))
     except (ToldError, WordingError) as error:
         raise Complaint(visible(str(error))) from None
 

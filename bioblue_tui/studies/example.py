@@ -72,6 +72,8 @@ steps = 5
 # Conditions. presentation is "prompt-only" (the text a model gets and nothing else) or "gauges". wording is what
 # participants are told: a built-in one (bioblue wording show), or the name of a file beside this one. Other keys are
 # parameters that all environments have it is used with (bioblue envs ID lists them), such as hidden_rewards or hint.
+# Gauges show more than the text: bands, and in balancing how far apart the totals are from step 1 on, though hint and
+# imbalance are withheld from the text. Where people are held against models, use "prompt-only".
 [[conditions]]
 name = "prompt"
 presentation = "prompt-only"

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 LONGEST = 50_000
 """Most characters of a template."""
 
+MOST = 20
+"""Most mistakes that are told at once."""
+
 _DEEPEST = 20
 """How deep parts may lie in each other."""
 
@@ -28,11 +31,15 @@ class TemplateError(ValueError):
     Args:
         what: What is wrong, and what is expected.
         line: The line in the text, from 1.
+
+    Attributes:
+        others: What else is wrong.
     """
 
     def __init__(self, what: str, line: int) -> None:
         super().__init__(what)
         self.what, self.line = what, line
+        self.others: list[TemplateError] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +130,20 @@ class _Reader:
         self._pieces = _pieces(text)
         self._known = known
         self._line = 1
-        self._open: list[str] = []
-        """The tags that wait for their end."""
+        self._open: list[tuple[str, int]] = []
+        """The tags that wait for their end, each with its line."""
+        self._unknown: list[TemplateError] = []
 
     def read(self) -> list[_Part]:
-        parts, ending = self._parts(self._known)
-        if ending:
-            raise TemplateError(f"{{{ending}}} without {{if …}} or {{each …}} before it", self._line)
+        try:
+            parts, ending = self._parts(self._known)
+            if ending:
+                raise TemplateError(f"{{{ending}}} without {{if …}} or {{each …}} before it", self._line)
+        except TemplateError as error:
+            self._unknown.append(error)
+        if self._unknown:
+            self._unknown[0].others = self._unknown[1:]
+            raise self._unknown[0]
         return parts
 
     def _parts(self, known: Scope) -> tuple[list[_Part], str]:
@@ -144,7 +158,8 @@ class _Reader:
             else:
                 parts.append(self._part(tag, known))
         if self._open:
-            raise TemplateError(f"{self._open[-1]} has no {{end}}", self._line)
+            tag, line = self._open[-1]
+            raise TemplateError(f"{{{tag}}} has no {{end}}", line)
         return parts, ""
 
     def _part(self, tag: str, known: Scope) -> _Part:
@@ -156,6 +171,9 @@ class _Reader:
             return self._choice(tag, name, wanted, known)
         if word == "each":
             self._check(name, known.loops, known, "{each …}")
+            if name not in known.loops:
+                # What may be named in it is not known either.
+                raise self._unknown.pop()
             parts, ending = self._within(tag, known.inner(known.loops[name][0]))
             if ending == "else":
                 raise TemplateError("{else} goes with {if …}", self._line)
@@ -173,7 +191,7 @@ class _Reader:
         return _Choice(name, wanted, parts, otherwise)
 
     def _within(self, tag: str, known: Scope) -> tuple[list[_Part], str]:
-        self._open.append(f"{{{tag}}} of line {self._line}")
+        self._open.append((tag, self._line))
         if len(self._open) > _DEEPEST:
             raise TemplateError(f"more than {_DEEPEST} parts in each other", self._line)
         found = self._parts(known)
@@ -181,17 +199,23 @@ class _Reader:
         return found
 
     def _check(self, name: str, names: Mapping[str, object], known: Scope, what: str) -> None:
-        if name in names:
-            return
+        """Note a name that is not known; what comes after it is read all the same."""
+        if name not in names:
+            error = TemplateError(self._why(name, names, known, what), self._line)
+            if len(self._unknown) >= MOST:
+                raise error
+            self._unknown.append(error)
+
+    def _why(self, name: str, names: Mapping[str, object], known: Scope, what: str) -> str:
         shown = name[:40]
         loop = next(
             (loop for loop, (first, *_) in known.loops.items() if name in {**first.values, **first.switches}), ""
         )
         if loop:
-            raise TemplateError(f"{shown} is of each {loop}: it goes between {{each {loop}}} and {{end}}", self._line)
+            return f"{shown} is of each {loop}: it goes between {{each {loop}}} and {{end}}"
         near = difflib.get_close_matches(shown, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there {'are' if names else 'is'} {', '.join(names) or 'none'}"
-        raise TemplateError(f"{shown!r} is not known here as {what}; {hint}", self._line)
+        return f"{shown!r} is not known here as {what}; {hint}"
 
 
 def inline(text: str) -> str:

@@ -7,13 +7,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 import envs
 from bioblue_tui.places import Places
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.toml import TomlError, load
-from bioblue_tui.wordings.words import ADDED, Fault, WordingError, Words
+from bioblue_tui.wordings.template import MOST
+from bioblue_tui.wordings.words import ADDED, Fault, Mistakes, WordingError, Words
 from envs import Environment
 
 DIGITS = 12
@@ -97,28 +99,29 @@ def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, obje
         raise WordingError(f"{place}: {error_line(error, 200)}") from None
     source = _Source(text, place)
     known = (*_TOP, *envs.ids())
-    for key in values:
-        if key not in known:
-            raise source.error(key, "", 0, f"not known; there are {', '.join(known)}")
+    odd = (source.error(key, "", 0, f"not known; there are {', '.join(known)}") for key in values if key not in known)
+    found = Mistakes(islice(odd, MOST + 1))
     name, version, about = values.get("name"), values.get("version"), values.get("about", "")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise source.error(
-            "name", "", 0, "small letters, digits, hyphens and dots expected, at most 40, such as my-words"
-        )
+        what = "small letters, digits, hyphens and dots expected, at most 40, such as my-words"
+        found.append(source.error("name", "", 0, what))
     if type(version) is not int or not 1 <= version <= 1_000_000:
-        raise source.error("version", "", 0, "a whole number expected, from 1 on")
+        found.append(source.error("version", "", 0, "a whole number expected, from 1 on"))
     if not isinstance(about, str) or len(about) > 1000:
-        raise source.error("about", "", 0, "a text of at most 1000 characters expected")
+        found.append(source.error("about", "", 0, "a text of at most 1000 characters expected"))
     texts: dict[str, Mapping[str, object]] = {}
     words: dict[str, Words] = {}
     for id_ in envs.ids():
-        if id_ in values:
+        if id_ not in values:
+            continue
+        with found.noted():
             texts[id_] = _texts(source, id_, values, (added or {}).get(id_, {}))
             words[id_] = Words(id_, texts[id_], source.fault(id_))
             words[id_].tell_rewards_apart(source.fault(id_))
+    found.check()
     if not words:
         raise WordingError(f"{place}: words for no environment; there are {', '.join(envs.ids())}, each a table")
-    return Wording(name, version, about, texts, words)
+    return Wording(cast(str, name), cast(int, version), about, texts, words)
 
 
 def _texts(source: _Source, id_: str, values: Mapping[str, Any], added: Mapping[str, object]) -> Mapping[str, object]:
@@ -138,11 +141,15 @@ class _Source:
         self._place, self._lines, self._places = place, text.splitlines(), Places(text)
 
     def fault(self, id_: str) -> Fault:
-        return lambda key, line, what: self.error(id_, key, line, what)
+        def fault(key: str, line: int, what: str) -> WordingError:
+            # It is the same for all environments and stands before their tables.
+            return self.error("reason", "", line, what) if key == "reason" else self.error(id_, key, line, what)
+
+        return fault
 
     def error(self, top: str, key: str, line: int, what: str) -> WordingError:
         """Return the error about a line of a text (0 for its key) in a table, or of a key at the top."""
-        found = self._places.line((top, key) if key else (top,))
+        found = self._places.line((top, key.removeprefix("labels.")) if key else (top,))
         named = f"{one_line(top, 40)}{'.' * bool(key)}{one_line(key, 40)}"
         if found is None:
             return WordingError(f"{self._place}: {named}: {what}")

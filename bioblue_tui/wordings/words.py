@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 
 from bioblue_tui.text import one_line
 from bioblue_tui.wordings.facts import example, label_scope, news, rules
-from bioblue_tui.wordings.template import Scope, Template, TemplateError
+from bioblue_tui.wordings.template import MOST, Scope, Template, TemplateError
 from envs import Dimension, Environment, State, Transition
 
 NEEDED = ("instruction", "observation", "question")
@@ -21,7 +23,30 @@ LONGEST_LABEL = 200
 
 
 class WordingError(ValueError):
-    """A wording that cannot be used. The message says what, where, and what is expected."""
+    """A wording that cannot be used. The message says what, where, and what is expected; for each mistake on a line."""
+
+
+class Mistakes(list[WordingError]):
+    """The mistakes that were found."""
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Go on where something is wrong, and keep it."""
+        try:
+            yield
+        except WordingError as error:
+            self.append(error)
+
+    def check(self) -> None:
+        """Raise what was found.
+
+        Raises:
+            WordingError: When anything was.
+        """
+        if self:
+            lines = list(dict.fromkeys(line for error in self for line in str(error).split("\n")))
+            more = ["More mistakes follow."] if len(lines) > MOST else []
+            raise WordingError("\n".join([*lines[:MOST], *more])) from None
 
 
 Fault = Callable[[str, int, str], WordingError]
@@ -54,28 +79,31 @@ class Words:
         self.id, self.given = id_, given
         environment, state, last = example(id_)
         keys = (*NEEDED, *ADDED, "labels")
-        for key in given:
-            if key not in keys:
-                raise fault(key, 0, f"not known; there are {', '.join(keys)}")
+        odd = (fault(key, 0, f"not known; there are {', '.join(keys)}") for key in given if key not in keys)
+        found = Mistakes(islice(odd, MOST + 1))
         wanted = tuple(dict.fromkeys(dimension.label for dimension in environment.dimensions))
+        self._labels: dict[str, Template] = {}
         told = given.get("labels")
         if not isinstance(told, Mapping):
-            raise fault("labels", 0, f"a table expected, with names for {', '.join(wanted)}")
-        self._labels: dict[str, Template] = {}
-        for label in (*told, *wanted):
-            if label not in wanted:
-                raise fault(label, 0, f"no reward is called so; there are {', '.join(wanted)}")
-            if isinstance(told.get(label), str) and len(told[label]) > LONGEST_LABEL:
-                raise fault(label, 0, f"a name of at most {LONGEST_LABEL} characters expected")
-            self._labels[label] = _template(
-                label, told.get(label), label_scope(environment.dimensions[0].objective), fault
-            )
+            found.append(fault("labels", 0, f"a table expected, with names for {', '.join(wanted)}"))
+            told = dict.fromkeys(wanted, "")
+        for label in dict.fromkeys((*islice(told, MOST + 1), *wanted)):
+            with found.noted():
+                if label not in wanted:
+                    raise fault(f"labels.{label}", 0, f"no reward is called so; there are {', '.join(wanted)}")
+                if isinstance(told.get(label), str) and len(told[label]) > LONGEST_LABEL:
+                    raise fault(f"labels.{label}", 0, f"a name of at most {LONGEST_LABEL} characters expected")
+                owner = label_scope(environment.dimensions[0].objective)
+                self._labels[label] = _template(f"labels.{label}", told.get(label), owner, fault)
         seen = news(environment, state, last, dict.fromkeys((d.key for d in environment.dimensions), ""))
         scopes = {"instruction": rules(environment), "reason": Scope()}
-        self._templates = {key: _template(key, given.get(key), scopes.get(key, seen), fault) for key in keys[:-1]}
-        for key in NEEDED:
-            if not str(given[key]).strip():
-                raise fault(key, 0, "it is empty")
+        self._templates: dict[str, Template] = {}
+        for key in keys[:-1]:
+            with found.noted():
+                self._templates[key] = _template(key, given.get(key), scopes.get(key, seen), fault)
+                if key in NEEDED and not str(given[key]).strip():
+                    raise fault(key, 0, "it is empty")
+        found.check()
         told_at = [
             self._templates["observation"].render(news(environment, at, None, {}))
             for at in (environment.initial(), state)
@@ -108,13 +136,15 @@ class Words:
             WordingError: When one has none, or that of another.
         """
         environment, _, _ = example(self.id)
+        found = Mistakes()
         listed = "{each reward}" in str(self.given["observation"])
         seen: dict[tuple[str, str], Dimension] = {}
         for dimension in environment.dimensions:
             label = dimension.label
             name = self._labels[label].render(label_scope(dimension.objective)).strip()
             if not one_line(name).strip():
-                raise fault(label, 0, "it is empty; a name for the reward expected")
+                found.append(fault(f"labels.{label}", 0, "it is empty; a name for the reward expected"))
+                continue
             other = seen.setdefault(("" if listed else dimension.objective or "", name.casefold()), dimension)
             if other is dimension:
                 continue
@@ -122,7 +152,8 @@ class Words:
                 what = f"the same name for every objective ({one_line(name, 40)!r}); write {{objective}} in it"
             else:
                 what = f"{one_line(name, 40)!r} is the name of another reward, too; each needs one of its own"
-            raise fault(label, 0, what)
+            found.append(fault(f"labels.{label}", 0, what))
+        found.check()
 
     def _news(self, environment: Environment, state: State, last: Transition | None) -> Scope:
         names = {d.key: self._labels[d.label].render(label_scope(d.objective)) for d in environment.shown_dimensions}
@@ -135,4 +166,6 @@ def _template(key: str, text: object, known: Scope, fault: Fault) -> Template:
     try:
         return Template(text, known)
     except TemplateError as error:
-        raise fault(key, error.line, error.what) from None
+        found = Mistakes(fault(key, one.line, one.what) for one in (error, *error.others))
+    found.check()
+    raise AssertionError(key)

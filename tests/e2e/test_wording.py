@@ -52,6 +52,23 @@ def test_the_list_of_wordings_is_one_a_line(bioblue: Bioblue) -> None:
     assert "Total harvested so far for D: 140" in shown
 
 
+def test_what_is_shown_is_to_the_letter(bioblue: Bioblue) -> None:
+    file = bioblue.root / "mine.toml"
+    bioblue.run("wording", "init", file)
+    text = file.read_text(encoding="utf-8").replace("Target: {target}", "Target:\t{target} \\u001b[1m\\rx")
+    file.write_text(text.replace("homeostatic metric inside", "m" * 25_000 + " inside"), encoding="utf-8")
+    shown = bioblue.run("wording", "show", file, "homeostasis").stdout
+    assert "Target:␉100 ␛[1m␍x\nActual level: 100" in shown
+    assert "m" * 25_000 + " inside your body" in shown
+
+
+def test_a_fork_says_that_its_default_is_the_parents_wording(bioblue: Bioblue) -> None:
+    told = {command: " ".join(bioblue.run(command, "--help").stdout.split()) for command in ("fork", "run", "batch")}
+    assert "or a file (default: the parent's)." in told["fork"]
+    assert "or a file (default: plain)." in told["run"]
+    assert "or a file (default: the file's, else plain)." in told["batch"]
+
+
 def test_a_batch_takes_a_wording_where_its_file_names_none(bioblue: Bioblue) -> None:
     (bioblue.root / "b.toml").write_text(
         'name = "b"\nseeds = 1\nsteps = 2\nenvironments = ["balancing"]\nagents = ["random"]\n', encoding="utf-8"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,12 @@ def test_every_fact_of_an_environment_is_explained(id_: str) -> None:
         ("Target: {target}", "Target: {targt}", "Target: {targt}", r"homeostasis\.observation: 'targt'.* mean target"),
         ("Summary: {stock}", "Summary: {stok}", 'summary = "Summary: {stok', r"sustainability\.summary: .*mean stock"),
         ("{if hint}", "{if hnt}", "{if hnt}", r"balancing\.instruction: .*did you mean hint"),
-        ('imbalance = "Imbalance"', "imbalance = 3", "imbalance = 3", r"balancing\.imbalance: a text expected"),
-        ('imbalance = "Imbalance"', "", "[balancing]", r"balancing\.imbalance: missing"),
+        ('imbalance = "Imbalance"', "imbalance = 3", "imbalance = 3", r"balancing\.labels\.imbalance: a text expected"),
+        ('imbalance = "Imbalance"', "", "[balancing]", r"balancing\.labels\.imbalance: missing"),
         ('imbalance = "Imbalance"', 'imbalnce = "x"', "imbalnce", r"there are harvesting, imbalance"),
         ('instability = "Instability"', 'instability = "{x}"', 'instability = "{x}"', r"'x' is not known here"),
         ("[balancing.labels]", "[balancing.lables]", "[balancing]", r"balancing\.labels|lables: not known"),
-        ('imbalance = "Imbalance"', 'imbalance = " "', 'imbalance = " "', r"balancing\.imbalance: it is empty"),
+        ('imbalance = "Imbalance"', 'imbalance = " "', 'imbalance = " "', r"balancing\.labels\.imbalance: it is empty"),
         ('instability = "Instability"', 'instability = "consumption"', 'instability = "consumption"', "another reward"),
         (
             '"Undersatiation {objective}"',
@@ -79,6 +80,37 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str,
     with pytest.raises(WordingError, match=what) as found:
         load_wording(path)
     assert str(found.value).startswith(f"{path}, line {line_of(text, at)}: ")
+
+
+def test_every_mistake_is_told_each_on_a_line_of_its_own(tmp_path: Path) -> None:
+    changed = (
+        "version = 1",
+        "{stock}",
+        "{if rewards}",
+        "{level}",
+        "How many potatoes do you consume",
+        'imbalance = "I',
+    )
+    text, lines = OWN, []
+    for old in changed:
+        new = {"version = 1": "version = 0", 'imbalance = "I': 'imbalnce = "I'}.get(old, f"{{odd}}{old}")
+        at = text.index(old)
+        text = text[:at] + new + text[at + len(old) :]
+        lines.append(text[:at].count("\n") + 1)
+    text = text.replace('reason = "', 'reason = "{odd}').replace("{if hint}", "{if rewards}{if hint}")
+    path = written(tmp_path, text)
+    with pytest.raises(WordingError) as found:
+        load_wording(path)
+    told = str(found.value).split("\n")
+    assert all(re.match(rf"{re.escape(str(path))}, line \d+: [^\n]+$", line) for line in told)
+    numbers = [int(line.partition(", line ")[2].partition(":")[0]) for line in told]
+    lines += [line_of(text, 'reason = "'), line_of(text, "{if rewards}{if hint}"), line_of(text, "[balancing]")]
+    assert sorted(numbers) == sorted(lines)
+
+
+def test_of_very_many_mistakes_some_are_told(tmp_path: Path) -> None:
+    with pytest.raises(WordingError, match=r"line 61: [^\n]+(\n[^\n]+line \d+: [^\n]+){19}\nMore mistakes follow\.$"):
+        load_wording(written(tmp_path, OWN.replace("{stock}", "{odd}\n" * 101, 1)))
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_template_says(text: str, rendered: str) -> None:
         ("{if more}x{end}", 1, "is of each objective"),
         ("{each step}x{end}", 1, "there are objective, reward"),
         ("{each reward}{each objective}x{end}{end}", 1, "there is none"),
-        ("\n{if rewards}\nx", 3, "{if rewards} of line 2 has no {end}"),
+        ("\n{if rewards}\nx", 2, "{if rewards} has no {end}"),
         ("{if rewards}x{else}y{else}z{end}", 1, "two {else}"),
         ("{each reward}x{else}y{end}", 1, "{else} goes with {if"),
         ("x\n{end}", 2, "{end} without"),
