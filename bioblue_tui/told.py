@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.settings import parse_history
+from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes
-from bioblue_tui.records.schema import RecordError
+from bioblue_tui.records.schema import DecodeError, RecordError, loads
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.library import built_in, names, parse_own, retired
 from bioblue_tui.wordings.wording import Wording
@@ -173,12 +173,12 @@ def _switch(text: str, shown: str) -> bool:
 
 def _object(text: str, shown: str) -> dict[str, object]:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ToldError(f"{shown}: not valid JSON ({error_line(error, 100)})") from None
-    if not isinstance(value, dict):
-        raise ToldError(f'{shown}: a JSON object expected, such as {{"seed": 1}}')
-    return value
+        value = loads(text)
+        if not isinstance(value, dict):
+            raise ToldError(f'{shown}: a JSON object expected, such as {{"seed": 1}}')
+        return mapping(value, "the object")
+    except DecodeError as error:
+        raise ToldError(f"{shown}: {error_line(error, 100)}") from None
 
 
 _READ: Mapping[str, Callable[[str, str], object]] = {

@@ -91,6 +91,7 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
         ({"history": "window"}, "window"),
         ({"extra": "{"}, "--extra: not valid JSON"),
         ({"extra": "[1]"}, "--extra: a JSON object expected"),
+        ({"extra": '{"x": [1e999]}'}, "--extra: the object: a number in it"),
         ({"interventions": ("x",)}, "--intervene x: write a step"),
         ({"interventions": ("0:rewards off",)}, "write a step"),
         ({"interventions": ("3:dance",)}, "is no intervention"),

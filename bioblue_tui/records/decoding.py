@@ -162,7 +162,7 @@ def _usage(data: Json) -> Usage:
         raise DecodeError("usage: only input, cached, output and written are known")
     data = arranged(data, ("input", "cached", "output", "written"), defaults_of(Usage), None)
     for name, tokens in data.items():
-        if tokens is not None and (type(tokens) is not int or tokens < 0):
+        if tokens is not None and (type(tokens) is not int or not 0 <= tokens <= MOST):
             raise DecodeError(f"usage: {name} must be a number of tokens or null, not {shown(tokens)!r}")
     return Usage(**data)
 

@@ -108,9 +108,9 @@ def mapping(value: object, name: str) -> dict[str, Any]:
 
 
 def _is_json(value: object) -> bool:
-    """Tell whether a value that was read can be written again: 1e999 is read as infinite."""
-    if isinstance(value, float):
-        return -_INFINITY < value < _INFINITY
+    """Tell whether a value that was read can be written again and reckoned with: 1e999 is read as infinite."""
+    if isinstance(value, int | float):
+        return _in_bounds([value])
     if isinstance(value, dict):
         return all(map(_is_json, value.values()))
     return not isinstance(value, list) or all(map(_is_json, value))

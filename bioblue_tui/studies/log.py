@@ -22,6 +22,9 @@ FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 TIME_LIMIT = "time limit"
 """Outcome of a trial that its time limit ended."""
 
+LATEST = 250_000_000_000
+"""The largest number of a session: its seconds since the epoch are in the year 9892, and dates go little further."""
+
 OUT_OF_TIME = "no time left"
 """Outcome of a trial that did not begin, since the study's time was over."""
 
@@ -189,8 +192,10 @@ class Log:
             DecodeError: When it is none.
         """
         try:
+            if not _possible(line) or line["at"] < 0:
+                raise ValueError
             self._take(dict(line))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise DecodeError(f"no line of a session ({type(error).__name__})") from None
 
     def feed(self, lines: Iterable[Mapping[str, Any]]) -> Log:
@@ -263,6 +268,15 @@ class Log:
         """Return what was answered to a view; empty where nothing was, or not yet."""
         done = self.done.get(view)
         return done.answer if done else ""
+
+
+def _possible(value: object) -> bool:
+    """Tell whether all numbers in a line are such as a session can have."""
+    if isinstance(value, int | float):
+        return -LATEST <= value <= LATEST
+    if isinstance(value, Mapping):
+        return all(map(_possible, value.values()))
+    return not isinstance(value, list) or all(map(_possible, value))
 
 
 _KINDS: Mapping[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (int, float), "bool": bool}

@@ -17,7 +17,7 @@ from bioblue_tui.paths import data_dir
 from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
-from bioblue_tui.studies.log import SESSION_MARK, SESSION_VERSION, Log, Opening
+from bioblue_tui.studies.log import LATEST, SESSION_MARK, SESSION_VERSION, Log, Opening
 from bioblue_tui.studies.study import Study
 from bioblue_tui.text import one_line
 
@@ -265,7 +265,7 @@ def _opening(first: object) -> Opening:
     row, version = first.get("row"), first.get("version", 0)
     texts = {name: first.get(name) for name in ("study", "participant", "trials", "program", "created")}
     texts["digest"] = first.get("digest", "")
-    if type(row) is not int or type(version) is not int or row < 0 or version < 0:
+    if type(row) is not int or type(version) is not int or not (0 <= row <= LATEST and 0 <= version <= LATEST):
         raise DecodeError("the first line is damaged")
     if not all(isinstance(value, str) for value in texts.values()):
         raise DecodeError("the first line is damaged")

@@ -179,10 +179,13 @@ def test_numbers_beyond_floats_are_errors(number: str, field: str) -> None:
         decode_event(data)
 
 
+@pytest.mark.parametrize("number", ["1e999", pytest.param("9" * 400, id="400 digits")])
 @pytest.mark.parametrize("field", ["provider", "words", "parent", "study"])
-def test_what_could_not_be_written_again_is_an_error_wherever_it_stands_in_the_header(field: str) -> None:
+def test_what_nothing_can_be_reckoned_with_is_an_error_wherever_it_stands_in_the_header(
+    field: str, number: str
+) -> None:
     with pytest.raises(DecodeError, match=f"{field}: a number in it"):
-        decode_header({**HEADER, field: loads('{"x": [1, {"y": 1e999}]}')})
+        decode_header({**HEADER, field: loads(f'{{"x": [1, {{"y": {number}}}]}}')})
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,16 @@ def test_a_new_version_with_the_same_trials_goes_on_with_the_same_balance(tmp_pa
             assert run.log.opening.version == number + 1
     with pytest.raises(StudyError, match="incentives"):
         enter(load(tmp_path, BLOCKS, order="balanced"), "P9", tmp_path)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1", "1e300", pytest.param("9" * 400, id="400 digits")])
+def test_a_number_that_no_session_has_is_damage_and_keeps_nobody_out(tmp_path: Path, number: str) -> None:
+    study, directory = load(tmp_path), study_dir("small", tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        run.visit(80, 24)
+    path = session_file(directory, "P1")
+    path.write_text(re.sub(r'"at":[0-9.]+', f'"at":{number}', path.read_text()), encoding="utf-8")
+    assert "line 2: damaged" in standings(directory, study)[0].problem
+    with enter(study, "P2", tmp_path).file:
+        pass
