@@ -67,8 +67,8 @@ def held_by_person(record: Record) -> str:
     since, agent = taken_over(record.events), record.header.agent[:60]
     if not since:
         return ""
-    choices = f"resume it alone, on the screen, to answer; or give --hand-back to let {agent} go on"
-    return f"a person has taken over from step {since} on: {choices}"
+    choices = f"bioblue resume asks them on the screen, bioblue resume --hand-back lets {agent} go on"
+    return f"a person has taken over from step {since} on; {choices}"
 
 
 def resumable(directory: Path) -> list[Path]:

@@ -165,7 +165,7 @@ class AnsweringScreen(LiveScreen):
             self._early = Early(message.early.dropped + 1)
             self._not_yet("")
         else:
-            self._offer(message.text)
+            self._offer(message.text, "Enter")
 
     def _not_yet(self, why: str) -> None:
         """Say why an answer was not submitted, and ask again once that is seen."""
@@ -181,12 +181,14 @@ class AnsweringScreen(LiveScreen):
         if event.value and not self.following:
             self.to_present()
 
-    def _offer(self, text: str) -> None:
+    def _offer(self, text: str, key: str) -> None:
         """Submit an answer, unless an earlier step is looked at: then show first which one it would be for."""
         if self.to_present():
             self._submit(text)
         else:
-            self._not_yet(f"Back at step {self.state.done + 1}, which is asked for. Once more to answer it.")
+            self._not_yet(
+                f"Back at step {self.state.done + 1}, which is asked for. {key} once more answers {one_line(text, 20)}."
+            )
 
     def _submit(self, text: str) -> None:
         person = self.person
@@ -220,4 +222,4 @@ class AnsweringScreen(LiveScreen):
             self.bar.gate.dropped += 1
         elif done:
             self._early = self.bar.gate.close()
-            self._offer(", ".join(map(str, done.action)))
+            self._offer(", ".join(map(str, done.action)), "ctrl+r")

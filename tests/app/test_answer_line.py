@@ -182,7 +182,13 @@ async def test_repeating_while_looking_back_shows_the_step_first_and_then_answer
         await pilot.press("4", "pageup")
         await until(pilot, lambda: screen.shown == 1)
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "Once more" in feedback(screen) and screen.bar.gate.is_open)
+        await until(
+            pilot,
+            lambda: (
+                "step 3, which is asked for. ctrl+r once more answers 5." in feedback(screen)
+                and screen.bar.gate.is_open
+            ),
+        )
         await pilot.press("ctrl+r")
         await opened(pilot, screen, 4)
         assert screen.state.stepped(3).action == (5,)
