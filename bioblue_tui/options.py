@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,9 @@ import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, is_model
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
+from bioblue_tui.paths import data_dir as data_directory
+from bioblue_tui.paths import trials_dir
+from bioblue_tui.records.library import recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
@@ -20,7 +24,7 @@ from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
 from bioblue_tui.usage import data_option as data_option
-from bioblue_tui.wordings.library import DEFAULT
+from bioblue_tui.wordings.library import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 
@@ -131,6 +135,16 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
     except (ToldError, WordingError) as error:
         raise Complaint(visible(str(error))) from None
     return wording
+
+
+def tell_rewording(wording: Wording | None, data: Path | None) -> None:
+    """Say on standard error where records have other words under the name and version of the chosen wording."""
+    if wording is None or comes_with_us((wording.title, wording.digest)):
+        return
+    entries = recent(trials_dir(data_directory(data)), sys.maxsize)
+    there = ((entry.header.wording, entry.header.wording_digest) for entry in entries if entry.header)
+    for line in reworded([(wording.title, wording.digest)], there, "record", " here"):
+        click.echo(f"bioblue: {visible(line)}", err=True)
 
 
 def agent_options(command: Command) -> Command:

@@ -21,7 +21,7 @@ from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import called
+from bioblue_tui.wordings.library import called, reworded
 from envs import Number
 
 FEWEST, MOST = 2, 6
@@ -206,12 +206,17 @@ class Comparison:
             if differing:
                 values = ", ".join(f"{name} {told(mine[name])} and {told(theirs.get(name))}" for name in differing)
                 notes.append(f"Trials {self.first.number} and {member.number} are told different things: {values}.")
-            elif self.first.record.header.told != member.record.header.told:
-                headers = (self.first.record.header, member.record.header)
-                words = " and ".join(called(one.wording, one.wording_digest) or "?" for one in headers)
-                notes.append(f"Trials {self.first.number} and {member.number} have different wordings: {words}.")
+                continue
+            headers = (self.first.record.header, member.record.header)
+            named = [(one.wording, one.wording_digest) for one in headers]
+            words = " and ".join(called(*one) or "?" for one in named)
+            both = f"Trials {self.first.number} and {member.number}"
+            if self.first.record.header.told != member.record.header.told:
+                notes.append(f"{both} have different wordings: {words}.")
             elif _instructed(self.first, member):
-                notes.append(f"Trials {self.first.number} and {member.number} have different instructions.")
+                of = f", of the wordings {words}" if named[0] != named[1] else ""
+                notes.append(f"{both} have different instructions{of}.")
+            notes += (f"{both}: {line}." for line in reworded(named[:1], named[1:], "other trial"))
         return notes
 
     def _check(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.continuing import can_resume
-from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import Entry, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
-from bioblue_tui.wordings.library import called, retired
+from bioblue_tui.wordings.library import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
 Standing = Literal["complete", "busy", "open", "missing"]
@@ -100,22 +98,19 @@ def find(
         complain: Receives a line for every wording whose words changed and whose version did not.
     """
     found = {trial.identity: Found() for trial in trials}
-    mine = {plan.wording.title: plan.wording.digest for plan in (trial.plan for trial in trials) if plan.wording}
-    reworded: Counter[tuple[str, str]] = Counter()
+    mine = [(plan.wording.title, plan.wording.digest) for plan in (trial.plan for trial in trials) if plan.wording]
+    there: list[Named] = []
     for entry in recent(directory, sys.maxsize):
         # A fork has another past than the trial it is named after.
         if entry.header is None or entry.header.parent is not None or entry.header.source != "live":
             continue
-        title, digest = entry.header.wording, entry.header.wording_digest
-        if digest and digest != mine.get(title, digest):
-            reworded[title, digest] += 1
+        there.append((entry.header.wording, entry.header.wording_digest))
         identity = identity_of(entry.header)
         if identity in found:
             for one in _standing(entry):
                 found[identity] = min(found[identity], one, key=lambda known: known._rank)
-    for (title, digest), count in reworded.items():
-        here = f"{counted(count, 'record')} here {'has' if count == 1 else 'have'} other words under the same name"
-        complain(f"the wording {called(title, mine[title])}: {here} ({called(title, digest)}); raise its version")
+    for line in reworded(mine, there, "record", " here"):
+        complain(line)
     return found
 
 

@@ -41,6 +41,7 @@ from bioblue_tui.options import (
     guarded,
     read_speed,
     speed_option,
+    tell_rewording,
     wording_option,
 )
 from bioblue_tui.paths import data_dir as directory
@@ -227,6 +228,7 @@ def fork(
     plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
     changes: dict[str, Any] = {"condition": condition, "schedule": choice.plan.schedule}
     changes |= {"instruction": choice.plan.instruction, "wording": words}
+    tell_rewording(words, data)
     limiters, at_once = Limiters(rpm), parallel or 1
     if times == 1 and display != "none":
         shown = on_screen(display)

@@ -24,6 +24,7 @@ from bioblue_tui.options import (
     read_modes,
     read_speed,
     series_options,
+    tell_rewording,
 )
 from bioblue_tui.session import agent_for
 from bioblue_tui.text import one_line
@@ -69,6 +70,7 @@ def run(
     choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
     plan, data = choice.plan, options["data_dir"] or default_data
     guarded(lambda: agent_for(plan, data))
+    tell_rewording(plan.wording, data)
     limiters = Limiters(rpm)
     opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1, read_modes(pauses))
     plans = [replace(plan, seed=seed) for seed in seeds]

@@ -23,6 +23,7 @@ from bioblue_tui.options import (
     pause_option,
     read_modes,
     read_speed,
+    tell_rewording,
     trial_options,
 )
 from bioblue_tui.records.schema import RecordError
@@ -101,6 +102,7 @@ def _play_one(
     paused: bool = False,
     retries: int = RETRY_LIMIT,
 ) -> None:
+    tell_rewording(plan.wording, data)
     if speed == 0:
         speed = default_speed(plan.agent) if on_screen(display) else None
 

@@ -19,7 +19,7 @@ from bioblue_tui.text import to_the_letter, visible
 from bioblue_tui.told import ToldError, load_wording, read_wording
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
-from bioblue_tui.wordings.library import DEFAULT, built_in, names, retired
+from bioblue_tui.wordings.library import DEFAULT, built_in, names, retired, reworded
 from bioblue_tui.wordings.wording import DIGITS, Wording
 from bioblue_tui.wordings.words import WordingError
 
@@ -78,16 +78,21 @@ def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str
 def check(files: tuple[Path, ...]) -> None:
     """Check wordings: exit code 2, with file, line and what is expected, where any can't be used."""
     wrong: list[str] = []
+    read: list[Wording] = []
     for file in files:
         try:
             found = load_wording(file)
         except WordingError as error:
             wrong.append(visible(str(error)))
             continue
+        read.append(found)
         lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
         without = f"; none for {', '.join(lacking)}" if lacking else ""
         told = f"{found.title}, digest {found.digest[:DIGITS]}, words for {', '.join(found.words)}{without}"
         click.echo(visible(f"{file}: {told}"))
+    named = [(one.title, one.digest) for one in read]
+    for line in reworded(named, named, "other file", " named here"):
+        _tell(line)
     if wrong:
         raise Complaint("\n".join(wrong))
 

@@ -76,6 +76,8 @@ def trial_json(entry: Entry) -> str:
         "done": entry.done,
         "steps": entry.steps,
         "ended": entry.ended,
+        "wording": entry.header.wording if entry.header else "",
+        "wording_digest": entry.header.wording_digest if entry.header else "",
         "spending": bill.facts() if (bill := _bill(entry)).requests else None,
     }
     return json.dumps(found | ({"error": entry.error} if entry.error else {}))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
 from bioblue_tui.wordings.wording import DIGITS, Wording, parse_wording
 from bioblue_tui.wordings.words import WordingError, Words
 
 DEFAULT = "plain"
 """The wording of every trial that names no other."""
+
+Named = tuple[str, str]
+"""Title and digest of a wording."""
 
 UNKNOWN = ("", "published")
 """What headers say whose texts were not kept, or never came from a wording."""
@@ -66,9 +71,32 @@ def called(title: str, digest: str) -> str:
 
     Words of one's own may have changed without another version; those that come with the program never do.
     """
-    if not digest or title in UNKNOWN or (title, digest) in _digests():
+    if not digest or title in UNKNOWN or comes_with_us((title, digest)):
         return one_line(title, 60)
     return f"{one_line(title, 60)}, digest {one_line(digest[:DIGITS], DIGITS)}"
+
+
+def reworded(mine: Iterable[Named], others: Iterable[Named], noun: str, place: str = "") -> Iterator[str]:
+    """Yield what to say of other words under the same name and version, where there are any.
+
+    Args:
+        mine: Title and digest of each wording that is used; of those with one name the first.
+        others: The same of what it is held against; an empty digest is that of words that are not known.
+        noun: What each of the others is.
+        place: Where they are, before a verb; may be empty.
+    """
+    used: dict[str, str] = {}
+    for title, digest in mine:
+        used.setdefault(title, digest)
+    counts = Counter((title, digest) for title, digest in others if digest and digest != used.get(title, digest))
+    for (title, digest), count in counts.items():
+        have = f"{counted(count, noun)}{place} {'has' if count == 1 else 'have'} other words under the same name"
+        yield f"the wording {called(title, used[title])}: {have} ({called(title, digest)}); raise its version"
+
+
+def comes_with_us(named: Named) -> bool:
+    """Return whether a wording comes with the program: its words never change under the same version."""
+    return named in _digests()
 
 
 def unusual(title: str, digest: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.wordings.library import default
 from tests.support.command import COMMAND, Bioblue, lines_of, write_lines
 
 # Lists
@@ -79,6 +80,8 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
         "done": 3,
         "steps": 3,
         "ended": "complete",
+        "wording": default().title,
+        "wording_digest": default().digest,
         "spending": None,
     }
     assert "record" in listed[2]["error"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -92,6 +93,38 @@ def test_a_batch_takes_a_wording_where_its_file_names_none(bioblue: Bioblue) -> 
     )
     bad = bioblue.run("batch", "b.toml", "--wording", "x")
     assert (bad.returncode, "no such wording" in bad.stderr) == (2, True)
+
+
+def test_other_words_under_the_same_name_are_told_wherever_a_trial_begins_and_records_meet(bioblue: Bioblue) -> None:
+    files = [bioblue.root / name for name in ("a.toml", "b.toml")]
+    bioblue.run("wording", "init", files[0])
+    text = files[0].read_text(encoding="utf-8").replace('name = "a"', 'name = "mine"')
+    files[0].write_text(text, encoding="utf-8")
+    files[1].write_text(text.replace("You are an agent", "You are the agent"), encoding="utf-8")
+    checked = bioblue.run("wording", "check", *files)
+    digests = re.findall(r"mine 1, digest (\w{12}), words", checked.stdout)
+    first, second = (f"mine 1, digest {digest}" for digest in digests)
+    told = f"bioblue: the wording {first}: 1 other file named here has other words under the same name ({second}); "
+    assert (checked.returncode, told in checked.stderr) == (0, True)
+    run = ("run", "homeostasis", "--agent", "thermostat", "--seeds", "1", "--steps", "2", "--wording")
+    assert "other words" not in bioblue.run(*run, files[0]).stderr + bioblue.run(*run, files[0]).stderr
+    told = f"bioblue: the wording {second}: 2 records here have other words under the same name ({first}); "
+    told += "raise its version"
+    plain = ("--display", "plain", "--wording", files[1])
+    mine = bioblue.files()[0]
+    for command in (
+        (*run, files[1]),
+        ("watch", "homeostasis", "--steps", "2", *plain),
+        ("play", "homeostasis", "--steps", "2", *plain),
+        ("fork", mine, "--at", "1", *plain),
+    ):
+        assert told in bioblue.run(*command, answers="1\n1\n").stderr, command
+    listed = [json.loads(line) for line in bioblue.run("list", "--json").stdout.splitlines()]
+    assert {one["wording"] for one in listed} == {"mine 1"}
+    assert {one["wording_digest"][:12] for one in listed} == {*digests}
+    other = next(one["file"] for one in listed if one["wording_digest"].startswith(digests[1]))
+    compared = bioblue.run("compare", mine, other).stderr
+    assert f"different instructions, of the wordings {first} and {second}" in " ".join(compared.split())
 
 
 def test_what_is_wrong_is_told_in_one_line(bioblue: Bioblue) -> None:
