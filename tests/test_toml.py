@@ -14,10 +14,12 @@ from bioblue_tui.toml import MOST_BYTES, MOST_DOTS
 from bioblue_tui.wordings.words import WordingError
 
 LARGE = (b"# " + b"x" * MOST_BYTES, "larger than 256 KiB")
-DEEP = (b"name = 1\n" + b"a." * (MOST_DOTS + 1) + b"b = 1", "line 2 has more than 100 dots")
+TOLD = "line 2 has a key with more than 100 dots"
+DEEP = (b"name = 1\n" + b"a." * (MOST_DOTS + 1) + b"b = 1", TOLD)
+QUOTED = (b"name = 1\n[" + rb""""\". " . '.' . """ * MOST_DOTS + b"b]", TOLD)
 
 
-@pytest.mark.parametrize(("data", "what"), [LARGE, DEEP], ids=["large", "deep"])
+@pytest.mark.parametrize(("data", "what"), [LARGE, DEEP, QUOTED], ids=["large", "deep", "quoted"])
 def test_what_would_take_hours_is_refused_at_once_everywhere(tmp_path: Path, data: bytes, what: str) -> None:
     path = tmp_path / "hostile.toml"
     path.write_bytes(data)
@@ -36,5 +38,5 @@ def test_what_would_take_hours_is_refused_at_once_everywhere(tmp_path: Path, dat
 
 def test_what_people_write_is_within_the_bounds(tmp_path: Path) -> None:
     path = tmp_path / "long.toml"
-    path.write_text(f'text = "{"One sentence. " * MOST_DOTS}"\nlist = [{"1, " * 1000}]\n', encoding="utf-8")
+    path.write_text(f'text = "{"One sentence. " * 9 * MOST_DOTS}"\nlist = [{"1, " * 1000}]\n', encoding="utf-8")
     assert len(Source(path).values["list"]) == 1000

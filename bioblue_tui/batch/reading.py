@@ -12,7 +12,7 @@ from bioblue_tui.places import Places
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.toml import TomlError, load
+from bioblue_tui.toml import MOST_BYTES, MOST_KEPT, TomlError, load
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ class Source:
 
     Args:
         path: The file.
-        data: Its content; None to read it.
+        data: Its content, where that was kept when something began with it; None to read it.
 
     Raises:
         BatchError: When it can't be read, or is no TOML.
@@ -36,7 +36,7 @@ class Source:
         self.path = path
         try:
             self.data = read_bytes(path) if data is None else data
-            text, self.values = load(self.data)
+            text, self.values = load(self.data, MOST_BYTES if data is None else MOST_KEPT)
         except RecordError as error:
             raise BatchError(str(error)) from error
         except TomlError as error:

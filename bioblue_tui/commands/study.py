@@ -14,8 +14,9 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint, data_option, guarded
 from bioblue_tui.records.files import write_text
 from bioblue_tui.studies.example import EXAMPLE
-from bioblue_tui.studies.loading import StudyError, load_study
+from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
+from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -43,8 +44,11 @@ def _clear(call: Callable[[], Result]) -> Result:
         raise Complaint(visible(str(error))) from None
 
 
-def _load(path: Path) -> Study:
-    return _clear(lambda: load_study(path))
+def _load(path: Path, data: Path | None) -> Study:
+    study, wrong = _clear(lambda: load_begun(path, data))
+    if wrong:
+        _narrate(visible(f"{wrong}\nIt was begun by older rules, and goes on as it is; no new study can be so."))
+    return study
 
 
 _study_file = click.argument("file", metavar="STUDY.toml", type=click.Path(path_type=Path))
@@ -88,7 +92,8 @@ def run(
     """
     from bioblue_tui.commands.screen import on_screen
 
-    plan, data = _load(file), data_dir or default_data
+    data = data_dir or default_data
+    plan = _load(file, data)
     if not on_screen("auto"):
         raise Complaint("a study needs a terminal: it is shown on the whole screen")
     _may_go_on(plan, participant, data, resume, new_version)
@@ -155,8 +160,9 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     from bioblue_tui.studies.sessions import study_dir
     from bioblue_tui.studies.standing import standings
 
-    name, plan = _named(which)
-    found = standings(study_dir(name, data_dir or default_data), plan)
+    data = data_dir or default_data
+    name, plan = _named(which, data)
+    found = standings(study_dir(name, data), plan)
     if as_json:
         for one in found:
             click.echo(json.dumps(asdict(one)))
@@ -194,8 +200,9 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
     """
     from bioblue_tui.studies.export.writing import export_study
 
-    name, plan = _named(which)
-    written, problems = _clear(lambda: export_study(name, plan, output, data_dir or default_data))
+    data = data_dir or default_data
+    name, plan = _named(which, data)
+    written, problems = _clear(lambda: export_study(name, plan, output, data))
     for path in written:
         click.echo(visible(str(path)))
     for problem in problems:
@@ -218,8 +225,9 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
 
     if not is_code(participant):
         raise Complaint(f"{one_line(participant, 60)!r} is no participant's code")
-    name, _ = _named(which)
-    files = _clear(lambda: what_there_is(name, participant, data_dir or default_data))
+    data = data_dir or default_data
+    name, _ = _named(which, data)
+    files = _clear(lambda: what_there_is(name, participant, data))
     if not files:
         raise Complaint(f"nothing of {participant} is there in {one_line(name)}")
     if not yes:
@@ -228,11 +236,11 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
     _narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
 
 
-def _named(which: str) -> tuple[str, Study | None]:
+def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
     """Return the name of a study, and the study where its file was given."""
     path = Path(which)
     if path.suffix == ".toml" or path.is_file():
-        plan = _load(path)
+        plan = _load(path, data)
         return plan.name, plan
     return which, None
 

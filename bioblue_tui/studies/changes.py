@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bioblue_tui.studies.study import Study
 from bioblue_tui.text import one_line
-from bioblue_tui.toml import load
+from bioblue_tui.toml import MOST_KEPT, load
 
 MOST_LINES = 20
 """Lines that are told at most."""
@@ -24,7 +24,7 @@ def what_changed(before: Study, after: Study) -> list[str]:
 
 
 def _all(before: Study, after: Study) -> Iterator[str]:
-    old, new = dict(_flat(load(before.text)[1])), dict(_flat(load(after.text)[1]))
+    old, new = (dict(_flat(load(study.text, MOST_KEPT)[1])) for study in (before, after))
     for key in {**old, **new}:
         if old.get(key) != new.get(key):
             yield from _change(key, old.get(key), new.get(key))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import envs
+from bioblue_tui.paths import data_dir
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.changes import what_changed
@@ -113,6 +114,43 @@ def kept_versions(directory: Path) -> Kept:
         except (RecordError, StudyError) as error:
             problems.append(f"version {number} of the study: {error_line(error)}")
     return Kept(directory, found, problems, max(numbers, default=0))
+
+
+def load_begun(path: Path, data: Path | None = None) -> tuple[Study, str]:
+    """Load a study; what somebody began with by the rules of an older program stays a study while it is unchanged.
+
+    Returns:
+        The study, and what is wrong with it for whoever begins another one; empty for nothing.
+
+    Raises:
+        StudyError: When anything in the file is not as it should be, and nobody has begun with it.
+    """
+    try:
+        return load_study(path), ""
+    except StudyError as error:
+        found = _begun_with(path, data_dir(data) / "studies")
+        if found is None:
+            raise
+        return found, str(error)
+
+
+def _begun_with(path: Path, studies: Path) -> Study | None:
+    """Return the kept version, of whichever study, that a file with all it names is to the letter."""
+    with contextlib.suppress(RecordError):
+        text = read_bytes(path)
+        for directory in sorted(studies.glob("*/")):
+            for version in kept_versions(directory).versions:
+                if version.study.text == text and _named_alike(path.parent, version.study):
+                    return version.study
+    return None
+
+
+def _named_alike(beside: Path, study: Study) -> bool:
+    """Tell whether the files that a study names are as they were."""
+    try:
+        return all(read_bytes(beside / Path(name).expanduser()) == data for name, data in study.files.items())
+    except RecordError:
+        return False
 
 
 def keep(directory: Path, version: Version, program: str) -> None:

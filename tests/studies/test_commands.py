@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.loading import StudyError, load_study
+from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.running import enter
+from bioblue_tui.studies.versions import load_begun
+from bioblue_tui.toml import MOST_BYTES
 from tests.studies.small import load, toml, walk
 from tests.support.command import Bioblue
 
@@ -90,3 +94,39 @@ def test_forgetting_asks_first(bioblue: Bioblue) -> None:
     assert bioblue.files() == []
     unknown = bioblue.run("study", "forget", "small", "../P1", "--yes")
     assert (unknown.returncode, "no participant's code" in unknown.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("seed = 7", "s.toml, line 4: seed: does nothing: nothing is in random order"),
+        (f"# {'x' * MOST_BYTES}", "s.toml: larger than 256 KiB"),
+    ],
+    ids=["idle", "large"],
+)
+def test_what_was_begun_by_older_rules_goes_on_while_its_file_is_the_same(
+    bioblue: Bioblue, more: str, told: str
+) -> None:
+    path, page = bioblue.root / "s.toml", bioblue.root / "page.md"
+    page.write_text("Welcome.", encoding="utf-8")
+    path.write_text(toml(more=f'{more}\npages = [{{file = "page.md"}}]'), encoding="utf-8")
+    with pytest.raises(StudyError):
+        load_begun(path, bioblue.data)
+    begun = load_study(path, path.read_bytes(), Copies({"page.md": page.read_bytes()}, {}))
+    with enter(begun, "P1", bioblue.data).file:
+        pass
+    study, wrong = load_begun(path, bioblue.data)
+    assert told in wrong
+    for code in ("P1", "P2"):
+        run = enter(study, code, bioblue.data)
+        with run.file:
+            assert walk(run)[-1] == "closing"
+    for which, warned in (("s.toml", True), (study.name, False)):
+        status = bioblue.run("study", "status", which)
+        assert status.stdout.count("finished") == status.stdout.count("version 1") == 2
+        export = bioblue.run("study", "export", which, "-o", f"out-{which}")
+        assert (status.returncode, export.returncode) == (0, 0)
+        assert (told in status.stderr, told in export.stderr) == (warned, warned)
+    page.write_text("Come in.", encoding="utf-8")
+    refused = bioblue.run("study", "status", "s.toml")
+    assert (refused.returncode, told in refused.stderr) == (2, True)
