@@ -150,6 +150,9 @@ class _Source:
     def error(self, top: str, key: str, line: int, what: str) -> WordingError:
         """Return the error about a line of a text (0 for its key) in a table, or of a key at the top."""
         found = self._places.line((top, key.removeprefix("labels.")) if key else (top,))
+        header = f"[{top}.labels]"
+        if key.startswith("labels.") and found == self._places.line((top,)) and header in self._lines:
+            found = self._lines.index(header) + 1
         named = f"{one_line(top, 40)}{'.' * bool(key)}{one_line(key, 40)}"
         if found is None:
             return WordingError(f"{self._place}: {named}: {what}")

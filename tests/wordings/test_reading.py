@@ -53,7 +53,7 @@ def test_every_fact_of_an_environment_is_explained(id_: str) -> None:
         ("Summary: {stock}", "Summary: {stok}", 'summary = "Summary: {stok', r"sustainability\.summary: .*mean stock"),
         ("{if hint}", "{if hnt}", "{if hnt}", r"balancing\.instruction: .*did you mean hint"),
         ('imbalance = "Imbalance"', "imbalance = 3", "imbalance = 3", r"balancing\.labels\.imbalance: a text expected"),
-        ('imbalance = "Imbalance"', "", "[balancing]", r"balancing\.labels\.imbalance: missing"),
+        ('imbalance = "Imbalance"', "", "[balancing.labels]", r"balancing\.labels\.imbalance: missing"),
         ('imbalance = "Imbalance"', 'imbalnce = "x"', "imbalnce", r"there are harvesting, imbalance"),
         ('instability = "Instability"', 'instability = "{x}"', 'instability = "{x}"', r"'x' is not known here"),
         ("[balancing.labels]", "[balancing.lables]", "[balancing]", r"balancing\.labels|lables: not known"),
@@ -104,7 +104,7 @@ def test_every_mistake_is_told_each_on_a_line_of_its_own(tmp_path: Path) -> None
     told = str(found.value).split("\n")
     assert all(re.match(rf"{re.escape(str(path))}, line \d+: [^\n]+$", line) for line in told)
     numbers = [int(line.partition(", line ")[2].partition(":")[0]) for line in told]
-    lines += [line_of(text, 'reason = "'), line_of(text, "{if rewards}{if hint}"), line_of(text, "[balancing]")]
+    lines += [line_of(text, 'reason = "'), line_of(text, "{if rewards}{if hint}"), line_of(text, "[balancing.labels]")]
     assert sorted(numbers) == sorted(lines)
 
 
