@@ -190,6 +190,7 @@ class Wiring:
             await session.stop()
             await done(screen)
 
+        self._app.clear_notifications()
         self._app.push_screen(screen, left)
 
     def trial_closed(self) -> None:

@@ -62,11 +62,9 @@ class PlayScreen(AnsweringScreen):
         super().__init__(session)
         self._over = False
 
-    def on_mount(self) -> None:
-        """Show no rewards that an agent is not shown; Textual calls the base classes' handlers by itself."""
-        self._show_rewards(self.state.environment.shown_dimensions)
-
     def _show_rewards(self, shown: tuple[Dimension, ...]) -> None:
+        if self.rewards.dimensions == shown:
+            return
         self.rewards.dimensions = shown
         self.rewards.redraw()
         self.steps.limit(shown)
@@ -80,8 +78,7 @@ class PlayScreen(AnsweringScreen):
 
     def taken(self, step: int) -> str:
         """Say what an answer did, less the rewards that an agent is not shown."""
-        environment = self.state.environment
-        return step_sentence(environment, self.state.stepped(step), environment.shown_dimensions)
+        return step_sentence(self.state.environment, self.state.stepped(step), self.live.trial.shown_dimensions)
 
     @property
     def reveals(self) -> bool:
@@ -118,7 +115,9 @@ class PlayScreen(AnsweringScreen):
         return super().status_line()
 
     def paint(self) -> None:
-        """Bring all panels up to date, and compare with the reference at the end."""
+        """Bring all panels up to date, without rewards that an agent is not shown; compare them at the end."""
+        if self.is_mounted and not self.left and not self._over:
+            self._show_rewards(self.live.trial.shown_dimensions)
         super().paint()
         if self.state.status == "ended" and not self._over and not self.left:
             self._over = True

@@ -93,9 +93,8 @@ class WatchScreen(AnsweringScreen):
     @property
     def unseen(self) -> str:
         """Which rewards stand on the screen that the agent is not shown; empty for none."""
-        environment = self.state.environment
-        shown = environment.shown_dimensions
-        missing = {dimension.label: None for dimension in environment.dimensions if dimension not in shown}
+        shown = self.live.trial.shown_dimensions
+        missing = {dimension.label: None for dimension in self.state.environment.dimensions if dimension not in shown}
         return ", ".join(missing) if shown else "rewards"
 
     def action_pause(self) -> None:

@@ -123,7 +123,8 @@ class Speaker:
         self._environment = environment
         self._header = header
         self._words = words_of(header.environment, header.wording, header.words)
-        self._shown = environment
+        self.shown = environment
+        """The world with what the agent is shown of it now."""
         self._reason = self._summary = False
         self._reminders: list[Intervened] = []
         """What was done at this step: asked once more, it says the same."""
@@ -142,7 +143,7 @@ class Speaker:
                 self._summary = bool(event.value)
             case "rewards":
                 parameters = {**self._header.parameters, "hidden_rewards": not event.value}
-                self._shown = envs.make_version(self._environment.id, self._environment.dynamics, **parameters)
+                self.shown = envs.make_version(self._environment.id, self._environment.dynamics, **parameters)
             case _:
                 pass
 
@@ -153,7 +154,7 @@ class Speaker:
         for event in due:
             self._switch(event)
         self._reminders = [event for event in (*self._reminders, *due) if event.step == state.step + 1]
-        parts = [self._words.observation(self._shown, state, last)]
+        parts = [self._words.observation(self.shown, state, last)]
         if self._summary:
             parts.append(self._words.summary(self._environment, state))
         parts += [str(event.value) for event in self._reminders if event.kind == "remind"]

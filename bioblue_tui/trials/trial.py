@@ -31,7 +31,7 @@ from bioblue_tui.trials.events import (
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, Reading, read_answer
 from bioblue_tui.trials.patience import Patience
-from envs import Change, Environment
+from envs import Change, Dimension, Environment
 
 RETRY_LIMIT = 10
 """Rejected answers to one observation before the trial pauses and says why."""
@@ -177,6 +177,11 @@ class Trial:
     def acting(self) -> Agent:
         """Who answers now: the agent, or the person who has taken over."""
         return self._person or self.agent
+
+    @property
+    def shown_dimensions(self) -> tuple[Dimension, ...]:
+        """The reward dimensions that the agent is shown now."""
+        return tuple(self._speaker.shown.shown_dimensions)
 
     @property
     def in_flight(self) -> bool:

@@ -49,6 +49,10 @@ async def test_who_takes_over_is_told_what_the_agent_does_not_see(tmp_path: Path
         await pilot.press("t")
         await opened(pilot, screen, 1)
         await until(pilot, lambda: "thermostat does not see rewards; you do." in painted(pilot.app))
+        screen.live.trial.intervene("rewards", True)
+        await pilot.press("3", "enter")
+        await opened(pilot, screen, 2)
+        await until(pilot, lambda: "does not see" not in painted(pilot.app))
 
 
 @pytest.mark.parametrize("agent", ["human", "thermostat"])
