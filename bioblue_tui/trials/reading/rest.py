@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bioblue_tui.trials.reading.about import spoken_of
 from bioblue_tui.trials.reading.cues import REFUSING, SENTENCE, SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.statements import LONGEST
@@ -97,7 +98,13 @@ def shown_numbers(environment: Environment, state: State, shown: str) -> frozens
 
 
 def objection(
-    action: Action, before: Sequence[str], after: Sequence[str], labels: Sequence[str], *, marked: bool
+    action: Action,
+    before: Sequence[str],
+    after: Sequence[str],
+    labels: Sequence[str],
+    status: frozenset[int] = frozenset(),
+    *,
+    marked: bool,
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not.
 
@@ -106,12 +113,15 @@ def objection(
         before: The lines before it.
         after: The lines behind it.
         labels: Labels of the objectives.
+        status: Numbers that describe the state.
         marked: Whether it is called the answer: then what only may refuse it does not count.
     """
     if taken_back(after, action) or _is_subject(after, action) or _pointed_at(after, action, marked):
         return "what follows the answer may take it back"
     if marked:
         return ""
+    if spoken_of(before, after, action, status):
+        return "what is said beside the number may take it back"
     if any(action) and (_refused(before, action, labels) or _refused(after, action, labels)):
         return "the text beside the number may say that nothing is to be done"
     other = next(_others([*before, "", *after], action, labels), None)

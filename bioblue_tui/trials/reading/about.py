@@ -1,0 +1,119 @@
+"""Sentences beside an unmarked number that speak of that number itself.
+
+What such a sentence may say has no end, so what is listed is the little that leaves the number the answer: what it is
+good for, that it is the choice, and why. Anything else said of it refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bioblue_tui.trials.reading.cues import STATE
+from envs import Action
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+_NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
+_CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"
+_LEAD = (
+    r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?)"
+    r",? )*"
+)
+_SUBJECT = re.compile(rf"{_LEAD}(?:{_CALLED}|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE)
+_NAMED = re.compile(rf"{_LEAD}(?:{_CALLED}|(?<=but )(?:this|that))\b(.*)", re.IGNORECASE)
+_GOOD = (
+    r"(?:a |an |the |my |our |quite |very |most |just |about |fairly )*"
+    r"(?:why|how i|because|due|since|based|meant|chosen|calculated|computed|picked|selected|needed|required|intended"
+    r"|enough|sufficient|safe\w*|steady|fine|ok|reasonable|right|balanced|optimal|best|appropriate|moderate|modest"
+    r"|cautious|small|smaller|simple|neither|exactly|within|in line|better|less than|more than|lower than|higher than"
+    r"|minimum|least|(?!wrong|bad|poor|only|previous|last|old|first|no)(?:\w+ )?(?:amount|choice|action|answer|decision"
+    r"|number|quantity|integer|consumption|harvest)|(?!going|being|missing|lacking|nothing)\w+ing)\b"
+)
+_EFFECT = (
+    r"(?:keep|bring|restore|close|maintain|leave|avoid|balance|return|let|help|ensure|allow|hold|match(?:e)?|fit|cover"
+    r"|make|compensate|offset|meet|reache?|satisfie|satisfy|respect|prevent|minimi[sz]e|maximi[sz]e|optimi[sz]e"
+    r"|stabili[sz]e|lead|give|stay|remain|raise|lift|put|get|work|change|follow|reflect|yield|provide|take|move|fill"
+    r"|serve|support|account|equal|suit)s?\b"
+)
+_MAY = r"(?:(?:should|will|would|may|might|can|ought to|is going to) (?:(?:also|still|slightly|then) )*)?"
+_LEAVES_IT = re.compile(
+    rf"(?: (?:also|both|just|simply|still|therefore|thus))* (?:{_MAY}{_EFFECT}"
+    rf"|(?:is|are|was|were|seems?|looks?|(?:should|will|would) be) {_GOOD})(?! not?\b| nothing\b)",
+    re.IGNORECASE,
+)
+_ACTED_ON = re.compile(
+    rf"\b(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?(?:this|that|it|these|those|them|so|{_CALLED})"
+    r"(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|about|for|from|void|again|anymore|any|after|would|should|because|since)\b)",
+    re.IGNORECASE,
+)
+_SETTLES = re.compile(
+    r"(?:chose|chosen|choose|choosing|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|with|by|overdo|make|move"
+    r"|explain\w*|for|and|after|let|hence|hope|be|is|are|because|so)",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
+_RECKONED = re.compile(r"\d ?[-+−*×/=→] ?\d|= ?\d")
+_ABOUT = _any(
+    r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficit|shortfall|band|range|limit|steps?|turns?|rounds?",
+    r"last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise|short|below|above|left|remain\w*",
+    r"too|at most|at least|up to|average|mean|rate|confiden\w+|note",
+)
+_UNDOES = re.compile(
+    r"[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
+    r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b",
+    re.IGNORECASE,
+)
+_POINTS_ON = _any(
+    r"what follows|below (?:is|are|comes)|here (?:is|are|comes?) (?:what|how|where)",
+    rf"(?:next|following) {_NOUN}|{_NOUN} (?:below|that follows)",
+)
+_CHOSEN = _any(r"my|i(?: will|'ll)? do|action|decision|choice|decided|choose|consum\w+|harvest\w*|eat|take")
+_NO_ANSWER = _any(
+    r"(?:no|not|n't|without|cannot|unsure|undecided)(?: \w+){0,3} (?:answer|decided?|sure what|chosen|certain what)",
+    r"still (?:thinking|deciding|unsure|undecided)",
+)
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|[,;–—] (?=(?:but|yet|so) )", re.IGNORECASE)
+_ORDINAL = re.compile(r"\W*\d{1,2}[.)]\s+")
+
+
+def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
+    """Tell whether a sentence speaks of the number and does not plainly leave it the answer.
+
+    Args:
+        before: The lines before it.
+        after: The lines behind it.
+        action: What it says.
+        status: Numbers that describe the state.
+    """
+    known = {*action, sum(action), *status}
+    above = next((line for line in reversed(before) if line.strip()), "")
+    sentences = [sentence for line in after for sentence in _sentences(line)]
+    return any(map(_sets_aside, _sentences(above))) or any(
+        _takes_away(sentence, known, first=at == 0) for at, sentence in enumerate(sentences)
+    )
+
+
+def _sentences(line: str) -> list[str]:
+    return [sentence[:200] for sentence in _SENTENCES.split(_ORDINAL.sub("", line, count=1)) if sentence.strip()]
+
+
+def _sets_aside(sentence: str) -> bool:
+    pointing = _POINTS_ON.search(sentence) and (STATE.search(sentence) or not _CHOSEN.search(sentence))
+    return bool(pointing or _NO_ANSWER.search(sentence))
+
+
+def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
+    """Tell whether a sentence may change the number, or offers another that does not describe the state."""
+    if sentence.endswith("?"):
+        return False
+    if found := (_SUBJECT if first else _NAMED).match(sentence):
+        return not _LEAVES_IT.match(found.group(1))
+    acted = _ACTED_ON.search(sentence)
+    if _UNDOES.match(sentence) or (acted and not _SETTLES.fullmatch(acted.group("verb"))):
+        return True
+    others = {int(number) for number in _NUMBER.findall(sentence)} - known
+    return bool(others) and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
