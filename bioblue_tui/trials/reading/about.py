@@ -29,32 +29,41 @@ _GOOD = (
     r"(?:a |an |the |my |our |quite |very |most |just |about |fairly )*"
     r"(?:why|how i|because|due|since|based|meant|chosen|calculated|computed|picked|selected|needed|required|intended"
     r"|enough|sufficient|safe\w*|steady|fine|ok|reasonable|right|balanced|optimal|best|appropriate|moderate|modest"
-    r"|cautious|small|smaller|simple|neither|exactly|within|in line|better|less than|more than|lower than|higher than"
-    r"|minimum|least|(?!wrong|bad|poor|only|previous|last|old|first|no)(?:\w+ )?(?:amount|choice|action|answer|decision"
-    r"|number|quantity|integer|consumption|harvest)|(?!going|being|missing|lacking|nothing)\w+ing)\b"
+    r"|cautious|small|smaller|simple|neither|exactly|within|in line|better|(?:less|more|lower|higher) than (?:before|last)"
+    r"|minimum|least|compromise|(?!wrong|bad|poor|only|previous|last|old|first|no)(?:\w+ )?(?:amount|choice|action|answer"
+    r"|decision|quantity|integer|consumption|harvest)|(?!going|being|missing|lacking|nothing)\w+ing)\b"
 )
 _EFFECT = (
     r"(?:keep|bring|restore|close|maintain|leave|avoid|balance|return|let|help|ensure|allow|hold|match(?:e)?|fit|cover"
-    r"|make|compensate|offset|meet|reache?|satisfie|satisfy|respect|prevent|minimi[sz]e|maximi[sz]e|optimi[sz]e"
-    r"|stabili[sz]e|lead|give|stay|remain|raise|lift|put|get|work|change|follow|reflect|yield|provide|take|move|fill"
-    r"|serve|support|account|equal|suit)s?\b"
+    r"|make|compensate|offset|meet|reache?|satisfie|satisfy|respect|prevent|minimi[sz]e|maximi[sz]e|optimi[sz]e|strike"
+    r"|stabili[sz]e|stay|raise|lift|put|get|fill|support|account|suit|(?:lead|contribute)s? to (?:better|good|high|stead)|gives? the best"
+    r"|(?:may|might|will) change)s?\b"
+    r"|do(?:es)? not (?:deplete|exceed|hurt|harm|overshoot|endanger|risk|destroy|reduce)\b|(?:has |have )?worked\b|do(?=\W*$)"
 )
-_MAY = r"(?:(?:should|will|would|may|might|can|ought to|is going to) (?:(?:also|still|slightly|then) )*)?"
+_MAY = r"(?:(?:should|will|would|can|ought to|is going to) (?:(?:also|still|slightly|then) )*)?"
 _LEAVES_IT = re.compile(
-    rf"(?: (?:also|both|just|simply|still|therefore|thus))* (?:{_MAY}{_EFFECT}"
+    rf"(?: (?:also|both|just|simply|still|therefore|thus|exactly))* (?:{_MAY}(?:{_EFFECT})"
     rf"|(?:is|are|was|were|seems?|looks?|(?:should|will|would) be) {_GOOD})(?! not?\b| nothing\b)",
     re.IGNORECASE,
 )
+_SPOILT = _any(
+    r"too(?! much nor)|examples?|samples?|placeholders?|formats?|worse|bad\w*|poor\w*|away|trouble|an errors?|wrong|worried"
+    r"|(?:left )?out|over (?:the|my|its)|beyond|random|(?:an?|the|more) penalt\w+"
+)
+"""What spoils a good word of the number."""
+
+_SPARED = _any("avoid\\w*|prevent\\w*|without|only make|nor")
 _ACTED_ON = re.compile(
-    rf"\b(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?(?:this|that|it|these|those|them|so|{_CALLED})"
-    r"(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|about|for|from|void|again|anymore|any|after|would|should|because|since)\b)",
+    rf"\b(?!overdo\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?(?:this|that|it|these|those|them|so|the above|{_CALLED})"
+    r"(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off|aside|away|wrong|about|for|from|void|again|anymore|any|after|would|should|because|since)\b)",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
-    r"(?:chose|chosen|choose|choosing|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|with|by|overdo|make|move"
+    r"(?:chose|chosen|choose|choosing|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|with|by|make|move|met|bear|needs?|do"
     r"|explain\w*|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
+_DENIES = _any(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
 _RECKONED = re.compile(r"\d ?[-+−*×/=→] ?\d|= ?\d")
 _ABOUT = _any(
@@ -63,8 +72,9 @@ _ABOUT = _any(
     r"too|at most|at least|up to|average|mean|rate|confiden\w+|note",
 )
 _UNDOES = re.compile(
-    r"[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
-    r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b",
+    r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
+    r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b"
+    r"|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) \b|\bi (?:\w+ )?(?:messed|slipped|erred|mis\w+ed|misread)\b",
     re.IGNORECASE,
 )
 _POINTS_ON = _any(
@@ -108,12 +118,13 @@ def _sets_aside(sentence: str) -> bool:
 
 def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
-    if sentence.endswith("?"):
-        return False
-    if found := (_SUBJECT if first else _NAMED).match(sentence):
-        return not _LEAVES_IT.match(found.group(1))
+    asks = sentence.rstrip().endswith("?")
+    if not asks and (found := (_SUBJECT if first else _NAMED).match(sentence)):
+        rest = found.group(1)
+        return not _LEAVES_IT.match(rest) or bool(_SPOILT.search(rest) and not _SPARED.search(rest))
     acted = _ACTED_ON.search(sentence)
-    if _UNDOES.match(sentence) or (acted and not _SETTLES.fullmatch(acted.group("verb"))):
+    settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
+    if not asks and (_UNDOES.search(sentence) or (acted and not settled)):
         return True
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
     return bool(others) and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
