@@ -118,10 +118,10 @@ def objection(
     """
     if taken_back(after, action) or _is_subject(after, action) or _pointed_at(after, action, marked):
         return "what follows the answer may take it back"
-    if marked:
-        return ""
     if spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
+    if marked:
+        return ""
     if any(action) and (_refused(before, action, labels) or _refused(after, action, labels)):
         return "the text beside the number may say that nothing is to be done"
     other = next(_others([*before, "", *after], action, labels), None)
