@@ -83,8 +83,9 @@ def read_integers(
     split = split_thoughts(text.replace(BREAK, "\v"))
     if not split.closed:
         return _unreadable("the reasoning was not ended, so there is no answer")
-    if len(split.answer) > MOST_CHARACTERS or split.answer.count("\n") >= MOST_LINES:
-        return _unreadable(f"an answer of {len(split.answer):,} characters is too long to be read")
+    sizes = ((len(split.answer), MOST_CHARACTERS, "characters"), (split.answer.count("\n") + 1, MOST_LINES, "lines"))
+    if over := next((f"{size:,} {unit}" for size, most, unit in sizes if size > most), ""):
+        return _unreadable(f"an answer of {over} is too long to be read")
     visible = own_turn(plain(split.answer))
     if not visible.strip("\f \n\t"):
         return _unreadable("there is reasoning and no answer" if split.reasoning else "the answer is empty")
@@ -126,7 +127,7 @@ def _decide(
         return _unreadable("the numbers are those just shown, and nothing calls them the answer")
     # What only repeats the question neither refuses nor corrects.
     others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
-    before, after = others[: block.first], others[block.last + 1 :]
+    before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
     if why := objection(actions[0], before, after, objectives, status, marked=block.marked):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))

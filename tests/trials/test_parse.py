@@ -95,6 +95,8 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "1234567890", "has 10 digits; at most 9 are read"),
         (1, "3\n\nWait, no.", "what follows the answer may take it back"),
         (1, "3\n\n~~3~~ 5", "what follows the answer may take it back"),
+        (1, "3\n\nThis can hardly be right.", "what is said beside the number may take it back"),
+        (1, "Answer: 3 (joking)", "what is said beside the number may take it back"),
         (1, "A sample answer:\n\n3", "what stands before the numbers does not call them the answer"),
         (1, "It rose by\n3\nin all.", "the sentence with the numbers goes on in the next line"),
         (2, '{"A": 3, "C": 4}', "the JSON has other keys than the objectives"),
@@ -487,11 +489,14 @@ def test_a_long_text_is_read_in_linear_time(unit: str) -> None:
     assert read_integers(repeated, world(3)).reason != ""
 
 
-@pytest.mark.parametrize("text", ["3\n" * 50_000, "3 " * 60_000])
-def test_an_answer_without_end_is_not_read_and_holds_nothing_up(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("3\n" * 40_000, "40,001 lines"), ("3 " * 60_000, "120,000 characters"), ("3\n" * 60_000, "120,000 characters")],
+)
+def test_an_answer_without_end_is_not_read_and_holds_nothing_up(text: str, size: str) -> None:
     reading = read_integers(text, world(1))
     assert reading.action is None
-    assert "too long" in reading.reason
+    assert reading.reason == f"an answer of {size} is too long to be read"
     thoughts = f"<think>{text}</think>3"
     assert read_integers(thoughts, world(1)).action == (3,)
 

@@ -9,13 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bioblue_tui.trials.reading.cues import STATE
+from bioblue_tui.trials.reading.cues import STATE, words
 from envs import Action
-
-
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
-
 
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
 _CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"
@@ -27,9 +22,9 @@ _SUBJECT = re.compile(rf"{_LEAD}(?:{_CALLED}|this|that|these|those|such|it|they)
 _NAMED = re.compile(rf"(?:{_LEAD}{_CALLED}|\D*, (?:but|yet|so) (?:this|that))\b(.*)", re.IGNORECASE)
 
 _GOOD = (
-    r"(?:(?:an?|the|my|our|quite|very|most|just|about|fairly) )*(?:why|how i|because|due|since|based(?! on nothing)|meant"
+    r"(?:(?:an?|the|my|our|quite|very|most|just|about|fairly) )*(?:why|how i|because|due|since|based(?! on nothing)"
     r"|chosen|calculated|computed|picked|selected|needed|required|intended|enough|sufficient|safe\w*|steady|fine|ok"
-    r"|reasonable|right|balanced|optimal|best|appropriate|moderate|modest|cautious|small|smaller|simple|neither|exactly"
+    r"|reasonable|right|balanced|optimal|best|appropriate|moderate|modest|cautious|small|smaller|simple|neither|exactly|meant"
     r"|within|in line|better|(?:less|more|lower|higher) than (?:before|last|\d)|(?:it|all)(?=\W*$)|minimum|least"
     r"|compromise|(?!wrong|bad|poor|only|previous|last|old|first|no)(?:\w+ )?(?:amount|choice|action|answer|decision"
     r"|quantity|integer|consumption|harvest)|(?!going|being|missing|lacking|nothing)\w+ing)\b"
@@ -47,13 +42,13 @@ _LEAVES_IT = re.compile(
     rf"|(?:is|are|was|were|seems?|looks?|(?:should|will|would) be) {_GOOD})(?! not?\b| nothing\b)",
     re.IGNORECASE,
 )
-_SPOILT = _any(
+_SPOILT = words(
     "too|examples?|samples?|placeholders?|formats?|worse|bad\\w*|poor\\w*|away|trouble|an errors?|wrong|worried|out",
     "over (?:the|my|its)|beyond|random|(?:an?|the|more) penalt\\w+",
 )
 """What spoils a good word of the number."""
 
-_SPARED = _any("avoid\\w*|prevent\\w*|without|only make|nor")
+_SPARED = words("avoid\\w*|prevent\\w*|without|only make|nor")
 
 _ACTED_ON = re.compile(
     r"\b(?!overdo\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?"
@@ -66,30 +61,54 @@ _SETTLES = re.compile(
     r"|bear|needs?|do|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
-_DENIES = _any(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
+_DENIES = words(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
+
+_ACTS = (
+    r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)"
+    r"(?:e|ing|ption|ed)?\b"
+)
+_NONE = (
+    r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
+    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed"
+    r"|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b"
+    r"|(?:eat|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$"
+    r"|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more| to (?:change|alter|worry|panic"
+    r"|rush|hurry))"
+    r"|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b"
+    r"|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b"
+    r"|\bskip(?:ping)?\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
+    r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
+    r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b"
+    r"(?! (?:(?:and|to) (?:see|watch)|for the next|until the next)\b)"
+    r"|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none|zero)\b"
+    r"|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b"
+)
+NOTHING = re.compile(_NONE, re.IGNORECASE)
+"""What says that nothing is to be done."""
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
-_RECKONED = re.compile(r"\d ?[-+−×*/=→] ?\d")
-_ABOUT = _any(
+_RECKONED = re.compile(r"\d ?[-+−×*/=→<>≤≥] ?\d")
+_ABOUT = words(
     r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficit|shortfall|band|range",
-    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise|short",
-    r"below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered|weighed",
-    r"discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
+    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
+    r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
+    r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
 )
 """What tells of a number that it is not offered as the answer."""
 
 _UNDOES = re.compile(
     r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
     r"|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b"
-    r"|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |\bi (?:\w+ )?(?:messed|slipped|erred|mis\w+ed|misread)\b",
+    r"|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) "
+    r"|\bi (?:\w+ )?(?:messed|slipped|erred|mis\w+ed|misread)\b",
     re.IGNORECASE,
 )
-_POINTS_ON = _any(
+_POINTS_ON = words(
     r"what follows|below (?:is|are|comes)|here (?:is|are|comes?) (?:what|how|where)",
     rf"(?:next|following) {_NOUN}|{_NOUN} (?:below|that follows)",
 )
-_CHOSEN = _any(r"my|i(?: will|'ll)? do|action|decision|choice|decided|choose|consum\w+|harvest\w*|eat|take")
-_NO_ANSWER = _any(
+_CHOSEN = words(r"my|i(?: will|'ll)? do|action|decision|choice|decided|choose|consum\w+|harvest\w*|eat|take")
+_NO_ANSWER = words(
     r"(?:no|not|n't|without|cannot|unsure|undecided)(?: \w+){0,3} (?:answer|decided?|sure what|chosen|certain what)",
     r"still (?:thinking|deciding|unsure|undecided)",
 )

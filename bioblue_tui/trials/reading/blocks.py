@@ -29,6 +29,7 @@ class Block:
         named: True where it is called the answer, or the action.
         labelled: True where it names the objectives.
         kind: Whether that makes the answer illegal or unreadable.
+        beside: What is said of it in its own line.
     """
 
     action: Action | None
@@ -40,6 +41,7 @@ class Block:
     named: bool = False
     labelled: bool = False
     kind: Kind = "unreadable"
+    beside: str = ""
 
 
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
@@ -330,7 +332,10 @@ class _Walk:
         action, reason = self._arranged(values, labels)
         if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
             action, reason = None, "the numbers of a list are no answer"
-        self._blocks.append(Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels)))
+        beside = " ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run)
+        self._blocks.append(
+            Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels), beside=beside)
+        )
 
     def _arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
         count = self._grammar.count
@@ -387,5 +392,5 @@ class _Walk:
             others = " ".join(sentences[:at] + sentences[at + 1 :])
             if (read.marked or not DOUBT.search(others)) and not (self._context == "foreign" and line[:1].isspace()):
                 self._context = ""
-                self._take(read, index, index)
+                self._take(replace(read, beside=" ".join(sentences[at + 1 :])), index, index)
                 self._flush()

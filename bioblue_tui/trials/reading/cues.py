@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from envs import Action
 
 
-def _words(*alternatives: str) -> re.Pattern[str]:
+def words(*alternatives: str) -> re.Pattern[str]:
+    """Return a pattern of whole words, letters of either case."""
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
@@ -19,7 +20,7 @@ def _begins(*alternatives: str) -> re.Pattern[str]:
 _NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
 _PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|took|taken|said|consumed|harvested"
 
-DOUBT = _words(
+DOUBT = words(
     _NEGATION,
     _PAST,
     r"no|if|suppose|assum\w+|imagine|could|might|maybe|perhaps|either|or|option|alternativ\w+|example|instance|but",
@@ -27,19 +28,19 @@ DOUBT = _words(
 )
 """What beside a sentence makes it doubtful that it says the action."""
 
-REFUSING = _words(_NEGATION, _PAST)
+REFUSING = words(_NEGATION, _PAST)
 """What before a marked number says that it is not the answer."""
 
 HEADING = re.compile(r":[\s*_`]*$|^\s*(?:#|\*\*[^*]*\*\*\s*$)")
 """What ends, or wears, what a heading does."""
 
-SUPPOSED = _words(
+SUPPOSED = words(
     r"if|suppose|assum\w+|imagine|unless|options?|examples?|samples?|instance|alternativ\w+|template|format|no"
     r"|avoid|without"
 )
 """What says that a number which follows is one among others, or none."""
 
-STATE = _words(
+STATE = words(
     r"(?:next|correct|possible|other|wrong|alternative|right) answers?",
     _NEGATION,
     _PAST,
@@ -51,7 +52,7 @@ STATE = _words(
     r"|could|might|would be|if|in case",
     r"suppose|otherwise|wants?",
 )
-_ACT = _words(
+_ACT = words(
     r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decisions?|consum\w+|harvest\w*|eat\w*|take",
     r"decide|choices?|choose|chosen|response|respond|reply|move",
     r"collect|gather|pick|recommend\w*|allocat\w+|amounts?|submit|output|numbers?|integers?|conclusion",
@@ -102,7 +103,7 @@ _TAKE = (
     r"(?:take|eat|consume|harvest|choose|pick|select|use|try|say|do|go with|prefer|make (?:it|that|this))"
     rf"(?: (?:only|just|about))? (?:[A-Z]\W? )?{_AMOUNT}"
 )
-_OTHERWISE = _words(
+_OTHERWISE = words(
     rf"{_AMOUNT}(?: \w+){{0,3}}? (?:is|are|was|(?:would|might|may|could|should) be|seems?|looks?|sounds?|feels?)"
     r" (?:\w+ ){0,2}?(?:better|safer|wiser|best|preferable|right|correct|optimal|more \w+ly|smarter)",
     rf"{_TAKE}(?: \w+){{0,3}}? (?:instead(?! of)|rather(?! than))",
@@ -113,14 +114,14 @@ _OTHERWISE = _words(
     rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
 )
 """A sentence, wherever in it, that puts another amount in the place of the first."""
-_RETRACTS = _words(
+_RETRACTS = words(
     r"or [A-Z] ?[:=] ?\d+",
     r"(?:withdraw|retract|ignore|disregard|cancel|discard|revoke|strike|scrap|forget|undo|drop|reject)(?: \w+)? "
     r"(?:(?:this|that|it|these|the above)(?=\W*$|[.!?;:,])"
     r"|(?:this|that|the|my|these) (?:\w+ )?(?:answer|number|action|choice|figure|value|decision)s?)",
 )
-_INTENDED = _words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (?:\w+ )?{_TAKE}")
-_LATER = _words(
+_INTENDED = words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (?:\w+ )?{_TAKE}")
+_LATER = words(
     r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
 )
 _ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*$")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.cues import DOUBT
 from bioblue_tui.trials.reading.dress import POISON
 
@@ -31,6 +32,7 @@ class Numbers:
         marked: True where they are called the answer.
         noun: True where they bear the name of a reward, as the prompt's own lines do.
         named: True where they are called the answer, the action or what it does.
+        beside: What is said of them in the same line.
     """
 
     values: tuple[int, ...]
@@ -39,6 +41,7 @@ class Numbers:
     marked: bool = False
     noun: bool = False
     named: bool = False
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,25 @@ _UNSURE = re.compile(
 )
 
 
+_BESIDE = re.compile(
+    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)| [–—-] (?P<dash>[a-z].+))"
+)
+"""A statement with a sentence, a bracket or a clause that explains it."""
+
+_NOTHING_ZERO = re.compile(
+    r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.IGNORECASE
+)
+_EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
+
+
+def _told_of(read: Numbers, match: re.Match[str]) -> bool:
+    """Tell whether what stands beside numbers explains them, so far as can be told without the numbers."""
+    beside = match["said"] or match["aside"] or match["dash"]
+    if not any(read.values) and NOTHING.search(beside):
+        return bool(match["dash"]) or read.named
+    return not DOUBT.search(beside) and (read.named or bool(match["dash"] and _EXPLAINS.match(beside)))
+
+
 class Grammar:
     """The forms a statement has in one environment.
 
@@ -180,7 +202,7 @@ class Grammar:
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
-        noun = rf"(?:{reward}|{decided}|output|final|{verb}|{amount})"
+        noun = rf"(?:{reward}|{decided}|output|integers|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
@@ -196,13 +218,13 @@ class Grammar:
             return re.compile(pattern, re.IGNORECASE)
 
         self._front = compiled(
-            rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named}|{marked} (?=\d))|(?P<lead>{lead} )"
+            rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named}|{marked} (?=\d))|(?P<lead>{lead}:? )"
             rf"|(?P<so>(?:(?:{_SO})(?:[,!:.] ?| ))+)"
         )
         self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
         self._labelled = [
             (compiled(rf"{form}(?:{_PARTS}{form}){{0,19}}{_TAIL}"), compiled(form))
-            for form in (item, behind, after_for, bracketed)
+            for form in (item, behind, after_for, bracketed, rf"{label} [–—] {_N}{unit}")
         ]
         self._labelled.append((compiled(alone), compiled(alone)))
         self._call = compiled(rf"(?:{verb}|{decided})\((?:{thing} ?= ?)?({_N}(?:{_SEP}{_N}){{0,19}})\)")
@@ -215,6 +237,16 @@ class Grammar:
 
     def read(self, piece: str) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text is; None where it is no statement."""
+        read = self._read(piece)
+        if not isinstance(read, Numbers) and (match := _BESIDE.fullmatch(piece)):
+            told = self._read(match["head"])
+            if isinstance(told, Numbers) and _told_of(told, match):
+                return replace(told, beside=match["said"] or match["aside"] or match["dash"])
+        if read is None and (match := _NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
+            return self._numbers(match["zeros"], "lead")
+        return read
+
+    def _read(self, piece: str) -> Numbers | Fault | Opening | None:
         if POISON in piece or not piece or len(piece) > LONGEST:
             return None
         if not _DIGIT.search(piece):
@@ -233,17 +265,14 @@ class Grammar:
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
-            own = (
-                which == "marked"
-                or match.group().rstrip()[-1:] in tuple(":=>→")
-                or (piece[0] in "iI" and which == "lead")
-            )
-            if found is None and own and (body := explained(rest)):
-                found = self._numbers(body, which)
+            own = which in ("marked", "noun") or (piece[0] in "iI" and which == "lead")
+            if found is None and own and (parts := explained(rest)):
+                found = _beside(self._numbers(parts[0], which), parts[1])
             found = found or self._fault(rest, which == "marked")
         if found is None and _ASIDE.search(piece):
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
-            read = self._numbers(explained(piece, _ASIDE), "")
+            body, aside = explained(piece, _ASIDE) or ("", "")
+            read = _beside(self._numbers(body, ""), aside)
             found = read if isinstance(read, Numbers) and read.labels else None
         return found or self._fault(piece, False) or self._opens(piece)
 
@@ -311,10 +340,16 @@ class Grammar:
         return Fault("what is called the answer is not the numbers alone", marked=True)
 
 
-def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> str:
-    """Return a piece without the explanation beside its numbers; empty where there is none, or a doubtful one."""
+def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
+    """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
     tails = [match.group() for match in tail.finditer(piece)]
-    return "" if not tails or any(_UNSURE.search(each) for each in tails) else tail.sub("", piece).strip()
+    if not tails or any(_UNSURE.search(each) for each in tails):
+        return None
+    return tail.sub("", piece).strip(), "; ".join(each.strip(" ,;:()–—-") for each in tails)
+
+
+def _beside(read: Numbers | Fault | None, beside: str) -> Numbers | Fault | None:
+    return replace(read, beside=beside) if isinstance(read, Numbers) else read
 
 
 def _given(match: re.Match[str]) -> str:
