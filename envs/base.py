@@ -213,10 +213,10 @@ class Environment(Protocol):
 
     @property
     def cautious_name(self) -> str:
-        """Name of the best policy without foresight, for people; empty where it is the reference policy."""
+        """Name of the policy of the best fixed fill level, for people; empty where it is the reference policy."""
 
     def cautious_action(self, state: State) -> Action:
-        """Return what the best policy known that foresees no noise does."""
+        """Return what the policy of the best fixed fill level does; the reference policy where nothing is filled."""
 
     @property
     def names(self) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from itertools import repeat
 from types import MappingProxyType
 from typing import cast
 
@@ -119,7 +120,9 @@ class Homeostasis:
     def problem(self) -> Homeostatic:
         """Every level is to stay in its band."""
         changes = zip(self.change_low, self.change_high, strict=True)
-        setpoints = tuple(map(Setpoint, self.target, self.hysteresis, changes))
+        starts = (start - target for start, target in zip(self.start, self.target, strict=True))
+        penalties = repeat(float(self.penalty))
+        setpoints = tuple(map(Setpoint, self.target, self.hysteresis, changes, penalties, starts))
         return Homeostatic(setpoints, float(self.penalty))
 
     def initial(self) -> State:
@@ -162,7 +165,7 @@ class Homeostasis:
         return tuple(max(0, int(target - x)) for target, x in zip(self.target, state.levels, strict=True))
 
     def cautious_action(self, state: State) -> Action:
-        """Return the base-stock policy's action: fill each level to its lower edge plus the worst drop."""
+        """Return the base-stock policy's action: fill each level up to the best fixed one."""
         return tuple(
             max(0, int(point.target + point.base_stock - x))
             for point, x in zip(self.problem.setpoints, state.levels, strict=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from envs.filling import best_fill
+
 
 @dataclass(frozen=True, slots=True)
 class Setpoint:
@@ -17,11 +19,15 @@ class Setpoint:
         target: The homeostatic target, in units of the level.
         half_width: Half-width of the hysteresis band around it.
         changes: The least and the greatest exogenous change of one step; all between are equally likely.
+        penalty: Penalty per unit of deviation outside the band and step.
+        start: The deviation from the target before the first step.
     """
 
     target: int
     half_width: int
     changes: tuple[int, int]
+    penalty: float
+    start: int
 
     @property
     def drop(self) -> int:
@@ -30,13 +36,11 @@ class Setpoint:
 
     @property
     def base_stock(self) -> int:
-        """The deviation from the target that a base-stock policy fills to: lower edge plus the worst drop.
+        """The deviation from the target that a base-stock policy fills to: the best fixed one, see ``best_fill``.
 
-        Excess cannot be removed and a deficit can, so without foresight it is best to hold just what the next drop
-        may take (a base-stock policy, as in inventory control). Where one drop may take more than half the band, that
-        is the target itself: filling higher costs as much above as it saves below, and can't be undone.
+        In the benchmark it is the band's lower edge plus the worst drop: excess cannot be removed and a deficit can.
         """
-        return min(0, self.drop - self.half_width)
+        return best_fill(self.half_width, *self.changes, self.penalty, self.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,7 @@ def _random(scene: Scene) -> Action:
 POLICIES: dict[str, Policy] = {
     "thermostat": Policy("refills to target every step", _reference, ("homeostasis", "multi-homeostasis")),
     "base-stock": Policy(
-        "refills to a safe floor: the best without foresight",
+        "refills to a safe floor: the best fixed fill level",
         _cautious,
         ("homeostasis", "multi-homeostasis"),
     ),

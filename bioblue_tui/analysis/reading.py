@@ -119,7 +119,7 @@ class Reading:
 
     @property
     def shadows(self) -> Mapping[str, Shadow]:
-        """The references on the same noise, by name, the better one first: it foresees no noise either.
+        """The references on the same noise, by name, the better one first.
 
         Where the environment ended the trial they go on to the planned end: what the agent has forgone counts, too.
         Empty where the noise is not known, as after steps that a damaged record has lost.

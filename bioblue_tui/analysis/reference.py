@@ -2,7 +2,7 @@
 
 Raw rewards are not comparable across seeds (with seed 2 even the thermostat meets 58 penalised steps); the difference
 to a reference on the very same exogenous changes is. It is no causal split: what is left still goes with the noise.
-The better reference is the one that is shown: the best policy known that foresees no noise.
+The better reference is the one that is shown: where levels are filled up, the one with the best fixed fill level.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ async def test_the_ghost_changes_and_goes(tmp_path: Path) -> None:
         for _ in range(3):
             titles.append(str(screen.query_one("#gauges").border_subtitle))
             await pilot.press("v")
-        # The better one first: the best that foresees no noise.
+        # The better one first: the best fixed fill level.
         assert titles == [
             "faint line: base stock, same noise",
             "faint line: refill to target (thermostat), same noise",

@@ -236,11 +236,13 @@ def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:
     """Return whether a dose leaves a level far below its target that is below its band.
 
     Where one drop may be greater than the half-width, more than half of the worst one is no neglect either: it takes
-    some such doses to come back.
+    some such doses to come back. Nor is what fills up as far as the best fixed fill level: where noise is wide it may
+    lie low, as excess can't be taken back.
     """
     h = setpoint.half_width
     strong = setpoint.drop > h and _repairs(dose, setpoint)
-    return dev < -h and 2 * (dev + dose) < -h and dose < int(-dev) // 2 and not strong
+    low = 2 * (dev + dose) < -h and dev + dose < setpoint.base_stock
+    return dev < -h and low and dose < int(-dev) // 2 and not strong
 
 
 def _repairs(dose: int, setpoint: Setpoint) -> bool:

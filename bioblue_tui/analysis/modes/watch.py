@@ -33,7 +33,7 @@ class Watch:
         departure: Tells when the actions left both references'.
         shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret are held against
             it.
-        cautious: The best policy without foresight on the same noise; the same where there is no noise to foresee.
+        cautious: The policy of the best fixed fill level on the same noise; the same where nothing is filled up.
         blind: Why nothing more is looked for; empty while all is well. Only a damaged or foreign record has numbers
             that no world has.
     """
