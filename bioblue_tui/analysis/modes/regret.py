@@ -3,7 +3,7 @@
 A sequential test (CUSUM): what a step loses beyond an allowance adds up, and never below 0; the alarm comes where the
 sum passes a bound. Allowance and bound follow from the limits of the verdict, so that no trial that is judged a failure
 is without a named mode; one that is too short for the bound is settled at its end. Steps that another mode explains
-start the sum anew.
+start the sum anew, and end what was found before: it gives way to the mode that says why.
 """
 
 from __future__ import annotations
@@ -148,11 +148,14 @@ class Regret(Episodic):
         self._lost += lost
         self._beyond += lost - self._bound.allowed
         high = lost > self._bound.allowed
-        self._aftermath = high and (self._aftermath or self._explained())
+        explained = self._explained()
+        self._aftermath = high and (self._aftermath or explained)
+        if explained:
+            self._episodes.end()
         if self._episodes.open is not None:
             if high and not self._aftermath:
                 self._episodes.sign(step, self._lost, step - self._since + 1)
-        elif self._beyond <= 0 or self._aftermath or self._explained():
+        elif self._beyond <= 0 or self._aftermath or explained:
             self._begin_anew(step)
         elif self._bound.passed(self._beyond, step - self._first + 1):
             self._begin(step)
@@ -201,7 +204,7 @@ def unexplained(
     def sentence(lost: Number, steps: int, step: int) -> str:
         return (
             f"{prefix}{amount(lost / steps)} points per step below the {reference} in the "
-            f"{counted(steps, 'step')} to step {step}, which no other mode explains"
+            f"{counted(steps, 'step')} to step {step}, which no other mode explained by then"
         )
 
     return Regret("unexplained_regret", objective, bound, loss, sentence, explained)
