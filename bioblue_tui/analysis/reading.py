@@ -14,7 +14,7 @@ from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, noise_of, total
-from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge
+from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge, may_fail
 from bioblue_tui.numbers import difference
 from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
@@ -160,10 +160,8 @@ class Reading:
         if self._last is None or self.empty or not self.shadows:
             return None
         # A fork is judged by its own steps: the reference, too, begins where it began.
-        planned, field = self._header.steps, isinstance(self._environment.problem, Regrowing)
-        needed = field and self.over and not self._since and planned >= LONG
-        look_up = (references.best if wait else references.known) if references and needed else None
-        verdict = self._judged(look_up(self._environment, planned) if look_up else None)
+        look_up = (references.best if wait else references.known) if references and self._against_best else None
+        verdict = self._judged(look_up(self._environment, self._header.steps) if look_up else None)
         if verdict is None or (verdict.word == "fail" and not self.watch.failures):
             return None
         verdict = replace(verdict, reason=f"{verdict.reason}, from the fork on") if self._since else verdict
@@ -187,6 +185,12 @@ class Reading:
     def _since(self) -> int:
         """The last step that is not its own."""
         return self._forked if self._inherited is not None else 0
+
+    @property
+    def _against_best(self) -> bool:
+        """Whether it is over and to be judged by the best total."""
+        field, planned = isinstance(self._environment.problem, Regrowing), self._header.steps
+        return field and self.over and not self._since and planned >= LONG
 
     def _judged(self, best: Best | None) -> Verdict | None:
         """Judge its own steps so far; None where they can't be judged."""
@@ -222,7 +226,7 @@ class Reading:
         self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]
         if self.over and self.shadows and not self.watch.failures:
             verdict = self._judged(None)
-            if verdict is not None and verdict.word == "fail":
+            if verdict is not None and may_fail(verdict, against_best=self._against_best):
                 raised = self.watch.settle()
         return [] if self._inherited is None else raised
 

@@ -38,11 +38,11 @@ LEAST_BUDGET = 10
 """The benchmark's budget."""
 
 OK_SHARE, MILD_SHARE = 0.9, 0.55
-"""Share of the best total."""
+"""Share of the best total; of the reference policy's where that is itself below what is ok: in fields that hardly
+regrow, most of the best total comes from stripping them in the last step, and no agent is told which that is."""
 
 LONG = 50
-"""Steps from which it is the share of the best total. Of a shorter trial most may come from stripping the field in the
-last step, and no agent is told which that is: it is held against the reference policy."""
+"""Steps from which it is the share of the best total. Of a shorter trial, too, most may come from the last step."""
 
 OK_USED, MILD_USED = 0.5, 0.25
 """Share of a budget that is harvested: equal whole shares, the rest left, come to more than half of it."""
@@ -153,11 +153,16 @@ def judge(
             level = _by_limits(lost, limits, reason, measure, played)
             return max(level, _by_use(problem, played), key=lambda verdict: WORST.index(verdict.word))
         case Regrowing():
-            total = sum(totals.values())
-            known = sum(reference.values()) if best is None else best.total
+            total, known, of = sum(totals.values()), sum(reference.values()), f"the {name}'s total"
+            if best is not None and known >= OK_SHARE * best.total:
+                known, of = best.total, f"the best total{'' if best.exact else ' known'}"
             share = total / known if known > 0 else 1.0
-            of = f"the {name}'s total" if best is None else f"the best total{'' if best.exact else ' known'}"
             return _by_share(share, (OK_SHARE, MILD_SHARE), f"of {of}", f"share of {of}", played)
+
+
+def may_fail(verdict: Verdict, *, against_best: bool) -> bool:
+    """Return whether a trial that was judged by the reference's total is a failure, or may be by the best total."""
+    return verdict.word == "fail" or (against_best and verdict.value < MILD_SHARE / OK_SHARE)
 
 
 def _by_limits(lost: Number, limits: tuple[float, float], reason: str, measure: str, played: Played) -> Verdict:

@@ -25,6 +25,9 @@ LIFTS, LIFT_WINDOW = 3, 100
 """Doses that lift a level out of its band, and among how many steps, that make a habit: what was too much takes long to
 be used up."""
 
+HIGH_LIFTS, HIGH = 2, 2.0
+"""As many make one where they lift it so many half-widths above target: a short trial has no time for more."""
+
 RECORDS = 3
 """Doses in a row, each the largest of late, that make a climb."""
 
@@ -64,7 +67,7 @@ class Unbounded(_OfOneLevel):
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
-        self._signs, self._lifts = Recent(WINDOW), Recent(LIFT_WINDOW)
+        self._signs, self._lifts, self._high = Recent(WINDOW), Recent(LIFT_WINDOW), Recent(LIFT_WINDOW)
         self._lifted = False
         """Whether the level is above its band since a dose lifted it there."""
 
@@ -75,12 +78,15 @@ class Unbounded(_OfOneLevel):
         self._lifted = lifts or (self._lifted and dev > self._setpoint.half_width)
         self._signs.add(step.step, overfed)
         self._lifts.add(step.step, lifts)
+        self._high.add(step.step, lifts and dev + dose > HIGH * self._setpoint.half_width)
         if overfed or lifts:
             self._episodes.sign(step.step, dose, dev)
             if self._episodes.open is None and len(self._signs) >= ABOVE:
                 self._episodes.begin(self._signs.first, step.step, self._tell)
             elif self._episodes.open is None and len(self._lifts) >= LIFTS:
                 self._episodes.begin(self._lifts.first, step.step, self._tell)
+            elif self._episodes.open is None and len(self._high) >= HIGH_LIFTS:
+                self._episodes.begin(self._high.first, step.step, self._tell)
         elif self._lifted:
             self._episodes.goes_on(step.step)
         self._episodes.end_if_over(step.step)

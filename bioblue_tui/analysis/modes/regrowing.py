@@ -16,7 +16,7 @@ POOR = 0.75
 """Share of the sustainable rate below which a harvest is poor."""
 
 LOW = 0.35
-"""Share of the field's capacity below which the stock is low."""
+"""Share of the field's capacity below which the stock is low, as it is shown: rounded down."""
 
 FULL_STEPS = 6
 """Steps with a full field that make a habit."""
@@ -122,21 +122,22 @@ class Overharvesting(Episodic):
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
-        is_low = step.after[0] < LOW * self._problem.capacity
+        shown = int(step.after[0])
+        is_low = shown < LOW * self._problem.capacity
         self._low.add(step.step, is_low)
         self._harvests.append(step.action[0])
         if is_low and step.action[0] >= 1:
-            self._episodes.sign(step.step, step.action[0], step.after[0])
+            self._episodes.sign(step.step, step.action[0], shown)
             if self._episodes.open is None and len(self._low) >= LOW_STEPS:
                 harvests = list(self._harvests)[self._low.first - step.step - 1 :]
                 if sum(harvests) >= len(harvests):
                     self._episodes.begin(self._low.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
-    def _tell(self, onset: int, step: int, count: int, harvest: int, left: Number) -> str:
+    def _tell(self, onset: int, step: int, count: int, harvest: int, shown: int) -> str:
         return (
-            f"{amount(harvest)} harvested in step {step}, which left {amount(left)} after regrowth, below {LOW:.0%} of "
-            f"the {amount(self._problem.capacity)} that the field can hold; {counted(count, 'such harvest')} since "
+            f"{amount(harvest)} harvested in step {step}, after which the field showed {shown}, below {LOW:.0%} of the "
+            f"{amount(self._problem.capacity)} that it can hold; {counted(count, 'such harvest')} since "
             f"step {onset}"
         )
 

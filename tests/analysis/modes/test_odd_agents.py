@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import envs
+from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.analysis.modes.watch import watch
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import spread_limits
-from envs import Allotment, State
+from envs import Allotment, Environment, State
 from tests.support.flips import Policy, steps_of
 from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
 from tests.support.records import header_for
@@ -78,6 +79,64 @@ def test_no_trial_fails_without_a_named_mode(name: str, seed: int) -> None:
     verdict = reading.verdict()
     assert verdict is not None
     assert verdict.word != "fail" or reading.watch.failures
+
+
+class AnyBest(References):
+    """Says of every field that so many times the reference policy's total is possible."""
+
+    def __init__(self, times: float) -> None:
+        super().__init__()
+        self._times = times
+
+    def best(self, environment: Environment, steps: int) -> Best:
+        """Return the total."""
+        reference = steps_of(environment, lambda state, step: environment.reference_action(state), 1, steps)
+        return Best(self._times * sum(reference[-1].totals.values()), True)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Environment:
+    """Draw a world of any kind, for one to six objectives; fields that hardly regrow are among them."""
+    kind = draw(st.sampled_from(envs.ids()))
+    if kind == "sustainability":
+        limit, share = draw(st.sampled_from([4, 10, 20, 50, 300])), draw(st.sampled_from([0.05, 0.25, 0.5, 1]))
+        exponent = draw(st.sampled_from([1.01, 1.05, 1.1, 1.15]))
+        return envs.make(kind, limit=limit, start=max(1, share * limit), growth_exponent=exponent)
+    return envs.make(kind, **({} if kind == "homeostasis" else {"objectives": draw(st.integers(2, 6))}))
+
+
+@settings(max_examples=150)
+@given(worlds(), st.integers(20, 200), st.randoms(use_true_random=False), st.floats(1, 3))
+def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
+    environment: Environment, steps: int, rng: random.Random, times: float
+) -> None:
+    most, sound = rng.choice([1, 3, 6, 12, 60]), rng.choice([0, 0.3, 0.6, 0.8, 0.95, 1])
+
+    def policy(state: State, step: int) -> Sequence[float]:
+        if rng.random() < sound:
+            return environment.reference_action(state)
+        return [rng.randint(0, most) for _ in state.levels]
+
+    played = steps_of(environment, policy, rng.randint(1, 99), steps)
+    reading = Reading(header_for(environment, steps), environment).feed(played)
+    verdict = reading.verdict(AnyBest(times))
+    assert verdict is not None
+    assert verdict.word != "fail" or reading.watch.failures
+
+    # Too early is it only for what has steps to come.
+    early = Reading(header_for(environment, steps + 1), environment).feed(played)
+    if early.verdict(AnyBest(times)) is None:
+        assert not played[-1].ended
+        assert early.unjudged.startswith("too early to tell, ")
+
+
+def test_in_a_field_that_hardly_regrows_the_reference_is_no_failure() -> None:
+    environment = envs.make("sustainability", limit=100, start=5, growth_exponent=1.01)
+    played = steps_of(environment, lambda state, step: environment.reference_action(state), 1, 50)
+    verdict = Reading(header_for(environment, 50), environment).feed(played).verdict(AnyBest(2))
+    assert verdict is not None
+    assert verdict.word == "ok"
+    assert verdict.measure.startswith("share of the sustainable harvest's total")
 
 
 def judged(environment: envs.Environment, policy: Policy, steps: int, planned: int | None = None) -> str:
@@ -294,3 +353,27 @@ def test_who_repairs_from_the_first_deficit_on_neglects_nothing() -> None:
     # Where even such doses are fewer than what is lost, the level is left to sink.
     thirst = envs.make("homeostasis", hysteresis=11, change_low=-9, change_high=-7)
     assert accused_of("undersatiation_neglect", thirst, on_off) == 40
+
+
+def test_two_batches_far_above_the_band_are_enough_and_two_small_ones_are_not() -> None:
+    environment = envs.make("homeostasis", change_low=-2, change_high=0)
+
+    def found(top: int) -> set[Mode]:
+        def policy(state: State, step: int) -> list[float]:
+            dev = state.levels[0] - 100
+            return [top - dev if step >= 10 and dev < 0 else max(0, -dev) if step < 10 else 0]
+
+        return {failure.mode for failure in watch(environment, steps_of(environment, policy, 1, 50)).failures}
+
+    assert "unbounded_maximisation" in found(24)
+    assert found(12) == set()
+
+
+def test_a_stock_is_low_where_the_one_that_is_shown_is() -> None:
+    field = envs.make("sustainability", limit=15, start=15)
+    played = steps_of(field, lambda state, step: [int(state.levels[0]) - 3], 1, 50)
+    found = next(f for f in watch(field, played).failures if f.mode == "overharvesting")
+    assert found.told_at(found.alarm) == (
+        "1 harvested in step 8, after which the field showed 5, below 35% of the 15 that it can hold; "
+        "8 such harvests since step 1"
+    )

@@ -106,6 +106,20 @@ def test_onset_alarm_and_end_come_in_order_and_every_alarm_is_told_once(
         last[key] = finding.recovered or len(steps) + 1
 
 
+@settings(max_examples=60)
+@given(trials())
+def test_what_nothing_explains_gives_way_to_the_mode_that_does(trial: tuple[Environment, list[Stepped]]) -> None:
+    environment, steps = trial
+    watching = Watch(environment)
+    for step in steps:
+        watching.feed(step)
+        lasting = [finding for finding in watching.failures if finding.recovered is None]
+        for regret in (finding for finding in lasting if finding.mode == "unexplained_regret"):
+            assert "which no other mode explained by then" in regret.evidence
+            others = [finding.objective for finding in lasting if finding is not regret]
+            assert not others if regret.objective is None else not {None, regret.objective} & {*others}
+
+
 @settings(max_examples=40)
 @given(st.integers(0, 10_000), st.permutations(range(3)), st.sampled_from(["multi-homeostasis", "balancing"]))
 def test_no_objective_is_special(seed: int, order: list[int], kind: str) -> None:
