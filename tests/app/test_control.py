@@ -140,7 +140,7 @@ async def test_cost_and_tokens_are_told_for_each_trial_and_for_all(tmp_path: Pat
     jobs = [paid(1, "gpt-4o-mini"), paid(2, "no-such-model"), job(tmp_path, 3, "thermostat", steps=5)]
     async with control(jobs) as (pilot, screen):
         await until(pilot, lambda: all(job.over for job in jobs))
-        await until(pilot, lambda: "15 of 15 steps" in text_of(screen.totals))
+        await until(pilot, lambda: "15/15" in text_of(screen.totals).replace(" of ", "/"))
         # 5 × (600 × $0.15 + 400 × $0.075 + 20 × $0.60) / 1 000 000
         assert "10 k tokens in (4 000 cached), 200 out" in text_of(screen.totals)
         assert "cost at least $0.00066" in text_of(screen.totals)
