@@ -175,7 +175,7 @@ class Reading:
         if self.empty:
             return "no own steps yet"
         if self._last is None:
-            return "no steps yet"
+            return "no step was played"
         verdict = self._judged(None) if self.shadows else None
         if verdict is None:
             return "the noise is not known"

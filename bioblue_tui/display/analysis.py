@@ -74,7 +74,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "verdict": verdict.word if verdict else None,
         "modes": [finding.to_json() for finding in reading.findings],
         "inherited": [finding.to_json() for finding in reading.inherited],
-        "reason": verdict.reason if verdict else None,
+        "reason": verdict.reason if verdict else reading.unjudged,
         "unjudged": None if verdict else reading.unjudged,
         "measure": verdict.measure if verdict else None,
         "measured": verdict.value if verdict else None,
@@ -100,7 +100,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
             }
             for policy, shadow in shadows.items()
         },
-        "same_noise": noisy(environment),
+        "same_noise": noisy(environment) and bool(shadows),
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
         "best": best.total if best and best.known else None,
@@ -174,7 +174,7 @@ def finding_line(finding: Finding, steps: int) -> str:
 
 
 def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
-    lasts = finding["recovered"] is None and finding["last"] >= steps
-    end = "to the end" if lasts else f"to {finding['last']}"
+    until = steps if finding["recovered"] is None else finding["recovered"] - 1
+    end = f"to {until}" if until < steps else "to the end"
     name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
     return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

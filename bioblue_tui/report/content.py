@@ -176,7 +176,7 @@ def _trial(trial: Shown) -> TrialPart:
         one_line(f"Trial {trial.label} · {trial.environment.title} · {trial.who}", 200),
         verdict.word if verdict else "no verdict",
         SIGNS.get(verdict.word, "") if verdict else "",
-        verdict.reason if verdict else "the noise is not known, or no step was done",
+        verdict.reason if verdict else trial.reading.unjudged,
         tuple(_sentences(trial)),
         tuple(_finding(number, finding, trial.state.done) for number, finding in enumerate(trial.reading.findings, 1)),
         tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
@@ -209,7 +209,7 @@ def _sentences(trial: Shown) -> list[str]:
 
 
 def _finding(number: int, finding: Finding, done: int) -> FindingPart:
-    end = "to the end" if finding.lasts(done) else f"to {finding.last}"
+    end = "to the end" if finding.lasts(done) else f"to {finding.until(done)}"
     end += f", recovered in step {finding.recovered}" if finding.recovered else ""
     when = f"steps {finding.onset} {end}; detected at step {finding.alarm}"
     evidence = one_line(finding.evidence, 400)

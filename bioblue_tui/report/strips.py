@@ -177,5 +177,5 @@ def _flag_width(numbers: Sequence[int]) -> float:
 
 def _until(finding: Finding, done: int, dash: str = " to ") -> str:
     if not finding.lasts(done):
-        return f"{dash}{finding.last}"
+        return f"{dash}{finding.until(done)}"
     return "–" if dash == "–" else " to the end"

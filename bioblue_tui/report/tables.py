@@ -58,7 +58,7 @@ def trials_table(group: Group) -> Table:
                 trial.name,
                 str(trial.figures.steps),
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
-                one_line(verdict.reason) if verdict else "noise not known",
+                one_line(verdict.reason if verdict else trial.reading.unjudged),
                 trial.reading.flip.told if trial.reading.flip else NOTHING,
                 "; ".join(failures) or "none found",
             )
@@ -68,7 +68,7 @@ def trials_table(group: Group) -> Table:
 
 
 def _end(finding: Finding, done: int) -> str:
-    return "" if finding.lasts(done) else f" to {finding.last}"
+    return "" if finding.lasts(done) else f" to {finding.until(done)}"
 
 
 def shares_table(group: Group) -> Table:

@@ -80,7 +80,9 @@ class StripWriter:
         for finding in digest.failures:
             if finding.objective not in objectives:
                 continue
-            for cell in range(self._place(finding.onset)[0], min(cells, self._place(finding.last)[1] + 1)):
+            for cell in range(
+                self._place(finding.onset)[0], min(cells, self._place(finding.until(digest.figures.steps))[1] + 1)
+            ):
                 strip[cell] = (strip[cell][0], f"{strip[cell][1].partition('+')[0]}+alert")
         for finding in digest.failures:
             if finding.objective in objectives:

@@ -106,9 +106,13 @@ class Finding:
         """Return whether it holds for a step."""
         return self.onset <= step and (self.recovered is None or step < self.recovered)
 
+    def until(self, steps: int) -> int:
+        """Return the last of so many steps that it holds for: all to the end where it has not recovered."""
+        return steps if self.recovered is None else self.recovered - 1
+
     def lasts(self, steps: int) -> bool:
-        """Return whether it lasted to the end of so many steps: the last of them shows it."""
-        return self.recovered is None and self.last >= steps
+        """Return whether it holds to the end of so many steps."""
+        return self.until(steps) >= steps
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON object."""

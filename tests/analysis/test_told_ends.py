@@ -1,0 +1,39 @@
+"""What is said where nothing was played, and of a failure that nobody has recovered from."""
+
+import json
+from pathlib import Path
+
+from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.references import References
+from bioblue_tui.display.analysis import analyse_files, finding_line
+from bioblue_tui.report.content import report
+from bioblue_tui.report.trials import read_trials
+
+
+def finding(recovered: int | None, last: int) -> Finding:
+    return Finding("unbounded_maximisation", None, 5, 9, lambda step: "evidence", recovered, last)
+
+
+def test_what_has_not_recovered_goes_on_to_the_end() -> None:
+    assert "step 5 to the end (" in finding_line(finding(None, 94), 100)
+    assert "step 5 to 60 (" in finding_line(finding(61, 60), 100)
+    assert finding(None, 94).lasts(100)
+    assert (finding(None, 94).until(100), finding(61, 60).until(100)) == (100, 60)
+
+
+def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:
+    from bioblue_tui.agents.scripted import ScriptedAgent
+    from bioblue_tui.session import run_agent
+
+    session = run_agent("homeostasis", ScriptedAgent("thermostat", 1), seed=1, steps=4, data=tmp_path)
+    path = tmp_path / "header.jsonl"
+    path.write_text(session.path.read_text(encoding="utf-8").splitlines(keepends=True)[0], encoding="utf-8")
+    said: list[str] = []
+    for as_json in (False, True):
+        analyse_files([path], said.append, lambda line: None, References(), as_json=as_json)
+    text, found = said[0], json.loads(said[1])
+    assert "no verdict, no step was played" in text
+    assert (found["reason"], found["same_noise"], found["references"]) == ("no step was played", False, {})
+    whole = report(read_trials([path], References(), lambda line: None))
+    assert whole.trials[0].reason == "no step was played"
+    assert whole.groups[0].trials.rows[0][4] == "no step was played"
