@@ -195,8 +195,9 @@ def _name_span(panel: Panel, number: int, finding: Finding, top: float) -> None:
 def describe(trial: Shown, index: int) -> str:
     """Say in sentences what an objective's chart shows."""
     gauge, levels = trial.environment.gauges[index], levels_of(trial, index)
+    named = f"{gauge.quantity} of {gauge.label}" if gauge.label else gauge.quantity
     parts = [
-        f"{gauge.quantity} of {gauge.label}: {amount(levels[0])} at the start, lowest {amount(min(levels))}, "
+        f"{named}: {amount(levels[0])} at the start, lowest {amount(min(levels))}, "
         f"highest {amount(max(levels))}, {amount(levels[-1])} at the end"
     ]
     if gauge.band:
