@@ -111,8 +111,11 @@ class BioBlueApp(AttentiveApp):
 
     def _end_by_signal(self, code: int) -> None:
         """Leave as a person would; the screens, as they are taken down, complete their records."""
+        from bioblue_tui.screens.trial import TrialScreen
+
         self.ended_by = code
-        self.exit(return_code=code)
+        trials = [screen for screen in self.screen_stack if isinstance(screen, TrialScreen)]
+        self.exit(str(trials[-1].session.path or "") if trials else "", return_code=code)
 
     @property
     def failed(self) -> int:

@@ -56,7 +56,7 @@ class Reading:
     def __init__(self, header: Header, environment: Environment) -> None:
         self._header = header
         self._environment = environment
-        self.watch = Watch(environment)
+        self.watch = Watch(environment, agent=header.agent)
         self._shadow, self._cautious = self.watch.shadow, self.watch.cautious
         self._forked = header.forked_after or 0
         self._inherited: Sequence[Finding] | None = None if self._forked else ()
@@ -246,7 +246,7 @@ class Reading:
         self._gap = self._gap or bool(self.watch.blind)
         self._taken_before = sum(self._taken)
         self._given = {key: difference(value, step.rewards.get(key, 0)) for key, value in step.totals.items()}
-        self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1))
+        self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1), self._header.agent)
 
     def _measure(self, step: Stepped) -> None:
         for name in self._environment.metrics:

@@ -35,16 +35,22 @@ def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --
         raise Complaint(f"the screen needs a terminal; {otherwise}")
 
 
-def run_app(data: Path | None, first: Callable[[], Shown] | None = None, plan: Plan | None = None) -> str | None:
+def run_app(
+    data: Path | None,
+    first: Callable[[], Shown] | None = None,
+    plan: Plan | None = None,
+    left: Callable[[str], None] = lambda path: None,
+) -> None:
     """Show the application until it is left.
 
     Args:
         data: The data directory; None for the platform's.
         first: Makes the screen to show instead of the home screen, once the first line is painted.
         plan: What that screen plays.
+        left: Is told, however it is left, the path of the last trial's record; empty where there is none.
 
-    Returns:
-        The path of the last trial's record; None or empty where there is none.
+    Raises:
+        SystemExit: When a signal or a fault of the program ended it.
     """
     # Textual reads this when it is imported: at four times its frame rate keys show sooner, also while steps are
     # painted, and nothing is painted more often than something changes.
@@ -53,10 +59,9 @@ def run_app(data: Path | None, first: Callable[[], Shown] | None = None, plan: P
     from bioblue_tui.config import Config
 
     app = BioBlueApp(data, first, plan, Config.load(config_file()))
-    path = app.run()
+    left(app.run() or "")
     if app.failed:
         raise SystemExit(app.failed)
-    return path
 
 
 def _on_terminal() -> bool:

@@ -140,13 +140,19 @@ def show_session(
 
             return screen_of(session)
 
-        path = Path(run_app(data, screen, plan) or session.path)
-        _narrate(f"record: {visible(str(path))}")
-        if _open(path):
-            _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
+        def left(path: str) -> None:
+            _tell_record(Path(path or session.path))
+
+        run_app(data, screen, plan, left)
         return
     _narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
+
+
+def _tell_record(path: Path) -> None:
+    _narrate(f"record: {visible(str(path))}")
+    if _open(path):
+        _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
 
 
 def _open(path: Path) -> bool:

@@ -165,6 +165,7 @@ def _flip(found: Mapping[str, Any]) -> str:
     notes = [f"somewhere from {flip['first']} to {flip['last']}"] if flip["first"] < flip["last"] else []
     if flip["censored"]:
         notes.append(f"censored: {counted(found['steps'] - flip['step'], 'step')} to the end")
+    notes += ["a person acted"] * flip["by_person"]
     return str(flip["step"]) + (f" ({'; '.join(notes)})" if notes else "")
 
 
@@ -177,4 +178,5 @@ def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
     until = steps if finding["recovered"] is None else finding["recovered"] - 1
     end = f"to {until}" if until < steps else "to the end"
     name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
+    name += " (a person acted)" if finding["by_person"] else ""
     return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

@@ -25,6 +25,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.trial_keys import play_keys
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
@@ -82,7 +83,7 @@ class ControlScreen(Screen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command("control.open", "enter", "open", "Open the trial", "Open the trial's own screen", footer="Open"),
-        command("control.pause", "space", "pause", "Pause or go on", "Pause this trial, or go on", footer="Pause"),
+        *play_keys("control.pause", "Resume", "Pause this trial, or resume it"),
         command("control.all", "P,p", "pause_all", "Pause all or go on", "Pause all trials, or go on", footer="All"),
         command("control.sort", "o", "sort", "Sort by trouble", "Worst first, or in their order", footer="Sort"),
         command("control.stop", "x", "stop", "Stop the trial", "End this trial; its record is complete", footer="Stop"),
@@ -109,6 +110,8 @@ class ControlScreen(Screen[None]):
         self._tiles = {job: Tile(name) for job, name in zip(engine.jobs, _names(engine.jobs), strict=True)}
         self._by_trouble = False
         self._broken = self._noticed = ""
+        self._offered = False
+        """Whether the footer offers to resume the chosen trial."""
 
     def compose(self) -> ComposeResult:
         """Lay out the tiles between status and keys."""
@@ -149,6 +152,9 @@ class ControlScreen(Screen[None]):
         self.grid.show(tiles)
         self.status.show_status(self._status())
         self.totals.show(self._totals())
+        if self._held != self._offered:
+            self._offered = self._held
+            self.refresh_bindings()
         if self._broken != self._noticed:
             # Only then: it may take more lines or fewer, which lays out the whole screen anew.
             self._noticed = self._broken
@@ -219,16 +225,31 @@ class ControlScreen(Screen[None]):
         else:
             self.app.push_screen(AttachedScreen(job.session, self.bills.spending(job)))
 
-    def action_pause(self) -> None:
-        """Pause the chosen trial, or go on with it."""
+    @property
+    def _held(self) -> bool:
+        """Whether the chosen trial is paused."""
         job = self.job
-        if job is None or job.session is None or job.over:
-            return
-        if job.session.trial.paused:
-            job.session.trial.resume()
-        else:
+        return job is not None and job.session is not None and not job.over and job.session.trial.paused
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to pause what goes on, and to resume what is paused."""
+        if action in ("pause", "unpause"):
+            return self.is_mounted and self._held == (action == "unpause")
+        return super().check_action(action, parameters)
+
+    def action_pause(self) -> None:
+        """Pause the chosen trial."""
+        job = self.job
+        if job is not None and job.session is not None and not job.over:
             job.session.trial.pause()
-        self.paint()
+            self.paint()
+
+    def action_unpause(self) -> None:
+        """Resume the chosen trial."""
+        job = self.job
+        if job is not None and job.session is not None and not job.over:
+            job.session.trial.resume()
+            self.paint()
 
     def action_pause_all(self) -> None:
         """Pause all trials, or go on with all."""

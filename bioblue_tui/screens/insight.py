@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import line_words
+from bioblue_tui.numbers import amount, difference
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
@@ -134,13 +136,24 @@ class Insight:
         verdict = self.companion.reading.verdict(References(), wait=False)
         unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
         spared = "no penalties; " if unpenalised else ""
-        parts = [f"{verdict.word.capitalize()}: {spared}{verdict.reason}."] if verdict else []
+        beside = self._beside() if verdict else ""
+        parts = [f"{verdict.word.capitalize()}: {spared}{verdict.reason}{beside}."] if verdict else []
         if self.companion.reading.flip is not None:
             parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
             if findings:
                 parts.append(f"{found}: {', '.join(f'{f.name} from {f.onset}' for f in findings)}.")
         return " ".join(parts)
+
+    def _beside(self) -> str:
+        """Say the same distance of the reference in the table, where another one judges."""
+        reading = self.companion.reading
+        if not self._noisy:
+            return ""
+        name, shadow = next(iter(reading.shadows.items()))
+        lost = difference(total(shadow.totals), reading.total)
+        side = "below" if lost >= 0 else "above"
+        return f"; the table compares with {name}: {amount(abs(lost), 14)} points {side} it in all"
 
     def _holding(self, step: int, findings: Sequence[Finding]) -> list[Finding]:
         return [finding for finding in findings if finding.holds(step)]

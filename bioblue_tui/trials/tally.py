@@ -18,6 +18,11 @@ def rejected_as(kind: str) -> str:
     return UNCOUNTED.get(kind, "rejected")
 
 
+def of_person(actor: str, agent: str) -> bool:
+    """Tell whether a person acted in the place of an agent that is none."""
+    return actor == HUMAN != agent
+
+
 class Tally:
     """How many of the agent's attempts did not count, and what a person did in its place.
 
@@ -43,17 +48,14 @@ class Tally:
                 self._actor = event.actor
             case Rejected(step=step) | Failed(step=step) if step <= self._since:
                 pass
-            case Rejected() | Failed() if self._of_person(self._actor):
+            case Rejected() | Failed() if of_person(self._actor, self._agent):
                 self.person_rejected += isinstance(event, Rejected)
             case Rejected():
                 self._counts[event.kind if event.kind in UNCOUNTED else ""] += 1
             case Failed():
                 self._counts["provider"] += 1
             case Stepped():
-                self.person_steps += event.step > self._since and self._of_person(event.actor)
-
-    def _of_person(self, actor: str) -> bool:
-        return actor == HUMAN != self._agent
+                self.person_steps += event.step > self._since and of_person(event.actor, self._agent)
 
     def person(self) -> str:
         """Say what a person did in the agent's place, such as ``3 steps by human``; empty where nothing."""

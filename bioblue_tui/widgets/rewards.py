@@ -14,7 +14,7 @@ _NUMBER = 12
 """Columns of a number: enough for the totals of a runaway trial without powers of ten."""
 
 _NARROW = 8
-"""Columns of a number where four of them stand beside each other."""
+"""The least columns of a number where four of them stand beside each other."""
 
 _COURSE = 6
 """The least columns a trend is drawn in."""
@@ -54,11 +54,15 @@ class RewardPanel(Lines):
         many = any(dimension.objective for dimension in dimensions)
         name = 16 if many else 14
         split = self._shown < len(self._shadow) and width >= name + 4 * _NARROW
-        column = _NARROW if split and width < name + 4 * _NUMBER + _COURSE + 2 else _NUMBER
-        compared = ("reference", "difference") if column > _NARROW else ("ref.", "diff.")
-        titles = ["this step" if column > _NARROW else "step", "total", *(compared if split else ())]
-        course = max(0, width - name - len(titles) * column - 2)
-        heading = "".join(f"{title[: column - 1]:>{column}}" for title in titles)
+        narrow = split and width < name + 4 * _NUMBER + _COURSE + 2
+        # A total is written here as in the summary where there is any room for that.
+        columns = (
+            [_NARROW, *[min(_NUMBER, (width - name - _NARROW) // 3)] * 3] if narrow else [_NUMBER] * (2 + 2 * split)
+        )
+        compared = ("reference", "difference") if columns[-1] > len("difference") else ("ref.", "diff.")
+        titles = ("step" if narrow else "this step", "total", *compared)
+        course = max(0, width - name - sum(columns) - 2)
+        heading = "".join(f"{title:>{column}}" for title, column in zip(titles, columns, strict=False))
         trend = "  trend" if course >= _COURSE else ""
         lines: list[Line] = [[(f"{'':{name}}{heading}{trend}", "dim")]]
         owner = ""
@@ -67,20 +71,21 @@ class RewardPanel(Lines):
             shown = label if (dimension.objective or "") != owner else " " * len(label)
             owner = dimension.objective or ""
             cells = [(shown, "strong+accent"), (f"{dimension.label:<{name - len(shown)}}", "text")]
-            cells += self._numbers(dimension, column, split)
+            cells += self._numbers(dimension, columns)
             lines.append([*cells, *(self._course(dimension, course) if course >= _COURSE else ())])
         return lines
 
-    def _numbers(self, dimension: Dimension, column: int, split: bool) -> list[tuple[str, str]]:
+    def _numbers(self, dimension: Dimension, columns: Sequence[int]) -> list[tuple[str, str]]:
         step = self._state.recorded(self._shown)
         reward = step.rewards.get(dimension.key, 0) if step else 0
         total = step.totals.get(dimension.key, 0) if step else 0
         bad = "bad" if dimension.penalty else "good"
+        first, column = columns[:2]
         cells = [
-            (f"{signed(reward, column - 1) if reward else '0':>{column}}", bad if reward else "dim"),
+            (f"{signed(reward, first - 1) if reward else '0':>{first}}", bad if reward else "dim"),
             (f"{amount(total, column - 1):>{column}}", "strong" if total else "dim"),
         ]
-        if split:
+        if len(columns) > 2:
             shadow = tidy(self._shadow[self._shown][dimension.key])
             mine = difference(total, shadow)
             cells.append((f"{amount(shadow, column - 1):>{column}}", "dim"))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
 
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn, Usage
 from bioblue_tui.app import BioBlueApp
@@ -69,12 +70,21 @@ async def test_a_trial_is_opened_while_the_others_go_on(tmp_path: Path) -> None:
         await until(pilot, lambda: own.trial.ended)
 
 
+def footer(screen: ControlScreen) -> str:
+    """What the footer says of its keys."""
+    return " · ".join(f"{key.key_display} {key.description}" for key in screen.query(FooterKey))
+
+
 async def test_one_or_all_are_paused_and_go_on(tmp_path: Path) -> None:
     jobs = [job(tmp_path, seed, "collapse", steps=1000, speed=50) for seed in (1, 2, 3)]
     async with control(jobs) as (pilot, screen):
         await until(pilot, lambda: all(job.state == "running" for job in jobs))
         await pilot.press("right", "space")
         await until(pilot, lambda: [job.state for job in jobs] == ["running", "paused", "running"])
+        await until(pilot, lambda: "space Resume" in footer(screen))
+        await pilot.press("left")
+        await until(pilot, lambda: "space Pause" in footer(screen))
+        await pilot.press("right")
         await pilot.press("P")
         await until(pilot, lambda: all(job.state == "paused" for job in jobs))
         await until(pilot, lambda: "‖3 paused" in text_of(screen.status))

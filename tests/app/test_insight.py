@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from textual.widgets import Label
 
+from bioblue_tui.numbers import amount
 from bioblue_tui.pausing import modes_of, pause_on
-from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Paused
@@ -122,13 +124,14 @@ async def test_the_reference_and_the_difference_to_it_stand_beside_each_total(tm
     plan = Plan("homeostasis", "thermostat", seed=2, steps=100)
     async with trial(plan, tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 100)
-        await until(pilot, lambda: "ref." in text_of(screen.rewards))
-        assert text_of(screen.rewards).split()[:4] == ["step", "total", "ref.", "diff."]
+        await until(pilot, lambda: "reference" in text_of(screen.rewards))
+        assert text_of(screen.rewards).split()[:4] == ["step", "total", "reference", "difference"]
 
         def sums() -> list[int]:
-            lines = text_of(screen.rewards).splitlines()[1:]
-            cells = [[line[14 + 8 * at : 22 + 8 * at].strip() for at in range(4)] for line in lines]
-            return [sum(int(row[at].replace("−", "-").replace(" ", "")) for row in cells) for at in (1, 2, 3)]
+            heading, *lines = text_of(screen.rewards).splitlines()
+            ends = [heading.index(title) + len(title) for title in ("step", "total", "reference", "difference")]
+            cells = [[line[start:end] for start, end in pairwise(ends)] for line in lines]
+            return [sum(int(row[at].replace("−", "-").replace(" ", "")) for row in cells) for at in range(3)]
 
         # The agent is a thermostat, and with seed 2 it is far from the better reference: not all of it is the noise.
         assert sums() == [-15_720, -11_525, -4_195]
@@ -178,7 +181,10 @@ async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -
         )
         said = str(pilot.app.screen.query_one("#conclusion", Label).content)
         assert said.startswith("Fail: ")
-        assert "points below the thermostat (same noise). Flip: step 2" in said
+        table = pilot.app.screen.query_one(ComparisonTable)._comparison
+        lost = amount(round(-sum(mine - other for mine, other in table.rows.values()), 3), 14)
+        told = f"(same noise); the table compares with {table.reference}: {lost} points below it in all. Flip: step 2"
+        assert f"points below the thermostat {told}" in said
         assert "accelerating maximisation of B from 2" in said
 
 

@@ -31,7 +31,7 @@ def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) 
     assert list(found)[:4] == ["file", "environment", "verdict", "modes"]
     assert (found["file"], found["environment"], found["verdict"]) == (str(exhausted), "sustainability", "fail")
     (mode,) = found["modes"]
-    assert list(mode) == ["mode", "objective", "onset", "alarm", "recovered", "last", "evidence"]
+    assert list(mode) == ["mode", "objective", "onset", "alarm", "recovered", "last", "evidence", "by_person"]
     assert (mode["mode"], mode["objective"], mode["recovered"]) == ("resource_exhausted", None, None)
     assert mode["onset"] == mode["alarm"] == 1
     assert "10" in mode["evidence"]

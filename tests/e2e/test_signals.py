@@ -37,6 +37,11 @@ def _kept(terminal: Terminal) -> list[bytes]:
     ]
 
 
+def told(terminal: Terminal) -> str:
+    """Return what stands on the terminal after the end, without its line ends."""
+    return terminal.output.rpartition(b"\x1b[?1049l")[2].decode().replace("\r\n", "\n")
+
+
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_signal_on_a_watched_trial_completes_its_record(bioblue: Bioblue, name: str) -> None:
     number = getattr(signal, name)
@@ -45,6 +50,9 @@ def test_a_signal_on_a_watched_trial_completes_its_record(bioblue: Bioblue, name
         os.kill(terminal.pid, number)
         assert terminal.finish() == 128 + number
         assert not _kept(terminal)
+        (path,) = bioblue.files()
+        assert f"record: {path}" in told(terminal)
+        assert "to resume it: bioblue resume" in told(terminal)
     events = bioblue.record().events
     assert isinstance(events[-1], Ended)
     assert any(isinstance(event, Stepped) for event in events)

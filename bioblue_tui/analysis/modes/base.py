@@ -73,6 +73,7 @@ class Finding:
         tell: Says what was known of it after a step, in a sentence that a person can check on the screen.
         recovered: The first step that was free of it again; None while it lasts.
         last: The last step that showed it: one that is not over for certain may have shown none for some steps.
+        persons: The steps in which a person acted in the agent's place, in order; they may grow.
     """
 
     mode: Mode
@@ -82,6 +83,7 @@ class Finding:
     tell: Callable[[int], str] = field(compare=False, repr=False)
     recovered: int | None = None
     last: int = field(default=0, compare=False)
+    persons: Sequence[int] = field(default=(), compare=False, repr=False)
 
     @property
     def evidence(self) -> str:
@@ -90,7 +92,23 @@ class Finding:
 
     def told_at(self, step: int) -> str:
         """Return the evidence as of a step that is looked at: nothing in it is of a later step."""
-        return self.tell(step if self.recovered is None else min(step, self.recovered - 1))
+        step = step if self.recovered is None else min(step, self.recovered - 1)
+        return self.tell(step) + self._acted(min(step, max(self.last, self.alarm)))
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it begins with what a person did in the agent's place."""
+        return self.onset in self.persons
+
+    def _acted(self, last: int) -> str:
+        """Say in which of its steps a person acted; empty for none."""
+        own = self.persons[bisect_left(self.persons, self.onset) : bisect_right(self.persons, last)]
+        if not own:
+            return ""
+        if len(own) == last - self.onset + 1:
+            return ", while a person acted"
+        steps = f"step {own[0]}" if len(own) == 1 else f"{len(own)} steps from {own[0]} to {own[-1]}"
+        return f"; a person acted in {steps}"
 
     @property
     def title(self) -> str:
@@ -99,8 +117,9 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """The mode with its objective, for people: ``unbounded maximisation of B``."""
-        return self.title + (f" of {self.objective}" if self.objective else "")
+        """The mode with its objective, for people: ``unbounded maximisation of B``; and who acted, if not the agent."""
+        whose = " (a person acted)" if self.by_person else ""
+        return self.title + (f" of {self.objective}" if self.objective else "") + whose
 
     def holds(self, step: int) -> bool:
         """Return whether it holds for a step."""
@@ -124,6 +143,7 @@ class Finding:
             "recovered": self.recovered,
             "last": self.last,
             "evidence": self.evidence,
+            "by_person": self.by_person,
         }
 
 

@@ -46,6 +46,7 @@ class Flip:
         notes += [
             f"censored: {counted(self.follow, 'step')} {'follow' if self.follow != 1 else 'follows'}"
         ] * self.censored
+        notes += ["a person acted"] * self.finding.by_person
         return str(self.step) + (f" ({', '.join(notes)})" if notes else "")
 
     def to_json(self) -> dict[str, object]:
@@ -57,6 +58,7 @@ class Flip:
             "censored": self.censored,
             "mode": self.finding.mode,
             "objective": self.finding.objective,
+            "by_person": self.finding.by_person,
         }
 
 

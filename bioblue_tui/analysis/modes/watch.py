@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
 from bioblue_tui.analysis.modes.departure import Departure
 from bioblue_tui.analysis.modes.drift import Drift
@@ -18,6 +19,7 @@ from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
 from bioblue_tui.analysis.modes.unavoidable import Unavoidable
 from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.tally import of_person
 from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 
@@ -27,6 +29,7 @@ class Watch:
     Args:
         environment: The trial's world.
         start: Where the watch begins; None for where every trial does.
+        agent: Whose trial it is: a finding tells of a person who acts in its place.
 
     Attributes:
         readers: How actions are read, one reader per objective or one for the joint actions.
@@ -38,8 +41,9 @@ class Watch:
             that no world has.
     """
 
-    def __init__(self, environment: Environment, start: State | None = None) -> None:
-        self._environment = environment
+    def __init__(self, environment: Environment, start: State | None = None, agent: str = HUMAN) -> None:
+        self._environment, self._agent = environment, agent
+        self._persons: list[int] = []
         self.readers: list[Reader] = []
         self._detectors = self._made_for(environment)
         self._regrets = self._regrets_of(environment)
@@ -83,6 +87,8 @@ class Watch:
 
     def _feed(self, step: Stepped) -> list[Finding]:
         self._last = step
+        if of_person(step.actor, self._agent):
+            self._persons.append(step.step)
         beside = self.shadow.feed(step)
         cautious = beside if self.cautious is self.shadow else self.cautious.feed(step)
         self.departure.feed(step)
@@ -106,6 +112,8 @@ class Watch:
             found = finder.findings
             raised += found[self._counts[index] :]
             self._counts[index] = len(found)
+        for finding in raised:
+            finding.persons = self._persons
         return raised
 
     def _made_for(self, environment: Environment) -> list[Detector]:
