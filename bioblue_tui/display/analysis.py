@@ -85,6 +85,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "wording": header.wording,
         "wording_digest": header.wording_digest,
         "steps": reading.steps,
+        "forked_after": header.forked_after,
         "planned": header.steps,
         "flip": flip.to_json() if flip else None,
         "departure": reading.departure,
@@ -142,7 +143,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     if references:
         parts = [f"{reference['about']} {amount(reference['total'], 14)}" for reference in references]
         best = "" if found["best"] is None else f"; {found['best_is']} {amount(found['best'], 12)}"
-        yield f"  in all: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
+        whole = "over the whole trial, its parent's steps too" if found["forked_after"] else "in all"
+        yield f"  {whole}: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
     if found["human_words"]:
         yield f"  in the agent's place: {found['human_words']}"
     if found["uncounted_words"]:
