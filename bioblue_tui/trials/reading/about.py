@@ -15,8 +15,8 @@ from envs import Action
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
 _CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"
 _LEAD = (
-    r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?)"
-    r",? )*"
+    r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?"
+    r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? )*"
 )
 _SUBJECT = re.compile(rf"{_LEAD}(?:{_CALLED}|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE)
 _NAMED = re.compile(rf"(?:{_LEAD}{_CALLED}|\D*, (?:but|yet|so) (?:this|that))\b(.*)", re.IGNORECASE)
