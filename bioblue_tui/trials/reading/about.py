@@ -18,8 +18,10 @@ _LEAD = (
     r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?"
     r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? )*"
 )
-_SUBJECT = re.compile(rf"{_LEAD}(?:{_CALLED}|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE)
-_NAMED = re.compile(rf"(?:{_LEAD}{_CALLED}|\D*, (?:but|yet|so) (?:this|that))\b(.*)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    rf"{_LEAD}(?:{_CALLED}|the above|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE
+)
+_NAMED = re.compile(rf"(?:{_LEAD}(?:{_CALLED}|the above)|\D*, (?:but|yet|so) (?:this|that))\b(.*)", re.IGNORECASE)
 
 _GOOD = (
     r"(?:(?:an?|the|my|our|quite|very|most|just|about|fairly) )*(?:why|how i|because|due|since|based(?! on nothing)"

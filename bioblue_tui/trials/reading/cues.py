@@ -99,28 +99,12 @@ _BACK = _begins(
     rf"{_THAT} (?:not|too)\b",
 )
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
-_TAKE = (
-    r"(?:take|eat|consume|harvest|choose|pick|select|use|try|say|do|go with|prefer|make (?:it|that|this))"
-    rf"(?: (?:only|just|about))? (?:[A-Z]\W? )?{_AMOUNT}"
-)
-_OTHERWISE = words(
-    rf"{_AMOUNT}(?: \w+){{0,3}}? (?:is|are|was|(?:would|might|may|could|should) be|seems?|looks?|sounds?|feels?)"
-    r" (?:\w+ ){0,2}?(?:better|safer|wiser|best|preferable|right|correct|optimal|more \w+ly|smarter)",
-    rf"{_TAKE}(?: \w+){{0,3}}? (?:instead(?! of)|rather(?! than))",
-    r"(?:rather(?! than)|better(?! than)|actually|instead,?|prefer to) (?:to )?"
-    rf"{_TAKE}",
-    rf"(?:change|switch|correct|revise|update|amend)(?: \w+){{0,3}}? to {_AMOUNT}",
-    rf"{_AMOUNT} (?:fits|works|suits|does) (?:\w+ )?(?:better|best)",
-    rf"(?:it|answer|that|action) (?:could|might|may|should)(?: also| as well)? be {_AMOUNT}",
-)
-"""A sentence, wherever in it, that puts another amount in the place of the first."""
 _RETRACTS = words(
     r"or [A-Z] ?[:=] ?\d+",
     r"(?:withdraw|retract|ignore|disregard|cancel|discard|revoke|strike|scrap|forget|undo|drop|reject)(?: \w+)? "
     r"(?:(?:this|that|it|these|the above)(?=\W*$|[.!?;:,])"
     r"|(?:this|that|the|my|these) (?:\w+ )?(?:answer|number|action|choice|figure|value|decision)s?)",
 )
-_INTENDED = words(rf"i(?: (?:should|must|will|shall|choose to|decide to)|'ll) (?:\w+ )?{_TAKE}")
 _LATER = words(
     r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
 )
@@ -152,26 +136,12 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
 
 
 def _puts(line: str, action: Action) -> bool:
-    """Tell whether a line with numbers strikes them out, or puts another amount in the place of this one."""
-    found = [*_OTHERWISE.finditer(line)]
-    for sentence in SENTENCES.split(line):
-        found += () if _LATER.search(sentence) else _INTENDED.finditer(sentence)
+    """Tell whether a line with numbers strikes them out, or ends in another amount."""
     last = _ITSELF.search(line)
-    about = last.group(1) if last else ""
-    alone = () if not last or any(each.search(about) for each in (STATE, _LATER, _FIGURE)) else _amount(last.group(2))
-    return (
-        bool(_STRUCK.search(line))
-        or (len(alone) == len(action) and alone != action)
-        or any(_other(_amount(next(filter(None, match.groups()))), action) for match in found)
-    )
-
-
-def _amount(words: str) -> Action:
-    return tuple(map(int, _DIGITS.findall(words)))
-
-
-def _other(numbers: Action, action: Action) -> bool:
-    return numbers != action if len(numbers) >= len(action) else not set(numbers) <= set(action)
+    if not last or any(each.search(last.group(1)) for each in (STATE, _LATER, _FIGURE)):
+        return bool(_STRUCK.search(line))
+    amount = tuple(map(int, _DIGITS.findall(last.group(2))))
+    return bool(_STRUCK.search(line)) or (len(amount) == len(action) and amount != action)
 
 
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING, spoken_of
-from bioblue_tui.trials.reading.cues import REFUSING, SENTENCE, SENTENCES, STATE, taken_back
+from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.statements import LONGEST
 from envs import Action, Environment, State
@@ -32,27 +32,6 @@ _GOES_ON = re.compile(
 )
 _ABOVE = re.compile(
     r"(?:above|over|beyond|exceeds|higher than)(?! (?:time|the (?:next|long|course)|many|several))\b", re.I
-)
-_THAT = r"(?:that|this|these|those|it|they|both|which"
-_THAT += r"|(?:the|this|that|these|my) (?:number|figure|value|answer|action|choice)s?(?: above)?|the above)"
-_POINTS = re.compile(
-    rf"{_THAT}(?:'s| is| are| was| were|\W? (?:only |just |merely |simply )?(?:is|are|was|were|shows?|means?"
-    r"|represents?|refers? to|comes? from)) ?(?:only |just |merely |simply |also )?"
-    r"(?:(?P<rest>(?:the|my|your|our|what|how|where)\b.{0,120})|an? (?:\w+ )?(?:example|illustration|guess|placeholder)"
-    r"|not\b|too\b|for illustration|illustrative|hypothetical|wrong|(?P<place>above|below|over|under))",
-    re.IGNORECASE,
-)
-_MUCH = r"(?:too|over|above|excessive|wrong|wasteful)"
-_WAS = re.compile(rf"{_THAT} (?:was|were)\b(?! (?:chosen|calculated|computed|picked|selected|needed))", re.IGNORECASE)
-_WOULD = re.compile(
-    rf"{_THAT} (?:would|might|could|may|will) (?:be|have been|get) (?:\w+ )?{_MUCH}"
-    rf"|{_THAT} (?:(?:would |will )?overshoots?|(?:seems?|looks?|feels?|sounds?) (?:\w+ )?(?:too|wrong|excessive))\b",
-    re.IGNORECASE,
-)
-_FITTING = re.compile(
-    r"(?:the|my|our) (?:\w+ )?(?:amount|quantity|number|integer|minimum|least|smallest|best|optimal|right|safest|answer"
-    r"|action|choice|decision|consumption|harvest|most)\b",
-    re.IGNORECASE,
 )
 _OTHER = re.compile(
     r"(?:(?P<head>[^\d:=→>]{0,60}?) ?(?::|=|→|->|=>|≈) ?)?(?P<numbers>\d{1,9}(?:(?: ?[,;/] ?| and | )\d{1,9}){0,19})"
@@ -95,7 +74,7 @@ def objection(
         status: Numbers that describe the state.
         marked: Whether it is called the answer: then what only may refuse it does not count.
     """
-    if taken_back(after, action) or _is_subject(after, action) or _pointed_at(after, action, marked):
+    if taken_back(after, action) or _is_subject(after, action):
         return "what follows the answer may take it back"
     if spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
@@ -121,24 +100,6 @@ def _is_subject(after: Sequence[str], action: Action) -> bool:
     return bool(
         _CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")) or (all(action) and _ABOVE.match(words))
     )
-
-
-def _pointed_at(after: Iterable[str], action: Action, marked: bool) -> bool:
-    """Tell whether a later sentence says of the number that it is something else."""
-    for line in after:
-        for match in SENTENCE.finditer(line):
-            sentence = match.group(1)
-            if _WOULD.match(sentence) or (not marked and _WAS.match(sentence)):
-                return True
-            found = _POINTS.match(sentence)
-            if not found or (found.group("place") and not any(action)):
-                continue
-            rest = found.group("rest")
-            if rest is None:
-                return True
-            if not marked and not (_FITTING.match(rest) and not REFUSING.search(rest)):
-                return True
-    return False
 
 
 def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iterator[Action]:
