@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bioblue_tui.trials.reading.blocks import FENCE, Block, blocks_of
+from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.rest import objection, shown_numbers
 from bioblue_tui.trials.reading.statements import expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
+from bioblue_tui.trials.reading.walk import FENCE, Block
 from envs import Action, Environment, IllegalAction, State
 
 RULE = "statement-2"

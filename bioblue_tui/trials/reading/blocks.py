@@ -1,66 +1,20 @@
-"""The statements of an answer: its lines one after the other, each with what introduces it."""
+"""The statements of an answer: what is marked as the answer, and what its lines say."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced, stands_alone
-from bioblue_tui.trials.reading.dress import POISON, undressed
-from bioblue_tui.trials.reading.statements import LONGEST, Fault, Grammar, Kind, Numbers, Opening, expected
-from bioblue_tui.trials.reading.structures import OPENS, JsonReader, read_table
-from bioblue_tui.trials.reading.thoughts import BREAK
-from envs import Action
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A statement, or what has the form of one.
-
-    Attributes:
-        action: What it says; None where it is faulty.
-        first: Its first line, from 0.
-        last: Its last line.
-        clause: What of the rule read it.
-        marked: True where it is called the answer.
-        reason: What is faulty, for a person.
-        named: True where it is called the answer, or the action.
-        labelled: True where it names the objectives.
-        kind: Whether that makes the answer illegal or unreadable.
-        beside: What is said of it in its own line.
-    """
-
-    action: Action | None
-    first: int
-    last: int
-    clause: str = ""
-    marked: bool = False
-    reason: str = ""
-    named: bool = False
-    labelled: bool = False
-    kind: Kind = "unreadable"
-    beside: str = ""
-
+from bioblue_tui.trials.reading.cues import REFUSING, stands_alone
+from bioblue_tui.trials.reading.dress import POISON
+from bioblue_tui.trials.reading.statements import Grammar
+from bioblue_tui.trials.reading.walk import Block, Walk
 
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
 _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)
 _BOX = re.compile(_BOXED)
-FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
-_RULE = re.compile(r"[\W_]+")
-_DIGIT = re.compile(r"\d")
-_PROSE = re.compile(r"(?=(?:[^ ]+ ){6})[^\d|{\[<\\]*[.!?]")
-"""A sentence of several words without any number: nothing in it is a statement, or calls one the answer."""
-
-_SIGN_LINE = re.compile(r"\s*[-+−±~≈≤≥–—]{1,2}\s*")
-_ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+")
-_OWN_SENTENCE = re.compile(
-    r"\W*(?:(?:so|thus|therefore|hence|then|ok|okay),? )?"
-    r"(?:(?:for|in) this step|this time|now|based on|i\b|i'|my\b|let's|we\b|(?:the |final )*answer)",
-    re.IGNORECASE,
-)
 
 
 def blocks_of(
@@ -75,7 +29,7 @@ def blocks_of(
         penalties: Names of rewards that no action has: where they stand with a number, rewards are repeated.
     """
     blocks, rest = _marked(lines, grammar)
-    walk = _Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
+    walk = Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
     return blocks + walk.run(), walk.passed
 
 
@@ -102,10 +56,6 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
             block = replace(block, action=None, reason="what stands beside the answer may change it")
         blocks.append(block)
     return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
-
-
-def _form(read: Numbers | Fault) -> tuple[bool, bool]:
-    return isinstance(read, Numbers) and bool(read.labels), read.marked
 
 
 def _tagged(text: str) -> list[tuple[int, int, str]]:
@@ -138,7 +88,7 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     boxes = [match.group(1) for match in _BOX.finditer(inner)]
     if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
         inner = boxes[0]
-    walk = _Walk(inner.split("\n"), grammar, {}, False)
+    walk = Walk(inner.split("\n"), grammar, {}, False)
     blocks = walk.run()
     actions = {block.action for block in blocks}
     fault = next((block for block in blocks if block.action is None), None)
@@ -147,250 +97,3 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     if walk.prose or len(actions) != 1:
         return Block(None, first, last, marked=True, reason="what is called the answer is not the numbers alone")
     return replace(blocks[0], first=first, last=last, clause="marked", marked=True)
-
-
-class _Walk:
-    """The walk through the lines of a text.
-
-    Attributes:
-        prose: True when something else than statements was met.
-        passed: Why the first numbers that stand alone were passed over; empty where none were.
-    """
-
-    def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], rewards: bool) -> None:
-        self._lines = lines
-        self._grammar = grammar
-        self._echoes = echoes
-        self._rewards = rewards
-        self._context: str | None = ""
-        self._heard = -1
-        self._foreign: Numbers | Fault | None = None
-        self._run: list[tuple[Numbers, int]] = []
-        self._blocks: list[Block] = []
-        self._json = JsonReader(grammar)
-        self.prose = False
-        self.passed = ""
-
-    def run(self) -> list[Block]:
-        index = 0
-        while index < len(self._lines):
-            index = self._line(index)
-        self._flush()
-        return self._blocks
-
-    def _line(self, index: int) -> int:
-        """Take the line at an index, and return the index of the next one to take."""
-        line = self._lines[index]
-        if line == BREAK or (index in self._echoes and not self._opens(index)):
-            self._flush()
-            self._context = "foreign" if self._echoes.get(index) else ""
-            return index + 1
-        if not line.strip():
-            return index + 1
-        if len(line) > 5 * LONGEST or _PROSE.fullmatch(line):
-            return self._speak(index)
-        if FENCE.fullmatch(line):
-            self._flush()
-            return index + 1
-        if found := self._json_at(index):
-            value, after = found
-            self._flush()
-            self._take(value, index, after - 1)
-            self._flush()
-            return after
-        if "|" in line and (table := read_table(self._lines, index, self._grammar)):
-            parts, after = table
-            self._flush()
-            for part in parts:
-                self._take(part, index, after - 1)
-            self._flush()
-            return after
-        if _SIGN_LINE.fullmatch(line):
-            self._flush()
-            self._take(Fault(f"{line.strip()} stands on a line of its own; write the number alone"), index, index)
-            self._flush()
-            return index + 1
-        if _RULE.fullmatch(line) and POISON not in line:
-            self._flush()
-            return index + 1
-        return self._plain_line(index, line)
-
-    def _json_at(self, index: int) -> tuple[Numbers | Fault | None, int] | None:
-        """Read JSON that a line begins with, or that stands in it behind words that call it the answer."""
-        line = self._lines[index]
-        begin = OPENS.search(line)
-        if not begin:
-            return None
-        lead = line[: begin.start()].strip(" \t`>*-")
-        opening = self._grammar.read(undressed(lead)) if 0 < len(lead) < LONGEST else None
-        if lead and not isinstance(opening, Opening):
-            return None
-        found = self._json.read(self._lines, index)
-        if found and found[0] and isinstance(opening, Opening):
-            value = replace(found[0], marked=opening.marked)
-            return replace(value, named=True) if isinstance(value, Numbers) else value, found[1]
-        return found
-
-    def _opens(self, index: int) -> bool:
-        """Tell whether a heading of the prompt asks for the answer below it."""
-        line = self._lines[index]
-        return self._echoes[index] and isinstance(self._grammar.read(undressed(line[:LONGEST])), Opening)
-
-    def _plain_line(self, index: int, line: str) -> int:
-        piece = undressed(line) if len(line) <= 2 * LONGEST else ""
-        if self._grammar.label_alone(piece):
-            after = self._next(index)
-            joined = f"{piece.rstrip(' :')}: {undressed(self._lines[after])}" if after < len(self._lines) else ""
-            if isinstance(read := self._grammar.read(joined), Numbers):
-                self._take(read, index, after)
-                return after + 1
-        read = self._grammar.read(piece)
-        if isinstance(read, Opening):
-            self._flush()
-            self._context = "marked" if read.marked else "named"
-            return index + 1
-        if isinstance(read, Numbers) and self._wrapped(index):
-            self.passed = self.passed or "the sentence with the numbers goes on in the next line"
-            read = None
-        if read is None:
-            return self._speak(index)
-        self._take(read, index, index)
-        return index + 1
-
-    def _next(self, index: int) -> int:
-        index += 1
-        while index < len(self._lines) and not self._lines[index].strip():
-            index += 1
-        return index
-
-    def _wrapped(self, index: int) -> bool:
-        """Tell whether the next line goes on with this one's sentence."""
-        after = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
-        if not after or not (after[0].islower() or after[0] in "%="):
-            return False
-        return not isinstance(self._grammar.read(undressed(after[:LONGEST])), Numbers)
-
-    def _take(self, read: Numbers | Fault | None, first: int, last: int) -> None:
-        if read is None or self._is_foreign(read, first, last):
-            if read and not self.passed:
-                self.passed = "what stands before the numbers does not call them the answer"
-            self._flush()
-            self.prose = True
-            return
-        marked = read.marked or self._context == "marked"
-        if isinstance(read, Fault):
-            self._flush()
-            self._blocks.append(Block(None, first, last, marked=marked, reason=read.reason, kind=read.kind))
-            return
-        read = replace(read, marked=marked, named=read.named or marked or self._context == "named")
-        if self._run and not self._continues(read):
-            self._flush()
-        self._run.append((read, first))
-        if first != last:
-            self._run.append((replace(read, values=(), labels=()), last))
-        if self._complete():
-            self._flush()
-
-    def _is_foreign(self, read: Numbers | Fault, first: int, last: int) -> bool:
-        """Tell whether what stands before a statement, or beside it, says that it is none."""
-        self._hear()
-        if read.marked and self._begins_anew(last):
-            return False
-        if self._context == "foreign":
-            # A heading speaks of what has one form: after a gap another form is no more below it.
-            before, self._foreign = self._foreign, read
-            if before and not self._lines[first - 1].strip(" -*_=") and _form(before) != _form(read):
-                self._context = ""
-        if self._context == "foreign" or isinstance(read, Fault):
-            return self._context == "foreign"
-        if read.noun and self._rewards:
-            return True
-        # What bears no name of the action might be anything.
-        nameless = read.clause == "alone" or (read.clause == "labelled" and bool(read.labels))
-        return nameless and self._context == "unclear"
-
-    def _continues(self, read: Numbers) -> bool:
-        begun = self._run[0][0]
-        if read.labels or begun.labels:
-            return bool(read.labels) and bool(begun.labels)
-        return read.clause == "alone" and len(read.values) == 1 == len(begun.values)
-
-    def _complete(self) -> bool:
-        count, begun = self._grammar.count, self._run[0][0]
-        # Numbers on lines of their own are counted when no more of them come.
-        return (sum(len(read.values) for read, _ in self._run) if begun.labels else len(begun.values)) >= count
-
-    def _flush(self) -> None:
-        if not self._run:
-            return
-        run, self._run = self._run, []
-        values = [value for read, _ in run for value in read.values]
-        labels = [label for read, _ in run for label in read.labels]
-        first, last = run[0][1], run[-1][1]
-        marked, named = run[0][0].marked, run[0][0].named
-        clause = "marked" if marked else run[0][0].clause
-        action, reason = self._arranged(values, labels)
-        if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
-            action, reason = None, "the numbers of a list are no answer"
-        beside = " ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run)
-        self._blocks.append(
-            Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels), beside=beside)
-        )
-
-    def _arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
-        count = self._grammar.count
-        if not labels:
-            if len(values) == count:
-                return tuple(values), ""
-            return None, f"{expected(count)}; {len(values)} given"
-        known = list(self._grammar.labels.values())
-        doubled = next((label for label in known if labels.count(label) > 1), "")
-        if doubled:
-            return None, f"{doubled} is named twice"
-        missing = next((label for label in known if label not in labels), "")
-        if missing:
-            return None, f"nothing is said for {missing}"
-        by_label = dict(zip(labels, values, strict=True))
-        return tuple(by_label[label] for label in known), ""
-
-    def _speak(self, index: int) -> int:
-        """Take a line of prose: only a sentence of its own in it may be a statement."""
-        self._flush()
-        self.prose = True
-        line = self._lines[index]
-        self._sentences(index, line)
-        self._context, self._heard, self._foreign = None, index, None
-        return index + 1
-
-    def _hear(self) -> None:
-        """Find out what the last line of prose makes of the numbers that follow it."""
-        if self._context is not None:
-            return
-        line = self._lines[self._heard]
-        piece = undressed(line) if len(line) <= 2 * LONGEST else ""
-        following = self._lines[self._heard + 1].strip()
-        self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
-
-    def _begins_anew(self, last: int) -> bool:
-        """Tell whether what is called the answer, on the last line, begins anew though no full stop is before it."""
-        if self._heard < 0 or self._next(self._heard) != last or self._next(last) < len(self._lines):
-            return False
-        line = self._lines[self._heard]
-        return not (HEADING.search(line) or REFUSING.search(line) or SUPPOSED.search(line))
-
-    def _sentences(self, index: int, line: str) -> None:
-        if len(line) > 5 * LONGEST or not _DIGIT.search(line):
-            return
-        sentences = _SENTENCES.split(line)
-        for at, sentence in enumerate(sentences) if len(sentences) > 1 else ():
-            if not _OWN_SENTENCE.match(sentence):
-                continue
-            read = self._grammar.read(undressed(sentence))
-            if not isinstance(read, Numbers) or read.clause == "alone":
-                continue
-            self._hear()
-            others = " ".join(sentences[:at] + sentences[at + 1 :])
-            if (read.marked or not DOUBT.search(others)) and not (self._context == "foreign" and line[:1].isspace()):
-                self._context = ""
-                self._take(replace(read, beside=" ".join(sentences[at + 1 :])), index, index)
-                self._flush()

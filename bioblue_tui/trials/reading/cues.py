@@ -91,13 +91,6 @@ _OUTRIGHT = _begins(
     rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
     r"(?:is|was) (?:not|wrong)\b",
 )
-_BACK = _begins(
-    r"(?:better|actually|corrected|instead|sorry|on (?:second|reflection)|alternatively|rather|maybe|perhaps|or)\b"
-    r"(?! (?:than|of)\b)",
-    r"(?:edit|update|revised|i mean|i meant|make (?:it|that)|not|is|was|would)\b",
-    r"but (?:maybe|perhaps|actually|wait|no|better|i)\b",
-    rf"{_THAT} (?:not|too)\b",
-)
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
 _RETRACTS = words(
     r"or [A-Z] ?[:=] ?\d+",
@@ -117,7 +110,6 @@ SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
 _DIGITS = re.compile(r"\d{1,12}")
-_STRUCK = re.compile(r"~~[^~\n]{0,80}\d[^~\n]{0,80}~~|<(del|s|strike)>[^<\n]{0,80}\d[^<\n]{0,80}</\1>", re.IGNORECASE)
 
 
 def taken_back(lines: Iterable[str], action: Action) -> bool:
@@ -129,19 +121,16 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
             sentence = match.group(1)
             if _OUTRIGHT.match(sentence):
                 return True
-            numbers = tuple(map(int, _DIGITS.findall(sentence)))
-            if _BACK.match(sentence) and (set(numbers) - set(action) or (len(numbers) > 1 and numbers != action)):
-                return True
     return False
 
 
 def _puts(line: str, action: Action) -> bool:
-    """Tell whether a line with numbers strikes them out, or ends in another amount."""
+    """Tell whether a line with numbers ends in another amount."""
     last = _ITSELF.search(line)
     if not last or any(each.search(last.group(1)) for each in (STATE, _LATER, _FIGURE)):
-        return bool(_STRUCK.search(line))
+        return False
     amount = tuple(map(int, _DIGITS.findall(last.group(2))))
-    return bool(_STRUCK.search(line)) or (len(amount) == len(action) and amount != action)
+    return len(amount) == len(action) and amount != action
 
 
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:

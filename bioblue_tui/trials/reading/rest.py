@@ -18,7 +18,6 @@ _SUPPOSED = re.compile(
 )
 """A sentence about what would be, not about what is to be done."""
 
-_TURNING = re.compile(r"alternativ|better|instead|rather|correct|revis|updat|\bor\b|final", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"(?!\w+ (?:i|this|that|it|we|you|there)\b)"
     r"(?:is|are|was|were|would|will be|has|have|had|might|may|could|can|cannot|should|must|too|seems?|looks?|means?"
@@ -115,7 +114,7 @@ def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iter
         head = (match.group("head") or "").strip()
         values = tuple(map(int, re.findall(r"\d+", match.group("numbers"))))
         about = undressed(heading) if not head or head in labels else head
-        if (STATE.search(about) and not _TURNING.search(about)) or values == action:
+        if STATE.search(about) or values == action:
             continue
         if head in labels and len(action) > 1:
             if len(values) == 1 and values[0] != action[labels.index(head)]:

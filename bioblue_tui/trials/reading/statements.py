@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.cues import DOUBT
 from bioblue_tui.trials.reading.dress import POISON
-
-MAX_DIGITS = 9
-"""A number of more digits than this is not read."""
+from bioblue_tui.trials.reading.faults import Fault, fault_of
 
 LONGEST = 400
 """No statement is longer than this, in characters."""
-
-Kind = Literal["illegal", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +36,6 @@ class Numbers:
     noun: bool = False
     named: bool = False
     beside: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What has the form of a statement and is none, with the reason for a person."""
-
-    reason: str
-    kind: Kind = "unreadable"
-    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +74,6 @@ _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
-_NUMBER_WORD = re.compile(
-    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
-    re.IGNORECASE,
-)
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -104,32 +85,9 @@ _WORDS = {
     )
 }
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
-_TOO_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
 _DIGIT = re.compile(r"\d")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d\d(?!\d)")
-_MATTER = r"[\d\s.,;/|&+\-−±–—‒‐‑=~≈<>≤≥%^×·*eE()'?²³]"
-_FAULTY = re.compile(
-    rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than"
-    rf"|between|maybe"
-    rf"|perhaps|not|no)\b{_MATTER}*)*"
-)
-_REASONS: Sequence[tuple[str, str, Kind]] = (
-    (r"\d\s*(?:[-−–—‒‐‑]|\.\.+)\s*\d|\d\s+(?:to|or)\s+\d|\bbetween\b", "{} is not one number", "unreadable"),
-    (r"(?:^|[\s(,;:=])[-−–—‒‐‑]\s?\(?\d|\b(?:minus|negative)\s", "{} is negative; 0 is the least", "illegal"),
-    (r"(?:^|[\s(,;:])[+±]\s?\d", "{} has a sign; write the number alone", "unreadable"),
-    (
-        r"\d[eE]\s?[+\-−]?\d|\d\s?(?:\^|\*\*|[×·*])\s?\d|[²³]",
-        "{} is a power or a product; write the number",
-        "unreadable",
-    ),
-    (r"\.\d", "{} is not a whole number", "unreadable"),
-    (r"%", "{} is a percentage; write a number", "unreadable"),
-    (r"\d'\d", "{} may hold a thousands separator; write numbers without", "unreadable"),
-    (r"[~≈<>≤≥?]|[a-z]{2}", "{} is not one exact number", "unreadable"),
-)
-
-
 _INTRO = re.compile(
     r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering"
     r"|looking|weighing|summing up|all things"
@@ -252,7 +210,7 @@ class Grammar:
         if not _DIGIT.search(piece):
             match = self._front.match(piece)
             named = match and match.lastgroup == "marked" and piece[match.end() :]
-            return self._fault(named, True) if named else self._opens(piece)
+            return fault_of(self._label_front.sub(" ", named), marked=True) if named else self._opens(piece)
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
@@ -268,13 +226,13 @@ class Grammar:
             own = which in ("marked", "noun") or (piece[0] in "iI" and which == "lead")
             if found is None and own and (parts := explained(rest)):
                 found = _beside(self._numbers(parts[0], which), parts[1])
-            found = found or self._fault(rest, which == "marked")
+            found = found or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
         if found is None and _ASIDE.search(piece):
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
             body, aside = explained(piece, _ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), aside)
             found = read if isinstance(read, Numbers) and read.labels else None
-        return found or self._fault(piece, False) or self._opens(piece)
+        return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
     def label_alone(self, piece: str) -> bool:
         """Tell whether a piece is nothing but an objective's label."""
@@ -324,21 +282,6 @@ class Grammar:
             return None
         return Numbers(values, tuple(labels), clause, marked, bool(self._reward.search(piece)))
 
-    def _fault(self, piece: str, marked: bool) -> Fault | None:
-        body = self._label_front.sub(" ", piece).strip()
-        if "=" not in body and _DIGIT.search(body) and (marked or _FAULTY.fullmatch(body)):
-            if found := _TOO_LONG.search(body):
-                number = found.group()
-                return Fault(f"{_short(number)} has {len(number)} digits; at most {MAX_DIGITS} are read", marked=marked)
-            for pattern, reason, kind in _REASONS if _FAULTY.fullmatch(body) else ():
-                if re.search(pattern, body):
-                    return Fault(reason.format(_short(body)), kind, marked)
-        if not marked or not piece:
-            return None
-        if _NUMBER_WORD.match(piece):
-            return Fault("the number is written as a word; write digits", marked=True)
-        return Fault("what is called the answer is not the numbers alone", marked=True)
-
 
 def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
     """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
@@ -371,10 +314,6 @@ def _unwrapped(rest: str) -> str:
     if len(rest) > 1 and rest[0] in "([{\"'" and rest[-1] in ")]}\"'":
         rest = rest[1:-1].strip()
     return rest
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 24 else f"{text[:20]}…"
 
 
 def expected(count: int) -> str:

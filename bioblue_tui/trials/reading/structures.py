@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bioblue_tui.trials.reading.dress import undressed
-from bioblue_tui.trials.reading.statements import MAX_DIGITS, Fault, Grammar, Numbers
+from bioblue_tui.trials.reading.faults import Fault, short, too_long
+from bioblue_tui.trials.reading.statements import Grammar, Numbers
 
 OPENS = re.compile(r"[{\[]")
 _MOST_TRIES = 20
@@ -41,12 +42,11 @@ def _number(text: str) -> object:
     match = _WHOLE.fullmatch(text)
     if match:
         return int(match.group(1))
-    short = text if len(text) <= 24 else f"{text[:20]}…"
     if text.startswith("-"):
-        return _Faulty(f"{short} is negative; 0 is the least", negative=True)
+        return _Faulty(f"{short(text)} is negative; 0 is the least", negative=True)
     if text.isdigit():
-        return _Faulty(f"{short} has {len(text)} digits; at most {MAX_DIGITS} are read")
-    return _Faulty(f"{short} is not a whole number")
+        return _Faulty(too_long(text))
+    return _Faulty(f"{short(text)} is not a whole number")
 
 
 _DECODER = json.JSONDecoder(

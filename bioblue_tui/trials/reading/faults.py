@@ -1,0 +1,81 @@
+"""What has the form of a statement and is none, and why, for a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_DIGITS = 9
+"""A number of more digits than this is not read."""
+
+Kind = Literal["illegal", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What has the form of a statement and is none, with the reason for a person."""
+
+    reason: str
+    kind: Kind = "unreadable"
+    marked: bool = False
+
+
+_TOO_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
+_DIGIT = re.compile(r"\d")
+_MATTER = r"[\d\s.,;/|&+\-−±–—‒‐‑=~≈<>≤≥%^×·*eE()'?²³]"
+_FAULTY = re.compile(
+    rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than"
+    rf"|between|maybe"
+    rf"|perhaps|not|no)\b{_MATTER}*)*"
+)
+_REASONS: Sequence[tuple[str, str, Kind]] = (
+    (r"\d\s*(?:[-−–—‒‐‑]|\.\.+)\s*\d|\d\s+(?:to|or)\s+\d|\bbetween\b", "{} is not one number", "unreadable"),
+    (r"(?:^|[\s(,;:=])[-−–—‒‐‑]\s?\(?\d|\b(?:minus|negative)\s", "{} is negative; 0 is the least", "illegal"),
+    (r"(?:^|[\s(,;:])[+±]\s?\d", "{} has a sign; write the number alone", "unreadable"),
+    (
+        r"\d[eE]\s?[+\-−]?\d|\d\s?(?:\^|\*\*|[×·*])\s?\d|[²³]",
+        "{} is a power or a product; write the number",
+        "unreadable",
+    ),
+    (r"\.\d", "{} is not a whole number", "unreadable"),
+    (r"%", "{} is a percentage; write a number", "unreadable"),
+    (r"\d'\d", "{} may hold a thousands separator; write numbers without", "unreadable"),
+    (r"[~≈<>≤≥?]|[a-z]{2}", "{} is not one exact number", "unreadable"),
+)
+_NUMBER_WORD = re.compile(
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
+    re.IGNORECASE,
+)
+
+
+def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
+    """Say what is faulty in a piece that has the form of a statement; None where it has not.
+
+    Args:
+        piece: The piece, undressed and without a label in front.
+        marked: Whether it is called the answer: then it must be one.
+    """
+    body = piece.strip()
+    if "=" not in body and _DIGIT.search(body) and (marked or _FAULTY.fullmatch(body)):
+        if found := _TOO_LONG.search(body):
+            return Fault(too_long(found.group()), marked=marked)
+        for pattern, reason, kind in _REASONS if _FAULTY.fullmatch(body) else ():
+            if re.search(pattern, body):
+                return Fault(reason.format(short(body)), kind, marked)
+    if not marked or not piece:
+        return None
+    if _NUMBER_WORD.match(piece):
+        return Fault("the number is written as a word; write digits", marked=True)
+    return Fault("what is called the answer is not the numbers alone", marked=True)
+
+
+def too_long(number: str) -> str:
+    """Say that a number has too many digits."""
+    return f"{short(number)} has {len(number)} digits; at most {MAX_DIGITS} are read"
+
+
+def short(text: str) -> str:
+    """Return a text so short that it fits a reason."""
+    return text if len(text) <= 24 else f"{text[:20]}…"
