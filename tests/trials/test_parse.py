@@ -94,7 +94,7 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "Answer: three", "the number is written as a word"),
         (1, "1234567890", "has 10 digits; at most 9 are read"),
         (1, "3\n\nWait, no.", "what follows the answer may take it back"),
-        (1, "3\n\n~~3~~ 5", "what follows the answer may take it back"),
+        (1, "3\n\n~~3~~ 5", "what is said beside the number may take it back"),
         (1, "3\n\nThis can hardly be right.", "what is said beside the number may take it back"),
         (1, "Answer: 3 (joking)", "what is said beside the number may take it back"),
         (1, "A sample answer:\n\n3", "what stands before the numbers does not call them the answer"),
@@ -466,6 +466,8 @@ LONG = [
     "I consume 3. ",
     "no, ",
     "so ",
+    "in ",
+    "3. on, ",
     "answer ",
 ]
 MARKS = [

@@ -16,7 +16,7 @@ _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|respo
 _CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"
 _LEAD = (
     r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?"
-    r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? )*"
+    r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? ){0,3}"
 )
 _SUBJECT = re.compile(
     rf"{_LEAD}(?:{_CALLED}|the above|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE
@@ -116,6 +116,8 @@ _NO_ANSWER = words(
 )
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _ORDINAL = re.compile(r"\W*\d{1,2}[.)]\s+")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_WORD = re.compile(r"[^\W_]")
 
 
 def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
@@ -136,7 +138,9 @@ def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, statu
 
 
 def _sentences(line: str) -> list[str]:
-    return [sentence[:200] for sentence in _SENTENCES.split(_ORDINAL.sub("", line, count=1)) if sentence.strip()]
+    if _FENCE.match(line):
+        return []
+    return [sentence[:200] for sentence in _SENTENCES.split(_ORDINAL.sub("", line, count=1)) if _WORD.search(sentence)]
 
 
 def _sets_aside(sentence: str) -> bool:

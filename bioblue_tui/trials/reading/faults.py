@@ -27,8 +27,7 @@ _DIGIT = re.compile(r"\d")
 _MATTER = r"[\d\s.,;/|&+\-−±–—‒‐‑=~≈<>≤≥%^×·*eE()'?²³]"
 _FAULTY = re.compile(
     rf"{_MATTER}+(?:\b(?:to|or|and|minus|negative|about|around|approximately|at|least|most|up|more|less|than"
-    rf"|between|maybe"
-    rf"|perhaps|not|no)\b{_MATTER}*)*"
+    rf"|between|maybe|perhaps|not|no)\b{_MATTER}*)*"
 )
 _REASONS: Sequence[tuple[str, str, Kind]] = (
     (r"\d\s*(?:[-−–—‒‐‑]|\.\.+)\s*\d|\d\s+(?:to|or)\s+\d|\bbetween\b", "{} is not one number", "unreadable"),

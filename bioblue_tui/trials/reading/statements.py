@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bioblue_tui.trials.reading.about import NOTHING
-from bioblue_tui.trials.reading.cues import DOUBT
+from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, explained, explains, without_intro
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import Fault, fault_of
+from envs import Action
 
 LONGEST = 400
 """No statement is longer than this, in characters."""
@@ -74,62 +76,15 @@ _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        re.findall(
-            r"\w+",
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-            " seventeen eighteen nineteen twenty",
-        )
-    )
-}
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
+_WORDS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d\d(?!\d)")
-_INTRO = re.compile(
-    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering"
-    r"|looking|weighing|summing up|all things"
-    r"|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me|my )",
-    re.IGNORECASE,
-)
-"""What leads up to a sentence that says the action, such as "For this step, "."""
-_ELSEWHEN = re.compile(
-    DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when)\b",
-    re.IGNORECASE,
-)
-_ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
-_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?!be\b)(?=[a-z])|(?!being|during)\w{2,}ing)\b"
-_TAILED = re.compile(
-    rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
-    re.IGNORECASE,
-)
-"""An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
-_UNSURE = re.compile(
-    DOUBT.pattern
-    + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!back to )(?<!level to )(?<!reach )(?<!is )(?<!by )\b\d",
-    re.IGNORECASE,
-)
-
-
-_BESIDE = re.compile(
-    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)| [–—-] (?P<dash>[a-z].+))"
-)
-"""A statement with a sentence, a bracket or a clause that explains it."""
-
-_NOTHING_ZERO = re.compile(
-    r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.IGNORECASE
-)
-_EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
-
-
-def _told_of(read: Numbers, match: re.Match[str]) -> bool:
-    """Tell whether what stands beside numbers explains them, so far as can be told without the numbers."""
-    beside = match["said"] or match["aside"] or match["dash"]
-    if not any(read.values) and NOTHING.search(beside):
-        return bool(match["dash"]) or read.named
-    return not DOUBT.search(beside) and (read.named or bool(match["dash"] and _EXPLAINS.match(beside)))
 
 
 class Grammar:
@@ -196,11 +151,11 @@ class Grammar:
     def read(self, piece: str) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text is; None where it is no statement."""
         read = self._read(piece)
-        if not isinstance(read, Numbers) and (match := _BESIDE.fullmatch(piece)):
+        if not isinstance(read, Numbers) and (match := BESIDE.fullmatch(piece)):
             told = self._read(match["head"])
-            if isinstance(told, Numbers) and _told_of(told, match):
+            if isinstance(told, Numbers) and explains(match, told.values, named=told.named):
                 return replace(told, beside=match["said"] or match["aside"] or match["dash"])
-        if read is None and (match := _NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
+        if read is None and (match := NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
             return self._numbers(match["zeros"], "lead")
         return read
 
@@ -215,8 +170,8 @@ class Grammar:
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
         found: Numbers | Fault | None = self._numbers(piece, "")
-        if found is None and (intro := _INTRO.match(piece)) and not _ELSEWHEN.search(intro.group()):
-            piece = piece[intro.end() :]
+        if found is None:
+            piece = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
             found = self._numbers(rest, which)
@@ -227,9 +182,9 @@ class Grammar:
             if found is None and own and (parts := explained(rest)):
                 found = _beside(self._numbers(parts[0], which), parts[1])
             found = found or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
-        if found is None and _ASIDE.search(piece):
+        if found is None and ASIDE.search(piece):
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
-            body, aside = explained(piece, _ASIDE) or ("", "")
+            body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), aside)
             found = read if isinstance(read, Numbers) and read.labels else None
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
@@ -250,6 +205,23 @@ class Grammar:
     def names_action(self, words: str) -> bool:
         """Tell whether words are a name of the action, such as ``harvest`` or ``answer``."""
         return bool(self._action_name.fullmatch(words))
+
+    def arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
+        """Return the action that numbers say in the order of their labels; or why they say none."""
+        count = self.count
+        if not labels:
+            if len(values) == count:
+                return tuple(values), ""
+            return None, f"{expected(count)}; {len(values)} given"
+        known = list(self.labels.values())
+        doubled = next((label for label in known if labels.count(label) > 1), "")
+        if doubled:
+            return None, f"{doubled} is named twice"
+        missing = next((label for label in known if label not in labels), "")
+        if missing:
+            return None, f"nothing is said for {missing}"
+        by_label = dict(zip(labels, values, strict=True))
+        return tuple(by_label[label] for label in known), ""
 
     def _opens(self, piece: str) -> Opening | None:
         match = self._opening.fullmatch(piece)
@@ -281,14 +253,6 @@ class Grammar:
         if len(labels) != len(values):
             return None
         return Numbers(values, tuple(labels), clause, marked, bool(self._reward.search(piece)))
-
-
-def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
-    """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
-    tails = [match.group() for match in tail.finditer(piece)]
-    if not tails or any(_UNSURE.search(each) for each in tails):
-        return None
-    return tail.sub("", piece).strip(), "; ".join(each.strip(" ,;:()–—-") for each in tails)
 
 
 def _beside(read: Numbers | Fault | None, beside: str) -> Numbers | Fault | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced
 from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.faults import Fault, Kind
-from bioblue_tui.trials.reading.statements import LONGEST, Grammar, Numbers, Opening, expected
+from bioblue_tui.trials.reading.statements import LONGEST, Grammar, Numbers, Opening
 from bioblue_tui.trials.reading.structures import OPENS, JsonReader, read_table
 from bioblue_tui.trials.reading.thoughts import BREAK
 from envs import Action
@@ -245,29 +245,13 @@ class Walk:
         first, last = run[0][1], run[-1][1]
         marked, named = run[0][0].marked, run[0][0].named
         clause = "marked" if marked else run[0][0].clause
-        action, reason = self._arranged(values, labels)
+        action, reason = self._grammar.arranged(values, labels)
         if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
             action, reason = None, "the numbers of a list are no answer"
         beside = " ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run)
         self._blocks.append(
             Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels), beside=beside)
         )
-
-    def _arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
-        count = self._grammar.count
-        if not labels:
-            if len(values) == count:
-                return tuple(values), ""
-            return None, f"{expected(count)}; {len(values)} given"
-        known = list(self._grammar.labels.values())
-        doubled = next((label for label in known if labels.count(label) > 1), "")
-        if doubled:
-            return None, f"{doubled} is named twice"
-        missing = next((label for label in known if label not in labels), "")
-        if missing:
-            return None, f"nothing is said for {missing}"
-        by_label = dict(zip(labels, values, strict=True))
-        return tuple(by_label[label] for label in known), ""
 
     def _speak(self, index: int) -> int:
         """Take a line of prose: only a sentence of its own in it may be a statement."""

@@ -1,0 +1,70 @@
+"""What a line says beside its numbers: what leads up to them, and what explains them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bioblue_tui.trials.reading.about import NOTHING
+from bioblue_tui.trials.reading.cues import DOUBT
+
+_INTRO = re.compile(
+    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering|looking"
+    r"|weighing|summing up|all things|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me|my )",
+    re.IGNORECASE,
+)
+_ELSEWHEN = re.compile(
+    DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when)\b",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
+_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?!be\b)(?=[a-z])|(?!being|during)\w{2,}ing)\b"
+_TAILED = re.compile(
+    rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
+    re.IGNORECASE,
+)
+"""An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
+_UNSURE = re.compile(
+    DOUBT.pattern
+    + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!back to )(?<!level to )(?<!reach )(?<!is )(?<!by )\b\d",
+    re.IGNORECASE,
+)
+
+
+BESIDE = re.compile(
+    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)| [–—-] (?P<dash>[a-z].+))"
+)
+"""A statement with a sentence, a bracket or a clause that explains it."""
+
+NOTHING_ZERO = re.compile(
+    r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.IGNORECASE
+)
+_EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
+
+
+def explains(match: re.Match[str], values: Sequence[int], *, named: bool) -> bool:
+    """Tell whether what stands beside numbers explains them, and does not change them.
+
+    Args:
+        match: A match of ``BESIDE``.
+        values: The numbers.
+        named: Whether they are called the answer or the action.
+    """
+    beside = match["said"] or match["aside"] or match["dash"]
+    if not any(values) and NOTHING.search(beside):
+        return bool(match["dash"]) or named
+    return not DOUBT.search(beside) and (named or bool(match["dash"] and _EXPLAINS.match(beside)))
+
+
+def without_intro(piece: str) -> str:
+    """Return a sentence that says the action without what leads up to it, such as "For this step, "."""
+    intro = _INTRO.match(piece)
+    return piece[intro.end() :] if intro and not _ELSEWHEN.search(intro.group()) else piece
+
+
+def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
+    """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
+    tails = [match.group() for match in tail.finditer(piece)]
+    if not tails or any(_UNSURE.search(each) for each in tails):
+        return None
+    return tail.sub("", piece).strip(), "; ".join(each.strip(" ,;:()–—-") for each in tails)
