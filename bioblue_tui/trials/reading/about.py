@@ -131,9 +131,8 @@ def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, statu
     """
     known = {*action, sum(action), *status}
     above = next((line for line in reversed(before) if line.strip()), "")
-    sentences = [sentence for line in after for sentence in _sentences(line)]
     return any(map(_sets_aside, _sentences(above))) or any(
-        _takes_away(sentence, known, first=at == 0) for at, sentence in enumerate(sentences)
+        _takes_away(sentence, known, first=at == 0) for line in after for at, sentence in enumerate(_sentences(line))
     )
 
 
