@@ -18,10 +18,10 @@ _LEAD = (
     r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?"
     r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? ){0,3}"
 )
-_SUBJECT = re.compile(
-    rf"{_LEAD}(?:{_CALLED}|the above|this|that|these|those|such|it|they)\b(?! way\b)(.*)", re.IGNORECASE
-)
-_NAMED = re.compile(rf"(?:{_LEAD}(?:{_CALLED}|the above)|\D*, (?:but|yet|so) (?:this|that))\b(.*)", re.IGNORECASE)
+_THIS = rf"(?:{_CALLED}|the above|this|that|these|those|such)"
+_SUBJECT = re.compile(rf"{_LEAD}(?:{_THIS}|it|they)\b(?! way\b)(.*)", re.IGNORECASE)
+_LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b(?! way\b)(.*)", re.IGNORECASE)
+"""In a later sentence, "it" is what the sentence before speaks of."""
 
 _GOOD = (
     r"(?:(?:an?|the|my|our|quite|very|most|just|about|fairly) )*(?:why|how i|because|due|since|based(?! on nothing)"
@@ -150,7 +150,7 @@ def _sets_aside(sentence: str) -> bool:
 def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
-    if not asks and (found := (first and _SUBJECT.match(sentence)) or _NAMED.match(sentence)):
+    if not asks and (found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence)):
         rest = found.group(1)
         return not _LEAVES_IT.match(rest) or bool(_SPOILT.search(rest) and not _SPARED.search(rest))
     acted = _ACTED_ON.search(sentence)
