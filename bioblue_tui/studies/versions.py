@@ -15,6 +15,7 @@ from typing import Any
 
 import envs
 from bioblue_tui.paths import data_dir
+from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.changes import what_changed
@@ -246,8 +247,8 @@ def _plain(wording: Wording) -> dict[str, object]:
 
 
 def _wording(value: Mapping[str, Any]) -> Wording:
-    texts = value["texts"]
-    words = {environment: Words(environment, own) for environment, own in texts.items() if environment in envs.ids()}
+    texts = mapping(value["texts"], "texts")
+    words = {id_: Words(id_, mapping(texts[id_], id_)) for id_ in texts if id_ in envs.ids()}
     found = Wording(str(value["name"]), int(value["version"]), str(value["about"]), texts, words)
     if found.digest != value["digest"]:
         raise ValueError(found.digest)

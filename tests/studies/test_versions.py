@@ -327,3 +327,17 @@ def test_nothing_is_told_of_a_version_that_nobody_has(tmp_path: Path) -> None:
     _, problems = export_study("small", load(tmp_path, more=ASKED % 4), tmp_path / "same", tmp_path)
     assert problems == []
     assert [row["comprehension_passed"] for row in rows(tmp_path / "same" / "participants.csv")] == ["1"]
+
+
+@pytest.mark.parametrize("wrong", [[[1]], {"homeostasis": [[1]]}, {"homeostasis": {"x": 1}}, 10**400, None])
+def test_a_kept_wording_that_is_none_is_damage(tmp_path: Path, wrong: object) -> None:
+    study = load(tmp_path)
+    through(study, tmp_path, "P1")
+    directory = study_dir(study.name, tmp_path)
+    path = version_file(directory, 1)
+    kept = json.loads(path.read_text())
+    (name,) = kept["wordings"]
+    kept["wordings"][name]["texts"] = wrong
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert "damaged: a wording" in kept_versions(directory).problems[0]
+    assert standings(directory)[0].planned == 0
