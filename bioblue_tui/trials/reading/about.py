@@ -102,6 +102,9 @@ _UNDOES = re.compile(
     r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
     r"|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b"
     r"|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) "
+    r"|^\W*(?:void|withdrawn|retracted|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b"
+    r"|\b(?:prefer|rather) (?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger|lower|higher)(?: \w+)?"
+    r" (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
     r"|\bi (?:\w+ )?(?:messed|slipped|erred|mis\w+ed|misread)\b",
     re.IGNORECASE,
 )
