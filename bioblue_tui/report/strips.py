@@ -91,7 +91,7 @@ class _Area:
         drawing.text(0, top + _MARKS + 25, f"{SIGNS.get(verdict, '')} {verdict}".strip(), "")
         numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
         for _, finding in numbered:
-            self._draw_span(finding, top, bottom)
+            self._draw_span(finding, trial.state.done, top, bottom)
         for onset, numbers in self._flags(numbered):
             self._draw_flag(onset, numbers, top)
         self._list_findings(trial, top + _MARKS + 9)
@@ -135,9 +135,9 @@ class _Area:
         for place, part in groupby(range(len(values)), key=lambda i: i // share):
             yield self.x(place * share), width, max((values[i] for i in part), key=abs)
 
-    def _draw_span(self, finding: Finding, top: float, bottom: float) -> None:
+    def _draw_span(self, finding: Finding, done: int, top: float, bottom: float) -> None:
         x = self.x(finding.onset - 1)
-        self.drawing.hatched(x, top + 4, max(2.0, self.x(finding.last) - x), 5, "span")
+        self.drawing.hatched(x, top + 4, max(2.0, self.x(finding.until(done)) - x), 5, "span")
         self.drawing.line(x, top + 2, x, bottom, "onset")
 
     def _flags(self, numbered: Sequence[tuple[int, Finding]]) -> list[tuple[int, list[int]]]:

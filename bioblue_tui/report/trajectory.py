@@ -79,9 +79,9 @@ def _chart(trial: Shown, index: int) -> Drawing:
     _draw_actions(below, trial, index)
     below.draw_steps()
     for lane, (_, finding) in enumerate(found):
-        _draw_span(panel, below, finding, _HEAD + lane * _LANE)
+        _draw_span(panel, below, finding, _reach(panel, finding, trial), _HEAD + lane * _LANE)
     for lane, (number, finding) in enumerate(found):
-        _name_span(panel, number, finding, _HEAD + lane * _LANE)
+        _name_span(panel, number, finding, _reach(panel, finding, trial), _HEAD + lane * _LANE)
     drawing.text(_LEFT, 12, f"{gauge.label} · {gauge.quantity}", "strong")
     _draw_legend(drawing, list(ghosts), gauge)
     drawing.text(_LEFT, below.top - 5, "action", "small strong")
@@ -163,14 +163,14 @@ def _draw_notes(panel: Panel, trial: Shown) -> None:
         panel.drawing.add("path", "note", d=f"{polyline([(x, y - 5), (x + 4, y), (x, y + 5), (x - 4, y)])}Z")
 
 
-def _reach(panel: Panel, finding: Finding) -> tuple[float, float]:
+def _reach(panel: Panel, finding: Finding, trial: Shown) -> tuple[float, float]:
     """Return where a finding begins, and how wide it is."""
     onset = panel.x(finding.onset)
-    return onset, max(3.0, panel.x(finding.last) - onset)
+    return onset, max(3.0, panel.x(finding.until(trial.state.done)) - onset)
 
 
-def _draw_span(panel: Panel, below: Panel, finding: Finding, top: float) -> None:
-    onset, width = _reach(panel, finding)
+def _draw_span(panel: Panel, below: Panel, finding: Finding, reach: tuple[float, float], top: float) -> None:
+    onset, width = reach
     middle = top + _LANE / 2
     if finding.mode == NOISE:
         panel.drawing.line(onset, middle, onset + width, middle, "edge")
@@ -179,8 +179,8 @@ def _draw_span(panel: Panel, below: Panel, finding: Finding, top: float) -> None
         panel.drawing.line(onset, middle, onset, below.bottom, "onset")
 
 
-def _name_span(panel: Panel, number: int, finding: Finding, top: float) -> None:
-    onset, width = _reach(panel, finding)
+def _name_span(panel: Panel, number: int, finding: Finding, reach: tuple[float, float], top: float) -> None:
+    onset, width = reach
     middle = top + _LANE / 2
     panel.drawing.add("circle", "badge", cx=onset, cy=middle, r=6.5)
     panel.drawing.text(onset, middle + 3.4, str(number), "small flag middle")

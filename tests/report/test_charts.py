@@ -90,6 +90,19 @@ def test_onsets_stand_at_their_steps_with_number_and_name(trials: list[Shown]) -
     assert not list(of_class(trial_charts(trial)[0].root, "onset"))
 
 
+def test_what_has_not_recovered_is_drawn_to_the_last_step_as_it_is_told(tmp_path: Path) -> None:
+    def rests_at_last(environment: envs.Environment, state: envs.State) -> str:
+        return greedy(environment, state) if state.step < 34 else "0, 0"
+
+    (trial,) = shown(record(tmp_path / "a.jsonl", "multi-homeostasis", rests_at_last))
+    assert any(finding.recovered is None and finding.last < 40 for finding in trial.failures)
+    for drawing in (trial_charts(trial)[1], strips(grouped([trial])[0], "s")):
+        frame = next(of_class(drawing.root, "frame"))
+        right = float(frame.get("x") or 0) + float(frame.get("width") or 0)
+        ends = [max(x for x, _ in points(element)) for element in of_class(drawing.root, "span")]
+        assert ends == pytest.approx([right] * len(trial.failures), abs=0.1)
+
+
 def test_a_chart_is_told_in_sentences(trials: list[Shown]) -> None:
     told = describe(trials[0], 1)
     levels = [trials[0].state.levels_after(step)[1] for step in range(41)]
