@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.analysis.best import best_words
+from bioblue_tui.analysis.modes import departure
 from bioblue_tui.analysis.modes.base import Finding, words
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
@@ -129,7 +130,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     if found["flip"]:
         yield f"  flip: step {_flip(found)}"
     if found["departure"] is not None:
-        yield f"  first lasting departure from the references' actions: step {found['departure']}"
+        yield f"  {departure.TOLD.lower()}: step {found['departure']}"
     references = list(found["references"].values())
     if references:
         others = "; ".join(reference["about"] for reference in references)

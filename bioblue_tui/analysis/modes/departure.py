@@ -8,7 +8,10 @@ from bioblue_tui.analysis.modes.repetition import Reader
 from bioblue_tui.trials.events import Stepped
 
 RETURN = 10
-"""Steps close to a reference that count as a return."""
+"""Steps in a row that are a reference's own which count as a return."""
+
+TOLD = f"First lasting departure from the references' actions (no {RETURN} steps in a row like theirs since)"
+"""What it is, for people; the step follows."""
 
 AWAY = 3
 """Steps away from both that make a departure, at least."""
@@ -17,8 +20,10 @@ AWAY = 3
 class Departure:
     """Tells the first step from which the actions differ from the nearer reference's, and go on to differ.
 
-    Each action is held against what the references would do in the very state the agent was in; the distance has to
-    exceed the reader's tolerance. Single steps that agree in between are no return. It is no failure.
+    Each action is held against what the references would do in the very state the agent was in. It begins with a
+    distance beyond the reader's tolerance and goes on with any: who has stripped a field is not back for taking the
+    one potato of each step that the reference would leave. A few steps that agree in between are no return. It is no
+    failure.
 
     Args:
         readers: How actions are read.
@@ -38,9 +43,10 @@ class Departure:
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         self._now = step.step
-        if not any(reader.read(step).gap > reader.tolerance for reader in self._readers):
+        lasts = self._count > 0 and step.step - self._last <= RETURN
+        if not any(reader.read(step).gap > (0 if lasts else reader.tolerance) for reader in self._readers):
             return
-        if not self._count or step.step - self._last > RETURN:
+        if not lasts:
             self._first, self._count = step.step, 0
         self._last = step.step
         self._count += 1
