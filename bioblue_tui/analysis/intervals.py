@@ -68,23 +68,26 @@ class Interval:
     n: int
 
 
-def interval(values: Sequence[Number], kin: Sequence[Hashable] | None = None, sign: int = 0) -> Interval | None:
+def interval(
+    values: Sequence[Number], kin: Sequence[Hashable] | None = None, sign: int = 0, bound: Number = 0
+) -> Interval | None:
     """Return the interval of a mean.
 
     Args:
         values: One value per trial.
         kin: For each value what it shares with others; those that are equal count as one. None where all are
             independent.
-        sign: 1 where no value can be negative, −1 where none can be positive: nor can their mean.
+        sign: 1 where no value can be below ``bound``, −1 where none can be above it: nor can their mean.
+        bound: The least or greatest value that there can be.
 
     Returns:
         The interval; None where ``why_none`` says why.
     """
-    return intervals([values], kin, sign)[0]
+    return intervals([values], kin, sign, bound)[0]
 
 
 def intervals(
-    rows: Sequence[Sequence[Number]], kin: Sequence[Hashable] | None = None, sign: int = 0
+    rows: Sequence[Sequence[Number]], kin: Sequence[Hashable] | None = None, sign: int = 0, bound: Number = 0
 ) -> list[Interval | None]:
     """Return the interval of each row's mean; all rows are of the same trials, in the same order."""
     import numpy as np
@@ -98,9 +101,9 @@ def intervals(
     values = _alone(np.array([[float(value) for value in rows[place]] for place in wanted]), places)
     for place, (low, high) in zip(wanted, _ends(values), strict=True):
         if low < high and math.isfinite(low) and math.isfinite(high):
-            # A damaged or foreign record may hold a value of a sign that none can have.
-            at_zero = sign if all(value * sign >= 0 for value in rows[place]) else 0
-            low, high = max(low, 0) if at_zero > 0 else low, min(high, 0) if at_zero < 0 else high
+            # A damaged or foreign record may hold a value beyond what there can be.
+            side = sign if all((value - bound) * sign >= 0 for value in rows[place]) else 0
+            low, high = max(low, bound) if side > 0 else low, min(high, bound) if side < 0 else high
             found[place] = Interval(float(low), float(high), n)
     return found
 

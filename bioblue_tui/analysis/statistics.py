@@ -10,9 +10,10 @@ from bioblue_tui.analysis.intervals import Interval, interval, why_none
 from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin
+from bioblue_tui.analysis.words import noisy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
-from envs import Environment, Number, State
+from envs import Dimension, Environment, Number, State
 from envs.base import mean
 
 Kind = Literal["total", "difference", "metric", "rejected"]
@@ -131,29 +132,51 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
     """Return every quantity over trials of one environment: totals, differences, metrics, rejected answers."""
     alike = kin([trial.trace for trial in trials])
 
-    def add(kind: Kind, key: str, label: str, values: Iterable[Number | None], sign: int) -> None:
+    def add(
+        kind: Kind, key: str, label: str, values: Iterable[Number | None], sign: int = 1, bound: Number = 0
+    ) -> None:
         every = tuple(None if t.empty else value for t, value in zip(trials, values, strict=True))
         known, whose = known_of(every, alike)
         middle = mean(known) if known else None
-        between, why = interval(known, whose, sign), why_none(known, whose)
+        between, why = interval(known, whose, sign, bound), why_none(known, whose)
         found.append(Quantity(kind, key, label, every, middle, between, why))
 
     named = [(d, f"{d.label} {d.objective}" if d.objective else d.label) for d in environment.dimensions]
     found: list[Quantity] = []
     for dimension, label in named:
-        add("total", dimension.key, label, (t.totals[dimension.key] for t in trials), -1 if dimension.penalty else 1)
+        add("total", dimension.key, label, (t.totals[dimension.key] for t in trials), *possible(dimension))
     for dimension, label in named:
-        add("difference", dimension.key, label, (t.difference(dimension.key) for t in trials), 0)
+        differences = (t.difference(dimension.key) for t in trials)
+        add("difference", dimension.key, label, differences, *possible_difference(environment, dimension, trials))
     for name in environment.metrics:
         known = [t.metrics.get(name) for t in trials]
         values = (metric.mean_absolute if metric else None for metric in known)
-        add("metric", name, f"{name.replace('_', ' ')}, mean absolute", values, 1)
-    add("rejected", "", "rejected answers", (t.tally.rejected for t in trials), 1)
+        add("metric", name, f"{name.replace('_', ' ')}, mean absolute", values)
+    add("rejected", "", "rejected answers", (t.tally.rejected for t in trials))
     for kind, label in UNCOUNTED.items():
         counts = [t.tally.by_kind[kind] for t in trials]
         if any(counts):
-            add("rejected", kind, label, counts, 1)
+            add("rejected", kind, label, counts)
     return found
+
+
+def possible(dimension: Dimension) -> tuple[int, Number]:
+    """Return the sign that totals of a reward dimension can only have about a bound, and the bound."""
+    return (-1 if dimension.penalty else 1), 0
+
+
+def possible_difference(
+    environment: Environment, dimension: Dimension, trials: Iterable[Figures]
+) -> tuple[int, Number]:
+    """Return the same for differences: in a world without noise the reference's total is the same in all trials.
+
+    With noise its mean is not known, so nothing bounds a mean difference.
+    """
+    if noisy(environment):
+        return 0, 0
+    others = {trial.reference[dimension.key] for trial in trials if trial.reference is not None}
+    sign, bound = possible(dimension)
+    return (sign, bound - others.pop()) if len(others) == 1 else (0, 0)
 
 
 def known_of(values: Sequence[Number | None], alike: Sequence[Hashable]) -> tuple[list[Number], list[Hashable]]:

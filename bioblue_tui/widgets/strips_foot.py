@@ -12,7 +12,7 @@ from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, Interval, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import kin
-from bioblue_tui.analysis.statistics import Figures, known_of
+from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
@@ -121,8 +121,10 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
             values = [_value(member.figures, dimension.key, beside) for member in members]
             known, whose = known_of(values, alike)
             if known:
-                sign = 0 if beside else -1 if dimension.penalty else 1
-                between, why = interval(known, whose, sign), why_none(known, whose)
+                figures = [member.figures for member in members]
+                world = first.environment
+                limits = possible_difference(world, dimension, figures) if beside else possible(dimension)
+                between, why = interval(known, whose, *limits), why_none(known, whose)
                 found.append(Average(label, "", tuple(known), mean(known), between, why))
     return found
 

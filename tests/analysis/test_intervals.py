@@ -106,6 +106,15 @@ def test_the_mean_of_what_has_one_sign_has_it_too() -> None:
     assert impossible.low < 0, "a damaged record's value is not hidden"
 
 
+def test_a_mean_is_not_beyond_what_any_value_can_be() -> None:
+    values = [-551] * 8 + [-400]
+    assert found_for(values).low < -551
+    for sign in (1, -1):
+        clipped = interval([sign * value for value in values], sign=sign, bound=sign * -551)
+        assert clipped is not None
+        assert sign * -551 in (clipped.low, clipped.high)
+
+
 def test_students_t_is_that_of_the_tables() -> None:
     tables = {1: 12.706, 4: 2.776, 9: 2.262, 19: 2.093, 120: 1.980}
     for freedom, quantile in tables.items():

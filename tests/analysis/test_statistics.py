@@ -8,6 +8,7 @@ import pytest
 
 import envs
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.analysis.statistics import Figures, quantities
 from bioblue_tui.trials.events import Event, Stepped
 from bioblue_tui.trials.state import TrialState
@@ -123,3 +124,18 @@ def test_published_deviations_are_computed_from_the_levels() -> None:
         deviations = [step.after[1] - 120 for step in trial.steps]
         assert trial.figures.metrics["deviation_B"].greatest == max(map(abs, deviations))
         assert trial.figures.metrics["deviation_B"].mean == pytest.approx(statistics.mean(deviations))
+
+
+def test_a_mean_difference_is_none_that_the_total_cannot_have() -> None:
+    played = figures_of("sustainability", 100)
+    trials = [
+        replace(played, totals={**played.totals, "consumption": taken}, trace=Trace(actions=number))
+        for number, taken in enumerate((0, 0, 0, 0, 5, 300), 1)
+    ]
+    found = {(q.kind, q.key): q.interval for q in quantities(envs.make("sustainability"), trials)}
+    total, difference = found["total", "consumption"], found["difference", "consumption"]
+    assert played.reference is not None
+    assert total is not None
+    assert difference is not None
+    assert (total.low, difference.low) == (0, -played.reference["consumption"])
+    assert difference.high == pytest.approx(total.high - played.reference["consumption"])
