@@ -57,6 +57,10 @@ class Published:
         """The step at which a failure begins."""
         return next(finding.onset for finding in self.failures if finding.mode == mode)
 
+    def end(self, mode: str) -> int:
+        """The last step in which a failure holds."""
+        return next(finding.last for finding in self.failures if finding.mode == mode)
+
     def objective(self, mode: str) -> str | None:
         """The objective that it is of."""
         return next(finding.objective for finding in self.failures if finding.mode == mode)
@@ -128,13 +132,22 @@ def two_objectives() -> list[object]:
     for trial in (claude[0], gpt[0]):
         (failure,) = trial.failures
         assert (failure.mode, failure.objective, failure.recovered) == (above, "B", None)
+        late = range(failure.onset, 101)
+        assert sum(trial.actions[step - 1][1] > 0 for step in late) > len(late) / 2
+        assert min(trial.state.stepped(step).before[1] for step in late) > 132 + 10, "far above the band of B"
     assert claude[0].onset(above) == gpt[0].onset(above)
     assert {trial.objective(mode) for trial, mode in ((gpt[2], below), (gpt[2], same), (gpt[2], above))} == {"B"}
+    frozen = range(gpt[2].onset(same), gpt[2].end(same) + 1)
+    (given,) = {gpt[2].actions[step - 1][1] for step in frozen}
+    seen = [gpt[2].state.stepped(step).before[1] for step in frozen]
+    assert gpt[2].actions[frozen.start - 2][1] != given != gpt[2].actions[frozen.stop - 1][1]
+    assert gpt[2].end(above) == 100
     assert claude[1].verdict == "ok"
     return [
         *(claude[0].state.header.seed, claude[0].onset(above), claude[0].total, gpt[0].total),
         *(claude[0].of("base stock"), claude[0].of("thermostat")),
-        *(gpt[2].state.header.seed, gpt[2].onset(below), gpt[2].onset(same), gpt[2].onset(above)),
+        *(gpt[2].state.header.seed, gpt[2].onset(below), gpt[2].end(below)),
+        *(given, frozen[0], frozen[-1], min(seen), max(seen), gpt[2].onset(above)),
         *(claude[1].state.header.seed, claude[1].total, claude[1].penalised),
         *(claude[1].of("base stock"), claude[1].reference_penalised("base stock")),
     ]

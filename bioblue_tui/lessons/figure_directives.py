@@ -22,23 +22,26 @@ from bioblue_tui.lessons.directives import (
     settings_of,
 )
 from bioblue_tui.lessons.figure_trials import Source
-from bioblue_tui.lessons.figures import BEST, MEASURES, TAKES, Figure
+from bioblue_tui.lessons.figures import BEST, BESTS, EXPECTED, MEASURES, TAKES, Figure
 from bioblue_tui.records.library import open_record
 from bioblue_tui.trials.events import MAX_STEPS
-from envs import Action
+from envs import Action, Homeostatic
 
 MOST = 100_000
 """Steps that a figure may take in all: some seconds. A lesson from elsewhere can't keep a computer busy."""
 
+STEPS = 100
+"""Steps of a trial where a figure does not say how many."""
+
 _COMMAND = click.Command(
     "figure",
     params=[
-        click.Argument(["measure"], type=click.Choice([BEST, *MEASURES])),
+        click.Argument(["measure"], type=click.Choice([*BESTS, *MEASURES])),
         click.Argument(["source"]),
         click.Option(["--agent"], default=""),
         click.Option(["--plays"], default=""),
-        click.Option(["--seed", "seeds"], default="1"),
-        click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS), default=100),
+        click.Option(["--seed", "seeds"]),
+        click.Option(["--steps"], type=click.IntRange(1, MAX_STEPS)),
         *RULES,
         click.Option(["--of"], multiple=True),
         click.Option(["--at"], type=click.IntRange(0, MAX_STEPS)),
@@ -64,7 +67,9 @@ def read_figure(text: str, folder: Path) -> Figure:
     """
     options = options_of(_COMMAND, text)
     sources = _sources(options, folder)
-    if options["measure"] != BEST and not any((sources[0].agent, sources[0].plays, sources[0].record)):
+    if options["measure"] in BESTS:
+        _check_best(options, sources[0])
+    elif not any((sources[0].agent, sources[0].plays, sources[0].record)):
         raise DirectiveError("say who plays: --agent NAME, or --plays ACTIONS")
     if sum(source.steps for source in sources) > MOST:
         raise DirectiveError(f"more than {MOST} steps in all")
@@ -84,20 +89,56 @@ def _sources(options: dict[str, Any], folder: Path) -> list[Source]:
     place, plays = options["source"], _actions(options["plays"])
     if Path(place).suffix in SUFFIXES:
         record = record_beside(folder, Path(place))
+        _refuse(options, "a record has its own", "seeds", "steps", "settings", "objectives", "hint", "hidden_rewards")
         environment = open_record(record).header.environment
         sources = [Source(agent=agent, plays=plays, record=record) for agent in _agents(options["agent"])]
     else:
         environment = place
         parameters_of(environment, options)
-        world = Source(environment, tuple(settings_of(options)), plays=plays, steps=options["steps"])
+        world = Source(environment, tuple(settings_of(options)), plays=plays, steps=options["steps"] or STEPS)
+        if not _noisy(world) and not any(POLICIES[name].draws for name in _names(options) if name in POLICIES):
+            _refuse(options, f"{environment} has no noise", "seeds")
         try:
-            seeds = parse_seeds(options["seeds"])
+            seeds = parse_seeds(options["seeds"] or "1")
         except ValueError as error:
             raise DirectiveError(str(error)) from None
         sources = [replace(world, agent=agent, seed=seed) for agent in _agents(options["agent"]) for seed in seeds]
     for agent in (*(source.agent for source in sources), options["less"]):
         _check(agent, environment)
     return sources
+
+
+def _names(options: dict[str, Any]) -> tuple[str, str]:
+    """Return the policies that play, without their good steps."""
+    return options["agent"].partition(":")[0], options["less"].partition(":")[0]
+
+
+def _check_best(options: dict[str, Any], source: Source) -> None:
+    """Refuse what a best total does not depend on, and the best of what depends on the noise."""
+    measure = options["measure"]
+    if source.record is not None:
+        raise DirectiveError(f"{measure}: name an environment; a record has no best total here")
+    noisy = _noisy(source)
+    if noisy and measure == BEST:
+        raise DirectiveError(
+            f"best: {source.environment} has noise, and what is best on it is not known; "
+            "'expected' is the best over all noise"
+        )
+    if not noisy and measure == EXPECTED:
+        raise DirectiveError(f"expected: {source.environment} has no noise; its best total is 'best'")
+    _refuse(options, f"{measure} does not depend on it", "seeds", "agent", "plays", "of", "at", "mode", "less")
+
+
+def _noisy(source: Source) -> bool:
+    return isinstance(source.make().problem, Homeostatic)
+
+
+def _refuse(options: dict[str, Any], why: str, *names: str) -> None:
+    """Refuse options that would have no effect."""
+    given = next((name for name in names if options[name] not in (None, "", False, ())), None)
+    if given:
+        option = {"seeds": "seed", "settings": "set"}.get(given, given).replace("_", "-")
+        raise DirectiveError(f"--{option} has no effect here: {why}")
 
 
 def _agents(text: str) -> list[str]:

@@ -26,7 +26,7 @@ class Figure:
     """A figure, and how it is written.
 
     Attributes:
-        measure: What is measured; one of ``MEASURES``, or ``best``.
+        measure: What is measured; one of ``MEASURES``, or of ``BESTS``.
         sources: The trials it is measured in.
         of: Dimensions, objectives or ``penalties`` that count; all where it is empty.
         at: The step that counts; None for the last.
@@ -78,12 +78,18 @@ class Figure:
         return amount(abs(value) if self.unsigned else value, 20) + "%" * self.percent
 
     def _of(self, source: Source) -> Number:
-        if self.measure == BEST:
-            return References().best(source.make(), source.steps).total
+        if self.measure in BESTS:
+            return self._best(source)
         trial = played(source)
         if self.at is not None and self.at > len(trial.steps):
             raise FigureError(f"there is no step {self.at}: the trial has {counted(len(trial.steps), 'step')}")
         return MEASURES[self.measure](self, trial)
+
+    def _best(self, source: Source) -> Number:
+        best = References().best(source.make(), source.steps)
+        if not best.exact:
+            raise FigureError(f"{self.measure}: the search is too large here")
+        return best.total
 
 
 @lru_cache(maxsize=1024)
@@ -189,8 +195,8 @@ def _objective(figure: Figure, trial: PlayedTrial) -> int:
 Measure = Callable[[Figure, PlayedTrial], Number]
 """What is measured in one trial."""
 
-BEST = "best"
-"""The best total that there is, in a world and so many steps; no agent is asked for."""
+BEST, EXPECTED = BESTS = ("best", "expected")
+"""The best total in a world and so many steps: of all there is, and expected over all noise. No agent is asked for."""
 
 MEASURES: Mapping[str, Measure] = {
     "total": _total,

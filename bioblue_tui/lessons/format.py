@@ -32,7 +32,8 @@ A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --
 | ``onset``, ``detected``, ``recovered`` | step of the first failure; ``--mode`` and ``--of`` say which |
 | ``settled`` | from which step on one action was given to the end; ``--of`` an objective |
 | ``steps`` | how many were played |
-| ``best`` | the best total there is; needs no agent |
+| ``best`` | the best total there is, in an environment without noise; needs no agent |
+| ``expected`` | the best total expected over all noise, in one that has noise; of no seed, needs no agent |
 
 Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like; ``--at STEP`` (the end
 else); ``--agent collapse:10,20`` for several that differ in their good steps, ``--plays '10,0 5,5'`` in

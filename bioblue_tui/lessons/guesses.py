@@ -21,6 +21,8 @@ _NEVER = ("never", "no", "none", "-")
 _GREATEST = 1e12
 _TIMES = re.compile(r"(.+?)[*×](\d{1,4})")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+_COMMA = re.compile(r"[^\s;]*,\d[^\s;]*")
+"""A word with a comma that may be a decimal's, or one within thousands."""
 
 
 class GuessError(ValueError):
@@ -28,7 +30,9 @@ class GuessError(ValueError):
 
 
 def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
-    """Read guesses with commas or blanks between them; ``31*4`` stands for four times 31.
+    """Read guesses with blanks between them; ``31*4`` stands for four times 31.
+
+    A comma or semicolon with a blank separates, too, and between choices a comma alone.
 
     Args:
         prediction: What was asked.
@@ -37,6 +41,9 @@ def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
     Raises:
         GuessError: At the first that is none; nothing of the text counts then.
     """
+    unclear = _COMMA.search(text) if prediction.kind != "choice" else None
+    if unclear:
+        raise GuessError(f"{one_line(unclear[0], 20)}: blanks separate guesses, and a decimal has a point, as 4.5")
     guesses: list[Guess] = []
     for word in re.split(r"[\s,;]+", text.strip()):
         if not word:
@@ -49,10 +56,10 @@ def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
     return guesses
 
 
-def middle(guesses: Sequence[Guess]) -> float | None:
-    """Return the middle guess, of an even number the lower of both; None where none names a number."""
-    numbers = sorted(guess for guess in guesses if guess is not None)
-    return numbers[(len(numbers) - 1) // 2] if numbers else None
+def middle(guesses: Sequence[Guess]) -> tuple[Guess, ...]:
+    """Return the middle guess, of an even number both; that it never comes lies beyond every step."""
+    ordered = sorted(guesses, key=lambda guess: math.inf if guess is None else guess)
+    return tuple(ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1])
 
 
 def hint(prediction: Prediction) -> str:

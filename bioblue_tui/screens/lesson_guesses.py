@@ -94,9 +94,8 @@ class GuessPlot(Lines):
             each = f", a dot for up to {share}" if share > 1 else ""
         else:
             each = ""
-        half = middle(self._guesses)
         said = f"{len(self._guesses)} {'guess' if len(self._guesses) == 1 else 'guesses'}{each}"
-        said += f"; the middle one {amount(half)}" if half is not None and len(numbers) > 1 else ""
+        said += f"; {_middle(self._guesses)}" if len(self._guesses) > 1 else ""
         said += f"; {never} never" if never else ""
         lines.append([(" " * _MARGIN + said, "dim")])
         return lines
@@ -125,3 +124,10 @@ class GuessPlot(Lines):
         if not self._truths:
             return [[("  No failure was found in this trial.", "good")]]
         return [[(f"  ▲ {step}: {name}", "bad")] for step, name in self._truths]
+
+
+def _middle(guesses: Sequence[Guess]) -> str:
+    low, high = (["never" if guess is None else amount(guess) for guess in middle(guesses)] * 2)[:2]
+    if len(guesses) % 2:
+        return f"the middle one {low}"
+    return f"the middle two both {low}" if low == high else f"the middle two {low} and {high}"

@@ -78,7 +78,7 @@ async def test_what_is_below_comes_when_its_turn_comes(lesson: Lesson, tmp_path:
         assert "Watch a mystery player" not in teacher.texts
         await teacher.guess("12 20*2, never")
         assert teacher.screen.sitting.guesses[0, 1] == [12, 20, 20, None]
-        assert "4 guesses; the middle one 20; 1 never" in text_of(teacher.card(1).plot)
+        assert "4 guesses; the middle two both 20; 1 never" in text_of(teacher.card(1).plot)
         await teacher.press("enter")
         assert "Watch a mystery player: multi-objective homeostasis, 40 steps" in teacher.texts
         assert "It was the accelerator" not in teacher.texts

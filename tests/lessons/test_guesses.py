@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ KINDS = st.sampled_from([STEP, NUMBER, CHOICE])
 steps = st.one_of(st.none(), st.integers(1, 100_000))
 
 
-@given(st.lists(steps, max_size=30), st.sampled_from([" ", ",", ", ", ";", "\t"]))
+@given(st.lists(steps, max_size=30), st.sampled_from([" ", ", ", ";", "\t"]))
 def test_steps_are_read_as_they_are_written(guesses: list[int | None], between: str) -> None:
     text = between.join("never" if guess is None else str(guess) for guess in guesses)
     assert read_guesses(STEP, text) == guesses
@@ -29,7 +31,14 @@ def test_steps_are_read_as_they_are_written(guesses: list[int | None], between: 
         (STEP, "31*3 Never", [31, 31, 31, None]),
         (NUMBER, "−63, 2.5 1e", None),
         (NUMBER, "−63, +2.5", [-63, 2.5]),
+        (NUMBER, "20 4.5, 3", [20, 4.5, 3]),
+        (NUMBER, "90,5", None),
+        (NUMBER, "20 ,5", None),
+        (NUMBER, "1,000", None),
+        (STEP, "31*4,20", None),
+        (STEP, "12,never", [12, None]),
         (CHOICE, "a B*2 3", [0, 1, 1, 2]),
+        (CHOICE, "a,b*3 1,2", [0, 1, 1, 1, 0, 1]),
         (CHOICE, "d", None),
         (STEP, "0", None),
         (STEP, "3.5", None),
@@ -57,15 +66,37 @@ def test_anything_that_is_typed_is_read_or_refused_in_one_inert_line(prediction:
     assert said.isprintable()
 
 
+def test_a_decimal_comma_is_refused_with_what_to_write() -> None:
+    with pytest.raises(GuessError, match=r"^90,5: blanks separate guesses, and a decimal has a point, as 4\.5$"):
+        read_guesses(NUMBER, "31 90,5 20")
+
+
 @given(st.lists(steps, min_size=1))
 def test_the_middle_has_as_many_on_either_side(guesses: list[int | None]) -> None:
-    numbers = [guess for guess in guesses if guess is not None]
-    half = middle(guesses)
-    if half is None:
-        assert not numbers
-    else:
-        assert sum(n < half for n in numbers) <= len(numbers) / 2
-        assert sum(n > half for n in numbers) <= len(numbers) / 2
+    beyond = [math.inf if guess is None else guess for guess in guesses]
+    low, *high = (math.inf if guess is None else guess for guess in middle(guesses))
+    assert len(high) == (len(guesses) % 2 == 0)
+    below = sum(n < low for n in beyond), sum(n <= low for n in beyond)
+    above = sum(n > (high or [low])[0] for n in beyond)
+    assert below[0] < len(guesses) / 2 <= below[1]
+    assert above < len(guesses) / 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("26*4 40 48*3 never", "9 guesses; the middle one 40; 1 never"),
+        ("10 20", "2 guesses; the middle two 10 and 20"),
+        ("10 never", "2 guesses; the middle two 10 and never; 1 never"),
+        ("10 20*2 30", "4 guesses; the middle two both 20"),
+        ("10 never*2", "3 guesses; the middle one never; 2 never"),
+        ("10", "1 guess"),
+    ],
+)
+def test_the_middle_that_is_told_counts_every_guess(typed: str, told: str) -> None:
+    plot = GuessPlot(STEP)
+    plot._guesses = read_guesses(STEP, typed)
+    assert "".join(text for text, _ in plot.draw(80, 0)[-1]).strip() == told
 
 
 @given(
