@@ -37,12 +37,14 @@ class Usage:
         cached: Those of them read from the provider's cache.
         output: Tokens produced, reasoning included.
         written: Those of the tokens sent that were put into the cache, where that costs more than sending them.
+        cost: US dollars, where the server itself says what the request cost.
     """
 
     input: int | None = None
     cached: int | None = None
     output: int | None = None
     written: int | None = None
+    cost: float | None = None
 
 
 FaultKind = Literal["cut", "provider"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.secrecy import all_forms, basic, redacted
+from bioblue_tui.agents.secrecy import all_forms, basic, masked, redacted
 
 PLACEHOLDER_KEY = "no-key"
 """Sent where a base URL is given and no key: local servers take any, but the SDKs want one."""
@@ -40,6 +40,7 @@ class Endpoint:
 
     Attributes:
         key_variable: Environment variable the key is read from.
+        lacking: What to do where the server wants a key and got none.
         example: What such an address looks like.
         shown: The address for people and records: no user information, no query.
         local: True when the address is this computer.
@@ -50,6 +51,7 @@ class Endpoint:
     """
 
     key_variable: str
+    lacking: str
     example: str
     shown: str
     local: bool
@@ -67,6 +69,10 @@ class Endpoint:
         """Return the text with every secret taken out."""
         return redacted(text, self.secrets)
 
+    def mask(self, text: str) -> str:
+        """Return the text without any secret or part of one, as servers quote keys that they refuse."""
+        return masked(text, self.secrets)
+
     def hiding(self, more: Iterable[str]) -> Endpoint:
         """Return the same endpoint with more secrets."""
         return replace(self, secrets=all_forms((*self.secrets, *more)))
@@ -77,6 +83,8 @@ def find_endpoint(
 ) -> Endpoint:
     """Find where to send requests and with which key.
 
+    To a server on this computer that nobody has confirmed no key is sent: most want none.
+
     Args:
         service: The API.
         base_url: Where its server is; None for what the environment names, or the service's own.
@@ -85,7 +93,7 @@ def find_endpoint(
 
     Raises:
         AgentError: When there is neither a key nor a base URL, when one of them cannot be used, or when a key would go
-            to an address that nobody has confirmed.
+            to another computer that nobody has confirmed.
     """
     given, key = _address(service, base_url, environ), environ.get(service.key_variable, "").strip()
     if not key and not given:
@@ -95,17 +103,24 @@ def find_endpoint(
     if not (key.isascii() and key.isprintable()):
         raise AgentError(f"{service.key_variable} holds characters that no key has; copy it again")
     parts = _split(given or service.url, service.example)
-    if key and not confirmed:
-        _check_confirmed(service, parts, environ)
+    local, lacking = is_local(parts.hostname or ""), f"set {service.key_variable}"
+    if key and not (confirmed or _is_known(service, parts, environ)):
+        shown = _shown(parts)
+        confirm = f"Set {service.url_variable}={shown}, or fork with --base-url {shown}"
+        doubt = "a record may come from anywhere: your key is not sent there unless you say so"
+        if not local:
+            raise AgentError(f"the record names the server {shown}, and {doubt}. {confirm}")
+        key, lacking = "", f"only the record names it, and {doubt}. {confirm}"
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     user, password = parts.username or "", parts.password or ""
     # What asks for one key may know others, as a gateway does.
     keys = (value.strip() for name, value in environ.items() if name.endswith("_API_KEY"))
     return Endpoint(
         key_variable=service.key_variable,
+        lacking=lacking,
         example=service.example,
         shown=_shown(parts),
-        local=is_local(parts.hostname or ""),
+        local=local,
         url=urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")),
         query=query,
         key=key or PLACEHOLDER_KEY,
@@ -113,17 +128,10 @@ def find_endpoint(
     )
 
 
-def _check_confirmed(service: Service, parts: SplitResult, environ: Mapping[str, str]) -> None:
-    """Raise AgentError unless a recorded address is the service's, this computer's, or what the environment names."""
+def _is_known(service: Service, parts: SplitResult, environ: Mapping[str, str]) -> bool:
+    """Tell whether a recorded address is the service's, or what the environment names."""
     shown, known = _shown(parts), environ.get(service.url_variable, "").strip()
-    if is_local(parts.hostname or "") or shown == service.url.rstrip("/"):
-        return
-    if known and _shown(_split(known, service.example)) == shown:
-        return
-    raise AgentError(
-        f"the record names the server {shown}, and a record may come from anywhere: your key is not sent there unless "
-        f"you say so. Set {service.url_variable}={shown}, or fork with --base-url {shown}"
-    )
+    return shown == service.url.rstrip("/") or bool(known and _shown(_split(known, service.example)) == shown)
 
 
 def _address(service: Service, base_url: str | None, environ: Mapping[str, str]) -> str:

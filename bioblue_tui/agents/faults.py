@@ -62,7 +62,7 @@ class Source:
     ) -> AgentError:
         """Make an error with somebody's words behind what happened: one bounded line without secrets."""
         text = f"{what}. {by}: {words}" if isinstance(words, str) and words.strip() else what
-        line = short(self.endpoint.redact(text), MESSAGE_LENGTH)
+        line = short(self.endpoint.mask(text), MESSAGE_LENGTH)
         return AgentError(line, transient=transient, wait=wait)
 
 
@@ -165,7 +165,7 @@ def _permanent(status: int, source: Source) -> str:
     endpoint = source.endpoint
     if status in (401, 403):
         if not endpoint.has_key:
-            return f"the server wants a key; set {endpoint.key_variable}"
+            return f"the server wants a key; {endpoint.lacking}"
         return f"the key in {endpoint.key_variable} is not accepted, or not for this model; check it"
     if status == 404:
         model = short(source.model, _NAME_LENGTH)

@@ -86,7 +86,9 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
     def _watch(self, received: Received) -> Sequence[str]:
         """Notice a server that takes the limit of tokens without a word and ignores it, as older ones do."""
         limit, usage = self._parameters.get(_LIMIT), received.usage
-        if not isinstance(limit, int) or usage is None or usage.output is None or usage.output <= limit:
+        if not isinstance(limit, int) or usage is None or usage.output is None:
+            return ()
+        if usage.output - received.beside <= limit:
             return ()
         self._parameters[_OLD_LIMIT] = self._parameters.pop(_LIMIT)
         return (f"the server ignored {_LIMIT}; {_OLD_LIMIT} is sent from now on",)

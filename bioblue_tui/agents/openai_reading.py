@@ -7,7 +7,7 @@ import json
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.faults import Reported, Source, reported, wrong_shape
 from bioblue_tui.agents.hearing import Hearing
-from bioblue_tui.agents.received import End, Form, Received, end_of, field, tokens
+from bioblue_tui.agents.received import End, Form, Received, dollars, end_of, field, tokens
 
 _LAST = "[DONE]"
 """Stands where no more chunks come."""
@@ -24,12 +24,14 @@ def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
     for text, reasoning in parts:
         hearing.take(text, reasoning=reasoning)
     hearing.finish()
+    usage, beside = _usage(field(reply, "usage"))
     return Received(
         hearing.text,
         hearing.reasoning,
         end_of(field(choice, "finish_reason")),
-        _usage(field(reply, "usage")),
+        usage,
         refusal if isinstance(refusal, str) else "",
+        beside=beside,
     )
 
 
@@ -47,16 +49,18 @@ class _Gathering:
         self._done = False
 
     def take(self, name: str, data: str) -> bool:
-        """Take a chunk; returns False at the mark behind the last one."""
+        """Take a chunk; returns False from the mark behind the last one on, where some servers still count tokens."""
         if data.startswith(_LAST):
             self._done = True
             return False
         chunk = json.loads(data)
-        if error := field(chunk, "error"):
+        if not self._done and (error := field(chunk, "error")):
             raise Reported(error)
         usage = field(chunk, "usage")
         if usage is not None:
             self._usage = usage
+        if self._done:
+            return False
         choices = field(chunk, "choices")
         for choice in choices if isinstance(choices, list) else ():
             # A server that was made to give several answers mixes them.
@@ -93,8 +97,8 @@ class _Gathering:
             note = ""
         if end_of(self._native) is End.ERROR:
             end = End.ERROR
-        usage = _usage(self._usage)
-        return Received(text, reasoning, end, usage, self._refusal, streamed=True, note=note)
+        usage, beside = _usage(self._usage)
+        return Received(text, reasoning, end, usage, self._refusal, streamed=True, note=note, beside=beside)
 
 
 def _parts(content: object) -> list[tuple[str, bool]] | None:
@@ -126,11 +130,20 @@ def _reasoning(message: object) -> str:
     return ""
 
 
-def _usage(usage: object) -> Usage | None:
+def _usage(usage: object) -> tuple[Usage | None, int]:
+    """Return the tokens of a request, and how many of them are reasoning that was counted beside the answer."""
     if usage is None:
-        return None
-    details = field(usage, "prompt_tokens_details")
-    return Usage(tokens(usage, "prompt_tokens"), tokens(details, "cached_tokens"), tokens(usage, "completion_tokens"))
+        return None, 0
+    sent, output = tokens(usage, "prompt_tokens"), tokens(usage, "completion_tokens")
+    cached = tokens(field(usage, "prompt_tokens_details"), "cached_tokens")
+    if cached is None:
+        # DeepSeek's name for it.
+        cached = tokens(usage, "prompt_cache_hit_tokens")
+    # Most count reasoning within the completion, some beside it: their sum tells.
+    beside = tokens(field(usage, "completion_tokens_details"), "reasoning_tokens") or 0
+    if sent is None or output is None or tokens(usage, "total_tokens") != sent + output + beside:
+        beside = 0
+    return Usage(sent, cached, None if output is None else output + beside, cost=dollars(usage)), beside
 
 
 FORM = Form(_read_reply, _Gathering)

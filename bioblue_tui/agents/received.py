@@ -66,6 +66,7 @@ class Received:
         refusal: Why the model will not answer, in its words.
         streamed: True when it came in pieces, so that one without a reason for its end was cut.
         note: What a person should know about how it came; mostly empty.
+        beside: Tokens of reasoning that the server counts beside the answer's, and not within its limit.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Received:
     refusal: str = ""
     streamed: bool = False
     note: str = ""
+    beside: int = 0
 
 
 BREATH_SECONDS = 0.002
@@ -84,6 +86,9 @@ DRAIN_SECONDS = 0.1
 """How long the end of a stream is waited for once all of its answer is there: only a stream that was read to its end
 leaves a connection for the next request."""
 
+
+MOST_DOLLARS = 1e6
+"""A request that is said to cost more does not."""
 
 MOST_BYTES = 64 * 2**20
 """The most that is taken in of one answer: a server that sends without end must not fill the memory."""
@@ -122,21 +127,21 @@ async def read_events(response: httpx2.Response, take: Callable[[str, str], bool
 
     Args:
         response: The answer that is one.
-        take: Receives name and data of every event, and returns False after the last one that matters.
+        take: Receives name and data of every event, and returns False from the last one of the answer on. What comes
+            then is only told of: nothing that goes wrong with it makes the answer another.
     """
     decoder, wanted = EventDecoder(), True
     try:
         async with asyncio.timeout(None) as limit:
             async for data in _bounded(response):
                 begun = time.monotonic()
-                for name, text in decoder.feed(data) if wanted else ():
+                for name, text in decoder.feed(data):
                     if time.monotonic() - begun > BREATH_SECONDS:
                         await asyncio.sleep(0)
                         begun = time.monotonic()
-                    wanted = take(name, text)
-                    if not wanted:
+                    before, wanted = wanted, take(name, text) and wanted
+                    if before and not wanted:
                         limit.reschedule(asyncio.get_running_loop().time() + DRAIN_SECONDS)
-                        break
     except Exception:
         # What goes wrong behind the answer does not make it another.
         if wanted:
@@ -197,7 +202,16 @@ def _fault(received: Received, source: Source, limit: object) -> Fault | None:
 def tokens(usage: object, name: str) -> int | None:
     """Return a count of tokens from what a server sent, or None where it is no count."""
     count = field(usage, name)
+    if isinstance(count, float) and count.is_integer():
+        count = int(count)
     return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+
+
+def dollars(usage: object) -> float | None:
+    """Return what a server says that a request cost, as gateways do, or None where it says nothing of it."""
+    cost = field(usage, "cost")
+    sound = isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost <= MOST_DOLLARS
+    return float(cost) if sound else None
 
 
 class Gathering(Protocol):

@@ -81,6 +81,24 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without any secret, or any part of one that is long enough to be a secret by itself."""
+    size = SECRET_LENGTH
+    parts = {secret[at : at + size] for secret in secrets for at in range(len(secret) - size + 1)}
+    found: list[str] = []
+    begin = at = 0
+    while at <= len(text) - size:
+        if text[at : at + size] not in parts:
+            at += 1
+            continue
+        end = at + size
+        while text[end - size + 1 : end + 1] in parts and end < len(text):
+            end += 1
+        found += [text[begin:at], HIDDEN]
+        begin = at = end
+    return "".join((*found, text[begin:]))
+
+
 def is_hidden(value: object) -> bool:
     """Tell whether a secret was taken out of a JSON value."""
     if isinstance(value, Mapping):

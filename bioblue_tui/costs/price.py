@@ -23,7 +23,7 @@ class Basis(Enum):
     UNKNOWN = "unknown"
     """Somebody is paid, but the table doesn't say how much."""
     LOCAL = "local"
-    """The model runs on this computer."""
+    """The program itself runs the model, on this computer."""
     NOBODY = "nobody"
     """No model answers."""
 
@@ -93,9 +93,9 @@ class Price:
         return f"prices of {self.dated.isoformat()}, {self.source}" if self.dated else self.source
 
     def brief(self) -> str:
-        """Say what a million tokens cost: ``$0.15 in, $0.60 out``; ``unknown``, ``no price``."""
+        """Say what a million tokens cost: ``$0.15 in, $0.60 out``; ``price unknown``, ``no price``."""
         if not self.known:
-            return str(UNKNOWN if self.paid else FREE)
+            return "price unknown" if self.paid else "no price"
         least = "from " if len(self.tiers) > 1 else ""
         return f"{least}{money(self.rates().input)} in, {money(self.rates().output)} out"
 
@@ -107,7 +107,7 @@ class Price:
             case Basis.UNKNOWN:
                 # The name may come from a foreign record.
                 name = one_line(self.model, 60) or "the model"
-                return f"the price of {name} is unknown" + (f" ({self.table})" if self.table else "")
+                return f"no price known for {name}" + (f" ({self.table})" if self.table else "")
             case Basis.LOCAL:
                 return "no price: the model runs on this computer"
             case Basis.NOBODY:
@@ -128,9 +128,14 @@ class Cost:
 
     @classmethod
     def of(cls, usage: Usage | None, price: Price) -> Cost:
-        """Return what a request cost. Where the provider did not count its tokens that is unknown."""
+        """Return what a request cost: what the server says of it, else by the table.
+
+        Where neither is had, or the provider did not count its tokens, that is unknown.
+        """
         if not price.paid:
             return FREE
+        if usage is not None and usage.cost is not None:
+            return cls(Decimal(str(usage.cost)))
         if not price.known or usage is None or usage.input is None or usage.output is None:
             return UNKNOWN
         rates = price.rates(usage.input)

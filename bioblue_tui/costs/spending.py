@@ -118,6 +118,7 @@ class Spending:
         """Tokens of the latest request; None where there was none, or its tokens are unknown."""
         self.most_output = 0
         """The most tokens that one answer had."""
+        self._reported = False
         self._steps: dict[int, Bill] = {}
         self._agent = header.agent
         parent = (header.parent or {}).get("step")
@@ -125,9 +126,12 @@ class Spending:
 
     def words(self) -> str:
         """Say it in one line, with where the cost comes from: ``40 requests: … ; $0.0042 (prices of 2026-11-09 …)``."""
-        source = self.price.words()
         said = f"{counted(self.total.requests, 'request')}: {self.total.words()}"
-        return f"{said} ({source})" if self.price.paid else said
+        if not self.price.paid:
+            return said
+        table = self.price.words() if self.price.known or not self._reported else ""
+        sources = ["as the server reports"] * self._reported + [table] * bool(table)
+        return f"{said} ({'; '.join(sources)})"
 
     def until(self) -> list[Bill]:
         """Return the bill up to each step: at 0 nothing, at the last index all steps that asked the model."""
@@ -144,6 +148,7 @@ class Spending:
         match event:
             case Answered(actor=actor) if self._asks_model(actor):
                 self._add(event.step, Bill.of(event.usage, event.seconds, self.price))
+                self._reported |= event.usage is not None and event.usage.cost is not None
                 self.last = event.usage
                 self.most_output = max(self.most_output, (event.usage and event.usage.output) or 0)
             case Interrupted(actor=actor) if self._asks_model(actor):

@@ -47,11 +47,12 @@ def find_price(model: str, base_url: str, when: datetime | None = None) -> Price
 
     Args:
         model: Its name, as the provider knows it.
-        base_url: Where it is. The same model may cost something else elsewhere, and nothing on this computer.
+        base_url: Where it is. The same model may cost something else elsewhere; what an address of this computer
+            hands a request on to nobody knows.
         when: Prices change; None for now.
     """
     if is_local(_host(base_url)):
-        return Price(Basis.LOCAL, model)
+        return Price(Basis.UNKNOWN, model)
     from genai_prices.data_snapshot import get_snapshot
 
     dated, source = table_date(), f"{_LIBRARY} {version(_LIBRARY)}"

@@ -158,10 +158,13 @@ def intervened(at: float, step: int, kind: object, value: object) -> Intervened:
 
 
 def _usage(data: Json) -> Usage:
-    if data.keys() - {"input", "cached", "output", "written"}:
-        raise DecodeError("usage: only input, cached, output and written are known")
-    data = arranged(data, ("input", "cached", "output", "written"), defaults_of(Usage), None)
-    for name, tokens in data.items():
+    if data.keys() - {"input", "cached", "output", "written", "cost"}:
+        raise DecodeError("usage: only input, cached, output, written and cost are known")
+    data = arranged(data, ("input", "cached", "output", "written", "cost"), defaults_of(Usage), None)
+    *counts, (_, cost) = data.items()
+    if cost is not None and (type(cost) not in _REAL or not 0 <= cost <= MOST):
+        raise DecodeError(f"usage: cost must be a number of dollars or null, not {shown(cost)!r}")
+    for name, tokens in counts:
         if tokens is not None and (type(tokens) is not int or not 0 <= tokens <= MOST):
             raise DecodeError(f"usage: {name} must be a number of tokens or null, not {shown(tokens)!r}")
     return Usage(**data)

@@ -47,7 +47,8 @@ __all__ = [
 
 SCHEMA_VERSION = "1.2"
 """Version of the format that this program writes. 1.1 added notes, and the header's ``study``. 1.2 added the header's
-``wording_digest``, ``words``, ``dynamics`` and ``reading``, how each answer was read, and an answer's ``dropped``."""
+``wording_digest``, ``words``, ``dynamics`` and ``reading``, how each answer was read, an answer's ``dropped`` and
+``requests``, and the ``cost`` in its ``usage``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
@@ -253,7 +254,8 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [list(part) if isinstance(part, tuple) else part for part in value]
     if isinstance(value, Usage):
-        return {"input": value.input, "cached": value.cached, "output": value.output, "written": value.written}
+        counts = {"input": value.input, "cached": value.cached, "output": value.output, "written": value.written}
+        return counts if value.cost is None else {**counts, "cost": value.cost}
     return dict(value) if isinstance(value, Mapping) else value
 
 

@@ -155,6 +155,9 @@ async def test_wrong_shapes(body: dict[str, object], provider: FakeProvider) -> 
     await agent.aclose()
 
 
+REASONED = {"prompt_tokens": 2000, "completion_tokens": 2, "completion_tokens_details": {"reasoning_tokens": 500}}
+
+
 @pytest.mark.parametrize(
     ("usage", "wanted"),
     [
@@ -163,6 +166,13 @@ async def test_wrong_shapes(body: dict[str, object], provider: FakeProvider) -> 
         ("many", Usage()),
         ({"prompt_tokens": "7", "completion_tokens": True, "prompt_tokens_details": 3}, Usage()),
         ({"prompt_tokens": 9, "completion_tokens": 1}, Usage(9, None, 1)),
+        ({"prompt_tokens": 9.0, "completion_tokens": 1.0, "total_tokens": 10.5}, Usage(9, None, 1)),
+        ({"prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4}, Usage(9, 4, 1)),
+        ({"prompt_tokens": 9, "completion_tokens": 1, "cost": 0.00123}, Usage(9, None, 1, cost=0.00123)),
+        ({"prompt_tokens": 9, "completion_tokens": 1, "cost": -1}, Usage(9, None, 1)),
+        ({**REASONED, "total_tokens": 2502}, Usage(2000, None, 502)),
+        ({**REASONED, "total_tokens": 2002}, Usage(2000, None, 2)),
+        (REASONED, Usage(2000, None, 2)),
     ],
 )
 async def test_odd_usage(usage: object, wanted: Usage | None, provider: FakeProvider) -> None:
@@ -170,8 +180,18 @@ async def test_odd_usage(usage: object, wanted: Usage | None, provider: FakeProv
     provider.faults.append(json_body({"choices": [choice], "usage": usage}))
     agent = make(provider)
     answer = await agent.answer(make_turn())
-    assert (answer.text, answer.usage) == ("5", wanted)
+    assert (answer.text, answer.usage, answer.notes) == ("5", wanted, ())
     await agent.aclose()
+
+
+async def test_tokens_that_are_counted_behind_the_last_chunk_are_counted(provider: FakeProvider) -> None:
+    usage = json.dumps({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 1}})
+    for behind, wanted in ((usage, Usage(9, None, 1)), ("no JSON", None), ('{"error": {"message": "late"}}', None)):
+        provider.faults.append(_pieces(_choice({"content": "5"}, finish_reason="stop"), "[DONE]", behind))
+        agent = make(provider)
+        answer = await agent.answer(make_turn())
+        assert (answer.text, answer.usage) == ("5", wanted)
+        await agent.aclose()
 
 
 def _pieces(*chunks: dict[str, object] | str) -> Raw:

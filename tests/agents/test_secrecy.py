@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.endpoint import find_endpoint
 from bioblue_tui.agents.openai_chat import SERVICE, OpenAIChatAgent
-from bioblue_tui.agents.secrecy import all_forms, is_hidden, redacted, secrets_in, without
+from bioblue_tui.agents.secrecy import all_forms, is_hidden, masked, redacted, secrets_in, without
 from bioblue_tui.agents.settings import ModelSettings
 
 URL = "http://127.0.0.1:8080/v1"
@@ -43,6 +43,20 @@ def test_a_secret_is_recognised_as_an_address_holds_it(secret: str) -> None:
         forms = all_forms([secret])
         assert secret not in redacted(f"<{secret}>", forms) or secret in "•••"
         assert redacted(quote(secret, safe=""), forms) == "•••"
+
+
+@given(st.text("abc-", min_size=8, max_size=30), st.text("abcxy-", max_size=40), st.data())
+def test_no_long_part_of_a_secret_is_told(secret: str, around: str, data: st.DataObject) -> None:
+    begin = data.draw(st.integers(0, len(secret) - 8))
+    part = secret[begin : data.draw(st.integers(begin + 8, len(secret)))]
+    told = masked(f"{around}{part}{around}", [secret])
+    assert not any(secret[at : at + 8] in told for at in range(len(secret) - 7))
+    assert masked("•" + part[:7] + "•", [secret]) == "•" + part[:7] + "•"
+
+
+def test_what_a_server_quotes_of_a_key_it_refuses_is_masked() -> None:
+    words = "Incorrect key: sk-mine-1234abcd. Prefix sk-mine-1234ab, end 1234abcd; see docs"
+    assert masked(words, ["sk-mine-1234abcd"]) == "Incorrect key: •••. Prefix •••, end •••; see docs"
 
 
 def test_the_extra_body_is_sent_whole_and_recorded_without_its_secrets() -> None:

@@ -10,6 +10,8 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings, parse_history
+from tests.support.fake_provider import FakeProvider, error
+from tests.support.model_trials import make_turn
 
 URL = "http://127.0.0.1:1"
 
@@ -81,12 +83,30 @@ def test_no_key_goes_to_an_address_that_only_a_record_names() -> None:
     ("address", "environ"),
     [
         ("https://api.openai.com/v1", {"OPENAI_API_KEY": "secret"}),
-        ("http://127.0.0.1:8080/v1", {"OPENAI_API_KEY": "secret"}),
         ("https://elsewhere.example/v1", {}),
         ("https://elsewhere.example/v1", {"OPENAI_API_KEY": "s", "OPENAI_BASE_URL": "https://elsewhere.example/v1/"}),
     ],
-    ids=["the provider's own", "this computer", "no key to send", "confirmed in the environment"],
+    ids=["the provider's own", "no key to send", "confirmed in the environment"],
 )
 def test_a_recorded_address_is_used_where_that_gives_nothing_away(address: str, environ: dict[str, str]) -> None:
     agent = OpenAIChatAgent("m", ModelSettings.of({"base_url": address}), environ=environ)
     assert agent.provider["base_url"] == address
+
+
+async def test_a_server_on_this_computer_that_only_a_record_names_is_asked_without_the_key() -> None:
+    environ = {"OPENAI_API_KEY": "sk-secret-of-mine"}
+    with FakeProvider() as provider:
+        address = provider.url("openai")
+        for known in ({}, {"OPENAI_BASE_URL": address}):
+            agent = OpenAIChatAgent("m", ModelSettings.of({"base_url": address}), environ={**environ, **known})
+            await agent.answer(make_turn())
+            await agent.aclose()
+        unconfirmed, confirmed = (request.headers["authorization"] for request in provider.journal)
+        assert (unconfirmed, confirmed) == ("Bearer no-key", "Bearer sk-secret-of-mine")
+        provider.faults.append(error(401, "key please"))
+        agent = OpenAIChatAgent("m", ModelSettings.of({"base_url": address}), environ=environ)
+        with pytest.raises(
+            AgentError, match=f"your key is not sent there unless you say so. Set OPENAI_BASE_URL={address}"
+        ):
+            await agent.answer(make_turn())
+        await agent.aclose()

@@ -40,9 +40,9 @@ def test_words() -> None:
     assert " M tokens in, 20 k out; about $" in words
     assert "where the provider caches); prices of 20" in words
     local = estimate(world, steps=1, trials=1, price=find_price("m", "http://127.0.0.1:1/v1")).words()
-    assert local.endswith(" out; no price: the model runs on this computer")
+    assert local.endswith(" out; no price known for m")
     assert "$" not in local
-    assert "the price of m is unknown" in estimate(world, steps=1, trials=1, price=Price(Basis.UNKNOWN, "m")).words()
+    assert "no price known for m" in estimate(world, steps=1, trials=1, price=Price(Basis.UNKNOWN, "m")).words()
     assert estimate(world, steps=1, trials=1, price=Price(Basis.NOBODY)).words().endswith(" out")
 
 

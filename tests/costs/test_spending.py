@@ -108,6 +108,17 @@ def test_a_bill_as_json() -> None:
     assert str(unknown.words()) == "tokens unknown; 0.0 s; unknown"
 
 
+def test_what_the_server_says_of_the_cost_is_believed() -> None:
+    said = Usage(1000, 0, 100, cost=0.00123)
+    assert Cost.of(said, PRICE).dollars == Decimal("0.00123")
+    events: list[Event] = [answered(1, said), answered(2, said)]
+    unknown = Spending(HEADER, Price(Basis.UNKNOWN, "m")).feed(events)
+    assert unknown.words() == "2 requests: 2 000 tokens in, 200 out; 1.0 s; $0.0025 (as the server reports)"
+    assert Cost.of(said, Price(Basis.LOCAL, "m")) == FREE
+    mixed = Spending(HEADER, PRICE).feed([*events, answered(3, Usage(1000, 0, 100))])
+    assert mixed.total.cost.dollars == Decimal("0.00446")
+
+
 def test_an_answer_cut_short_costs_nobody_knows_what() -> None:
     events: list[Event] = [answered(1, Usage(1000, 0, 100)), Interrupted(0, 2, 1, "4", "openai:m")]
     assert str(Spending(HEADER, PRICE).feed(events).total.cost) == "at least $0.002"

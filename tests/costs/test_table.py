@@ -59,8 +59,8 @@ def test_an_unknown_model_has_an_unknown_price_with_the_date_of_the_table(url: s
     price = find_price("nobody-s-model", url)
     assert (price.basis, price.known, price.paid) == (Basis.UNKNOWN, False, True)
     assert Cost.of(Usage(1000, 0, 10), price) == UNKNOWN
-    assert str(UNKNOWN) == price.brief() == "unknown"
-    assert price.words().startswith(f"the price of nobody-s-model is unknown (prices of {table_date()}, genai-prices ")
+    assert (str(UNKNOWN), price.brief()) == ("unknown", "price unknown")
+    assert price.words().startswith(f"no price known for nobody-s-model (prices of {table_date()}, genai-prices ")
 
 
 def test_a_known_name_at_an_unknown_address_is_unknown() -> None:
@@ -68,12 +68,17 @@ def test_a_known_name_at_an_unknown_address_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "http://localhost/v1", "http://[::1]:1234/v1"])
-def test_a_model_on_this_computer_has_no_price_whatever_its_name(url: str) -> None:
+def test_what_an_address_of_this_computer_hands_on_is_of_unknown_price_whatever_its_name(url: str) -> None:
     price = find_price("gpt-4o-mini", url)
-    assert (price.basis, price.paid) == (Basis.LOCAL, False)
-    cost = Cost.of(Usage(1000, 0, 10), price)
-    assert cost == FREE
-    assert (cost.dollars, str(cost), price.brief()) == (None, "no price", "no price")
+    assert (price.basis, price.paid, price.words()) == (Basis.UNKNOWN, True, "no price known for gpt-4o-mini")
+    assert Cost.of(Usage(1000, 0, 10), price) == UNKNOWN
+    assert str(Cost.of(Usage(1000, 0, 10, cost=0.00123), price)) == "$0.0012"
+
+
+def test_the_program_s_own_model_costs_nothing() -> None:
+    price = price_of(replace(HEADER, agent="local:gpt-4o-mini"))
+    assert (price.paid, price.brief()) == (False, "no price")
+    assert Cost.of(Usage(1000, 0, 10), price) == FREE
     assert price.words() == "no price: the model runs on this computer"
 
 
@@ -115,7 +120,7 @@ HEADER = Header("homeostasis", {}, 1, 100, "openai:gpt-4o-mini", model="gpt-4o-m
 def test_a_trial_has_the_price_of_its_model_where_it_was() -> None:
     assert price_of(HEADER).known
     assert price_of(replace(HEADER, provider={"base_url": OPENAI})).known
-    assert price_of(replace(HEADER, provider={"base_url": "http://127.0.0.1:1/v1"})).basis is Basis.LOCAL
+    assert price_of(replace(HEADER, provider={"base_url": "http://127.0.0.1:1/v1"})).basis is Basis.UNKNOWN
     assert price_of(replace(HEADER, provider={"base_url": 7})).known
     assert price_of(replace(HEADER, agent="local:gpt-4o-mini")).basis is Basis.LOCAL
     assert price_of(replace(HEADER, agent="mine")).basis is Basis.UNKNOWN

@@ -233,14 +233,14 @@ def test_every_model_of_a_batch_is_estimated_by_itself_and_no_key_is_needed_for_
     assert re.search(r"homeostasis, openai:gpt-4o-mini: 20 trials, 400 requests: .*; about \$0\.\d+", lines[0])
     assert re.search(r"claude-haiku-4-5: 20 trials, 400 requests: .* out; about \$\d", lines[1])
     assert "20 trials, 400 requests" in lines[2]
-    assert "the price of nobody-knows is unknown" in lines[2]
-    assert "no price: the model runs on this computer" in lines[3]
-    assert re.search(r"in all: 80 trials; about \$.*, without 20 trials whose price is unknown", lines[4])
+    assert "no price known for nobody-knows" in lines[2]
+    assert "no price known for tiny" in lines[3]
+    assert re.search(r"in all: 80 trials; about \$.*, without 40 trials whose price is unknown", lines[4])
     assert not re.search("SECRET99|HIDDEN99", done.stdout + done.stderr)
     assert not bioblue.files()
     refused = bioblue.run("batch", path, "--dry-run", "--max-cost", "5")
     assert refused.returncode == 2
-    assert "--max-cost can't be kept: the price of nobody-knows is unknown" in refused.stderr
+    assert "--max-cost can't be kept: no price known for nobody-knows" in refused.stderr
     assert "OPENAI_API_KEY" in bioblue.run("batch", path).stderr
 
 
