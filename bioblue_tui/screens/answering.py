@@ -37,8 +37,6 @@ class AnsweringScreen(LiveScreen):
         """Step and attempt that the answer line is for; None where nothing is asked, or was answered."""
         self._early = Early()
         """What was typed too early before the answer that is being submitted."""
-        self._refused = ""
-        """The answer that was rejected last in this step."""
 
     @property
     def person(self) -> HumanAgent | None:
@@ -131,10 +129,10 @@ class AnsweringScreen(LiveScreen):
             self._rejections = state.rejections
             attempts = [attempt for attempt in state.steps[-1].attempts if attempt.rejection]
             if attempts:
-                self._refused = attempts[-1].text or ""
-                self.bar.reject(f"{self.why_refused(self._refused, attempts[-1].rejection)} No step was used.")
+                why = self.why_refused(attempts[-1].text or "", attempts[-1].rejection)
+                self.bar.reject(f"{why} No step was used.")
         if state.done > self._told:
-            self._told, self._refused = state.done, ""
+            self._told = state.done
             self.bar.tell("Taken." if self.prompt_only else f"Step {state.done}: {self.taken(state.done)}")
             self.bar.clear()
             self._cursor = None
@@ -157,13 +155,8 @@ class AnsweringScreen(LiveScreen):
     def _submitted(self, message: AnswerBar.Submitted) -> None:
         self._early = message.early
         if message.early.torn:
-            self._early = Early(message.early.dropped + len(message.text) + 1)
             self.bar.clear()
             self._not_yet("Not submitted: its beginning was typed before this question was shown. Type it again.")
-        elif message.text == self._refused and not self.bar.answer.typed:
-            # Nobody typed anything since: the Enter bounced.
-            self._early = Early(message.early.dropped + 1)
-            self._not_yet("")
         else:
             self._offer(message.text, "Enter")
 
@@ -171,8 +164,7 @@ class AnsweringScreen(LiveScreen):
         """Say why an answer was not submitted, and ask again once that is seen."""
         self.bar.shut()
         self._open = None
-        if why:
-            self.bar.tell(why)
+        self.bar.tell(why)
         self.bar.count_dropped(self._early.dropped)
 
     @on(Input.Changed, "#answer")

@@ -107,7 +107,6 @@ class LineDialog(ModalScreen[str | None]):
         self.dropped += early.dropped
         if early.torn:
             # Half of an answer is another one.
-            self.dropped += len(line.value) + 1
             line.value = ""
             self._ask_again(line)
         elif self._take and event.value.strip() and (problem := self._take(event.value)):

@@ -348,7 +348,7 @@ class TrialState:
         attempt.usage = event.usage
         attempt.notes = event.notes
         if event.dropped:
-            early = f"{counted(event.dropped, 'key')} pressed before the question was shown: dropped"
+            early = f"{counted(event.dropped, 'key')} pressed before the question was in front: dropped"
             attempt.notes = (*event.notes, early)
         for note in event.notes:
             if note.startswith(OUTGREW):

@@ -151,6 +151,18 @@ class AnswerInput(GatedInput):
     _changed = ("", 0)
     """What an arrow made of the line last, and where the number that it changed begins."""
 
+    class Unchanged(Message):
+        """Enter was pressed on what was refused, and nobody has typed anything since."""
+
+    async def action_submit(self) -> None:
+        """Hand in what was typed; what was refused is no answer again until it is typed again."""
+        if self.value and not self.typed:
+            # The Enter ends what was typed too early, if anything was.
+            self.gate.torn = False
+            self.post_message(self.Unchanged())
+            return
+        await super().action_submit()
+
     free_keys: tuple[str, ...] = ("L",)
     """Letters that belong to the screen while the line is empty."""
 
@@ -239,6 +251,11 @@ class AnswerBar(Vertical):
         self._told, self._remark = (text, rejected), ""
         self._show()
 
+    def remark(self, text: str) -> None:
+        """Add a remark to what is told, until something else is told."""
+        self._remark = text
+        self._show()
+
     def count_dropped(self, keys: int) -> None:
         """Count keys that did nothing, and say so."""
         self.gate.dropped += keys
@@ -263,14 +280,17 @@ class AnswerBar(Vertical):
     @on(GatedInput.Correcting)
     def _correcting(self, event: GatedInput.Correcting) -> None:
         event.stop()
-        self._remark = "(What is typed now is put in at the cursor.)"
-        self._show()
+        self.remark("(What is typed now is put in at the cursor.)")
+
+    @on(AnswerInput.Unchanged)
+    def _unchanged(self, event: AnswerInput.Unchanged) -> None:
+        event.stop()
+        self.remark("(Not submitted again: this is the answer that was refused.)")
 
     @on(GatedInput.Shortened)
     def _shortened(self, event: GatedInput.Shortened) -> None:
         event.stop()
-        self._remark = f"(An answer is one line: {counted(event.more, 'more line')} of what was pasted left out.)"
-        self._show()
+        self.remark(f"(An answer is one line: {counted(event.more, 'more line')} of what was pasted left out.)")
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
