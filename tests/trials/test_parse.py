@@ -93,7 +93,7 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (2, "1,000", "1,000 may hold a thousands separator"),
         (1, "Answer: three", "the number is written as a word"),
         (1, "1234567890", "has 10 digits; at most 9 are read"),
-        (1, "3\n\nWait, no.", "what follows the answer may take it back"),
+        (1, "3\n\nWait, no.", "what is said beside the number may take it back"),
         (1, "3\n\n~~3~~ 5", "what is said beside the number may take it back"),
         (1, "3\n\nThis can hardly be right.", "what is said beside the number may take it back"),
         (1, "Answer: 3 (joking)", "what is said beside the number may take it back"),

@@ -19,38 +19,84 @@ _LEAD = (
     r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? ){0,3}"
 )
 _THIS = rf"(?:{_CALLED}|the above|this|that|these|those|such)"
-_SUBJECT = re.compile(rf"{_LEAD}(?:{_THIS}|it|they)\b(?! way\b)(.*)", re.IGNORECASE)
-_LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b(?! way\b)(.*)", re.IGNORECASE)
+_ELSE = r"(?! (?:way|step|time|turn|round|said|being said)\b)"
+_SUBJECT = re.compile(rf"{_LEAD}(?:{_THIS}|it|they)\b{_ELSE}(.*)", re.IGNORECASE)
+_LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b{_ELSE}(.*)", re.IGNORECASE)
 """In a later sentence, "it" is what the sentence before speaks of."""
 
-_GOOD = (
-    r"(?:(?:an?|the|my|our|quite|very|most|just|about|fairly) )*(?:why|how i|because|due|since|based(?! on nothing)"
-    r"|chosen|calculated|computed|picked|selected|needed|required|intended|enough|sufficient|safe\w*|steady|fine|ok"
-    r"|reasonable|right|balanced|optimal|best|appropriate|moderate|modest|cautious|small|smaller|simple|neither|exactly|meant"
-    r"|within|in line|better|(?:less|more|lower|higher) than (?:before|last|\d)|(?:it|all)(?=\W*$)|minimum|least"
-    r"|compromise|(?!wrong|bad|poor|only|previous|last|old|first|no)(?:\w+ )?(?:amount|choice|action|answer|decision"
-    r"|quantity|integer|consumption|harvest)|(?!going|being|missing|lacking|nothing)\w+ing)\b"
+_ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|so|quite|very|pretty|\w+ly) )*"
+_HURTS = (
+    r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv|violat"
+    r"|break(?!-| even)|kill|ruin|disast"
 )
-_EFFECT = (
-    r"(?:keep|bring|restore|close|maintain|leave|avoid|balance|return|let|help|ensure|allow|hold|matche?|fit|cover|make"
-    r"|compensate|offset|meet|reache?|satisf(?:y|ie)|respect|prevent|minimi[sz]e|maximi[sz]e|optimi[sz]e|stabili[sz]e"
-    r"|strike|stay|raise|lift|put|get|fill|support|account|suit|(?:may|might) change)s?\b"
-    r"|(?:lead|contribute)s? to (?:better|good|high|stead)|gives? the best|(?:has |have )?worked\b|do(?=\W*$)"
-    r"|do(?:es)? not (?:deplete|exceed|hurt|harm|overshoot|endanger|risk|destroy|reduce)\b"
+_BAD = (
+    rf"(?:{_HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem|aggressive"
+    r"|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect|upset"
+    r"|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
 )
-_MAY = r"(?:(?:should|will|would|can|ought to|is going to) (?:(?:also|still|slightly|then) )*)?"
-_LEAVES_IT = re.compile(
-    rf"(?: (?:also|both|just|simply|still|therefore|thus|exactly))* (?:{_MAY}(?:{_EFFECT})"
-    rf"|(?:is|are|was|were|seems?|looks?|(?:should|will|would) be) {_GOOD})(?! not?\b| nothing\b)",
+_HELPS = (
+    "help|bring|keep|restore|close|maintain|leave|avoid|balance|return|let|ensure|allow|hold|improve|stay|change|vary"
+    "|stabili|lead to (?:better|good|high|stead)"
+)
+_HARMLESS = re.compile(
+    r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
+    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: n?or {_BAD})?"
+    rf"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause|\w+ly))*"
+    rf" {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bno (?:more|less|fewer) than\b"
+    r"|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|intended|meant"
+    r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last|\d)"
+    rf"|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
     re.IGNORECASE,
 )
-_SPOILT = words(
-    "too|examples?|samples?|placeholders?|formats?|worse|bad\\w*|poor\\w*|away|trouble|an errors?|wrong|worried|out",
-    "over (?:the|my|its)|beyond|random|(?:an?|the|more) penalt\\w+",
-)
-"""What spoils a good word of the number."""
+"""What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
 
-_SPARED = words("avoid\\w*|prevent\\w*|without|only make|nor")
+_FORM = (
+    r"(?:is|are|be|equals?|reflects?|denotes?|represents?|describes?|counts?|(?:stand|refer|come)s? (?:for|to|from))"
+    rf" {_ADVERBS}(?:(?:the|my|an?|its|our|these|both) )*"
+)
+_STATE = (
+    r"(?:(?:current|actual|present|initial|desired) )*(?:levels?|targets?|stock|totals?|field|rewards?|state|prompt)"
+)
+_WORTH = rf"(?:is|are|be|seems?|looks?|feels?|sounds?|appears?) (?:an? )?{_ADVERBS}"
+_SHORT_FORMS = re.compile(r"(n['’]t\b)|['’]s\b")
+_REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
+"""What begins a reason, where the state may be called too low."""
+
+_UNMEANT = words(
+    r"wrong\w*|mis(?!s)\w+|err\w*|typos?|jok\w+|kidding|drafts?|placeholders?|examples?|formats?|samples?|templates?",
+    r"hypothe\w+|illustrat\w+|demo\w*|dummy|fake\w*|mock\w*|pretend\w*|fiction\w*|imagin\w+|tests?|testing|bogus",
+    r"ignor\w+|disregard\w*|void\w*|cancel\w*|undo\w*|undone|retract\w*|revo[ck]\w+|revis\w+|reconsider\w*|rethink\w*",
+    r"replaced|replacement|scrap\w*|struck|discard\w*|withdr\w+|reject\w*|correct(?:ion|ed)|amend\w*|outdated|obsolete",
+    r"random(?! (?:noise|change|fluct|drift|dev|var)\w*)|(?:in|il|im)(?:valid|correct|accura\w+|legal|possible)",
+)
+"""Signs that the number is not meant, or taken back."""
+
+_DOUBTED = words(
+    # It is denied, or of the past.
+    r"no|not|never|none|nothing|hardly|barely|cannot|fail\w*|yet",
+    r"was|were|had|did|ate|took|came|fell|rose|dropped|copied|told|showed|yesterday\w*|ago",
+    r"(?:says|stands|from)\b.* above",
+    # It is in doubt.
+    r"may|might|could|perhaps|maybe|possibly|doubt\w*|guess\w*|hunch|unsure",
+    r"(?:an?|my) (?:(?!good\b|best\b)\w+ )*(?:estimate|thought|idea|try|attempt|suggestion|proposal)",
+    # It is called bad.
+    rf"(?:{_HURTS})\w*|bad\w*|poor\w*|worse|worst|worr\w+|fatal|reckless|silly|stupid|absurd|nonsens\w+|useless",
+    r"away|beyond|un(?:safe|wise|sound|reliable|intended|usable|acceptable)",
+    r"over (?:the|my|its)(?! (?:next|long|course|coming|remain))",
+    # Another amount is asked for.
+    r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*",
+    r"(?:more|less) than (?:enough|allowed|\w+ed|necessary|i)",
+    rf"{_WORTH}(?:off|out|high|low|big|huge|much(?! \w+er\b| (?:more|less))|many|an? lot|lots?|little|few)"
+    r"(?! (?:amount|choice|dose|consumption|harvest|number|quantity|risk|enough))",
+    rf"{_WORTH}(?:more|less|higher|lower|fewer|larger|smaller)(?=\W*$|[,.;]| than the (?:limit|stock|field|max\w*))",
+    # It is the number of something else.
+    rf"{_FORM}(?:{_STATE}\b(?! (?:amount|needs?|lacks?|requires?|action|choice|consumption|dose|deficit|gap))"
+    r"|(?:last|previous|prior|next|earlier|former|old|first|other|another|upper|lower|someone\w*)\b)",
+    rf"(?!equal){_FORM}(?:change|noise|(?:re)?growth|steps?(?! (?:to|toward\w*|in)\b)|bound|history)",
+    r"what (?:remains|is left|(?:i|we|you) (?:\w+ed|had|did|said))|(?:is|are) (?:only|merely) (?:the|an?|my)|"
+    r"(?:many|much) (?:is|are) (?:in|on|left)|stands at|is (?:better )?left",
+)
+"""Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
     r"\b(?!overdo\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?"
@@ -95,6 +141,7 @@ _ABOUT = words(
     r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
     r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
+    r"(?:bring|rais|lift|mov)\w+ \w+ from",
 )
 """What tells of a number that it is not offered as the answer."""
 
@@ -153,12 +200,18 @@ def _sets_aside(sentence: str) -> bool:
 def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
-    if not asks and (found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence)):
-        rest = found.group(1)
-        return not _LEAVES_IT.match(rest) or bool(_SPOILT.search(rest) and not _SPARED.search(rest))
-    acted = _ACTED_ON.search(sentence)
-    settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
-    if not asks and (_UNDOES.search(sentence) or (acted and not settled)):
+    if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence):
+        said = _HARMLESS.sub(" ", _SHORT_FORMS.sub(_written_out, found.group(1)))
+        taken = _UNMEANT.search(said) or _DOUBTED.search(_REASON.split(said, maxsplit=1)[0])
+    else:
+        acted = _ACTED_ON.search(sentence)
+        settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
+        taken = _UNDOES.search(sentence) or (acted and not settled)
+    if taken and not asks:
         return True
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
     return bool(others) and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return " not" if match[1] else " is"

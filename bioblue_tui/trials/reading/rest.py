@@ -73,9 +73,7 @@ def objection(
         status: Numbers that describe the state.
         marked: Whether it is called the answer: then what only may refuse it does not count.
     """
-    if taken_back(after, action) or _is_subject(after, action):
-        return "what follows the answer may take it back"
-    if spoken_of(before, after, action, status):
+    if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
     if marked:
         return ""
