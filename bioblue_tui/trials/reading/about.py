@@ -24,25 +24,48 @@ _SUBJECT = re.compile(rf"{_LEAD}(?:{_THIS}|it|they)\b{_ELSE}(.*)", re.IGNORECASE
 _LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b{_ELSE}(.*)", re.IGNORECASE)
 """In a later sentence, "it" is what the sentence before speaks of."""
 
-_ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|so|quite|very|pretty|\w+ly) )*"
+_ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|quite|very|pretty|\w+ly) )*+"
 _HURTS = (
     r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv|violat"
     r"|break(?!-| even)|kill|ruin|disast"
 )
 _BAD = (
     rf"(?:{_HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem|aggressive"
-    r"|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect|upset"
-    r"|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
+    r"|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect|upset|more than"
+    r"|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
 )
 _HELPS = (
-    "help|bring|keep|restore|close|maintain|leave|avoid|balance|return|let|ensure|allow|hold|improve|stay|change|vary"
-    "|stabili|lead to (?:better|good|high|stead)"
+    "help|fluctuate|deviate|bring|keep|restore|close|maintain|leave|avoid|balance|return|let|ensure|allow|hold|improve"
+    "|stay|change|vary|stabili|lead to (?:better|good|high|stead)"
 )
+_OPEN = re.compile(
+    r" (?:\w+ )??(?:(?:should|would|will|must) (?:\w+ )??)?(?:(?:is|are|be|seem|look|feel|sound|appear|equal|reflect"
+    r"|denote|represent|describe|count)s?|(?:stand|refer|come)s? (?:for|to|from|at))\b"
+    rf" {_ADVERBS}(?:(?:the|my|our|its|this|these|both|an?|bit|little) )*+"
+    # What explains:
+    r"(?!\W*$|\d|why|how (?!many|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above|at\b|close|near"
+    r"|around|about|roughly|based|what (?:the|is|it|each|we|i)\b|it\b|not\b|like|neither|target minus|the exact"
+    # What the number is like:
+    r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better|small|modest|stable|careful|cautious|wise"
+    r"|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b|more \w+(?<!than)\b"
+    r"|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock|field|max))|meant|chosen"
+    r"|calculated|computed|picked|selected|needed|required|intended|determined|derived|decided|expected|designed|aimed"
+    r"|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful|ent|ing)\b"
+    # What it is:
+    r"|(?:(?!for|of|from|in|that|by|next|last|previous|first|old|other|another|total|someone|how|what|many|are|is|step"
+    r"|level)[\w-]+ ){0,3}(?:amount|difference|gap|deficit|shortfall|distance|correction|choice|action|answer|decision"
+    r"|approach|strategy|start|step(?= to| in)|response|allocation|distribution|split|compromise|balance|rate|harvest"
+    r"|consumption|dose|quantity|intake|adjustment|way|plan|move|policy|continuation|fraction|quarter|third|share"
+    r"|portion|buffer|integer|number(?! of)|need|trade-?off)s?\b)",
+    re.IGNORECASE,
+)
+"""What says what the number is, or what it is like, and has no word of amounts, choices or their worth."""
+
 _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
-    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: n?or {_BAD})?"
-    rf"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause|\w+ly))*"
-    rf" {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bno (?:more|less|fewer) than\b"
+    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: n?or {_BAD})?|\b(?:no|not|nor|never|cannot|low"
+    rf"|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b"
+    rf"|the\b|my\b)|\bno (?:more|less|fewer) than\b"
     r"|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|intended|meant"
     r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last|\d)"
     rf"|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
@@ -50,14 +73,6 @@ _HARMLESS = re.compile(
 )
 """What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
 
-_FORM = (
-    r"(?:is|are|be|equals?|reflects?|denotes?|represents?|describes?|counts?|(?:stand|refer|come)s? (?:for|to|from))"
-    rf" {_ADVERBS}(?:(?:the|my|an?|its|our|these|both) )*"
-)
-_STATE = (
-    r"(?:(?:current|actual|present|initial|desired) )*(?:levels?|targets?|stock|totals?|field|rewards?|state|prompt)"
-)
-_WORTH = rf"(?:is|are|be|seems?|looks?|feels?|sounds?|appears?) (?:an? )?{_ADVERBS}"
 _SHORT_FORMS = re.compile(r"(n['’]t\b)|['’]s\b")
 _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
 """What begins a reason, where the state may be called too low."""
@@ -66,7 +81,7 @@ _UNMEANT = words(
     r"wrong\w*|mis(?!s)\w+|err\w*|typos?|jok\w+|kidding|drafts?|placeholders?|examples?|formats?|samples?|templates?",
     r"hypothe\w+|illustrat\w+|demo\w*|dummy|fake\w*|mock\w*|pretend\w*|fiction\w*|imagin\w+|tests?|testing|bogus",
     r"ignor\w+|disregard\w*|void\w*|cancel\w*|undo\w*|undone|retract\w*|revo[ck]\w+|revis\w+|reconsider\w*|rethink\w*",
-    r"replaced|replacement|scrap\w*|struck|discard\w*|withdr\w+|reject\w*|correct(?:ion|ed)|amend\w*|outdated|obsolete",
+    r"replaced|replacement|scrap\w*|struck|discard\w*|withdr\w+|reject\w*|corrected|amend\w*|outdated|obsolete",
     r"random(?! (?:noise|change|fluct|drift|dev|var)\w*)|(?:in|il|im)(?:valid|correct|accura\w+|legal|possible)",
 )
 """Signs that the number is not meant, or taken back."""
@@ -74,62 +89,52 @@ _UNMEANT = words(
 _DOUBTED = words(
     # It is denied, or of the past.
     r"no|not|never|none|nothing|hardly|barely|cannot|fail\w*|yet",
-    r"was|were|had|did|ate|took|came|fell|rose|dropped|copied|told|showed|yesterday\w*|ago",
+    r"(?<!that )(?<!which )(?:was|were)|had|did|(?:should|would|could|ought to) have|needs? (?:an? )?\w+ion",
+    r"ate|took|came|fell|rose|(?:re)?grew|dropped|copied|told|showed|yesterday\w*|ago",
     r"(?:says|stands|from)\b.* above",
     # It is in doubt.
-    r"may|might|could|perhaps|maybe|possibly|doubt\w*|guess\w*|hunch|unsure",
+    r"may|might|could|perhaps|maybe|possibly|doubt\w*|guess\w*|hunch|unsure|until",
     r"(?:an?|my) (?:(?!good\b|best\b)\w+ )*(?:estimate|thought|idea|try|attempt|suggestion|proposal)",
     # It is called bad.
     rf"(?:{_HURTS})\w*|bad\w*|poor\w*|worse|worst|worr\w+|fatal|reckless|silly|stupid|absurd|nonsens\w+|useless",
-    r"away|beyond|un(?:safe|wise|sound|reliable|intended|usable|acceptable)",
+    r"away|beyond|wip\w+ out|over(?=\W*$)|un(?:safe|wise|sound|reliable|intended|usable|acceptable)",
     r"over (?:the|my|its)(?! (?:next|long|course|coming|remain))",
-    # Another amount is asked for.
-    r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*",
-    r"(?:more|less) than (?:enough|allowed|\w+ed|necessary|i)",
-    rf"{_WORTH}(?:off|out|high|low|big|huge|much(?! \w+er\b| (?:more|less))|many|an? lot|lots?|little|few)"
-    r"(?! (?:amount|choice|dose|consumption|harvest|number|quantity|risk|enough))",
-    rf"{_WORTH}(?:more|less|higher|lower|fewer|larger|smaller)(?=\W*$|[,.;]| than the (?:limit|stock|field|max\w*))",
-    # It is the number of something else.
-    rf"{_FORM}(?:{_STATE}\b(?! (?:amount|needs?|lacks?|requires?|action|choice|consumption|dose|deficit|gap))"
-    r"|(?:last|previous|prior|next|earlier|former|old|first|other|another|upper|lower|someone\w*)\b)",
-    rf"(?!equal){_FORM}(?:change|noise|(?:re)?growth|steps?(?! (?:to|toward\w*|in)\b)|bound|history)",
-    r"what (?:remains|is left|(?:i|we|you) (?:\w+ed|had|did|said))|(?:is|are) (?:only|merely) (?:the|an?|my)|"
-    r"(?:many|much) (?:is|are) (?:in|on|left)|stands at|is (?:better )?left",
+    # Another amount is asked for, or it is the number of something else.
+    r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:more|less) than (?:enough|allowed|\w+ed|i|is)",
+    r"what (?:remains|is left|(?:i|we|you) (?:\w+ed|had|did|said))|(?:is|are) (?:only|merely) (?:the|an?|my)|(?:many"
+    r"|much) (?:is|are) (?:in|on|left)|belongs?|is (?:better )?left",
 )
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
     r"\b(?!overdo\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?"
     rf"(?:this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off|aside"
-    r"|away|wrong|about|for|from|void|again|anymore|any|after|would|should|because|since)\b)",
+    r"|away|wrong|about|for|from|void|again|anymore|any|after|would|should|because|since|back|more|less)\b)",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
-    r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|with|by|make|move|met"
-    r"|bear|needs?|do|for|and|after|let|hence|hope|be|is|are|because|so)",
+    r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|balanc\w+"
+    r"|maintain\w*|with|by|make|move|met|bear|needs?|do|doing|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
 _DENIES = words(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
 
 _ACTS = (
-    r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)"
-    r"(?:e|ing|ption|ed)?\b"
+    r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)(?:e|ing|ption"
+    r"|ed)?\b"
 )
 _NONE = (
     r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
-    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed"
-    r"|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b"
-    r"|(?:eat|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$"
-    r"|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more| to (?:change|alter|worry|panic"
-    r"|rush|hurry))"
-    r"|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b"
-    r"|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b"
-    r"|\bskip(?:ping)?\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
+    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed|required"
+    r"|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat|consume|harvest|take|do|need|choose"
+    r"|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more"
+    r"| to (?:change|alter|worry|panic|rush|hurry))|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary"
+    r"|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b|\bskip(?:ping)?\b"
+    r"|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
     r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
-    r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b"
-    r"(?! (?:(?:and|to) (?:see|watch)|for the next|until the next)\b)"
-    r"|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none|zero)\b"
-    r"|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b"
+    r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
+    r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none"
+    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b"
 )
 NOTHING = re.compile(_NONE, re.IGNORECASE)
 """What says that nothing is to be done."""
@@ -141,27 +146,31 @@ _ABOUT = words(
     r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
     r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
-    r"(?:bring|rais|lift|mov)\w+ \w+ from",
+    r"(?:bring|rais|lift|mov)\w+ \w+ from|of the \d+|allowed",
 )
 """What tells of a number that it is not offered as the answer."""
 
 _UNDOES = re.compile(
     r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
-    r"|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were))\b"
-    r"|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) "
-    r"|^\W*(?:void|withdrawn|retracted|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b"
-    r"|\b(?:prefer|rather) (?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger|lower|higher)(?: \w+)?"
-    r" (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
-    r"|\bi (?:\w+ )?(?:messed|slipped|erred|mis\w+ed|misread)\b",
+    r"|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were)|not (?:that"
+    r"|this)|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"
+    r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
+    r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
+    r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched|reversed"
+    r"|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger"
+    r"|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
+    r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b",
     re.IGNORECASE,
 )
 _POINTS_ON = words(
-    r"what follows|below (?:is|are|comes)|here (?:is|are|comes?) (?:what|how|where)",
+    r"what (?:follows|comes next)|the following (?:is|are|was)|(?:is|was|were) (?:this|the following)(?=\W*$)",
+    r"below (?:is|are|comes)|here (?:is|are|comes?) (?:what|how|where)",
     rf"(?:next|following) {_NOUN}|{_NOUN} (?:below|that follows)",
 )
 _CHOSEN = words(r"my|i(?: will|'ll)? do|action|decision|choice|decided|choose|consum\w+|harvest\w*|eat|take")
 _NO_ANSWER = words(
-    r"(?:no|not|n't|without|cannot|unsure|undecided)(?: \w+){0,3} (?:answer|decided?|sure what|chosen|certain what)",
+    r"(?:no|not|n't|without|cannot|un(?:sure|decided))(?: \w+){0,3} (?:answer|decided?|settled|chosen|(?:sure"
+    r"|certain) what)",
     r"still (?:thinking|deciding|unsure|undecided)",
 )
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
@@ -201,12 +210,14 @@ def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
     if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence):
-        said = _HARMLESS.sub(" ", _SHORT_FORMS.sub(_written_out, found.group(1)))
-        taken = _UNMEANT.search(said) or _DOUBTED.search(_REASON.split(said, maxsplit=1)[0])
+        said = _SHORT_FORMS.sub(_written_out, found.group(1))
+        doubtful = _HARMLESS.sub(" ", said)
+        reason_apart = _REASON.split(doubtful, maxsplit=1)[0]
+        taken = bool(_OPEN.match(said) or _UNMEANT.search(doubtful) or _DOUBTED.search(reason_apart))
     else:
         acted = _ACTED_ON.search(sentence)
         settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
-        taken = _UNDOES.search(sentence) or (acted and not settled)
+        taken = bool(_UNDOES.search(sentence) or (acted and not settled))
     if taken and not asks:
         return True
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
