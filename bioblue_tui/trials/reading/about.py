@@ -43,8 +43,9 @@ _OPEN = re.compile(
     r"|denote|represent|describe|count)s?|(?:stand|refer|come)s? (?:for|to|from|at))\b"
     rf" {_ADVERBS}(?:(?:the|my|our|its|this|these|both|an?|bit|little) )*+"
     # What explains:
-    r"(?!\W*$|\d|why|how (?!many|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above|at\b|close|near"
-    r"|around|about|roughly|based|what (?:the|is|it|each|we|i)\b|it\b|not\b|like|neither|target minus|the exact"
+    r"(?!(?:all)?\W*$|\d|why|how (?!many|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above|at\b"
+    r"|close|near|around|about|roughly|based|what (?:the|is|it|each|we|i)\b|it\b|not\b|like|neither|target minus"
+    r"|the exact"
     # What the number is like:
     r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better|small|modest|stable|careful|cautious|wise"
     r"|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b|more \w+(?<!than)\b"
@@ -146,7 +147,7 @@ _ABOUT = words(
     r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
     r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
-    r"(?:bring|rais|lift|mov)\w+ \w+ from|of the \d+|allowed",
+    r"(?:bring|rais|lift|mov|return|restor)\w* [^.,;]{1,30} (?:from|to)|of the \d+|allowed",
 )
 """What tells of a number that it is not offered as the answer."""
 
