@@ -1,7 +1,7 @@
 """Sentences beside an unmarked number that speak of that number itself.
 
-What such a sentence may say has no end, so what is listed is the little that leaves the number the answer: what it is
-good for, that it is the choice, and why. Anything else said of it refuses it.
+What such a sentence says the number is, or is like, must be a word of amounts, choices or their worth. Whatever else it
+says leaves the number the answer, unless there is a sign of doubt in it, or another number.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _OPEN = re.compile(
     rf" {_ADVERBS}(?:(?:the|my|our|its|this|these|both|an?|bit|little) )*+"
     # What explains:
     r"(?!(?:all)?\W*$|\d|why|how (?!many|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above|at\b"
-    r"|close|near|around|about|roughly|based|what (?:the|is|it|each|we|i)\b|it\b|not\b|like|neither|target minus"
-    r"|the exact"
+    r"|close|near|around|about|roughly|based|what (?:the|it|each|(?:we|i) \w+(?<!ed)|is (?:needed|required|missing))\b"
+    r"|it\b|not\b|like|neither|target minus|the exact"
     # What the number is like:
-    r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better|small|modest|stable|careful|cautious|wise"
-    r"|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b|more \w+(?<!than)\b"
-    r"|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock|field|max))|meant|chosen"
-    r"|calculated|computed|picked|selected|needed|required|intended|determined|derived|decided|expected|designed|aimed"
-    r"|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful|ent|ing)\b"
+    r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better(?! left| not)|small|modest|stable|careful"
+    r"|cautious|wise|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b"
+    r"|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock|field"
+    r"|max))|meant|chosen|calculated|computed|picked|selected|needed|required|intended|determined|derived|decided"
+    r"|expected|designed|aimed|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful|ent|ing)\b"
     # What it is:
     r"|(?:(?!for|of|from|in|that|by|next|last|previous|first|old|other|another|total|someone|how|what|many|are|is|step"
     r"|level)[\w-]+ ){0,3}(?:amount|difference|gap|deficit|shortfall|distance|correction|choice|action|answer|decision"
@@ -92,18 +92,15 @@ _DOUBTED = words(
     r"no|not|never|none|nothing|hardly|barely|cannot|fail\w*|yet",
     r"(?<!that )(?<!which )(?:was|were)|had|did|(?:should|would|could|ought to) have|needs? (?:an? )?\w+ion",
     r"ate|took|came|fell|rose|(?:re)?grew|dropped|copied|told|showed|yesterday\w*|ago",
-    r"(?:says|stands|from)\b.* above",
     # It is in doubt.
     r"may|might|could|perhaps|maybe|possibly|doubt\w*|guess\w*|hunch|unsure|until",
     r"(?:an?|my) (?:(?!good\b|best\b)\w+ )*(?:estimate|thought|idea|try|attempt|suggestion|proposal)",
     # It is called bad.
     rf"(?:{_HURTS})\w*|bad\w*|poor\w*|worse|worst|worr\w+|fatal|reckless|silly|stupid|absurd|nonsens\w+|useless",
-    r"away|beyond|wip\w+ out|over(?=\W*$)|un(?:safe|wise|sound|reliable|intended|usable|acceptable)",
-    r"over (?:the|my|its)(?! (?:next|long|course|coming|remain))",
+    r"away|beyond|wip\w+ out|over(?=\W*$| (?:the|my|its) (?!next|long|course|coming|remain))",
     # Another amount is asked for, or it is the number of something else.
-    r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:more|less) than (?:enough|allowed|\w+ed|i|is)",
-    r"what (?:remains|is left|(?:i|we|you) (?:\w+ed|had|did|said))|(?:is|are) (?:only|merely) (?:the|an?|my)|(?:many"
-    r"|much) (?:is|are) (?:in|on|left)|belongs?|is (?:better )?left",
+    r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:is|are) (?:only|merely) (?:the|an?|my)",
+    r"belongs?|(?:says|stands|from)\b.* above",
 )
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
@@ -147,7 +144,7 @@ _ABOUT = words(
     r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
     r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
-    r"(?:bring|rais|lift|mov|return|restor)\w* [^.,;]{1,30} (?:from|to)|of the \d+|allowed",
+    r"(?:bring|rais|lift|mov|return|restor)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
 )
 """What tells of a number that it is not offered as the answer."""
 

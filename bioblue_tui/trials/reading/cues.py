@@ -79,7 +79,6 @@ _NOD = _begins(
 _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 """A name with what it is: a line that says all it has to say."""
 
-_THAT = "(?:this|that|it|which) (?:is|was|would be)"
 _OUTRIGHT = _begins(
     r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|nope|no no|(?:change"
     r"|replace) (?:that|it)|hold on(?! to\b))\b",
@@ -88,7 +87,6 @@ _OUTRIGHT = _begins(
     r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b",
     r"(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b",
     r"no(?:[,.!:;—–]| wait\b)",
-    rf"{_THAT} (?:wrong|incorrect|not (?:my|the) (?:answer|action|choice))\b",
     r"(?:is|was) (?:not|wrong)\b",
 )
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
