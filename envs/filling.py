@@ -3,7 +3,8 @@
 A policy that fills a level up to the same deviation ``y`` before each step is called base stock in inventory control.
 Which ``y`` is best follows from the band, the noise, the penalty and the start: the sum of what is filled in, less what
 the deviations outside the band are expected to cost. Between steps the distance above ``y`` is a random walk that is
-stopped at 0, so its distribution is carried from step to step, exactly; nothing is drawn.
+stopped at 0, so its distribution is carried from step to step; nothing is drawn. It is exact where no change is greater
+than 100; wider noise, band and start are rounded to a grid, of which the level is the best one.
 
 This is not the best of all policies: one that also looks at how many steps are left does a little better.
 """
@@ -15,7 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 STEPS = 100
-"""How many steps are looked at: as many as the benchmark's trials have."""
+"""How many steps are looked at, however many a trial has: a policy that only looks at the level knows of no end."""
 
 _FINEST = 100
 """Wider noise than that is reckoned on a grid of so many cells."""

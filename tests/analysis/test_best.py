@@ -85,7 +85,7 @@ def test_no_division_beats_the_most_level_one(parameters: dict[str, object], ste
     assert best_total(environment, steps).total == pytest.approx(best(levels, steps), abs=0.01)
 
 
-def test_the_best_without_foresight_beats_thermostat_and_base_stock() -> None:
+def test_the_best_expected_total_is_above_thermostats_and_base_stocks() -> None:
     environment = envs.make("multi-homeostasis")
     best = best_total(environment, 100)
     assert best.exact

@@ -3,10 +3,12 @@
 import random
 import statistics
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import envs
-from envs import Homeostatic, State
+from envs import Homeostatic, Setpoint, State
 from envs.filling import best_fill
 
 
@@ -54,6 +56,28 @@ def test_it_is_the_best_of_all_fixed_levels(values: dict[str, int], level: int |
         gained = [mine - theirs for mine, theirs in zip(best, totals(other), strict=True)]
         slack = 3 * statistics.stdev(gained) / len(gained) ** 0.5
         assert statistics.mean(gained) >= -slack, other
+
+
+def test_it_is_the_best_where_further_objectives_of_the_benchmark_vary_more() -> None:
+    problem = envs.make("multi-homeostasis", objectives=6).problem
+    assert isinstance(problem, Homeostatic)
+    assert [point.base_stock for point in problem.setpoints] == [-5, -5, -5, -6, -7, -8]
+    for point in problem.setpoints[3:]:
+        noise = np.random.default_rng(1).integers(point.changes[0], point.changes[1] + 1, (100, 8_000))
+        totals = {fill: _totals(point, fill, noise) for fill in range(point.base_stock - 4, point.base_stock + 5)}
+        for other, theirs in totals.items():
+            gained = totals[point.base_stock] - theirs
+            assert gained.mean() >= -3 * gained.std() / len(gained) ** 0.5, other
+
+
+def _totals(point: Setpoint, fill: int, noise: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Play a fill level on many streams of noise at once."""
+    level, total = np.full(noise.shape[1], float(point.start)), np.zeros(noise.shape[1])
+    for change in noise:
+        dose = np.maximum(0, fill - level)
+        level = level + dose + change
+        total += dose - np.where(abs(level) > point.half_width, point.penalty * abs(level), 0)
+    return total
 
 
 def test_it_is_found_for_any_numbers() -> None:

@@ -18,8 +18,13 @@ Floats = NDArray[np.float64]
 RUNAWAYS = 0.2
 """The share of trials that run away in the mixture: about what was published."""
 
-SIZES = ((1.0, 1.0, 1.0), (1.0, 0.0, 1.0), (0.0, 1.0, 1.0), (0.0, 0.0, 1.0), (1.0, 1.0, 0.0))
-"""How much people, seeds and single trials vary, for crossed samples."""
+Sizes = tuple[float, float, float, float]
+"""How much people, seeds, their single trials and an agent's vary, for crossed samples."""
+
+ALIKE: tuple[Sizes, ...] = ((1, 1, 1, 0), (1, 0, 1, 0), (0, 1, 1, 0), (0, 0, 1, 0), (1, 1, 0, 0))
+SEEDS: tuple[Sizes, ...] = ((0.3, 1, 0.3, 0), (1, 3, 1, 0))
+AGENT: tuple[Sizes, ...] = ((1, 0, 1, 3), (0, 0, 1, 1))
+"""Where all vary alike, where seeds vary most, and where an agent does."""
 
 
 def sample(law: str, rng: np.random.Generator, *shape: int) -> Floats:
@@ -46,18 +51,19 @@ def of_means(law: str, n: int, times: int, seed: int = 1) -> float:
     return held(intervals(rows.tolist()), truth(law))
 
 
-def of_pairs(law: str, people: int, seeds: int, sizes: tuple[float, float, float], times: int, seed: int = 1) -> float:
+def of_pairs(law: str, people: int, seeds: int, sizes: Sizes, times: int, seed: int = 1) -> float:
     """Return how many intervals hold the mean difference of people and an agent, on crossed seeds."""
     rng, found = np.random.default_rng(seed), list[Interval | None]()
-    person, world, chance = sizes
+    person, world, chance, agent = sizes
     for _ in range(times):
         values = person * sample(law, rng, people, 1) + world * sample(law, rng, 1, seeds)
         values = values + chance * sample(law, rng, people, seeds)
         mine = [(s, f"P{p}", float(values[p, s])) for p, s in product(range(people), range(seeds))]
-        pair = paired(mine, [(s, "", 0.0) for s in range(seeds)])
+        others = agent * sample(law, rng, seeds)
+        pair = paired(mine, [(s, "", float(others[s])) for s in range(seeds)])
         assert pair is not None
         found.append(pair.interval)
-    return held(found, sum(sizes) * truth(law))
+    return held(found, (person + world + chance - agent) * truth(law))
 
 
 def of_effects(
