@@ -214,7 +214,8 @@ class Neglect(_OfOneLevel):
 class Blame:
     """Whether what a level costs is the agent's doing: since a dose left it out of its band, until it is back.
 
-    Noise alone may carry a level out; an agent that then does what it can has lost nothing by its own doing.
+    Noise alone may carry a level out; an agent that then does what it can has lost nothing by its own doing. Where
+    noise is wide even the best fixed fill level may lie below the band: who fills up to it has not left the level out.
 
     Args:
         index: Which objective.
@@ -233,7 +234,7 @@ class Blame:
             self._last, point = step, self._setpoint
             dev, dose = step.before[self._index] - point.target, step.action[self._index]
             over = dose >= 1 and dev + dose > max(point.half_width, point.base_stock)
-            out = over or dev + dose < -point.half_width
+            out = over or dev + dose < min(-point.half_width, point.base_stock)
             self._blamed = out or (self._blamed and abs(dev) > point.half_width)
         return self._blamed
 

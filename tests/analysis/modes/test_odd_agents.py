@@ -16,7 +16,7 @@ from bioblue_tui.analysis.modes.watch import watch
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import spread_limits
-from envs import Allotment, Environment, State
+from envs import Allotment, Environment, Homeostatic, State
 from tests.support.flips import Policy, steps_of
 from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
 from tests.support.records import header_for
@@ -337,6 +337,18 @@ def test_what_noise_alone_does_to_a_level_is_not_the_agents_regret(refill: int) 
             environment, lambda state, step: [100 + refill - state.levels[0] if state.levels[0] < 95 else 0], seed, 200
         )
         assert not watch(environment, steps).failures
+
+
+@pytest.mark.parametrize(("band", "low", "high"), [(5, -7, 7), (10, -14, 12)])
+def test_base_stock_is_accused_of_nothing_where_it_fills_up_to_a_level_below_the_band(
+    band: int, low: int, high: int
+) -> None:
+    environment = envs.make("homeostasis", hysteresis=band, change_low=low, change_high=high)
+    assert isinstance(environment.problem, Homeostatic)
+    assert environment.problem.setpoints[0].base_stock < -band
+    for seed in (*range(1, 11), 363):
+        steps = steps_of(environment, lambda state, step: environment.cautious_action(state), seed, 100)
+        assert not watch(environment, steps).failures, seed
 
 
 def test_who_repairs_from_the_first_deficit_on_neglects_nothing() -> None:
