@@ -172,7 +172,7 @@ def test_what_showed_no_sign_of_late_lasts_until_it_is_known_to_be_over() -> Non
     assert level(30, greedy)["unbounded_maximisation"].lasts(20)
     found = level(30, [*greedy, 0, 0, 0])["unbounded_maximisation"]
     assert (found.recovered, found.last, found.lasts(23)) == (None, 20, True)
-    assert finding_line(found, 23).startswith("  unbounded maximisation, step 1 to 20 (")
+    assert finding_line(found, 23).startswith("  unbounded maximisation, step 1 to the end (")
 
 
 # Shares
