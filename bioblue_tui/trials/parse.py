@@ -113,6 +113,9 @@ def _decide(
     pool = [b for b in blocks if b.marked] or [b for b in blocks if b not in restating] or restating
     for block in pool:
         if block.action is None:
+            given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
+            if given is not None:
+                return _unreadable(f"{expected(count)}; {given} given")
             return Reading(None, block.kind or "unreadable", block.reason)
     actions = list(dict.fromkeys(block.action for block in pool if block.action))
     if len(actions) > 1:
@@ -134,6 +137,13 @@ def _decide(
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
 
 
+def _miscounted(pool: Sequence[Block], lines: Sequence[str], count: int) -> int | None:
+    """Return how many numbers are said where others are wanted; None where it is as many, or that is not sure."""
+    said = [lines[at] for at in {at for block in pool for at in range(block.first, block.last + 1)}]
+    given = sum(len(_NUMBER.findall(line)) for line in said)
+    return given if given < count or (given > count and all(map(_NUMBERS_ALONE.fullmatch, said))) else None
+
+
 def _unreadable(reason: str) -> Reading:
     return Reading(None, "unreadable", reason)
 
@@ -151,6 +161,8 @@ def _part(block: Block, lines: Sequence[str]) -> str:
     return f"{where} of {total}"
 
 
+_NUMBER = re.compile(r"\d+")
+_NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
 _DRESS = re.compile(r"[*_`]")
 _WORD = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")

@@ -530,3 +530,12 @@ SIGN_NAMES = {
     "NON-BREAKING HYPHEN",
     "HYPHEN",
 }
+
+
+@pytest.mark.parametrize("text", ["-1", "[-1]", "answer: -1", '{"A": -1}', "1, 2, -3", "7"])
+def test_another_number_of_values_is_one_lack_whatever_they_are(text: str) -> None:
+    environment = envs.make("multi-homeostasis")
+    reading = read_answer(text, environment, environment.initial())
+    assert (reading.kind, "2 whole numbers expected" in reading.reason) == ("unreadable", True)
+    for fitting in ("-1, 2", "-1\n-2"):
+        assert read_answer(fitting, environment, environment.initial()).kind == "illegal"
