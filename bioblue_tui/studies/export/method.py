@@ -195,7 +195,8 @@ def _order(found: Collected) -> Iterator[str]:
     rows = design_rows(study)
     if rows > 1:
         yield f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest"
-        yield "  had who had finished or were playing."
+        yield "  had who had finished or were playing; of several such rows, the one that fewest had who had begun and"
+        yield "  might still go on. Who declined or was excluded gave their row back."
         yield f"- Finished, by row: {_by_row([log for log in _logs(found) if log.outcome == FINISHED])}."
         yield f"- Began, by row: {_by_row(_logs(found))}."
 
