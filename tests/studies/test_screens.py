@@ -22,7 +22,7 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
-from bioblue_tui.screens.study.question import QuestionScreen
+from bioblue_tui.screens.study.question import Choices, QuestionScreen
 from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
@@ -617,3 +617,20 @@ async def test_the_consent_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -
         await until(pilot, lambda: "y: I take part" in text_on(app))
         await pilot.press("y")
         await until(pilot, lambda: run.log.answer("consent") == "yes")
+
+
+@pytest.mark.parametrize("kind", ["choice", "scale"])
+async def test_a_click_chooses_and_enter_submits(kind: str, tmp_path: Path) -> None:
+    options = 'options = ["one", "two", "three"]' if kind == "choice" else "high = 3"
+    more = f'[[questionnaire]]\nkey = "k"\ntext = "Which?"\nkind = "{kind}"\n{options}\n'
+    async with showing(tmp_path, lambda view: view.key == "questionnaire/k", more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "Which?"))
+        await pilot.click("Choices", offset=(4, 2))
+        options_shown = app.screen.query_one(Choices)
+        await until(pilot, lambda: options_shown.highlighted is not None)
+        chosen = options_shown.highlighted
+        assert not run.log.answer("questionnaire/k")
+        assert asks(app, "Which?")
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/k"))
+        assert run.log.answer("questionnaire/k") == run.study.questionnaire[0].options[chosen or 0]

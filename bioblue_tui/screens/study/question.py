@@ -27,15 +27,15 @@ _LONGEST = 5000
 """Characters of an answer that are kept."""
 
 _HINTS = {
-    "choice": "Choose by its number or with ↑ ↓; Enter submits.",
-    "scale": "Choose by its number or with ↑ ↓; Enter submits.",
+    "choice": "Choose by its number, with ↑ ↓ or a click; Enter submits.",
+    "scale": "Choose by its number, with ↑ ↓ or a click; Enter submits.",
     "number": "Type a whole number; Enter submits.",
     "text": "Ctrl+S submits, or Tab and Enter.",
 }
 
 
 class Choices(Gated, OptionList):
-    """Answers to choose from, by number or by arrows; Enter submits the one that is chosen.
+    """Answers to choose from, by number, by arrows or by a click; Enter submits the one that is chosen.
 
     Args:
         gate: Says which keys count.
@@ -69,6 +69,12 @@ class Choices(Gated, OptionList):
         self._typed = typed if any(number.startswith(typed) for number in self._numbers) else event.character
         if self._typed in self._numbers:
             self.highlighted = self._numbers.index(self._typed)
+
+    async def _on_click(self, event: events.Click) -> None:
+        """Choose what is clicked on. It is submitted with Enter only: a click may go astray."""
+        event.prevent_default()
+        if (clicked := event.style.meta.get("option")) is not None:
+            self.highlighted = clicked
 
     def action_select(self) -> None:
         """Submit what is chosen."""
