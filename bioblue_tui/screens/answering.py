@@ -99,12 +99,19 @@ class AnsweringScreen(LiveScreen):
             # It was hidden, as on a terminal that was too small for a while.
             self.set_focus(self.bar.answer)
         asked = self._question()
-        if asked != self._open:
+        if asked != self._open and self._seen(asked):
             self._open = asked
             if asked:
                 self.bar.open(self._strays())
             else:
                 self.bar.shut()
+
+    def _seen(self, asked: tuple[int, int] | None) -> bool:
+        """Return whether all of a question is or was in view; where it was not, say how it comes into view."""
+        seen = not (asked and self.prompt_only) or self.transcript.end_in_view
+        if not seen:
+            self.bar.shut("The question is further below: PgDn or End shows it.")
+        return seen
 
     def _strays(self) -> int:
         """Return how many characters were typed before the answer line could take them."""
@@ -129,6 +136,8 @@ class AnsweringScreen(LiveScreen):
             self._rejections = state.rejections
             attempts = [attempt for attempt in state.steps[-1].attempts if attempt.rejection]
             if attempts:
+                if self.prompt_only:
+                    self.transcript.follow()
                 why = self.why_refused(attempts[-1].text or "", attempts[-1].rejection)
                 self.bar.reject(f"{why} No step was used.")
         if state.done > self._told:

@@ -241,10 +241,10 @@ class AnswerBar(Vertical):
         self.answer.placeholder = self._placeholder
         self.answer.refresh()
 
-    def shut(self) -> None:
-        """Take nothing: nothing is asked."""
+    def shut(self, why: str = "") -> None:
+        """Take nothing, and say why: by default nothing is asked."""
         self.gate.shut()
-        self.answer.placeholder = ""
+        self.answer.placeholder = why
 
     def tell(self, text: str, *, rejected: bool = False) -> None:
         """Say what the last answer did, or why it was rejected."""

@@ -65,8 +65,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._spans: Sequence[tuple[int, int]] = ()
         self._marked = 0
         self._seen = 0
-        self.following = not prompt_only
-        """Whether the end is kept in view. Text alone is read from its first line on."""
+        self.following = not prompt_only or bool(state.steps)
+        """Whether the end is kept in view. Text alone is read from its first line on, unless the trial is resumed."""
         self._alone = prompt_only
 
     def show_steps(self, limit: int, marked: int, follow: bool) -> None:
@@ -95,6 +95,11 @@ class Transcript(ScrollView, Styled, can_focus=True):
         if not self._alone:
             return top >= self.max_scroll_y - 1
         return top >= self.max_scroll_y if self.max_scroll_y else self.following
+
+    @property
+    def end_in_view(self) -> bool:
+        """True while the last line, the end of the question that is asked now, is in view."""
+        return self._length > 0 and self.scroll_offset.y >= self.max_scroll_y
 
     def follow(self) -> None:
         """Keep the end in view from now on."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 
@@ -91,3 +93,21 @@ def test_every_letter_is_on_the_screen(bioblue: Bioblue, environment: str, width
     asked = next(event for event in record.events if isinstance(event, Asked))
     for wanted in (record.header.instruction, asked.observation, said):
         assert letters(wanted) in seen
+
+
+def test_after_a_resume_the_question_that_is_asked_is_on_the_screen(bioblue: Bioblue) -> None:
+    with bioblue.terminal("play", "balancing", "--prompt-only", "--steps", "9", size=(80, 24)) as terminal:
+        terminal.wait("The question is further below")
+        terminal.press("end")
+        for answer in ("3, 4", "5, 2"):
+            terminal.wait("Enter submits")
+            terminal.type(answer)
+            terminal.press("enter")
+            terminal.wait(f"◂ {answer}", "Enter submits")
+        os.kill(terminal.pid, signal.SIGKILL)
+    record = bioblue.file()
+    with bioblue.terminal("resume", record, size=(80, 24)) as terminal:
+        text = terminal.wait("Enter submits")
+        asked = [event.observation for event in bioblue.record().events if isinstance(event, Asked)]
+        assert letters(asked[-1]) in letters(text)
+        leave(terminal)
