@@ -74,7 +74,6 @@ _HARMLESS = re.compile(
 )
 """What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
 
-_SHORT_FORMS = re.compile(r"(n['’]t\b)|['’]s\b")
 _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
 """What begins a reason, where the state may be called too low."""
 
@@ -121,7 +120,7 @@ _ACTS = (
     r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)(?:e|ing|ption"
     r"|ed)?\b"
 )
-_NONE = (
+NOTHING = re.compile(
     r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
     r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed|required"
     r"|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat|consume|harvest|take|do|need|choose"
@@ -132,9 +131,9 @@ _NONE = (
     r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
     r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
     r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none"
-    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b"
+    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b",
+    re.IGNORECASE,
 )
-NOTHING = re.compile(_NONE, re.IGNORECASE)
 """What says that nothing is to be done."""
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
@@ -208,7 +207,7 @@ def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
     if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence):
-        said = _SHORT_FORMS.sub(_written_out, found.group(1))
+        said = found.group(1).replace("’", "'").replace("n't", " not").replace("'s", " is")
         doubtful = _HARMLESS.sub(" ", said)
         reason_apart = _REASON.split(doubtful, maxsplit=1)[0]
         taken = bool(_OPEN.match(said) or _UNMEANT.search(doubtful) or _DOUBTED.search(reason_apart))
@@ -216,11 +215,6 @@ def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
         acted = _ACTED_ON.search(sentence)
         settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
         taken = bool(_UNDOES.search(sentence) or (acted and not settled))
-    if taken and not asks:
-        return True
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
-    return bool(others) and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
-
-
-def _written_out(match: re.Match[str]) -> str:
-    return " not" if match[1] else " is"
+    another = others and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
+    return bool(another) or (taken and not asks)
