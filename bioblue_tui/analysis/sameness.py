@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.records.schema import Record
-from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.events import Header, Stepped
 
 SHORT = 10
 """Noisy trials of fewer steps are not compared: they may well be alike by chance. Without noise the same actions are
@@ -24,21 +25,29 @@ class Trace:
 
     Attributes:
         noise: A hash of every step's exogenous change; 0 where there is none, and for short trials.
-        actions: A hash of every step's action; 0 for short trials with noise, and without any step.
+        actions: A hash of who played, if a person, and of every step's action: people who act alike are other people;
+            0 for short trials with noise, and without any step.
     """
 
     noise: int = 0
     actions: int = 0
 
     @classmethod
-    def of(cls, steps: Iterable[Stepped]) -> Trace:
-        """Return the trace of a trial with these steps."""
+    def of(cls, steps: Iterable[Stepped], person: str = "") -> Trace:
+        """Return the trace of a trial with these steps, played by a person or, with an empty name, by an agent."""
         done = list(steps)
         noisy = any(step.change for step in done)
         if not done or (noisy and len(done) < SHORT):
             return cls()
         noise = hash(tuple(step.change for step in done)) if noisy else 0
-        return cls(noise, hash(tuple(step.action for step in done)))
+        return cls(noise, hash((person, *(step.action for step in done))))
+
+
+def person_of(header: Header) -> str:
+    """Return who played a trial; empty for an agent."""
+    if header.study:
+        return str(header.study.get("participant"))
+    return HUMAN if header.agent == HUMAN else ""
 
 
 def kin(traces: Sequence[Trace]) -> list[int]:
@@ -78,7 +87,7 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     """
     found = []
     for name, record in records.items():
-        trace = Trace.of(event for event in record.events if isinstance(event, Stepped))
+        trace = Trace.of((event for event in record.events if isinstance(event, Stepped)), person_of(record.header))
         # Agents are compared on the same noise on purpose; trials of one agent are taken for different ones.
         agent = (record.header.environment, record.header.agent, record.header.model)
         found.append((name, agent, trace))

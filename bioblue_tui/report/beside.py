@@ -12,6 +12,7 @@ from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
+from bioblue_tui.analysis.sameness import person_of
 from bioblue_tui.analysis.words import on_same_noise
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.report.tables import NOTHING, Table
@@ -116,13 +117,7 @@ def _whole(group: Group) -> list[Shown]:
 def _member(trial: Shown) -> Member:
     header, figures = trial.header, trial.figures
     values = {key: float(figures.difference(key) or 0) for key in figures.totals}
-    return Member(header.seed, _person(trial), figures.trace, values)
-
-
-def _person(trial: Shown) -> str:
-    if trial.header.study:
-        return str(trial.header.study.get("participant"))
-    return HUMAN if trial.header.agent == HUMAN else ""
+    return Member(header.seed, person_of(header), figures.trace, values)
 
 
 def _p(value: float | None) -> str:

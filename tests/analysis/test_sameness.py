@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import envs
@@ -115,3 +117,10 @@ def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_on
     assert (pair.people, pair.drawn, pair.independent) == (8, "people", 1)
     assert g.interval is not None
     assert Contrast(people[:2], OTHERS).g("x").interval is None  # type: ignore[union-attr]
+
+
+def test_people_who_act_alike_are_several_in_every_table() -> None:
+    played = record(1, "sustainability")
+    study = [replace(played, header=replace(played.header, study={"participant": name})) for name in ("P1", "P2")]
+    assert sameness({"x": study[0], "y": study[1]}) == []
+    assert len(sameness({"x": study[0], "y": study[0]})) == 1
