@@ -77,6 +77,8 @@ class Answer:
         notes: What a person should know about how this answer came about, such as a parameter that was dropped.
         dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
         fault: Why the text is not to be read, whatever it looks like; None where it is.
+        seconds: From sending the request that was answered to the last byte of its answer; None where no request is
+            sent.
     """
 
     text: str
@@ -85,6 +87,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     dropped: int = 0
     fault: Fault | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class Piece:
 
 def unheard(piece: Piece) -> None:
     """Take no notice of a piece."""
+
+
+def uncounted() -> None:
+    """Take no notice of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ class Turn:
         last: The last transition, or None at the first step.
         rejection: Why the previous attempt at this step was rejected, or an empty string.
         hear: Receives the answer piece by piece, where the agent can tell it so.
+        sending: Called before every request that is sent to a provider.
     """
 
     step: int
@@ -139,6 +147,7 @@ class Turn:
     last: Transition | None = None
     rejection: str = ""
     hear: Callable[[Piece], None] = unheard
+    sending: Callable[[], None] = uncounted
 
 
 class Agent(Protocol):

@@ -67,6 +67,7 @@ class Received:
         streamed: True when it came in pieces, so that one without a reason for its end was cut.
         note: What a person should know about how it came; mostly empty.
         beside: Tokens of reasoning that the server counts beside the answer's, and not within its limit.
+        seconds: From sending the request to the last byte of this; None where nobody looked at the clock.
     """
 
     text: str
@@ -77,6 +78,7 @@ class Received:
     streamed: bool = False
     note: str = ""
     beside: int = 0
+    seconds: float | None = None
 
 
 BREATH_SECONDS = 0.002
@@ -86,6 +88,9 @@ DRAIN_SECONDS = 0.1
 """How long the end of a stream is waited for once all of its answer is there: only a stream that was read to its end
 leaves a connection for the next request."""
 
+
+SENT, LAST = "bioblue.sent", "bioblue.last"
+"""Extensions of a response: when its request was sent, and when the last of it came."""
 
 MOST_DOLLARS = 1e6
 """A request that is said to cost more does not."""
@@ -102,12 +107,25 @@ async def _bounded(response: httpx2.Response) -> AsyncIterator[bytes]:
     """
     room = MOST_BYTES
     async for data in response.aiter_bytes():
+        response.extensions[LAST] = time.monotonic()
         room -= len(data)
         if room < 0:
             raise AgentError(
                 f"the answer has no end: more than {MOST_BYTES >> 20} MB came; use another server or model"
             )
         yield data
+
+
+def seconds_of(response: httpx2.Response, begun: float) -> float:
+    """Return how long a request took that was answered.
+
+    Args:
+        response: What came, read.
+        begun: When it was about to be sent, for what travelled on a way that does not tell when it was.
+    """
+    sent: float = response.extensions.get(SENT, begun)
+    last: float = response.extensions.get(LAST, time.monotonic())
+    return max(0.0, round(last - sent, 6))
 
 
 async def read_whole(response: httpx2.Response) -> object:
@@ -175,7 +193,8 @@ def judge(received: Received, source: Source, limit: object = None) -> Answer:
     if end is End.CONTEXT:
         raise source.fault("the conversation is too long for the model; use a model with a larger context")
     notes = (received.note,) if received.note else ()
-    return Answer(text, received.reasoning, received.usage, notes, fault=_fault(received, source, limit))
+    fault = _fault(received, source, limit)
+    return Answer(text, received.reasoning, received.usage, notes, fault=fault, seconds=received.seconds)
 
 
 def _fault(received: Received, source: Source, limit: object) -> Fault | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from bioblue_tui.agents.faults import Source, explain, guarded
 from bioblue_tui.agents.hearing import Hearing
 from bioblue_tui.agents.messages import Conversation, encode
 from bioblue_tui.agents.posting import Poster
-from bioblue_tui.agents.received import End, Form, Received, judge
+from bioblue_tui.agents.received import End, Form, Received, judge, seconds_of
 from bioblue_tui.agents.said import is_overflow, refused_parameter, said
 from bioblue_tui.agents.secrecy import HIDDEN, is_hidden, secrets_in, without
 from bioblue_tui.agents.settings import ModelSettings, parse_history
@@ -183,11 +184,15 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     async def _send(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
         streamed = bool(body.get(STREAM))
         self._complete(body, turn.instruction)
-        response = await poster.post(self._encode(body))
+        encoded = self._encode(body)
+        turn.sending()
+        begun = time.monotonic()
+        response = await poster.post(encoded)
         try:
-            return await self.form.read(response, streamed, self._source, hearing)
+            received = await self.form.read(response, streamed, self._source, hearing)
         finally:
             await response.aclose()
+        return replace(received, seconds=seconds_of(response, begun))
 
     def _encode(self, body: Mapping[str, object]) -> bytes:
         """Return a request's body. The messages, which are most of it, are only put in."""

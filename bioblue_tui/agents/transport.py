@@ -6,6 +6,7 @@ It matters where a hundred trials run at once, and little elsewhere.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 import aiohttp
 import httpx2
 from yarl import URL
+
+from bioblue_tui.agents.received import SENT
 
 _ERRORS: tuple[tuple[type[Exception], type[httpx2.TransportError]], ...] = (
     (aiohttp.ConnectionTimeoutError, httpx2.ConnectTimeout),
@@ -93,6 +96,7 @@ class Transport(httpx2.AsyncBaseTransport):
             connector = aiohttp.TCPConnector(ssl=self._verify)
             jar = aiohttp.DummyCookieJar()
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar, auto_decompress=False)
+        begun = time.monotonic()
         with _translated():
             response = await self._session.request(
                 sent.method,
@@ -102,7 +106,8 @@ class Transport(httpx2.AsyncBaseTransport):
                 allow_redirects=False,
                 timeout=sent.timeout,
             )
-        return httpx2.Response(response.status, headers=response.raw_headers, stream=_Body(response))
+        told = {SENT: begun}
+        return httpx2.Response(response.status, headers=response.raw_headers, stream=_Body(response), extensions=told)
 
 
 class _Body(httpx2.AsyncByteStream):

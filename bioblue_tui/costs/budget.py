@@ -53,7 +53,7 @@ class Guard:
     def __init__(self, budget: Budget, spending: Spending) -> None:
         self._budget, self._spending = budget, spending
         self._untold = Decimal(0)
-        self._requests = spending.total.requests
+        self._billed = spending.billed
         self._known: int | None = None
         self._dollars = spending.total.cost.dollars or Decimal(0)
         self.held = Decimal(0)
@@ -68,9 +68,10 @@ class Guard:
         """Let go of what was held for a request that is over. Call this when the trial is."""
         total = self._spending.total
         dollars = total.cost.dollars or Decimal(0)
-        if total.requests > self._requests and dollars == self._dollars:
+        billed = self._spending.billed
+        if billed > self._billed and dollars == self._dollars:
             self._untold += self.held
-        self._requests, self._dollars, self.held = total.requests, dollars, Decimal(0)
+        self._billed, self._dollars, self.held = billed, dollars, Decimal(0)
 
     def refusal(self, turn: Turn) -> str:
         """Return why a request must not be sent, or an empty string when it may; then its cost is held.

@@ -1,4 +1,4 @@
-"""What a recorded trial has cost, from its file alone: only the lines that tell of answers are decoded."""
+"""What a recorded trial has cost, from its file alone: only the lines that tell of requests are decoded."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, loads
 from bioblue_tui.trials.events import Header
 
-_TELLING = (b'"event":"answered"', b'"event":"interrupted"')
-"""What stands in lines of answers, and, quotes being escaped there, in no text of a record."""
+_TELLING = tuple(f'"event":"{kind}"'.encode() for kind in ("answered", "interrupted", "retrying", "failed"))
+"""What stands in lines that tell of requests, and, quotes being escaped there, in no text of a record."""
 
 
 def recorded_bill(path: Path, header: Header) -> Bill:

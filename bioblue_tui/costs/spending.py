@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate
 
 from bioblue_tui.agents.base import Usage
@@ -12,7 +13,7 @@ from bioblue_tui.costs.price import FREE, UNKNOWN, Cost, Price
 from bioblue_tui.costs.table import price_of
 from bioblue_tui.costs.words import money, tokens
 from bioblue_tui.numbers import counted
-from bioblue_tui.trials.events import Answered, Event, Header, Interrupted
+from bioblue_tui.trials.events import Answered, Event, Failed, Header, Interrupted, Retrying
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,12 @@ class Bill:
     """What some requests have used and cost. Sums of tokens are of what providers told; None where they told nothing.
 
     Attributes:
-        requests: How many.
+        requests: How many were sent, whether or not an answer came.
         input: Tokens sent, cached ones included.
         cached: Those of them read from a cache.
         written: Those of them put into a cache.
         output: Tokens produced.
-        seconds: Time from asking to answer, in all.
+        seconds: Time of those that were answered, from sending to the end of the answer; retries and waits are none.
         cost: What they cost.
     """
 
@@ -38,11 +39,11 @@ class Bill:
     cost: Cost = FREE
 
     @classmethod
-    def of(cls, usage: Usage | None, seconds: float | None, price: Price) -> Bill:
-        """Return the bill of one request."""
+    def of(cls, usage: Usage | None, seconds: float | None, price: Price, requests: int = 1) -> Bill:
+        """Return the bill of one answer, and how many requests were sent for it."""
         told = usage or Usage()
         cost = Cost.of(usage, price)
-        return cls(1, told.input, told.cached, told.written, told.output, seconds or 0.0, cost)
+        return cls(requests, told.input, told.cached, told.written, told.output, seconds or 0.0, cost)
 
     def __add__(self, other: Bill) -> Bill:
         return Bill(
@@ -99,7 +100,8 @@ class Spending:
     """What a trial has used and cost.
 
     Rejected answers are paid like any other. An answer that a person cut short may be paid too, and nobody says how
-    much: the cost is then unknown beyond what is. What a fork took over from another trial is on that one's bill.
+    much: the cost is then unknown beyond what is. A request that a fault kept from its answer is counted and taken not
+    to be paid, as providers have it. What a fork took over from another trial is on that one's bill.
 
     Args:
         header: What the trial is.
@@ -116,6 +118,8 @@ class Spending:
         """The bill of the latest request."""
         self.last: Usage | None = None
         """Tokens of the latest request; None where there was none, or its tokens are unknown."""
+        self.billed = 0
+        """How many requests may be paid: those that were answered or cut short."""
         self.most_output = 0
         """The most tokens that one answer had."""
         self._reported = False
@@ -147,12 +151,18 @@ class Spending:
             return
         match event:
             case Answered(actor=actor) if self._asks_model(actor):
-                self._add(event.step, Bill.of(event.usage, event.seconds, self.price))
+                self._add(event.step, Bill.of(event.usage, event.seconds, self.price, event.requests))
+                self.billed += 1
                 self._reported |= event.usage is not None and event.usage.cost is not None
                 self.last = event.usage
                 self.most_output = max(self.most_output, (event.usage and event.usage.output) or 0)
             case Interrupted(actor=actor) if self._asks_model(actor):
-                self._add(event.step, Bill(1, cost=UNKNOWN if self.price.paid else FREE))
+                perhaps_paid = self.price.paid and event.requests
+                self._add(event.step, Bill(event.requests, cost=UNKNOWN if perhaps_paid else FREE))
+                self.billed += event.requests > 0
+            case Retrying() | Failed() if self.price.model:
+                # A person's answer fails in no such way.
+                self._add(event.step, Bill(event.requests, cost=self._unpaid()))
             case _:
                 pass
 
@@ -161,6 +171,9 @@ class Spending:
         for event in events:
             self.apply(event)
         return self
+
+    def _unpaid(self) -> Cost:
+        return Cost(Decimal(0)) if self.price.known else UNKNOWN if self.price.paid else FREE
 
     def _asks_model(self, actor: str) -> bool:
         return actor == self._agent and actor != HUMAN and bool(self.price.model)

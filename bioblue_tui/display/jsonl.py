@@ -48,6 +48,7 @@ class JsonlDisplay:
             "failure": outcome.failure,
             "rejected": outcome.tally.rejected,
             **outcome.tally.by_kind,
+            "retries": outcome.tally.retries,
             "totals": dict(outcome.totals),
             "reference": reference,
             "spending": bill.facts() if bill.requests else None,

@@ -81,6 +81,8 @@ def decode_event(data: object, unknown: list[str] | None = None) -> Event | None
         whole(values[2], "step", form.first_step)
     if form.has_attempt and values[3] < 1:
         whole(values[3], "attempt", 1)
+    if form.has_requests and values[-1] < 0:
+        whole(values[-1], "requests", 0)
     if not -MOST <= values[1] <= MOST:
         finite(values[1], "at")
     return form.build(*values[1:])
@@ -125,20 +127,21 @@ def _answered(
     usage: Json | None,
     notes: list[object],
     dropped: int,
+    requests: int,
 ) -> Event:
     if seconds is not None and not -MOST <= seconds <= MOST:
         finite(seconds, "seconds")
     told = texts(notes, "notes") if notes else ()
     tokens = None if usage is None else _usage(usage)
     whole(dropped, "dropped")
-    return Answered(at, step, attempt, text, actor, seconds, reasoning, tokens, told, dropped)
+    return Answered(at, step, attempt, text, actor, seconds, reasoning, tokens, told, dropped, requests)
 
 
-def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str) -> Event:
+def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str, requests: int) -> Event:
     whole(number, "number", 1)
     if not 0 <= wait <= MOST:
         raise DecodeError(f"wait: seconds expected, not {shown(wait)!r}")
-    return Retrying(at, step, attempt, number, wait, message)
+    return Retrying(at, step, attempt, number, wait, message, requests)
 
 
 def intervened(at: float, step: int, kind: object, value: object) -> Intervened:
@@ -204,6 +207,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "step": (int,),
     "attempt": (int,),
     "dropped": (int,),
+    "requests": (int,),
     "number": (int,),
     "wait": _REAL,
     "value": (str, bool, list),
@@ -239,6 +243,7 @@ class _Form:
         types: Every combination of types that its fields may have.
         build: Makes it from its fields.
         has_attempt: Whether the number of an attempt follows the step.
+        has_requests: Whether a number of requests comes last.
         first_step: The least step it can have.
     """
 
@@ -247,13 +252,14 @@ class _Form:
     types: frozenset[tuple[type, ...]]
     build: Callable[..., Event]
     has_attempt: bool
+    has_requests: bool
     first_step: int
 
 
 def _form(kind: Callable[..., Event], names: tuple[str, ...], defaults: Mapping[str, Any], first_step: int) -> _Form:
     keys = ("event", *names)
     types = frozenset(product(*map(_types, keys)))
-    return _Form(keys, defaults, types, kind, "attempt" in names, first_step)
+    return _Form(keys, defaults, types, kind, "attempt" in names, names[-1] == "requests", first_step)
 
 
 _KINDS = (

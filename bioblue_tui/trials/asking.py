@@ -37,6 +37,7 @@ class Asking:
         self._running: asyncio.Task[Answer] | None = None
         self._heard: list[str] = []
         self._cut = False
+        self._sent = 0
 
     @property
     def in_flight(self) -> bool:
@@ -69,26 +70,28 @@ class Asking:
         step, attempt = turn.step, turn.attempt
         self._tell(Asked(self._clock.now(), step, attempt, turn.observation, agent.name))
         begun = self._clock.monotonic()
-        self._heard, self._cut = [], False
-        self._running = asyncio.ensure_future(self._try(agent, replace(turn, hear=self._hearing(turn))))
+        self._heard, self._cut, self._sent = [], False, 0
+        asked = replace(turn, hear=self._hearing(turn), sending=self._count)
+        self._running = asyncio.ensure_future(self._try(agent, asked))
         try:
             answer = await self._running
         except AgentError as error:
-            self._tell(Failed(self._clock.now(), step, attempt, str(error), "provider"))
+            self._tell(Failed(self._clock.now(), step, attempt, str(error), "provider", self._sent))
             raise
         except asyncio.CancelledError:
             if not self._cut:
                 self._running.cancel()
                 raise
-            self._tell(Interrupted(self._clock.now(), step, attempt, "".join(self._heard), agent.name))
+            self._tell(Interrupted(self._clock.now(), step, attempt, "".join(self._heard), agent.name, self._sent))
             raise InterruptedAnswer from None
         finally:
             self._running = None
-        seconds = round(self._clock.monotonic() - begun, 6)
+        waited = round(self._clock.monotonic() - begun, 6)
+        seconds = waited if answer.seconds is None else answer.seconds
         # Reasoning that stands within the text is kept beside it as well, as what it is.
         inside = split_thoughts(answer.text).reasoning
         reasoning = "\n\n".join(part for part in (answer.reasoning, inside) if part)
-        extras = (reasoning, answer.usage, answer.notes, answer.dropped)
+        extras = (reasoning, answer.usage, answer.notes, answer.dropped, max(1, self._sent))
         self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
         return answer
 
@@ -102,9 +105,13 @@ class Asking:
                 if not error.transient or number > self._retries:
                     raise
                 wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (number - 1)) if error.wait is None else error.wait
-                self._tell(Retrying(self._clock.now(), turn.step, turn.attempt, number, wait, str(error)))
+                self._tell(Retrying(self._clock.now(), turn.step, turn.attempt, number, wait, str(error), self._sent))
             self._heard.clear()
+            self._sent = 0
             await self._clock.sleep(wait)
+
+    def _count(self) -> None:
+        self._sent += 1
 
     def _hearing(self, turn: Turn) -> Callable[[Piece], None]:
         def hear(piece: Piece) -> None:

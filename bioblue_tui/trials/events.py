@@ -103,9 +103,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer arrived; whether it is legal is not yet said. ``seconds`` is the time from asking to answer.
+    """An answer arrived; whether it is legal is not yet said.
 
-    ``dropped`` counts keys that a person pressed before the question was on the screen; they are no part of the answer.
+    Attributes:
+        at: When.
+        step: Which step.
+        attempt: Which attempt.
+        text: The answer.
+        actor: Who gave it.
+        seconds: From asking to answer; of a model behind an API from sending the request that was answered to the last
+            byte of its answer.
+        reasoning: Reasoning that came with it.
+        usage: Tokens of the request that was answered.
+        notes: What a person should know about how it came.
+        dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
+        requests: How many requests were sent for it since it was asked for, or since the latest retry: more than one
+            where a server refused a parameter.
     """
 
     at: float
@@ -118,6 +131,7 @@ class Answered:
     usage: Usage | None = None
     notes: tuple[str, ...] = ()
     dropped: int = 0
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +156,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Nothing came. The message says what happened and what to do; it never holds a key. The kind is ``provider``."""
+    """Nothing came. The message says what happened and what to do; it never holds a key. The kind is ``provider``.
+
+    ``requests`` counts as in ``Answered``.
+    """
 
     at: float
     step: int
     attempt: int
     message: str
     kind: str = ""
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +191,7 @@ class Retrying:
         number: Which retry, from 1.
         wait: Seconds until then.
         message: What went wrong.
+        requests: How many requests it went wrong with, as in ``Answered``.
     """
 
     at: float
@@ -181,17 +200,22 @@ class Retrying:
     number: int
     wait: float
     message: str
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A person cut the answer in flight short. What had come of it is kept; it is asked anew when the trial goes on."""
+    """A person cut the answer in flight short. What had come of it is kept; it is asked anew when the trial goes on.
+
+    ``requests`` counts as in ``Answered``; none where the next try was waited for.
+    """
 
     at: float
     step: int
     attempt: int
     text: str
     actor: str
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.numbers import counted
-from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Stepped
+from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Retrying, Stepped
 
 UNCOUNTED = {"illegal": "illegal", "unreadable": "not readable", "cut": "cut", "provider": "provider's fault"}
 """Why an attempt did not count, in words for people: the world forbids it; nobody can tell what it says; it was cut at
@@ -33,13 +33,14 @@ class Tally:
     Attributes:
         person_steps: Steps in which a person acted in the agent's place.
         person_rejected: Rejected answers of that person; they are not the agent's.
+        retries: How often the agent was asked again after a fault that passed: no attempt of its own.
     """
 
     def __init__(self, agent: str = "", since: int = 0) -> None:
         self._counts: Counter[str] = Counter()
         self._agent, self._since = agent, since
         self._actor = agent
-        self.person_steps = self.person_rejected = 0
+        self.person_steps = self.person_rejected = self.retries = 0
 
     def apply(self, event: Event) -> None:
         """Count an event, where it is such an attempt."""
@@ -52,6 +53,8 @@ class Tally:
                 self.person_rejected += isinstance(event, Rejected)
             case Rejected():
                 self._counts[event.kind if event.kind in UNCOUNTED else ""] += 1
+            case Retrying():
+                self.retries += event.step > self._since
             case Failed():
                 self._counts["provider"] += 1
             case Stepped():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.costs.price import FREE, UNKNOWN, Basis, Cost, Price, Rates
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending
-from bioblue_tui.trials.events import Answered, Event, Failed, Header, Interrupted, Rejected
+from bioblue_tui.trials.events import Answered, Event, Failed, Header, Interrupted, Rejected, Retrying
 
 RATES = Rates(input=Decimal(1), output=Decimal(10), cached=Decimal("0.1"), written=Decimal("1.25"))
 PRICE = Price(Basis.PRICED, "m", ((0, RATES),))
@@ -79,11 +79,13 @@ def test_rejected_answers_are_paid_and_persons_are_not() -> None:
             Rejected(0, 1, 1, "no"),
             answered(1, usage, attempt=2),
             answered(2, None, actor="human"),
+            Retrying(0, 3, 1, 1, 2.0, "overloaded", requests=2),
             Failed(0, 3, 1, "overloaded"),
         ]
     )
     assert spending.step(1).requests == 2
-    assert spending.step(2) == spending.step(3) == EMPTY
+    assert spending.step(2) == EMPTY
+    assert (spending.step(3).requests, str(spending.step(3).cost)) == (3, "$0")
     assert spending.total.words() == "2 000 tokens in, 200 out; 1.0 s; $0.004"
     assert (
         Bill.of(Usage(2140, 1980, 35), 0.81, PRICE).words() == "2 140 tokens in (1 980 cached), 35 out; 0.8 s; $0.00071"
