@@ -10,7 +10,7 @@ fenced code nothing is a directive.
 | ``@play ENVIRONMENT [options]`` | the class plays |
 | ``@watch ENVIRONMENT --agent NAME [options]`` | the class watches an agent |
 | ``@replay FILE [options]`` | the class watches a record; the file lies beside the lesson |
-| ``@what-if LABEL --set NAME=VALUE`` | below a trial: play it again on the same noise with another rule |
+| ``@what-if LABEL --set NAME=VALUE`` | below a trial: play it by another rule, on the same noise if that allows it |
 | ``@predict step: QUESTION`` | the class types guesses: a step, a ``number:``, or ``choice: QUESTION | A | B`` |
 | ``@reveal`` | hides the rest of the page until somebody asks for it |
 | ``@discuss`` | the list that follows holds questions to talk about |
@@ -92,7 +92,7 @@ class Activity:
         hide_agent: Whether the agent's name is kept from the class.
         pause_on: Failure modes that pause it.
         record: The record to watch; None for a trial that is played now.
-        what_ifs: Other rules to try on the same noise.
+        what_ifs: Other rules to try.
     """
 
     agent: str = "human"

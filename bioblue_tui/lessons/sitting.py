@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import envs
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Prediction, Reveal, Text
 from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, read_guesses
 from bioblue_tui.lessons.outcome import Outcome
+from bioblue_tui.text import one_line
+from envs import Homeostatic
 
 Place = tuple[int, int]
 """A block: its page and its number there, both from 0."""
@@ -122,6 +125,18 @@ class Sitting:
         assert isinstance(block, Activity)
         return block
 
+    def rules(self, place: Place) -> list[str]:
+        """Name the other rules of a trial, and say of which ones the noise is another one, too."""
+        activity = self.activity(place)
+        if not activity.what_ifs:
+            return []
+        noise = _noise(activity.environment, activity.parameters)
+        return [
+            one_line(rule.label, 44)
+            + " (other noise)" * (_noise(activity.environment, {**activity.parameters, **rule.parameters}) != noise)
+            for rule in activity.what_ifs
+        ]
+
     @property
     def newest(self) -> Place | None:
         """The last trial of this page that was played; on a page without one the last of the lesson."""
@@ -205,6 +220,12 @@ class Sitting:
         about = self.about(place)
         played = self.played.get(about) if about is not None else None
         return played.outcome if played else None
+
+
+def _noise(environment: str, parameters: Mapping[str, object]) -> Sequence[object]:
+    """Return what the noise of a seed is drawn from: all objectives share one stream."""
+    problem = envs.make(environment, **parameters).problem
+    return [point.changes for point in problem.setpoints] if isinstance(problem, Homeostatic) else []
 
 
 def _identity(activity: Activity) -> object:

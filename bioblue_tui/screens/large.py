@@ -25,7 +25,7 @@ _THICK = 5
 _ACTIONS = "actions "
 
 _LATEST = 30
-"""Actions that are shown at most."""
+"""Actions that are shown at most. One more is handed over where there are more, so that it says so."""
 
 
 def _short(value: Number) -> Number:
@@ -85,7 +85,7 @@ class LargeBoard(Vertical):
             alerts: By objective, or for all with an empty label, which failure holds.
         """
         self._head.show_step(step, word)
-        state, first = self._state, max(1, step - _LATEST + 1)
+        state, first = self._state, max(1, step - _LATEST)
         acted = list(zip(*(state.actions_in(number) for number in range(first, step + 1)), strict=True))
         shows = zip(self._gauges, state.levels_after(step), state.gauge_values(step), strict=True)
         for index, (gauge, level, value) in enumerate(shows):
@@ -194,7 +194,7 @@ class LargeGauge(Lines):
     def _digits(self, width: int) -> Sequence[Line]:
         rows, label = big(amount(_short(self._level), 8)), f" {self.gauge.label} " if self.gauge.label else " "
         room = width - len(label) - len(rows[0]) - 4
-        acted = latest_actions(self._actions, room - len(_ACTIONS))
+        acted = latest_actions(self._actions, room - len(_ACTIONS), _LATEST)
         sides = [
             (f"{_ACTIONS}{acted}" if acted else "", "text"),
             (self._verdict(), f"{self._style}+strong"),

@@ -70,7 +70,7 @@ class LessonScreen(Screen[None]):
         command("lesson.next", "right", "turn(1)", "Next page", "The next page", priority=True),
         command("lesson.skip", "s", "skip", "Skip", "Skip this trial or question", footer="Skip"),
         command(
-            "lesson.what_if", "w", "what_if", "What if", "Same noise, another rule: w and its digit", footer="What if"
+            "lesson.what_if", "w", "what_if", "What if", "Play it by another rule: w and its digit", footer="What if"
         ),
         command("lesson.again", "o", "again", "Show it again", "Show the last trial again, with all that was found"),
         command("lesson.contents", "h", "contents", "Contents", "All pages of the lesson", footer="Contents"),
@@ -178,6 +178,11 @@ class LessonScreen(Screen[None]):
             widget.set_class(bool(passed) and index < passed[-1] and not isinstance(widget, PredictionCard), "-behind")
 
     @property
+    def _behind(self) -> list[Widget]:
+        """What large type leaves out of the page now."""
+        return list(self.query(".-behind")) if self.has_class("-large") else []
+
+    @property
     def _more_below(self) -> bool:
         """Whether a part of the page lies below what is shown."""
         return self.sheet.scroll_offset.y < self.sheet.max_scroll_y
@@ -199,7 +204,7 @@ class LessonScreen(Screen[None]):
                 text = "Enter: read on"
             case _:
                 text = "The end of the lesson. h: contents   esc: leave" if sitting.last else "Enter: next page"
-        self.hint.update(text)
+        self.hint.update(f"{text}   PgUp: the text before" if self._behind else text)
 
     # Going on
 
@@ -298,18 +303,17 @@ class LessonScreen(Screen[None]):
             self.notify("No trial was played yet to be shown again.")
 
     def action_what_if(self) -> None:
-        """Ask which other rule to try on the same noise."""
+        """Ask which other rule to try; the noise stays the same where the rule leaves it."""
         place = self.sitting.changeable
         if place is None:
             self.notify("Play this page's trial first.")
             return
-        rules = [one_line(rule.label, 60) for rule in self.sitting.activity(place).what_ifs]
 
         def play(rule: int | None) -> None:
             if rule is not None:
                 self._perform(place, rule)
 
-        self.app.push_screen(NumberedDialog("What if …, the rest the same", rules), play)
+        self.app.push_screen(NumberedDialog("What if …", self.sitting.rules(place)), play)
 
     # Everything else
 
@@ -327,13 +331,22 @@ class LessonScreen(Screen[None]):
         return True
 
     def action_scroll(self, by: int) -> None:
-        """Move the page by some lines."""
+        """Move the page by some lines; from its top, bring back what large type has left out above."""
+        if by < 0 and self._behind and not self.sheet.scroll_offset.y:
+            top = next(widget for widget in self.sheet.children[1:] if not widget.has_class("-behind"))
+            for widget in self._behind:
+                widget.remove_class("-behind")
+            self._tell()
+            self.call_after_refresh(self.sheet.scroll_to_widget, top, animate=False, top=True)
+            self.call_after_refresh(self.action_scroll, by)
+            return
         step = by if abs(by) == 1 else by // abs(by) * max(1, self.sheet.size.height - 2)
         self.sheet.scroll_relative(y=step, animate=False)
 
     def action_large(self) -> None:
         """Show it in large type, or the whole page."""
         self.toggle_class("-large")
+        self._tell()
         self.call_after_refresh(self.sheet.scroll_end, animate=False)
 
     def action_help(self) -> None:

@@ -113,11 +113,11 @@ class ActivityCard(Card):
         self.about.display = self.results.display = played is not None
         if played is None:
             return
-        rules = self._activity.what_ifs
+        rules = self.sitting.rules(self.place)
         lines = ["o: show it again"]
-        lines += [f"w {n}: what if … {one_line(rule.label, 60)}" for n, rule in enumerate(rules, 1)]
+        lines += [f"w {n}: what if … {rule}" for n, rule in enumerate(rules, 1)]
         self.about.update("\n".join(lines))
-        others = [(rules[number].label, outcome) for number, outcome in sorted(played.others.items())]
+        others = [(rules[number], outcome) for number, outcome in sorted(played.others.items())]
         told = not self.sitting.suspense(self.place) or (
             not self.sitting.secret(self.place) and self.sitting.whole(self.place[0])
         )

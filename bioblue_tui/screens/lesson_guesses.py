@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from math import ceil
 from string import ascii_lowercase
 
+from rich.cells import cell_len
+
 from bioblue_tui.lessons.format import Prediction
 from bioblue_tui.lessons.guesses import Guess, middle
 from bioblue_tui.numbers import amount
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.wrap import wrap
 
 _TALLEST = 5
 """Rows of dots over the axis at most; more guesses than that in one place share dots."""
@@ -60,20 +63,20 @@ class GuessPlot(Lines):
     def _choices(self, width: int) -> list[Line]:
         counts, lines = Counter(self._guesses), []
         texts = [one_line(choice, 300) for choice in self._prediction.choices]
-        column = min(max(map(len, texts)), max(10, width - 24))
+        column = min(max(map(cell_len, texts)), max(10, width - 24))
         room = max(1, width - column - 12)
         share = ceil(max([1, *counts.values()]) / room)
         for index, text in enumerate(texts):
             count = counts[index]
-            shown = text if len(text) <= column else f"{text[: column - 1]}…"
-            dots = "●" * ceil(count / share)
+            style = "strong" if count else "text"
+            first, *rest = wrap(text, column)
             line: Line = [
                 (f" {ascii_lowercase[index]}  ", "key"),
-                (f"{shown:<{column}}  ", "strong" if count else "text"),
-                (dots, "accent"),
+                (first + " " * (column - cell_len(first) + 2), style),
+                ("●" * ceil(count / share), "accent"),
                 (f" {count}" if count else "", "dim"),
             ]
-            lines.append(line)
+            lines += [line, *([(f"    {more}", style)] for more in rest)]
         return lines
 
     def _dots(self, width: int) -> list[Line]:

@@ -278,13 +278,13 @@ class GaugeView(Lines):
         return found
 
 
-def latest_actions(actions: Sequence[Number | None], width: int) -> str:
-    """Return the last actions with blanks between them, as many as fit, the newest last."""
+def latest_actions(actions: Sequence[Number | None], width: int, most: int | None = None) -> str:
+    """Return the last actions with blanks between them, as many as fit, the newest last; ``…`` stands for others."""
     words: list[str] = []
     for action in reversed(actions):
         word = "?" if action is None else amount(action, 7)
         width -= len(word) + 1
-        if width < 1:
+        if width < 1 or len(words) == most:
             return " ".join(["…", *reversed(words)])
         words.append(word)
     return " ".join(reversed(words))

@@ -12,6 +12,7 @@ from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.schema import make_environment
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.lesson_results import ResultTable
@@ -302,6 +303,52 @@ async def test_only_pages_that_were_opened_are_ticked(tmp_path: Path) -> None:
         await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, NumberedDialog))
         again = teacher.pilot.app.screen.query_one(OptionList)
         assert ["✓" in str(option.prompt) for option in again.options] == [False] * (last - 1) + [True]
+
+
+async def test_a_rule_that_changes_the_noise_says_so(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("s")
+        await teacher.perform()
+        assert "w 1: what if … a wide band\n" in teacher.texts
+        assert "w 2: what if … four needs (other noise)" in teacher.texts
+        played = teacher.screen.sitting.played[0, 2]
+        await teacher.finish(await teacher.trial("w", "1"))
+        await teacher.finish(await teacher.trial("w", "2"))
+        assert sorted(played.others) == [0, 1]
+        changes = {}
+        for path in trials_dir(tmp_path / "data").glob("*.jsonl"):
+            record = open_record(path)
+            rule = make_environment(record.header).parameters
+            changes[rule["objectives"], str(rule["hysteresis"])[:3]] = [
+                event.change[:2] for event in record.events if isinstance(event, Stepped) and event.change
+            ]
+        assert changes[2, "[11"] == changes[2, "[30"]
+        assert changes[2, "[11"] != changes[4, "[11"]
+        assert "(other noise)" in " ".join(text_of(teacher.screen.query_one(ResultTable)).split())
+
+
+async def test_large_type_brings_back_what_was_read(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data", size=(80, 24), large=True) as teacher:
+        text = teacher.screen.sheet.query("Markdown").first()
+        assert "PgUp" not in str(teacher.screen.hint.render())
+        await teacher.press("s", "s")
+        assert not text.region
+        assert "PgUp: the text before" in str(teacher.screen.hint.render())
+        await teacher.press("pageup", "pageup")
+        await until(teacher.pilot, lambda: bool(text.region))
+        await until(teacher.pilot, lambda: teacher.screen.sheet.scroll_offset.y == 0)
+        assert "PgUp" not in str(teacher.screen.hint.render())
+
+
+async def test_large_type_marks_that_earlier_actions_are_left_out(tmp_path: Path) -> None:
+    async with given("6", tmp_path / "data", size=(120, 36), large=True) as teacher:
+        screen = await teacher.trial("enter")
+        await hold(teacher, screen, 30)
+        gauge = screen.query_one("LargeGauge")
+        staircase = "4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5"
+        await until(teacher.pilot, lambda: f"actions {staircase}" in text_of(gauge))
+        await teacher.run_out(screen)
+        await until(teacher.pilot, lambda: "actions … 0 5 4" in text_of(gauge))
 
 
 async def test_large_type_goes_along_into_the_trial_and_back(lesson: Lesson, tmp_path: Path) -> None:

@@ -132,3 +132,14 @@ def test_votes_are_counted_beside_their_answers(guesses: list[int], width: int) 
         assert answer in line
         assert len(line) <= width
         assert line.endswith(f" {count}") or not count
+
+
+@pytest.mark.parametrize("width", [34, 40, 60, 88])
+def test_answers_are_read_to_their_end_at_every_width(width: int) -> None:
+    answers = ("everything to one store", "half and half", "first to the one that is behind, then half and half")
+    plot = GuessPlot(Prediction("choice", "What?", answers))
+    plot._guesses = [2] * 7
+    lines = ["".join(text for text, _ in line) for line in plot.draw(width, 0)]
+    assert all(len(line) <= width for line in lines)
+    told = " ".join(" ".join(lines).replace("●", "").replace(" 7", "").split())
+    assert told == " ".join(f"{letter} {answer}" for letter, answer in zip("abc", answers, strict=True))
