@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bioblue_tui.numbers import amount
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.state import Attempt, StepView
+from bioblue_tui.trials.state import Attempt, StepView, read_words
 from bioblue_tui.trials.tally import rejected_as
 
 AROUND = 2
@@ -75,7 +75,8 @@ def _said(view: StepView, attempt: Attempt) -> Said:
     elif attempt.failure:
         outcome = f"failed: {one_line(attempt.failure, 300)}"
     elif attempt is view.answer and view.done:
-        outcome = f"action {', '.join(map(amount, view.done.action))}"
+        how = read_words(view.done)
+        outcome = f"action {', '.join(map(amount, view.done.action))}" + (f"; {how}" if how else "")
     else:
         outcome = "interrupted" if attempt.interrupted else ""
     return Said(one_line(lines[-1], 120) if lines else "(nothing)", text, visible(attempt.reasoning, WHOLE), outcome)

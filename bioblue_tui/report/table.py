@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from bioblue_tui.analysis.statistics import metrics_by_step
@@ -11,6 +12,7 @@ from bioblue_tui.records.cells import escape
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.notes import said
+from bioblue_tui.trials.tally import of_person
 from envs import Number, Transition
 
 Cell = Number | str | None
@@ -18,6 +20,13 @@ Cell = Number | str | None
 
 TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict")
 """Columns that name the trial; ``seed``, ``trial`` and ``step`` stand beside them."""
+
+COUNTED = ("rejected", "illegal", "unreadable", "cut", "provider")
+"""Columns of how many of the agent's attempts at a step did not count; ``rejected`` are those that were illegal or not
+readable, which records of older programs do not tell apart."""
+
+READ = ("rule", "clause", "part")
+"""Columns of how the answer was read that did."""
 
 FOUND = ("modes", "notes")
 """Columns of what holds for a step: failure modes, and what people have noted."""
@@ -28,7 +37,7 @@ def columns(trials: Sequence[Shown]) -> list[str]:
     names: dict[str, None] = dict.fromkeys(("trial", *TEXTS, "seed", "step"))
     for trial in trials:
         names.update(dict.fromkeys(_own_columns(trial)))
-    names |= dict.fromkeys(FOUND)
+    names |= dict.fromkeys((*COUNTED, *READ, *FOUND))
     return list(names)
 
 
@@ -82,10 +91,29 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
     for kind, values in (*rewards, ("ghost_reward", ghost.rewards if ghost else {})):
         cells |= {_name(kind, key): value for key, value in values.items()}
     cells |= {_name("metric", name): value for name, value in metrics.items()}
+    cells |= {**_counted(trial, step.step), **_read(trial, step)}
     held = [f for f in trial.reading.findings if f.holds(step.step)]
     cells["notes"] = " | ".join(said(note) for note in trial.state.notes.of(step.step))
     cells["modes"] = " ".join(f"{f.mode}:{f.objective}" if f.objective else f.mode for f in held)
     return cells
+
+
+def _counted(trial: Shown, step: int) -> dict[str, Cell]:
+    """Count the attempts that did not count; published logs tell of none."""
+    if trial.header.source == "published":
+        return {}
+    attempts = [a for a in trial.state.steps[step - 1].attempts if not of_person(a.actor, trial.header.agent)]
+    kinds = Counter("provider" if a.failure else a.kind for a in attempts if a.failure or a.rejection)
+    spoilt: dict[str, Cell] = {kind: kinds[kind] for kind in ("cut", "provider")}
+    apart = {kind: kinds[kind] for kind in ("illegal", "unreadable")}
+    rejected = kinds.total() - kinds["cut"] - kinds["provider"]
+    return {"rejected": rejected, **spoilt, **(apart if sum(apart.values()) == rejected else {})}
+
+
+def _read(trial: Shown, step: Stepped) -> dict[str, Cell]:
+    if trial.header.source == "published":
+        return {}
+    return dict(zip(READ, (step.rule or trial.header.reading, step.clause, step.part), strict=True))
 
 
 def _name(kind: str, of: str) -> str:

@@ -10,6 +10,7 @@ import envs
 from bioblue_tui.agents.base import OUTGREW, Usage
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.numbers import counted
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import (
     MAX_STEPS,
     Answered,
@@ -131,6 +132,13 @@ def retry_words(event: Retrying) -> str:
     """Say which retry comes when, and why."""
     when = f"in {event.wait:.0f} s" if event.wait >= 0.5 else "at once"
     return f"retry {event.number}, {when}: {event.message}"
+
+
+def read_words(done: Stepped) -> str:
+    """Say by what rule, and from which part of it, an answer was read; empty where the record does not tell."""
+    if not done.clause:
+        return ""
+    return f"read by {one_line(done.rule, 40)}: {one_line(done.clause, 40)}, from {one_line(done.part, 60)}"
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from bioblue_tui.agents.base import OUTGREW
 from bioblue_tui.numbers import amount
 from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
 from bioblue_tui.trials.events import Stepped
-from bioblue_tui.trials.state import Attempt, StepView, TrialState
+from bioblue_tui.trials.state import Attempt, StepView, TrialState, read_words
 from bioblue_tui.trials.tally import rejected_as
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.wrap import wrap
@@ -188,9 +188,7 @@ class EntryWriter:
 
     def _how(self, done: Stepped) -> str:
         """Say how an answer was read, where prompts are unfolded, too; empty where nothing is to be said."""
-        if self.folded or self._prompt_only or not done.clause:
-            return ""
-        return f"read by {one_line(done.rule, 40)}: {one_line(done.clause, 40)}, from {one_line(done.part, 60)}"
+        return "" if self.folded or self._prompt_only else read_words(done)
 
     def _reasoning(self, attempt: Attempt) -> Iterator[Line]:
         text = attempt.reasoning

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,10 @@ from bioblue_tui.report.extras import MissingLibraryError
 from bioblue_tui.report.formats import Format, format_of, render
 from bioblue_tui.report.table import columns
 from bioblue_tui.report.trials import ORDERS, Shown, ordered
+from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Stepped
 from tests.support.attacks import ALL, FORBIDDEN
-from tests.support.reports import greedy, record, shown
+from tests.support.records import header_for, play, reference
+from tests.support.reports import greedy, record, shown, write_record
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +116,42 @@ def test_a_missing_library_is_named_with_what_to_do(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(MissingLibraryError, match=rf"in a clone: pip install '\.\[{extra}\]'"):
         render(trials, form)
+
+
+def test_the_table_counts_apart_what_did_not_count_and_tells_how_answers_were_read(tmp_path: Path) -> None:
+    header = header_for(envs.make("homeostasis"), 3, 3)
+    events: list[Event] = []
+    for event in play(header, reference):
+        if isinstance(event, Stepped):
+            event = replace(event, rule="statement-2", clause="alone", part="the last line")
+        events.append(event)
+        if isinstance(event, Asked) and event.step == 3:
+            for number, kind in enumerate(("illegal", "unreadable", "unreadable", "cut", "provider"), 1):
+                events += [Rejected(0, 3, number, "why", kind), replace(event, attempt=number + 1)]
+            events += [Failed(0, 3, 6, "down", "provider"), replace(event, attempt=7)]
+    events = [replace(e, attempt=7) if isinstance(e, Answered) and e.step == 3 else e for e in events]
+    trials = shown(write_record(tmp_path / "a.jsonl", header, events))
+    rows = cells(trials)
+    counted = [[row[name] for name in ("rejected", "illegal", "unreadable", "cut", "provider")] for row in rows]
+    assert counted == [["0"] * 5, [*["0"] * 4, "1"], ["3", "1", "2", "1", "2"]]
+    assert [[row[name] for name in ("rule", "clause", "part")] for row in rows] == [
+        ["statement-2", "alone", "the last line"]
+    ] * 3
+    old = [replace(e, kind="") if isinstance(e, Rejected) else e for e in events]
+    (_, _, row) = cells(shown(write_record(tmp_path / "old.jsonl", header, old)))
+    assert (row["rejected"], row["illegal"], row["unreadable"], row["provider"]) == ("5", "", "", "1")
+
+
+def test_a_report_says_how_an_answer_was_read(tmp_path: Path) -> None:
+    header = header_for(envs.make("homeostasis"), 40, 3)
+    events = [
+        replace(e, rule="statement-2", clause="alone", part="the last line") if isinstance(e, Stepped) else e
+        for e in play(header, greedy)
+    ]
+    trials = shown(write_record(tmp_path / "a.jsonl", header, events))
+    forms: tuple[Format, ...] = ("md", "html")
+    for form in forms:
+        assert "read by statement-2: alone, from the last line" in unescape(render(trials, form).decode())
 
 
 # Markdown
