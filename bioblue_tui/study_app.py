@@ -19,6 +19,7 @@ from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.screens.study.question import QuestionScreen
+from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.studies.flow import (
@@ -33,6 +34,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
+from bioblue_tui.widgets.gate import Gate
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -60,14 +62,37 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         self._watch = Stopwatch(run.clock.monotonic)
         self._size_known = (0, 0)
         self._flowing: Worker[None] | None = None
+        self._view: View | None = None
+        """The page or question that is on the screen."""
+        self._between, self._before = Gate(), Gate()
+        """Count what is pressed between two screens, and on the last one once it was over."""
 
     async def on_event(self, event: events.Event) -> None:
         """Drop keys that were pressed before what they would answer was on the screen."""
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack:
-            screen = self.screen
-            if isinstance(screen, StudyScreen) and not screen.admits(event):
-                return
-        await super().on_event(event)
+        pressed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack
+        if not pressed or self._admits(event):  # type: ignore[arg-type]
+            await super().on_event(event)
+
+    def _admits(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key counts. One that does not is counted where it was dropped, or for what comes next."""
+        screen = self.screen
+        if isinstance(screen, StudyScreen | ScoreScreen):
+            return screen.admits(event)
+        if isinstance(screen, StudyTrialScreen) and screen.over:
+            gate = screen.gate
+        elif len(self.screen_stack) == 1:
+            gate = self._between
+        else:
+            return True
+        return getattr(event, "key", "") in StudyScreen.FREE or gate.admits(event)
+
+    def _carry(self, gate: Gate) -> None:
+        """Count what was pressed since the view before was over for the one that comes now."""
+        for earlier in (self._before, self._between):
+            early = earlier.close()
+            gate.dropped += early.dropped
+            gate.torn |= early.torn
+        self._before = gate
 
     def compose(self) -> ComposeResult:
         """Lay out what is seen for a moment between two screens: nothing."""
@@ -100,8 +125,11 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             # However this page is left: nothing is asked on it any more.
             self._run_.note("ended", outcome=view.closing)
         screen = self._screen_of(view)
+        self._carry(screen.gate)
+        self._view = view
         answer = await self.push_screen_wait(screen)
-        self._run_.done(view, *self._watch.read(), answer=answer or "", dropped=screen.gate.dropped)
+        self._view = None
+        self._run_.done(view, *self._watch.read(), answer=answer or "", dropped=screen.gate.close().dropped)
 
     def _screen_of(self, view: ConsentView | PageView | QuestionView | InstructionView) -> StudyScreen[str]:
         match view:
@@ -127,8 +155,17 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             run.done(view, played, {}, outcome=session)
             return
         left = max(0.01, trial.limit - played) if trial.limit else 0.0
-        feedback = run.study.feedback
-        screen = StudyTrialScreen(session, self._heading, view, self._watch, self._note, left=left, feedback=feedback)
+        screen = StudyTrialScreen(
+            session,
+            self._heading,
+            view,
+            self._watch,
+            self._note,
+            left=left,
+            feedback=run.study.feedback,
+            beats=bool(trial.limit or run.study.limit),
+        )
+        self._carry(screen.gate)
         await self.push_screen_wait(screen)
         if screen.broken:
             raise StudyError(screen.broken)
@@ -136,12 +173,21 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             return
         # Until the record is closed, going on with it would be refused.
         await session.stop()
-        run.done(view, run.played(view), {}, outcome=screen.outcome or session.state.reason)
+        outcome, dropped = screen.outcome or session.state.reason, screen.gate.close().dropped
+        run.done(view, run.played(view), {}, outcome=outcome, dropped=dropped)
 
     def _note_unanswered(self, screen: StudyTrialScreen) -> bool:
         """Keep how long the last observation was looked at that was left without an answer."""
         left = screen.unanswered()
         return not left or self._note("unanswered", trial=screen.session.header.id, **left)
+
+    def _note_left(self) -> None:
+        """Note that this visit ends, and for how long the page or question was open that it ends on."""
+        if self._view is None:
+            self._note("left")
+            return
+        seconds, away = self._watch.read()
+        self._note("left", view=self._view.key, seconds=seconds, away=away, dropped=self._before.close().dropped)
 
     def _note(self, event: str, **fields: object) -> bool:
         """Write a line; where that fails, end the program and return False: nothing goes on unmeasured."""
@@ -218,5 +264,5 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
                 self._note_unanswered(screen)
                 # Before anything is taken down: the record is to say that the trial was stopped.
                 await screen.session.stop()
-        self._note("left")
+        self._note_left()
         self.exit("", return_code=self.ended_by)

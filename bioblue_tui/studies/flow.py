@@ -172,9 +172,10 @@ def _trial(log: Log, trial: StudyTrial, number: int, count: int, *, begin: bool 
     yield TrialView(key, trial, number, count, begin)
     done = log.done.get(key)
     if done is not None and done.outcome == TIME_LIMIT:
+        least = "at least " if key in log.trials and log.trials[key][0] in log.cut_short else ""
         text = (
             f"The time limit of {minutes_and_seconds(trial.limit)} ended this trial. "
-            f"You played for {minutes_and_seconds(done.seconds)}."
+            f"You played for {least}{minutes_and_seconds(done.seconds)}."
         )
         yield PageView(f"time-limit/{trial.key}", Page(text, "Time is over"))
 

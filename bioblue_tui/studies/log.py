@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from bioblue_tui.records.schema import DecodeError
@@ -13,8 +13,8 @@ T = TypeVar("T")
 SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
 
-SESSION_VERSION = "1.1"
-"""Version of a session's file, ``major.minor``."""
+SESSION_VERSION = "1.2"
+"""Version of a session's file, ``major.minor``. 1.2 added ``open``, and to ``left`` what was open then."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
@@ -81,6 +81,15 @@ class Done:
     answer: str = ""
     outcome: str = ""
     dropped: int = 0
+
+    def after(self, earlier: Done | None) -> Done:
+        """Return it with what it had been on the screen before, when the program was left on it."""
+        if earlier is None:
+            return self
+        whys = {**earlier.away, **self.away}
+        away = {why: round(earlier.away.get(why, 0.0) + self.away.get(why, 0.0), 6) for why in whys}
+        seconds = round(earlier.seconds + self.seconds, 6)
+        return replace(self, seconds=seconds, away=away, dropped=earlier.dropped + self.dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,11 @@ class Log:
         absences: Every stretch that does not count, in the order in which they began. Some may overlap.
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
+        open: Step, attempt and seconds of the question that is open, by trial's id, where a time limit runs.
+        interrupted: What earlier visits add to a page or question on which the program was left, by its key.
+        killed: How often the program ended in the middle of something without noting for how long that was open.
+        cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
+        showing: Key of the view that is on the screen; empty between two.
         last: When the last thing happened, seconds since the epoch.
         outcome: How the session ended; empty while it has not.
     """
@@ -182,6 +196,11 @@ class Log:
     absences: list[Absence] = field(default_factory=list)
     unanswered: dict[str, float] = field(default_factory=dict)
     left_open: dict[tuple[str, int, int], float] = field(default_factory=dict)
+    open: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    interrupted: dict[str, Done] = field(default_factory=dict)
+    killed: int = 0
+    cut_short: set[str] = field(default_factory=set)
+    showing: str = ""
     last: float = 0.0
     outcome: str = ""
 
@@ -209,35 +228,58 @@ class Log:
         self.last = max(self.last, at)
         match kind:
             case "visit":
+                self._after_a_kill()
                 self.visits.append(_made(Visit, line))
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "done":
                 done = _made(Done, line)
-                self.done[done.view] = done
+                self.done[done.view], self.showing = done, ""
             case "trial":
                 self.trials[str(line["view"])] = (str(line["id"]), str(line["file"]))
             case "decision":
                 del line["at"]
                 self.decisions.append(_made(Decision, line))
+                self.open.pop(self.decisions[-1].trial, None)
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
-            case "away" if "seconds" in line:  # as sessions before 1.1 have it: once it was over
-                seconds = float(line["seconds"])
-                self.absences.append(Absence(str(line["why"]), at - seconds, at, seconds))
             case "away":
-                self.absences.append(Absence(str(line["why"]), at))
+                # Sessions before 1.1 say so once it was over.
+                seconds = float(line.get("seconds", 0.0))
+                ended = at if "seconds" in line else 0.0
+                self.absences.append(Absence(str(line["why"]), at - seconds, ended, seconds))
             case "back":
                 self._back(str(line["why"]), at, float(line["seconds"]))
             case "unanswered":
                 self._left(str(line["trial"]), float(line["seconds"]), int(line.get("step", 0)), line.get("attempt"))
             case "ended":
                 self.outcome = str(line["outcome"])
+            case "open":
+                self.open[str(line["trial"])] = (int(line["step"]), int(line["attempt"]), float(line["seconds"]))
             case "shown" | "left":
-                pass
+                self._shows(str(line.get("view", "")) if kind == "shown" else "", line)
             case _:
                 raise ValueError(kind)
 
+    def _shows(self, view: str, line: dict[str, Any]) -> None:
+        """Take in what is on the screen from now on; nothing, where the program was left."""
+        if not view and "view" in line:
+            left = _made(Done, line)
+            self.interrupted[left.view] = left.after(self.interrupted.get(left.view))
+        elif not view:
+            # Before 1.2 nothing said for how long a page was open.
+            self.killed += bool(self.showing) and not self.showing.startswith(TRIAL)
+        self.showing = view
+
+    def _after_a_kill(self) -> None:
+        """Take in what is known of what was open when the program ended before this visit and could not say so."""
+        self.killed += bool(self.showing)
+        self.showing = ""
+        for trial, (step, attempt, seconds) in list(self.open.items()):
+            self._left(trial, seconds, step, attempt)
+            self.cut_short.add(trial)
+
     def _left(self, trial: str, seconds: float, step: int, attempt: int | None) -> None:
+        self.open.pop(trial, None)
         self.unanswered[trial] = self.unanswered.get(trial, 0.0) + seconds
         if attempt is not None:
             self.left_open[trial, step, int(attempt)] = seconds
@@ -262,7 +304,14 @@ class Log:
     def played(self, trial: str) -> float:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
-        return decisions + self.unanswered.get(trial, 0.0)
+        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0))[2]
+
+    @property
+    def seconds(self) -> float:
+        """How long all pages, questions and trials were on the screen, over all visits, less what is excluded."""
+        left = sum(own.seconds for view, own in self.interrupted.items() if view not in self.done)
+        playing = sum(self.played(trial) for view, (trial, _) in self.trials.items() if view not in self.done)
+        return sum(done.seconds for done in self.done.values()) + left + playing
 
     def answer(self, view: str) -> str:
         """Return what was answered to a view; empty where nothing was, or not yet."""

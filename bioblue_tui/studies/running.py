@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session, open_session
 from bioblue_tui.studies.flow import TrialView, View, next_view
 from bioblue_tui.studies.loading import StudyError
-from bioblue_tui.studies.log import FINISHED, Log, Opening
+from bioblue_tui.studies.log import FINISHED, Done, Log, Opening
 from bioblue_tui.studies.order import design_rows, next_row
 from bioblue_tui.studies.sessions import (
     CODE,
@@ -196,8 +196,10 @@ class Run:
         dropped: int = 0,
     ) -> None:
         """Note that a view is over; for the arguments see ``Done``."""
-        more = {"dropped": dropped} if dropped else {}
-        self.note("done", view=view.key, seconds=seconds, away=dict(away), answer=answer, outcome=outcome, **more)
+        own = Done(view.key, 0.0, seconds, dict(away), answer, outcome, dropped)
+        line = asdict(own.after(self.log.interrupted.get(view.key)))
+        del line["at"]
+        self.note("done", **{key: value for key, value in line.items() if key != "dropped" or value})
 
     def open_trial(self, view: TrialView) -> Session | str:
         """Begin a trial, or go on with it.

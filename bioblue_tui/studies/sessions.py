@@ -164,11 +164,13 @@ class SessionFile:
     def append(self, event: str, at: float, **fields: object) -> None:
         """Write a line; when this returns it is on the disk, and the log knows it.
 
+        What is written every second (``open``) is left to the system to put there: it outlives the program.
+
         Raises:
             RecordError: When it cannot be written.
         """
         line = {"event": event, "at": round(at, 6), **fields}
-        self._write(dumps(line))
+        self._write(dumps(line), sync=event != "open")
         self.log.apply(line)
 
     def close(self) -> None:
@@ -190,14 +192,15 @@ class SessionFile:
         if not lock(self._descriptor):
             raise RecordError("this session is running in another process", self.path, advice="Go on there.")
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, *, sync: bool = True) -> None:
         if self._descriptor is None:
             raise RecordError("the session is closed", self.path)
         rest = memoryview(text.encode("ascii") + b"\n")
         try:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
-            os.fsync(self._descriptor)
+            if sync:
+                os.fsync(self._descriptor)
         except OSError as error:
             raise what_failed(error, self.path, "the session cannot be written") from error
 

@@ -634,3 +634,72 @@ async def test_a_click_chooses_and_enter_submits(kind: str, tmp_path: Path) -> N
         await pilot.press("enter")
         await until(pilot, lambda: run.log.answer("questionnaire/k"))
         assert run.log.answer("questionnaire/k") == run.study.questionnaire[0].options[chosen or 0]
+
+
+async def test_every_key_that_is_dropped_is_counted(tmp_path: Path) -> None:
+    more = 'feedback = true\n[consent]\ntext = "Agree?"\n'
+    more += '[[questionnaire]]\nkey = "n"\ntext = "How many?"\nkind = "number"\n'
+    async with showing(tmp_path, lambda view: view.key == "consent", steps=1, more=more) as (pilot, app, run):
+        await until(pilot, lambda: isinstance(app.screen, ConsentScreen) and app.screen.gate.is_open)
+        burst(app, "yy")
+        await until(pilot, lambda: isinstance(app.screen, InstructionScreen) and app.screen.gate.is_open)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen) and app.screen.gate.is_open)
+        burst(app, "1\r\r")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen) and app.screen.gate.is_open)
+        burst(app, "\r\r")
+        await until(pilot, lambda: asks(app, "How many?"))
+        burst(app, "7\r\r")
+        await until(pilot, lambda: isinstance(app.screen, PageScreen) and app.screen.gate.is_open)
+        await pilot.press("enter")
+        await until(pilot, lambda: "closing" in run.log.done)
+        log = run.log
+        counts = {key: done.dropped for key, done in log.done.items() if done.dropped}
+        assert sum(counts.values()) == 4, counts
+        assert log.done["consent"].dropped + log.done["instruction/a.1"].dropped == 1
+
+
+async def test_minutes_add_up_the_visits_to_a_page(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with showing(tmp_path, lambda view: view.key == "page/1", more='pages = [{text = "One."}]', clock=clock) as (
+        pilot, app, run,
+    ):  # fmt: skip
+        await until(pilot, partial(shows, app, run, "page/1"))
+        clock.seconds = 50
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+    assert run.log.seconds == 50
+    again = enter(run.study, "P1", tmp_path, clock=clock)
+    with again.file:
+        app = StudyApp(again)
+        async with app.run_test(size=(100, 32)) as pilot:
+            await until(pilot, partial(shows, app, again, "page/1"))
+            clock.seconds = 57
+            await pilot.press("enter")
+            await until(pilot, lambda: "page/1" in again.log.done)
+            assert again.log.done["page/1"].seconds == again.log.seconds == 57
+    assert again.log.killed == 0
+
+
+async def test_a_crash_gives_a_time_limit_nothing_back(tmp_path: Path) -> None:
+    clock = StandingClock()
+    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 2\n'
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: "2:00 left" in text_of(screen.status))
+        clock.seconds = 50
+        await until(pilot, lambda: run.log.open)
+        before = run.file.path.read_bytes()
+    # As the file is when the program is killed: nothing after what it wrote last.
+    run.file.path.write_bytes(before)
+    again = enter(run.study, "P1", tmp_path, clock=clock)
+    with again.file:
+        app = StudyApp(again)
+        async with app.run_test(size=(100, 32)) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen))
+            await until(pilot, lambda: "1:10 left" in text_of(playing(app).status))
+            assert again.log.killed == 1
+            clock.seconds = 121
+            await until(pilot, lambda: isinstance(app.screen, PageScreen) and "at least 2 min 1 s" in text_on(app))

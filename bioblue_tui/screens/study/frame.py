@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
@@ -47,11 +48,20 @@ class Painted(Static):
         gate: The gate.
         text: The line.
         id: The widget's id.
+        classes: Its classes.
         markup: Whether markup in it counts.
     """
 
-    def __init__(self, gate: Gate, text: str, *, id: str | None = None, markup: bool = True) -> None:  # noqa: A002
-        super().__init__(text, id=id, markup=markup)
+    def __init__(
+        self,
+        gate: Gate,
+        text: str,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        classes: str | None = None,
+        markup: bool = True,
+    ) -> None:
+        super().__init__(text, id=id, classes=classes, markup=markup)
         self._gate = gate
 
     def render_line(self, y: int) -> Strip:
@@ -97,6 +107,11 @@ class StudyScreen(Screen[Result]):
     def admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key counts: what was pressed before the sheet was on the screen does not."""
         return getattr(event, "key", "") in self.FREE or self.gate.admits(event)
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close the sheet; what is pressed from here on is for what comes next."""
+        self.gate.shut()
+        return super().dismiss(result)
 
     def ask_again(self) -> None:
         """Let nothing count that was pressed before what has changed is on the screen."""

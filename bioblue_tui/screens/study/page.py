@@ -107,9 +107,12 @@ class ConsentScreen(StudyScreen[str]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("study.agree", "y", "agree", "Take part", "Take part", footer="I take part"),
+        # Priority: the page is over when the next key has its turn.
+        command("study.agree", "y", "agree", "Take part", "Take part", footer="I take part", priority=True),
         command("study.more", "enter", "more", "More", "Show the rest of the page"),
-        command("study.decline", "n", "decline", "Do not take part", "Do not take part", footer="I do not"),
+        command(
+            "study.decline", "n", "decline", "Do not take part", "Do not take part", footer="I do not", priority=True
+        ),
     ]
     AUTO_FOCUS = "#sheet"
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.numbers import counted
+from bioblue_tui.screens.study.frame import Painted
 from bioblue_tui.screens.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.gate import Gate
 
 
 class ScoreScreen(ModalScreen[None]):
@@ -24,26 +27,39 @@ class ScoreScreen(ModalScreen[None]):
         state: The trial.
         comparison: The person beside the reference policy.
         trial: Which trial it is.
+        gate: The trial's: what was pressed before the card was on the screen is counted there, and does nothing.
     """
 
     CSS_PATH = "../dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("enter,escape,q", "dismiss", "Continue")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,q", "dismiss", "Continue", priority=True)]
 
-    def __init__(self, state: TrialState, comparison: Comparison, trial: str) -> None:
+    def __init__(self, state: TrialState, comparison: Comparison, trial: str, gate: Gate) -> None:
         super().__init__()
+        self.gate = gate
+        gate.ask()
         self._state, self._comparison, self._trial = state, comparison, trial
 
     def compose(self) -> ComposeResult:
         """Lay out the table and a button."""
         shown = self._state.environment.shown_dimensions
         with Vertical(classes="dialog"):
-            yield Label(f"{self._trial}: {counted(self._state.done, 'step')}", classes="title", markup=False)
+            title = f"{self._trial}: {counted(self._state.done, 'step')}"
+            yield Painted(self.gate, title, classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, "You", shown)
             yield Label(
                 f"{self._comparison.reference.capitalize()}: what a fixed rule came to.", classes="hint", markup=False
             )
             with Horizontal(classes="buttons"):
                 yield Button("continue (Enter)", id="continue", variant="primary", compact=True)
+
+    def admits(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key counts: what was pressed before the card was on the screen does not."""
+        return getattr(event, "key", "") in ("f2", "ctrl+c", "ctrl+q") or self.gate.admits(event)
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the card; what is pressed from here on is for what comes next."""
+        self.gate.shut()
+        return super().dismiss(result)
 
     @on(Button.Pressed)
     def _pressed(self) -> None:

@@ -51,6 +51,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         note: Writes how every answer came about into the session's file. Where it cannot, nothing is handed in.
         left: Seconds until the time limit; 0 for none.
         feedback: Whether a score is shown at the end.
+        beats: Whether is noted every second for how long a question has been open: a time limit runs.
     """
 
     CSS_PATH = "../trial.tcss"
@@ -74,11 +75,14 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         *,
         left: float = 0,
         feedback: bool = False,
+        beats: bool = False,
     ) -> None:
         self._heading, self._view = heading, view
         super().__init__(session)
         self._watch, self._note_line = watch, note
-        self._left, self._feedback = left, feedback
+        self._left, self._feedback, self._beats = left, feedback, beats
+        self._noted = 0.0
+        """For how long the question has been open, as was noted last."""
         self._used = 0.0
         """Seconds of all decisions here."""
         self._asked: Asked | None = None
@@ -101,6 +105,12 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
 
+    def show_bar(self) -> None:
+        """Show the answer line; what was pressed before the trial was there is counted at its first answer."""
+        dropped, torn = self.gate.dropped, self.gate.torn
+        super().show_bar()
+        self.gate.dropped, self.gate.torn = dropped, torn
+
     @property
     def panel_names(self) -> Sequence[str]:
         """What the panels are called, here and in exports."""
@@ -117,6 +127,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if isinstance(event, Asked):
             self._asked, self._hurried = event, False
             self._edits = self._deletions = self._looks = 0
+            self._noted = 0.0
             self._pastes_before = self.bar.answer.pastes if self.is_mounted else 0
             self._watch.start()
 
@@ -222,14 +233,30 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             return
         if self._left and self._remaining() <= 0:
             self.outcome = TIME_LIMIT
+            self.gate.shut()
             self.dismiss(False)
             return
+        self._note_open()
         hurry = self._view.trial.hurry
         if hurry and self._asked and not self._hurried and self._watch.read()[0] > hurry:
             self._hurried = True
             self.bar.tell("Please answer now.")
 
+    def _note_open(self) -> None:
+        """Note for how long the question has been open: a crash must give no time back to a limit."""
+        seconds = self._watch.read()[0] if self._asked and self._beats else 0.0
+        if self._asked and seconds >= self._noted + 1:
+            self._noted, asked = seconds, self._asked
+            self._note_line(
+                "open", trial=self.session.header.id, step=asked.step, attempt=asked.attempt, seconds=seconds
+            )
+
     # The end
+
+    @property
+    def over(self) -> bool:
+        """True once nothing is asked here any more."""
+        return bool(self.outcome) or self.live.trial.ended
 
     def _finished(self) -> None:
         self.bar.display = False
@@ -238,7 +265,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if found is None:
             self.dismiss(False)
         else:
-            self.app.push_screen(ScoreScreen(self.state, found, self.heading()[0]), self._score_seen)
+            self.app.push_screen(ScoreScreen(self.state, found, self.heading()[0], self.gate), self._score_seen)
 
     def _score_seen(self, _: None) -> None:
         self.dismiss(False)

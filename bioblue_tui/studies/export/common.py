@@ -32,6 +32,13 @@ DROPPED = Column(
 )
 
 
+KILLED = (
+    "Visits add up; what was open when the program could not note it (a crash) is left out, of a trial with a time "
+    "limit at most its last seconds."
+)
+"""What times leave out."""
+
+
 def who(person: Person) -> dict[str, object]:
     """Return whose row it is."""
     opening = person.log.opening

@@ -234,9 +234,16 @@ def _time(found: Collected) -> Iterator[str]:
             f"- Left out of that: {counted(again, 'answer')} to a question that had been on the screen before, and was "
             "shown again after an interruption (`shown_before`). Their seconds begin when it was shown last."
         )
-    minutes = [sum(done.seconds for done in log.done.values()) / 60 for log in logs if log.outcome == FINISHED]
+    minutes = [log.seconds / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
         yield f"- Minutes of those who finished: median {statistics.median(minutes):.1f}, longest {max(minutes):.1f}."
+    killed = sum(log.killed for log in logs)
+    if killed:
+        yield (
+            f"- Time that is not known, and in no figure: {counted(killed, 'time')} the program was ended in the "
+            "middle of a page, a question or a trial and could not note how long it had been open (a crash, a power "
+            "cut). In a trial with a time limit that is about a second; elsewhere it may be any time."
+        )
     yield (
         "- Response times are from the moment the observation is there to the moment the answer is submitted, on a "
         "monotonic clock. The screen is drawn up to 30 times a second, so an observation is seen up to 1/30 s after it "
@@ -253,7 +260,7 @@ def _dropped(found: Collected) -> str:
     answers = [decision.dropped for played in found.counting for decision in played.decisions.values()]
     views = [done.dropped for log in _logs(found) for done in log.done.values()]
     parts = []
-    for counts, kind in ((answers, "answer"), (views, "page")):
+    for counts, kind in ((answers, "answer"), (views, "page, question or end of a trial")):
         having = sum(count > 0 for count in counts)
         parts += [f"{sum(counts)} at {counted(having, kind)}"] if having else []
     named = "`dropped` in `decisions.csv` and `pages.csv`"

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, time_of, who
+from bioblue_tui.studies.export.common import AWAY, DROPPED, KILLED, WHO, time_of, who
 from bioblue_tui.studies.export.played import Collected, Person
 from bioblue_tui.studies.export.table import Column, Table, Type
 from bioblue_tui.studies.export.tables import trial_row
 from bioblue_tui.studies.flow import AGREED, question_key, trial_seconds, wrong_answers
-from bioblue_tui.studies.log import TRIAL, Done
+from bioblue_tui.studies.log import TRIAL
 from bioblue_tui.studies.study import NUMBERS, Question
 
 
@@ -23,7 +23,7 @@ def people(found: Collected) -> Table:
         Column("began", "time", "When they began."),
         Column("last", "time", "When something last happened."),
         Column("visits", "integer", "How often the program was started for them."),
-        Column("minutes", "number", "On pages, questions and trials, less what is excluded.", "min"),
+        Column("minutes", "number", f"On pages, questions and trials, less what is excluded. {KILLED}", "min"),
         Column("trial_minutes", "number", "In trials that count, less what is excluded.", "min"),
         Column("agreed", "boolean", "Whether they agreed to take part, where that was asked."),
         Column("comprehension_tries", "integer", "How often they answered the questions about the instructions."),
@@ -50,7 +50,7 @@ def _person(person: Person) -> dict[str, object]:
         "began": log.opening.created,
         "last": time_of(log.last),
         "visits": len(log.visits),
-        "minutes": round(sum(done.seconds for done in log.done.values()) / 60, 3),
+        "minutes": round(log.seconds / 60, 3),
         "trial_minutes": round(trial_seconds(log) / 60, 3),
         "agreed": log.answer("consent") == AGREED if "consent" in log.done else None,
         "comprehension_tries": len(tries) if study.comprehension.questions else None,
@@ -130,12 +130,17 @@ def pages(found: Collected) -> Table:
         *WHO,
         Column("view", "text", "What was shown: its key in the study."),
         Column("ended", "time", "When it was over."),
-        Column("seconds", "number", "How long, less what is excluded; of trials as in trials.csv.", "s"),
+        Column(
+            "seconds",
+            "number",
+            f"How long over all visits, less what is excluded; of trials as in trials.csv. {KILLED}",
+            "s",
+        ),
         *(
             Column(f"away_{why}", "number", f"Excluded seconds {words}; of trials decisions.csv has them.", "s")
             for why, words in AWAY.items()
         ),
-        replace(DROPPED, meaning=f"{DROPPED.meaning} Of trials decisions.csv has them."),
+        replace(DROPPED, meaning=f"{DROPPED.meaning} Of a trial: after its last answer; decisions.csv has the others."),
         Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
     ]
@@ -145,7 +150,8 @@ def pages(found: Collected) -> Table:
             "view": done.view,
             "ended": time_of(done.at),
             "seconds": done.seconds,
-            **({} if done.view.startswith(TRIAL) else _left_out(done)),
+            **({} if done.view.startswith(TRIAL) else {f"away_{why}": done.away.get(why, 0) for why in AWAY}),
+            "dropped": done.dropped,
             "answer": _typed(_asked(person, done.view), done.answer),
             "outcome": done.outcome,
         }
@@ -153,10 +159,6 @@ def pages(found: Collected) -> Table:
         for done in person.log.done.values()
     ]
     return Table("pages", "A page, question or trial that was shown and is over.", columns, rows)
-
-
-def _left_out(done: Done) -> dict[str, object]:
-    return {**{f"away_{why}": done.away.get(why, 0) for why in AWAY}, "dropped": done.dropped}
 
 
 def events(found: Collected) -> Table:

@@ -57,10 +57,15 @@ _ANSWER = [
     Column("pasted", "integer", "How often something was pasted, be it a single character."),
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
     Column("late", "boolean", "Whether it came after an answer was asked for (hurry)."),
-    Column("looks", "integer", "How often an earlier step was looked at."),
+    Column("looks", "integer", "How often an earlier step was looked at; text that was scrolled is not counted."),
     DROPPED,
     Column("panels", "json", "Panels on the screen when the answer was handed in; text is what a model gets."),
-    Column("step_shown", "integer", "The step that was looked at; the one before the present step is the newest."),
+    Column(
+        "step_shown",
+        "integer",
+        "The step that was looked at; the one before the present step is the newest; of text alone the newest, "
+        "whose question was in view when the answer line opened.",
+    ),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
 ]
