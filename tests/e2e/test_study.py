@@ -333,3 +333,18 @@ def forgotten(bioblue: Bioblue, file: Path) -> None:
     # Whoever comes next takes the place in the design.
     told = bioblue.run("study", "forget", file, "P3", "--yes")
     assert (told.returncode, "nothing of P3" in told.stderr) == (2, True)
+
+
+def test_a_killed_program_gives_a_time_limit_nothing_back(bioblue: Bioblue) -> None:
+    file = bioblue.root / "study.toml"
+    block = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 1\n'
+    file.write_text(f'name = "limited"\n{block}', encoding="utf-8")
+    with bioblue.terminal("study", "run", file, "--participant", "P1") as terminal:
+        terminal.wait("Enter begins")
+        terminal.press("enter")
+        terminal.wait("0:56 left")
+        os.kill(terminal.pid, signal.SIGKILL)
+    with bioblue.terminal("study", "run", file, "--participant", "P1", "--resume") as terminal:
+        text = terminal.wait(re.compile(r"0:\d\d left"), "Enter submits")
+        (left,) = re.findall(r"0:(\d\d) left", text)
+        assert int(left) <= 57
