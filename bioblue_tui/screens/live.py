@@ -121,7 +121,7 @@ class LiveScreen(TrialScreen):
         if state.rejections:
             parts.append((f"  ✗{state.rejections}", "warn"))
         if self._spending is not None and self._spending.price.paid and self._spending.total.requests:
-            parts.append((f"  {self._spending.total.cost}", "dim"))
+            parts.append((f"  {self._spending.total.brief()}", "dim"))
         return parts
 
     def _summarise(self) -> None:

@@ -161,7 +161,7 @@ class ReplayScreen(TrialScreen):
         # Up to the furthest step shown: what lies beyond it is not given away.
         bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:
-            parts.append((f"  {bill.cost}", "dim"))
+            parts.append((f"  {bill.brief()}", "dim"))
         if self._differences:
             parts.append((f"  ≠ {len(self._differences)}", "bad"))
         elif self._differences is not None:
