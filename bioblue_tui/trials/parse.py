@@ -14,8 +14,9 @@ from typing import Literal
 
 from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.trials.reading.echoes import Echoes
 from bioblue_tui.trials.reading.rest import objection, shown_numbers
-from bioblue_tui.trials.reading.statements import expected, grammar
+from bioblue_tui.trials.reading.statements import LONGEST, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE, Block
 from envs import Action, Environment, IllegalAction, State
@@ -94,14 +95,17 @@ def read_integers(
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
     forms = grammar(environment.objectives, nouns, *_asked_for(shown))
-    echoes = _echoes(lines, shown)
+    asked = Echoes(shown)
+    echoes = asked.lines(lines)
     blocks, passed = blocks_of(lines, forms, echoes, penalties)
-    reading = _decide(blocks, lines, echoes, environment.objectives, status, passed)
+    repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
+    reading = _decide(blocks, repeating, lines, echoes, environment.objectives, status, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
 def _decide(
     blocks: Sequence[Block],
+    repeating: Sequence[Block],
     lines: Sequence[str],
     echoes: Mapping[int, bool],
     objectives: Sequence[str],
@@ -109,8 +113,9 @@ def _decide(
     passed: str,
 ) -> Reading:
     count = len(objectives)
-    restating = [b for b in blocks if b.action and b.labelled and not b.named and status.issuperset(b.action)]
-    pool = [b for b in blocks if b.marked] or [b for b in blocks if b not in restating] or restating
+    said = [b for b in blocks if b not in repeating]
+    restating = [b for b in said if b.action and b.labelled and not b.named and status.issuperset(b.action)]
+    pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
     for block in pool:
         if block.action is None:
             given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
@@ -122,19 +127,31 @@ def _decide(
         first, second = (", ".join(map(str, action)) for action in actions[:2])
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
+    if not actions and repeating:
+        return _unreadable(_SHOWN)
     if not actions:
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]
-    own = {at for each in (*pool, *restating) for at in range(each.first, each.last + 1)}
+    own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}
     beside = any(_WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own)
     if status.issuperset(actions[0]) and not block.named and (block.labelled or beside):
-        return _unreadable("the numbers are those just shown, and nothing calls them the answer")
+        return _unreadable(_SHOWN)
+    if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
+        return _unreadable(f"there is no objective {name}")
     # What only repeats the question neither refuses nor corrects.
     others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
     if why := objection(actions[0], before, after, objectives, status, marked=block.marked):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
+
+
+def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[str]) -> str:
+    """Return the name beside the objectives' own that has a number, which is not the sum of theirs; may be empty."""
+    own = {objective.casefold() for objective in objectives}
+    found = (match for line in lines if len(line) < LONGEST and (match := _NAMED.fullmatch(line)))
+    named = ((match[1], float(match[2])) for match in found if own.isdisjoint(match[1].casefold().split()))
+    return next((name for name, value in named if value != sum(action)), "")
 
 
 def _miscounted(pool: Sequence[Block], lines: Sequence[str], count: int) -> int | None:
@@ -161,12 +178,11 @@ def _part(block: Block, lines: Sequence[str]) -> str:
     return f"{where} of {total}"
 
 
+_SHOWN = "the numbers are those just shown, and nothing calls them the answer"
+_NAMED = re.compile(r"[\s|*_\-•]*([^\W\d_](?:[^\W\d_]| ){0,30}?)[*_]* ?[:=|][*_ ]*(\d{1,9}(?:\.\d{1,9})?)[^\w\d]*")
 _NUMBER = re.compile(r"\d+")
 _NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
-_DRESS = re.compile(r"[*_`]")
 _WORD = re.compile(r"[^\W_]")
-_LETTER = re.compile(r"[^\W\d_]")
-_SENTENCE_OR_FIGURE = re.compile(r"\d|[.?!]\s*$")
 
 _QUESTION = re.compile(
     r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.IGNORECASE
@@ -178,15 +194,3 @@ def _asked_for(shown: str) -> tuple[str, str]:
     """Return what the question calls acting, and what it asks the number of; either may be empty."""
     found = [(verb.casefold(), thing.casefold()) for thing, verb in _QUESTION.findall(shown)]
     return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))
-
-
-def _echoes(lines: Sequence[str], shown: str) -> dict[int, bool]:
-    """Return which lines only repeat what was asked, in its own words, and whether that is a heading."""
-    known = {_bare(line): not _SENTENCE_OR_FIGURE.search(line) for line in shown.split("\n")}
-    longest = 2 * max(map(len, known)) + 20
-    short = [(at, line) for at, line in enumerate(lines) if len(line) <= longest]
-    return {at: known[bare] for at, line in short if (bare := _bare(line)) in known and _LETTER.search(bare)}
-
-
-def _bare(line: str) -> str:
-    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.:").split())

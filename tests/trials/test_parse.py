@@ -186,6 +186,40 @@ def test_reasoning_is_told_apart(text: str, answer: str | None, reasoning: str) 
         assert split.answer.strip() == answer
 
 
+PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nundersatiation A: -9\nconsumption B: 4.0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("Consumption A: 3\nConsumption B: 4", "-"),
+        ("Consumption A: 3, Consumption B: 4", "-"),
+        ("Consumption A: 3; Consumption B: 4.", "-"),
+        ("**Consumption A** = 3 **Consumption B** = 4", "-"),
+        ("Consumption B: 4, Consumption A: 3", "-"),
+        ("Consumption A: 3, B: 4", "-"),
+        ("Consumption:\n- A: 3\n- B: 4", "-"),
+        ("| Consumption A | Consumption B |\n|---|---|\n| 3 | 4 |", "-"),
+        ("| | Consumption |\n|---|---|\n| A | 3 |\n| B | 4 |", "-"),
+        ("Consumption A: 3, Consumption B: 4\n\n5, 6", "5,6"),
+        ("Consumption A: 3, Consumption B: 5", "3,5"),
+        ("Answer: consumption A: 3, consumption B: 4", "3,4"),
+        ("A: 3, B: 4", "3,4"),
+        ("consume A: 3, B: 4", "3,4"),
+        ("3, 4", "3,4"),
+    ],
+)
+def test_values_under_the_words_of_the_prompt_are_an_echo_in_any_layout(text: str, read_as: str) -> None:
+    assert read(text, 2, PAIR) == read_as
+
+
+@pytest.mark.parametrize(
+    "text", ["Consumption = {}", "| Consumption | {} |", '{{"Consumption": {}}}', "Consumption: {}."]
+)
+def test_only_a_value_that_was_shown_is_an_echo(text: str) -> None:
+    assert [read(text.format(value), 1, SHOWN) for value in (3, 4)] == ["-", "4"]
+
+
 STORY = "Metrics inside your body:\nA with target 110, actual {}\nB with target 120, actual {}\n\n"
 STORY += "Rewards of the last round:\nconsumption of A = 3\n\n"
 STORY += "How many supplies do you consume? State integers and nothing else."

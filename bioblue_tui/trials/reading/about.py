@@ -86,6 +86,10 @@ _UNMEANT = words(
 )
 """Signs that the number is not meant, or taken back."""
 
+_TO_CHANGE = (
+    r"(?:ought|needs?|has|have) to (?:come|be|go|get) (?:down|up|more|less|(?!better)\w+er|reduced|raised|increased"
+    r"|changed|lowered|corrected)"
+)
 _DOUBTED = words(
     # It is denied, or of the past.
     r"no|not|never|none|nothing|hardly|barely|cannot|fail\w*|yet",
@@ -99,6 +103,8 @@ _DOUBTED = words(
     r"away|beyond|wip\w+ out|over(?=\W*$| (?:the|my|its) (?!next|long|course|coming|remain))",
     # Another amount is asked for, or it is the number of something else.
     r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:is|are) (?:only|merely) (?:the|an?|my)",
+    rf"{_TO_CHANGE}|out of the question|(?:is|are|seems?|looks?) (?:\w+ly )?(?:un(?:reason|sustain|suit|accept|feas)\w+"
+    r"|unwise|unsafe)",
     r"belongs?|(?:says|stands|from)\b.* above",
 )
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
@@ -156,7 +162,11 @@ _UNDOES = re.compile(
     r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched|reversed"
     r"|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger"
     r"|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
-    r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b",
+    r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
+    r"|^\W*(?:please )?(?:swap|switch|reverse|exchange|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence"
+    r"|way|number|one|figure|value|place)s?\b|\b(?:this|that|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
+    rf"|\b(?:correct|right|true|proper|real) {_NOUN} (?:is|are|(?:would|should|must) be) (?:different|an?other|not"
+    rf"|\w+er|more|less)\b|\b(?:it|they) {_TO_CHANGE}\b|\bon (?:reflection|second thoughts?)\W*$",
     re.IGNORECASE,
 )
 _POINTS_ON = words(
@@ -169,6 +179,9 @@ _NO_ANSWER = words(
     r"(?:no|not|n't|without|cannot|un(?:sure|decided))(?: \w+){0,3} (?:answer|decided?|settled|chosen|(?:sure"
     r"|certain) what)",
     r"still (?:thinking|deciding|unsure|undecided)",
+)
+_REFUSED = re.compile(
+    r"\W*(?:wrong|incorrect|false|never|nope|mistake|bad idea|not (?:this|that|so|these|like this))\W*", re.IGNORECASE
 )
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _ORDINAL = re.compile(r"\W*\d{1,2}[.)]\s+")
@@ -200,7 +213,7 @@ def _sentences(line: str) -> list[str]:
 
 def _sets_aside(sentence: str) -> bool:
     pointing = _POINTS_ON.search(sentence) and (STATE.search(sentence) or not _CHOSEN.search(sentence))
-    return bool(pointing or _NO_ANSWER.search(sentence))
+    return bool(pointing or _NO_ANSWER.search(sentence) or _REFUSED.fullmatch(sentence))
 
 
 def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:

@@ -52,30 +52,49 @@ STATE = words(
     r"|could|might|would be|if|in case",
     r"suppose|otherwise|wants?",
 )
-_ACT = words(
-    r"answers?|antwort|respuesta|réponse|risposta|resposta|ответ|actions?|decisions?|consum\w+|harvest\w*|eat\w*|take",
-    r"decide|choices?|choose|chosen|response|respond|reply|move",
-    r"collect|gather|pick|recommend\w*|allocat\w+|amounts?|submit|output|numbers?|integers?|conclusion",
+_ACTS = (
+    r"(?:consum|eat|harvest|tak|collect|gather|pick|allocat|choos|answer|act|respond|decid|submit|recommend|play|giv|us)"
+    r"(?:e|es|ing|s)?|consumption|reply|go|set|say"
 )
+_AMOUNTS = (
+    r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?"
+    r"|integers?|values?|units?|potato(?:es)?|food|resources?|json|allocation|step \d+|turn|round|time"
+    r"|antwort|respuesta|réponse|risposta|resposta|ответ"
+)
+_PLAIN_WORD = (
+    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|i(?:'ll|'m|'d|'ve)?|we(?:'ll)?"
+    r"|values?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my|our|the|this"
+    r"|it|here|what|which|following|as|follows|final|chosen|own|only|so|thus|therefore|hence|then|now|and|ok|okay|sure"
+    r"|yes|right|alright|is|are|to|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate"
+    r"|balanced|sustainable|safe|small|exactly)"
+)
+_PLAIN_LEAD = re.compile(
+    rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|here|do|be|so)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++", re.IGNORECASE
+)
+"""Words that only lead to the numbers: "So I will harvest", "Action for step 5", "My integers are"."""
+
 _OWN_STEP = re.compile(
-    r"\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
+    r" ?\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
 )
-_INTENT = re.compile(
-    r"\b(?:i(?:'ll| will|'m going to| am going to) (?:\w+ )?(?:be|go|stay|keep|remain|do|set|play|aim|act)|let's"
-    r"|what i(?:'ll| will)? do)\b|^\W*(?:so|thus|therefore|hence)\W*$",
+_UP_TO_IT = re.compile(
+    r"(?:(?:given|based|considering|looking|for|with|to|in|because|since|as)\b[^,]*, |\d[\d +×*/=−-]*, )+",
     re.IGNORECASE,
 )
-_OPEN_END = re.compile(
-    r"(?:[,;–—-]|\b(?:is|are|was|were|be|been|of|at|to|the|a|an|by|about|or|and|than|from|not"
-    r"|for|in|on|with|into|until|since|all|total))$",
+_OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
+_NOD = re.compile(
+    r"(?:(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely"
+    r"|right|fine|done|good|therefore|so|thus|hence|here|it is|you go|goes)\b\W*)++",
     re.IGNORECASE,
 )
-_ANY = _begins(r"\W*(?:an?|any|one|some|another|each|every)\b")
-_NOD = _begins(
-    r"(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely)\b",
-    r"(?:right|fine|done|good|therefore|so|thus|hence)\b",
-    r"here(?: you go| it is| goes)?\W*$",
+_EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
+_LEADING_ON = re.compile(
+    rf"\b(?:{_ACTS}|{_AMOUNTS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
+    r"|than|from|not|for|in|on|with|into|until|since|all|total|will|would))$|[,;–—-]$"
+    r"|\b(?:th(?:is|ese)|so) (?:many|much)\b|\b(?:following|would|mistake|if|when|had|were|nobody|others?|most)\b",
+    re.IGNORECASE,
 )
+"""What leads up to something that is still to come, or speaks of what is not so."""
+
 _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 """A name with what it is: a line that says all it has to say."""
 
@@ -131,6 +150,13 @@ def _puts(line: str, action: Action) -> bool:
     return len(amount) == len(action) and amount != action
 
 
+def _only_leads(clause: str) -> bool:
+    before = _UP_TO_IT.match(clause)
+    rest = clause[before.end() :] if before else clause
+    elsewhere = before and (SUPPOSED.search(before.group()) or _OF_OTHERS.search(before.group()))
+    return not elsewhere and bool(_PLAIN_LEAD.fullmatch(_OWN_STEP.sub("", rest).strip()))
+
+
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     """Say what a line of prose makes of numbers that follow it.
 
@@ -146,18 +172,17 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
     if ending.endswith((".", "!", "?", "。")) and not heading:
         return ""
-    whole = _STATED.fullmatch(piece) and not _OPEN_END.search(ending) and not heading and not ending.endswith(":")
+    colon = ending.endswith(":")
+    if _only_leads(re.split(r"[.!?;] ", piece.rstrip(": "))[-1]) or _NOD.fullmatch(piece):
+        return "answer"
+    whole = _STATED.fullmatch(piece) and not heading and not colon and not _LEADING_ON.search(ending)
     if whole or ("=" in line and ending[-1:].isdigit()):
         return ""
-    if _NOD.match(piece) and not STATE.search(piece):
+    explains = _EXPLAINING.search(ending) and not _LEADING_ON.search(ending)
+    if explains and not (adjacent or heading or colon):
         return ""
     clause = _OWN_STEP.sub("", re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending)
-    about = "foreign" if STATE.search(clause) else "unclear"
-    if heading or ending.endswith(":"):
-        asks = (_ACT.search(clause) and not _ANY.match(clause)) or _INTENT.search(clause)
-        return "answer" if about == "unclear" and asks else about
-    short = len(piece.split()) <= 6 and not line.startswith(("- ", "* ", "• "))
-    return about if adjacent or short or _OPEN_END.search(ending) else ""
+    return "foreign" if STATE.search(clause) else "unclear"
 
 
 _BESIDE = 400

@@ -1,0 +1,64 @@
+"""What of an answer only repeats what was asked, in its own words and with its own values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_DRESS = re.compile(r"[*_`]")
+_LETTER = re.compile(r"[^\W\d_]")
+_SENTENCE_OR_FIGURE = re.compile(r"\d|[.?!]\s*$")
+_TOKEN = re.compile(r"[-−]?\d{1,15}(?:\.\d{1,15})?|[^\W\d_]+")
+_LONGEST = 2000
+
+
+class Echoes:
+    """What was asked, to know it again.
+
+    Args:
+        shown: What was asked.
+    """
+
+    def __init__(self, shown: str) -> None:
+        lines = shown.split("\n")
+        self._lines = {_bare(line): not _SENTENCE_OR_FIGURE.search(line) for line in lines}
+        self._longest = 2 * max(map(len, self._lines)) + 20
+        self._pairs = {pair for line in lines for each in _said([line]) for pair in each}
+
+    def lines(self, lines: Sequence[str]) -> dict[int, bool]:
+        """Return which lines only repeat what was asked, and whether that is a heading."""
+        short = [(at, line) for at, line in enumerate(lines) if len(line) <= self._longest]
+        found = ((at, bare) for at, line in short if (bare := _bare(line)) in self._lines and _LETTER.search(bare))
+        return {at: self._lines[bare] for at, bare in found}
+
+    def repeat(self, lines: Sequence[str], first: int, last: int) -> bool:
+        """Tell whether all that some lines say, or they with their heading, is values under the words of the prompt."""
+        own = lines[first : last + 1]
+        above = next((line for line in reversed(lines[:first]) if line.strip()), "")
+        told = (_said(own), _said([above, *own]))
+        return any(said and all(not self._pairs.isdisjoint(each) for each in said) for said in told)
+
+
+def _said(lines: Sequence[str]) -> list[list[tuple[str, float]]]:
+    """Return each number with the words before it; a short name also with what names before it share ("X A", "B")."""
+    rows = [line.strip().strip("|").split("|") for line in lines if _TOKEN.search(line)]
+    tabled = "|" in "".join(lines)
+    if tabled and len(rows) == 2 and len(rows[0]) == len(rows[1]) and not _LETTER.search("".join(rows[1])):
+        rows = [[head, cell] for head, cell in zip(*rows, strict=True)]
+    said: list[list[tuple[str, float]]] = []
+    words: list[str] = []
+    shared: list[str] = []
+    for token in _TOKEN.findall(" \n ".join(" ".join(row) for row in rows)[:_LONGEST].casefold()):
+        if _LETTER.match(token):
+            words += [token] if token not in ("for", "of") else []
+            continue
+        value = float(token.replace("−", "-"))
+        names = [words, shared + words, *(words[at:] for at in range(1, len(words)) if tabled)]
+        said.append([(" ".join(name), value) for name in names if name])
+        shared, words = words[:-1] or shared, []
+    # What goes on behind the numbers says something of its own.
+    return [] if words else said
+
+
+def _bare(line: str) -> str:
+    return " ".join(_DRESS.sub("", line.casefold()).strip(" \t-•>#|.:").split())
