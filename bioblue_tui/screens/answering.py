@@ -107,8 +107,11 @@ class AnsweringScreen(LiveScreen):
                 self.bar.shut()
 
     def _seen(self, asked: tuple[int, int] | None) -> bool:
-        """Return whether all of a question is or was in view; where it was not, say how it comes into view."""
-        seen = not (asked and self.prompt_only) or self.transcript.end_in_view
+        """Return whether a question is or was in view; where it was not, say how it comes into view.
+
+        The first question of a trial stands below the instruction, which is read first: what is typed shows it.
+        """
+        seen = asked in (None, (1, 1)) or not self.prompt_only or self.transcript.end_in_view
         if not seen:
             self.bar.shut("The question is further below: PgDn or End shows it.")
         return seen
@@ -178,9 +181,11 @@ class AnsweringScreen(LiveScreen):
 
     @on(Input.Changed, "#answer")
     def _typing(self, event: Input.Changed) -> None:
-        """An answer is typed below the panels of the step it is for."""
+        """An answer is typed below the panels, and the question, of the step it is for."""
         if event.value and not self.following:
             self.to_present()
+        if event.value and self.prompt_only and self.state.done == 0:
+            self.transcript.follow()
 
     def _offer(self, text: str, key: str) -> None:
         """Submit an answer, unless an earlier step is looked at: then show first which one it would be for."""

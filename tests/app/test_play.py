@@ -9,7 +9,7 @@ from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Asked, Rejected
-from tests.support.pilots import done, on_disk, opened_at_its_end, playing, text_of, trial, until
+from tests.support.pilots import done, on_disk, playing, text_of, trial, until
 
 HOMEOSTASIS = Plan("homeostasis", "human", seed=1, steps=3)
 
@@ -83,7 +83,6 @@ async def test_prompt_only_shows_the_models_text_and_nothing_beside_it(tmp_path:
     plan = Plan("multi-homeostasis", "human", seed=4, steps=3, prompt_only=True)
     for size in ((120, 36), (80, 24), (60, 20)):
         async with trial(plan, tmp_path, size=size) as (pilot, screen):
-            await opened_at_its_end(pilot, screen)
             await pilot.press(*"2,2", "enter")
             await until(pilot, lambda: screen.state.done == 1)
             hidden = ["#gauges", "#step", "#rewards", "#timeline", "#tabs"]

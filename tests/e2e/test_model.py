@@ -58,9 +58,9 @@ def test_a_model_plays_on_the_screen_and_its_key_is_nowhere(tmp_path: Path, prov
         terminal.press("p")
         terminal.wait("│ Undersatiation: 0")
         terminal.press("?")
-        terminal.wait("Pause between steps")
+        terminal.wait("Leave; what happened so far")
         terminal.press("esc")
-        terminal.wait(lambda text: "Pause between steps" not in text)
+        terminal.wait(lambda text: "Leave; what happened so far" not in text)
         terminal.press("esc")
         assert terminal.finish() == 0
     record = bioblue.record()

@@ -54,7 +54,7 @@ def test_enter_enter_plays_something_and_esc_leads_back(bioblue: Bioblue) -> Non
         terminal.press("enter")
         terminal.wait("multi-objective homeostasis · accelerator · seed 1", "▶ live", reaches(2))
         terminal.press("esc")
-        terminal.wait("recent trials", re.compile(r"multi-homeostasis  accelerator +seed 1 +\d+/100  stopped"))
+        terminal.wait("recent trials", re.compile(r"multi-homeostasis +\d+/100  stopped +accelerator +seed 1"))
         terminal.press("esc")
         assert terminal.finish() == 0
     lines = lines_of(bioblue.file())
@@ -69,7 +69,7 @@ def test_enter_enter_plays_something_and_esc_leads_back(bioblue: Bioblue) -> Non
 def test_an_earlier_trial_is_replayed_from_home(bioblue: Bioblue) -> None:
     played(bioblue)
     with bioblue.terminal() as terminal:
-        terminal.wait(re.compile(r"multi-homeostasis  collapse:2 +seed 1 +8/8  complete"))
+        terminal.wait(re.compile(r"multi-homeostasis +8/8  complete +collapse:2 +seed 1"))
         unfocused = terminal.colour_of("╭─ recent trials")
         terminal.press(*["tab"] * 8)
         terminal.wait(lambda _: terminal.colour_of("╭─ recent trials") != unfocused)

@@ -96,7 +96,6 @@ def answer(terminal: Terminal, text: str) -> None:
 def practise(terminal: Terminal) -> None:
     terminal.wait("practice 1 of 1", "Enter begins", "You are an agent")
     terminal.press("enter")
-    to_the_question(terminal)
     terminal.wait("Actual level: 100")
     terminal.type("0")
     terminal.press("enter")
@@ -106,14 +105,6 @@ def start(terminal: Terminal, number: int) -> None:
     """Read the instruction of a trial and begin it."""
     terminal.wait(f"trial {number} of 2", "Enter begins")
     terminal.press("enter")
-    to_the_question(terminal)
-
-
-def to_the_question(terminal: Terminal) -> None:
-    """Bring the first question of a trial into view where the instruction fills the panel."""
-    if "The question is further below" in terminal.wait(re.compile("Enter submits|The question is further below")):
-        terminal.press("end")
-        terminal.wait("Enter submits")
 
 
 def play(terminal: Terminal, answers: list[str], told: str) -> None:

@@ -68,6 +68,6 @@ def test_a_trial_killed_on_the_screen_can_be_opened(bioblue: Bioblue) -> None:
         terminal.press("esc")
         assert terminal.finish() == 0
     with bioblue.terminal() as terminal:
-        terminal.wait(re.compile(r"homeostasis +accelerator +seed 1 +\d+/100  interrupted"))
+        terminal.wait(re.compile(r"homeostasis +\d+/100  interrupted +accelerator +seed 1"))
         terminal.press("esc")
         assert terminal.finish() == 0

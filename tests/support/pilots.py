@@ -40,13 +40,6 @@ async def opened(pilot: Pilot[Any], screen: Any, step: int) -> None:
     await until(pilot, lambda: screen.bar.gate.is_open and screen.state.done == step - 1, f"question {step}")
 
 
-async def opened_at_its_end(pilot: Pilot[Any], screen: Any) -> None:
-    """Bring the first question of a trial into view where the instruction fills the panel, as a person would."""
-    await until(pilot, lambda: screen.transcript.virtual_size.height > 0)
-    await pilot.press("end")
-    await opened(pilot, screen, 1)
-
-
 @asynccontextmanager
 async def trial(
     plan: Plan, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
