@@ -65,10 +65,9 @@ _SO = (
 )
 _OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen|short|integer|numerical)[,:!]? )*"
 _ANSWER = (
-    "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}"
-    "(?:antwort|respuesta|réponse|risposta|resposta|ответ|odpowiedź|antwoord|svar|cevap"
-    "|jawaban)(?: finale?)?(?: (?:lautet|ist|es|est|è|é))?"
-    "|(?:我的|最终|最終的な|最終|我){0,2}(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
+    "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}(?:antwort|respuesta"
+    "|réponse|risposta|resposta|ответ|odpowiedź|antwoord|svar|cevap|jawaban)(?: finale?)?(?: (?:lautet|ist|es|est|è"
+    "|é))?|(?:我的|最终|最終的な|最終|我){0,2}(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
 )
 _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
@@ -108,10 +107,9 @@ class Grammar:
         decided = r"(?:action|decision|choice|response|conclusion|reply|move)s?"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
         lead = (
-            rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))"
-            rf"(?:{_CHOOSE}|say)"
-            rf"|(?:(?:i'm |i am )?(?:going with|choosing|taking|settling on)|i opt for)"
-            rf"|i(?:'ve| have) decided(?: on)?:?)(?: exactly)?"
+            rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))(?:{_CHOOSE}"
+            r"|say)|(?:(?:i'm |i am )?(?:going with|choosing|taking|settling on)|i opt for)|i(?:'ve"
+            r"| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"

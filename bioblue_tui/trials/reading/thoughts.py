@@ -20,13 +20,9 @@ _NAMES = (
 )
 _MARK = re.compile(
     # The first group holds the slash of a closing mark.
-    rf"<\s{{0,3}}(/?)\s{{0,3}}{_NAMES}(?:\s[^<>\n]{{0,80}})?/?>"
-    rf"|[◁«](/?){_NAMES}[▷»]"
-    r"|\[(/?)(?:think(?:ing)?|reasoning)\]"
-    r"|<[|｜](/?|begin_of_|start_|end_of_|end_)(?:think(?:ing)?|thoughts?|reasoning)[|｜]>"
-    r"|(<!--|-->)"
-    r"|<(unused9[45])>"
-    r"|<[|｜]inner_(prefix|suffix)[|｜]>",
+    rf"<\s{{0,3}}(/?)\s{{0,3}}{_NAMES}(?:\s[^<>\n]{{0,80}})?/?>|[◁«](/?){_NAMES}[▷»]|\[(/?)(?:think(?:ing)?"
+    r"|reasoning)\]|<[|｜](/?|begin_of_|start_|end_of_|end_)(?:think(?:ing)?|thoughts?|reasoning)[|｜]>|(<!--|-->)"
+    r"|<(unused9[45])>|<[|｜]inner_(prefix|suffix)[|｜]>",
     re.IGNORECASE,
 )
 _CLOSING = frozenset({"/", "end_of_", "end_", "-->", "unused95", "suffix"})
@@ -40,9 +36,8 @@ _BARE_FINAL = re.compile(r"assistant\s{0,3}final")
 
 _ROLE = re.compile(
     r"(?:<[|｜](?:im_start|start_header_id|start)[|｜]>|<start_of_turn>)\s{0,3}(\w{1,20})(?:<[|｜]end_header_id[|｜]>)?"
-    r"|<[|｜](user|human|system|tool|assistant|model|bot)[|｜]>"
-    r"|\[(/?)INST\]"
-    r"|^[ \t>*#]{0,6}(user|human|system|assistant|ai|model)[ \t*]{0,3}:(?![ \t]*\d)",
+    r"|<[|｜](user|human|system|tool|assistant|model|bot)[|｜]>|\[(/?)INST\]|^[ \t>*#]{0,6}(user|human|system|assistant"
+    r"|ai|model)[ \t*]{0,3}:(?![ \t]*\d)",
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN = frozenset({"assistant", "model", "bot", "ai", "/"})
