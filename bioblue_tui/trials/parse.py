@@ -73,14 +73,7 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
 def read_integers(
     text: str, environment: Environment, shown: str = "", status: frozenset[int] = frozenset()
 ) -> Reading:
-    """Read an answer as ``read_answer`` does, without asking whether the world allows it.
-
-    Args:
-        text: The answer.
-        environment: The world.
-        shown: What was asked.
-        status: The numbers in it that describe the state.
-    """
+    """Read an answer as ``read_answer`` does, without asking whether the world allows it."""
     # A form feed of the answer's own is no mark of ours.
     split = split_thoughts(text.replace(BREAK, "\v"))
     if not split.closed:
@@ -184,9 +177,7 @@ _NUMBER = re.compile(r"\d+")
 _NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
 _WORD = re.compile(r"[^\W_]")
 
-_QUESTION = re.compile(
-    r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.IGNORECASE
-)
+_QUESTION = re.compile(r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.I)
 _NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bioblue_tui.trials.reading.cues import STATE, words
+from bioblue_tui.trials.reading.cues import SENTENCES, STATE, words
 from envs import Action
 
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
@@ -183,21 +183,13 @@ _NO_ANSWER = words(
 _REFUSED = re.compile(
     r"\W*(?:wrong|incorrect|false|never|nope|mistake|bad idea|not (?:this|that|so|these|like this))\W*", re.IGNORECASE
 )
-_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _ORDINAL = re.compile(r"\W*\d{1,2}[.)]\s+")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _WORD = re.compile(r"[^\W_]")
 
 
 def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
-    """Tell whether a sentence speaks of the number and does not plainly leave it the answer.
-
-    Args:
-        before: The lines before it.
-        after: The lines behind it.
-        action: What it says.
-        status: Numbers that describe the state.
-    """
+    """Tell whether a sentence speaks of the number and does not plainly leave it the answer."""
     known = {*action, sum(action), *status}
     above = next((line for line in reversed(before) if line.strip()), "")
     return any(map(_sets_aside, _sentences(above))) or any(
@@ -208,7 +200,7 @@ def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, statu
 def _sentences(line: str) -> list[str]:
     if _FENCE.match(line):
         return []
-    return [sentence[:200] for sentence in _SENTENCES.split(_ORDINAL.sub("", line, count=1)) if _WORD.search(sentence)]
+    return [sentence[:200] for sentence in SENTENCES.split(_ORDINAL.sub("", line, count=1)) if _WORD.search(sentence)]
 
 
 def _sets_aside(sentence: str) -> bool:

@@ -36,20 +36,12 @@ BESIDE = re.compile(
 )
 """A statement with a sentence, a bracket or a clause that explains it."""
 
-NOTHING_ZERO = re.compile(
-    r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.IGNORECASE
-)
+NOTHING_ZERO = re.compile(r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.I)
 _EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
 
 
 def explains(match: re.Match[str], values: Sequence[int], *, named: bool) -> bool:
-    """Tell whether what stands beside numbers explains them, and does not change them.
-
-    Args:
-        match: A match of ``BESIDE``.
-        values: The numbers.
-        named: Whether they are called the answer or the action.
-    """
+    """Tell whether what stands beside numbers explains them, and does not change them."""
     beside = match["said"] or match["aside"] or match["dash"]
     if not any(values) and NOTHING.search(beside):
         return bool(match["dash"]) or named

@@ -22,11 +22,8 @@ def blocks_of(
 ) -> tuple[list[Block], str]:
     """Return the statements of a text, what only has the form of one among them, and why others were passed over.
 
-    Args:
-        lines: The text, reasoning off.
-        grammar: The forms a statement has.
-        echoes: Lines that only repeat what was asked; True for a heading, whose numbers are repeated too.
-        penalties: Names of rewards that no action has: where they stand with a number, rewards are repeated.
+    Lines that only repeat what was asked are known, and the names of rewards that no action has: where such a name
+    stands with a number, rewards are repeated.
     """
     blocks, rest = _marked(lines, grammar)
     walk = Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))

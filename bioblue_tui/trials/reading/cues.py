@@ -13,10 +13,6 @@ def words(*alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
-def _begins(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives), re.IGNORECASE)
-
-
 _NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
 _PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|took|taken|said|consumed|harvested"
 
@@ -61,31 +57,25 @@ _AMOUNTS = (
     r"|integers?|values?|units?|potato(?:es)?|food|resources?|json|allocation|step \d+|turn|round|time"
     r"|antwort|respuesta|réponse|risposta|resposta|ответ"
 )
+_NODS = (
+    "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
+    "|fine|done|good|here|you go|goes|so|thus|therefore|hence|then"
+)
 _PLAIN_WORD = (
-    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|i(?:'ll|'m|'d|'ve)?|we(?:'ll)?"
-    r"|values?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my|our|the|this"
-    r"|it|here|what|which|following|as|follows|final|chosen|own|only|so|thus|therefore|hence|then|now|and|ok|okay|sure"
-    r"|yes|right|alright|is|are|to|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate"
-    r"|balanced|sustainable|safe|small|exactly)"
+    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|i(?:'ll|'m|'d|'ve)?"
+    r"|we(?:'ll)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my|our|the"
+    r"|this|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to|for|in|at|of|on|with|each|both"
+    r"|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe|small|exactly)"
 )
-_PLAIN_LEAD = re.compile(
-    rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|here|do|be|so)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++", re.IGNORECASE
-)
+_PLAIN_LEAD = re.compile(rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|{_NODS}|do|be)\b)(?:{_PLAIN_WORD}(?:[,:!]? |$))++", re.I)
 """Words that only lead to the numbers: "So I will harvest", "Action for step 5", "My integers are"."""
 
-_OWN_STEP = re.compile(
-    r" ?\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.IGNORECASE
-)
+_OWN_STEP = re.compile(r" ?\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.I)
 _UP_TO_IT = re.compile(
     r"(?:(?:given|based|considering|looking|for|with|to|in|because|since|as)\b[^,]*, |\d[\d +×*/=−-]*, )+",
     re.IGNORECASE,
 )
 _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
-_NOD = re.compile(
-    r"(?:(?:sure|okay|ok|understood|certainly|got it|alright|great|yes|hello|hi|thanks|thank you|of course|absolutely"
-    r"|right|fine|done|good|therefore|so|thus|hence|here|it is|you go|goes)\b\W*)++",
-    re.IGNORECASE,
-)
 _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
 _LEADING_ON = re.compile(
     rf"\b(?:{_ACTS}|{_AMOUNTS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
@@ -98,15 +88,15 @@ _LEADING_ON = re.compile(
 _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 """A name with what it is: a line that says all it has to say."""
 
-_OUTRIGHT = _begins(
+_OUTRIGHT = re.compile(
     r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|nope|no no|(?:change"
-    r"|replace) (?:that|it)|hold on(?! to\b))\b",
-    r"not (?:my|the|an) (?:answer|action|choice)\b|(?:an? |just |only )*(?:examples?|samples?|placeholders?)\W*$",
-    r"(?:my|the) (?:real|actual|true|correct|proper) (?:answer|action|choice)\b",
-    r"(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b",
-    r"(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b",
-    r"no(?:[,.!:;—–]| wait\b)",
-    r"(?:is|was) (?:not|wrong)\b",
+    r"|replace) (?:that|it)|hold on(?! to\b))\b"
+    r"|not (?:my|the|an) (?:answer|action|choice)\b|(?:an? |just |only )*(?:examples?|samples?|placeholders?)\W*$"
+    r"|(?:my|the) (?:real|actual|true|correct|proper) (?:answer|action|choice)\b"
+    r"|(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b"
+    r"|(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b"
+    r"|no(?:[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b",
+    re.IGNORECASE,
 )
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
 _RETRACTS = words(
@@ -116,13 +106,11 @@ _RETRACTS = words(
     r"|(?:this|that|the|my|these) (?:\w+ )?(?:answer|number|action|choice|figure|value|decision)s?)",
 )
 _LATER = words(
-    r"if|next|later|when\w*|once|after|future|usually|normally|unless|until|before|thought|otherwise|then|not"
+    r"if|next|later|when\w*|once|after|future|usual\w*|normal\w*|unless|until|before|thought|otherwise|then|not"
 )
 _ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*$")
 """Numbers that end a line, with few words before them."""
-_FIGURE = re.compile(
-    r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is)\s*$", re.IGNORECASE
-)
+_FIGURE = re.compile(r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is)\s*$", re.I)
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
@@ -131,14 +119,12 @@ _DIGITS = re.compile(r"\d{1,12}")
 
 def taken_back(lines: Iterable[str], action: Action) -> bool:
     """Tell whether later lines seem to put another answer in the place of this one."""
-    for line in lines:
-        if _RETRACTS.search(line) or (_DIGITS.search(line) and _puts(line, action)):
-            return True
-        for match in SENTENCE.finditer(line):
-            sentence = match.group(1)
-            if _OUTRIGHT.match(sentence):
-                return True
-    return False
+    return any(
+        _RETRACTS.search(line)
+        or (_DIGITS.search(line) and _puts(line, action))
+        or any(_OUTRIGHT.match(sentence) for sentence in SENTENCE.findall(line))
+        for line in lines
+    )
 
 
 def _puts(line: str, action: Action) -> bool:
@@ -162,24 +148,17 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
 
     They are ``foreign`` where it is about something else, ``unclear`` where it may be, and the ``answer`` where it says
     so; empty where it says nothing of them.
-
-    Args:
-        line: The line.
-        piece: The same without its dress.
-        adjacent: Whether the next line follows without a blank one.
     """
     ending = line.rstrip(" *_`\"'”’)|")
     heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
     if ending.endswith((".", "!", "?", "。")) and not heading:
         return ""
-    colon = ending.endswith(":")
-    if _only_leads(re.split(r"[.!?;] ", piece.rstrip(": "))[-1]) or _NOD.fullmatch(piece):
+    if _only_leads(re.split(r"[.!?;] ", piece.rstrip(": "))[-1]):
         return "answer"
-    whole = _STATED.fullmatch(piece) and not heading and not colon and not _LEADING_ON.search(ending)
-    if whole or ("=" in line and ending[-1:].isdigit()):
+    explains = _STATED.fullmatch(piece) or (_EXPLAINING.search(ending) and not adjacent)
+    if explains and not (heading or ending.endswith(":") or _LEADING_ON.search(ending)):
         return ""
-    explains = _EXPLAINING.search(ending) and not _LEADING_ON.search(ending)
-    if explains and not (adjacent or heading or colon):
+    if "=" in line and ending[-1:].isdigit():
         return ""
     clause = _OWN_STEP.sub("", re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending)
     return "foreign" if STATE.search(clause) else "unclear"
@@ -190,28 +169,16 @@ _BESIDE = 400
 
 _SENTENCE_END = re.compile(r"[.!?。！？]\s|[,;:] (?=(?:so|thus|therefore|hence)\b)")
 _MARKUP = re.compile(r"\\(?:[()\[\]]|(?:quad|,|;|!)(?![a-z]))|\$\$?|[*_`\"'“”‘’>#•|]|</?(?:b|strong|i|em|p|center)>")
-_LEADING = re.compile(
-    r"(?:[-–] )?(?:(?:so|thus|therefore|hence|then|ok|okay|sure|here|the|my|our|this|final|answer|action|choice"
-    r"|decision|output|result|response|is|are|be|to|i|we|will|shall|would|choose|select|consume|consumption"
-    r"|harvest|eat|take|give|with|go"
-    r"|in|integer|integers|number|numbers|amount|of|for|potatoes|units|step|next|i'll|and)\b[,:]?\s*)*[:=,\s]*",
-    re.IGNORECASE,
-)
 _TRAILING = re.compile(
     r"[\s)\]},]*(?:potatoes|potato|units?|food|resources|berries|fish)?[\s.,;:!。！)\]]*(?:(?<=[.!。！\s])[A-Z(][^\d]*)?",
 )
 
 
 def stands_alone(text: str, begin: int, end: int) -> bool:
-    """Return whether nothing on its lines changes what is marked as the answer: no sign, other number or doubt.
-
-    Args:
-        text: The whole text.
-        begin: Where the mark begins.
-        end: Where it ends.
-    """
+    """Return whether nothing on its lines changes what is marked as the answer: no sign, other number or doubt."""
     before = text[max(0, begin - _BESIDE) : begin].rpartition("\n")[2]
     after = text[end : end + _BESIDE].partition("\n")[0]
     before = _SENTENCE_END.split(_MARKUP.sub("", before))[-1]
     after = _MARKUP.sub("", after)
-    return bool(_LEADING.fullmatch(before.strip()) and _TRAILING.fullmatch(after) and not taken_back([after], (1,)))
+    before = before.strip().removeprefix("- ").removeprefix("– ").rstrip(" :=,")
+    return bool((not before or _only_leads(before)) and _TRAILING.fullmatch(after) and not taken_back([after], (1,)))

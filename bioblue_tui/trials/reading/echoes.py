@@ -13,11 +13,7 @@ _LONGEST = 2000
 
 
 class Echoes:
-    """What was asked, to know it again.
-
-    Args:
-        shown: What was asked.
-    """
+    """What was asked, to know it again."""
 
     def __init__(self, shown: str) -> None:
         lines = shown.split("\n")

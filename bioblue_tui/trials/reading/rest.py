@@ -29,9 +29,6 @@ _GOES_ON = re.compile(
     r"(?!(?:because|since|as|so|to|which|i|i'm|i'll|we|for|reason\w*|explanation|the|a|an|this|that|these|it|if"
     r"|in order|given|when|by|based|\w+ing)\b)[a-z]"
 )
-_ABOVE = re.compile(
-    r"(?:above|over|beyond|exceeds|higher than)(?! (?:time|the (?:next|long|course)|many|several))\b", re.I
-)
 _OTHER = re.compile(
     r"(?:(?P<head>[^\d:=→>]{0,60}?) ?(?::|=|→|->|=>|≈) ?)?(?P<numbers>\d{1,9}(?:(?: ?[,;/] ?| and | )\d{1,9}){0,19})"
     r"(?: [a-z]{2,20})?"
@@ -63,16 +60,7 @@ def objection(
     *,
     marked: bool,
 ) -> str:
-    """Say why the text around a statement leaves it in doubt; empty where it does not.
-
-    Args:
-        action: What the statement says.
-        before: The lines before it.
-        after: The lines behind it.
-        labels: Labels of the objectives.
-        status: Numbers that describe the state.
-        marked: Whether it is called the answer: then what only may refuse it does not count.
-    """
+    """Say why the text around a statement leaves it in doubt; empty where it does not."""
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
     if marked:
@@ -94,9 +82,7 @@ def _is_subject(after: Sequence[str], action: Action) -> bool:
     """Tell whether the next line goes on as a sentence with the number as its subject."""
     line = next((line for line in after if line.strip(" \t\f*_`~-")), "")
     words = line.lstrip(" \t*_(-–—…>\"'.,")
-    return bool(
-        _CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")) or (all(action) and _ABOVE.match(words))
-    )
+    return bool(_CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")))
 
 
 def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iterator[Action]:

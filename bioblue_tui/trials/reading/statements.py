@@ -87,13 +87,9 @@ _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d
 
 
 class Grammar:
-    """The forms a statement has in one environment.
+    """The forms a statement has in one environment: with its objectives' labels, and names of the action in rewards.
 
-    Args:
-        objectives: Labels of the objectives; one empty label where there is but one objective.
-        nouns: What the action is called in rewards, such as ``consumption``.
-        verb: What the question calls acting; may be empty.
-        thing: What it asks the number of; may be empty.
+    A verb is what the question calls acting, a thing what it asks the number of. One objective has an empty label.
     """
 
     def __init__(self, objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str = "", thing: str = "") -> None:

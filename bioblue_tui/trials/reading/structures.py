@@ -58,11 +58,7 @@ _DECODER = json.JSONDecoder(
 
 
 class JsonReader:
-    """Reads JSON that stands in a text.
-
-    Args:
-        grammar: The forms a statement has.
-    """
+    """Reads JSON that stands in a text."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
