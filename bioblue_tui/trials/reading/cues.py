@@ -45,40 +45,41 @@ STATE = words(
     r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
     r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
-    r"|could|might|would be|if|in case",
-    r"suppose|otherwise|wants?",
+    r"|could|might|would be|if|in case|suppose|otherwise|wants?",
 )
 _ACTS = (
-    r"(?:consum|eat|harvest|tak|collect|gather|pick|allocat|choos|answer|act|respond|decid|submit|recommend|play|giv|us)"
-    r"(?:e|es|ing|s)?|consumption|reply|go|set|say"
+    r"(?:consum|eat|harvest|tak|collect|gather|pick|allocat|choos|answer|respond|decid|submit|recommend|play|giv|us)"
+    r"(?:e|es|ing|s)?|consumption|reply|go (?:with|for)|set|say"
 )
 _AMOUNTS = (
     r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?"
-    r"|integers?|values?|units?|potato(?:es)?|food|resources?|json|allocation|step \d+|turn|round|time"
-    r"|antwort|respuesta|réponse|risposta|resposta|ответ"
+    r"|integers?|json|allocation|antwort|respuesta|réponse|risposta|resposta|ответ"
 )
+_THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 _NODS = (
     "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
-    "|fine|done|good|here|you go|goes|so|thus|therefore|hence|then"
+    "|fine|done|good|here(?: it is| you go)?|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
-    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|i(?:'ll|'m|'d|'ve)?"
-    r"|we(?:'ll)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my|our|the"
-    r"|this|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to|for|in|at|of|on|with|each|both"
+    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
+    r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
+    r"|our|the|this|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to|for|in|at|of|on|with|each|both"
     r"|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe|small|exactly)"
 )
-_PLAIN_LEAD = re.compile(rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|{_NODS}|do|be)\b)(?:{_PLAIN_WORD}(?:[,:!]? |$))++", re.I)
+_PLAIN_LEAD = re.compile(
+    rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{_NODS})(?:[,:!]? |$))++",
+    re.I,
+)
 """Words that only lead to the numbers: "So I will harvest", "Action for step 5", "My integers are"."""
 
 _OWN_STEP = re.compile(r" ?\b(?:for|in|at) (?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round)\b", re.I)
 _UP_TO_IT = re.compile(
-    r"(?:(?:given|based|considering|looking|for|with|to|in|because|since|as)\b[^,]*, |\d[\d +×*/=−-]*, )+",
-    re.IGNORECASE,
+    r"(?:(?:given|based|considering|looking|for|with|to|in|because|since|as)\b[^,]*, |\d[\d +×*/=−-]*, )+", re.I
 )
 _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
 _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
 _LEADING_ON = re.compile(
-    rf"\b(?:{_ACTS}|{_AMOUNTS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
+    rf"\b(?:{_ACTS}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
     r"|than|from|not|for|in|on|with|into|until|since|all|total|will|would))$|[,;–—-]$"
     r"|\b(?:th(?:is|ese)|so) (?:many|much)\b|\b(?:following|would|mistake|if|when|had|were|nobody|others?|most)\b",
     re.IGNORECASE,
