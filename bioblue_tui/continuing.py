@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.library import left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
@@ -71,10 +71,21 @@ def held_by_person(record: Record) -> str:
     return f"a person has taken over from step {since} on; {choices}"
 
 
-def resumable(directory: Path) -> list[Path]:
-    """Return the records in a directory that can go on and that nobody is writing, the oldest first."""
+def resumable(directory: Path, complain: Callable[[str], None] = lambda line: None) -> list[Path]:
+    """Return the records in a directory that can go on and that nobody is writing, the oldest first.
+
+    Args:
+        directory: Where the records are.
+        complain: Receives a line on the records that cannot be read.
+
+    Raises:
+        RecordError: When the directory cannot be read.
+    """
     found = []
-    for entry in recent(directory, sys.maxsize):
+    entries = recent(directory, sys.maxsize)
+    for line in left_out(entries):
+        complain(line)
+    for entry in entries:
         if entry.error or (entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT)):
             continue
         with contextlib.suppress(RecordError):

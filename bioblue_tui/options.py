@@ -141,7 +141,7 @@ def tell_rewording(wording: Wording | None, data: Path | None) -> None:
     """Say on standard error where records have other words under the name and version of the chosen wording."""
     if wording is None or comes_with_us((wording.title, wording.digest)):
         return
-    entries = recent(trials_dir(data_directory(data)), sys.maxsize)
+    entries = guarded(lambda: recent(trials_dir(data_directory(data)), sys.maxsize))
     there = ((entry.header.wording, entry.header.wording_digest) for entry in entries if entry.header)
     for line in reworded([(wording.title, wording.digest)], there, "record", " here"):
         click.echo(f"bioblue: {visible(line)}", err=True)

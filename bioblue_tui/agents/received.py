@@ -92,6 +92,9 @@ leaves a connection for the next request."""
 SENT, LAST = "bioblue.sent", "bioblue.last"
 """Extensions of a response: when its request was sent, and when the last of it came."""
 
+MOST_TOKENS = 10**9
+"""A request that is said to have more does not."""
+
 MOST_DOLLARS = 1e6
 """A request that is said to cost more does not."""
 
@@ -219,11 +222,12 @@ def _fault(received: Received, source: Source, limit: object) -> Fault | None:
 
 
 def tokens(usage: object, name: str) -> int | None:
-    """Return a count of tokens from what a server sent, or None where it is no count."""
+    """Return a count of tokens from what a server sent, or None where it is no count that a request can have."""
     count = field(usage, name)
     if isinstance(count, float) and count.is_integer():
         count = int(count)
-    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+    possible = isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_TOKENS
+    return count if possible else None
 
 
 def dollars(usage: object) -> float | None:

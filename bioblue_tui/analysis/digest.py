@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.records.files import what_failed
 from bioblue_tui.records.journal import SUFFIX
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
@@ -112,12 +115,14 @@ def records_in(places: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for place in places:
         if place.is_dir():
-            try:
-                found += sorted(path for path in place.rglob("*") if path.suffix in SUFFIXES and path.is_file())
-            except OSError as error:
-                raise RecordError(f"cannot be read ({error.strerror})", place) from error
+            names = (Path(folder, name) for folder, _, files in os.walk(place, onerror=_refuse) for name in files)
+            found += sorted(path for path in names if path.suffix in SUFFIXES)
         elif place.exists():
             found.append(place)
         else:
             raise RecordError("no such file or directory", place, advice="Name records, or directories of records.")
     return list(dict.fromkeys(found))
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise what_failed(error, Path(error.filename), "the records in it cannot be read") from error

@@ -11,7 +11,7 @@ from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.continuing import can_resume
-from bioblue_tui.records.library import Entry, open_record, recent
+from bioblue_tui.records.library import Entry, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
@@ -72,6 +72,7 @@ def load_begun(
 
     Raises:
         BatchError: As in ``load_batch``.
+        RecordError: When the directory cannot be read.
     """
     batch = load_batch(path, data, environ, wording)
     if wording is not None:
@@ -90,17 +91,24 @@ def find(
 ) -> dict[str, Found]:
     """Return how each trial stands, by its identity.
 
-    A record that is damaged is as if it were not there.
+    A record that cannot be read is as if it were not there.
 
     Args:
         directory: Where the records are.
         trials: What to look for.
-        complain: Receives a line for every wording whose words changed and whose version did not.
+        complain: Receives a line for every wording whose words changed and whose version did not, and one on the
+            records that cannot be read.
+
+    Raises:
+        RecordError: When the directory cannot be read.
     """
     found = {trial.identity: Found() for trial in trials}
     mine = [(plan.wording.title, plan.wording.digest) for plan in (trial.plan for trial in trials) if plan.wording]
     there: list[Named] = []
-    for entry in recent(directory, sys.maxsize):
+    entries = recent(directory, sys.maxsize)
+    for line in left_out(entries):
+        complain(line)
+    for entry in entries:
         # A fork has another past than the trial it is named after.
         if entry.header is None or entry.header.parent is not None or entry.header.source != "live":
             continue

@@ -25,6 +25,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint, data_option, wording_option
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.told import ToldError, read_wording
 
@@ -108,8 +109,8 @@ def batch(
         records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
         chosen = read_wording(wording, "--wording") if wording else None
         plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
-    except (BatchError, ToldError) as error:
-        raise Complaint(str(error)) from None
+    except (BatchError, RecordError, ToldError) as error:
+        raise Complaint(visible(str(error))) from None
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""

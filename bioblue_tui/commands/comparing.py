@@ -11,6 +11,7 @@ from bioblue_tui.commands.screen import need_terminal, on_screen, run_app
 from bioblue_tui.options import guarded
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file, trials_dir
+from bioblue_tui.records.library import recent
 from bioblue_tui.text import visible
 from bioblue_tui.usage import Complaint, data_option
 
@@ -78,7 +79,7 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     places = list(files)
     if not files:
         places = [trials_dir(directory)]
-        if not places[0].is_dir():
+        if not guarded(lambda: recent(places[0], 0)).total:
             raise Complaint(f"no trials in {visible(str(places[0]))}; name records, or directories of records")
     need_terminal("bioblue analyse FILES… and bioblue report FILES… do without")
 

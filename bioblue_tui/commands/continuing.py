@@ -49,7 +49,7 @@ from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
-from bioblue_tui.text import one_line
+from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import Header, Stepped
 
 MAX_FORKS = 1_000
@@ -89,7 +89,7 @@ def resume(
     data, pace = data_dir or default_data, read_speed(speed)
     limit = read_dollars(max_cost) if max_cost else None
     if everything:
-        files = (*files, *resumable(trials_dir(directory(data))))
+        files = (*files, *guarded(lambda: resumable(trials_dir(directory(data)), _narrate)))
         if not files:
             click.echo("bioblue: no trial is open", err=True)
             return
@@ -105,6 +105,10 @@ def resume(
     jobs = [_job_of(file, opener) for file in files]
     title = f"resume {counted(len(jobs), 'trial')}"
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)
+
+
+def _narrate(line: str) -> None:
+    click.echo(f"bioblue: {visible(line)}", err=True)
 
 
 def _resume_one(

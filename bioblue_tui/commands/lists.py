@@ -40,7 +40,7 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
     In a pipe the fields are separated by tabs.
     """
     directory = trials_dir(data_directory(data_dir or default_data))
-    entries = recent(directory, limit)
+    entries = guarded(lambda: recent(directory, limit))
     if not entries:
         click.echo(f"bioblue: no trials in {visible(str(directory))}", err=True)
     elif len(entries) < entries.total:

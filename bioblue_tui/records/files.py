@@ -24,6 +24,7 @@ _ADVICE = {
     errno.EDQUOT: "The disk quota is used up; free some space.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     **dict.fromkeys(SHORT, f"In other words: {ADVICE}."),
+    errno.ELOOP: "It is a link that leads back to itself; remove it.",
     errno.EEXIST: "Something else has this name; choose another place.",
     errno.ENOTDIR: "Part of the path is a file; choose another place.",
 }

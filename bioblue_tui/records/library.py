@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
@@ -22,6 +24,9 @@ _CHUNK = 16 * 1024
 
 _LONGEST = 16 * 1024 * 1024
 """Bytes of the longest line that is read for a list."""
+
+_NAMED = 5
+"""How many of the records that can't be read are named in one sentence."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -122,32 +127,56 @@ class Recent(list[Entry]):
 def recent(directory: Path, limit: int) -> Recent:
     """Return the records in a directory, the most recently written first. Never raises for a damaged file.
 
-    Only the beginning and the end of each file are read, and only of those that are listed.
+    Only the beginning and the end of each file are read, and only of those that are listed. A file that cannot be
+    looked at is listed with the reason.
 
     Args:
         directory: Where to look; one that does not exist holds none.
         limit: How many at most.
+
+    Raises:
+        RecordError: When something of that name exists and is no directory that can be read.
     """
     try:
         with os.scandir(directory) as entries:
-            found = [(_written(e), e.name) for e in entries if _may_be_listed(e.name) and e.is_file()]
-    except OSError:
-        return Recent()
-    found.sort(reverse=True)
-    listed = Recent(_entry(directory / name) for _, name in found[: max(0, limit)])
+            looked = [_look(entry) for entry in entries if _may_be_listed(entry.name)]
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not directory.is_symlink():
+            return Recent()
+        raise what_failed(error, directory, "the records in it cannot be read") from error
+    found = sorted((one for one in looked if one is not None), reverse=True)
+    listed = Recent(
+        Entry(directory / name, error=why) if why else _entry(directory / name)
+        for _, name, why in found[: max(0, limit)]
+    )
     listed.total = len(found)
     return listed
+
+
+def left_out(entries: Sequence[Entry]) -> list[str]:
+    """Return a sentence on the records that cannot be read, for whoever goes on without them; none for none."""
+    damaged = [f"{entry.path.name} ({entry.error})" for entry in entries if entry.error and entry.installed]
+    more = [f"and {len(damaged) - _NAMED} more"] if len(damaged) > _NAMED else []
+    named = "; ".join([*damaged[:_NAMED], *more])
+    return [f"{counted(len(damaged), 'record')} can't be read and left out: {named}"] if damaged else []
 
 
 def _may_be_listed(name: str) -> bool:
     return name.endswith((SUFFIX, ".tsv")) and not name.endswith(SIDECAR)
 
 
-def _written(entry: os.DirEntry[str]) -> int:
+def _look(entry: os.DirEntry[str]) -> tuple[int, str, str] | None:
+    """Return when a file was written, its name, and why it can't be read; None for a directory and what has gone."""
     try:
-        return entry.stat().st_mtime_ns
-    except OSError:
-        return 0
+        info = entry.stat()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not entry.is_symlink():
+            return None
+        written = entry.stat(follow_symlinks=False).st_mtime_ns if entry.is_symlink() else 0
+        return written, entry.name, what_failed(error, Path(entry.path), "cannot be read").what
+    if stat.S_ISDIR(info.st_mode):
+        return None
+    return info.st_mtime_ns, entry.name, "" if stat.S_ISREG(info.st_mode) else "not a regular file"
 
 
 def _entry(path: Path) -> Entry:

@@ -24,6 +24,7 @@ from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import Entry, Recent, recent
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -157,12 +158,16 @@ class HomeScreen(Screen[None]):
     @work(thread=True, exclusive=True)
     def refresh_recent(self) -> None:
         """Read the list of earlier trials from disk."""
-        found = recent(trials_dir(data_dir(self._data)), RECENT)
+        why = ""
+        try:
+            found = recent(trials_dir(data_dir(self._data)), RECENT)
+        except RecordError as error:
+            found, why = Recent(), f"✗ {error_line(error)}"
         # By the time that is shown.
         found.sort(key=lambda entry: entry.created, reverse=True)
-        self.app.call_from_thread(self._show_recent, found)
+        self.app.call_from_thread(self._show_recent, found, why)
 
-    def _show_recent(self, found: Recent) -> None:
+    def _show_recent(self, found: Recent, why: str) -> None:
         if found == self._entries and self.earlier.option_count:
             return
         self._entries = found
@@ -176,7 +181,7 @@ class HomeScreen(Screen[None]):
             self.earlier.border_title = f"recent trials: {len(found)} of {found.total}" if some else "recent trials"
         else:
             nothing = "nothing yet: Enter, Enter plays the proposed trial; ctrl+o opens a file"
-            self.earlier.add_option(Option(nothing, disabled=True))
+            self.earlier.add_option(Option(why or nothing, disabled=True))
 
     @on(OptionList.OptionHighlighted, "#environments")
     def _environment_changed(self) -> None:

@@ -192,3 +192,31 @@ def test_a_minus_stays_a_minus_where_only_few_characters_are_known(bioblue: Biob
     bioblue.environ |= {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
     script = "bioblue run homeostasis --agent thermostat --seeds 1 --steps 2"
     assert "noise -3, 100 ? 97" in bioblue.shell(script).stdout
+
+
+def test_a_link_in_a_circle_hides_no_record_and_nothing_is_played_again(bioblue: Bioblue, tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    file.write_text('name = "b"\nseeds = "1-2"\nsteps = 3\nenvironments = ["homeostasis"]\nagents = ["thermostat"]\n')
+    assert bioblue.run("batch", file).returncode == 0
+    (bioblue.data / "trials" / "circle.jsonl").symlink_to("circle.jsonl")
+    listed = bioblue.run("list")
+    assert len(listed.stdout.splitlines()) == 3
+    assert "circle.jsonl" in listed.stdout
+    again = bioblue.run("batch", file, "--dry-run")
+    assert "2 complete" in again.stderr
+    assert "1 record can't be read and left out: circle.jsonl" in again.stderr
+    assert "circle.jsonl" in bioblue.run("resume", "--all").stderr
+
+
+@pytest.mark.parametrize("command", [["list"], ["overview"], ["resume", "--all"]])
+def test_trials_that_are_no_directory_are_an_error_and_not_none(bioblue: Bioblue, command: list[str]) -> None:
+    bioblue.data.mkdir(exist_ok=True)
+    (bioblue.data / "trials").write_text("")
+    done = bioblue.run(*command)
+    assert done.returncode == 2
+    assert "trials: the records in it cannot be read (Not a directory)" in done.stderr
+    (bioblue.data / "trials").unlink()
+    (bioblue.data / "trials").symlink_to("trials")
+    done = bioblue.run(*command)
+    assert done.returncode == 2
+    assert "leads back to itself" in done.stderr

@@ -8,7 +8,7 @@ import pytest
 import envs
 from bioblue_tui.records import library
 from bioblue_tui.records.journal import Journal, read_journal
-from bioblue_tui.records.library import Entry, open_record, recent
+from bioblue_tui.records.library import Entry, left_out, open_record, recent
 from bioblue_tui.records.published import write_published
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import Event, Stepped
@@ -74,7 +74,8 @@ def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.tsv")
     with pytest.raises(RecordError, match="regular"):
         open_record(tmp_path / "pipe.tsv")
-    assert recent(tmp_path, 5) == []
+    (entry,) = recent(tmp_path, 5)
+    assert entry.error == "not a regular file"
 
 
 def test_a_file_name_takes_no_effect_in_a_message(tmp_path: Path) -> None:
@@ -116,7 +117,32 @@ def test_recent_is_newest_first_and_bounded_and_takes_records_only(tmp_path: Pat
     stamp(*paths)
     assert [entry.path for entry in recent(tmp_path, 9)] == paths[::-1]
     assert [entry.path for entry in recent(tmp_path, 2)] == paths[:0:-1]
-    assert recent(tmp_path, 0) == recent(tmp_path / "none", 3) == recent(paths[0], 3) == []
+    assert recent(tmp_path, 0) == recent(tmp_path / "none", 3) == []
+
+
+def test_what_cannot_be_looked_at_is_named_and_hides_nothing(tmp_path: Path) -> None:
+    """A link in a circle hid every record, and a batch then played all of it again."""
+    path = journal(tmp_path, "a.jsonl", keep=3)
+    for name, target in (("circle.jsonl", "circle.jsonl"), ("lost.tsv", "nowhere")):
+        (tmp_path / name).symlink_to(target)
+    found = {entry.path.name: entry.error for entry in recent(tmp_path, 9)}
+    assert found.pop(path.name) == ""
+    assert "symbolic links" in found["circle.jsonl"]
+    assert "No such file" in found["lost.tsv"]
+    (told,) = left_out(recent(tmp_path, 9))
+    assert told.startswith("2 records can't be read")
+    assert "circle.jsonl" in told
+    assert "lost.tsv" in told
+    assert left_out([]) == []
+
+
+def test_a_directory_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None:
+    path = journal(tmp_path, "a.jsonl", keep=3)
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "lost").symlink_to("nowhere")
+    for place in (path, path / "trials", tmp_path / "circle", tmp_path / "circle" / "trials", tmp_path / "lost"):
+        with pytest.raises(RecordError, match="cannot be read"):
+            recent(place, 3)
 
 
 def test_recent_reads_long_last_lines(tmp_path: Path) -> None:
