@@ -32,7 +32,7 @@ from bioblue_tui.records.schema import (
     loads_lines,
     make_environment,
 )
-from bioblue_tui.trials.events import Ended, Event, Header, Noted, Stepped
+from bioblue_tui.trials.events import Answered, Ended, Event, Header, Intervened, Noted, Stepped
 
 SUFFIX = ".jsonl"
 """How names of journals end."""
@@ -45,6 +45,9 @@ _OLDER = ("1.0",)
 
 _BEFORE_VERSION = f'{{"record":"{MARK}","schema":"'.encode()
 """How a record of ours begins."""
+
+_FOREIGN = (Answered, Intervened, Noted)
+"""Events with values from outside: what no reader would take is refused before it is in the file."""
 
 _MEND = "Mend or remove this line to read the rest."
 _MAX_SAME_NAME = 10_000
@@ -176,6 +179,8 @@ class Journal:
         """
         try:
             line = dumps(encode_event(event))
+            if isinstance(event, _FOREIGN):
+                decode_event(loads(line), None)
         except DecodeError as error:
             raise RecordError(f"an event {error}", self.path) from error
         self._write(line, to_disk and isinstance(event, Stepped | Ended | Noted))
