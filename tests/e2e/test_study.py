@@ -96,7 +96,7 @@ def answer(terminal: Terminal, text: str) -> None:
 def practise(terminal: Terminal) -> None:
     terminal.wait("practice 1 of 1", "Enter begins", "You are an agent")
     terminal.press("enter")
-    terminal.wait("Actual level: 100")
+    terminal.wait("Actual level: 100", "Enter submits")
     terminal.type("0")
     terminal.press("enter")
 
@@ -105,6 +105,7 @@ def start(terminal: Terminal, number: int) -> None:
     """Read the instruction of a trial and begin it."""
     terminal.wait(f"trial {number} of 2", "Enter begins")
     terminal.press("enter")
+    terminal.wait("Enter submits")
 
 
 def play(terminal: Terminal, answers: list[str], told: str) -> None:
