@@ -26,7 +26,7 @@ Played = tuple[int, str, float]
 
 
 ATTAINED: Mapping[str, tuple[float, float, float, float]] = {
-    "people, seeds and chance vary alike": (0.95, 0.93, 0.91, 0.87),
+    "people, seeds and chance vary alike": (0.95, 0.91, 0.87, 0.82),
     "the seeds make most of the spread": (0.95, 0.90, 0.84, 0.70),
     "the single trials of an agent do": (0.95, 0.90, 0.85, 0.60),
 }
