@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 DESCRIBED = (
     f"{LEVEL:.0%} nominal; jackknife over people and agents' trials, Student's t; by simulation it holds delta in "
-    f"93% or more and g in 87% or more, in about 78% where a fifth runs away; none for fewer than {FEW} people or trials"
+    "93% or more and g in 87% or more, in about 78% where a fifth runs away; "
+    f"none for fewer than {FEW} people or trials"
 )
 """What the intervals of effect sizes are; a benchmark measures how often they hold the true size."""
 
