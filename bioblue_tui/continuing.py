@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import Any
 from bioblue_tui import __version__
 from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.catalogue import ModelSettings, is_model, make_agent
-from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.human import HUMAN, HumanAgent
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.journal import Journal
@@ -22,6 +23,7 @@ from bioblue_tui.records.library import left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
+from bioblue_tui.text import visible
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import (
     FAULT,
@@ -40,6 +42,9 @@ from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.trial import RETRY_LIMIT, taken_over
 from bioblue_tui.wordings.library import UNKNOWN, default
 from bioblue_tui.wordings.wording import Wording
+
+WAITS = "waits for a person"
+"""How a trial stands in which only a person can answer, among trials that play by themselves."""
 
 
 def can_resume(record: Record, *, in_study: bool = False) -> str:
@@ -62,10 +67,19 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
     return "all its steps were played" if done >= record.header.steps else ""
 
 
-def held_by_person(record: Record) -> str:
-    """Return why nobody can go on where no person can answer; an empty string where the agent has control."""
+def held_by_person(record: Record, *, hand_back: bool = False) -> str:
+    """Return why nobody but a person can go on; an empty string where an agent can, and where the trial has ended.
+
+    Args:
+        record: The trial.
+        hand_back: Whether the agent is to go on where a person had taken over.
+    """
     since, agent = taken_over(record.events), record.header.agent[:60]
-    if not since:
+    if can_resume(record):
+        return ""
+    if agent == HUMAN:
+        return f"{WAITS}: bioblue resume {visible(shlex.quote(str(record.path or 'FILE')))}"
+    if not since or hand_back:
         return ""
     choices = f"bioblue resume asks them on the screen, bioblue resume --hand-back lets {agent} go on"
     return f"a person has taken over from step {since} on; {choices}"

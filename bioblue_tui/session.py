@@ -148,6 +148,13 @@ class Session:
         """The person who plays, or None when an agent does."""
         return self.agent if isinstance(self.agent, HumanAgent) else None
 
+    @property
+    def asks_person(self) -> bool:
+        """True while it is a person's turn to answer, whether they play or have taken over."""
+        trial = self.trial
+        held = trial.paused and not trial.in_flight
+        return isinstance(trial.acting, HumanAgent) and not trial.ended and not held
+
     async def run(self) -> None:
         """Play the trial to its end and close its record.
 

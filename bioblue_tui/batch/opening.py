@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.base import Agent
+from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.batch.engine import JobError
 from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.continuing import fork_session, held_by_person, resume_session
+from bioblue_tui.continuing import WAITS, fork_session, held_by_person, resume_session
 from bioblue_tui.pausing import pause_on
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
@@ -82,15 +83,18 @@ class Opener:
             **changes: Condition, instruction and schedule, as in ``fork_session``.
 
         Raises:
+            JobError: When a person is to play: nobody asks one among many trials.
             RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
         """
+        if isinstance(agent, HumanAgent):
+            raise JobError(f"{WAITS}: bioblue fork without --times, on the screen")
         agent, clock = self.limiters.limit(agent)
         return fork_session(record, at, self.data, agent=agent, clock=clock, **changes, **self._options())
 
     def _resume(self, path: Path, plan: Plan | None = None) -> Session:
         try:
             record = open_record(path)
-            if not self.hand_back and (why := held_by_person(record)):
+            if why := held_by_person(record, hand_back=self.hand_back):
                 raise JobError(why)
             agent, clock = self.limiters.limit(
                 agent_for(plan, self.data) if plan else agent_of(record.header, self.data)

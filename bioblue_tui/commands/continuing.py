@@ -12,6 +12,7 @@ import click
 
 from bioblue_tui.agents.base import Agent
 from bioblue_tui.agents.catalogue import ModelSettings
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.batch.engine import Job
 from bioblue_tui.batch.limiter import Limiters
@@ -127,7 +128,9 @@ def _resume_one(
     def open_trial() -> Session:
         record = open_record(file)
         header = record.header
-        if not shown and not hand_back and (why := held_by_person(record)):
+        # A person's own trial is answered in lines, too.
+        unasked = not shown and header.agent != HUMAN
+        if unasked and (why := held_by_person(record, hand_back=hand_back)):
             raise RecordError(why, file)
         rate = (default_speed(header.agent) if shown else None) if pace == 0 else pace
         agent, clock = limiters.limit(agent_of(header, data))

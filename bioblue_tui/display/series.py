@@ -142,8 +142,8 @@ class Series(Watcher):
         """Say why a trial failed, if it did, and keep how it came out."""
         session, lines = job.session, self._lines.pop(job, None)
         if job.failure:
-            where = f" at step {session.state.done + 1}" if session else ""
-            self.narrate(f"bioblue: {self._label(job)} failed{where}: {one_line(job.failure, 400)}")
+            how = f"failed at step {session.state.done + 1}" if session else "was not played"
+            self.narrate(f"bioblue: {self._label(job)} {how}: {one_line(job.failure, 400)}")
         if session is None:
             return
         outcome = Outcome.of(session.state, session.path, job.failure)

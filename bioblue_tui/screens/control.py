@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 
 from bioblue_tui.batch.alerts import Alerts
 from bioblue_tui.batch.bills import Bills
-from bioblue_tui.batch.engine import Engine, Job, JobState
+from bioblue_tui.batch.engine import Engine, Job
 from bioblue_tui.costs.spending import Bill, Spending
 from bioblue_tui.costs.words import tokens
 from bioblue_tui.numbers import amount, counted
@@ -38,6 +38,9 @@ from bioblue_tui.widgets.totals import Total, TotalsLine
 FRAMES = 10
 """How often per second the tiles are brought up to date: quick enough for eyes, slow enough for a hundred trials."""
 
+YOUR_TURN = "your turn"
+"""How a trial stands in which a person is asked."""
+
 
 def _names(jobs: Sequence[Job]) -> list[str]:
     """Return the jobs' names without what all begin with, but for its last word: ``seed 1``, ``seed 2``."""
@@ -48,6 +51,12 @@ def _names(jobs: Sequence[Job]) -> list[str]:
     while len(names) > 1 and min(map(len, names)) > 2 and len({(words[0], words[1]) for words in names}) == 1:
         names = [words[1:] for words in names]
     return [" ".join(words) for words in names]
+
+
+def _standing(job: Job) -> str:
+    """Return how a trial stands: as its state, but for one in which a person is asked."""
+    asks = job.session is not None and not job.over and job.session.asks_person
+    return YOUR_TURN if asks else job.state
 
 
 class AttachedScreen(WatchScreen):
@@ -76,10 +85,10 @@ class ControlScreen(Screen[None]):
 
     CSS_PATH = "control.tcss"
     ABOUT = (
-        "Many trials at once. ▶ runs, ‖ is paused, · waits for its turn, ■ is done, ! has failed. Each line is an "
-        "objective: its level, whether it is in its band, and its course on the gauge's fixed scale; below it is what "
-        "needs your attention, and what it cost or how many tokens it used. Enter opens a trial while the others go "
-        "on. A trial that paused by itself waits for you: open it to see why."
+        "Many trials at once. ▶ runs, ● waits for your answer, ‖ is paused, · waits for its turn, ■ is done, ! has "
+        "failed. Each line is an objective: its level, whether it is in its band, and its course on the gauge's fixed "
+        "scale; below it is what needs your attention, and what it cost or how many tokens it used. Enter opens a "
+        "trial while the others go on. A trial that paused by itself waits for you: open it to see why."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command("control.open", "enter", "open", "Open the trial", "Open the trial's own screen", footer="Open"),
@@ -162,11 +171,12 @@ class ControlScreen(Screen[None]):
             self.notice.display = True
 
     def _bring_up(self, job: Job, tile: Tile) -> None:
-        state = job.state
+        state = _standing(job)
         tile.status = "done" if state == "stopped" else state
         if job.session is not None:
             tile.state = job.session.state
         why = job.failure or (tile.state.reason if tile.state and job.stuck else "")
+        why = YOUR_TURN if state == YOUR_TURN else why
         tile.detail = one_line(why, 200) if why else ""
         tile.alert = self.alerts.of(job)
         bill = self.bills.of(job)
@@ -193,8 +203,9 @@ class ControlScreen(Screen[None]):
         return found
 
     def _status(self) -> Line:
-        count = Counter(job.state for job in self.engine.jobs)
-        signs: dict[JobState, tuple[str, str]] = {
+        count = Counter(map(_standing, self.engine.jobs))
+        signs = {
+            YOUR_TURN: ("●", "warn"),
             "running": ("▶", "good"),
             "paused": ("‖", "warn"),
             "waiting": ("·", "dim"),
@@ -221,7 +232,8 @@ class ControlScreen(Screen[None]):
             except RecordError as error:
                 self.notify(error_line(error.brief, 500), severity="error", markup=False)
         elif job is None or job.session is None:
-            self.notify(f"{one_line(job.name, 40) if job else 'It'} has not begun yet.")
+            why = one_line(job.failure, 500) if job else ""
+            self.notify(why or f"{one_line(job.name, 40) if job else 'It'} has not begun yet.", markup=False)
         else:
             self.app.push_screen(AttachedScreen(job.session, self.bills.spending(job)))
 

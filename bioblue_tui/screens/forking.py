@@ -71,7 +71,8 @@ class ForkDialog(ModalScreen[None]):
                 yield Input(id="instruction", placeholder="file of another system prompt", compact=True)
             with Horizontal():
                 yield Label("intervene")
-                yield Input(id="intervene", placeholder="remind TEXT, or 40:rewards off", compact=True)
+                later = f", or {self._step + 1}:rewards off" if self._step < self._header.steps else ""
+                yield Input(id="intervene", placeholder=f"remind TEXT{later}", compact=True)
             with Horizontal():
                 yield Label("wording")
                 yield Input(id="wording", placeholder=f"the same; or {', '.join(names())} or a file", compact=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import work
 
-from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.screens.summary import Choice, SummaryScreen
@@ -87,6 +86,7 @@ class LiveScreen(TrialScreen):
     def to_present(self) -> bool:
         """Look at the newest step; return whether one looked at it already."""
         here = self.following
+        self.unsay()
         self._cursor = None
         self.paint()
         return here
@@ -98,8 +98,7 @@ class LiveScreen(TrialScreen):
     def status_line(self) -> Line:
         """Say whether the trial runs, and where one looks."""
         state, trial = self.state, self.live.trial
-        held = trial.paused and not trial.in_flight
-        asked = isinstance(trial.acting, HumanAgent) and not trial.ended and not held
+        asked = self.live.asks_person
         if state.status == "ended":
             how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
         elif trial.ended:

@@ -64,22 +64,25 @@ class LookingScreen(Screen[bool]):
 
     def action_look(self, by: int) -> None:
         """Look some steps back or on."""
-        self.seek(self.shown + by)
-        self.paint()
+        self.action_seek(self.shown + by)
 
     def action_seek(self, step: int) -> None:
         """Look at a step."""
+        self.unsay()
         self.seek(step)
         self.paint()
 
     def action_end(self) -> None:
-        """Go to the newest step."""
-        self.seek(self.known)
-        self.paint()
+        """Go to the last step there is."""
+        self.action_seek(self.last_step())
 
     def say(self, text: str) -> None:
         """Say something short, such as why a key did nothing."""
-        self.notify(text, markup=False)
+        raise NotImplementedError
+
+    def unsay(self) -> None:
+        """Take back what was said: it was of the step looked at then."""
+        raise NotImplementedError
 
     def action_onset(self, by: int) -> None:
         """Look at the step where the next failure begins, or the one before; in a fork, also at its parent's."""

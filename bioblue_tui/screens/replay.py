@@ -139,11 +139,6 @@ class ReplayScreen(TrialScreen):
         self.replay.trial.pause()
         self.replay.trial.seek(step)
 
-    def action_end(self) -> None:
-        """Show all."""
-        self.seek(self.last_step())
-        self.paint()
-
     def last_step(self) -> int:
         """Return the last recorded step."""
         return self.state.done
@@ -191,6 +186,7 @@ class ReplayScreen(TrialScreen):
 
     def action_unpause(self) -> None:
         """Play; at the end, begin again."""
+        self.unsay()
         self.replay.trial.resume()
         self.paint()
 

@@ -326,11 +326,16 @@ class TrialScreen(LookingScreen):
     def say(self, text: str) -> None:
         """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
         self._said, self._saying = text, self._saying + 1
-        self.set_timer(SAID, partial(self._unsay, self._saying))
+        self.set_timer(SAID, partial(self.unsay, self._saying))
         self.paint()
 
-    def _unsay(self, which: int) -> None:
-        if which == self._saying:
+    def unsay(self, which: int | None = None) -> None:
+        """Take back what was said: it was of the step looked at then.
+
+        Args:
+            which: The number of what was said, where something else may have been said since.
+        """
+        if which in (None, self._saying):
             self._said = ""
 
     def signature(self) -> tuple[object, ...]:

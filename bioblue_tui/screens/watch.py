@@ -138,8 +138,7 @@ class WatchScreen(AnsweringScreen):
     def action_one(self) -> None:
         """Play one step."""
         self.live.trial.step_once()
-        self._cursor = None
-        self.paint()
+        self.to_present()
 
     def action_speed(self, speed: float) -> None:
         """Set the speed; 0 stands for as fast as it goes."""
@@ -150,6 +149,8 @@ class WatchScreen(AnsweringScreen):
         """Ask what is to be changed from the next question on, and change it."""
 
         def change(text: str) -> str:
+            if self.live.trial.ended:
+                return "The trial has ended meanwhile; nothing was recorded."
             try:
                 self.live.trial.intervene(*read_intervention(text, self.state.environment))
             except InterventionError as error:

@@ -31,6 +31,7 @@ _FIGURES = 3 + _LEVEL + 1 + 6 + len(_GAP)
 _SIGNS = {
     "waiting": ("·", "dim"),
     "running": ("▶", "good"),
+    "your turn": ("●", "warn"),
     "paused": ("‖", "warn"),
     "done": ("■", "accent"),
     "failed": ("!", "bad"),
@@ -43,7 +44,7 @@ class Tile:
 
     Attributes:
         name: What tells the trial from the others.
-        status: ``waiting``, ``running``, ``paused``, ``done`` or ``failed``.
+        status: ``waiting``, ``running``, ``your turn``, ``paused``, ``done`` or ``failed``.
         state: The trial, once it has begun.
         detail: Why it failed, or waits for a person; empty otherwise.
         alert: What an analysis has to say about its course, such as ``42 accelerating B``; empty otherwise.

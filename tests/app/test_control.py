@@ -70,6 +70,28 @@ async def test_a_trial_is_opened_while_the_others_go_on(tmp_path: Path) -> None:
         await until(pilot, lambda: own.trial.ended)
 
 
+async def test_whose_answer_a_trial_waits_for_is_said_and_counted_with_what_needs_attention(tmp_path: Path) -> None:
+    jobs = [job(tmp_path, 1, "thermostat", paused=True), job(tmp_path, 2, "collapse", steps=400, speed=20)]
+    async with control(jobs) as (pilot, screen):
+        await until(pilot, lambda: all(job.session for job in jobs))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttachedScreen))
+        await pilot.press("t")
+        own = jobs[0].session
+        assert own is not None
+        await until(pilot, lambda: own.trial.in_flight)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await until(pilot, lambda: "●1 your turn  ▶1 running" in text_of(screen.status))
+        assert "● seed 1 thermostat" in text_of(screen.grid)
+        assert "your turn" in text_of(screen.grid)
+        assert "1 trial needs attention" in text_of(screen.totals)
+        own.trial.hand_back()
+        own.trial.resume()
+        await until(pilot, lambda: own.trial.ended)
+        await until(pilot, lambda: "your turn" not in text_of(screen.grid) + text_of(screen.status))
+
+
 def footer(screen: ControlScreen) -> str:
     """What the footer says of its keys."""
     return " · ".join(f"{key.key_display} {key.description}" for key in screen.query(FooterKey))

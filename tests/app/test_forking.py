@@ -109,6 +109,16 @@ async def test_the_same_model_goes_on_with_other_parameters_words_and_an_interve
     assert provider.journal[8].asked.count("Rewards for the last action") == 1
 
 
+async def test_the_example_is_an_intervention_at_a_step_that_is_to_be_played(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=3), tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        for key, said in (("left", "remind TEXT, or 3:rewards off"), ("end", "remind TEXT")):
+            await pilot.press(key)
+            dialog = await asked(pilot)
+            assert dialog.query_one("#intervene", Input).placeholder == said
+            await pilot.press("escape")
+
+
 MISTAKES = [
     (["tab", *typed("temprature=1"), "ctrl+s"], "line 1: temprature is not known; did you mean temperature?"),
     (["tab", *typed("temperature=1"), "ctrl+s"], "temperature goes with a model, and thermostat is none"),

@@ -67,7 +67,12 @@ async def test_a_replay_knows_the_whole_record_from_its_first_step_on(tmp_path: 
         assert again.shown == first
         await pilot.press("G")
         assert str(again.notice.content).splitlines()[0] == "No earlier onset."
-        await pilot.press("g", "g")
+        for key in ("right", "left"):
+            await pilot.press(key)
+            assert "No earlier onset." not in str(again.notice.content), "it was true of another step"
+        await pilot.press("G", "end")
+        assert "No earlier onset." not in str(again.notice.content)
+        await pilot.press("home", "g", "g", "g")
         assert again.shown == second
         assert str(again.notice.content).splitlines()[0] == "No later onset."
         assert not pilot.app._notifications, "a toast would lie over the alert"

@@ -15,7 +15,7 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, Session, open_session
-from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Rejected, Stepped
+from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Intervened, Rejected, Stepped
 from tests.support.fake_provider import FakeProvider
 from tests.support.pilots import done, on_disk, shown, text_of, trial, until, watching
 
@@ -51,6 +51,20 @@ async def test_digits_set_the_speed(tmp_path: Path, key: str, shown_speed: str, 
         await pilot.press(key)
         await until(pilot, lambda: shown_speed in text_of(screen.status))
         assert screen.session.trial.speed == speed
+
+
+async def test_an_intervention_that_comes_too_late_says_that_nothing_was_recorded(tmp_path: Path) -> None:
+    async with trial(COLLAPSE, tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.is_mounted)
+        dialog = pilot.app.screen
+        assert isinstance(dialog, LineDialog)
+        screen.live.trial.resume()
+        await until(pilot, lambda: screen.live.trial.ended)
+        await pilot.press(*"reason", "space", *"on", "enter")
+        await until(pilot, lambda: "has ended meanwhile; nothing was recorded" in str(dialog.error.content))
+        assert pilot.app.screen is dialog
+        assert not any(isinstance(event, Intervened) for event in on_disk(screen).events)
 
 
 def footer(screen: WatchScreen) -> dict[str, str]:

@@ -221,3 +221,58 @@ def test_without_a_screen_nobody_goes_on_in_the_place_of_who_took_over_unless_to
     handovers = [(event.step, event.actor) for event in record.events if isinstance(event, HandedOver)]
     assert handovers == [(4, "human"), (4, "thermostat")]
     assert len(steps_of(path)) == 12
+
+
+def persons_trial(bioblue: Bioblue, *answers: str) -> Path:
+    """Let a person answer some steps of a trial and go."""
+    before = set(bioblue.files())
+    given = "".join(f"{answer}\n" for answer in answers)
+    bioblue.run("play", "homeostasis", "--steps", "4", "--hidden-rewards", "--display", "plain", answers=given)
+    (path,) = set(bioblue.files()) - before
+    return path
+
+
+def test_a_persons_own_trial_is_named_among_many_and_the_others_are_played(bioblue: Bioblue) -> None:
+    own = persons_trial(bioblue, "1")
+    agents = played(bioblue, "homeostasis", "--agent", "thermostat")
+    expected, before = steps_of(agents), own.read_bytes()
+    for options in (["--all"], [agents, own, "--hand-back"], [own, "--display", "none"]):
+        if own not in options[:1]:
+            cut(agents, 8)
+        done = bioblue.run("resume", *options)
+        assert done.returncode == 1
+        assert f"waits for a person: bioblue resume {own}" in done.stderr
+        assert own.read_bytes() == before
+        assert steps_of(agents) == expected
+    assert bioblue.run("resume", own, answers="1\n2\n3\n").returncode == 0
+    done = bioblue.run("fork", own, "--at", "1", "--times", "2", "--display", "none")
+    assert (done.returncode, len(bioblue.files())) == (1, 2)
+    assert "waits for a person: bioblue fork without --times" in done.stderr
+
+
+def test_mission_control_shows_nothing_that_a_persons_condition_hides(bioblue: Bioblue) -> None:
+    own = persons_trial(bioblue, "1")
+    agents = played(bioblue, "homeostasis", "--agent", "thermostat")
+    cut(agents, 8)
+    with bioblue.terminal("resume", "--all", "--parallel", "3") as terminal:
+        terminal.wait("resume 2 trials", "waits for a person: bioblue resume", "1 trial needs attention", "!1 failed")
+        terminal.press("enter")
+        # Wrapped wherever its line ends.
+        terminal.wait(lambda text: own.name in "".join(text.replace("▌", "").split()))
+        assert "rewards" not in terminal.text
+        terminal.press("esc")
+        assert terminal.finish() == 1
+
+
+def test_a_trial_that_was_taken_over_and_has_ended_is_said_to_have_ended(bioblue: Bioblue) -> None:
+    path = played(bioblue, "homeostasis", "--agent", "thermostat")
+    lines = path.read_bytes().splitlines(keepends=True)
+    steps = [number for number, line in enumerate(lines) if line.startswith(b'{"event":"stepped"')]
+    handed = b'{"event":"handed_over","at":1.0,"step":12,"actor":"human"}\n'
+    by_person = [line.replace(b'"thermostat"', b'"human"') for line in lines[steps[-2] + 1 :]]
+    path.write_bytes(b"".join([*lines[: steps[-2] + 1], handed, *by_person]))
+    for display in ("plain", "none"):
+        done = bioblue.run("resume", path, "--display", display)
+        assert done.returncode in (1, 2)
+        assert "the trial has ended (complete)" in done.stderr
+        assert "taken over" not in done.stderr
