@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from bioblue_tui.options import Complaint, guarded
+from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import visible
 
@@ -32,7 +33,7 @@ def recorded(play: Callable[[], Result], begun: Callable[[], object] = lambda: T
         except RecordError as error:
             if not begun():
                 raise
-            kept = "What was played before is kept; bioblue resume goes on from there."
-            raise BrokenOff(visible(f"{error} {kept}")) from None
+            kept = " What was played before is kept; bioblue resume goes on from there."
+            raise BrokenOff(visible(f"{error}{'' if isinstance(error, RemovedError) else kept}")) from None
 
     return guarded(played)

@@ -150,7 +150,7 @@ def show_session(
 
 
 def _tell_record(path: Path) -> None:
-    _narrate(f"record: {visible(str(path))}")
+    _narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
     if _open(path):
         _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
 

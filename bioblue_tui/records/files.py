@@ -36,6 +36,24 @@ def what_failed(error: OSError, path: Path, what: str) -> RecordError:
     return RecordError(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
 
 
+class RemovedError(RecordError):
+    """A file that was removed while it was being written: nothing of it is kept."""
+
+
+def must_be_there(descriptor: int, path: Path) -> None:
+    """Raise RemovedError where an open file was removed, alone or with its directory: no write to it ever fails.
+
+    A file that was moved elsewhere is still there, and some file systems count no links at all.
+    """
+    file = os.fstat(descriptor)
+    if file.st_nlink == 0:
+        with contextlib.suppress(OSError):
+            if os.path.samestat(file, path.stat()):
+                return
+        advice = "Somebody, or another program, has removed it. Nothing of it is kept; begin anew."
+        raise RemovedError("removed while it was being written", path, advice=advice)
+
+
 def read_bytes(path: Path) -> bytes:
     """Return the whole content of a regular file.
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
 from bioblue_tui.records.flushing import put_on_disk
 from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import (
@@ -175,7 +175,8 @@ class Journal:
             to_disk: False to leave that to the next step, or to ``flush``.
 
         Raises:
-            RecordError: When it cannot be written; the file then still ends with its last whole line.
+            RecordError: When it cannot be written; the file then still ends with its last whole line. When the file
+                was removed.
         """
         try:
             line = dumps(encode_event(event))
@@ -193,6 +194,8 @@ class Journal:
         """
         try:
             await put_on_disk(self._held)
+            if self._descriptor is not None:
+                must_be_there(self._descriptor, self.path)
         except OSError as error:
             raise what_failed(error, self.path, "the record cannot be written") from error
 
@@ -235,6 +238,7 @@ class Journal:
                 rest = rest[os.write(self._descriptor, rest) :]
             if to_disk:
                 os.fsync(self._descriptor)
+                must_be_there(self._descriptor, self.path)
         except OSError as error:
             self._cut_back()
             raise what_failed(error, self.path, "the record cannot be written") from error

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bioblue_tui.paths import data_dir
-from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
 from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.log import LATEST, SESSION_MARK, SESSION_VERSION, Log, Opening
@@ -201,6 +201,7 @@ class SessionFile:
                 rest = rest[os.write(self._descriptor, rest) :]
             if sync:
                 os.fsync(self._descriptor)
+                must_be_there(self._descriptor, self.path)
         except OSError as error:
             raise what_failed(error, self.path, "the session cannot be written") from error
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.batch.engine import Engine, Job
+from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.journal import Journal, read_journal
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, Session, open_session
@@ -98,3 +101,20 @@ def _stopped(job: Job) -> Path:
     session = job.open()
     asyncio.run(session.stop())
     return session.path
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_a_directory_that_vanishes_stops_all(tmp_path: Path, crowded: bool) -> None:
+    """Whatever is written to a removed file succeeds, and is lost."""
+
+    class Vandal(SayAgent):
+        async def answer(self, turn: Turn) -> Answer:
+            shutil.rmtree(tmp_path, ignore_errors=True)
+            return await super().answer(turn)
+
+    agent = Vandal("1")
+    plan = Plan("homeostasis", "own", steps=30)
+    jobs = [Job("1", lambda: open_session(plan, tmp_path, agent=agent, crowded=crowded))]
+    with pytest.raises(RemovedError, match="removed while it was being written"):
+        asyncio.run(Engine(jobs, 2).run())
+    assert len(agent.turns) == 1

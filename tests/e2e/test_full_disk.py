@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bioblue_tui.records.files import RemovedError, must_be_there
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.trials.events import Stepped
@@ -229,3 +232,37 @@ def test_whoever_only_looks_keeps_nobody_from_writing(bioblue: Bioblue) -> None:
             assert done.returncode == 0, done.stderr
         looker.kill()
     assert not is_locked(path)
+
+
+def test_a_data_directory_that_vanishes_is_noticed_in_lines(bioblue: Bioblue) -> None:
+    with bioblue.terminal("play", "homeostasis", "--steps", "3", "--display", "plain") as terminal:
+        terminal.wait("record: ")
+        shutil.rmtree(bioblue.data)
+        terminal.type("0\n")
+        assert terminal.finish() == 1
+    said = " ".join(terminal.text.split())
+    assert "removed while it was being written" in said
+    assert "bioblue resume" not in said
+    assert not bioblue.data.exists()
+
+
+def test_a_data_directory_that_vanishes_is_noticed_on_the_screen(bioblue: Bioblue) -> None:
+    with bioblue.terminal("watch", *THERMOSTAT, "--speed", "5") as terminal:
+        terminal.wait(re.compile(r"step [2-9]/30"))
+        shutil.rmtree(bioblue.data)
+        terminal.wait("removed while it was being", "■ interrupted")
+        terminal.press("esc")
+        terminal.finish()
+    assert "(removed meanwhile)" in terminal.text
+
+
+def test_only_a_file_that_is_gone_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "session.jsonl"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT)
+    must_be_there(descriptor, path)
+    path.rename(tmp_path / "moved")
+    must_be_there(descriptor, path)
+    (tmp_path / "moved").unlink()
+    with pytest.raises(RemovedError):
+        must_be_there(descriptor, path)
+    os.close(descriptor)
