@@ -1,4 +1,4 @@
-"""Ending a painted screen when a signal asks for it: the records whole, the terminal as it was."""
+"""Ending when a signal asks for it: the records whole, the terminal as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 """Signals that ask a program to end. A key such as ctrl+c is none on a painted screen."""
@@ -20,8 +23,43 @@ GRACE = 10.0
 """Seconds after which the program ends though its screen has not: every step played is on the disk by then."""
 
 
-def on_signals(end: Callable[[int], None]) -> None:
-    """Call ``end`` with an exit code when a signal asks to end, in the running event loop, and once only."""
+def run_until_signal(
+    play: Callable[[], Coroutine[Any, Any, Result]], stop: Callable[[], Coroutine[Any, Any, None]]
+) -> Result:
+    """Run what has no screen in an event loop of its own; a signal stops it as a person would.
+
+    Python makes an interruption of SIGINT by itself.
+
+    Args:
+        play: What to run; it returns soon after ``stop`` was called.
+        stop: Stops it, its records whole.
+
+    Raises:
+        SystemExit: When a signal has stopped it, with the code that says which.
+    """
+    asked: list[int] = []
+
+    async def run() -> Result:
+        stopping: list[asyncio.Task[None]] = []
+
+        def end(code: int) -> None:
+            asked.append(code)
+            stopping.append(asyncio.ensure_future(stop()))
+
+        on_signals(end, [name for name in SIGNALS if name != "SIGINT"])
+        try:
+            return await play()
+        finally:
+            await asyncio.gather(*stopping, return_exceptions=True)
+
+    result = asyncio.run(run())
+    if asked:
+        raise SystemExit(asked[0])
+    return result
+
+
+def on_signals(end: Callable[[int], None], names: Sequence[str] = SIGNALS) -> None:
+    """Call ``end`` with an exit code when one of these signals asks to end, in the running event loop, once only."""
     loop = asyncio.get_running_loop()
     asked = False
 
@@ -36,7 +74,7 @@ def on_signals(end: Callable[[int], None]) -> None:
         last.start()
         end(128 + number)
 
-    for name in SIGNALS:
+    for name in names:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             try:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.costs.spending import spending_of
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import PlainDisplay
+from bioblue_tui.ending import run_until_signal
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Session, run_unattended
 from bioblue_tui.text import one_line
@@ -37,8 +39,9 @@ def watch(session: Session, write: Write, narrate: Write | None = None, *, jsonl
 
     Raises:
         OSError: When nobody takes the output; the record is complete nevertheless.
+        SystemExit: When a signal has stopped it.
     """
-    return asyncio.run(_watch(session, Output(write), narrate, jsonl))
+    return run_until_signal(lambda: _watch(session, Output(write), narrate, jsonl), session.stop)
 
 
 async def _watch(session: Session, output: Output, narrate: Write | None, jsonl: bool) -> bool:
@@ -64,8 +67,9 @@ def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool
 
     Raises:
         OSError: When nobody takes the output; the record is complete nevertheless.
+        SystemExit: When a signal has stopped it.
     """
-    return asyncio.run(_play(session, Output(write), read, jsonl))
+    return run_until_signal(lambda: _play(session, Output(write), read, jsonl), session.stop)
 
 
 async def _play(session: Session, output: Output, read: Callable[[], str], jsonl: bool) -> bool:
@@ -78,7 +82,7 @@ async def _play(session: Session, output: Output, read: Callable[[], str], jsonl
             if not human.asked:
                 await asyncio.sleep(0)
                 continue
-            line = "" if output.broken else await _line(read)
+            line = "" if output.broken else await _before_end(_line(read), running)
             if not line:
                 break
             human.submit(line.rstrip("\r\n"))
@@ -87,6 +91,16 @@ async def _play(session: Session, output: Output, read: Callable[[], str], jsonl
         await session.stop()
     await running
     return _end(session.state, plain, output)
+
+
+async def _before_end(line: Coroutine[Any, Any, str], running: asyncio.Future[None]) -> str:
+    """Return a line, or an empty string when the trial ends before there is one."""
+    waiting = asyncio.ensure_future(line)
+    await asyncio.wait((waiting, running), return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    return ""
 
 
 async def _line(read: Callable[[], str]) -> str:

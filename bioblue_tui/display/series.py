@@ -20,6 +20,7 @@ from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.tables import table_lines
+from bioblue_tui.ending import run_until_signal
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import RecordError
@@ -98,9 +99,10 @@ class Series(Watcher):
         Raises:
             RecordError: When a record can't be written; no further trial could be kept either.
             OSError: When nobody takes the output.
+            SystemExit: When a signal has stopped it.
         """
         with self._bars or contextlib.nullcontext():
-            asyncio.run(self._play())
+            run_until_signal(self._play, self.engine.stop)
 
     def report(self, *, whole: bool = True) -> None:
         """Write the tables of the trials so far, and name those that did not reach their end.

@@ -87,3 +87,36 @@ def test_a_signal_in_a_study_is_a_participant_who_left(bioblue: Bioblue, tmp_pat
         assert not _kept(terminal)
     (session,) = bioblue.data.rglob("*P01*.jsonl")
     assert lines_of(session)[-1]["event"] == "left"
+
+
+@pytest.mark.parametrize("name", SIGNALS[1:])
+def test_a_signal_while_bars_are_drawn_gives_the_terminal_back(bioblue: Bioblue, name: str) -> None:
+    number = getattr(signal, name)
+    with bioblue.terminal("run", "homeostasis", "--agent", "thermostat", "--seeds", "1-3", "--speed", "5") as terminal:
+        terminal.wait(re.compile(r"seed 1 .*[1-9]\d*/100"))
+        assert b"\x1b[?25l" in terminal.output
+        os.kill(terminal.pid, number)
+        assert terminal.finish() == 128 + number
+    assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l")
+    assert isinstance(bioblue.record().events[-1], Ended)
+
+
+@pytest.mark.parametrize("command", [["watch", "homeostasis", "--agent", "thermostat"], ["play", "homeostasis"]])
+def test_a_signal_ends_a_trial_in_lines_with_its_code_and_a_whole_record(bioblue: Bioblue, command: list[str]) -> None:
+    speed = ["--speed", "5"] if command[0] == "watch" else []
+    with bioblue.terminal(*command, *speed, "--display", "plain") as terminal:
+        if command[0] == "play":
+            terminal.wait("record: ")
+            terminal.type("0\n")
+        terminal.wait("step 1")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.finish() == 128 + signal.SIGTERM
+    assert isinstance(bioblue.record().events[-1], Ended)
+
+
+def test_a_terminal_that_is_closed_while_bars_are_drawn_loses_nothing(bioblue: Bioblue) -> None:
+    terminal = bioblue.terminal("run", "homeostasis", "--agent", "thermostat", "--seeds", "1", "--speed", "5")
+    with terminal:
+        terminal.wait(re.compile(r"[1-9]\d*/100"))
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+    assert isinstance(bioblue.record().events[-1], Ended)
