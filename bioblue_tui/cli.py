@@ -13,7 +13,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -55,6 +55,8 @@ def _simpler(error: UnicodeError) -> tuple[str | bytes, int]:
 def main() -> NoReturn:
     """Run the command."""
     codecs.register_error("simpler", _simpler)
+    if sys.stdout is None:
+        sys.stdout = _closed()
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             # A pipe may hold anything, and the other end may know fewer characters than we write.
@@ -77,9 +79,19 @@ def main() -> NoReturn:
     raise SystemExit(0)
 
 
+def _closed() -> TextIO:
+    """Return an output that takes nothing, in the place of one that was closed before the start.
+
+    Without it what is written would be dropped in silence, and a record could be opened as the standard output of
+    other programs.
+    """
+    return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+
+
 def _exit_now(code: int) -> NoReturn:
     """Exit without what Python does at its end: it would write what can't be written, or wait for a line of input."""
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     os._exit(code)
 
 

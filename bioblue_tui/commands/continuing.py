@@ -24,6 +24,7 @@ from bioblue_tui.commands.trials import show_session
 from bioblue_tui.continuing import (
     Changes,
     agent_of_fork,
+    can_resume,
     fork_session,
     held_by_person,
     resumable,
@@ -103,7 +104,11 @@ def resume(
         _resume_one(files[0], display, data, limiters, pace, budget, paused=paused, hand_back=hand_back)
         return
     opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
-    jobs = [_job_of(file, opener) for file in files]
+    refusals: list[RecordError] = []
+    jobs = [_job_of(file, opener, refusals.append) for file in files]
+    if len(refusals) == len(files):
+        several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
+        raise Complaint(visible(f"{several}{refusals[0]}"))
     title = f"resume {counted(len(jobs), 'trial')}"
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)
 
@@ -142,13 +147,16 @@ def _resume_one(
     show_session(open_trial, display, data)
 
 
-def _job_of(file: Path, opener: Opener) -> Job:
-    """Return the job of going on with a record; one that can't be read fails when it is its turn."""
+def _job_of(file: Path, opener: Opener, refuse: Callable[[RecordError], None]) -> Job:
+    """Return the job of going on with a record; one that can't fails when it is its turn, and why is told before."""
     begin = partial(opener.resume, file)
     try:
         record = open_record(file)
-    except RecordError:
+    except RecordError as error:
+        refuse(error)
         return Job(file.name, begin)
+    if why := can_resume(record):
+        refuse(RecordError(f"cannot be resumed: {why}", file))
     header = record.header
     return Job(file.name, begin, _plan_of(header), one_line(header.condition, 60), _done(record))
 

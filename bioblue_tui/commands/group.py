@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -58,12 +60,23 @@ class SectionedGroup(click.Group):
                 # The same width everywhere keeps the sections aligned with each other.
                 formatter.write_dl([(name.ljust(widest), text) for name, text in section.items()])
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments; help and version are written meanwhile."""
+        with _interruptions():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
-        try:
+        with _interruptions():
             return super().invoke(ctx)
-        except (KeyboardInterrupt, BrokenPipeError):
-            raise SystemExit(INTERRUPTED) from None
+
+
+@contextlib.contextmanager
+def _interruptions() -> Iterator[None]:
+    try:
+        yield
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise SystemExit(INTERRUPTED) from None
 
 
 _NAMES = {

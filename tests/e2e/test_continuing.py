@@ -105,6 +105,11 @@ def test_what_cannot_be_resumed_is_one_clear_line(bioblue: Bioblue) -> None:
     done = bioblue.run("resume", path, "--display", "plain")
     assert done.returncode == 2
     assert "cannot be resumed: the trial has ended (complete)" in done.stderr
+    for files in ([path], [path, bioblue.data / "none.jsonl"]):
+        done = bioblue.run("resume", *files, "--display", "none")
+        assert done.returncode == 2
+        assert "cannot be resumed: the trial has ended (complete)" in done.stderr
+        assert "not played to the end" not in done.stderr
     assert path.read_bytes() == before
     assert "which trial?" in bioblue.run("resume").stderr
 

@@ -344,7 +344,7 @@ def test_output_that_nobody_takes_says_so(bioblue: Bioblue, arguments: list[str]
     assert "Exception" not in done.stderr
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-"])
 def test_streams_that_are_closed_are_no_disaster(bioblue: Bioblue, closed: str) -> None:
     done = bioblue.shell(f"bioblue watch homeostasis --steps 3 {closed} && bioblue play homeostasis {closed}")
     assert done.returncode == 1
@@ -352,6 +352,25 @@ def test_streams_that_are_closed_are_no_disaster(bioblue: Bioblue, closed: str) 
     watched, played = bioblue.files()
     assert lines_of(watched)[-1]["reason"] == "complete"
     assert lines_of(played)[-1]["reason"] == "stopped"
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_an_output_that_is_closed_cannot_be_written(bioblue: Bioblue, closed: str) -> None:
+    for command in ("--help", "envs", "watch homeostasis --steps 3 --display plain", "play homeostasis"):
+        done = bioblue.shell(f"bioblue {command} {closed}")
+        assert done.returncode == 1
+        assert ("Error: the output can't be written" in done.stderr) == ("2>" not in closed)
+        assert "Traceback" not in done.stderr
+    assert [lines_of(path)[-1]["event"] for path in bioblue.files()] == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "run --help", "study --help", "envs"])
+def test_a_pipe_that_closes_is_an_interruption(bioblue: Bioblue, command: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as pipe:
+        done = subprocess.run([COMMAND, *command.split()], env=bioblue.environ, stdout=pipe, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (130, b"")
 
 
 def test_any_bytes_may_come_in_and_any_encoding_may_go_out(bioblue: Bioblue) -> None:
