@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+from operator import itemgetter
 from pathlib import Path
 
 from bioblue_tui.numbers import counted
@@ -29,6 +33,12 @@ _NAMED = 5
 """How many of the records that can't be read are named in one sentence."""
 
 _BOM = b"\xef\xbb\xbf"
+
+_CREATED = re.compile(rb'"created": ?"([^"\\]{10,40})"')
+"""Where a header says when its trial began: it is found without decoding the rest."""
+
+_Found = tuple[int, str, str]
+"""When a file was written, its name, and why it can't be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ def _with_notes(record: Record, log: Path) -> Record:
 
 
 class Recent(list[Entry]):
-    """The most recently written records of a directory.
+    """The newest records of a directory.
 
     Attributes:
         total: How many there are in all.
@@ -125,10 +135,10 @@ class Recent(list[Entry]):
 
 
 def recent(directory: Path, limit: int) -> Recent:
-    """Return the records in a directory, the most recently written first. Never raises for a damaged file.
+    """Return the records in a directory, the one that began last first. Never raises for a damaged file.
 
-    Only the beginning and the end of each file are read, and only of those that are listed. A file that cannot be
-    looked at is listed with the reason.
+    Only the beginning and the end of each file are read, and the end only of those that are listed. A file that cannot
+    be looked at is listed with the reason.
 
     Args:
         directory: Where to look; one that does not exist holds none.
@@ -145,12 +155,53 @@ def recent(directory: Path, limit: int) -> Recent:
             return Recent()
         raise what_failed(error, directory, "the records in it cannot be read") from error
     found = sorted((one for one in looked if one is not None), reverse=True)
-    listed = Recent(
-        Entry(directory / name, error=why) if why else _entry(directory / name)
-        for _, name, why in found[: max(0, limit)]
-    )
+    listed = Recent(_newest(directory, found, limit) if limit > 0 else ())
     listed.total = len(found)
     return listed
+
+
+def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]:
+    """Return the records that began last. Where that is not known, they were written last.
+
+    Nothing begins after it was last written: what was written before all that are listed began is not looked into.
+
+    Args:
+        directory: Where they are.
+        found: All of them, the last written first.
+        limit: How many at most.
+    """
+    newest: list[tuple[int, _Found]] = []
+    for one in found:
+        written, name, why = one
+        if len(newest) == limit and written < newest[0][0]:
+            break
+        began = written if why or limit >= len(found) else _began(directory / name, written)
+        heappush(newest, (began, one))
+        if len(newest) > limit:
+            heappop(newest)
+    entries = [
+        (written, Entry(directory / name, error=why) if why else _entry(directory / name))
+        for _, (written, name, why) in sorted(newest, key=itemgetter(1), reverse=True)
+    ]
+    entries.sort(key=lambda pair: _moment(pair[1].created, pair[0]), reverse=True)
+    return [entry for _, entry in entries]
+
+
+def _began(path: Path, written: int) -> int:
+    """Return when a record of ours says near its beginning that it began; for anything else when it was written."""
+    try:
+        with path.open("rb") as file:
+            told = _CREATED.search(file.read(_CHUNK).partition(b"\n")[0])
+    except OSError:
+        return written
+    return _moment(told[1].decode("ascii", "replace"), written) if told else written
+
+
+def _moment(created: str, otherwise: int) -> int:
+    try:
+        return int(datetime.fromisoformat(created).timestamp()) * 10**9
+    except (ValueError, OverflowError, OSError):
+        return otherwise
 
 
 def left_out(entries: Sequence[Entry]) -> list[str]:
@@ -165,7 +216,7 @@ def _may_be_listed(name: str) -> bool:
     return name.endswith((SUFFIX, ".tsv")) and not name.endswith(SIDECAR)
 
 
-def _look(entry: os.DirEntry[str]) -> tuple[int, str, str] | None:
+def _look(entry: os.DirEntry[str]) -> _Found | None:
     """Return when a file was written, its name, and why it can't be read; None for a directory and what has gone."""
     try:
         info = entry.stat()

@@ -163,8 +163,6 @@ class HomeScreen(Screen[None]):
             found = recent(trials_dir(data_dir(self._data)), RECENT)
         except RecordError as error:
             found, why = Recent(), f"✗ {error_line(error)}"
-        # By the time that is shown.
-        found.sort(key=lambda entry: entry.created, reverse=True)
         self.app.call_from_thread(self._show_recent, found, why)
 
     def _show_recent(self, found: Recent, why: str) -> None:

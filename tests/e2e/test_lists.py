@@ -63,14 +63,14 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
     (bioblue.data / "trials" / "broken.jsonl").write_text("{}\n")
     os.utime(bioblue.data / "trials" / "broken.jsonl", (0.5, 0.5))
     rows = [line.split("\t") for line in bioblue.run("list").stdout.splitlines()]
-    assert [row[3] for row in rows] == ["6", "5", "-", "4"]
+    assert [row[3] for row in rows] == ["6", "5", "4", "-"]
     assert rows[0][1:] == ["homeostasis", "thermostat", "6", "3/3", "complete", "-", str(bioblue.files()[-1])]
-    assert rows[2][5].startswith("unreadable: ")
+    assert rows[3][5].startswith("unreadable: ")
     assert {len(row) for row in rows} == {8}
     assert len(bioblue.run("list", "--limit", "2").stdout.splitlines()) == 2
     done = bioblue.run("list", "--json")
     listed = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [entry["seed"] for entry in listed] == [6, 5, None, 4]
+    assert [entry["seed"] for entry in listed] == [6, 5, 4, None]
     assert listed[0] == {
         "file": str(bioblue.files()[-1]),
         "created": rows[0][0],
@@ -84,7 +84,7 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
         "wording_digest": default().digest,
         "spending": None,
     }
-    assert "record" in listed[2]["error"]
+    assert "record" in listed[3]["error"]
 
 
 def test_a_list_says_of_how_many_it_shows_some(bioblue: Bioblue) -> None:

@@ -145,6 +145,37 @@ def test_a_directory_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None
             recent(place, 3)
 
 
+def begun(directory: Path, name: str, created: str, written: int) -> Path:
+    """Write a record that says when it began, and was last written so many seconds later than all could begin."""
+    header = header_for(envs.make("homeostasis"), 5, created=created)
+    with Journal.create(directory, header) as made:
+        made.append(next(iter(play(header))))
+    path = made.path.rename(directory / name)
+    os.utime(path, (1_900_000_000 + written,) * 2)
+    return path
+
+
+@pytest.mark.parametrize("limit", range(1, 6))
+def test_recent_is_in_the_order_in_which_trials_began_whichever_was_written_last(limit: int, tmp_path: Path) -> None:
+    # An old trial that was resumed or noted today is as old as it says; where the clock stood an hour ahead, too.
+    began = [
+        begun(tmp_path, "a.jsonl", "2026-05-01T12:00:00+02:00", 0),
+        begun(tmp_path, "b.jsonl", "2026-05-01T10:30:00+00:00", 3),
+        begun(tmp_path, "c.jsonl", "2026-05-01T11:00:00+00:00", 1),
+        begun(tmp_path, "d.jsonl", "2026-05-01T11:00:00+00:00", 2),
+    ]
+    assert [entry.path for entry in recent(tmp_path, limit)] == began[::-1][:limit]
+
+
+def test_recent_is_newest_first_where_nothing_but_the_last_write_is_known(tmp_path: Path) -> None:
+    told = begun(tmp_path, "told.jsonl", "2031-01-01T00:00:00+00:00", 0)
+    for number, name in enumerate(("old", "new")):
+        (tmp_path / f"{name}.tsv").write_bytes(b"nothing")
+        second = 1_800_000_000 + number * 200_000_000
+        os.utime(tmp_path / f"{name}.tsv", (second, second))
+    assert [entry.path.stem for entry in recent(tmp_path, 9)] == ["new", told.stem, "old"]
+
+
 def test_recent_reads_long_last_lines(tmp_path: Path) -> None:
     path = journal(tmp_path, "a.jsonl", keep=3)
     event = {"event": "paused", "at": 0, "step": 2, "reason": "x" * 100_000}
