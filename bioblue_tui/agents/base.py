@@ -125,7 +125,7 @@ class Turn:
 
     Attributes:
         step: The step to be taken, from 1.
-        attempt: 1, or more after rejected answers for the same step.
+        attempt: 1, or more where the same step is asked again: after a rejected answer, a fault, an interruption.
         instruction: The system instruction.
         history: All past steps, oldest first. It grows in place from turn to turn: do not keep or change it.
         observation: What is observed now, with its question.

@@ -48,6 +48,23 @@ DENSE = 24
 """From this many trials on each is one line at first."""
 
 
+class _Panel(VerticalScroll):
+    """A panel that says how many lines it has below those it shows: a table that is cut short looks whole."""
+
+    def on_resize(self) -> None:
+        """Count anew; it is told this, too, when its content becomes longer or shorter."""
+        self._tell_rest()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Count anew."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_rest()
+
+    def _tell_rest(self) -> None:
+        rest = self.virtual_size.height - self.scrollable_content_region.height - round(self.scroll_y)
+        self.border_subtitle = f"↓ {counted(rest, 'more line')}" if rest > 0 else ""
+
+
 class OverviewScreen(Screen[None]):
     """Small multiples of many trials.
 
@@ -139,10 +156,10 @@ class OverviewScreen(Screen[None]):
         yield Strips()
         yield Static(LEGEND, id="legend", markup=False)
         with Horizontal(id="below"):
-            with VerticalScroll(id="onsets", classes="panel") as onsets:
+            with _Panel(id="onsets", classes="panel") as onsets:
                 onsets.border_title = "onsets of failures"
                 yield Onsets()
-            with VerticalScroll(id="averages", classes="panel"):
+            with _Panel(id="averages", classes="panel"):
                 yield Averages()
         yield Footer(show_command_palette=False, compact=True)
         yield Static("", id="too-small", markup=False)

@@ -122,6 +122,16 @@ async def test_trials_of_other_worlds_are_not_compared_and_it_says_why(folder: P
         assert pilot.app.screen is screen
 
 
+async def test_a_panel_that_cuts_its_table_short_says_how_many_lines_are_below(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        await until(pilot, lambda: "no failure" in text_of(screen.onsets))
+        panel, lines = screen.query_one("#onsets"), screen.onsets.size.height
+        screen.query_one("#below").styles.height = 2 + 2
+        await until(pilot, lambda: panel.border_subtitle == f"↓ {lines - 2} more line{'s' * (lines > 3)}")
+        panel.scroll_end(animate=False)
+        await until(pilot, lambda: not panel.border_subtitle)
+
+
 async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
     (folder / "broken.jsonl").write_text("{\n", encoding="utf-8")
     (folder / "[bold]\x1b[2J.tsv").write_text("no table\n", encoding="utf-8")
