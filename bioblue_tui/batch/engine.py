@@ -29,6 +29,19 @@ class JobError(Exception):
     """A trial that cannot begin, for a reason that is no other trial's. The message says why, for a person."""
 
 
+class TakenError(Exception):
+    """A trial that another process has played meanwhile, or is playing.
+
+    Args:
+        path: Its record; None while it is being played.
+        reason: Why it ended, or that another process plays it.
+    """
+
+    def __init__(self, path: Path | None, reason: str) -> None:
+        super().__init__(reason)
+        self.path, self.reason = path, reason
+
+
 @dataclass(eq=False, slots=True)
 class Job:
     """A trial that is to be played, is being played, or was.
@@ -197,6 +210,8 @@ class Engine:
         except RecordError as error:
             self._broken = self._broken or error
             self._stopping = True
+        except TakenError as error:
+            job.path, job.reason, job.over = error.path, error.reason, True
         except (AgentError, JobError, ParameterError) as error:
             job.failure = str(error)
         except Exception as error:  # noqa: BLE001 - one trial's fault must not cost the others theirs
@@ -231,7 +246,7 @@ class Engine:
         begun = job.session is not None
         if job.session is not None:
             job.reason = job.session.state.reason
-        job.over = begun or bool(job.failure)
+        job.over = job.over or begun or bool(job.failure)
         if job.over:
             for watcher in self.watchers:
                 watcher.over(job)

@@ -14,7 +14,7 @@ from bioblue_tui.continuing import can_resume
 from bioblue_tui.records.library import Entry, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Stepped
+from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Header, Stepped
 from bioblue_tui.wordings.library import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
@@ -42,7 +42,8 @@ class Found:
     reason: str = ""
 
     @property
-    def _rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[int, int]:
+        """Which of several records of one trial counts: the least."""
         return _ORDER.index(self.standing), -self.done
 
 
@@ -109,20 +110,25 @@ def find(
     for line in left_out(entries):
         complain(line)
     for entry in entries:
-        # A fork has another past than the trial it is named after.
-        if entry.header is None or entry.header.parent is not None or entry.header.source != "live":
+        if entry.header is None or not is_played_from_its_beginning(entry.header):
             continue
         there.append((entry.header.wording, entry.header.wording_digest))
         identity = identity_of(entry.header)
         if identity in found:
-            for one in _standing(entry):
-                found[identity] = min(found[identity], one, key=lambda known: known._rank)
+            for one in standing(entry):
+                found[identity] = min(found[identity], one, key=lambda known: known.rank)
     for line in reworded(mine, there, "record", " here"):
         complain(line)
     return found
 
 
-def _standing(entry: Entry) -> Iterator[Found]:
+def is_played_from_its_beginning(header: Header) -> bool:
+    """Tell a trial from a fork, which has another past than the trial it is named after, and from a published log."""
+    return header.parent is None and header.source == "live"
+
+
+def standing(entry: Entry) -> Iterator[Found]:
+    """Yield how the trial of a record stands; nothing for a record that can't be read."""
     if entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT):
         yield Found("complete", entry.path, entry.done, entry.ended)
     elif is_locked(entry.path):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from bioblue_tui.batch.claims import Claims
 from bioblue_tui.batch.engine import Job
 from bioblue_tui.batch.found import Found
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.batch.plan import BatchTrial
 
 
-def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener: Opener) -> list[Job]:
+def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener: Opener, claims: Claims) -> list[Job]:
     """Return a job for each trial but those that another process is writing.
 
     The first seed of every setup comes before the second seed of any: what is played so far is a comparison, however
@@ -21,6 +22,7 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         trials: The trials of a batch, or of a shard.
         found: How each stands, by its identity.
         opener: Makes their sessions.
+        claims: Looks at each again before it begins.
     """
     jobs: list[tuple[int, Job]] = []
     rounds: dict[str, int] = {}
@@ -30,9 +32,7 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         one = found[trial.identity]
         if one.standing == "busy":
             continue
-        begin = partial(opener.begin, trial.plan)
-        if one.standing == "open" and one.path is not None:
-            begin = partial(opener.go_on, trial.plan, one.path)
+        begin = partial(claims.begin, trial, one, opener)
         job = Job(trial.name, begin, trial.plan, trial.group, one.done)
         if one.standing == "complete":
             job.path, job.over, job.reason = one.path, True, one.reason

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from bioblue_tui.batch.claims import Claims
 from bioblue_tui.batch.example import EXAMPLE
 from bioblue_tui.batch.found import Found, Standing, load_begun
 from bioblue_tui.batch.jobs import batch_jobs
@@ -107,6 +108,7 @@ def batch(
     try:
         # To look at a batch, no key is needed.
         records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
+        claims = Claims(records)
         chosen = read_wording(wording, "--wording") if wording else None
         plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
     except (BatchError, RecordError, ToldError) as error:
@@ -129,7 +131,7 @@ def batch(
             keep_limit(left)
         return
     limiters, at_once = Limiters(rpm or plan.rpm), parallel or plan.parallel
-    jobs = batch_jobs(trials, found, Opener(limiters, data, None, plan.retries, at_once > 1))
+    jobs = batch_jobs(trials, found, Opener(limiters, data, None, plan.retries, at_once > 1), claims)
     try:
         play_jobs(
             jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {plan.name}"

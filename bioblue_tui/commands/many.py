@@ -134,7 +134,7 @@ def _tell_ends(jobs: Sequence[Job], bills: Bills) -> None:
     # What nobody reads on standard error is no reason to end otherwise.
     narrate = Output(_narrate).line
     for job in jobs:
-        place = visible(str(job.path)) if job.path else one_line(job.failure, 400) or "not begun"
+        place = visible(str(job.path)) if job.path else one_line(job.failure or job.reason, 400) or "not begun"
         bill = bills.of(job)
         cost = f" ({bill.words()})" if bill.requests else ""
         narrate(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")

@@ -147,6 +147,8 @@ class Series(Watcher):
             how = f"failed at step {session.state.done + 1}" if session else "was not played"
             self.narrate(f"bioblue: {self._label(job)} {how}: {one_line(job.failure, 400)}")
         if session is None:
+            if job.state == "done":
+                self.narrate(f"{self._label(job)}: {visible(str(job.path or job.reason))}; left alone")
             return
         outcome = Outcome.of(session.state, session.path, job.failure)
         bill = self.bills.of(job)

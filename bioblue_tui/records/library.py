@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -134,7 +134,15 @@ class Recent(list[Entry]):
     total = 0
 
 
-def recent(directory: Path, limit: int) -> Recent:
+def names_in(directory: Path) -> set[str]:
+    """Return the names of all files in a directory that may be records; none where it can't be read."""
+    try:
+        return {path.name for path in directory.iterdir() if _may_be_listed(path.name)}
+    except OSError:
+        return set()
+
+
+def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
     """Return the records in a directory, the one that began last first. Never raises for a damaged file.
 
     Only the beginning and the end of each file are read, and the end only of those that are listed. A file that cannot
@@ -143,13 +151,14 @@ def recent(directory: Path, limit: int) -> Recent:
     Args:
         directory: Where to look; one that does not exist holds none.
         limit: How many at most.
+        but: Names to leave out.
 
     Raises:
         RecordError: When something of that name exists and is no directory that can be read.
     """
     try:
         with os.scandir(directory) as entries:
-            looked = [_look(entry) for entry in entries if _may_be_listed(entry.name)]
+            looked = [_look(entry) for entry in entries if entry.name not in but and _may_be_listed(entry.name)]
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not directory.is_symlink():
             return Recent()
@@ -180,7 +189,7 @@ def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]
         if len(newest) > limit:
             heappop(newest)
     entries = [
-        (written, Entry(directory / name, error=why) if why else _entry(directory / name))
+        (written, Entry(directory / name, error=why) if why else entry_at(directory / name))
         for _, (written, name, why) in sorted(newest, key=itemgetter(1), reverse=True)
     ]
     entries.sort(key=lambda pair: _moment(pair[1].created, pair[0]), reverse=True)
@@ -230,7 +239,8 @@ def _look(entry: os.DirEntry[str]) -> _Found | None:
     return info.st_mtime_ns, entry.name, "" if stat.S_ISREG(info.st_mode) else "not a regular file"
 
 
-def _entry(path: Path) -> Entry:
+def entry_at(path: Path) -> Entry:
+    """Return what a list says of one file. Never raises for a damaged one."""
     missing = ""
     try:
         head, tail = _ends(path)

@@ -28,6 +28,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 _LONGEST_OPENING = 65_536
 """Bytes; no first line of a session is longer."""
 
+_ELSEWHERE = "this participant is playing in another window or on another screen"
+
 _TRIES = 25
 """How often another process is waited for that enters a participant: a slow disk may take seconds."""
 
@@ -123,6 +125,8 @@ class SessionFile:
             if holds_nothing(path):
                 path.unlink()
             made = cls(path, os.open(path, flags, 0o666), Log(opening))
+        except FileExistsError as error:
+            raise RecordError(_ELSEWHERE, path, advice="Go on there.") from error
         except OSError as error:
             raise what_failed(error, path, "the session cannot be made") from error
         try:
@@ -190,7 +194,7 @@ class SessionFile:
     def _take_lock(self) -> None:
         assert self._descriptor is not None
         if not lock(self._descriptor):
-            raise RecordError("this session is running in another process", self.path, advice="Go on there.")
+            raise RecordError(_ELSEWHERE, self.path, advice="Go on there.")
 
     def _write(self, text: str, *, sync: bool = True) -> None:
         if self._descriptor is None:

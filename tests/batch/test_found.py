@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.batch.engine import Engine, JobError
+from bioblue_tui.batch.claims import Claims
+from bioblue_tui.batch.engine import Engine, TakenError
 from bioblue_tui.batch.found import find
 from bioblue_tui.batch.jobs import batch_jobs
 from bioblue_tui.batch.limiter import Limiters
@@ -35,7 +36,7 @@ def batch(tmp_path: Path) -> Batch:
 
 def play(batch: Batch, data: Path) -> list[Path]:
     opener = Opener(Limiters(), data)
-    jobs = batch_jobs(batch.trials, find(data / "trials", batch.trials), opener)
+    jobs = batch_jobs(batch.trials, find(data / "trials", batch.trials), opener, Claims(data / "trials"))
     asyncio.run(Engine(jobs).run())
     return [job.path for job in jobs if job.path]
 
@@ -45,7 +46,7 @@ def cut(path: Path, lines: int) -> None:
 
 
 def test_the_first_seed_of_every_setup_comes_first(batch: Batch, tmp_path: Path) -> None:
-    jobs = batch_jobs(batch.trials, find(tmp_path, batch.trials), Opener(Limiters(), tmp_path))
+    jobs = batch_jobs(batch.trials, find(tmp_path, batch.trials), Opener(Limiters(), tmp_path), Claims(tmp_path))
     assert [job.name for job in jobs] == [
         "homeostasis random seed 1",
         "balancing random seed 1",
@@ -68,16 +69,17 @@ def test_a_complete_record_counts_before_one_that_is_longer_than_another(batch: 
     assert (found.standing, found.path and found.path.name) == ("open", "long.jsonl")
 
 
-def test_a_record_that_is_taken_meanwhile_fails_its_own_trial_only(batch: Batch, tmp_path: Path) -> None:
+def test_a_record_that_is_taken_meanwhile_is_left_alone(batch: Batch, tmp_path: Path) -> None:
     first, second, *_ = play(batch, tmp_path)
     cut(first, 5)
     cut(second, 5)
     opener = Opener(Limiters(), tmp_path)
-    jobs = batch_jobs(batch.trials, find(tmp_path / "trials", batch.trials), opener)
+    jobs = batch_jobs(batch.trials, find(tmp_path / "trials", batch.trials), opener, Claims(tmp_path / "trials"))
     held = resume_session(first)
-    with pytest.raises(JobError, match="being written by another process"):
+    with pytest.raises(TakenError, match="played by another process"):
         jobs[0].open()
     asyncio.run(Engine(jobs).run())
-    assert [job.state for job in jobs] == ["failed", "done", "done", "done"]
+    assert [job.state for job in jobs] == ["done"] * 4
+    assert jobs[0].reason == "played by another process"
     asyncio.run(held.stop())
     assert len(read_journal(second).events) > 5

@@ -319,3 +319,16 @@ def test_bad_input_is_one_clear_message(bioblue: Bioblue, arguments: list[str], 
     assert wanted in done.stderr
     assert "Traceback" not in done.stderr
     assert bioblue.files() == []
+
+
+def test_batches_that_are_started_together_play_each_trial_once(bioblue: Bioblue) -> None:
+    path = bioblue.root / "b.toml"
+    path.write_text('name = "b"\nseeds = "1-12"\nsteps = 30\nenvironments = ["homeostasis"]\nagents = ["thermostat"]\n')
+    together = [
+        subprocess.Popen([COMMAND, "batch", path], env=bioblue.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in together:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in together] == [0, 0, 0]
+    assert len(trajectories(bioblue.files())) == 12

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.batch.found import _standing
+from bioblue_tui.batch.found import standing
 from bioblue_tui.continuing import can_resume, fork_session, past_of, resume_session
 from bioblue_tui.records.journal import Journal, read_journal
-from bioblue_tui.records.library import _entry, append_note, open_record, recent
+from bioblue_tui.records.library import append_note, entry_at, open_record, recent
 from bioblue_tui.records.notes import comment_notes, noted, notes_of
 from bioblue_tui.records.published import parse_published, published_text, write_published
 from bioblue_tui.records.schema import SCHEMA_VERSION, Record, RecordError
@@ -54,16 +54,16 @@ PLACES: list[Callable[[Path], Path]] = [written, log]
 def test_a_note_after_the_end_is_read_and_changes_nothing_else(tmp_path: Path) -> None:
     path = written(tmp_path)
     before = open_record(path)
-    listed = _entry(path)
+    listed = entry_at(path)
     assert append_note(path, FIRST) == path
     after = open_record(path)
     assert after.events == [*before.events, FIRST]
     assert notes_of(after).all == [FIRST]
-    assert _entry(path) == listed
+    assert entry_at(path) == listed
     assert (listed.done, listed.ended) == (4, "complete")
     assert verify(after) == []
     assert can_resume(after) == can_resume(before)
-    assert [found.standing for found in _standing(_entry(path))] == ["complete"]
+    assert [found.standing for found in standing(entry_at(path))] == ["complete"]
     state = TrialState(after.header).feed(after.events)
     plain = TrialState(before.header).feed(before.events)
     assert (state.done, state.status, state.reason, state.steps) == (4, "ended", "complete", plain.steps)

@@ -41,7 +41,7 @@ def test_a_session_that_is_being_begun_is_one(tmp_path: Path) -> None:
     with path.open("wb") as file:
         assert lock(file.fileno())
         assert not holds_nothing(path)
-        with pytest.raises(RecordError):
+        with pytest.raises(RecordError, match="playing in another window"):
             SessionFile.create(path, OPENING)
     assert holds_nothing(path)
 

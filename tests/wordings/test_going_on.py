@@ -11,6 +11,7 @@ import pytest
 
 from bioblue_tui.agents.catalogue import ModelSettings, make_agent
 from bioblue_tui.analysis.verify import verify
+from bioblue_tui.batch.claims import Claims
 from bioblue_tui.batch.engine import Engine
 from bioblue_tui.batch.found import load_begun
 from bioblue_tui.batch.jobs import batch_jobs
@@ -157,7 +158,7 @@ BATCH = 'name = "b"\nseeds = "1-2"\nsteps = 4\nenvironments = ["homeostasis"]\na
 def played(path: Path, data: Path) -> tuple[list[str], str]:
     """Play what of a batch is missing; return the wordings of its records, and what it goes on in."""
     batch, found, older = load_begun(path, data / "trials", data)
-    asyncio.run(Engine(batch_jobs(batch.trials, found, Opener(Limiters(), data))).run())
+    asyncio.run(Engine(batch_jobs(batch.trials, found, Opener(Limiters(), data), Claims(data / "trials"))).run())
     return sorted(str(header_of(record)["wording"]) for record in (data / "trials").iterdir()), older
 
 
