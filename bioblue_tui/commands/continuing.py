@@ -101,7 +101,8 @@ def resume(
     limiters, at_once = Limiters(rpm), parallel or 1
     if len(files) == 1 and display != "none":
         budget = None if limit is None else Budget(limit)
-        _resume_one(files[0], display, data, limiters, pace, budget, paused=paused, hand_back=hand_back)
+        how = {"paused": paused, "hand_back": hand_back, "named": not everything}
+        _resume_one(files[0], display, data, limiters, pace, budget, **how)
         return
     opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
@@ -127,14 +128,15 @@ def _resume_one(
     *,
     paused: bool,
     hand_back: bool,
+    named: bool,
 ) -> None:
     shown = on_screen(display)
 
     def open_trial() -> Session:
         record = open_record(file)
         header = record.header
-        # A person's own trial is answered in lines, too.
-        unasked = not shown and header.agent != HUMAN
+        # A person's own trial is answered in lines, too, where somebody named it.
+        unasked = not shown and not (named and header.agent == HUMAN)
         if unasked and (why := held_by_person(record, hand_back=hand_back)):
             raise RecordError(why, file)
         rate = (default_speed(header.agent) if shown else None) if pace == 0 else pace

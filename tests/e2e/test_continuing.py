@@ -249,6 +249,10 @@ def test_a_persons_own_trial_is_named_among_many_and_the_others_are_played(biobl
         assert f"waits for a person: bioblue resume {own}" in done.stderr
         assert own.read_bytes() == before
         assert steps_of(agents) == expected
+    done = bioblue.run("resume", "--all", answers="1\n2\n3\n")
+    assert done.returncode in (1, 2)
+    assert f"waits for a person: bioblue resume {own}" in done.stderr
+    assert own.read_bytes() == before
     assert bioblue.run("resume", own, answers="1\n2\n3\n").returncode == 0
     done = bioblue.run("fork", own, "--at", "1", "--times", "2", "--display", "none")
     assert (done.returncode, len(bioblue.files())) == (1, 2)
