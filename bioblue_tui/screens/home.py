@@ -162,7 +162,7 @@ class HomeScreen(Screen[None]):
         try:
             found = recent(trials_dir(data_dir(self._data)), RECENT)
         except RecordError as error:
-            found, why = Recent(), f"✗ {error_line(error)}"
+            found, why = Recent(), f"✗ {error_line(error.brief)}"
         self.app.call_from_thread(self._show_recent, found, why)
 
     def _show_recent(self, found: Recent, why: str) -> None:

@@ -256,3 +256,12 @@ async def test_earlier_trials_stand_in_the_order_of_their_times_and_how_far_they
         assert [line[6:11] for line in lines] == ["12:30", "12:20", "12:10"]
         assert len({line.index("seed") for line in lines}) == 1
         assert "4/4  complete" in painted(app)
+
+
+async def test_trials_that_cannot_be_read_are_not_nothing_yet(tmp_path: Path) -> None:
+    (tmp_path / "trials").symlink_to("trials")
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).earlier.option_count)
+        (told,) = prompts(home_of(app).earlier)
+        assert told.startswith("✗ trials: the records in it cannot be read")
