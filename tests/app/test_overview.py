@@ -125,6 +125,9 @@ async def test_trials_of_other_worlds_are_not_compared_and_it_says_why(folder: P
 async def test_a_panel_that_cuts_its_table_short_says_how_many_lines_are_below(folder: Path) -> None:
     async with overview(folder) as (pilot, screen):
         await until(pilot, lambda: "no failure" in text_of(screen.onsets))
+        averages = screen.query_one("#averages")
+        await until(pilot, lambda: re.fullmatch(r"↓ \d+ more lines", str(averages.border_subtitle)))
+        assert averages.size.height < screen.averages.size.height
         panel, lines = screen.query_one("#onsets"), screen.onsets.size.height
         screen.query_one("#below").styles.height = 2 + 2
         await until(pilot, lambda: panel.border_subtitle == f"↓ {lines - 2} more line{'s' * (lines > 3)}")
