@@ -153,7 +153,7 @@ class Insight:
         name, shadow = next(iter(reading.shadows.items()))
         lost = difference(total(shadow.totals), reading.total)
         side = "below" if lost >= 0 else "above"
-        return f"; the table compares with {name}: {amount(abs(lost), 14)} points {side} it in all"
+        return f"; in the table {amount(abs(lost), 14)} {side} {name}"
 
     def _holding(self, step: int, findings: Sequence[Finding]) -> list[Finding]:
         return [finding for finding in findings if finding.holds(step)]

@@ -61,7 +61,8 @@ async def test_a_thermostat_that_takes_over_a_runaway_has_failed_in_nothing(tmp_
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         said = " ".join(str(label.content) for label in pilot.app.screen.query(Label))
-        assert "from the fork on. Found in its parent: " in said
+        assert "from the fork on; in the table " in said
+        assert ". Found in its parent: " in said
         assert f"Totals are of all steps, the first {AT} of its parent among them." in said
 
 

@@ -188,7 +188,7 @@ async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -
         assert said.startswith("Fail: ")
         table = pilot.app.screen.query_one(ComparisonTable)._comparison
         lost = amount(round(-sum(mine - other for mine, other in table.rows.values()), 3), 14)
-        told = f"(same noise); the table compares with {table.reference}: {lost} points below it in all. Flip: step 2"
+        told = f"(same noise); in the table {lost} below {table.reference}. Flip: step 2"
         assert f"points below the thermostat {told}" in said
         assert "accelerating maximisation of B from 2" in said
 
