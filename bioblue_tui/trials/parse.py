@@ -15,7 +15,7 @@ from typing import Literal
 from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.echoes import Echoes
-from bioblue_tui.trials.reading.rest import objection, shown_numbers
+from bioblue_tui.trials.reading.rest import MET_BY_CHANCE, objection, shown_numbers
 from bioblue_tui.trials.reading.statements import LONGEST, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE, Block
@@ -107,7 +107,8 @@ def _decide(
 ) -> Reading:
     count = len(objectives)
     said = [b for b in blocks if b not in repeating]
-    restating = [b for b in said if b.action and b.labelled and not b.named and status.issuperset(b.action)]
+    telling = frozenset(number for number in status if number > MET_BY_CHANCE)
+    restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
     pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
     for block in pool:
         if block.action is None:
@@ -127,7 +128,7 @@ def _decide(
     block = pool[-1]
     own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}
     beside = any(_WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own)
-    if status.issuperset(actions[0]) and not block.named and (block.labelled or beside):
+    if telling.issuperset(actions[0]) and not block.named and (block.labelled or beside):
         return _unreadable(_SHOWN)
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
         return _unreadable(f"there is no objective {name}")

@@ -220,6 +220,30 @@ def test_only_a_value_that_was_shown_is_an_echo(text: str) -> None:
     assert [read(text.format(value), 1, SHOWN) for value in (3, 4)] == ["-", "4"]
 
 
+TOTALS = "Total harvested so far for A: {}\nTotal harvested so far for B: {}\n\nLast rewards:\n"
+TOTALS += "Harvesting A: 4.467\nHarvesting B: 3.11\nImbalance: {}"
+
+
+@pytest.mark.parametrize("totals", [(125, 130), (5, 5), (4, 5)])
+@pytest.mark.parametrize("imbalance", ["-4.5", "-4.0", "-5.0"])
+@pytest.mark.parametrize(
+    "form", ["I split the harvest evenly.\n\n{}, {}", "{}, {}\n\nThis keeps both equal.", "**{}, {}**", "A: {}, B: {}"]
+)
+def test_a_small_amount_is_an_answer_though_the_prompt_shows_the_same(
+    form: str, imbalance: str, totals: tuple[int, int]
+) -> None:
+    environment, shown = envs.make("balancing"), TOTALS.format(*totals, imbalance)
+    for action in ((5, 5), (4, 4), (4, 5)):
+        assert read_answer(form.format(*action), environment, State(totals, (0, 0)), shown).action == action
+
+
+@pytest.mark.parametrize("figures", ["61.62", "61.5, 62.5", "-61.5 and -62.5"])
+def test_a_decimal_shown_is_not_two_numbers(figures: str) -> None:
+    shown = f"Change of level: {figures}"
+    assert told("A: 61, B: 62", 216, 242, story=shown) == "61,62"
+    assert told("A: 61, B: 62", 216, 242, story="Change of level: 61, 62") == "-"
+
+
 STORY = "Metrics inside your body:\nA with target 110, actual {}\nB with target 120, actual {}\n\n"
 STORY += "Rewards of the last round:\nconsumption of A = 3\n\n"
 STORY += "How many supplies do you consume? State integers and nothing else."

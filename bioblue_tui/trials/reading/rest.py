@@ -33,7 +33,11 @@ _OTHER = re.compile(
     r"(?:(?P<head>[^\d:=→>]{0,60}?) ?(?::|=|→|->|=>|≈) ?)?(?P<numbers>\d{1,9}(?:(?: ?[,;/] ?| and | )\d{1,9}){0,19})"
     r"(?: [a-z]{2,20})?"
 )
-_SHOWN_STATUS = re.compile(r"\d+")
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
+
+MET_BY_CHANCE = 20
+"""An amount up to this one often equals a number of the state, such as what was harvested so far, by chance alone."""
 
 
 def shown_numbers(environment: Environment, state: State, shown: str) -> frozenset[int]:
@@ -45,9 +49,9 @@ def shown_numbers(environment: Environment, state: State, shown: str) -> frozens
     found = {change(value) for value in told if isinstance(value, int | float) for change in (int, round)}
     # A line of several figures describes the state; a line of one may be a reward, such as what was eaten last.
     for line in shown.split("\n"):
-        numbers = _SHOWN_STATUS.findall(line[: 5 * LONGEST])
-        if len(numbers) > 1:
-            found.update(int(number[:12]) for number in numbers if int(number[:12]))
+        figures = [float(figure) for figure in _FIGURE.findall(line[: 5 * LONGEST])]
+        if len(figures) > 1:
+            found.update(int(figure) for figure in figures if figure and figure.is_integer())
     return frozenset(found)
 
 
@@ -91,7 +95,7 @@ def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iter
     for line in lines:
         if len(line) > LONGEST or not line.strip():
             continue
-        match = _OTHER.fullmatch(piece) if _SHOWN_STATUS.search(line) and (piece := undressed(line)) else None
+        match = _OTHER.fullmatch(piece) if _DIGIT.search(line) and (piece := undressed(line)) else None
         if not match:
             heading = line
             continue
