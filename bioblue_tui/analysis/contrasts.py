@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.effects import Effect, cliffs_delta, hedges_g
+from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.paired import Paired, paired
 from bioblue_tui.analysis.sameness import Trace, joined
 
@@ -58,19 +59,26 @@ class Contrast:
         )
         return paired(first, second, self._seeds)
 
+    def values(self, key: str) -> tuple[list[float], ...]:
+        """Return the values of either group that effect sizes and means are of: those that belong together are one."""
+        return tuple([value for cluster in clusters for value in cluster] for clusters in self._clusters(key))
+
     def g(self, key: str) -> Effect | None:
-        """Return Hedges' g over all trials."""
+        """Return Hedges' g over all trials, where those of an agent that belong together are one, their mean."""
         return hedges_g(*self._clusters(key))
 
     def delta(self, key: str) -> Effect | None:
-        """Return Cliff's delta over all trials."""
+        """Return Cliff's delta over the same."""
         return cliffs_delta(*self._clusters(key))
 
     def _clusters(self, key: str) -> Iterator[list[list[float]]]:
         for group, together in zip(self._groups, self._together, strict=True):
+            # Of a person's trials, too, those that belong together are one.
+            whose = [(member.person or head, head) for member, head in zip(group, together, strict=True)]
+            ones = zip(dict.fromkeys(whose), alone([member.values[key] for member in group], whose), strict=True)
             found: defaultdict[Hashable, list[float]] = defaultdict(list)
-            for member, head in zip(group, together, strict=True):
-                found[member.person or head].append(member.values[key])
+            for (cluster, _), value in ones:
+                found[cluster].append(value)
             yield list(found.values())
 
 

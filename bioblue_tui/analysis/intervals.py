@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from bioblue_tui.numbers import counted
 from envs import Number
+from envs.base import mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,8 +76,8 @@ def interval(
 
     Args:
         values: One value per trial.
-        kin: For each value what it shares with others; those that are equal count as one. None where all are
-            independent.
+        kin: For each value what it shares with others; those that are equal count as one, their mean. None where all
+            are independent. The interval is of the mean of ``alone``.
         sign: 1 where no value can be below ``bound``, −1 where none can be above it: nor can their mean.
         bound: The least or greatest value that there can be.
 
@@ -92,13 +93,13 @@ def intervals(
     """Return the interval of each row's mean; all rows are of the same trials, in the same order."""
     import numpy as np
 
-    places = _places(kin, len(rows[0])) if rows else []
-    n = len(set(places))
-    wanted = [place for place, row in enumerate(rows) if not why_none(row, kin)]
+    rows = [alone(row, kin) for row in rows]
+    wanted = [place for place, row in enumerate(rows) if not why_none(row)]
     found: list[Interval | None] = [None] * len(rows)
     if not wanted:
         return found
-    values = _alone(np.array([[float(value) for value in rows[place]] for place in wanted]), places)
+    n = len(rows[0])
+    values = np.array([[float(value) for value in rows[place]] for place in wanted])
     for place, (low, high) in zip(wanted, _ends(values), strict=True):
         if low < high and math.isfinite(low) and math.isfinite(high):
             # A damaged or foreign record may hold a value beyond what there can be.
@@ -108,10 +109,25 @@ def intervals(
     return found
 
 
+def alone(values: Sequence[Number], kin: Sequence[Hashable] | None = None) -> list[Number]:
+    """Return independent values: of those that belong together one, their mean.
+
+    Args:
+        values: One value per trial.
+        kin: For each value what it shares with others. None where all are independent.
+    """
+    if kin is None:
+        return list(values)
+    groups: dict[Hashable, list[Number]] = {}
+    for value, whose in zip(values, kin, strict=True):
+        groups.setdefault(whose, []).append(value)
+    return [mean(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
 def why_none(values: Sequence[Number], kin: Sequence[Hashable] | None = None) -> str:
     """Say why values have no interval; empty where they have one."""
-    n = len(set(_places(kin, len(values))))
-    if n < FEW:
+    values = alone(values, kin)
+    if len(values) < FEW:
         return "too few"
     try:
         numbers = [float(value) for value in values]
@@ -147,7 +163,7 @@ def wilson(count: float, n: int) -> Interval | None:
     """Return Wilson's interval of a share (E. B. Wilson, JASA 22, 1927); None for a share of nothing.
 
     Args:
-        count: How many of all; not whole where several trials count as one.
+        count: How many of all; not whole where it holds for some only of several trials that count as one.
         n: How many independent ones there are.
     """
     if not n:
@@ -189,28 +205,6 @@ def _student(freedom: float) -> tuple[Floats, Floats]:
     heights = np.cos(angles) ** (freedom - 1)
     areas = np.concatenate([[0.0], np.cumsum((heights[1:] + heights[:-1]) / 2)])
     return angles, 0.5 + areas / areas[-1] / 2
-
-
-def _places(kin: Sequence[Hashable] | None, count: int) -> list[int]:
-    """Return for each value the number of the independent one that it belongs to."""
-    if kin is None:
-        return list(range(count))
-    numbers: dict[Hashable, int] = {}
-    return [numbers.setdefault(one, len(numbers)) for one in kin]
-
-
-def _alone(values: Floats, places: Sequence[int]) -> Floats:
-    """Return independent values with the same mean: what those that belong together add to it counts as one."""
-    import numpy as np
-
-    n = max(places) + 1
-    if n == len(places):
-        return values
-    middle = values.mean(axis=1, keepdims=True)
-    sums = np.zeros((len(values), n))
-    np.add.at(sums.T, list(places), (values - middle).T)
-    alone: Floats = middle + sums * (n / len(places))
-    return alone
 
 
 def _ends(values: Floats) -> Floats:

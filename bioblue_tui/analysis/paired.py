@@ -41,7 +41,7 @@ class Paired:
         seeds: Seeds that both have played.
         independent: How many of them count: those on which the same trial was played count as one.
         people: People in either group.
-        difference: Mean over the seeds of the first group's mean less the second's.
+        difference: Mean over the seeds of the first group's mean less the second's; seeds that count as one are one.
         interval: Interval of that mean; None where neither people nor seeds are enough, or all differences are equal.
         p: How probable a difference this large is where there is none; None where there is no interval.
         drawn: What the interval is over, so what it holds for: ``people and seeds``, ``seeds``, ``people``, or nothing.
@@ -180,12 +180,14 @@ class _Crossed:
         with np.errstate(invalid="ignore", divide="ignore"):
             counts, sums = people @ self.count, people @ self.sums
             played = (counts > 0).all(axis=0)
-            known = (heads @ self.heads.T) * played
+            # Seeds that count as one share its weight.
+            shares = played / np.maximum((played @ self.heads) @ self.heads.T, 1)
+            known = (heads @ self.heads.T) * shares
             seed_means = np.where(counts > 0, sums / counts, 0)
             differences = seed_means[0] - seed_means[1]
             drawn = known.sum(axis=1)
             means = (known * differences).sum(axis=1) / drawn
-            off = np.where(played, differences - means[:, None], 0) @ self.heads
+            off = np.where(played, shares * (differences - means[:, None]), 0) @ self.heads
             independent = (heads * (played @ self.heads > 0)).sum(axis=1)
             by_seeds = (heads * off**2).sum(axis=1) / drawn**2 * independent / np.maximum(independent - 1, 1)
             share = np.where(counts > 0, known / drawn[:, None] / counts, 0)

@@ -1,7 +1,7 @@
 """Trials that are no different ones: they share one noise stream, or one sequence of actions.
 
 The published trials of homeostasis all met the same noise, and several published trials are the same actions from
-beginning to end. Such trials are not independent: in an interval they count as one.
+beginning to end. Such trials are not independent: in means and intervals they count as one.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
         if trace.actions:
             actions[agent, trace.actions].append(name)
     return [
-        *_told(noise, "use the same noise: they are not independent, and count as one in intervals"),
+        *_told(noise, "use the same noise: they are not independent, and count as one in means and intervals"),
         *_told(actions, "share one sequence of actions: they count as one trial, not as several"),
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bioblue_tui.analysis.intervals import Interval, interval, why_none
+from bioblue_tui.analysis.intervals import Interval, alone, interval, why_none
 from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, person_of
@@ -34,7 +34,8 @@ class Figures:
         metrics: The paper's metrics, by name.
         tally: Attempts that did not count.
         trace: What tells whether it is another trial than the others.
-        empty: True for a fork without steps of its own: it measures nothing that its parent does not.
+        empty: True where no step was played, or by a fork none of its own: there is nothing to measure, and it counts
+            nowhere.
     """
 
     steps: int
@@ -62,7 +63,7 @@ class Figures:
             {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
             reading.tally,
             Trace.of((view.done for view in state.steps if view.done), person_of(state.header)),
-            reading.empty,
+            reading.empty or not state.done,
         )
 
     def difference(self, key: str) -> Number | None:
@@ -114,7 +115,7 @@ class Quantity:
         key: Key of the reward dimension, or name of the metric; empty for rejected answers.
         label: Its name for people.
         values: Its value in each trial, in the trials' order; None where it is not known.
-        mean: Mean of those that are known; None where none is.
+        mean: Mean of those that are known, where those that belong together are one; None where none is.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none; empty where there is one.
     """
@@ -137,7 +138,7 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
     ) -> None:
         every = tuple(None if t.empty else value for t, value in zip(trials, values, strict=True))
         known, whose = known_of(every, alike)
-        middle = mean(known) if known else None
+        middle = mean(alone(known, whose)) if known else None
         between, why = interval(known, whose, sign, bound), why_none(known, whose)
         found.append(Quantity(kind, key, label, every, middle, between, why))
 

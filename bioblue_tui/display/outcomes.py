@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bioblue_tui.analysis.outcome import Outcome, Spread, spread
+from bioblue_tui.analysis.intervals import alone
+from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.words import on_same_noise, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
@@ -12,6 +13,7 @@ from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
 from envs import Environment, Number
+from envs.base import mean
 
 
 def outcome_tables(
@@ -19,7 +21,8 @@ def outcome_tables(
 ) -> Iterator[Table]:
     """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
 
-    Dimensions are never summed. Mean and deviation are of the trials that were played to their end.
+    Dimensions are never summed. Mean and deviation are of the trials that were played to their end; those that share
+    noise or actions are one, their mean.
 
     Args:
         environment: Where they were played.
@@ -64,10 +67,11 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
         Column("ended", "ended"),
     ]
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
-    of = counted(len(finished), "trial")
-    independent = len(set(kin([outcome.trace for outcome in outcomes if outcome.finished])))
-    of += f", {independent} independent" if independent < len(finished) else ""
-    below = [[*row, of] for row in _below(finished)]
+    whose = _whose(outcomes)
+    of, independent = counted(len(finished), "trial"), len(set(whose))
+    if independent < len(finished):
+        of = f"{counted(independent, 'independent trial')} ({len(finished)} played)"
+    below = [[*row, of] for row in _below(finished, whose)]
     return Table(f"{named}: totals", columns, rows, below)
 
 
@@ -77,7 +81,7 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
     title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
-    return Table(title, columns, rows, _below(finished))
+    return Table(title, columns, rows, _below(finished, _whose(outcomes)))
 
 
 def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Table:
@@ -118,14 +122,24 @@ def _ended(outcome: Outcome) -> str:
     return "failed" if outcome.failure else "stopped"
 
 
-def _below(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
-    """Return mean and deviation of every column of numbers; none for fewer than two trials."""
-    spreads = [spread(list(_numbers(column))) for column in zip(*rows, strict=True)]
-    if not spreads or None in spreads:
+def _whose(outcomes: Sequence[Outcome]) -> list[int]:
+    """Return for each finished trial the first one that it is not independent of."""
+    return kin([outcome.trace for outcome in outcomes if outcome.finished])
+
+
+def _below(rows: Sequence[Sequence[Cell]], whose: Sequence[int]) -> list[list[Cell]]:
+    """Return the mean of every column of numbers, and its deviation where more than one trial counts.
+
+    There is none for fewer than two trials.
+    """
+    columns = [_ones(column, whose) for column in zip(*rows, strict=True)]
+    if len(rows) < 2 or not all(columns):
         return []
-    known = [found for found in spreads if isinstance(found, Spread)]
-    return [["mean", *(found.mean for found in known)], ["sd", *(found.deviation for found in known)]]
+    spreads = [found for column in columns if (found := spread(column))]
+    deviations: list[list[Cell]] = [["sd", *(found.deviation for found in spreads)]]
+    return [["mean", *map(mean, columns)], *(deviations if len(spreads) == len(columns) else [])]
 
 
-def _numbers(column: Iterable[Cell]) -> Iterator[Number]:
-    return (cell for cell in column if isinstance(cell, int | float))
+def _ones(column: Iterable[Cell], whose: Sequence[int]) -> list[Number]:
+    known = [(cell, head) for cell, head in zip(column, whose, strict=True) if isinstance(cell, int | float)]
+    return alone([cell for cell, _ in known], [head for _, head in known])

@@ -86,7 +86,8 @@ def _caption(against: Group, made: int) -> str:
     return (
         f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; "
         f"{counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
-        f"Intervals: {described()}. Effect sizes over all trials: {DESCRIBED}"
+        f"Intervals: {described()}. Effect sizes over all trials, "
+        f"where an agent's that share noise or actions are one, their mean: {DESCRIBED}"
     )
 
 
@@ -111,7 +112,7 @@ def _world(group: Group) -> str:
 
 
 def _whole(group: Group) -> list[Shown]:
-    return [trial for trial in group.trials if trial.figures.reference is not None and not trial.figures.cut_short]
+    return [trial for trial in group.played if trial.figures.reference is not None and not trial.figures.cut_short]
 
 
 def _member(trial: Shown) -> Member:

@@ -75,6 +75,7 @@ class TrialPart:
     reason: str
     sentences: tuple[str, ...]
     findings: tuple[FindingPart, ...]
+    nothing_found: str
     charts: tuple[Chart, ...]
     notes: tuple[str, ...]
     rewards: Table
@@ -156,7 +157,7 @@ def alike(group: Group, groups: Sequence[Group]) -> list[Group]:
 
 def _group(number: int, group: Group, groups: Sequence[Group], beside: tuple[Table, ...]) -> GroupPart:
     rows = strips(group, f"strips-{number}")
-    several = len(group.trials) > 1
+    several = len(group.played) > 1
     drawn = plots(group, alike(group, groups), f"plots-{number}") if several else None
     return GroupPart(
         number,
@@ -180,6 +181,7 @@ def _trial(trial: Shown) -> TrialPart:
         verdict.reason if verdict else trial.reading.unjudged,
         tuple(_sentences(trial)),
         tuple(_finding(number, finding, trial.state.done) for number, finding in enumerate(trial.reading.findings, 1)),
+        _nothing_found(trial),
         tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
         tuple(_note(note) for note in trial.state.notes.all),
         rewards_table(trial),
@@ -190,6 +192,10 @@ def _trial(trial: Shown) -> TrialPart:
         tuple(_provenance(trial)),
         visible(header.instruction, _LONGEST),
     )
+
+
+def _nothing_found(trial: Shown) -> str:
+    return f"{trial.reading.unjudged.capitalize()}." if trial.figures.empty else "No failure was found."
 
 
 def _sentences(trial: Shown) -> list[str]:

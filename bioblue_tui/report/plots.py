@@ -6,8 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from bioblue_tui.analysis.intervals import FEW, Interval, described, intervals
-from bioblue_tui.numbers import counted
+from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, intervals
 from bioblue_tui.report.axis import Amounts, Levels, Measure, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, area, polyline, thinned
 from bioblue_tui.report.trajectory import levels_of
@@ -77,15 +76,15 @@ def series_of(group: Group, alike: Sequence[Group]) -> list[Series]:
     found: list[Series] = []
     for index, gauge in enumerate(environment.gauges):
         name = f"{gauge.quantity} {gauge.label}" if environment.objectives[index] else gauge.quantity
-        levels = tuple(tuple(levels_of(trial, index)) for trial in group.trials)
+        levels = tuple(tuple(levels_of(trial, index)) for trial in group.played)
         found.append(Series(name, 0, levels, Levels(Scale(gauge)), gauge.band))
     for index, label in enumerate(environment.objectives):
-        doses = _per_step(group.trials, lambda step, i=index: step.action[i])
+        doses = _per_step(group.played, lambda step, i=index: step.action[i])
         actions: list[Number] = [step.action[index] for trial in others for step in trial.steps]
         found.append(Series(f"action {label}".strip(), 1, doses, action_measure(environment, index, actions)))
     for dimension in environment.dimensions:
         name = f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label
-        rewards = _per_step(group.trials, lambda step, key=dimension.key: step.rewards[key])
+        rewards = _per_step(group.played, lambda step, key=dimension.key: step.rewards[key])
         every = [step.rewards[dimension.key] for trial in others for step in trial.steps]
         found.append(Series(f"reward: {name}", 1, rewards, Amounts.of(every, negative=dimension.penalty)))
     return found
@@ -97,7 +96,7 @@ def means(series: Series, steps: int, kin: Sequence[Hashable] | None = None) -> 
     Args:
         series: The quantity.
         steps: The last step.
-        kin: For each trial what it shares with others, as in ``intervals``.
+        kin: For each trial what it shares with others: those that belong together are one value, their mean.
     """
     every = max(1, -(-steps // _MOST_INTERVALS))
     points: list[tuple[int, Number, Interval | None]] = []
@@ -109,7 +108,7 @@ def means(series: Series, steps: int, kin: Sequence[Hashable] | None = None) -> 
         whose = [kin[trial] for trial in there] if kin else None
         between = intervals([series.at(step) for step in looked_at], whose, series.sign)
         found = dict(zip(looked_at, between, strict=True))
-        points += [(step, mean(series.at(step)), found.get(step)) for step in numbers]
+        points += [(step, mean(alone(series.at(step), whose)), found.get(step)) for step in numbers]
     return Band(tuple(points))
 
 
@@ -126,10 +125,10 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
     rows = -(-len(found) // _ACROSS)
     cell = WIDTH / _ACROSS
     row = _HEIGHT + _GAP + _BELOW
-    title = f"{group.title}: mean by step over {counted(len(group.trials), 'trial')}"
+    title = f"{group.title}: mean by step over {group.averaged}"
     described = f"{caption(group)} Panels: {', '.join(series.name for series in found)}."
     drawing = Drawing(name, WIDTH, _TOP + rows * row, title, described)
-    drawing.text(0, 12, f"{group.title} · n = {len(group.trials)}", "strong")
+    drawing.text(0, 12, f"{group.title} · n = {group.averaged}", "strong")
     drawing.text(0, 26, caption(group), "small faint", limit=400)
     for place, series in enumerate(found):
         left = place % _ACROSS * cell + _LEFT
@@ -142,11 +141,11 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
 
 def caption(group: Group) -> str:
     """Say what the lines and the shaded area are."""
-    count = len(group.trials)
+    count = len(group.played)
     if count < 2:
-        return "One trial: there is no mean and no interval."
-    told = f"Thick: mean of {count} trials; thin: single trials; {_shading(group.independent)}."
-    if any(trial.figures.steps < trial.header.steps for trial in group.trials):
+        return f"{'One trial' if count else 'No step was played'}: there is no mean and no interval."
+    told = f"Thick: mean of {group.averaged}; thin: single trials; {_shading(group.independent)}."
+    if any(trial.figures.steps < trial.header.steps for trial in group.played):
         told += " Trials that ended early count while they last."
     return told
 
@@ -164,13 +163,13 @@ def _draw(panel: Panel, series: Series, steps: int, kin: Sequence[Hashable]) -> 
             drawing.line(panel.left, edge, panel.right, edge, "edge")
     panel.draw_frame()
     panel.draw_steps()
-    alone = len(series.values) == 1
+    style = "agent" if len(series.values) == 1 else "one"
     for values in series.values:
         line = thinned(
             [(panel.x(series.first + i), panel.y(value)) for i, value in enumerate(values)], int(panel.width)
         )
-        drawing.add("path", "agent" if alone else "one", d=polyline(line))
-    if alone:
+        drawing.add("path", style, d=polyline(line))
+    if len(series.values) < 2:
         return
     band = means(series, steps, kin)
     shaded = [(step, between) for step, _, between in band.points if between]

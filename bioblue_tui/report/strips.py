@@ -62,7 +62,8 @@ def summary(trial: Shown) -> str:
         f"{finding.name} from step {finding.onset}{_until(finding, trial.state.done)}" for finding in trial.failures
     ]
     verdict = trial.verdict.word if trial.verdict else "no verdict"
-    return f"Trial {trial.label}: {verdict}; {'; '.join(found) or 'no failure found'}."
+    nothing = trial.reading.unjudged if trial.figures.empty else "no failure found"
+    return f"Trial {trial.label}: {verdict}; {'; '.join(found) or nothing}."
 
 
 class _Area:

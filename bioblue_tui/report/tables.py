@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.intervals import FEW, described, wilson
+from bioblue_tui.analysis.intervals import FEW, alone, described, wilson
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import on_same_noise, policy_words
-from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
 from bioblue_tui.text import one_line
@@ -60,7 +61,7 @@ def trials_table(group: Group) -> Table:
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
                 one_line(verdict.reason if verdict else trial.reading.unjudged),
                 trial.reading.flip.told if trial.reading.flip else NOTHING,
-                "; ".join(failures) or "none found",
+                "; ".join(failures) or (NOTHING if trial.figures.empty else "none found"),
             )
         )
     links = tuple(f"trial-{trial.number}" for trial in group.trials)
@@ -73,17 +74,20 @@ def _end(finding: Finding, done: int) -> str:
 
 def shares_table(group: Group) -> Table:
     """Return in how many trials of a group each verdict and each failure was found, with Wilson's intervals."""
-    found: Counter[str] = Counter()
-    for trial in group.trials:
-        found[f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"] += 1
-        found.update({finding.name for finding in trial.failures} or {"no failure found"})
-    trials, n = len(group.trials), group.independent
+    told = [
+        {f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"}
+        | ({finding.name for finding in trial.failures} or {"no failure found"})
+        for trial in group.played
+    ]
+    found = Counter(name for names in told for name in names)
+    trials, n = len(told), group.independent
     rows = []
     for name, count in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
-        between = wilson(count / trials * n, n)
+        ones = math.fsum(alone([float(name in names) for names in told], group.kin))
+        between = wilson(ones, n)
         interval = f"{between.low:.0%} to {between.high:.0%}" if between else NOTHING
-        rows.append((name, f"{count} of {trials}", f"{count / trials:.0%}", interval))
-    caption = f"In how many trials: 95% intervals by Wilson, n = {counted(n, 'independent trial')}"
+        rows.append((name, f"{count} of {trials}", f"{ones / n:.0%}", interval))
+    caption = f"In how many trials: shares and 95% intervals by Wilson are of {group.averaged}"
     return Table(caption, ("", "trials", "share", "interval"), tuple(rows))
 
 
@@ -91,7 +95,7 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = policy_words(better_reference(group.environment))
     noise = on_same_noise(group.environment)
-    still = "; averaged, it may still go with the noise" if noise and len(group.trials) > 1 else ""
+    still = "; averaged, it may still go with the noise" if noise and len(group.played) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         ("Sum of each reward dimension", ("total",)),
         (f"Difference: the sum − that of {reference}{noise}{still}", ("difference",)),
@@ -109,10 +113,10 @@ def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -
         for place, trial in enumerate(group.trials)
     ]
     foot: list[tuple[str, ...]] = []
-    count = len(group.trials)
+    count = len(group.played)
     if count > 1:
         foot = [
-            (f"mean of {count}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
+            (f"mean of {group.averaged}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
             ("interval", *map(_interval, quantities)),
         ]
     n = group.independent

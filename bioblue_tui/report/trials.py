@@ -17,6 +17,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.notes import noted
@@ -108,14 +109,25 @@ class Group:
         return self.trials[0].environment
 
     @property
+    def played(self) -> tuple[Shown, ...]:
+        """Those that count: a step was played in them."""
+        return tuple(trial for trial in self.trials if not trial.figures.empty)
+
+    @property
     def kin(self) -> list[int]:
-        """For each trial the first one that it is not independent of."""
-        return kin([trial.figures.trace for trial in self.trials])
+        """For each that counts the first one that it is not independent of."""
+        return kin([trial.figures.trace for trial in self.played])
 
     @property
     def independent(self) -> int:
         """How many independent trials there are."""
         return len(set(self.kin))
+
+    @property
+    def averaged(self) -> str:
+        """What means are of."""
+        trials, n = len(self.played), self.independent
+        return counted(n, "independent trial") + f" ({trials} played)" if n < trials else counted(trials, "trial")
 
 
 def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:

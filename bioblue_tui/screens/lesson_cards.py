@@ -20,6 +20,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.screens.lesson_guesses import GuessPlot
 from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.widgets.answer import RefusableInput
 
 LONGEST = 100_000
 """Characters of a text that are shown: all of a page."""
@@ -134,7 +135,7 @@ def headline(activity: Activity) -> str:
     return f"Watch {f'a {NOBODY}' if activity.hide_agent else one_line(activity.agent, 40)}: {about}"
 
 
-class GuessInput(Input):
+class GuessInput(RefusableInput):
     """A line for guesses. As long as nothing is typed, the screen's keys are the screen's.
 
     Args:
@@ -212,7 +213,8 @@ class PredictionCard(Card):
         try:
             self.sitting.guess(self.place, event.value)
         except GuessError as error:
-            self.refused.update(f"{error}. Nothing was added. Correct the line.")
+            self.refused.update(f"{error}. Nothing was added. Type the line anew, or correct it from ← or → on.")
+            self.guesses.refuse()
             self.refused.display = True
         else:
             self.guesses.value = ""

@@ -18,50 +18,14 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.widgets.gate import Early, Gate, Gated
 
 
-class GatedInput(Gated, Input):
-    """A line that takes only what was typed after its question was painted, each key in its turn.
-
-    Args:
-        gate: Says what was; it is shut by an Enter.
-        placeholder: What stands in the empty line.
-        id: The widget's id.
-    """
-
-    def __init__(self, gate: Gate, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(placeholder=placeholder, compact=True, id=id)
-        self.gate = gate
+class RefusableInput(Input):
+    """A line in which what was refused stands until it is replaced or corrected."""
 
     typed = False
     """Whether anything was typed since the line was last refused, be it the same again."""
 
     class Correcting(Message):
         """The cursor was put into what would have been replaced: from now on it is corrected."""
-
-    class Shortened(Message):
-        """More than a line was pasted, and only its first line was taken."""
-
-        def __init__(self, more: int) -> None:
-            super().__init__()
-            self.more = more
-
-    early = Early()
-    """What was typed too early before the answer that was handed in last."""
-
-    def render_line(self, y: int) -> Strip:
-        """Paint the line, and with it the question: all that has changed is painted at once."""
-        self.gate.painted()
-        return super().render_line(y)
-
-    def takes(self, event: events.Key | events.Paste) -> bool:
-        """Return whether it would change the line, or hand it in."""
-        return super().takes(event) or isinstance(event, events.Paste) or event.is_printable
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take the first line that is not empty; Textual calls the base class's handler by itself."""
-        lines = [line for line in event.text.splitlines() if line.strip()]
-        event.text = lines[0] if lines else ""
-        if len(lines) > 1:
-            self.post_message(self.Shortened(len(lines) - 1))
 
     def refuse(self) -> None:
         """Let what was handed in stand until it is replaced by what is typed, or corrected from ← or → on."""
@@ -112,6 +76,46 @@ class GatedInput(Gated, Input):
         """Go on a word, unless the line was refused."""
         if not self.refused:
             super().action_cursor_right_word(select)
+
+
+class GatedInput(Gated, RefusableInput):
+    """A line that takes only what was typed after its question was painted, each key in its turn.
+
+    Args:
+        gate: Says what was; it is shut by an Enter.
+        placeholder: What stands in the empty line.
+        id: The widget's id.
+    """
+
+    def __init__(self, gate: Gate, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(placeholder=placeholder, compact=True, id=id)
+        self.gate = gate
+
+    class Shortened(Message):
+        """More than a line was pasted, and only its first line was taken."""
+
+        def __init__(self, more: int) -> None:
+            super().__init__()
+            self.more = more
+
+    early = Early()
+    """What was typed too early before the answer that was handed in last."""
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the line, and with it the question: all that has changed is painted at once."""
+        self.gate.painted()
+        return super().render_line(y)
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it would change the line, or hand it in."""
+        return super().takes(event) or isinstance(event, events.Paste) or event.is_printable
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take the first line that is not empty; Textual calls the base class's handler by itself."""
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        event.text = lines[0] if lines else ""
+        if len(lines) > 1:
+            self.post_message(self.Shortened(len(lines) - 1))
 
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import envs
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
-from bioblue_tui.analysis.intervals import FEW, Interval, attained, interval, why_none
+from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
@@ -54,8 +54,9 @@ class Onsets(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a line for each mode."""
-        count = len(self._digests)
-        if not count:
+        played = [digest for digest in self._digests if not digest.figures.empty]
+        count = len(played)
+        if not self._digests:
             return []
         name = max(10, min(_MODE, width - 8 - _BARS))
         steps = max(digest.header.steps for digest in self._digests)
@@ -69,7 +70,7 @@ class Onsets(Lines):
             text = words(mode)
             text = text if len(text) < name else f"{text[: name - 2]}…"
             lines.append([(f" {text:<{name - 1}}", "text"), (f"{len(onsets):>6}  ", "strong"), (bars, "warn")])
-        free = sum(not digest.failures for digest in self._digests)
+        free = sum(not digest.failures for digest in played)
         lines.append([(f" {'no failure':<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {count}", "dim")])
         return lines
 
@@ -82,7 +83,7 @@ class Average:
         label: Its name; empty for a line that only names the trials.
         title: What trials these are.
         values: Each trial's.
-        mean: Their mean.
+        mean: Their mean, where those that belong together are one.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none.
         aside: Whether the title says what the intervals of such trials are.
@@ -106,6 +107,8 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     """
     groups: dict[tuple[str, str], list[Digest]] = {}
     for digest in digests:
+        if digest.figures.empty:
+            continue
         groups.setdefault((_world(digest), digest.who), []).append(digest)
     found: list[Average] = []
     for members in groups.values():
@@ -125,13 +128,13 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
                 world = first.environment
                 limits = possible_difference(world, dimension, figures) if beside else possible(dimension)
                 between, why = interval(known, whose, *limits), why_none(known, whose)
-                found.append(Average(label, "", tuple(known), mean(known), between, why))
+                found.append(Average(label, "", tuple(known), mean(alone(known, whose)), between, why))
     return found
 
 
 def _asides(trials: int, n: int, differences: bool) -> list[str]:
     """Say what intervals of so many trials are, of which ``n`` are independent."""
-    told = [f"{n} of them independent: the others share their noise or actions"] if n < trials else []
+    told = [f"means are of {n} independent trials; those that share noise or actions are one"] if n < trials else []
     if n >= FEW:
         least = f"{min(attained(n)):.0%}".replace("%", " %")
         told.append(f"interval: bootstrap-t, n = {n}, 95 % ({least} if a fifth run away)")

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from bioblue_tui.analysis.intervals import (
     FEW,
     LAWS,
     Interval,
+    alone,
     described,
     interval,
     intervals,
@@ -87,6 +89,20 @@ def test_what_belongs_together_counts_as_one() -> None:
     together, apart = found_for([*values, 9, 9], [*"abcdefff"]), found_for([*values, 9, 9])
     assert (together.n, apart.n) == (6, 8)
     assert together.high - together.low > apart.high - apart.low
+
+
+def test_copies_move_neither_a_mean_nor_its_interval() -> None:
+    values, heads = [1, 2, 3, 4, 5, 9], [*"abcdef"]
+    assert interval([*values, *[9] * 20], [*heads, *"f" * 20]) == interval(values)
+    assert alone([*values, 9, 11], [*heads, "f", "f"]) == [1, 2, 3, 4, 5, pytest.approx(29 / 3)]
+    assert why_none([1] * 5 + [0, 2], [*"abcde", "e", "e"]) == "all equal"
+
+
+def test_with_twenty_copies_of_one_trial_it_holds_the_mean_as_often_as_its_label_says() -> None:
+    rng = np.random.default_rng(5)
+    drawn, whose = rng.normal(size=(400, 6)), [*range(6), *[5] * 20]
+    found = intervals([[*row, *[row[5]] * 20] for row in drawn.tolist()], whose)
+    assert sum(one is not None and one.low <= 0 <= one.high for one in found) / 400 >= 0.95
 
 
 def test_many_rows_are_each_as_alone() -> None:

@@ -88,9 +88,12 @@ OTHERS = [member(seed, 0.1 * (seed * 7 % 5), actions=100 + seed) for seed in ran
 
 
 def test_one_trial_copied_ten_times_has_no_interval_beside_others() -> None:
-    pair, g, delta = sides([member(seed, 4.0, actions=5) for seed in range(1, 11)], OTHERS)
+    contrast = Contrast([member(seed, 4.0, actions=5) for seed in range(1, 11)], OTHERS)
+    pair, delta = contrast.pair("x"), contrast.delta("x")
+    assert pair is not None
+    assert delta is not None
     assert (pair.seeds, pair.independent, pair.interval, pair.p, pair.told) == (10, 1, None, None, "too few")
-    assert (g.interval, delta.value, delta.interval) == (None, 1.0, None)
+    assert (contrast.g("x"), delta.value, delta.interval) == (None, 1.0, None)
 
 
 def test_copies_do_not_narrow_an_interval() -> None:
@@ -105,10 +108,30 @@ def test_copies_do_not_narrow_an_interval() -> None:
     assert (two.interval.low, two.interval.high) == pytest.approx((one.interval.low, one.interval.high))
 
 
+def test_copies_of_one_of_many_trials_change_nothing() -> None:
+    few = [member(seed, seed * seed % 7, actions=seed) for seed in range(1, 7)]
+    alike = [member(seed, 4.0, actions=2) for seed in range(7, 27)]
+    for copies, others in ((few[1:2] * 20, OTHERS), (alike, [*OTHERS, *(member(m.seed or 0, 0.4) for m in alike)])):
+        before, after = Contrast(few, others), Contrast([*few, *copies], others)
+        assert (before.g("x"), before.delta("x")) == (after.g("x"), after.delta("x"))
+        assert after.values("x") == before.values("x")
+    # Beside equal others on every seed, twenty seeds on which one trial was played count as one.
+    level = [member(seed, 0.0, noise=seed) for seed in range(1, 27)]
+    one, two = sides(few, level[:6])[0], sides([*few, *alike], level)[0]
+    assert (two.seeds, two.independent) == (26, 6)
+    assert two.difference == pytest.approx(one.difference)
+    assert one.interval is not None
+    assert two.interval is not None
+    assert (two.interval.low, two.interval.high) == pytest.approx((one.interval.low, one.interval.high))
+
+
 def test_forks_of_one_trial_share_its_noise_and_are_one() -> None:
     forks = [[member(1, value + shift, noise=9, actions=value + shift) for value in range(6)] for shift in (0, 50)]
-    pair, g, delta = sides(*forks)
-    assert (pair.interval, g.interval, delta.interval) == (None, None, None)
+    contrast = Contrast(*forks)
+    pair, delta = contrast.pair("x"), contrast.delta("x")
+    assert pair is not None
+    assert delta is not None
+    assert (pair.interval, contrast.g("x"), delta.interval) == (None, None, None)
 
 
 def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_one() -> None:
@@ -116,7 +139,7 @@ def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_on
     pair, g, _ = sides(people, OTHERS)
     assert (pair.people, pair.drawn, pair.independent) == (8, "people", 1)
     assert g.interval is not None
-    assert Contrast(people[:2], OTHERS).g("x").interval is None  # type: ignore[union-attr]
+    assert Contrast(people[:2], OTHERS).g("x") is None
 
 
 def test_people_who_act_alike_are_several_in_every_table() -> None:

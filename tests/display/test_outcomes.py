@@ -43,7 +43,11 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
 def test_copies_of_a_trial_are_counted_as_what_they_are() -> None:
     copies = [replace(outcome(seed, 10), trace=Trace(seed, 5)) for seed in (1, 2, 3)]
     totals, _ = outcome_tables(HOMEOSTASIS, "x", [*copies, replace(outcome(4, 20), trace=Trace(4, 6))])
-    assert totals.below[0][-1] == "4 trials, 2 independent"
+    mean, deviation = totals.below
+    assert (mean[2], mean[-1]) == (15, "2 independent trials (4 played)")
+    assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
+    (mean,) = next(outcome_tables(HOMEOSTASIS, "x", copies)).below
+    assert (mean[0], mean[2], mean[-1]) == ("mean", 10, "1 independent trial (3 played)")
 
 
 def test_attempts_that_did_not_count_are_told_apart() -> None:

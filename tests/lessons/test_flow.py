@@ -101,6 +101,21 @@ async def test_a_wrong_guess_is_named_and_nothing_of_the_line_is_taken(lesson: L
         assert "soon: a step is a number from 1, or never" in str(teacher.card(1).refused.render())
         assert not teacher.screen.sitting.guesses[0, 1]
         assert teacher.card(1).guesses.value == "12 soon"
+        # What stands there is replaced by what is typed, be it a letter that is a key of the screen's.
+        await teacher.press(*"h 5", "enter")
+        await until(teacher.pilot, lambda: "h: a step is" in str(teacher.card(1).refused.render()))
+        assert teacher.card(1).guesses.value == "h 5"
+        await teacher.guess("5 6")
+        assert teacher.screen.sitting.guesses[0, 1] == [5, 6]
+
+
+async def test_a_wrong_guess_is_corrected_from_an_arrow_on(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press(*"10 20*", "enter")
+        await until(teacher.pilot, lambda: teacher.card(1).refused.display)
+        await teacher.press("right")
+        await teacher.guess("2")
+        assert teacher.screen.sitting.guesses[0, 1] == [10, 20, 20]
 
 
 async def hold(teacher: Teacher, screen: TrialScreen, step: int) -> None:

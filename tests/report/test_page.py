@@ -7,7 +7,9 @@ import csv
 import hashlib
 import io
 import re
+import shutil
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,11 @@ import envs
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.records.schema import dumps, encode_event
 from bioblue_tui.report.content import report
+from bioblue_tui.report.formats import mean_plots
 from bioblue_tui.report.page import page
+from bioblue_tui.report.plots import caption, means, series_of
 from bioblue_tui.report.table import as_text
-from bioblue_tui.report.trials import Shown
+from bioblue_tui.report.trials import Shown, grouped
 from bioblue_tui.trials.events import Answered, Asked, Ended, Noted, Stepped
 from tests.support.attacks import ALL, FORBIDDEN
 from tests.support.records import header_for, need_published, published_files
@@ -207,6 +211,41 @@ def test_a_trial_without_a_step_has_its_place(tmp_path: Path) -> None:
     parsed = parse(shown(path))
     assert_inert(parsed)
     assert "no verdict" in parsed.text_in("span")
+    assert "No step was played." in parsed.text_in("p")
+    assert "No failure was found" not in parsed.text_in("p", "figcaption")
+
+
+def test_a_trial_without_a_step_counts_nowhere(tmp_path: Path) -> None:
+    played = [record(tmp_path / f"{seed}.jsonl", "homeostasis", seed=seed) for seed in (1, 2)]
+    header = replace(shown(played[0])[0].header, seed=3)
+    empty = write_record(tmp_path / "empty.jsonl", header, [Ended(1.0, 0, "stopped")])
+    (group,), (alone,) = report(shown(*played, empty)).groups, report(shown(*played)).groups
+    assert [table.foot for table in group.figures] == [table.foot for table in alone.figures]
+    assert group.figures[0] == alone.figures[0], "verdicts and failures"
+    assert (group.plots and group.plots.drawing.alone()) == (alone.plots and alone.plots.drawing.alone())
+    (row,) = (row for row in group.trials.rows if row[1] == "empty.jsonl")
+    assert row[3:] == ("–", "no step was played", "–", "–")
+    (one,) = report(shown(played[0], empty)).groups
+    assert one.plots is None
+    assert not any(table.foot for table in one.figures)
+    (none,) = report(shown(empty)).groups
+    assert none.plots is None
+    assert "No step was played" in mean_plots(shown(empty)).alone()
+
+
+def test_copies_of_a_trial_move_no_mean_and_no_interval(tmp_path: Path) -> None:
+    paths = [record(tmp_path / f"{seed}.jsonl", "homeostasis", seed=seed) for seed in range(1, 7)]
+    copies = [Path(shutil.copy(paths[1], tmp_path / f"copy-{n}.jsonl")) for n in range(4)]
+    (one,), (more,) = report(shown(*paths)).groups, report(shown(*paths, *copies)).groups
+    for table, other in zip(one.figures[1:], more.figures[1:], strict=True):
+        assert other.foot[0][0] == "mean of 6 independent trials (10 played)"
+        assert [row[1:] for row in other.foot] == [row[1:] for row in table.foot]
+    assert [row[0] for row in more.figures[0].rows] == [row[0] for row in one.figures[0].rows]
+    assert [row[2:] for row in more.figures[0].rows] == [row[2:] for row in one.figures[0].rows]
+    (single,), (several,) = grouped(shown(*paths)), grouped(shown(*paths, *copies))
+    for series, same in zip(series_of(single, [single]), series_of(several, [several]), strict=True):
+        assert means(same, 40, several.kin) == means(series, 40, single.kin)
+    assert "mean of 6 independent trials (10 played)" in caption(several)
 
 
 def test_numbers_of_any_size_have_their_place(tmp_path: Path) -> None:

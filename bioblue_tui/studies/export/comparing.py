@@ -50,9 +50,13 @@ _COLUMNS = [
     Column(
         "people_mean",
         "number",
-        "Mean over the people's trials: the sum less the reference policy's.",
+        "Mean over the people's trials: the sum less the reference policy's. Copies of one trial are one.",
     ),
-    Column("agent_mean", "number", "The same over the agent's trials."),
+    Column(
+        "agent_mean",
+        "number",
+        "The same over the agent's trials; those with the same noise or the same actions are one, their mean.",
+    ),
     Column("seeds", "integer", "Seeds that both have played."),
     Column(
         "seeds_independent", "integer", "How many of them count: those with the same noise or the same actions are one."
@@ -68,7 +72,7 @@ _COLUMNS = [
     Column("p", "number", "How probable so large a difference is where there is none."),
     Column("contrasts", "integer", "How many p values this table has."),
     Column("p_holm", "number", "p adjusted by Holm for that number."),
-    Column("hedges_g", "number", "Hedges' g of people less agent, over all trials."),
+    Column("hedges_g", "number", "Hedges' g of people less agent, over the trials that the means are over."),
     Column("hedges_g_low", "number", f"Lower end of its interval ({DESCRIBED})."),
     Column("hedges_g_high", "number", "Upper end."),
     Column("cliffs_delta", "number", "Cliff's delta: how often people are above the agent less how often below."),
@@ -130,14 +134,14 @@ def _rows(
             "people_trials": len(mine),
             **left_out,
             "agent_trials": len(trials),
-            "agent_mean": _mean([trial.values[key] for trial in trials]),
-            **(_compared(sides, key, mine) if mine else {}),
+            "agent_mean": _mean(sides.values(key)[1]),
+            **(_compared(sides, key) if mine else {}),
         }
 
 
-def _compared(sides: Contrast, key: str, mine: Sequence[Member]) -> dict[str, object]:
+def _compared(sides: Contrast, key: str) -> dict[str, object]:
     return {
-        "people_mean": _mean([member.values[key] for member in mine]),
+        "people_mean": _mean(sides.values(key)[0]),
         **_paired(sides.pair(key)),
         **_effect("hedges_g", sides.g(key)),
         **_effect("cliffs_delta", sides.delta(key)),
