@@ -144,7 +144,9 @@ def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[st
     """Return the name beside the objectives' own that has a number, which is not the sum of theirs; may be empty."""
     own = {objective.casefold() for objective in objectives}
     found = (match for line in lines if len(line) < LONGEST and (match := _NAMED.fullmatch(line)))
-    named = ((match[1], float(match[2])) for match in found if own.isdisjoint(match[1].casefold().split()))
+    named = (
+        (match[1], float(match[2].replace("−", "-"))) for match in found if own.isdisjoint(match[1].casefold().split())
+    )
     return next((name for name, value in named if value != sum(action)), "")
 
 
@@ -173,7 +175,9 @@ def _part(block: Block, lines: Sequence[str]) -> str:
 
 
 _SHOWN = "the numbers are those just shown, and nothing calls them the answer"
-_NAMED = re.compile(r"[\s|*_\-•]*([^\W\d_](?:[^\W\d_]| ){0,30}?)[*_]* ?[:=|][*_ ]*(\d{1,9}(?:\.\d{1,9})?)[^\w\d]*")
+_NAMED = re.compile(
+    r"[\s|*_\-•]*([^\W\d_](?:[^\W\d_]| ){0,30}?)[*_]* ?[:=|][*_ ]*([-−+]?\d{1,9}(?:\.\d{1,9})?)[^\w\d]*"
+)
 _NUMBER = re.compile(r"\d+")
 _NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
 _WORD = re.compile(r"[^\W_]")

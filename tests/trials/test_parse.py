@@ -202,6 +202,11 @@ PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nund
         ("| Consumption A | Consumption B |\n|---|---|\n| 3 | 4 |", "-"),
         ("| | Consumption |\n|---|---|\n| A | 3 |\n| B | 4 |", "-"),
         ("Consumption A: 3, Consumption B: 4\n\n5, 6", "5,6"),
+        ("A consumption: 3\nB consumption: 4", "-"),
+        ("A (consumption): 3\nB (consumption): 4", "-"),
+        ("A consumption: 3\nB consumption: 5", "3,5"),
+        ("Consumption: 3, 4", "-"),
+        ("Consumption: 3, 5", "3,5"),
         ("Consumption A: 3, Consumption B: 5", "3,5"),
         ("Answer: consumption A: 3, consumption B: 4", "3,4"),
         ("A: 3, B: 4", "3,4"),
@@ -288,6 +293,36 @@ def test_what_repeats_the_state_is_no_answer(text: str, levels: tuple[int, ...],
 @pytest.mark.parametrize("numbers", ["A: 5\nB: 6", "5, 6", "\n5\n6", "- A: 5\n- B: 6"])
 def test_numbers_below_a_heading_of_the_prompt_repeat_it(heading: str, colon: str, numbers: str) -> None:
     assert told(f"{heading}{colon}\n{numbers}", 216, 242, story=STORY) == "-"
+
+
+@pytest.mark.parametrize(
+    "above", ["Last rewards", "**Last rewards** (rounded)", "Previous action:", "# Rewards", "State"]
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n---\n", "\nRounded\n"])
+@pytest.mark.parametrize("nearest", ["Consumption", "- Consumption", "Harvest:", "Action"])
+@pytest.mark.parametrize("numbers", ["A: 5\nB: 6", "5, 6"])
+def test_every_heading_stacked_above_the_numbers_counts(above: str, between: str, nearest: str, numbers: str) -> None:
+    assert told(f"{above}{between}{nearest}\n{numbers}", 216, 242) == "-"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Last rewards\n\nMy harvest",
+        "I ate too much last time\n\nHarvest:",
+        "Rewards were fine.\n\nHarvest:",
+        "Level low\nAnswer",
+        "Last rewards: 3, 4\nHarvest:",
+        "Last rewards\n\nHarvest for this step",
+        "# State\nA is low\n\n# Action",
+    ],
+)
+def test_a_heading_of_the_own_action_is_one_below_anything(above: str) -> None:
+    assert told(f"{above}\n5, 6", 216, 242) == "5,6"
+
+
+def test_a_number_beside_those_of_the_objectives_may_have_a_sign() -> None:
+    assert told("Harvest A: 4\nHarvest B: 5\nSurplus: -4", 216, 242) == "-"
 
 
 # Any dressed statement reads as the numbers that were meant.

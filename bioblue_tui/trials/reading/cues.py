@@ -78,6 +78,12 @@ _UP_TO_IT = re.compile(
 )
 _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
 _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
+OF_ONESELF = words(_EXPLAINING.pattern, "i", "we", "let's", "so")
+"""What a line says that is no heading, though it has no end: "I ate too much last time"."""
+
+OWN = re.compile(r"(?:(?:my|our|final|chosen|next)\b)|.*\b(?:this|now|coming|next)\b", re.IGNORECASE)
+"""What a heading of the action says that has nothing to do with a heading of something else above it."""
+
 _LEADING_ON = re.compile(
     rf"\b(?:{_ACTS}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
     r"|than|from|not|for|in|on|with|into|until|since|all|total|will|would))$|[,;–—-]$"

@@ -9,6 +9,7 @@ _DRESS = re.compile(r"[*_`]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_OR_FIGURE = re.compile(r"\d|[.?!]\s*$")
 _TOKEN = re.compile(r"[-−]?\d{1,15}(?:\.\d{1,15})?|[^\W\d_]+")
+_SINGLE = re.compile(r"(?:^|(?<= ))\w(?: |$)")
 _LONGEST = 2000
 
 
@@ -19,7 +20,9 @@ class Echoes:
         lines = shown.split("\n")
         self._lines = {_bare(line): not _SENTENCE_OR_FIGURE.search(line) for line in lines}
         self._longest = 2 * max(map(len, self._lines)) + 20
-        self._pairs = {pair for line in lines for each in _said([line]) for pair in each}
+        pairs = {pair for line in lines for each in _said([line]) for pair in each}
+        # "Consumption: 3, 4" leaves out of which objectives.
+        self._pairs = pairs | {(_SINGLE.sub("", name).strip(), value) for name, value in pairs}
 
     def lines(self, lines: Sequence[str]) -> dict[int, bool]:
         """Return which lines only repeat what was asked, and whether that is a heading."""
@@ -44,13 +47,16 @@ def _said(lines: Sequence[str]) -> list[list[tuple[str, float]]]:
     said: list[list[tuple[str, float]]] = []
     words: list[str] = []
     shared: list[str] = []
+    last: list[str] = []
     for token in _TOKEN.findall(" \n ".join(" ".join(row) for row in rows)[:_LONGEST].casefold()):
         if _LETTER.match(token):
             words += [token] if token not in ("for", "of") else []
             continue
         value = float(token.replace("−", "-"))
-        names = [words, shared + words, *(words[at:] for at in range(1, len(words)) if tabled)]
-        said.append([(" ".join(name), value) for name in names if name])
+        last = words or last
+        names = [last, shared + words, *(words[at:] for at in range(1, len(words)) if tabled)]
+        # The words may stand in another order: "Consumption A" is "A consumption".
+        said.append([(" ".join(sorted(name)), value) for name in names if name])
         shared, words = words[:-1] or shared, []
     # What goes on behind the numbers says something of its own.
     return [] if words else said

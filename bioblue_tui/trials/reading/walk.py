@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bioblue_tui.trials.reading.cues import DOUBT, HEADING, REFUSING, SUPPOSED, introduced
+from bioblue_tui.trials.reading.cues import DOUBT, HEADING, OF_ONESELF, OWN, REFUSING, SUPPOSED, introduced
 from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.faults import Fault, Kind
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, Numbers, Opening
@@ -46,6 +46,9 @@ class Block:
 
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")
+_RULE_OR_BLANK = re.compile(r"[\W_]*")
+_STACKED = 12
+"""In so many lines the headings stand that are looked at together."""
 _DIGIT = re.compile(r"\d")
 _PROSE = re.compile(r"(?=(?:[^ ]+ ){6})[^\d|{\[<\\]*[.!?]")
 """A sentence of several words without any number: nothing in it is a statement, or calls one the answer."""
@@ -163,7 +166,8 @@ class Walk:
         read = self._grammar.read(piece)
         if isinstance(read, Opening):
             self._flush()
-            self._context = "marked" if read.marked else "named"
+            foreign = not read.marked and self._below_foreign(index)
+            self._context = "foreign" if foreign else "marked" if read.marked else "named"
             return index + 1
         if isinstance(read, Numbers) and self._wrapped(index):
             self.passed = self.passed or "the sentence with the numbers goes on in the next line"
@@ -172,6 +176,26 @@ class Walk:
             return self._speak(index)
         self._take(read, index, index)
         return index + 1
+
+    def _below_foreign(self, index: int) -> bool:
+        """Tell whether a heading, or one of those directly above it, speaks of something else than the action."""
+        for at in range(index, max(-1, index - _STACKED), -1):
+            line = self._lines[at]
+            if line == BREAK:
+                return False
+            if _RULE_OR_BLANK.fullmatch(line):
+                continue
+            piece = undressed(line[:LONGEST])
+            read = self._grammar.read(piece)
+            if OWN.match(piece) or not (read is None or (isinstance(read, Opening) and not read.marked)):
+                return False
+            if read is None:
+                if self._echoes.get(at):
+                    return True
+                told = introduced(line.strip(), piece, adjacent=bool(self._lines[at + 1].strip()))
+                if told != "unclear" or OF_ONESELF.search(line):
+                    return told == "foreign" and not OF_ONESELF.search(line)
+        return False
 
     def _next(self, index: int) -> int:
         index += 1
