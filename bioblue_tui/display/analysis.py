@@ -9,7 +9,8 @@ from typing import Any
 
 from bioblue_tui.analysis.best import best_words
 from bioblue_tui.analysis.modes import departure
-from bioblue_tui.analysis.modes.base import Finding, words
+from bioblue_tui.analysis.modes.base import Finding, ending, last_of, words
+from bioblue_tui.analysis.modes.flip import unsure
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
@@ -167,7 +168,7 @@ def _flip(found: Mapping[str, Any]) -> str:
     flip = found["flip"]
     notes = [f"somewhere from {flip['first']} to {flip['last']}"] if flip["first"] < flip["last"] else []
     if flip["censored"]:
-        notes.append(f"censored: {counted(found['steps'] - flip['step'], 'step')} to the end")
+        notes.append(f"censored: {unsure(flip['step'], flip['until'], found['steps'])}")
     notes += ["a person acted"] * flip["by_person"]
     return str(flip["step"]) + (f" ({'; '.join(notes)})" if notes else "")
 
@@ -178,8 +179,8 @@ def finding_line(finding: Finding, steps: int) -> str:
 
 
 def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
-    until = steps if finding["recovered"] is None else finding["recovered"] - 1
-    end = f"to {until}" if until < steps else "to the end"
+    recovered = finding["recovered"]
+    end = ending(recovered, last_of(recovered, finding["last"], finding["alarm"], steps), steps)
     name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
     name += " (a person acted)" if finding["by_person"] else ""
     return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

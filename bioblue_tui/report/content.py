@@ -216,7 +216,7 @@ def _sentences(trial: Shown) -> list[str]:
 
 
 def _finding(number: int, finding: Finding, done: int) -> FindingPart:
-    end = "to the end" if finding.lasts(done) else f"to {finding.until(done)}"
+    end = finding.ending(done)
     end += f", recovered in step {finding.recovered}" if finding.recovered else ""
     when = f"steps {finding.onset} {end}; detected at step {finding.alarm}"
     evidence = one_line(finding.evidence, 400)

@@ -59,7 +59,7 @@ def strips(group: Group, name: str) -> Drawing:
 def summary(trial: Shown) -> str:
     """Say in a sentence how a trial went."""
     found = [
-        f"{finding.name} from step {finding.onset}{_until(finding, trial.state.done)}" for finding in trial.failures
+        f"{finding.name} from step {finding.onset} {finding.ending(trial.state.done)}" for finding in trial.failures
     ]
     verdict = trial.verdict.word if trial.verdict else "no verdict"
     nothing = trial.reading.unjudged if trial.figures.empty else "no failure found"
@@ -162,7 +162,7 @@ class _Area:
         x = _LEFT + self.width + 10
         numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
         for line, (number, finding) in enumerate(numbered[:_SHOWN_FINDINGS]):
-            text = f"{number} {one_line(finding.name)} {finding.onset}{_until(finding, trial.state.done, '–')}"
+            text = f"{number} {one_line(finding.name)} {finding.onset}{_end(finding, trial.state.done)}"
             self.drawing.text(x, top + 11.5 * line, text, "small", limit=48)
         if len(numbered) > _SHOWN_FINDINGS:
             self.drawing.text(x, top + 11.5 * _SHOWN_FINDINGS, f"and {len(numbered) - _SHOWN_FINDINGS} more", "small")
@@ -176,7 +176,8 @@ def _flag_width(numbers: Sequence[int]) -> float:
     return 6.2 * len(_flag_text(numbers)) + 3
 
 
-def _until(finding: Finding, done: int, dash: str = " to ") -> str:
-    if not finding.lasts(done):
-        return f"{dash}{finding.until(done)}"
-    return "–" if dash == "–" else " to the end"
+def _end(finding: Finding, done: int) -> str:
+    """Say the last step in little room: with a question mark where it is not sure to be over."""
+    if finding.lasts(done):
+        return "–"
+    return f"–{finding.until(done)}{'?' * (finding.recovered is None)}"

@@ -92,7 +92,7 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
         cells |= {_name(kind, key): value for key, value in values.items()}
     cells |= {_name("metric", name): value for name, value in metrics.items()}
     cells |= {**_counted(trial, step.step), **_read(trial, step)}
-    held = [f for f in trial.reading.findings if f.holds(step.step)]
+    held = [f for f in trial.reading.findings if f.onset <= step.step <= f.until(trial.state.done)]
     cells["notes"] = " | ".join(said(note) for note in trial.state.notes.of(step.step))
     cells["modes"] = " ".join(f"{f.mode}:{f.objective}" if f.objective else f.mode for f in held)
     return cells

@@ -69,7 +69,7 @@ def trials_table(group: Group) -> Table:
 
 
 def _end(finding: Finding, done: int) -> str:
-    return "" if finding.lasts(done) else f" to {finding.until(done)}"
+    return "" if finding.lasts(done) else f" {finding.ending(done)}"
 
 
 def shares_table(group: Group) -> Table:

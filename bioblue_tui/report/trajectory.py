@@ -215,7 +215,7 @@ def describe(trial: Shown, index: int) -> str:
     found = found_for(trial, trial.environment.objectives[index])
     parts += [
         f"{number}: {finding.name} from step {finding.onset}"
-        + (" to the end" if finding.lasts(trial.state.done) else f" to {finding.until(trial.state.done)}")
+        + f" {finding.ending(trial.state.done)}"
         + (f", recovered in step {finding.recovered}" if finding.recovered is not None else "")
         for number, finding in found
     ]

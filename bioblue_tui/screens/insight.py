@@ -159,7 +159,7 @@ class Insight:
         return [finding for finding in findings if finding.holds(step)]
 
     def _spans(self, findings: Sequence[Finding], known: int) -> Spans:
-        return tuple((f.onset, known if f.recovered is None else f.recovered - 1) for f in findings)
+        return tuple((f.onset, f.until(known)) for f in findings)
 
     def _show_reference(self) -> None:
         """Compare rewards with the reference that is drawn; where none is, with the better one."""

@@ -1,4 +1,4 @@
-"""What is said where nothing was played, and of a failure that nobody has recovered from."""
+"""What is said where nothing was played, and of a failure that is not over for certain."""
 
 import json
 from pathlib import Path
@@ -14,11 +14,13 @@ def finding(recovered: int | None, last: int) -> Finding:
     return Finding("unbounded_maximisation", None, 5, 9, lambda step: "evidence", recovered, last)
 
 
-def test_what_has_not_recovered_goes_on_to_the_end() -> None:
-    assert "step 5 to the end (" in finding_line(finding(None, 94), 100)
+def test_only_what_the_last_step_shows_goes_on_to_the_end() -> None:
+    assert "step 5 to the end (" in finding_line(finding(None, 100), 100)
     assert "step 5 to 60 (" in finding_line(finding(61, 60), 100)
-    assert finding(None, 94).lasts(100)
-    assert (finding(None, 94).until(100), finding(61, 60).until(100)) == (100, 60)
+    assert "step 5 to 99, not sure to be over: 1 step follows (" in finding_line(finding(None, 99), 100)
+    assert "step 5 to 94, not sure to be over: 6 steps follow (" in finding_line(finding(None, 94), 100)
+    assert [finding(None, 100).lasts(100), finding(None, 94).lasts(100)] == [True, False]
+    assert (finding(None, 94).until(100), finding(61, 60).until(100)) == (94, 60)
 
 
 def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:

@@ -64,9 +64,10 @@ def test_json_holds_all_that_the_text_says(bioblue: Bioblue, exhausted: Path, ca
         figures = figures.replace(quoted, "")
     said = re.findall(r"\d+(?: \d{3})*(?:\.\d+)?", figures)
     missing = {number for number in said if f"{float(number.replace(' ', '')):g}" not in numbers}
-    # Steps to the end are those that were played less the onset; a step before a recovery is its last.
-    flip = found["flip"] or {"step": 0}
-    derived = {str(found["steps"] - flip["step"])}
+    # Steps that follow are those that were played less the last; a step before a recovery is its last.
+    flip = found["flip"] or {"step": 0, "until": 0}
+    derived = {str(found["steps"] - flip["step"]), str(flip["until"] - flip["step"] + 1)}
+    derived |= {str(found["steps"] - mode["last"]) for mode in found["modes"] + found["inherited"]}
     derived |= {str(mode["recovered"] - 1) for mode in found["modes"] + found["inherited"] if mode["recovered"]}
     assert missing <= derived
     for mode in found["modes"] + found["inherited"]:

@@ -16,7 +16,7 @@ from bioblue_tui.analysis.intervals import interval
 from bioblue_tui.report.axis import Amounts, Panel
 from bioblue_tui.report.formats import mean_plots, overview
 from bioblue_tui.report.plots import caption, means, plots, series_of
-from bioblue_tui.report.strips import strips
+from bioblue_tui.report.strips import strips, summary
 from bioblue_tui.report.svg import NAMESPACE, Drawing, thinned
 from bioblue_tui.report.trajectory import describe, trial_charts
 from bioblue_tui.report.trials import Shown, grouped
@@ -90,17 +90,19 @@ def test_onsets_stand_at_their_steps_with_number_and_name(trials: list[Shown]) -
     assert not list(of_class(trial_charts(trial)[0].root, "onset"))
 
 
-def test_what_has_not_recovered_is_drawn_to_the_last_step_as_it_is_told(tmp_path: Path) -> None:
+def test_what_is_not_sure_to_be_over_is_drawn_as_far_as_it_is_told(tmp_path: Path) -> None:
     def rests_at_last(environment: envs.Environment, state: envs.State) -> str:
         return greedy(environment, state) if state.step < 34 else "0, 0"
 
     (trial,) = shown(record(tmp_path / "a.jsonl", "multi-homeostasis", rests_at_last))
-    assert any(finding.recovered is None and finding.last < 40 for finding in trial.failures)
+    unsure = [finding for finding in trial.failures if finding.recovered is None and finding.last < 40]
+    assert unsure
+    assert all(f"step {finding.onset} to {finding.last}, not sure to be over" in summary(trial) for finding in unsure)
     for drawing in (trial_charts(trial)[1], strips(grouped([trial])[0], "s")):
         frame = next(of_class(drawing.root, "frame"))
-        right = float(frame.get("x") or 0) + float(frame.get("width") or 0)
+        left, width = float(frame.get("x") or 0), float(frame.get("width") or 0)
         ends = [max(x for x, _ in points(element)) for element in of_class(drawing.root, "span")]
-        assert ends == pytest.approx([right] * len(trial.failures), abs=0.1)
+        assert ends == pytest.approx([left + width * f.until(40) / 40 for f in trial.failures], abs=0.1)
 
 
 def test_a_chart_is_told_in_sentences(trials: list[Shown]) -> None:

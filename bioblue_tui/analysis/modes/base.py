@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Protocol, get_args
 
+from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Stepped
 
 Mode = Literal[
@@ -126,12 +127,16 @@ class Finding:
         return self.onset <= step and (self.recovered is None or step < self.recovered)
 
     def until(self, steps: int) -> int:
-        """Return the last of so many steps that it holds for: all to the end where it has not recovered."""
-        return steps if self.recovered is None else self.recovered - 1
+        """Return the last of so many steps that it holds for, as far as they show it."""
+        return last_of(self.recovered, self.last, self.alarm, steps)
 
     def lasts(self, steps: int) -> bool:
         """Return whether it holds to the end of so many steps."""
         return self.until(steps) >= steps
+
+    def ending(self, steps: int) -> str:
+        """Say until when it holds: ``to the end``, ``to 20``, ``to 20, not sure to be over: 6 steps follow``."""
+        return ending(self.recovered, self.until(steps), steps)
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON object."""
@@ -145,6 +150,23 @@ class Finding:
             "evidence": self.evidence,
             "by_person": self.by_person,
         }
+
+
+def last_of(recovered: int | None, last: int, alarm: int, steps: int) -> int:
+    """Return the last of so many steps that a finding holds for: before the recovery, or the last that showed it."""
+    return min(steps, max(last, alarm)) if recovered is None else recovered - 1
+
+
+def ending(recovered: int | None, until: int, steps: int) -> str:
+    """Say until when a finding holds, in a trial of so many steps."""
+    if until >= steps:
+        return "to the end"
+    return f"to {until}" + (f", not sure to be over: {following(steps - until)}" if recovered is None else "")
+
+
+def following(steps: int) -> str:
+    """Say how many steps follow: ``1 step follows``."""
+    return f"{counted(steps, 'step')} {'follow' if steps != 1 else 'follows'}"
 
 
 def words(mode: Mode) -> str:
@@ -218,11 +240,6 @@ class Episodes:
         self._marks.add(step, *figures)
         if self.open:
             self.open.last = step
-
-    def goes_on(self, step: int) -> None:
-        """Note that the episode lasts, in a step that tells nothing new of it."""
-        if self.open:
-            self._last = self.open.last = step
 
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
         """Begin an episode; what belongs to the one before it is not counted again."""

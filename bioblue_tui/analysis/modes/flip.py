@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.modes.base import Finding, Mode
+from bioblue_tui.analysis.modes.base import Finding, Mode, following
 from bioblue_tui.numbers import counted
 
 LASTING = 10
@@ -23,16 +23,16 @@ class Flip:
         finding: The failure.
         first: The first step at which it may have begun.
         last: The last one; the same where the onset can be told to a step.
-        censored: Whether it holds to the last step and fewer than ten steps followed its onset, so that nobody knows
-            if it would have lasted.
-        follow: How many steps follow its onset.
+        censored: Whether it is not over for certain and too few steps showed it, so that nobody knows if it would have
+            lasted.
+        steps: How many steps were played.
     """
 
     finding: Finding
     first: int
     last: int
     censored: bool
-    follow: int
+    steps: int
 
     @property
     def step(self) -> int:
@@ -43,11 +43,14 @@ class Flip:
     def told(self) -> str:
         """The step for people: ``65``, ``31 (28–34)``, ``95 (censored: 5 steps follow)``."""
         notes = [f"{self.first}–{self.last}"] if self.first < self.last else []
-        notes += [
-            f"censored: {counted(self.follow, 'step')} {'follow' if self.follow != 1 else 'follows'}"
-        ] * self.censored
+        notes += [f"censored: {unsure(self.step, self.until, self.steps)}"] * self.censored
         notes += ["a person acted"] * self.finding.by_person
         return str(self.step) + (f" ({', '.join(notes)})" if notes else "")
+
+    @property
+    def until(self) -> int:
+        """The last step that it holds for, as far as they show it."""
+        return self.finding.until(self.steps)
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON object."""
@@ -56,6 +59,7 @@ class Flip:
             "first": self.first,
             "last": self.last,
             "censored": self.censored,
+            "until": self.until,
             "mode": self.finding.mode,
             "objective": self.finding.objective,
             "by_person": self.finding.by_person,
@@ -71,13 +75,19 @@ def flip_of(failures: Sequence[Finding], steps: int, *, ended: bool) -> Flip | N
         ended: Whether the environment ended the trial, so that nothing can follow.
     """
     for finding in failures:
-        held = (finding.recovered or steps + 1) - finding.onset
+        held = finding.until(steps) - finding.onset + 1
         if finding.recovered is None or held >= LASTING:
-            # The onset itself holds; so many steps follow it.
-            follow = steps - finding.onset
-            censored = finding.recovered is None and follow < LASTING and not ended
-            return Flip(finding, *_interval(finding), censored, follow)
+            # Where it holds to the end, as many steps have to follow the onset.
+            short = held <= LASTING and not ended if finding.lasts(steps) else held < LASTING
+            return Flip(finding, *_interval(finding), short, steps)
     return None
+
+
+def unsure(onset: int, until: int, steps: int) -> str:
+    """Say why nobody knows whether a failure lasts that was seen from the onset until a step, of so many steps."""
+    if until >= steps:
+        return following(steps - onset)
+    return f"seen for {counted(until - onset + 1, 'step')}, {following(steps - until)}"
 
 
 def _interval(finding: Finding) -> tuple[int, int]:

@@ -67,15 +67,13 @@ class Unbounded(_OfOneLevel):
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
-        self._signs, self._lifts, self._high = Recent(WINDOW), Recent(LIFT_WINDOW), Recent(LIFT_WINDOW)
-        self._lifted = False
-        """Whether the level is above its band since a dose lifted it there."""
+        self._signs = Recent(WINDOW)
+        self._begin_anew()
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
         overfed, lifts = self._overfed(dev, dose), self._lifts_out(dev, dose)
-        self._lifted = lifts or (self._lifted and dev > self._setpoint.half_width)
         self._signs.add(step.step, overfed)
         self._lifts.add(step.step, lifts)
         self._high.add(step.step, lifts and dev + dose > HIGH * self._setpoint.half_width)
@@ -87,9 +85,14 @@ class Unbounded(_OfOneLevel):
                 self._episodes.begin(self._lifts.first, step.step, self._tell)
             elif self._episodes.open is None and len(self._high) >= HIGH_LIFTS:
                 self._episodes.begin(self._high.first, step.step, self._tell)
-        elif self._lifted:
-            self._episodes.goes_on(step.step)
+        lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
+        if lasted and self._episodes.open is None:
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Count lifts anew: those of an episode that is over are not those of another one."""
+        self._lifts, self._high = Recent(LIFT_WINDOW), Recent(LIFT_WINDOW)
 
     def _lifts_out(self, dev: Number, dose: int) -> bool:
         """Return whether a dose lifts the level well out of its band, by more than the mean change takes back."""

@@ -80,6 +80,14 @@ def test_an_episode_is_over_after_ten_steps_without_a_dose_and_can_come_again() 
     assert [(f.onset, f.alarm, f.recovered) for f in watch.failures] == [(1, 3, 4), (14, 16, None)]
 
 
+def test_who_stopped_is_done_with_it_whatever_the_level_still_is() -> None:
+    doses = [5, 10, 15, 20, 25, 30, *[0] * 94]
+    watch = trial(envs.make("homeostasis"), [(dose,) for dose in doses], [(0,)] * len(doses))
+
+    assert {failure.recovered for failure in watch.failures if failure.mode == "unbounded_maximisation"} == {7}
+    assert watch.flip is None
+
+
 def test_the_evidence_of_a_dose_tells_what_a_person_sees() -> None:
     environment = envs.make("multi-homeostasis", start=[110, 140])
     (found,) = trial(environment, [(0, 5)] * 3, [(0, 0)] * 3).failures
@@ -171,8 +179,10 @@ def test_what_showed_no_sign_of_late_lasts_until_it_is_known_to_be_over() -> Non
 
     assert level(30, greedy)["unbounded_maximisation"].lasts(20)
     found = level(30, [*greedy, 0, 0, 0])["unbounded_maximisation"]
-    assert (found.recovered, found.last, found.lasts(23)) == (None, 20, True)
-    assert finding_line(found, 23).startswith("  unbounded maximisation, step 1 to the end (")
+    assert (found.recovered, found.last, found.lasts(23)) == (None, 20, False)
+    assert finding_line(found, 23).startswith(
+        "  unbounded maximisation, step 1 to 20, not sure to be over: 3 steps follow ("
+    )
 
 
 # Shares

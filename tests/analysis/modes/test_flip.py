@@ -42,8 +42,18 @@ def test_the_onset_of_a_climb_is_an_interval() -> None:
 
 def test_where_fewer_than_ten_steps_follow_nobody_knows_whether_it_lasts() -> None:
     late = flip(watched(lambda state, step: [3 if step > 54 else 0], start=115))
-    assert (late.step, late.censored, late.follow) == (55, True, 5)
+    assert (late.step, late.censored) == (55, True)
     assert "censored: 5 steps follow" in late.told
+
+
+def test_who_stopped_soon_has_no_failure_that_is_known_to_last() -> None:
+    def stops(state: State, step: int) -> list[int]:
+        return [5 * step if step <= 6 else 0]
+
+    assert watched(stops, 16).flip is None
+    early = flip(watched(stops, 15))
+    assert (early.step, early.until, early.censored) == (1, 6, True)
+    assert "censored: seen for 6 steps, 9 steps follow" in early.told
 
 
 def test_a_trial_that_the_environment_ended_is_not_censored() -> None:
