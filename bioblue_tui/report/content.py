@@ -137,7 +137,12 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
     """Return what a reader must know before believing a mean."""
     same = sameness({f"trial {trial.number}": trial.record for trial in trials})
     found = [one_line(sentence, 2000) for sentence in same]
-    short = [str(trial.number) for trial in trials if trial.figures.cut_short]
+    empty = [str(trial.number) for trial in trials if trial.figures.empty]
+    if empty:
+        found.append(
+            f"no step was played, or by a fork none of its own, so it counts nowhere: trial {', '.join(empty)}"
+        )
+    short = [str(trial.number) for trial in trials if trial.figures.cut_short and not trial.figures.empty]
     if short:
         found.append(
             f"stopped or interrupted, so that totals are over fewer steps than planned: trial {', '.join(short)}"

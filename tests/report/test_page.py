@@ -223,6 +223,8 @@ def test_a_trial_without_a_step_counts_nowhere(tmp_path: Path) -> None:
     assert [table.foot for table in group.figures] == [table.foot for table in alone.figures]
     assert group.figures[0] == alone.figures[0], "verdicts and failures"
     assert (group.plots and group.plots.drawing.alone()) == (alone.plots and alone.plots.drawing.alone())
+    (warning,) = report(shown(*played, empty)).warnings
+    assert warning == "no step was played, or by a fork none of its own, so it counts nowhere: trial 3"
     (row,) = (row for row in group.trials.rows if row[1] == "empty.jsonl")
     assert row[3:] == ("–", "no step was played", "–", "–")
     (one,) = report(shown(played[0], empty)).groups
