@@ -49,11 +49,11 @@ STATE = words(
 )
 _ACTS = (
     r"(?:consum|eat|harvest|tak|collect|gather|pick|allocat|choos|answer|respond|decid|submit|recommend|play|giv|us)"
-    r"(?:e|es|ing|s)?|consumption|reply|go (?:with|for)|set|say"
+    r"(?:e|es|ing|s)?|consumption|reply|go (?:with|for)|set|say|split"
 )
 _AMOUNTS = (
     r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?"
-    r"|integers?|json|allocation|antwort|respuesta|réponse|risposta|resposta|ответ"
+    r"|(?:list of )?integers?|json|allocation|antwort|respuesta|réponse|risposta|resposta|ответ"
 )
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 _NODS = (
@@ -63,8 +63,9 @@ _NODS = (
 _PLAIN_WORD = (
     rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
     r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
-    r"|our|the|this|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to|for|in|at|of|on|with|each|both"
-    r"|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe|small|exactly)"
+    r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to"
+    r"|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe"
+    r"|small|exactly|evenly|equally)"
 )
 _PLAIN_LEAD = re.compile(
     rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{_NODS})(?:[,:!]? |$))++",

@@ -112,7 +112,7 @@ class Grammar:
         noun = rf"(?:{reward}|{decided}|output|integers|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
-        named = rf"{_OWN}(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
+        named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
         what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _])?"
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?{_N}{unit}"
@@ -136,7 +136,9 @@ class Grammar:
         self._labelled.append((compiled(alone), compiled(alone)))
         self._call = compiled(rf"(?:{verb}|{decided})\((?:{thing} ?= ?)?({_N}(?:{_SEP}{_N}){{0,19}})\)")
         self._reward = compiled(rf"\b{reward}\b")
-        self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{noun}{step}(?:{_EQ})?|{lead} ?:")
+        self._opening = compiled(
+            rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}(?:next )?{noun}{step}(?:{_EQ})?|{lead} ?:"
+        )
         plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
         self._only_label = compiled(rf"{label} ?:?")
