@@ -162,8 +162,9 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             self._watch,
             self._note,
             left=left,
+            before=run.log.open_before(session.header.id),
             feedback=run.study.feedback,
-            beats=bool(trial.limit or run.study.limit),
+            beats=bool(trial.limit or trial.hurry or run.study.limit),
         )
         self._carry(screen.gate)
         await self.push_screen_wait(screen)

@@ -178,7 +178,7 @@ class Log:
         absences: Every stretch that does not count, in the order in which they began. Some may overlap.
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
-        open: Step, attempt and seconds of the question that is open, by trial's id, where a time limit runs.
+        open: Step, attempt and seconds of the question that is open, by trial's id, where time is limited or asked for.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
         killed: How often the program ended in the middle of something without noting for how long that was open.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
@@ -305,6 +305,12 @@ class Log:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
         return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0))[2]
+
+    def open_before(self, trial: str) -> float:
+        """Return for how long the question that a trial waits for is known to have been open, by its record's id."""
+        answered = max(((own.step, own.attempt) for own in self.decisions if own.trial == trial), default=(0, 0))
+        left = self.left_open.items()
+        return sum(seconds for (of, *question), seconds in left if of == trial and tuple(question) > answered)
 
     @property
     def seconds(self) -> float:

@@ -345,3 +345,36 @@ questionnaire = [{key = "n", text = "How many?", kind = "number"}, {key = "t", t
     types = {column["name"]: column["type"] for table in tables for column in table["columns"]}
     assert (types["answer_n"], types["answer_t"]) == ("integer", "text")
     assert "did not count: 2 at 1 page" in (tmp_path / "out" / "method.md").read_text()
+
+
+def test_dropped_keys_of_practice_are_counted_and_what_is_counted_has_its_plural(tmp_path: Path) -> None:
+    practice = '[[practice]]\nenvironment = "homeostasis"\nseed = 9\nsteps = 2\n'
+    study = load(
+        tmp_path,
+        [("a", "1", "fixed"), ("b", "2", "fixed")],
+        more="breaks = {between_blocks = true}",
+        conditions=practice,
+    )
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: view.key == "trial/practice.1")
+        view = run.next
+        assert isinstance(view, TrialView)
+        session = run.open_trial(view)
+        assert not isinstance(session, str)
+        measured = {"edits": 1, "deletions": 0, "pasted": 0, "repeated": False, "late": False, "looks": 0, "screen": {}}
+        about = {"trial": session.header.id, "step": 1, "attempt": 1, "seconds": 1.0, "away": {}}
+        run.note("decision", **about, **measured, dropped=2)
+        asyncio.run(play(run, session, stop_at=2))
+        run.done(view, 1.0, {}, outcome="time limit", dropped=1)
+        walk(run, until=lambda view: view.key == "trial/b.1")
+        view = run.next
+        assert view is not None
+        run.done(view, 0.0, {}, outcome="no time left", dropped=4)
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    pages = {row["view"]: row["dropped"] for row in rows(tmp_path / "out" / "pages.csv")}
+    assert (pages["trial/practice.1"], pages["trial/b.1"]) == ("3", "4")
+    sheet = (tmp_path / "out" / "method.md").read_text()
+    assert "did not count: 7 at 2 pages, questions, practice trials or ends of trials (" in sheet
+    assert "between blocks; 1 was taken" in sheet

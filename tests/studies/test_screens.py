@@ -416,6 +416,37 @@ async def test_a_pause_is_as_long_as_it_was_where_a_time_limit_runs(tmp_path: Pa
     assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 150.5)]
 
 
+@pytest.mark.parametrize("end", ["killed", "left"])
+@pytest.mark.parametrize(("first", "second", "late"), [(61, 1, True), (40, 21, True), (30, 20, False)])
+async def test_an_answer_after_a_break_is_late_where_both_times_together_are(
+    tmp_path: Path, end: str, first: float, second: float, late: bool
+) -> None:
+    clock, study = StandingClock(), '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nhurry = 60\n'
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        clock.seconds = first
+        screen._tick()
+        await until(pilot, lambda: run.log.open)
+        if end == "left":
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            await pilot.press("y")
+            await until(pilot, lambda: run.log.left_open)
+    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        clock.seconds += second
+        screen._tick()
+        assert ("Please answer now" in str(screen.bar.feedback.render())) == late
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: screen.state.done == 1)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: len(run.log.decisions) == 2)
+    assert [decision.late for decision in run.log.decisions] == [late, False]
+
+
 async def test_a_page_is_kept_for_as_long_as_it_says(tmp_path: Path) -> None:
     more = 'pages = [{text = "Read this.", least = 600}]'
     async with showing(tmp_path, lambda view: True, more=more) as (pilot, app, _):
@@ -551,6 +582,22 @@ async def test_digits_choose_and_enter_without_a_choice_says_so(tmp_path: Path) 
         await until(pilot, lambda: asks(app, "How hard?"))
         await pilot.press("1", "0", "enter")
         await until(pilot, lambda: run.log.answer("questionnaire/s") == "10")
+
+
+@pytest.mark.parametrize("chosen", ["3", "down", "click"])
+async def test_nothing_is_chosen_goes_when_something_is(tmp_path: Path, chosen: str) -> None:
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=CHOICES) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "Which one?"))
+        refused = app.screen.query_one("#refused", Static)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Nothing is chosen" in str(refused.render()) and asks(app, "Which one?"))
+        if chosen == "click":
+            await pilot.click(Choices, offset=(4, 2))
+        else:
+            await pilot.press(chosen)
+        await until(pilot, lambda: app.screen.query_one(Choices).highlighted is not None)
+        await until(pilot, lambda: not str(refused.render()))
+        assert "questionnaire/c" not in run.log.done
 
 
 async def test_what_comes_in_one_packet_answers_one_question(tmp_path: Path) -> None:

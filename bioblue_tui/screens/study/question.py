@@ -145,6 +145,14 @@ class QuestionScreen(StudyScreen[str]):
     def _nothing_chosen(self) -> None:
         self._refuse("Nothing is chosen yet. Type the number of an answer, or choose with ↑ ↓.")
 
+    @on(OptionList.OptionHighlighted)
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _something_given(self, event: OptionList.OptionHighlighted | Input.Changed | TextArea.Changed) -> None:
+        # A line that was emptied, since its beginning was typed too early, is told about.
+        if not isinstance(event, Input.Changed) or event.value:
+            self.query_one("#refused", Static).update("")
+
     @on(Input.Submitted)
     def _handed_in(self) -> None:
         line = self.query_one(GatedInput)

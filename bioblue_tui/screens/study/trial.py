@@ -50,8 +50,10 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         watch: Measures; held while the person is away.
         note: Writes how every answer came about into the session's file. Where it cannot, nothing is handed in.
         left: Seconds until the time limit; 0 for none.
+        before: Seconds for which the first question was open in earlier visits.
         feedback: Whether a score is shown at the end.
-        beats: Whether is noted every second for how long a question has been open: a time limit runs.
+        beats: Whether is noted every second for how long a question has been open: time is limited, or
+            an answer is asked for after a while.
     """
 
     CSS_PATH = "../trial.tcss"
@@ -74,6 +76,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         note: Noting,
         *,
         left: float = 0,
+        before: float = 0,
         feedback: bool = False,
         beats: bool = False,
     ) -> None:
@@ -81,6 +84,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         super().__init__(session)
         self._watch, self._note_line = watch, note
         self._left, self._feedback, self._beats = left, feedback, beats
+        self._open_before = before
+        """For how long the question was open in earlier visits."""
         self._noted = 0.0
         """For how long the question has been open, as was noted last."""
         self._used = 0.0
@@ -173,14 +178,14 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
                 deletions=self._deletions,
                 pasted=self.bar.answer.pastes - self._pastes_before,
                 repeated=self._repeating,
-                late=self._hurried,
+                late=self._hurried or 0 < self._view.trial.hurry < self._open_before,
                 looks=self._looks,
                 dropped=self._early.dropped,
                 screen=self._on_screen(),
             )
             if not kept:
                 return
-            self._asked = None
+            self._asked, self._open_before = None, 0.0
         super()._submit(text)
 
     def _on_screen(self) -> dict[str, object]:
@@ -238,7 +243,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             return
         self._note_open()
         hurry = self._view.trial.hurry
-        if hurry and self._asked and not self._hurried and self._watch.read()[0] > hurry:
+        if hurry and self._asked and not self._hurried and self._open_before + self._watch.read()[0] > hurry:
             self._hurried = True
             self.bar.tell("Please answer now.")
 

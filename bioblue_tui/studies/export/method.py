@@ -221,7 +221,7 @@ def _time(found: Collected) -> Iterator[str]:
     breaks = study.breaks
     rests = [f"after every {breaks.every} trials"] * bool(breaks.every) + ["between blocks"] * breaks.between
     taken = sum(key.startswith("break/") for log in logs for key in log.done)
-    told = f"{' and '.join(rests)}; {taken} were taken" if rests else "none"
+    told = f"{' and '.join(rests)}; {taken} {'was' if taken == 1 else 'were'} taken" if rests else "none"
     yield f"- Breaks: {told}. Pauses at will, with a key."
     seconds = [second for played in found.counting for second in played.response_times]
     if seconds:
@@ -258,11 +258,15 @@ def _time(found: Collected) -> Iterator[str]:
 def _dropped(found: Collected) -> str:
     """Return how many keys did not count, and where."""
     answers = [decision.dropped for played in found.counting for decision in played.decisions.values()]
-    views = [done.dropped for log in _logs(found) for done in log.done.values()]
+    views = [person.dropped(done) for person in found.people for done in person.log.done.values()]
+    kinds = (
+        ("answer",),
+        ("page, question, practice trial or end of a trial", "pages, questions, practice trials or ends of trials"),
+    )
     parts = []
-    for counts, kind in ((answers, "answer"), (views, "page, question or end of a trial")):
+    for counts, kind in zip((answers, views), kinds, strict=True):
         having = sum(count > 0 for count in counts)
-        parts += [f"{sum(counts)} at {counted(having, kind)}"] if having else []
+        parts += [f"{sum(counts)} at {counted(having, *kind)}"] if having else []
     named = "`dropped` in `decisions.csv` and `pages.csv`"
     return f"{', '.join(parts) or 'none'} ({named})"
 

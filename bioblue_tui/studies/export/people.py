@@ -140,7 +140,11 @@ def pages(found: Collected) -> Table:
             Column(f"away_{why}", "number", f"Excluded seconds {words}; of trials decisions.csv has them.", "s")
             for why, words in AWAY.items()
         ),
-        replace(DROPPED, meaning=f"{DROPPED.meaning} Of a trial: after its last answer; decisions.csv has the others."),
+        replace(
+            DROPPED,
+            meaning=f"{DROPPED.meaning} Of a practice trial: all; of another: after its last answer, and decisions.csv "
+            "has the others.",
+        ),
         Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
     ]
@@ -151,7 +155,7 @@ def pages(found: Collected) -> Table:
             "ended": time_of(done.at),
             "seconds": done.seconds,
             **({} if done.view.startswith(TRIAL) else {f"away_{why}": done.away.get(why, 0) for why in AWAY}),
-            "dropped": done.dropped,
+            "dropped": person.dropped(done),
             "answer": _typed(_asked(person, done.view), done.answer),
             "outcome": done.outcome,
         }

@@ -11,7 +11,7 @@ from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.flow import trial_places
-from bioblue_tui.studies.log import TIME_LIMIT, TRIAL, Decision, Log
+from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Decision, Done, Log
 from bioblue_tui.studies.sessions import participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
@@ -39,6 +39,13 @@ class Person:
     def study(self) -> Study:
         """What they play."""
         return self.version.study
+
+    def dropped(self, done: Done) -> int:
+        """Return how many keys did not count at a view; at the answers of a practice trial, too: no table has those."""
+        if not done.view.startswith(f"{TRIAL}{PRACTICE}."):
+            return done.dropped
+        trial, _ = self.log.trials.get(done.view, ("", ""))
+        return done.dropped + sum(decision.dropped for decision in self.log.decisions if decision.trial == trial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,11 @@ _ANSWER = [
     Column("deletions", "integer", "Those of them that took something away."),
     Column("pasted", "integer", "How often something was pasted, be it a single character."),
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
-    Column("late", "boolean", "Whether it came after an answer was asked for (hurry)."),
+    Column(
+        "late",
+        "boolean",
+        "Whether it came after an answer was asked for (hurry), or before an interruption, where that was noted.",
+    ),
     Column("looks", "integer", "How often an earlier step was looked at; text that was scrolled is not counted."),
     DROPPED,
     Column("panels", "json", "Panels on the screen when the answer was handed in; text is what a model gets."),
