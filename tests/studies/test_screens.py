@@ -121,7 +121,7 @@ async def test_nothing_else_can_be_reached_from_a_trial(tmp_path: Path) -> None:
 async def test_leaving_asks_and_stopping_is_no_end(tmp_path: Path, key: str) -> None:
     async with showing(tmp_path, is_trial, steps=3) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: screen.bar.gate.is_open)
         await pilot.press("1", "enter")
         await until(pilot, lambda: screen.state.done == 1)
         await pilot.press(key)
