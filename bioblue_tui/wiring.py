@@ -195,7 +195,8 @@ class Wiring:
 
     def trial_closed(self) -> None:
         """Note that a trial's record is complete, which may be after the home screen is back."""
-        if isinstance(self._app.screen, HomeScreen):
+        # None is left where the application is ending.
+        if self._app.screen_stack and isinstance(self._app.screen, HomeScreen):
             self._app.screen.refresh_recent()
 
     def _try(self, failed: str, begin: Callable[[], TrialScreen], plan: Plan | None = None) -> None:
