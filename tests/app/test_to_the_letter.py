@@ -102,6 +102,8 @@ async def test_a_studys_text_panel_shows_every_letter(environment: str, view: ty
 
 async def scrolled(pilot: Pilot[Any]) -> str:
     """Return what the text panel shows from its beginning to its end, page by page."""
+    # What follows from a new size is laid out first.
+    await pilot.pause()
     panel = pilot.app.screen.query("#sheet, #raw").first()
     lines: list[str] = []
     while True:
