@@ -18,8 +18,8 @@ from bioblue_tui.agents.catalogue import ModelSettings, is_model, make_agent
 from bioblue_tui.agents.human import HUMAN, HumanAgent
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.collection import left_out, open_record, recent
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.library import left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.session import Session, agent_of
@@ -39,8 +39,9 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.parse import RULE
-from bioblue_tui.trials.trial import RETRY_LIMIT, taken_over
-from bioblue_tui.wordings.library import UNKNOWN, default
+from bioblue_tui.trials.past import taken_over
+from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.collection import UNKNOWN, default
 from bioblue_tui.wordings.wording import Wording
 
 WAITS = "waits for a person"

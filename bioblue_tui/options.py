@@ -15,7 +15,7 @@ from bioblue_tui.agents.catalogue import ModelSettings, is_model
 from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import trials_dir
-from bioblue_tui.records.library import recent
+from bioblue_tui.records.collection import recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line, visible
@@ -24,7 +24,7 @@ from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
 from bioblue_tui.usage import data_option as data_option
-from bioblue_tui.wordings.library import DEFAULT, comes_with_us, reworded
+from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 

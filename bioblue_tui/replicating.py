@@ -12,9 +12,9 @@ from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Asked, Stepped
+from bioblue_tui.wordings.collection import default, parse_own
 from bioblue_tui.wordings.expressions import ScriptError
 from bioblue_tui.wordings.facts import news
-from bioblue_tui.wordings.library import default, parse_own
 from bioblue_tui.wordings.prompts import Prompt, PromptError, Told, find_template
 from bioblue_tui.wordings.scripts import SCRIPTS, Sent, read_script
 from bioblue_tui.wordings.template import inline

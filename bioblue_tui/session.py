@@ -28,7 +28,7 @@ from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 from bioblue_tui.wordings.wording import Wording
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class ReplaySession:
 
 def _append_note(path: Path, note: Noted) -> None:
     # What reads every kind of file is not needed to begin a trial.
-    from bioblue_tui.records.library import append_note
+    from bioblue_tui.records.collection import append_note
 
     append_note(path, note)
 
@@ -422,7 +422,7 @@ def agent_for(plan: Plan, data: Path | None = None) -> Agent:
         return make_agent(plan.agent, plan.environment, plan.seed, plan.settings, data=data)
     if not rest:
         raise AgentError("which record? Write replay:FILE")
-    from bioblue_tui.records.library import open_record
+    from bioblue_tui.records.collection import open_record
 
     record = open_record(Path(rest))
     if record.header.environment != plan.environment:

@@ -12,7 +12,7 @@ from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, loads
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.wordings.library import built_in, names, parse_own, retired
+from bioblue_tui.wordings.collection import built_in, names, parse_own, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 

@@ -16,7 +16,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.analysis.comparison import Comparison, ComparisonError, open_comparison
 from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
 from bioblue_tui.paths import data_dir, references_file, trials_dir
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.control import ControlScreen
@@ -156,7 +156,7 @@ class Wiring:
 
     def lessons(self) -> None:
         """Show the lessons to choose from."""
-        from bioblue_tui.lessons.library import built_in
+        from bioblue_tui.lessons.collection import built_in
         from bioblue_tui.screens.lessons import LessonsScreen
 
         self._app.push_screen(LessonsScreen(built_in()))

@@ -14,7 +14,7 @@ from pathlib import Path
 import resvg_py
 
 from bioblue_tui.app import BioBlueApp
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.session import Plan, ReplaySession, open_session, run_unattended
 from tests.support.pilots import until

@@ -19,7 +19,7 @@ from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Ended, Header, Resumed, Stepped

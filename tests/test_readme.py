@@ -21,7 +21,7 @@ from bioblue_tui.analysis.modes.flip import LASTING
 from bioblue_tui.batch.engine import MOST_AT_ONCE
 from bioblue_tui.commands.serving import PORT
 from bioblue_tui.installing import needs_extra
-from bioblue_tui.lessons.library import built_in
+from bioblue_tui.lessons.collection import built_in
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.session import STEPS
 from bioblue_tui.trials.parse import RULE, read_answer

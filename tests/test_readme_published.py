@@ -14,7 +14,7 @@ from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.trials.state import TrialState
 from envs import Action, Environment, Number
 from tests.support.records import need_published, published_files

@@ -16,12 +16,12 @@ from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import called, reworded
+from bioblue_tui.wordings.collection import called, reworded
 from envs import Number
 
 FEWEST, MOST = 2, 6

@@ -13,9 +13,9 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import what_failed
 from bioblue_tui.records.journal import SUFFIX
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped

@@ -50,6 +50,11 @@ def person_of(header: Header) -> str:
     return HUMAN if header.agent == HUMAN else ""
 
 
+def trace_of(header: Header, steps: Iterable[Stepped]) -> Trace:
+    """Return the trace of a trial that was played in these steps."""
+    return Trace.of(steps, person_of(header))
+
+
 def kin(traces: Sequence[Trace]) -> list[int]:
     """Return for each trial of one agent the number of the first one that it is not independent of.
 
@@ -87,7 +92,7 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     """
     found = []
     for name, record in records.items():
-        trace = Trace.of((event for event in record.events if isinstance(event, Stepped)), person_of(record.header))
+        trace = trace_of(record.header, (event for event in record.events if isinstance(event, Stepped)))
         # Agents are compared on the same noise on purpose; trials of one agent are taken for different ones.
         agent = (record.header.environment, record.header.agent, record.header.model)
         found.append((name, agent, trace))

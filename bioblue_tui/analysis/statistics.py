@@ -9,7 +9,7 @@ from typing import Literal
 from bioblue_tui.analysis.intervals import Interval, alone, interval, why_none
 from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.sameness import Trace, kin, person_of
+from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
@@ -62,7 +62,7 @@ class Figures:
             compared.reference_steps if compared else 0,
             {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
             reading.tally,
-            Trace.of((view.done for view in state.steps if view.done), person_of(state.header)),
+            trace_of(state.header, (view.done for view in state.steps if view.done)),
             reading.empty or not state.done,
         )
 

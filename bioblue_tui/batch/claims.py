@@ -12,7 +12,7 @@ from bioblue_tui.batch.engine import TakenError
 from bioblue_tui.batch.found import Found, is_played_from_its_beginning, standing
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.batch.plan import BatchTrial, identity_of
-from bioblue_tui.records.library import entry_at, names_in, recent
+from bioblue_tui.records.collection import entry_at, names_in, recent
 from bioblue_tui.records.locking import PATIENCE, lock
 from bioblue_tui.session import Session
 

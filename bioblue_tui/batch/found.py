@@ -11,11 +11,11 @@ from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.continuing import can_resume
-from bioblue_tui.records.library import Entry, left_out, open_record, recent
+from bioblue_tui.records.collection import Entry, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Header, Stepped
-from bioblue_tui.wordings.library import Named, retired, reworded
+from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
 Standing = Literal["complete", "busy", "open", "missing"]

@@ -13,7 +13,7 @@ from bioblue_tui.batch.engine import JobError
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.continuing import WAITS, fork_session, held_by_person, resume_session
 from bioblue_tui.pausing import pause_on
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, open_session
 from bioblue_tui.trials.trial import RETRY_LIMIT

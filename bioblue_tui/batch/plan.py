@@ -25,7 +25,7 @@ from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
-from bioblue_tui.wordings.library import default, digest_of
+from bioblue_tui.wordings.collection import default, digest_of
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 

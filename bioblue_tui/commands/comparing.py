@@ -11,7 +11,7 @@ from bioblue_tui.commands.screen import need_terminal, on_screen, run_app
 from bioblue_tui.options import guarded
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file, trials_dir
-from bioblue_tui.records.library import recent
+from bioblue_tui.records.collection import recent
 from bioblue_tui.text import visible
 from bioblue_tui.usage import Complaint, data_option
 

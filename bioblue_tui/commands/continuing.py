@@ -48,7 +48,7 @@ from bioblue_tui.options import (
 )
 from bioblue_tui.paths import data_dir as directory
 from bioblue_tui.paths import trials_dir
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
 from bioblue_tui.text import one_line, visible

@@ -19,7 +19,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.options import data_option, guarded
 from bioblue_tui.paths import config_file, trials_dir
 from bioblue_tui.paths import data_dir as data_directory
-from bioblue_tui.records.library import recent
+from bioblue_tui.records.collection import recent
 from bioblue_tui.text import visible
 
 

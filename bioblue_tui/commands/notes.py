@@ -140,7 +140,7 @@ def delete(file: Path, note_id: str) -> None:
 
 
 def _done(file: Path) -> int:
-    from bioblue_tui.records.library import open_record
+    from bioblue_tui.records.collection import open_record
     from bioblue_tui.trials.events import Stepped
 
     record = guarded(lambda: open_record(file))
@@ -148,7 +148,7 @@ def _done(file: Path) -> int:
 
 
 def _find(file: Path, note_id: str) -> Noted:
-    from bioblue_tui.records.library import open_record
+    from bioblue_tui.records.collection import open_record
     from bioblue_tui.records.notes import notes_of
 
     note = notes_of(guarded(lambda: open_record(file))).find(note_id)
@@ -158,7 +158,7 @@ def _find(file: Path, note_id: str) -> Noted:
 
 
 def _append(file: Path, note: Noted) -> None:
-    from bioblue_tui.records.library import append_note
+    from bioblue_tui.records.collection import append_note
 
     path = guarded(lambda: append_note(file, note))
     click.echo(f"noted in {visible(str(path))}", err=True)

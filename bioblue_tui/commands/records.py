@@ -9,7 +9,7 @@ import click
 
 from bioblue_tui.commands.screen import on_screen, run_app
 from bioblue_tui.options import display_option, guarded, read_speed, speed_option
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.session import ReplaySession
 from bioblue_tui.text import one_line, visible
 

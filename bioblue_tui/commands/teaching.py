@@ -52,7 +52,7 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
     Raises:
         Complaint: When there is none such, or it has a mistake.
     """
-    from bioblue_tui.lessons.library import find
+    from bioblue_tui.lessons.collection import find
     from bioblue_tui.lessons.reading import LessonError
 
     try:
@@ -62,7 +62,7 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
 
 
 def _list() -> None:
-    from bioblue_tui.lessons.library import built_in
+    from bioblue_tui.lessons.collection import built_in
 
     for entry in built_in():
         lesson = entry.lesson
@@ -85,7 +85,7 @@ def _give(name: str | None, large: bool, data: Path | None) -> None:
 def lesson_screen(lesson: Lesson | None, *, large: bool = False) -> Shown:
     """Make the screen of a lesson, or of the list of lessons."""
     if lesson is None:
-        from bioblue_tui.lessons.library import built_in
+        from bioblue_tui.lessons.collection import built_in
         from bioblue_tui.screens.lessons import LessonsScreen
 
         return LessonsScreen(built_in(), large=large)

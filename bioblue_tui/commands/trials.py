@@ -157,7 +157,7 @@ def _tell_record(path: Path) -> None:
 
 def _open(path: Path) -> bool:
     from bioblue_tui.continuing import can_resume
-    from bioblue_tui.records.library import open_record
+    from bioblue_tui.records.collection import open_record
 
     try:
         return not can_resume(open_record(path))

@@ -17,9 +17,9 @@ from bioblue_tui.options import Complaint, guarded
 from bioblue_tui.records.files import write_text
 from bioblue_tui.text import to_the_letter, visible
 from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.wordings.collection import DEFAULT, built_in, names, retired, reworded
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
-from bioblue_tui.wordings.library import DEFAULT, built_in, names, retired, reworded
 from bioblue_tui.wordings.wording import DIGITS, Wording
 from bioblue_tui.wordings.words import WordingError
 

@@ -11,7 +11,7 @@ from bioblue_tui.costs.lengths import FRAME, likely
 from bioblue_tui.costs.price import FREE, Cost, Price
 from bioblue_tui.costs.words import tokens
 from bioblue_tui.numbers import counted
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 from bioblue_tui.wordings.words import Words
 from envs import Environment
 

@@ -17,10 +17,10 @@ from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import amount, counted, difference, signed, tidy
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.wordings.library import called
+from bioblue_tui.wordings.collection import called
 
 
 def analyse_files(

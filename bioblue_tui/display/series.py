@@ -22,7 +22,7 @@ from bioblue_tui.display.output import Output
 from bioblue_tui.display.tables import table_lines
 from bioblue_tui.ending import run_until_signal
 from bioblue_tui.numbers import counted
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line, visible

@@ -9,7 +9,7 @@ from pathlib import Path
 import envs
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.numbers import counted
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState

@@ -14,7 +14,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.lessons.format import Activity, Prediction, PredictionKind, WhatIf
 from bioblue_tui.pausing import modes_of
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS

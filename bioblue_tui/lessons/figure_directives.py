@@ -23,7 +23,7 @@ from bioblue_tui.lessons.directives import (
 )
 from bioblue_tui.lessons.figure_trials import Source
 from bioblue_tui.lessons.figures import BEST, BESTS, EXPECTED, MEASURES, TAKES, Figure
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.trials.events import MAX_STEPS
 from envs import Action, Homeostatic
 

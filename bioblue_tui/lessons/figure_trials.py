@@ -14,7 +14,7 @@ from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.shadow import Policy
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Stepped

@@ -11,8 +11,8 @@ from bioblue_tui.lessons.format import Activity
 from bioblue_tui.lessons.staging import Staging
 from bioblue_tui.lessons.unnamed import UnnamedState
 from bioblue_tui.pausing import modes_of, pause_on
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes, write_bytes
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.notes import noted
 from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
 

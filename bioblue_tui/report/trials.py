@@ -18,14 +18,14 @@ from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.numbers import counted
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import unusual
+from bioblue_tui.wordings.collection import unusual
 from envs import Environment
 
 Order = Literal["given", "seed", "steps", "verdict", "onset"]

@@ -19,7 +19,7 @@ from bioblue_tui.batch.engine import Engine, Job
 from bioblue_tui.costs.spending import Bill, Spending
 from bioblue_tui.costs.words import tokens
 from bioblue_tui.numbers import amount, counted
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import ConfirmDialog

@@ -22,7 +22,7 @@ from bioblue_tui.text import one_line
 from bioblue_tui.told import ToldError, read_instruction, read_settings, read_wording
 from bioblue_tui.trials.events import Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_intervention, read_planned
-from bioblue_tui.wordings.library import names
+from bioblue_tui.wordings.collection import names
 from envs import Environment
 
 _STEP = re.compile(r"\s*[0-9]+\s*:")

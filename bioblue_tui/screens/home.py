@@ -23,7 +23,7 @@ import envs
 from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.library import Entry, Recent, recent
+from bioblue_tui.records.collection import Entry, Recent, recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog

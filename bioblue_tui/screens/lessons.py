@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from bioblue_tui.lessons.collection import Entry
 from bioblue_tui.lessons.format import Lesson
-from bioblue_tui.lessons.library import Entry
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.help import HelpScreen

@@ -13,7 +13,7 @@ from bioblue_tui.batch.seeds import MAX_SEED
 from bioblue_tui.session import STEPS, Plan
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS
-from bioblue_tui.wordings.library import DEFAULT, built_in, names
+from bioblue_tui.wordings.collection import DEFAULT, built_in, names
 from bioblue_tui.wordings.wording import Wording
 
 SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}

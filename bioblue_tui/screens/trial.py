@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from textual import events, on, work
@@ -11,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from bioblue_tui.continuing import Changes
@@ -117,8 +117,10 @@ class TrialScreen(LookingScreen):
         self._board: LargeBoard | None = None
         """What is seen in large type, once somebody wanted it."""
         self._noticed = ""
-        self._said, self._saying = "", 0
-        """A short answer to a key, and how many there were."""
+        self._said = ""
+        """A short answer to a key."""
+        self._saying: Timer | None = None
+        """Runs while it stays."""
         self._gauged = 0
         """How many steps the gauges have taken in, step 0 among them."""
 
@@ -325,18 +327,14 @@ class TrialScreen(LookingScreen):
 
     def say(self, text: str) -> None:
         """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
-        self._said, self._saying = text, self._saying + 1
-        self.set_timer(SAID, partial(self.unsay, self._saying))
+        if self._saying is not None:
+            self._saying.stop()
+        self._said, self._saying = text, self.set_timer(SAID, self.unsay)
         self.paint()
 
-    def unsay(self, which: int | None = None) -> None:
-        """Take back what was said: it was of the step looked at then.
-
-        Args:
-            which: The number of what was said, where something else may have been said since.
-        """
-        if which in (None, self._saying):
-            self._said = ""
+    def unsay(self) -> None:
+        """Take back what was said: it was of the step looked at then."""
+        self._said = ""
 
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on, beside events and the step looked at."""

@@ -20,7 +20,7 @@ from bioblue_tui.agents.catalogue import is_model
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.config import Config
 from bioblue_tui.paths import CONFIG_VARIABLE, DATA_DIR_VARIABLE
-from bioblue_tui.wordings.library import names
+from bioblue_tui.wordings.collection import names
 
 if TYPE_CHECKING:
     from bioblue_tui.lessons.format import Lesson
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     lesson = None
     if given.lesson:
-        from bioblue_tui.lessons.library import find
+        from bioblue_tui.lessons.collection import find
 
         lesson = find(given.lesson)
     # Made with access for this user alone.

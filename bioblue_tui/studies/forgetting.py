@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.records.collection import Entry, recent
 from bioblue_tui.records.files import what_failed
-from bioblue_tui.records.library import Entry, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.records.sidecar import SIDECAR

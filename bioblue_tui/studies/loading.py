@@ -33,7 +33,7 @@ from bioblue_tui.studies.study import (
     StudyTrial,
 )
 from bioblue_tui.trials.events import MAX_STEPS
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 from bioblue_tui.wordings.words import WordingError
 
 MOST_TRIALS = 1000

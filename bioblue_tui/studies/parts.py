@@ -15,7 +15,7 @@ from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.study import Condition, Kind, Page, Question, is_placeholder
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.wordings.library import built_in, default
+from bioblue_tui.wordings.collection import built_in, default
 from bioblue_tui.wordings.wording import Wording
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ import envs
 from bioblue_tui import __version__
 from bioblue_tui.continuing import can_resume, resume_session
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session, open_session
 from bioblue_tui.studies.flow import TrialView, View, next_view
@@ -36,7 +36,7 @@ from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_versio
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import default, retired
+from bioblue_tui.wordings.collection import default, retired
 from bioblue_tui.wordings.wording import Wording
 
 PROGRAM = f"bioblue-tui {__version__}"

@@ -13,7 +13,7 @@ from typing import cast
 
 import envs
 from bioblue_tui.trials.events import MAX_STEPS, Header, Intervened, InterventionKind, Planned
-from bioblue_tui.wordings.library import words_of
+from bioblue_tui.wordings.collection import words_of
 from envs import Change, Environment, State, Transition
 
 KINDS: tuple[InterventionKind, ...] = ("remind", "reason", "summary", "rewards", "disturb")

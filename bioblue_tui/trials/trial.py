@@ -16,7 +16,6 @@ from bioblue_tui.trials.events import (
     FAULT,
     MAX_STEPS,
     STOPPED,
-    Asked,
     Ended,
     Event,
     HandedOver,
@@ -30,6 +29,7 @@ from bioblue_tui.trials.events import (
 )
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, Reading, read_answer
+from bioblue_tui.trials.past import attempts_of_open_step
 from bioblue_tui.trials.patience import Patience
 from envs import Change, Dimension, Environment
 
@@ -405,21 +405,3 @@ class Trial:
             # Nobody would learn of a last event either.
             self._deaf = True
             raise
-
-
-def taken_over(past: Sequence[Event]) -> int:
-    """Return the step from which a person acts in the agent's place, to the end of what has happened; 0 for none.
-
-    Where the agent acted later without having been given control back, as in old records, it has it.
-    """
-    for event in reversed(past):
-        if isinstance(event, HandedOver):
-            return event.step if event.actor == HUMAN else 0
-        if isinstance(event, Stepped) and event.actor != HUMAN:
-            return 0
-    return 0
-
-
-def attempts_of_open_step(past: Sequence[Event], step: int) -> int:
-    """Return how many attempts were begun at a step that was not done."""
-    return max((event.attempt for event in past if isinstance(event, Asked) and event.step == step), default=0)

@@ -17,7 +17,7 @@ from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import BLOCKS
-from bioblue_tui.wordings.library import unusual
+from bioblue_tui.wordings.collection import unusual
 from envs import Number
 from envs.base import mean
 

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 import envs
+from bioblue_tui.wordings.collection import source_of
 from bioblue_tui.wordings.facts import SWITCHES, VALUES
-from bioblue_tui.wordings.library import source_of
 
 _HEAD = """\
 A wording: what agents are told. bioblue wording check FILE says what is wrong in it, and bioblue wording show FILE

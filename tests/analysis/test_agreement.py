@@ -16,7 +16,7 @@ from bioblue_tui.analysis.comments import commented, finding_comments
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.tags import as_tag, mode_of
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import parse_published, published_text
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.trials.events import Noted

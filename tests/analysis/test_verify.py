@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.analysis.verify import Difference, verify
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.columns import COMMON, recognise
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.published import parse_published, published_text, read_published
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Event, Stepped

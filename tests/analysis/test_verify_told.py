@@ -13,12 +13,12 @@ from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.continuing import fork_session, resume_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Ended, Event, Header, Planned
 from bioblue_tui.trials.trial import Trial
-from bioblue_tui.wordings.library import built_in, default, names
+from bioblue_tui.wordings.collection import built_in, default, names
 from tests.support.records import need_published, one_of_each
 
 SCHEDULE: tuple[Planned, ...] = (

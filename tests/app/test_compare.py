@@ -17,7 +17,7 @@ from textual.widgets import Input
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.continuing import fork_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.replay import ReplayScreen

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.continuing import fork_session, resume_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import HandedOver, Stepped

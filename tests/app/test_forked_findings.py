@@ -13,7 +13,7 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.continuing import fork_session, past_of
 from bioblue_tui.display.analysis import analyse_files
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import open_session, run_unattended

@@ -10,7 +10,7 @@ from textual.widgets import Checkbox, Input, OptionList
 
 import envs
 from bioblue_tui.app import BioBlueApp
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import write_published
 from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from bioblue_tui.config import Config
+from bioblue_tui.records.collection import append_note, open_record
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.library import append_note, open_record
 from bioblue_tui.records.notes import notes_of
 from bioblue_tui.records.schema import Record
 from bioblue_tui.records.sidecar import sidecar_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.widgets import Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan, open_session, run_unattended

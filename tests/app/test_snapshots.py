@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from bioblue_tui.agents import local_files
 from bioblue_tui.app import BioBlueApp
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.home import HomeScreen
 from bioblue_tui.screens.replay import ReplayScreen

@@ -17,7 +17,7 @@ import envs
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Detector, Finding, Mode, words
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.analysis.reading import Reading
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.events import Stepped
 from tests.benchmarks.report import Figure, at_most, ratio

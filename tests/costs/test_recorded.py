@@ -10,7 +10,7 @@ from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
 from bioblue_tui.costs.recorded import recorded_bill
 from bioblue_tui.costs.spending import EMPTY, spending_of
 from bioblue_tui.display.listing import trial_json
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.session import Plan, open_session, run_unattended
 
 

@@ -7,7 +7,7 @@ import re
 import signal
 from pathlib import Path
 
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.trials.events import HandedOver, Stepped
 from tests.support.command import Bioblue
 from tests.support.tables import tables

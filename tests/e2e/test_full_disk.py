@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import RemovedError, must_be_there
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.trials.events import Stepped
 from tests.support.command import COMMAND, Bioblue, lines_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 from tests.support.command import COMMAND, Bioblue, lines_of, write_lines
 
 # Lists

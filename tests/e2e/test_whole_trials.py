@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.trials.events import Ended, Stepped
 from tests.support.command import Bioblue
 

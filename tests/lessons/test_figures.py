@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.lessons.collection import built_in_files, find
 from bioblue_tui.lessons.format import Text
-from bioblue_tui.lessons.library import built_in_files, find
 from bioblue_tui.lessons.reading import LessonError, read_lesson
 from bioblue_tui.records.files import read_bytes
 from tests.support.pilots import text_of

@@ -11,7 +11,7 @@ from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.paths import trials_dir
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog

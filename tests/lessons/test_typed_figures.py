@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from bioblue_tui.lessons.collection import built_in_files
 from bioblue_tui.lessons.figure_trials import Source, played
 from bioblue_tui.lessons.figures import FIGURE
-from bioblue_tui.lessons.library import built_in_files
 from bioblue_tui.records.files import read_bytes
 
 TEENS = "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"

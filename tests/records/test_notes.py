@@ -16,8 +16,8 @@ import envs
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.batch.found import standing
 from bioblue_tui.continuing import can_resume, fork_session, past_of, resume_session
+from bioblue_tui.records.collection import append_note, entry_at, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
-from bioblue_tui.records.library import append_note, entry_at, open_record, recent
 from bioblue_tui.records.notes import comment_notes, noted, notes_of
 from bioblue_tui.records.published import parse_published, published_text, write_published
 from bioblue_tui.records.schema import SCHEMA_VERSION, Record, RecordError
@@ -142,7 +142,7 @@ def test_a_trial_that_is_being_written_is_left_alone(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from bioblue_tui.records.library import append_note
+from bioblue_tui.records.collection import append_note
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import Noted
 path, who = Path(sys.argv[1]), sys.argv[2]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.state import TrialState
 from tests.support.comparing import on_disk

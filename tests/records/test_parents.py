@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record, RecordError
 from tests.support.comparing import on_disk, recorded

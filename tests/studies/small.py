@@ -81,6 +81,16 @@ def walk(run: Run, answering: Answering = right, until: Callable[[View], bool] =
     return shown
 
 
+def first_trial(run: Run) -> Session:
+    """Go through a session up to its first trial, and return that trial, begun."""
+    walk(run, until=lambda view: isinstance(view, TrialView))
+    view = run.next
+    assert isinstance(view, TrialView)
+    session = run.open_trial(view)
+    assert not isinstance(session, str)
+    return session
+
+
 async def play(run: Run, session: Session, stop_at: int = 0) -> str:
     """Play a trial, every answer 1s, each measured as ten seconds; ``stop_at`` stops it before that step."""
     person = session.human

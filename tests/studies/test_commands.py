@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.toml import MOST_BYTES
-from tests.studies.small import load, toml, walk
+from tests.studies.small import first_trial, load, toml, walk
 from tests.support.command import Bioblue
 
 
@@ -67,11 +66,7 @@ def test_a_trial_of_a_study_goes_on_in_the_study_only(bioblue: Bioblue) -> None:
     study = load(bioblue.root)
     run = enter(study, "P1", bioblue.data)
     with run.file:
-        walk(run, until=lambda view: isinstance(view, TrialView))
-        view = run.next
-        assert isinstance(view, TrialView)
-        session = run.open_trial(view)
-        assert not isinstance(session, str)
+        session = first_trial(run)
         session._journal.close()
     refused = bioblue.run("resume", bioblue.file(), answers="1\n1\n")
     assert (refused.returncode, "bioblue study run" in refused.stderr) == (2, True)

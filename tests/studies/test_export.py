@@ -12,7 +12,7 @@ import pytest
 
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.continuing import fork_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, open_session, run_agent
 from bioblue_tui.studies.example import EXAMPLE
@@ -27,7 +27,7 @@ from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.sessions import session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
-from tests.studies.small import load, play, toml, walk
+from tests.studies.small import first_trial, load, play, toml, walk
 from tests.studies.test_flow import SHORT, WHOLE
 
 
@@ -173,11 +173,7 @@ def test_a_record_without_a_line_in_the_session_is_forgotten_too(tmp_path: Path)
     study = load(tmp_path)
     run = enter(study, "P1", tmp_path)
     with run.file:
-        walk(run, until=lambda view: isinstance(view, TrialView))
-        view = run.next
-        assert isinstance(view, TrialView)
-        session = run.open_trial(view)
-        assert not isinstance(session, str)
+        session = first_trial(run)
         session._journal.close()
     data = run.file.path.read_bytes().splitlines(keepends=True)
     run.file.path.write_bytes(b"".join(line for line in data if b'"event":"trial"' not in line))
@@ -291,11 +287,7 @@ def test_an_answer_to_what_was_seen_before_is_marked_and_in_no_median(tmp_path: 
     for noted in (True, False):
         run = enter(study, f"P{noted:d}", tmp_path)
         with run.file:
-            walk(run, until=lambda view: isinstance(view, TrialView))
-            view = run.next
-            assert isinstance(view, TrialView)
-            session = run.open_trial(view)
-            assert not isinstance(session, str)
+            session = first_trial(run)
             asyncio.run(play(run, session, stop_at=2))
             if noted:
                 run.note("unanswered", trial=session.header.id, seconds=7.5, step=2, attempt=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
 from bioblue_tui.studies.flow import QuestionView, TrialView, View

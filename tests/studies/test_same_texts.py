@@ -9,7 +9,7 @@ import pytest
 
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.studies.export.equivalence import same_texts
 from bioblue_tui.studies.export.played import collect

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Markdown, Static
 
 from bioblue_tui.app import BioBlueApp
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -38,6 +38,8 @@ from tests.support.pilots import text_of, until
 
 GAUGES = '[[conditions]]\nname = "g"\npresentation = "gauges"\n'
 TEXT = '[[conditions]]\nname = "t"\npresentation = "prompt-only"\n'
+LIMITED = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 2\n'
+HURRIED = LIMITED + "hurry = 60\n"
 
 
 def text_on(app: StudyApp) -> str:
@@ -189,8 +191,7 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
 
 async def test_time_before_leaving_counts_towards_the_limit(tmp_path: Path) -> None:
     clock = StandingClock()
-    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 2\n'
-    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+    async with showing(tmp_path, is_trial, blocks=[], more=LIMITED, clock=clock) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: "2:00 left" in text_of(screen.status))
         clock.seconds = 50
@@ -296,8 +297,7 @@ class StandingClock(SystemClock):
 
 async def test_time_limit_and_hurry(tmp_path: Path) -> None:
     clock = StandingClock()
-    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nhurry = 60\nminutes = 2\n'
-    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+    async with showing(tmp_path, is_trial, blocks=[], more=HURRIED, clock=clock) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: "2:00 left" in text_of(screen.status))
         clock.seconds = 61
@@ -397,8 +397,7 @@ async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) 
 
 async def test_a_pause_is_as_long_as_it_was_where_a_time_limit_runs(tmp_path: Path) -> None:
     clock = StandingClock()
-    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nhurry = 60\nminutes = 2\n'
-    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+    async with showing(tmp_path, is_trial, blocks=[], more=HURRIED, clock=clock) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: "2:00 left" in text_of(screen.status))
         await pilot.press("f2")
@@ -732,8 +731,7 @@ async def test_minutes_add_up_the_visits_to_a_page(tmp_path: Path) -> None:
 
 async def test_a_crash_gives_a_time_limit_nothing_back(tmp_path: Path) -> None:
     clock = StandingClock()
-    study = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\nminutes = 2\n'
-    async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
+    async with showing(tmp_path, is_trial, blocks=[], more=LIMITED, clock=clock) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: "2:00 left" in text_of(screen.status))
         clock.seconds = 50

@@ -16,7 +16,7 @@ from bioblue_tui.studies.log import Opening
 from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.sessions import SessionFile, holds_nothing, participants, session_file, study_dir
 from bioblue_tui.studies.standing import standings
-from tests.studies.small import load, right, walk
+from tests.studies.small import first_trial, load, right, walk
 
 BLOCKS = [("a", "1", "fixed"), ("b", "2", "fixed")]
 OPENING = Opening("small", "P1", 0, "", "", "")
@@ -94,11 +94,7 @@ def test_a_trial_whose_record_never_came_to_be_begins_anew(tmp_path: Path) -> No
     study = load(tmp_path)
     run = enter(study, "P1", tmp_path)
     with run.file:
-        walk(run, until=lambda view: isinstance(view, TrialView))
-        view = run.next
-        assert isinstance(view, TrialView)
-        session = run.open_trial(view)
-        assert not isinstance(session, str)
+        session = first_trial(run)
         session._journal.close()
         session.path.write_bytes(b"")
         walk(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.studies import parts
 from bioblue_tui.studies.changes import MOST_LINES, what_changed
 from bioblue_tui.studies.export.played import collect
@@ -21,8 +21,8 @@ from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import kept_versions, version_file
 from bioblue_tui.trials.events import Asked
+from bioblue_tui.wordings.collection import default, retired
 from bioblue_tui.wordings.example import example as own_wording
-from bioblue_tui.wordings.library import default, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import Words
 from tests.studies.small import load, right, toml, walk

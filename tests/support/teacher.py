@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bioblue_tui.app import BioBlueApp
+from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Activity, Lesson, Prediction
-from bioblue_tui.lessons.library import find
 from bioblue_tui.screens.lesson import LessonScreen
 from bioblue_tui.screens.lesson_cards import PredictionCard
 from bioblue_tui.screens.play import PlayScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 from envs import Environment, State, Transition
 
 

@@ -12,12 +12,12 @@ import envs
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.continuing import fork_session, resume_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Intervened, Planned, Stepped
 from bioblue_tui.trials.interventions import InterventionError, read_intervention
-from bioblue_tui.wordings.library import default
+from bioblue_tui.wordings.collection import default
 
 SCHEDULE: tuple[Planned, ...] = (
     (2, "remind", "Keep both near their targets."),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 import envs
-from bioblue_tui.wordings.library import built_in, names, retired
+from bioblue_tui.wordings.collection import built_in, names, retired
 from envs import Environment
 from tests.support.core import follow
 

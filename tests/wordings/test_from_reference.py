@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import envs
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.published_write import write_published
 from bioblue_tui.records.schema import Record, make_environment
@@ -21,8 +21,8 @@ from bioblue_tui.replicating import ReplicationError, wording_of
 from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Header, Stepped
 from bioblue_tui.trials.trial import Trial
+from bioblue_tui.wordings.collection import parse_own
 from bioblue_tui.wordings.facts import example
-from bioblue_tui.wordings.library import parse_own
 from bioblue_tui.wordings.wording import Wording
 from tests.support.core import SayAgent
 from tests.support.records import PUBLISHED, published_files

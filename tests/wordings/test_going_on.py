@@ -19,13 +19,13 @@ from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.batch.plan import load_batch
 from bioblue_tui.continuing import fork_session, resume_session
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.told import load_wording
 from bioblue_tui.trials.events import Asked
+from bioblue_tui.wordings.collection import built_in, default, retired
 from bioblue_tui.wordings.example import example
-from bioblue_tui.wordings.library import built_in, default, retired
 from bioblue_tui.wordings.wording import Wording
 from tests.support.records import need_published, one_of_each
 

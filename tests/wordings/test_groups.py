@@ -10,12 +10,12 @@ from bioblue_tui.analysis.comparison import open_comparison
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import _lines, facts
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.library import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.report.trials import grouped, read_trials
+from bioblue_tui.wordings.collection import built_in, called, default, parse_own
 from bioblue_tui.wordings.example import example
-from bioblue_tui.wordings.library import built_in, called, default, parse_own
 from bioblue_tui.wordings.wording import Wording
 from tests.support.records import header_for, play
 

@@ -15,7 +15,7 @@ import pytest
 import envs
 from bioblue_tui.trials.events import Header, Intervened, Planned
 from bioblue_tui.trials.interventions import Speaker
-from bioblue_tui.wordings.library import names, retired, words_of
+from bioblue_tui.wordings.collection import names, retired, words_of
 from envs import Action, Environment, State, Transition
 
 OLD = "bioblue-tui 1"

@@ -9,9 +9,9 @@ import pytest
 
 import envs
 from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.wordings.collection import DEFAULT, default, names
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import SWITCHES, VALUES
-from bioblue_tui.wordings.library import DEFAULT, default, names
 from bioblue_tui.wordings.words import WordingError
 
 OWN = example("mine", "plain")

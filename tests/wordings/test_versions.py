@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bioblue_tui.wordings.library import built_in, names, retired
+from bioblue_tui.wordings.collection import built_in, names, retired
 
 PINNED = {
     "plain 1": "0ee98136c8c96bedd24d8379422aa723f45e7b74e3be1569b9060eb5ffbc037a",

@@ -14,15 +14,15 @@ from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.sameness import Trace
+from bioblue_tui.analysis.sameness import Trace, trace_of
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.library import open_record, recent
+from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import RecordError, dumps
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.wordings.library import digest_of
+from bioblue_tui.wordings.collection import digest_of
 
 _GREATEST = 10**100
 """Beyond this nothing is compared: squares of such sums are more than a float can hold."""
@@ -191,7 +191,7 @@ def _member(played: Played) -> Member:
 
 
 def _trace(state: TrialState) -> Trace:
-    return Trace.of(view.done for view in state.steps if view.done)
+    return trace_of(state.header, (view.done for view in state.steps if view.done))
 
 
 def _mean(values: Sequence[float]) -> float:

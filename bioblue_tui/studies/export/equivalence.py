@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bioblue_tui.numbers import counted, minutes_and_seconds
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.played import Collected, Played
-from bioblue_tui.wordings.library import words_of
+from bioblue_tui.wordings.collection import words_of
 
 
 def equivalence(found: Collected) -> Iterator[str]:

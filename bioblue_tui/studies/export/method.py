@@ -16,7 +16,7 @@ from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, L
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.wordings.library import called
+from bioblue_tui.wordings.collection import called
 
 MISSING = "Not stated in the study file."
 """What stands where only a person knows, and has not said."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.flow import trial_places
 from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Decision, Done, Log

@@ -10,7 +10,7 @@ import pytest
 
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
-from bioblue_tui.records.library import open_record
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from tests.support.records import PUBLISHED, need_published
 

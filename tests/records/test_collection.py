@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import envs
-from bioblue_tui.records import library
+from bioblue_tui.records import collection
+from bioblue_tui.records.collection import Entry, left_out, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
-from bioblue_tui.records.library import Entry, left_out, open_record, recent
 from bioblue_tui.records.published import write_published
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import Event, Stepped
@@ -186,7 +186,7 @@ def test_recent_reads_long_last_lines(tmp_path: Path) -> None:
 
 def test_recent_reads_only_ends_of_long_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal(tmp_path, "a.jsonl", steps=2_000)
-    monkeypatch.setattr(library, "read_bytes", lambda path: pytest.fail("the whole file was read"))
+    monkeypatch.setattr(collection, "read_bytes", lambda path: pytest.fail("the whole file was read"))
     assert recent(tmp_path, 1)[0].done == 2_000
 
 

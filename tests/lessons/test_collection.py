@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.lessons.library import built_in, built_in_files, find
+from bioblue_tui.lessons.collection import built_in, built_in_files, find
 from bioblue_tui.lessons.reading import LessonError
 from bioblue_tui.screens.lesson import LessonScreen
 from bioblue_tui.screens.lessons import LessonsScreen
