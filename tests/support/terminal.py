@@ -41,8 +41,10 @@ KEYS = {
 _UNKNOWN = re.compile(r"\x1b(?:\[[<>=][0-9;]*[ -/]*[@-~]|\[\?[0-9;]*\$p|[\]P_^X][^\x07\x1b]*(?:\x07|\x1b\\))")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]P_^X][^\x07\x1b]*\x1b?)?\Z")
 
-_ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c"}
-"""What a terminal says when it is asked where its cursor is, and what it is."""
+_ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c", b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""What a terminal says when it is asked where its cursor is, what it is, and whether it shows frames as a whole."""
+
+_FRAME_BEGINS, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 
 
 class Process(Protocol):
@@ -142,7 +144,8 @@ class Terminal:
             return [one for one in wanted if not _holds(one, self.text)]
 
         end = time.monotonic() + seconds
-        while left := missing():
+        # What stands there in the middle of a frame was never on the screen.
+        while (left := missing()) or not self._is_whole:
             if not self._read(end):
                 why = "the command ended" if self._over else f"{seconds:g} s passed"
                 raise AssertionError(f"{why} and the screen does not show {left}:\n{self.text}")
@@ -176,6 +179,10 @@ class Terminal:
             if question in data:
                 self._process.write(answer)
         return True
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._over or self.output.rfind(_FRAME_ENDS) >= self.output.rfind(_FRAME_BEGINS)
 
     def _line(self, row: int) -> str:
         # A wide character fills two cells, the second of which is empty; where only its first was painted over, the
