@@ -110,9 +110,9 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "best_is": best_words(environment, best) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,
-        "human_steps": reading.tally.person_steps,
-        "human_rejected": reading.tally.person_rejected,
-        "human_words": reading.tally.person(),
+        "steps_in_place": reading.tally.person_steps,
+        "rejected_in_place": reading.tally.person_rejected,
+        "in_place_words": reading.tally.person(),
         "no_own_steps": reading.empty,
         "uncounted_words": reading.tally.words(),
         "looked_no_further": reading.watch.blind,
@@ -147,7 +147,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         best = "" if found["best"] is None else f"; {found['best_is']} {amount(found['best'], 12)}"
         whole = "over the whole trial, its parent's steps too" if found["forked_after"] else "in all"
         yield f"  {whole}: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
-    if found["human_words"]:
+    if found["in_place_words"]:
         yield f"  in the agent's place: {found['human_words']}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"

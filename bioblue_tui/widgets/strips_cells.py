@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.verdict import spread_bounds
-from bioblue_tui.numbers import amount, difference
+from bioblue_tui.numbers import counted, difference
 from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.scale import Scale
@@ -168,5 +168,5 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
         more = f" +{len(failures) - room}" if last else ""
         lines.append([(" " + fit(failure, width - 1 - len(more)) + more, "bad")])
     if not failures and digest.figures.cut_short:
-        lines.append([(f" {amount(digest.figures.steps)} steps only", "dim")])
+        lines.append([(f" {counted(digest.figures.steps, 'step')} only", "dim")])
     return lines
