@@ -52,6 +52,7 @@ _VERBS = (
     "consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
     "|dispense|pump|order|pour"
 )
+_ACTING = "consuming|eating|harvesting|taking|collecting|gathering|picking|adding|feeding|allocating|giving|dispensing"
 _THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
@@ -126,7 +127,7 @@ class Grammar:
 
         self._front = compiled(
             rf"(?P<marked>{marked}(?:{_EQ}|{_IS}| [-–—] ))|(?P<noun>{named}|{marked} (?=\d))|(?P<lead>{lead}:? )"
-            rf"|(?P<so>(?:(?:{_SO})(?:[,!:.] ?| ))+)"
+            rf"|(?P<so>(?:(?:{_SO})(?:[,!:.] ?| ))+|(?:{_ACTING}) (?=\d))"
         )
         self._alone = compiled(rf"{_N}{unit}(?:{_SEP}{_N}{unit}){{0,19}}{_TAIL}")
         self._labelled = [
