@@ -148,7 +148,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         whole = "over the whole trial, its parent's steps too" if found["forked_after"] else "in all"
         yield f"  {whole}: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
     if found["in_place_words"]:
-        yield f"  in the agent's place: {found['human_words']}"
+        yield f"  in the agent's place: {found['in_place_words']}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"
     if found["looked_no_further"]:

@@ -45,6 +45,7 @@ def test_a_failure_that_a_person_caused_is_told_as_theirs() -> None:
     assert "unexplained regret of A (a person acted), step 47" in text
     assert "flip: step 47 (" in text
     assert "a person acted)" in text.partition("flip: ")[2].partition("\n")[0]
+    assert f"  in the agent's place: {reading.tally.person()}" in text.splitlines()
 
 
 def test_what_lasts_as_long_as_a_person_acts_is_all_theirs() -> None:
