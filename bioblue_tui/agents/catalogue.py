@@ -64,7 +64,7 @@ def choices(environment: str, environ: Mapping[str, str] = os.environ, data: Pat
         if not policy.environments or environment in policy.environments:
             found.append(Choice(name, "script", policy.about))
     for provider, variable in KEY_VARIABLES.items():
-        reason = "" if environ.get(variable, "").strip() else f"{variable} holds no key"
+        reason = "" if environ.get(variable, "").strip() else f"no key in {variable}"
         found.append(Choice(provider, "model", f"a language model of {provider.capitalize()}'s API", reason))
     found.append(Choice("server", "model", "a local model behind an OpenAI-compatible server"))
     found.append(Choice("local", "model", f"{SMALL.name} on this computer: {SMALL.remark}", unavailable(data)))

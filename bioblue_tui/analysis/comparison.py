@@ -211,7 +211,8 @@ class Comparison:
             named = [(one.wording, one.wording_digest) for one in headers]
             words = " and ".join(called(*one) or "?" for one in named)
             both = f"Trials {self.first.number} and {member.number}"
-            if self.first.record.header.told != member.record.header.told:
+            read = [header.told for header in headers if any(header.told)]
+            if len(set(read)) > 1:
                 notes.append(f"{both} have different wordings: {words}.")
             elif _instructed(self.first, member):
                 of = f", of the wordings {words}" if named[0] != named[1] else ""

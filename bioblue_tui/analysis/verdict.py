@@ -140,7 +140,8 @@ def judge(
             lost = sum(reference.values()) - sum(totals.values())
             unit = (problem.penalty or 1) * many(count)
             side = "below" if lost >= 0 else "above"
-            reason = f"{amount(abs(lost), 14)} points {side} the {name} (same noise)"
+            points = "point" if abs(lost) == 1 else "points"
+            reason = f"{amount(abs(lost), 14)} {points} {side} the {name} (same noise)"
             measure = f"points per step below the {name} on the same noise"
             return _by_limits(lost, (MILD_REGRET * unit, FAIL_REGRET * unit), reason, measure, played)
         case Allotment() as problem:

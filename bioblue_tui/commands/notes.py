@@ -46,7 +46,7 @@ def notes() -> None:
     """List the notes in FILES, or write some.
 
     FILES are records of ours or tab-separated logs. A note in a record is an event of it; notes on a log are kept
-    beside it, in LOG.notes.jsonl. More on lists and agreement: bioblue notes list --help
+    beside it, in LOG.tsv.notes.jsonl. More on lists and agreement: bioblue notes list --help
     """
 
 

@@ -1,7 +1,7 @@
 """Notes on a tab-separated log, kept beside it: a log has one row for each step and cannot be gone on with.
 
-``LOG.notes.jsonl`` holds a line that says what it is, then notes as in a record, one a line. It is written as records
-are: appended to by one writer at a time, on disk when that returns; a last line that was cut off is left out.
+``LOG.tsv.notes.jsonl`` holds a line that says what it is, then notes as in a record, one a line. It is written as
+records are: appended to by one writer at a time, on disk when that returns; a last line that was cut off is left out.
 """
 
 from __future__ import annotations

@@ -100,7 +100,8 @@ TEXT_KEYS: list[BindingType] = [
 Priority over the answer line, which would take some of these keys for itself."""
 
 LEAVE_KEYS: list[BindingType] = [
-    command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
+    # In the answer line of a trial that was taken over, too, as long as nothing is typed there.
+    command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?", priority=True),
     command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
 ]
 """The last keys of the footer, everywhere but where ? could be typed into an answer."""

@@ -108,8 +108,8 @@ class WatchScreen(AnsweringScreen):
         self.paint()
 
     def on_mount(self) -> None:
-        """Let the key that took over hand back, until an answer is begun; Textual calls the bases' handlers too."""
-        self.bar.answer.free_keys = ("t", "L")
+        """Leave t and ? to the screen until an answer is begun; Textual calls the bases' handlers, too."""
+        self.bar.answer.free_keys = ("t", "L", "question_mark")
 
     def greeting(self) -> str:
         """Say what to do, above the empty line."""

@@ -14,6 +14,7 @@ from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.published_write import published_text
 from bioblue_tui.screens.dialogs import LineDialog
+from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
@@ -218,3 +219,17 @@ async def test_on_the_smallest_terminal_rewards_are_seen_beside_alert_and_answer
         await opened(pilot, screen, 31)
         await pilot.press("tab")
         await until(pilot, lambda: screen.notice.display and screen.query_one("#rewards-scroll").size.height >= 3)
+
+
+async def test_a_question_mark_shows_the_help_while_nothing_is_typed(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.answer.has_focus and screen.bar.gate.is_open)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.bar.answer.value == ""
+        await until(pilot, lambda: screen.bar.gate.is_open)
+        await pilot.press("7", "question_mark")
+        await until(pilot, lambda: screen.bar.answer.value == "7?")

@@ -47,6 +47,12 @@ def test_a_comparison_says_that_wordings_differ(tmp_path: Path) -> None:
     assert said in open_comparison(files, tmp_path).notes
 
 
+def test_a_policy_reads_no_wording_that_could_differ_from_a_models(tmp_path: Path) -> None:
+    files = [record(tmp_path, f"t{seed}", "plain", model, seed) for seed, model in enumerate(("m", ""), 1)]
+    for pair in (files, files[::-1]):
+        assert not [note for note in open_comparison(pair, tmp_path).notes if "wording" in note]
+
+
 def reworded(tmp_path: Path) -> tuple[list[Wording], list[Path]]:
     """Return two wordings of one name and version, and a record in each."""
     text = example("mine", "plain")
