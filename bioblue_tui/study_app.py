@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import ClassVar
 
 from textual import events, on, work
@@ -217,11 +219,22 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             self._note("back", why=why, seconds=seconds)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Note another size of the terminal."""
+        """Note another size of the terminal; one that was closed has none, whatever Textual supposes then."""
         size = (event.size.width, event.size.height)
-        if self._size_known not in ((0, 0), size):
+        if self._size_known not in ((0, 0), size) and not self._hung_up:
             self._size_known = size
             self._note("resized", columns=size[0], rows=size[1])
+
+    @property
+    def _hung_up(self) -> bool:
+        """True when a signal ends the program, or its terminal is gone, as it may be before the signal is here."""
+        if self.ended_by or self.is_headless:
+            return bool(self.ended_by)
+        try:
+            os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        except (OSError, ValueError):
+            return True
+        return False
 
     @on(TrialScreen.Closed)
     def _trial_closed(self, message: TrialScreen.Closed) -> None:

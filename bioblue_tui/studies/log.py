@@ -14,7 +14,8 @@ SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
 
 SESSION_VERSION = "1.2"
-"""Version of a session's file, ``major.minor``. 1.2 added ``open``, and to ``left`` what was open then."""
+"""Version of a session's file, ``major.minor``. 1.2 added ``open``; to ``left`` what was open then; to ``unanswered``
+what does not count; to ``decision`` whether its question was in view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
@@ -111,6 +112,8 @@ class Decision:
         looks: How often an earlier step was looked at.
         screen: What was on the screen: presentation, panels, the step shown, columns, rows.
         dropped: Keys that were pressed before the question was on the screen, or under a dialog; they did not count.
+        question_in_view: Whether the end of its question, as text, was in view when it was submitted; None where that
+            was not noted.
     """
 
     trial: str
@@ -126,6 +129,7 @@ class Decision:
     looks: int
     screen: Mapping[str, object]
     dropped: int = 0
+    question_in_view: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,9 @@ class Log:
         absences: Every stretch that does not count, in the order in which they began. Some may overlap.
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
-        open: Step, attempt and seconds of the question that is open, by trial's id, where time is limited or asked for.
+        left_away: What does not count of each such observation, by why, by trial's id; None where that was not noted.
+        open: Step, attempt, seconds and what does not count, by why, of the question that is open, by trial's id, where
+            time is limited or asked for.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
         killed: How often the program ended in the middle of something without noting for how long that was open.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
@@ -196,7 +202,8 @@ class Log:
     absences: list[Absence] = field(default_factory=list)
     unanswered: dict[str, float] = field(default_factory=dict)
     left_open: dict[tuple[str, int, int], float] = field(default_factory=dict)
-    open: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    left_away: dict[str, list[Mapping[str, float] | None]] = field(default_factory=dict)
+    open: dict[str, tuple[int, int, float, Mapping[str, float] | None]] = field(default_factory=dict)
     interrupted: dict[str, Done] = field(default_factory=dict)
     killed: int = 0
     cut_short: set[str] = field(default_factory=set)
@@ -250,11 +257,13 @@ class Log:
             case "back":
                 self._back(str(line["why"]), at, float(line["seconds"]))
             case "unanswered":
-                self._left(str(line["trial"]), float(line["seconds"]), int(line.get("step", 0)), line.get("attempt"))
+                step, seconds = int(line.get("step", 0)), float(line["seconds"])
+                self._left(str(line["trial"]), seconds, step, line.get("attempt"), _excluded(line))
             case "ended":
                 self.outcome = str(line["outcome"])
             case "open":
-                self.open[str(line["trial"])] = (int(line["step"]), int(line["attempt"]), float(line["seconds"]))
+                question = int(line["step"]), int(line["attempt"])
+                self.open[str(line["trial"])] = (*question, float(line["seconds"]), _excluded(line))
             case "shown" | "left":
                 self._shows(str(line.get("view", "")) if kind == "shown" else "", line)
             case _:
@@ -274,12 +283,15 @@ class Log:
         """Take in what is known of what was open when the program ended before this visit and could not say so."""
         self.killed += bool(self.showing)
         self.showing = ""
-        for trial, (step, attempt, seconds) in list(self.open.items()):
-            self._left(trial, seconds, step, attempt)
+        for trial, (step, attempt, seconds, away) in list(self.open.items()):
+            self._left(trial, seconds, step, attempt, away)
             self.cut_short.add(trial)
 
-    def _left(self, trial: str, seconds: float, step: int, attempt: int | None) -> None:
+    def _left(
+        self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None
+    ) -> None:
         self.open.pop(trial, None)
+        self.left_away.setdefault(trial, []).append(away)
         self.unanswered[trial] = self.unanswered.get(trial, 0.0) + seconds
         if attempt is not None:
             self.left_open[trial, step, int(attempt)] = seconds
@@ -304,7 +316,21 @@ class Log:
     def played(self, trial: str) -> float:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
-        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0))[2]
+        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, {}))[2]
+
+    def away(self, trial: str) -> Mapping[str, float] | None:
+        """Return what does not count of a trial, by why, by its record's id; None where not all of it was noted."""
+        parts: list[Mapping[str, float] | None] = [own.away for own in self.decisions if own.trial == trial]
+        parts += self.left_away.get(trial, [])
+        if trial in self.open:
+            parts.append(self.open[trial][3])
+        sums: dict[str, float] = {}
+        for part in parts:
+            if part is None:
+                return None
+            for why, seconds in part.items():
+                sums[why] = round(sums.get(why, 0.0) + seconds, 6)
+        return sums
 
     def open_before(self, trial: str) -> float:
         """Return for how long the question that a trial waits for is known to have been open, by its record's id."""
@@ -325,6 +351,11 @@ class Log:
         return done.answer if done else ""
 
 
+def _excluded(line: Mapping[str, Any]) -> Mapping[str, float] | None:
+    """Return what a line says that does not count, by why; None where it says nothing of it."""
+    return {str(why): float(seconds) for why, seconds in line["away"].items()} if "away" in line else None
+
+
 def _possible(value: object) -> bool:
     """Tell whether all numbers in a line are such as a session can have."""
     if isinstance(value, int | float):
@@ -334,7 +365,13 @@ def _possible(value: object) -> bool:
     return not isinstance(value, list) or all(map(_possible, value))
 
 
-_KINDS: Mapping[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (int, float), "bool": bool}
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "bool | None": (bool, type(None)),
+}
 
 
 def _made(kind: type[T], line: Mapping[str, Any]) -> T:
@@ -342,6 +379,6 @@ def _made(kind: type[T], line: Mapping[str, Any]) -> T:
     made = kind(**line)
     for own in fields(kind):  # type: ignore[arg-type]
         value, wanted = getattr(made, own.name), _KINDS.get(str(own.type), Mapping)
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        if not isinstance(value, wanted) or (isinstance(value, bool) and "bool" not in str(own.type)):
             raise TypeError(own.name)
     return made

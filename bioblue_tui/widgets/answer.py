@@ -24,6 +24,9 @@ class RefusableInput(Input):
     typed = False
     """Whether anything was typed since the line was last refused, be it the same again."""
 
+    removals = 0
+    """How often something was taken away here, be it by what was put in its place."""
+
     class Correcting(Message):
         """The cursor was put into what would have been replaced: from now on it is corrected."""
 
@@ -40,7 +43,9 @@ class RefusableInput(Input):
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the line by what is typed."""
         self.typed = True
+        before = self.value
         super().replace(text, start, end)
+        self.removals += start != end and self.value != before
 
     def action_cursor_left(self, select: bool = False) -> None:
         """Move the cursor; in one that was refused, begin to correct it."""
@@ -147,7 +152,8 @@ class AnswerInput(GatedInput):
             return
         number = min(numbers, key=lambda m: 0 if m.start() <= position <= m.end() else abs(m.start() - position) + 1)
         changed = str(max(0, int(number.group()[:12]) + by))
-        self.value = text[: number.start()] + changed + text[number.end() :]
+        before, self.value = self.value, text[: number.start()] + changed + text[number.end() :]
+        self.removals += bool(before) and self.value != before
         self._changed = self.value, number.start()
         self.select_all()
         self.typed = True

@@ -9,7 +9,8 @@ import re
 import signal
 from pathlib import Path
 
-from tests.support.command import Bioblue
+from bioblue_tui.studies.sessions import session_file, study_dir
+from tests.support.command import Bioblue, lines_of
 from tests.support.terminal import Terminal
 
 STUDY = """
@@ -340,3 +341,20 @@ def test_a_killed_program_gives_a_time_limit_nothing_back(bioblue: Bioblue) -> N
         text = terminal.wait(re.compile(r"0:\d\d left"), "Enter submits")
         (left,) = re.findall(r"0:(\d\d) left", text)
         assert int(left) <= 57
+
+
+def test_a_terminal_that_is_closed_has_no_other_size(bioblue: Bioblue) -> None:
+    file = bioblue.root / "study.toml"
+    block = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\n'
+    file.write_text(f'name = "closed"\n{block}', encoding="utf-8")
+    with bioblue.terminal("study", "run", file, "--participant", "P1", size=(100, 30)) as terminal:
+        terminal.wait("Enter begins")
+        terminal.press("enter")
+        terminal.wait("Enter submits")
+        log = session_file(study_dir("closed", bioblue.data), "P1")
+        terminal.resize(110, 32)
+        terminal.wait(lambda _: any(line.get("event") == "resized" for line in lines_of(log)))
+        assert terminal.hang_up() == 128 + signal.SIGHUP
+    sizes = [(row.get("event"), row["columns"], row["rows"]) for row in lines_of(log) if "columns" in row]
+    assert sizes == [("visit", 100, 30), ("resized", 110, 32)]
+    assert lines_of(log)[-1]["event"] == "left"

@@ -331,7 +331,7 @@ questionnaire = [{key = "n", text = "How many?", kind = "number"}, {key = "t", t
     pages = {row["view"]: row for row in rows(tmp_path / "out" / "pages.csv")}
     assert [pages[f"questionnaire/{key}"]["answer"] for key in "nt"] == ["-3", "'-3"]
     assert [pages[f"questionnaire/{key}"]["dropped"] for key in "nt"] == ["2", "0"]
-    assert (pages["trial/a.1"]["dropped"], pages["trial/a.1"]["away_pause"]) == ("0", "")
+    assert (pages["trial/a.1"]["dropped"], pages["trial/a.1"]["away_pause"]) == ("0", "0")
     assert {row["dropped"] for row in rows(tmp_path / "out" / "decisions.csv")} == {"0"}
     tables = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))["tables"]
     types = {column["name"]: column["type"] for table in tables for column in table["columns"]}

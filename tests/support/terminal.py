@@ -160,6 +160,12 @@ class Terminal:
         assert isinstance(self._process, TtyProcess)
         return self._process.wait(DEADLINE)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as its window would."""
+        assert isinstance(self._process, TtyProcess)
+        self._screen.resize(rows, columns)
+        self._process.resize(columns, rows)
+
     def hang_up(self, seconds: float = DEADLINE) -> int:
         """Close the terminal, as its window would, and return the command's exit code."""
         assert isinstance(self._process, TtyProcess)

@@ -72,6 +72,11 @@ class TtyProcess:
         """Wait for the end and return the exit code; minus the signal's number if one ended it."""
         return self._process.wait(seconds)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        assert sys.platform != "win32"
+        termios.tcsetwinsize(self._fd, (rows, columns))
+
     def hang_up(self) -> None:
         """Close the terminal while the program runs in it."""
         os.close(self._fd)

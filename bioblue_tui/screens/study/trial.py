@@ -91,8 +91,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self._used = 0.0
         """Seconds of all decisions here."""
         self._asked: Asked | None = None
-        self._typed = ""
-        self._edits = self._deletions = self._pastes_before = self._looks = 0
+        self._edits = self._removals_before = self._pastes_before = self._looks = 0
         self._repeating = self._hurried = False
         self.outcome = ""
         """How it ended; empty while it has not."""
@@ -106,6 +105,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Name the panel with the text, and measure; Textual calls the base class's handler by itself."""
         self.transcript.border_title = self.panel_names[-1]
+        self.transcript.hide_times()
         # Whatever is typed is an answer.
         self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
@@ -131,24 +131,24 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     def _take_time(self, event: Event) -> None:
         if isinstance(event, Asked):
             self._asked, self._hurried = event, False
-            self._edits = self._deletions = self._looks = 0
+            self._edits = self._looks = 0
             self._noted = 0.0
-            self._pastes_before = self.bar.answer.pastes if self.is_mounted else 0
+            if self.is_mounted:
+                self._pastes_before, self._removals_before = self.bar.answer.pastes, self.bar.answer.removals
             self._watch.start()
 
-    def unanswered(self) -> Mapping[str, float]:
-        """Return which observation was left without an answer, and for how long it was looked at; else nothing."""
+    def unanswered(self) -> Mapping[str, object]:
+        """Return which observation was left without an answer, how long it was looked at or not; else nothing."""
         asked, self._asked = self._asked, None
-        seconds = self._watch.read()[0] if asked else 0.0
-        return {"seconds": seconds, "step": asked.step, "attempt": asked.attempt} if asked and seconds else {}
+        seconds, away = self._watch.read()
+        if asked is None or not (seconds or away):
+            return {}
+        return {"seconds": seconds, "step": asked.step, "attempt": asked.attempt, "away": away}
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         if isinstance(event.input, AnswerInput):
-            grown = len(event.value) - len(self._typed)
-            self._typed = event.value
             self._edits += 1
-            self._deletions += grown < 0
 
     def seek(self, step: int) -> None:
         """Look at a step."""
@@ -175,13 +175,14 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
                 seconds=seconds,
                 away=away,
                 edits=self._edits,
-                deletions=self._deletions,
+                deletions=self.bar.answer.removals - self._removals_before,
                 pasted=self.bar.answer.pastes - self._pastes_before,
                 repeated=self._repeating,
                 late=self._hurried or 0 < self._view.trial.hurry < self._open_before,
                 looks=self._looks,
                 dropped=self._early.dropped,
                 screen=self._on_screen(),
+                question_in_view=self.transcript.end_in_view and "text" in self._panels(),
             )
             if not kept:
                 return
@@ -189,25 +190,18 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         super()._submit(text)
 
     def _on_screen(self) -> dict[str, object]:
-        if self.has_class("-too-small"):
-            panels = []
-        elif self.prompt_only:
-            panels = ["text"]
-        else:
-            panels = [self.panel_names[self._tab]] if self.has_class("-tabbed") else list(self.panel_names)
         presentation = self.session.header.presentation
         size = {"columns": self.app.size.width, "rows": self.app.size.height}
-        return {"presentation": presentation, "panels": panels, "step": self.shown, **size}
+        return {"presentation": presentation, "panels": self._panels(), "step": self.shown, **size}
+
+    def _panels(self) -> list[str]:
+        if self.has_class("-too-small"):
+            return []
+        if self.prompt_only:
+            return ["text"]
+        return [self.panel_names[self._tab]] if self.has_class("-tabbed") else list(self.panel_names)
 
     # What is told
-
-    def _tell_news(self) -> None:
-        told = self._told
-        # Emptying the line is no edit of the person's.
-        with self.bar.answer.prevent(Input.Changed):
-            super()._tell_news()
-        if self._told != told:
-            self._typed = ""
 
     def status_line(self) -> Line:
         """Say whose turn it is, and how much time is left where it is limited."""
@@ -249,12 +243,11 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     def _note_open(self) -> None:
         """Note for how long the question has been open: a crash must give no time back to a limit."""
-        seconds = self._watch.read()[0] if self._asked and self._beats else 0.0
+        seconds, away = self._watch.read() if self._asked and self._beats else (0.0, {})
         if self._asked and seconds >= self._noted + 1:
             self._noted, asked = seconds, self._asked
-            self._note_line(
-                "open", trial=self.session.header.id, step=asked.step, attempt=asked.attempt, seconds=seconds
-            )
+            about = {"trial": self.session.header.id, "step": asked.step, "attempt": asked.attempt}
+            self._note_line("open", **about, seconds=seconds, away=away)
 
     # The end
 

@@ -39,7 +39,7 @@ _COLUMNS = [
     Column("agent_condition", "text", "The label of that agent's trials."),
     Column("agent_settings", "json", "What its model was sent, as text."),
     Column("dimension", "text", "Reward dimension; what is compared is its sum less the reference policy's."),
-    Column("people", "integer", "Participants."),
+    Column("people", "integer", "Participants who played such a trial to its end: those who are compared."),
     Column("people_trials", "integer", "Their trials that were played to the end: those that are compared."),
     Column("people_cut", "integer", "Their trials that a time limit cut: left out of what is compared."),
     Column(

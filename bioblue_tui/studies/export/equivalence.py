@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+import envs
+from bioblue_tui.analysis.words import noisy
 from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.session import Plan
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.wordings.collection import words_of
+from envs import Environment
 
 
 def equivalence(found: Collected) -> Iterator[str]:
@@ -19,7 +23,8 @@ def equivalence(found: Collected) -> Iterator[str]:
     yield f"- Instruction and observations, byte for byte: checked in {same} of {counted(len(found.trials), 'record')}."
     yield "- What is a legal answer; a rejected answer is not applied, and the same is asked again."
     yield "- The whole past of the trial can be read at any time."
-    yield "- The noise: it comes from the seed alone, so people and models meet the same."
+    if any(noisy(_world(trial.plan)) for trial in (*study.practice, *study.trials)):
+        yield "- The noise: it comes from the seed alone, so people and models meet the same."
     if not study.feedback:
         yield "- No results are told."
     yield ""
@@ -34,14 +39,34 @@ def equivalence(found: Collected) -> Iterator[str]:
     yield "- People see which trial of how many it is, and may rest between steps."
     yield "- A key submits the last answer again; two others change a number by 1."
     yield from _limits(found)
-    presentations = {trial.plan.prompt_only for trial in (*study.practice, *study.trials)}
-    if False in presentations:
-        yield (
-            "- In conditions with gauges people see the levels on gauges with their bands, what the last action and "
-            "the noise did, the rewards that the condition shows with their totals, and which step of how many it is."
-        )
-    if True in presentations:
+    trials = (*study.practice, *study.trials)
+    yield from _gauges([trial.plan for trial in trials if not trial.plan.prompt_only])
+    if any(trial.plan.prompt_only for trial in trials):
         yield "- In prompt-only conditions they see the text and the line they answer in, and no gauges."
+
+
+def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
+    """Yield what people see on gauges: bands and noise only where an environment has them."""
+    if not plans:
+        return
+    worlds = [_world(plan) for plan in plans]
+    bands = _having(" with their bands", worlds, lambda world: any(gauge.band for gauge in world.gauges))
+    noise = _having(" and the noise", worlds, noisy)
+    yield (
+        f"- In conditions with gauges people see the levels on gauges{bands}, what the last action{noise} did, the "
+        "rewards that the condition shows with their totals, and which step of how many it is."
+    )
+
+
+def _world(plan: Plan) -> Environment:
+    return envs.make(plan.environment, **plan.parameters)
+
+
+def _having(what: str, worlds: Sequence[Environment], has: Callable[[Environment], bool]) -> str:
+    """Return words for what environments have, with which ones where not all do; nothing where none does."""
+    having = [world for world in worlds if has(world)]
+    names = "" if len(having) == len(worlds) else f" ({', '.join(sorted({world.id for world in having}))})"
+    return f"{what}{names}" if having else ""
 
 
 def _limits(found: Collected) -> Iterator[str]:

@@ -160,8 +160,11 @@ def _training(found: Collected) -> Iterator[str]:
     study = _study(found)
     asked = study.comprehension
     yield f"- Pages of instruction: {len(study.pages) or 'none'}."
-    left_out = f"{len(study.practice)}, left out of all tables but `pages.csv`" if study.practice else "none"
-    yield f"- Practice trials: {left_out}."
+    left_out = (
+        f"{len(study.practice)}, in no table of trials or answers; their time is in `pages.csv`, and counts in "
+        "`participants.csv` (`minutes`); pauses in them are in `events.csv` and in “Stretches left out” below"
+    )
+    yield f"- Practice trials: {left_out if study.practice else 'none'}."
     for trial in study.practice:
         plan, shown = trial.plan, "prompt-only" if trial.plan.prompt_only else "gauges"
         about = f"{plan.environment}, condition {one_line(trial.condition)} ({shown}), seed {plan.seed}"
@@ -246,13 +249,29 @@ def _time(found: Collected) -> Iterator[str]:
         )
     yield (
         "- Response times are from the moment the observation is there to the moment the answer is submitted, on a "
-        "monotonic clock. The screen is drawn up to 30 times a second, so an observation is seen up to 1/30 s after it "
-        "is there, later on a busy computer. Left out, and recorded: pauses, the question whether to leave, and "
-        "stretches in which another window had the keyboard, where the terminal tells."
+        "monotonic clock. The screen is drawn up to 30 times a second, so what is in view of an observation is seen up "
+        "to 1/30 s after it is there, later on a busy computer. Left out, and recorded: pauses, the question whether "
+        "to leave, and stretches in which another window had the keyboard, where the terminal tells."
     )
+    yield from _views(found)
     early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
     yield f"- Keys pressed {early} did not count: {_dropped(found)}."
     yield f"- Stretches left out: {_absences(logs) or 'none'}."
+
+
+def _views(found: Collected) -> Iterator[str]:
+    """Yield what is known of whether questions of text alone were in view."""
+    text = [decision for one in found.counting if one.trial.plan.prompt_only for decision in one.decisions.values()]
+    if not text:
+        return
+    out, unknown = (sum(decision.question_in_view is value for decision in text) for value in (False, None))
+    not_noted = f"; of {unknown} that was not noted" if unknown else ""
+    yield (
+        "- Prompt-only: the first question of a trial stands below the instruction, on a small terminal out of view "
+        "until the text is scrolled or an answer is begun; its time runs from the beginning of the trial, reading the "
+        f"instruction included. Not in view when it was answered: the question of {out} of "
+        f"{counted(len(text), 'answer')}{not_noted} (`question_in_view` in `decisions.csv`)."
+    )
 
 
 def _dropped(found: Collected) -> str:

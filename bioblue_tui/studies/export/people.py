@@ -12,7 +12,6 @@ from bioblue_tui.studies.export.played import Collected, Person
 from bioblue_tui.studies.export.table import Column, Table, Type
 from bioblue_tui.studies.export.tables import trial_row
 from bioblue_tui.studies.flow import AGREED, question_key, trial_seconds, wrong_answers
-from bioblue_tui.studies.log import TRIAL
 from bioblue_tui.studies.study import NUMBERS, Question
 
 
@@ -137,7 +136,12 @@ def pages(found: Collected) -> Table:
             "s",
         ),
         *(
-            Column(f"away_{why}", "number", f"Excluded seconds {words}; of trials decisions.csv has them.", "s")
+            Column(
+                f"away_{why}",
+                "number",
+                f"Excluded seconds {words}; of trials as in trials.csv, where they are one sum (away).",
+                "s",
+            )
             for why, words in AWAY.items()
         ),
         replace(
@@ -154,7 +158,7 @@ def pages(found: Collected) -> Table:
             "view": done.view,
             "ended": time_of(done.at),
             "seconds": done.seconds,
-            **({} if done.view.startswith(TRIAL) else {f"away_{why}": done.away.get(why, 0) for why in AWAY}),
+            **({} if (away := person.away(done)) is None else {f"away_{why}": away.get(why, 0) for why in AWAY}),
             "dropped": person.dropped(done),
             "answer": _typed(_asked(person, done.view), done.answer),
             "outcome": done.outcome,

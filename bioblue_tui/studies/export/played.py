@@ -40,6 +40,11 @@ class Person:
         """What they play."""
         return self.version.study
 
+    def away(self, done: Done) -> Mapping[str, float] | None:
+        """Return what is excluded of the time of a view, by why; None where not all of that was noted."""
+        trial, _ = self.log.trials.get(done.view, ("", ""))
+        return self.log.away(trial) if trial else done.away
+
     def dropped(self, done: Done) -> int:
         """Return how many keys did not count at a view; at the answers of a practice trial, too: no table has those."""
         if not done.view.startswith(f"{TRIAL}{PRACTICE}."):
@@ -82,6 +87,11 @@ class Played:
     def seconds(self) -> float:
         """How long it was played, less what is excluded."""
         return round(self.person.log.played(self.record.header.id), 6)
+
+    @property
+    def away(self) -> Mapping[str, float] | None:
+        """What is excluded of it, by why; None where not all of that was noted."""
+        return self.person.log.away(self.record.header.id)
 
     @property
     def answers(self) -> Iterator[tuple[StepView, Attempt, Sequence[Attempt]]]:

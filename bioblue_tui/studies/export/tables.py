@@ -53,7 +53,13 @@ _ANSWER = [
     Column("seconds_with_away", "number", "The same with what is excluded.", "s"),
     *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
     Column("edits", "integer", "Changes of the answer line."),
-    Column("deletions", "integer", "Those of them that took something away."),
+    Column(
+        "deletions",
+        "integer",
+        "Those of them that took something away, be it to put something else in its place: what was typed or pasted "
+        "over a selection, a number that ↑ or ↓ changed. Programs that did not note question_in_view counted only what "
+        "made the line shorter.",
+    ),
     Column("pasted", "integer", "How often something was pasted, be it a single character."),
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
     Column(
@@ -67,8 +73,16 @@ _ANSWER = [
     Column(
         "step_shown",
         "integer",
-        "The step that was looked at; the one before the present step is the newest; of text alone the newest, "
-        "whose question was in view when the answer line opened.",
+        "The step that was looked at; the one before the present step is the newest; of text alone always the newest, "
+        "see question_in_view.",
+    ),
+    Column(
+        "question_in_view",
+        "boolean",
+        "Whether the end of the question, as text, was in view when the answer was handed in. The first question of a "
+        "prompt-only trial stands below the instruction, on a small terminal out of view until the text is scrolled or "
+        "an answer is begun; its seconds run from when it was there. Every later one was in view when the answer line "
+        "opened. Empty where the program was one that did not note it.",
     ),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
@@ -139,6 +153,7 @@ def _measured(decision: Decision | None) -> dict[str, object]:
         **{name: getattr(decision, name) for name in _COUNTED},
         "panels": screen.get("panels"),
         "step_shown": screen.get("step"),
+        "question_in_view": decision.question_in_view,
         "terminal_columns": screen.get("columns"),
         "terminal_rows": screen.get("rows"),
     }
@@ -180,7 +195,13 @@ def trials(found: Collected) -> Table:
             "s",
         ),
         Column("seconds_median", "number", "Median of its answers' seconds, where shown_before is 0.", "s"),
-        Column("away", "number", "Excluded seconds.", "s"),
+        Column(
+            "away",
+            "number",
+            "Excluded seconds, on observations that were left without an answer, too; empty where the program was one "
+            "that did not note those, and events.csv has them.",
+            "s",
+        ),
         Column("reference_steps", "integer", "Steps the reference policy played on the same noise."),
     ]
     values = [
@@ -189,7 +210,7 @@ def trials(found: Collected) -> Table:
         for column in (
             Column(f"total_{key}", "number", f"Sum of {key}."),
             Column(f"reference_{key}", "number", f"The same for the reference policy on the same noise: {key}."),
-            Column(f"difference_{key}", "number", f"What the participant did to it: total less reference, {key}."),
+            Column(f"difference_{key}", "number", f"Total less reference: {key}."),
         )
     ]
     rows = [{**who(played.person), **_about(played), **trial_row(played)} for played in found.counting]
@@ -210,7 +231,7 @@ def trial_row(played: Played) -> dict[str, object]:
         **{f"uncounted_{kind}": count for kind, count in played.state.tally.by_kind.items()},
         "seconds": played.seconds,
         "seconds_median": round(statistics.median(seconds), 6) if seconds else None,
-        "away": round(sum(sum(decision.away.values()) for decision in played.decisions.values()), 6),
+        "away": None if (away := played.away) is None else round(sum(away.values()), 6),
         "reference_steps": played.compared.reference_steps if played.compared else None,
     }
     for key, (total, reference) in (played.compared.rows if played.compared else {}).items():

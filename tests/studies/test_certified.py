@@ -1,0 +1,179 @@
+"""What tables and method sheet certify is what was there: sizes, stretches left out, edits, what was in view."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.study.pause import PauseScreen
+from bioblue_tui.studies.export.writing import export_study
+from bioblue_tui.studies.flow import TrialView
+from bioblue_tui.studies.running import enter
+from tests.studies.small import load, walk
+from tests.studies.test_export import rows
+from tests.studies.test_screens import (
+    GAUGES,
+    HURRIED,
+    TEXT,
+    StandingClock,
+    is_trial,
+    playing,
+    showing,
+    text_on,
+)
+from tests.support.pilots import text_of, until
+
+
+@pytest.mark.parametrize("end", ["time limit", "left", "killed"])
+async def test_what_was_left_out_at_a_question_without_an_answer_is_in_the_tables(tmp_path: Path, end: str) -> None:
+    clock = StandingClock()
+    async with showing(tmp_path, is_trial, blocks=[], more=HURRIED, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: "2:00 left" in text_of(screen.status))
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        clock.seconds = 30
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen)
+        clock.seconds = 151 if end == "time limit" else 40
+        screen._tick()
+        if end == "time limit":
+            await until(pilot, lambda: any(done.outcome == "time limit" for done in run.log.done.values()))
+        elif end == "left":
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            await pilot.press("y")
+            await until(pilot, lambda: run.log.left_open)
+        else:
+            await until(pilot, lambda: run.log.open)
+            before = run.file.path.read_bytes()
+    if end == "killed":
+        run.file.path.write_bytes(before)
+    again = enter(run.study, "P1", tmp_path, clock=clock)
+    with again.file:
+        again.visit(100, 32)
+        await asyncio.to_thread(walk, again)
+    export_study("small", run.study, tmp_path / "out", tmp_path)
+    (trial,) = rows(tmp_path / "out" / "trials.csv")
+    assert float(trial["away"]) == 30
+    page = next(row for row in rows(tmp_path / "out" / "pages.csv") if row["view"] == "trial/z.1")
+    assert (float(page["away_pause"]), float(page["away_focus"])) == (30, 0)
+
+
+def test_what_an_older_program_did_not_note_is_no_zero(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: isinstance(view, TrialView))
+        view = run.next
+        assert isinstance(view, TrialView)
+        session = run.open_trial(view)
+        assert not isinstance(session, str)
+        session._journal.close()
+        run.note("unanswered", trial=session.header.id, seconds=3.5)
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    (trial,) = rows(tmp_path / "out" / "trials.csv")
+    assert (trial["away"], trial["seconds"]) == ("", "23.5")
+    assert {row["question_in_view"] for row in rows(tmp_path / "out" / "decisions.csv")} == {""}
+
+
+async def test_what_is_put_in_the_place_of_something_took_it_away(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=4, conditions=GAUGES) as (pilot, app, run):
+        screen = playing(app)
+        line = screen.bar.answer
+        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "Not a number" in str(screen.bar.feedback.render()) and screen.bar.gate.is_open)
+        await pilot.press("5", "enter")
+        await until(pilot, lambda: screen.state.done == 1 and screen.bar.gate.is_open)
+        await pilot.press("9", "shift+home")
+        line.post_message(Paste("1"))
+        await until(pilot, lambda: line.value == "1")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.state.done == 2 and screen.bar.gate.is_open)
+        await pilot.press("1", "left", "2", "enter")
+        await until(pilot, lambda: screen.state.done == 3 and screen.bar.gate.is_open)
+        # From the last action on, 21, without anything on the line: the second of them replaces.
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: len(run.log.decisions) == 5)
+    counts = [(decision.edits, decision.deletions) for decision in run.log.decisions]
+    assert counts == [(1, 0), (1, 1), (2, 1), (2, 0), (2, 1)]
+
+
+@pytest.mark.parametrize("scrolled", [False, True])
+async def test_whether_a_question_was_in_view_when_it_was_answered_is_recorded(tmp_path: Path, scrolled: bool) -> None:
+    async with showing(tmp_path, is_trial, steps=1, conditions=TEXT, size=(60, 20)) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: "more below" in text_on(app))
+        await pilot.press("end")
+        await until(pilot, lambda: screen.transcript.end_in_view and screen.bar.gate.is_open)
+        await pilot.press("3")
+        await until(pilot, lambda: screen.bar.answer.value == "3")
+        if scrolled:
+            screen.transcript.scroll_home(animate=False)
+            await until(pilot, lambda: not screen.transcript.end_in_view)
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.decisions)
+        await until(pilot, lambda: "trial/a.1" in run.log.done)
+    export_study("small", run.study, tmp_path / "out", tmp_path)
+    (row,) = rows(tmp_path / "out" / "decisions.csv")
+    assert row["question_in_view"] == str(int(not scrolled))
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert "the first question of a trial stands below the instruction, on a small terminal out of view" in sheet
+    assert f"Not in view when it was answered: the question of {int(scrolled)} of 1 answer (" in sheet
+
+
+async def test_a_pause_is_in_no_time_on_the_screen(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=2, conditions=GAUGES, size=(120, 36)) as (pilot, app, _):
+        screen = playing(app)
+        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        await asyncio.sleep(0.05)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is screen and screen.bar.gate.is_open)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: screen.state.done == 1 and "→ 3" in text_on(app))
+        assert (screen.state.steps[0].attempts[-1].seconds or 0) > 0.04
+        assert " ms" not in text_on(app)
+
+
+@pytest.mark.parametrize(
+    ("environments", "bands", "noise"),
+    [
+        ('["sustainability"]', "levels on gauges, ", "what the last action did"),
+        ('["homeostasis"]', "gauges with their bands, ", "the last action and the noise did"),
+        ('["homeostasis", "balancing"]', "gauges with their bands, ", "and the noise (homeostasis) did"),
+        ('["homeostasis", "sustainability"]', "with their bands (homeostasis), ", "and the noise (homeostasis) did"),
+    ],
+)
+def test_the_sheet_tells_of_bands_and_noise_where_they_are(
+    tmp_path: Path, environments: str, bands: str, noise: str
+) -> None:
+    study = load(tmp_path, conditions=GAUGES, environments=environments)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert bands in sheet
+    assert noise in sheet
+    assert ("The noise: it comes from the seed alone" in sheet) == ("homeostasis" in environments)
+
+
+def test_the_dictionary_says_what_is_counted(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    tables = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))["tables"]
+    told = {(table["file"], column["name"]): column["meaning"] for table in tables for column in table["columns"]}
+    assert told["trials.csv", "difference_consumption"] == "Total less reference: consumption."
+    assert "to its end" in told["comparisons.csv", "people"]
+    assert "trials.csv" in told["pages.csv", "away_pause"]
+    assert "below the instruction" in told["decisions.csv", "question_in_view"]
