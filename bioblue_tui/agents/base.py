@@ -77,8 +77,8 @@ class Answer:
         notes: What a person should know about how this answer came about, such as a parameter that was dropped.
         dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
         fault: Why the text is not to be read, whatever it looks like; None where it is.
-        seconds: From sending the request that was answered to the last byte of its answer; None where no request is
-            sent.
+        seconds: From sending the request that was answered to the last byte of its answer; of a participant what was
+            measured; None where neither is known.
     """
 
     text: str

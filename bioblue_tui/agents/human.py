@@ -30,14 +30,15 @@ class HumanAgent(BaseAgent):
         finally:
             self._waiting = None
 
-    def submit(self, text: str, dropped: int = 0) -> bool:
+    def submit(self, text: str, dropped: int = 0, seconds: float | None = None) -> bool:
         """Hand in an answer, verbatim. Returns False, changing nothing, when nobody is asking.
 
         Args:
             text: The answer.
             dropped: How many keys were pressed before the question was on the screen, and did not count.
+            seconds: How long it took, less what does not count, where that was measured; else the trial measures.
         """
         if self._waiting is None or self._waiting.done():
             return False
-        self._waiting.set_result(Answer(text, dropped=dropped))
+        self._waiting.set_result(Answer(text, dropped=dropped, seconds=seconds))
         return True

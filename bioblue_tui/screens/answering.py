@@ -196,9 +196,9 @@ class AnsweringScreen(LiveScreen):
                 f"Back at step {self.state.done + 1}, which is asked for. {key} once more answers {one_line(text, 20)}."
             )
 
-    def _submit(self, text: str) -> None:
+    def _submit(self, text: str, seconds: float | None = None) -> None:
         person = self.person
-        if person and not person.submit(text, dropped=self._early.dropped) and not self.live.trial.ended:
+        if person and not person.submit(text, self._early.dropped, seconds) and not self.live.trial.ended:
             self._not_yet("Saving the previous step…")
 
     def action_leave(self) -> None:

@@ -112,7 +112,7 @@ class Answered:
         text: The answer.
         actor: Who gave it.
         seconds: From asking to answer; of a model behind an API from sending the request that was answered to the last
-            byte of its answer.
+            byte of its answer; of a participant in a study less pauses and the like (before 1.2 with them).
         reasoning: Reasoning that came with it.
         usage: Tokens of the request that was answered.
         notes: What a person should know about how it came.

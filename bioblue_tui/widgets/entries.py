@@ -51,8 +51,6 @@ class EntryWriter:
         self.folded = not prompt_only
         self.live = False
         """Whether the trial goes on: what is held in it may still be applied."""
-        self.timed = True
-        """Whether is said how long an answer took."""
         self.cost: Callable[[int], str] | None = None
         """Says what a step's answers cost; None where nobody knows."""
         self.alerts: Mapping[int, Sequence[str]] = {}
@@ -242,12 +240,12 @@ class EntryWriter:
 
     def _costs(self, view: StepView, attempt: Attempt) -> str:
         cost = self.cost(view.number) if self.cost and attempt is view.attempts[-1] else ""
-        return _time_and_tokens(attempt, timed=self.timed) + (f"   {cost}" if cost else "")
+        return _time_and_tokens(attempt) + (f"   {cost}" if cost else "")
 
 
-def _time_and_tokens(attempt: Attempt, *, timed: bool) -> str:
+def _time_and_tokens(attempt: Attempt) -> str:
     parts = []
-    if timed and attempt.seconds is not None and attempt.seconds >= _QUICK:
+    if attempt.seconds is not None and attempt.seconds >= _QUICK:
         quick = attempt.seconds < 9.9995
         parts.append(f"{attempt.seconds * 1000:.0f} ms" if quick else f"{attempt.seconds:.1f} s")
     usage = attempt.usage

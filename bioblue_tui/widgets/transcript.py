@@ -183,10 +183,6 @@ class Transcript(ScrollView, Styled, can_focus=True):
         """Show a trial that goes on."""
         self._writer.live = True
 
-    def hide_times(self) -> None:
-        """Leave out how long answers took: pauses are in these times."""
-        self._writer.timed = False
-
     def show_costs(self, cost: Callable[[int], str]) -> None:
         """Show from now on what each step's answers cost."""
         self._writer.cost = cost

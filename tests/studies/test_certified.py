@@ -131,18 +131,21 @@ async def test_whether_a_question_was_in_view_when_it_was_answered_is_recorded(t
 
 
 async def test_a_pause_is_in_no_time_on_the_screen(tmp_path: Path) -> None:
-    async with showing(tmp_path, is_trial, steps=2, conditions=GAUGES, size=(120, 36)) as (pilot, app, _):
+    clock = StandingClock()
+    told = {"steps": 2, "conditions": GAUGES, "size": (120, 36), "clock": clock}
+    async with showing(tmp_path, is_trial, **told) as (pilot, app, run):  # type: ignore[arg-type]
         screen = playing(app)
         await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, PauseScreen))
-        await asyncio.sleep(0.05)
+        clock.seconds = 6.4
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is screen and screen.bar.gate.is_open)
+        clock.seconds += 0.937
         await pilot.press("3", "enter")
-        await until(pilot, lambda: screen.state.done == 1 and "→ 3" in text_on(app))
-        assert (screen.state.steps[0].attempts[-1].seconds or 0) > 0.04
-        assert " ms" not in text_on(app)
+        await until(pilot, lambda: screen.state.done == 1 and "→ 3   937 ms" in text_on(app))
+        (decision,) = run.log.decisions
+        assert decision.seconds == screen.state.steps[0].attempts[-1].seconds == 0.937
 
 
 @pytest.mark.parametrize(

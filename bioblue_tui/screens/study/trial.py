@@ -105,7 +105,6 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     def on_mount(self) -> None:
         """Name the panel with the text, and measure; Textual calls the base class's handler by itself."""
         self.transcript.border_title = self.panel_names[-1]
-        self.transcript.hide_times()
         # Whatever is typed is an answer.
         self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
@@ -161,7 +160,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         super().action_repeat()
         self._repeating = False
 
-    def _submit(self, text: str) -> None:
+    def _submit(self, text: str, seconds: float | None = None) -> None:
         person, asked = self.person, self._asked
         if person is not None and person.asked and asked is not None:
             seconds, away = self._watch.read()
@@ -187,7 +186,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             if not kept:
                 return
             self._asked, self._open_before = None, 0.0
-        super()._submit(text)
+        super()._submit(text, seconds)
 
     def _on_screen(self) -> dict[str, object]:
         presentation = self.session.header.presentation

@@ -79,10 +79,11 @@ _ANSWER = [
     Column(
         "question_in_view",
         "boolean",
-        "Whether the end of the question, as text, was in view when the answer was handed in. The first question of a "
-        "prompt-only trial stands below the instruction, on a small terminal out of view until the text is scrolled or "
-        "an answer is begun; its seconds run from when it was there. Every later one was in view when the answer line "
-        "opened. Empty where the program was one that did not note it.",
+        "Whether the end of the question, as text, was in view when the answer was handed in; in a condition with "
+        "gauges they may show the same where it was not. The first question of a prompt-only trial stands below the "
+        "instruction, on a small terminal out of view until the text is scrolled or an answer is begun; its seconds "
+        "run from when it was there. Of every later one the end was in view when the answer line opened. Empty where "
+        "the program was one that did not note it.",
     ),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
