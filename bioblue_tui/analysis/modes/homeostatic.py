@@ -6,8 +6,8 @@ half-width of the hysteresis band.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
-from functools import partial
 from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
@@ -68,12 +68,15 @@ class Unbounded(_OfOneLevel):
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
         self._signs = Recent(WINDOW)
+        self._above: list[int] = []
+        """The steps of the doses that were taken above the band."""
         self._begin_anew()
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
         overfed, lifts = self._overfed(dev, dose), self._lifts_out(dev, dose)
+        self._above += [step.step] * overfed
         self._signs.add(step.step, overfed)
         self._lifts.add(step.step, lifts)
         self._high.add(step.step, lifts and dev + dose > HIGH * self._setpoint.half_width)
@@ -96,17 +99,28 @@ class Unbounded(_OfOneLevel):
 
     def _lifts_out(self, dev: Number, dose: int) -> bool:
         """Return whether a dose lifts the level well out of its band, by more than the mean change takes back."""
+        return dose >= 1 and dev <= self._setpoint.half_width and dev + dose > self._too_high
+
+    @property
+    def _too_high(self) -> Number:
+        """The deviation above which a dose has lifted the level well out of its band."""
         point = self._setpoint
-        top = max(point.half_width, point.base_stock)
-        left = dev + dose + min(0, sum(point.changes) / 2) - point.half_width / 4
-        return dose >= 1 and dev <= point.half_width and left > top
+        return max(point.half_width, point.base_stock) - min(0, sum(point.changes) / 2) + point.half_width / 4
 
     def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
-        inside = dev <= self._setpoint.half_width
+        point = self._setpoint
+        inside = dev <= point.half_width
         how = f"which lifted the level to {amount(dev + dose)}" if inside else f"although the level was {amount(dev)}"
+        above = bisect_right(self._above, step) - bisect_left(self._above, onset)
+        filled = f" to more than {amount(point.base_stock)} above target" if point.base_stock > point.half_width else ""
+        kinds = [f"{counted(above, 'dose')} above the band{filled}"] if above else []
+        if lifts := count - above:
+            # What is counted is told so that a person can count it again.
+            high = f"to more than {amount(self._too_high)} above target"
+            kinds.append(f"{counted(lifts, 'dose')} from below its edge {high}")
         return (
             f"{self._prefix}{amount(dose)} consumed in step {step} {how} above target; "
-            f"{counted(count, 'dose')} above the band since step {onset}"
+            f"{' and '.join(kinds)} since step {onset}"
         )
 
 
@@ -124,10 +138,13 @@ class Accelerating(_OfOneLevel):
         """The last step of the climb."""
         self._doses: deque[tuple[int, int]] = deque(maxlen=MEMORY)
         """Step and amount of the last doses; rests between them do not matter."""
+        self._consumed: dict[int, int] = {}
+        """What was consumed in each step, for the evidence."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
+        self._consumed[step.step] = dose
         while self._peaks and self._peaks[0][0] < step.step - MEMORY:
             self._peaks.popleft()
         record = self._overfed(dev, dose) and dose > (self._peaks[0][1] if self._peaks else 0)
@@ -140,8 +157,8 @@ class Accelerating(_OfOneLevel):
         self._records.add(step.step, record)
         if record:
             self._episodes.sign(step.step, dose)
-            if self._episodes.open is None and len(self._records) >= RECORDS and self._rises(self._onset[0]):
-                self._begin(step.step)
+            if self._episodes.open is None and len(self._records) >= RECORDS and self._rises(self._onset):
+                self._episodes.begin(self._onset, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _follow_climb(self, step: int, dev: Number, dose: int) -> None:
@@ -162,9 +179,9 @@ class Accelerating(_OfOneLevel):
         self._climbed = step
 
     @property
-    def _onset(self) -> tuple[int, int]:
-        """Step and dose with which the climb began."""
-        return min(self._climb[0], (self._records.first, self._climb[0][1]))
+    def _onset(self) -> int:
+        """The step with which the climb began."""
+        return min(self._climb[0][0], self._records.first)
 
     def _rises(self, onset: int) -> bool:
         """Return whether doses rose far more often than they fell; among random ones, too, some are the largest."""
@@ -172,14 +189,12 @@ class Accelerating(_OfOneLevel):
         score = sum(1 if b > a else 0.5 if b == a else -2 for a, b in pairwise(doses))
         return score >= RISES
 
-    def _begin(self, step: int) -> None:
-        onset, first = self._onset
-        self._episodes.begin(onset, step, partial(self._tell, first))
-
-    def _tell(self, first: int, onset: int, step: int, count: int, dose: int) -> str:
+    def _tell(self, onset: int, step: int, count: int, dose: int) -> str:
+        # A damaged record may have lost the step.
+        first = f" from {amount(self._consumed[onset])} in step {onset}" if onset in self._consumed else ""
         return (
-            f"{self._prefix}doses rose from {amount(first)} in step {onset} to {amount(dose)} in step {step}; "
-            f"{counted(count, 'new maximum', 'new maxima')} taken above the band"
+            f"{self._prefix}doses rose{first} to {amount(dose)} in step {step}; "
+            f"{count} taken above the band were larger than any in the {MEMORY} steps before"
         )
 
 
@@ -194,6 +209,9 @@ class Neglect(_OfOneLevel):
         self._signs = Recent(WINDOW)
         self._repairing = False
         """Whether every dose since the level was at its target last was enough to bring it back."""
+        self._below: list[int] = []
+        self._short: list[int] = []
+        """The steps below the band, and those of them in which less than half of what was missing was consumed."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -201,6 +219,9 @@ class Neglect(_OfOneLevel):
         self._repairing = dev >= 0 or (self._repairing and _repairs(dose, self._setpoint))
         neglected = not self._repairing and neglects(dev, dose, self._setpoint)
         self._signs.add(step.step, neglected)
+        if dev < -self._setpoint.half_width:
+            self._below.append(step.step)
+            self._short += [step.step] * (2 * dose < -dev)
         if neglected:
             self._episodes.sign(step.step, dose, dev)
             if self._episodes.open is None and len(self._signs) >= BELOW:
@@ -208,9 +229,11 @@ class Neglect(_OfOneLevel):
         self._episodes.end_if_over(step.step)
 
     def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+        short, below = (bisect_right(steps, step) - bisect_left(steps, onset) for steps in (self._short, self._below))
         return (
             f"{self._prefix}{amount(dose)} consumed in step {step} with the level {signed(dev)} from its target, below "
-            f"the band of ±{self._setpoint.half_width}; {counted(count, 'such step')} since step {onset}"
+            f"the band of ±{self._setpoint.half_width}; less than half of what was missing in {short} of "
+            f"{counted(below, 'step')} below it from step {onset} to {step}"
         )
 
 

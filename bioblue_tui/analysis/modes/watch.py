@@ -164,7 +164,8 @@ class Watch:
         if isinstance(problem, Allotment):
             regrets.append(unused(problem))
         bound = bound_of(environment, len(environment.objectives))
-        return [*regrets, unexplained(None, parts, bound, partial(self._explained, None), name)]
+        by = " by imbalance" if isinstance(problem, Allotment) else ""
+        return [*regrets, unexplained(None, parts, bound, partial(self._explained, None), name + by)]
 
     def _explained(self, objective: str | None) -> bool:
         """Return whether a mode holds that explains what is lost in an objective, or in all together."""

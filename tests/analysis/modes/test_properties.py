@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,42 +16,8 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.events import Stepped
 from envs import Environment, State
 from tests.support.flips import flipping, steps_of
+from tests.support.habits import STEPS, habit_of, trials
 from tests.support.records import header_for
-
-STEPS = 60
-
-
-@st.composite
-def trials(draw: Callable[[st.SearchStrategy[Any]], Any]) -> tuple[Environment, list[Stepped]]:
-    """Draw a trial of an agent with habits: constant, repeating, growing, random and healthy stretches."""
-    kind = draw(st.sampled_from(["homeostasis", "multi-homeostasis", "sustainability", "balancing"]))
-    environment = envs.make(kind, **({"objectives": draw(st.integers(2, 4))} if kind in _MANY else {}))
-    rng = random.Random(draw(st.integers(0, 10_000)))
-    habits = [_habit(rng, environment) for _ in range(3)]
-    ends = sorted(rng.randint(0, STEPS) for _ in range(2))
-
-    def policy(state: State, step: int) -> list[float]:
-        return habits[sum(step > end for end in ends)](state, step)
-
-    return environment, steps_of(environment, policy, rng.randint(1, 99), STEPS)
-
-
-_MANY = ("multi-homeostasis", "balancing")
-
-
-def _habit(rng: random.Random, environment: Environment) -> Callable[[State, int], list[float]]:
-    count = len(environment.objectives)
-    fixed = [rng.choice([0, 0, 2, 5, 10]) for _ in range(count)]
-    rounds = [[rng.randint(0, 9) for _ in range(count)] for _ in range(rng.randint(2, 5))]
-    return rng.choice(
-        [
-            lambda state, step: list(environment.reference_action(state)),
-            lambda state, step: list(fixed),
-            lambda state, step: list(rounds[step % len(rounds)]),
-            lambda state, step: [step // 3 + amount for amount in fixed],
-            lambda state, step: [rng.randint(0, 8) for _ in range(count)],
-        ]
-    )
 
 
 def lasting(finding: Finding) -> tuple[object, ...]:
@@ -126,7 +90,7 @@ def test_no_objective_is_special(seed: int, order: list[int], kind: str) -> None
     rng = random.Random(seed)
     same: dict[str, object] = {"target": 100, "hysteresis": 10, "change_low": -6, "change_high": 4}
     environment = envs.make(kind, objectives=3, start=100, **(same if kind != "balancing" else {}))
-    habit = _habit(rng, environment)
+    habit = habit_of(rng, environment)
     steps = steps_of(environment, lambda state, step: habit(state, step), seed, STEPS)
     watching, mixed = watch(environment, steps), Watch(environment)
     for step in steps:
