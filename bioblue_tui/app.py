@@ -224,7 +224,7 @@ class BioBlueApp(AttentiveApp):
 
     def on_trial_screen_fork_asked(self, message: TrialScreen.ForkAsked) -> None:
         """Begin a trial with another one's past."""
-        self._wired.fork(message.path, message.step, message.changes, message.settle)
+        self._wired.fork(message.path, message.step, message.changes, message.settle, message.staging)
 
     def on_trial_screen_parent_asked(self, message: TrialScreen.ParentAsked) -> None:
         """Show a fork beside its parent."""
@@ -256,7 +256,7 @@ class BioBlueApp(AttentiveApp):
 
     def on_replay_screen_resume_asked(self, message: ReplayScreen.ResumeAsked) -> None:
         """Go on with a recorded trial."""
-        self._wired.resume(message.path)
+        self._wired.resume(message.replay, message.path)
 
     def on_lessons_screen_opened(self, message: LessonsScreen.Opened) -> None:
         """Give a lesson."""

@@ -35,6 +35,7 @@ from envs import ParameterError
 if TYPE_CHECKING:
     from bioblue_tui.lessons.format import Lesson
     from bioblue_tui.lessons.performing import Performance
+    from bioblue_tui.lessons.staging import Staging
     from bioblue_tui.screens.lesson import LessonScreen
     from bioblue_tui.screens.lessons import LessonsScreen
 
@@ -68,6 +69,9 @@ class Wiring:
         ends = self._alone and not self._teaching
 
         def left(again: bool | None) -> None:
+            if isinstance(screen, ReplayScreen) and screen.resumed is not None:
+                self.show(screen.resumed)
+                return
             path = str(screen.session.path or "") if isinstance(screen, TrialScreen) else ""
             if again and plan is not None:
                 self.start(replace(plan, seed=plan.seed + 1))
@@ -88,7 +92,7 @@ class Wiring:
         """Replay a record."""
         self._try("Not opened", lambda: ReplayScreen(ReplaySession(open_record(path))))
 
-    def fork(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None]) -> None:
+    def fork(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None], staging: Staging) -> None:
         """Begin a trial with a record's past.
 
         Args:
@@ -96,6 +100,7 @@ class Wiring:
             step: Its last step that the fork has too.
             changes: What is to be different.
             settle: Is told why it can't begin; or, before its screen is shown, with an empty text that it has.
+            staging: How it is shown.
         """
         try:
             record = open_record(path)
@@ -103,21 +108,32 @@ class Wiring:
             words: dict[str, Any] = {"instruction": changes.instruction, "schedule": changes.schedule}
             words["wording"] = changes.wording
             speed = default_speed(agent.name)
-            screen = screen_of(fork_session(record, step, self._data, agent=agent, speed=speed, **words))
+            screen = _staged(fork_session(record, step, self._data, agent=agent, speed=speed, **words), staging)
         except _REFUSALS as error:
             settle(_why(error))
         else:
             settle("")
             self.show(screen)
 
-    def resume(self, path: Path) -> None:
-        """Go on with a recorded trial."""
+    def resume(self, replay: ReplayScreen, path: Path) -> None:
+        """Go on with a trial that is replayed; one of a lesson goes on as that, at the speed it is replayed at.
 
-        def begin() -> TrialScreen:
-            speed = default_speed(open_record(path).header.agent)
-            return screen_of(resume_session(path, self._data, speed=speed))
-
-        self._try("Not resumed", begin)
+        Args:
+            replay: Its replay, which is left for it.
+            path: Its record.
+        """
+        if replay.resumed is not None:
+            return
+        staging = replay.staging.resumed or replay.staging
+        speed = default_speed(replay.replay.header.agent)
+        if staging.lesson and speed is not None:
+            speed = replay.replay.trial.speed
+        try:
+            session = resume_session(path, self._data, speed=speed)
+        except _REFUSALS as error:
+            self._refuse("Not resumed", error)
+        else:
+            replay.give_way(_staged(session, replace(staging, large=replay.large)))
 
     def look_into(self, path: Path, step: int | None = None) -> None:
         """Replay a record above the present screen, at a step or from the start."""
@@ -127,7 +143,7 @@ class Wiring:
             self._refuse("Not opened", error)
             return
         session.trial.seek(step or 0)
-        self._app.push_screen(ReplayScreen(session))
+        self._above(ReplayScreen(session))
 
     def compare(self, paths: Sequence[Path], at: int | None = None) -> None:
         """Show trials beside each other, above the present screen.
@@ -185,10 +201,18 @@ class Wiring:
         screen = ReplayScreen(session) if isinstance(session, ReplaySession) else screen_of(session)
         screen.staging = performance.staging
 
+        self._above(screen, done)
+
+    def _above(self, screen: TrialScreen, done: Callable[[TrialScreen], Awaitable[None]] | None = None) -> None:
+        """Show a trial above the present screen; what is resumed in its place is what is done in the end."""
+
         async def left(_: bool | None) -> None:
             # What is said of the trial afterwards may be read from its record.
-            await session.stop()
-            await done(screen)
+            await screen.session.stop()
+            if isinstance(screen, ReplayScreen) and screen.resumed is not None:
+                self._above(screen.resumed, done)
+            elif done is not None:
+                await done(screen)
 
         self._app.clear_notifications()
         self._app.push_screen(screen, left)
@@ -241,6 +265,17 @@ def live_screen(
     if speed == 0:
         speed = default_speed(plan.agent)
     return screen_of(open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit))
+
+
+def _staged(session: Session, staging: Staging) -> TrialScreen:
+    """Make the screen of a trial that was resumed or forked, shown as what it came from."""
+    if staging.lesson:
+        from bioblue_tui.lessons.performing import stage
+
+        stage(session, staging)
+    screen = screen_of(session)
+    screen.staging = staging
+    return screen
 
 
 def screen_of(session: Session) -> TrialScreen:

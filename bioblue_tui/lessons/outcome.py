@@ -21,6 +21,7 @@ class Outcome:
         dimensions: Its reward dimensions.
         totals: Running totals by dimension key after each step; step 1 first.
         onsets: Step and name of each failure that was found, in their order.
+        partial: Whether it was left before its end.
     """
 
     steps: int
@@ -28,25 +29,25 @@ class Outcome:
     dimensions: Sequence[Dimension]
     totals: Sequence[Mapping[str, Number]]
     onsets: Sequence[tuple[int, str]]
+    partial: bool = False
 
     def total(self, key: str, step: int) -> Number | None:
         """Return a dimension's total after a step; None where there is no such dimension or step."""
         return self.totals[step - 1].get(key) if 1 <= step <= len(self.totals) else None
 
 
-def outcome_of(state: TrialState, until: int | None = None) -> Outcome:
-    """Read what came of a trial.
-
-    Args:
-        state: The trial.
-        until: Its last step that counts; None for all.
-    """
+def outcome_of(state: TrialState) -> Outcome:
+    """Read what came of a trial."""
     reading = Reading(state.header, state.environment)
     totals: list[Mapping[str, Number]] = []
-    for step in range(1, (state.done if until is None else min(until, state.done)) + 1):
+    ended = False
+    for step in range(1, state.done + 1):
         done = state.recorded(step)
         if done is not None:
             reading.apply(done)
+            ended = bool(done.ended)
         totals.append(done.totals if done is not None else {})
     onsets = sorted((found.onset, found.name) for found in reading.findings if found.mode != NOISE)
-    return Outcome(len(totals), state.header.steps, state.environment.dimensions, totals, onsets)
+    planned = state.header.steps
+    partial = len(totals) < planned and not ended
+    return Outcome(len(totals), planned, state.environment.dimensions, totals, onsets, partial)

@@ -71,6 +71,15 @@ def perform(performance: Performance, data: Path) -> Session | ReplaySession:
     return session
 
 
+def stage(session: Session, staging: Staging) -> None:
+    """Let a trial that was resumed or forked be shown as one of a lesson."""
+    if staging.pause_on:
+        pause_on(session, modes_of(staging.pause_on))
+    if staging.unnamed:
+        # That it was resumed is written, and is no part of the session's past.
+        session.state = UnnamedState(session.header).feed(open_record(session.path).events)
+
+
 def _plan(performance: Performance) -> Plan:
     activity = performance.activity
     return Plan(

@@ -115,8 +115,14 @@ class Sitting:
     # Trials
 
     def record(self, place: Place, outcome: Outcome, path: Path | None) -> None:
-        """Keep what came of a trial, and pass it."""
-        self.played[place] = Played(outcome, path)
+        """Keep what came of a trial, and pass it.
+
+        Where it was resumed, what came of it by other rules stays as far as it lasts as long.
+        """
+        before = self.played.get(place)
+        others = {} if before is None else before.others
+        others = {rule: other for rule, other in others.items() if other.steps >= outcome.steps}
+        self.played[place] = Played(outcome, path, others)
         self._passed.add(place)
 
     def activity(self, place: Place) -> Activity:

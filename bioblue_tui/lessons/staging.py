@@ -16,6 +16,7 @@ class Staging:
         suspense: Whether failures are shown only once it is over, or was paused because of one.
         secret: Whether not even then.
         pause_on: Failure modes that pause a replay.
+        resumed: How a lesson's trial that is replayed is shown once it is resumed; None where it can't be.
     """
 
     lesson: bool = False
@@ -24,3 +25,4 @@ class Staging:
     suspense: bool = False
     secret: bool = False
     pause_on: frozenset[str] = frozenset()
+    resumed: Staging | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,6 +36,7 @@ from bioblue_tui.screens.lesson_cards import (
     markdown,
 )
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
+from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.text import one_line
 
@@ -268,8 +270,12 @@ class LessonScreen(Screen[None]):
             unnamed=activity.hide_agent and not (again and sitting.whole(place[0])),
             suspense=suspense,
             secret=sitting.secret(place),
-            pause_on=activity.pause_on if rule is None and not again else frozenset(),
+            pause_on=activity.pause_on if rule is None else frozenset(),
         )
+        if again:
+            # A lesson's own record stays as it is; what the class notes in it goes into a copy, too.
+            resumed = staging if activity.record is None else None
+            staging = replace(staging, pause_on=frozenset(), resumed=resumed)
         answers: Path | None = played.path if played and what_if and activity.agent == "human" else None
         performance = Performance(
             activity,
@@ -290,7 +296,7 @@ class LessonScreen(Screen[None]):
         state, sitting = screen.state, self.sitting
         if rule is not None:
             sitting.played[place].others[rule] = outcome_of(state)
-        elif not again and state.done:
+        elif state.done and not (again and isinstance(screen, ReplayScreen)):
             sitting.record(place, outcome_of(state), screen.session.path)
         await self._show_more()
 

@@ -115,14 +115,21 @@ class ActivityCard(Card):
         if played is None:
             return
         rules = self.sitting.rules(self.place)
+        outcome = played.outcome
         lines = ["o: show it again"]
+        if outcome.partial and self._activity.record is None:
+            how = "Played" if self._activity.agent == "human" else "Watched"
+            lines = [
+                f"{how} up to step {outcome.steps} of {outcome.planned}; what the lesson says is about all of it.",
+                "o: show it again, and there r: resume it",
+            ]
         lines += [f"w {n}: what if … {rule}" for n, rule in enumerate(rules, 1)]
         self.about.update("\n".join(lines))
-        others = [(rules[number], outcome) for number, outcome in sorted(played.others.items())]
+        others = [(rules[number], other) for number, other in sorted(played.others.items())]
         told = not self.sitting.suspense(self.place) or (
             not self.sitting.secret(self.place) and self.sitting.whole(self.place[0])
         )
-        self.results.show_outcomes([("as played", played.outcome), *others], onsets=told or bool(others))
+        self.results.show_outcomes([("as played", outcome), *others], onsets=told or bool(others))
 
 
 def headline(activity: Activity) -> str:
@@ -202,7 +209,8 @@ class PredictionCard(Card):
         about = self.sitting.about(self.place)
         steps = happened.steps if happened else self.sitting.activity(about).steps if about else 1
         guesses = self.sitting.guesses[self.place]
-        self.plot.show_guesses(guesses, happened.onsets if happened else None, steps)
+        until = happened.steps if happened and happened.partial else None
+        self.plot.show_guesses(guesses, happened.onsets if happened else None, steps, until)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

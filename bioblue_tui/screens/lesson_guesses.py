@@ -35,16 +35,24 @@ class GuessPlot(Lines):
         self._guesses: Sequence[Guess] = ()
         self._truths: Sequence[tuple[int, str]] | None = None
         self._steps = 1
+        self._until: int | None = None
 
-    def show_guesses(self, guesses: Sequence[Guess], truths: Sequence[tuple[int, str]] | None, steps: int) -> None:
+    def show_guesses(
+        self,
+        guesses: Sequence[Guess],
+        truths: Sequence[tuple[int, str]] | None,
+        steps: int,
+        until: int | None = None,
+    ) -> None:
         """Show what was guessed.
 
         Args:
             guesses: The guesses.
             truths: Step and name of each failure that was found; None while nothing is told.
             steps: Steps of the trial that was asked about.
+            until: The step after which it was left; None where it was played to its end.
         """
-        self._guesses, self._steps = list(guesses), steps
+        self._guesses, self._steps, self._until = list(guesses), steps, until
         # Only steps lie on the axis of steps.
         self._truths = truths if self._prediction.kind == "step" else None
         self.refresh(layout=True)
@@ -125,7 +133,8 @@ class GuessPlot(Lines):
         if self._truths is None:
             return []
         if not self._truths:
-            return [[("  No failure was found in this trial.", "good")]]
+            where = "in this trial" if self._until is None else f"up to step {self._until}, after which it was left"
+            return [[(f"  No failure was found {where}.", "good" if self._until is None else "dim")]]
         return [[(f"  ▲ {step}: {name}", "bad")] for step, name in self._truths]
 
 

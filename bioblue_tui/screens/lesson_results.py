@@ -71,13 +71,17 @@ class ResultTable(Lines):
         return line
 
     def _failures(self, column: int) -> list[Line]:
-        firsts = [outcome.onsets[0] if outcome.onsets else None for _, outcome in self._outcomes]
-        cells = [
-            (f"{f'⚠ step {first[0]}' if first else 'none':>{column}}", "bad" if first else "good") for first in firsts
-        ]
+        cells = [_first(outcome, column) for _, outcome in self._outcomes]
         lines: list[Line] = [[(f"{'first failure':<{_LABEL}}", "text"), *cells]]
         for name, outcome in self._outcomes:
             for onset, failure in outcome.onsets:
                 whose = f"{one_line(name, 40)}: " if len(self._outcomes) > 1 else ""
                 lines.append([(f"  ⚠ {whose}{failure} since step {onset}", "dim")])
         return lines
+
+
+def _first(outcome: Outcome, column: int) -> tuple[str, str]:
+    """Say where the first failure began; of a trial that was left, one may be still to come."""
+    if outcome.onsets:
+        return f"{f'⚠ step {outcome.onsets[0][0]}':>{column}}", "bad"
+    return (f"{'none yet':>{column}}", "text") if outcome.partial else (f"{'none':>{column}}", "good")

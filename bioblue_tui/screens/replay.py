@@ -55,9 +55,12 @@ class ReplayScreen(TrialScreen):
     class ResumeAsked(Message):
         """The trial that is replayed is to go on."""
 
-        def __init__(self, path: Path) -> None:
+        def __init__(self, replay: ReplayScreen, path: Path) -> None:
             super().__init__()
-            self.path = path
+            self.replay, self.path = replay, path
+
+    resumed: TrialScreen | None = None
+    """The trial that goes on in the replay's place, once it was left for it."""
 
     def __init__(self, session: ReplaySession) -> None:
         super().__init__(session)
@@ -200,13 +203,18 @@ class ReplayScreen(TrialScreen):
         if action in ("pause", "unpause"):
             return self.replay.trial.paused == (action == "unpause")
         if action == "resume":
-            return self._resumable
+            return self._resumable and (self.staging.resumed is not None or not self.staging.lesson)
         return super().check_action(action, parameters)
 
     def action_resume(self) -> None:
         """Leave the replay and go on with the trial."""
         if self.replay.path is not None:
-            self.post_message(self.ResumeAsked(self.replay.path))
+            self.post_message(self.ResumeAsked(self, self.replay.path))
+
+    def give_way(self, resumed: TrialScreen) -> None:
+        """Leave the replay for the trial that was resumed, of which it knows the beginning only."""
+        self.resumed = resumed
+        self.dismiss(False)
 
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from textual import events, on, work
@@ -75,9 +76,11 @@ class TrialScreen(LookingScreen):
     class ForkAsked(Message):
         """A new trial is to begin with this one's past."""
 
-        def __init__(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None]) -> None:
+        def __init__(
+            self, path: Path, step: int, changes: Changes, settle: Callable[[str], None], staging: Staging
+        ) -> None:
             super().__init__()
-            self.path, self.step, self.changes = path, step, changes
+            self.path, self.step, self.changes, self.staging = path, step, changes, staging
             self.settle = settle
             """Is to be told why it can't begin; or, before its screen is shown, with an empty text that it has."""
 
@@ -369,9 +372,11 @@ class TrialScreen(LookingScreen):
             return
 
         def begin(changes: Changes) -> None:
-            self.post_message(self.ForkAsked(path, step, changes, dialog.settle))
+            staging = replace(self.staging, large=self.large, pause_on=frozenset(), resumed=None)
+            self.post_message(self.ForkAsked(path, step, changes, dialog.settle, staging))
 
-        dialog = ForkDialog(self.session.header, self.state.environment, step, begin)
+        # The state's header: it names nobody where that is kept from a class.
+        dialog = ForkDialog(self.state.header, self.state.environment, step, begin)
         self.app.push_screen(dialog)
 
     def action_parent(self) -> None:
@@ -395,7 +400,7 @@ class TrialScreen(LookingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Switching panels is only for small terminals; elsewhere tab moves the focus."""
         if action == "parent":
-            return self.session.header.parent is not None and self.reveals
+            return self.session.header.parent is not None and self.reveals and not self.staging.unnamed
         return self.has_class("-tabbed") if action == "panel" else True
 
     @on(Timeline.Sought)

@@ -18,10 +18,8 @@ from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.trial import TrialScreen
-from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
-from bioblue_tui.trials.events import Event, Stepped
+from bioblue_tui.trials.events import Stepped
 from tests.support.pilots import text_of, until
 from tests.support.teacher import Teacher, given
 
@@ -118,24 +116,11 @@ async def test_a_wrong_guess_is_corrected_from_an_arrow_on(lesson: Lesson, tmp_p
         assert teacher.screen.sitting.guesses[0, 1] == [10, 20, 20]
 
 
-async def hold(teacher: Teacher, screen: TrialScreen, step: int) -> None:
-    """Pause a trial after a step."""
-    assert isinstance(screen, WatchScreen)
-    trial = screen.live.trial
-
-    def look(event: Event) -> None:
-        if isinstance(event, Stepped) and event.step == step:
-            trial.pause()
-
-    screen.live.listeners.append(look)
-    await until(teacher.pilot, lambda: trial.paused and screen.state.done == step)
-
-
 async def test_no_failure_is_told_before_the_end_where_the_class_is_to_find_it(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
         await teacher.press("s")
         screen = await teacher.trial("enter")
-        await hold(teacher, screen, 30)
+        await teacher.hold(screen, 30)
         await teacher.press("g")
         assert not screen.reveals
         assert str(screen.notice.content) == "Where failures begin is shown later."
@@ -186,7 +171,7 @@ async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None
     async with given(lesson, tmp_path / "data") as teacher:
         await teacher.press("s")
         screen = await teacher.trial("enter")
-        await hold(teacher, screen, 20)
+        await teacher.hold(screen, 20)
         await teacher.press("t", "space")
         await teacher.press(*"1, 1", "enter")
         await until(teacher.pilot, lambda: screen.state.done == 21)
@@ -358,7 +343,7 @@ async def test_large_type_brings_back_what_was_read(lesson: Lesson, tmp_path: Pa
 async def test_large_type_marks_that_earlier_actions_are_left_out(tmp_path: Path) -> None:
     async with given("6", tmp_path / "data", size=(120, 36), large=True) as teacher:
         screen = await teacher.trial("enter")
-        await hold(teacher, screen, 30)
+        await teacher.hold(screen, 30)
         gauge = screen.query_one("LargeGauge")
         staircase = "4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5 4 3 2 1 0 5"
         await until(teacher.pilot, lambda: f"actions {staircase}" in text_of(gauge))

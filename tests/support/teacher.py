@@ -19,6 +19,7 @@ from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.trials.events import Event, Stepped
 from tests.support.pilots import until
 
 
@@ -105,6 +106,19 @@ class Teacher:
         if isinstance(screen, WatchScreen):
             screen.live.trial.speed = None
             await until(self.pilot, lambda: self._over(screen), "the trial's end")
+
+    async def hold(self, screen: TrialScreen, step: int) -> None:
+        """Watch a trial, as fast as it goes, and pause it after a step."""
+        assert isinstance(screen, WatchScreen)
+        trial = screen.live.trial
+
+        def look(event: Event) -> None:
+            if isinstance(event, Stepped) and event.step == step:
+                trial.pause()
+
+        screen.live.listeners.append(look)
+        trial.speed = None
+        await until(self.pilot, lambda: trial.paused and screen.state.done == step, f"the hold after step {step}")
 
     async def back(self, screen: TrialScreen) -> None:
         """Leave a trial."""
