@@ -107,6 +107,8 @@ def test_practice_is_in_no_table_of_trials(tmp_path: Path) -> None:
     kept = [open_record(path).header for path in (tmp_path / "out" / "records").glob("*.jsonl")]
     assert sorted(str(header.study and header.study["practice"]) for header in kept) == ["False", "True"]
     assert {header.condition for header in kept} == {"small/gauges", "small/practice"}
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert "1, in no table of trials or answers; their time is in `pages.csv`" in sheet
 
 
 def test_text_comes_back_as_it_was_typed_and_runs_in_no_spreadsheet() -> None:
