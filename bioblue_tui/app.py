@@ -190,6 +190,13 @@ class BioBlueApp(AttentiveApp):
         text = f"bioblue: {told(error)}. {ADVICE}" if error else "bioblue: a fault of the program"
         self.panic(Text(one_line(text, 1000)))
 
+    def action_help_quit(self) -> None:
+        """Say which key leaves here: Ctrl+C, which asks for that elsewhere, does not."""
+        leaving = self.active_bindings.get("escape") or self.active_bindings.get("ctrl+q")
+        if leaving is not None:
+            key = self.get_key_display(leaving.binding)
+            self.notify(f"{key}: {leaving.binding.description}", title="Ctrl+C ends nothing here", markup=False)
+
     def action_toggle_dark(self) -> None:
         """Switch between dark and light."""
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"

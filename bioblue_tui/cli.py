@@ -2,8 +2,7 @@
 
 Data goes to standard output, narration to standard error.
 
-Exit codes: 0 done; 1 a trial did not reach its end, or ``verify`` found differences; 2 bad input (arguments, files,
-an agent that can't run); 130 interrupted, 129, 131 and 143 ended by SIGHUP, SIGQUIT and SIGTERM.
+``EPILOG`` tells the exit codes.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ Examples:
 \b
 Exit codes:
   0    done
-  1    a trial did not reach its end, verify found a difference, or the
-       output could not be written
-  2    bad input: arguments, files, an agent that can't run
+  1    a trial did not reach its end, verify found a difference, or there is
+       no room for what is to be written (full disk, quota, limit, I/O error)
+  2    bad input: arguments, files and places, an agent that can't run
   130  interrupted by ctrl+c or a closed pipe; 129, 131 and 143 ended by
        SIGHUP, SIGQUIT and SIGTERM; records are complete so far
 

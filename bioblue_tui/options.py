@@ -23,6 +23,7 @@ from bioblue_tui.told import ToldError, read_wording
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.usage import Complaint as Complaint
+from bioblue_tui.usage import complaint
 from bioblue_tui.usage import data_option as data_option
 from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
@@ -52,7 +53,7 @@ def guarded(call: Callable[[], Result]) -> Result:
     try:
         return call()
     except (envs.ParameterError, AgentError, RecordError) as error:
-        raise Complaint(visible(str(error))) from None
+        raise complaint(error) from None
 
 
 def trial_options(command: Command) -> Command:

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from bioblue_tui.room import NoRoom
+from bioblue_tui.text import visible
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -17,11 +20,36 @@ class Complaint(click.ClickException):
     exit_code = 2
 
 
+class BrokenOff(Complaint):
+    """What was asked for could not be written, or not to its end: one clear message, exit code 1."""
+
+    exit_code = 1
+
+
+def complaint(error: Exception, before: str = "") -> Complaint:
+    """Return the message for an error that a person can mend: with exit code 1 where only room is wanting, else 2.
+
+    Args:
+        error: The error.
+        before: What is said before it.
+    """
+    return (BrokenOff if isinstance(error, NoRoom) else Complaint)(visible(f"{before}{error}"))
+
+
+class _Directory(click.Path):
+    """A directory's name; an empty one, as of a variable that is not set, would mean the present directory."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "":
+            self.fail("no directory is named. Name one, or leave the option out.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def data_option(command: Command) -> Command:
     """Add the choice of another data directory."""
     return click.option(
         "--data-dir",
-        type=click.Path(path_type=Path),
+        type=_Directory(path_type=Path),
         metavar="DIR",
         help="Where records are kept (default: the platform's place).",
     )(command)

@@ -125,4 +125,4 @@ def records_in(places: Iterable[Path]) -> list[Path]:
 
 
 def _refuse(error: OSError) -> NoReturn:
-    raise what_failed(error, Path(error.filename), "the records in it cannot be read") from error
+    raise what_failed(error, Path(error.filename), "the records in it cannot be read", reading=True) from error

@@ -29,6 +29,7 @@ from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.told import ToldError, read_wording
+from bioblue_tui.usage import complaint
 
 _MOST_SHARDS = 10_000
 
@@ -112,7 +113,7 @@ def batch(
         chosen = read_wording(wording, "--wording") if wording else None
         plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
     except (BatchError, RecordError, ToldError) as error:
-        raise Complaint(visible(str(error))) from None
+        raise complaint(error) from None
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""

@@ -53,6 +53,7 @@ from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.usage import complaint
 
 MAX_FORKS = 1_000
 """The most forks of one command."""
@@ -109,7 +110,7 @@ def resume(
     jobs = [_job_of(file, opener, refusals.append) for file in files]
     if len(refusals) == len(files):
         several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
-        raise Complaint(visible(f"{several}{refusals[0]}"))
+        raise complaint(refusals[0], several)
     title = f"resume {counted(len(jobs), 'trial')}"
     play_jobs(jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=title)
 

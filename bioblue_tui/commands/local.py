@@ -13,7 +13,9 @@ from bioblue_tui.commands.group import SectionedGroup
 from bioblue_tui.options import Complaint, data_option
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import models_dir
+from bioblue_tui.records.files import what_failed
 from bioblue_tui.text import visible
+from bioblue_tui.usage import complaint
 
 
 @click.group(cls=SectionedGroup)
@@ -79,8 +81,7 @@ def remove(default_data: Path | None, /, name: str, data_dir: Path | None) -> No
             try:
                 model.path.unlink()
             except OSError as error:
-                reason = error.strerror or type(error).__name__
-                raise click.ClickException(f"{visible(str(model.path))}: not removed ({reason})") from None
+                raise complaint(what_failed(error, model.path, "cannot be removed")) from None
             _narrate(f"removed: {visible(str(model.path))}")
             return
     raise Complaint(f"no model {visible(name, 60)} in {visible(str(directory))}")

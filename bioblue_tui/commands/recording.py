@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bioblue_tui.options import Complaint, guarded
+from bioblue_tui.options import guarded
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import visible
+from bioblue_tui.usage import BrokenOff
 
 Result = TypeVar("Result")
-
-
-class BrokenOff(Complaint):
-    """A trial did not reach its end: one clear message, exit code 1."""
-
-    exit_code = 1
 
 
 def recorded(play: Callable[[], Result], begun: Callable[[], object] = lambda: True) -> Result:

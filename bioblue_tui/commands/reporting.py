@@ -11,7 +11,7 @@ import click
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file
 from bioblue_tui.text import visible
-from bioblue_tui.usage import Complaint, data_option
+from bioblue_tui.usage import Complaint, complaint, data_option
 
 if TYPE_CHECKING:
     from bioblue_tui.report.formats import Format
@@ -158,7 +158,7 @@ def _write(output: Path, content: Callable[[], bytes], force: bool) -> None:
             return
         write_bytes(output, data, force)
     except (RecordError, MissingLibraryError) as error:
-        raise Complaint(visible(str(error))) from None
+        raise complaint(error) from None
     click.echo(f"written: {visible(str(output))}", err=True)
 
 

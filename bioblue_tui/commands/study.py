@@ -18,6 +18,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.usage import complaint
 
 if TYPE_CHECKING:
     from bioblue_tui.studies.standing import Standing
@@ -41,7 +42,7 @@ def _clear(call: Callable[[], Result]) -> Result:
     try:
         return guarded(call)
     except StudyError as error:
-        raise Complaint(visible(str(error))) from None
+        raise complaint(error) from None
 
 
 def _load(path: Path, data: Path | None) -> Study:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Collection
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -123,8 +123,10 @@ def _play_one(
 
 def show_session(
     open_trial: Callable[[], Session], display: str, data: Path | None = None, plan: Plan | None = None
-) -> None:
-    """Show a live trial on the screen, or play it in lines and exit.
+) -> NoReturn:
+    """Show a live trial on the screen, or play it in lines, and exit: with 0 where it has reached its end.
+
+    On the screen it is the trial that was played last, the one whose record is named.
 
     Args:
         open_trial: Begins it.
@@ -140,29 +142,31 @@ def show_session(
 
             return screen_of(session)
 
+        ended = False
+
         def left(path: str) -> None:
-            _tell_record(Path(path or session.path))
+            nonlocal ended
+            ended = _tell_record(Path(path or session.path))
 
         run_app(data, screen, plan, left)
-        return
+        raise SystemExit(0 if ended else 1)
     _narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
 
 
-def _tell_record(path: Path) -> None:
-    _narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
-    if _open(path):
-        _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
-
-
-def _open(path: Path) -> bool:
+def _tell_record(path: Path) -> bool:
+    """Name a record, say how to resume a trial that is open, and return whether it has reached its end."""
     from bioblue_tui.continuing import can_resume
     from bioblue_tui.records.collection import open_record
 
+    _narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
     try:
-        return not can_resume(open_record(path))
+        ended = bool(can_resume(open_record(path)))
     except RecordError:
         return False
+    if not ended:
+        _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
+    return ended
 
 
 def _headless(session: Session, *, jsonl: bool) -> bool:

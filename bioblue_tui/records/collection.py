@@ -162,7 +162,7 @@ def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not directory.is_symlink():
             return Recent()
-        raise what_failed(error, directory, "the records in it cannot be read") from error
+        raise what_failed(error, directory, "the records in it cannot be read", reading=True) from error
     found = sorted((one for one in looked if one is not None), reverse=True)
     listed = Recent(_newest(directory, found, limit) if limit > 0 else ())
     listed.total = len(found)
@@ -233,7 +233,7 @@ def _look(entry: os.DirEntry[str]) -> _Found | None:
         if isinstance(error, FileNotFoundError) and not entry.is_symlink():
             return None
         written = entry.stat(follow_symlinks=False).st_mtime_ns if entry.is_symlink() else 0
-        return written, entry.name, what_failed(error, Path(entry.path), "cannot be read").what
+        return written, entry.name, what_failed(error, Path(entry.path), "cannot be read", reading=True).what
     if stat.S_ISDIR(info.st_mode):
         return None
     return info.st_mtime_ns, entry.name, "" if stat.S_ISREG(info.st_mode) else "not a regular file"
@@ -311,7 +311,7 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
                     break
                 span *= 4
     except OSError as error:
-        raise what_failed(error, path, "cannot be read") from error
+        raise what_failed(error, path, "cannot be read", reading=True) from error
     first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
     second = [line for line in first[1:] if not _is_note(line)]
     return first, [*second, *found]

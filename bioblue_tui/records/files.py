@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.room import FULL, NoRoom
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read: far more than any trial, little enough to be held in memory."""
@@ -18,9 +19,9 @@ _ADVICE = {
     errno.EISDIR: "Name a file in it.",
     errno.EACCES: "Check the permissions of file and directory.",
     errno.EPERM: "Check the permissions of file and directory.",
-    errno.EROFS: "The file system is read-only; choose another place with --data-dir.",
+    errno.EROFS: "The file system is read-only; choose another place.",
     errno.ENOSPC: "The disk is full; free some space.",
-    errno.EFBIG: "No file may become that large here: look at ulimit -f, or choose another place with --data-dir.",
+    errno.EFBIG: "No file may become that large here: look at ulimit -f, or choose another place.",
     errno.EDQUOT: "The disk quota is used up; free some space.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     **dict.fromkeys(SHORT, f"In other words: {ADVICE}."),
@@ -30,22 +31,43 @@ _ADVICE = {
 }
 
 
-def what_failed(error: OSError, path: Path, what: str) -> RecordError:
-    """Return the RecordError for an error of the operating system."""
+class FullError(RecordError, NoRoom):
+    """A file that could not be written for want of room."""
+
+
+def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False) -> RecordError:
+    """Return the RecordError for an error of the operating system.
+
+    Args:
+        error: The error.
+        path: What it is about.
+        what: What could not be done.
+        reading: Whether nothing was to be written.
+    """
+    kind = FullError if error.errno in FULL and not reading else RecordError
     advice = _ADVICE.get(error.errno or 0, "")
-    return RecordError(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
+    return kind(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
 
 
 class RemovedError(RecordError):
-    """A file that was removed while it was being written: nothing of it is kept."""
+    """A file that was removed or changed by others while it was being written: nobody can go on with it."""
 
 
 def must_be_there(descriptor: int, path: Path) -> None:
-    """Raise RemovedError where an open file was removed, alone or with its directory: no write to it ever fails.
+    """Raise RemovedError where an open file is no longer as we left it: no write to it ever fails.
 
-    A file that was moved elsewhere is still there, and some file systems count no links at all.
+    It may have been removed, alone or with its directory, or have another length than what was written; what is written
+    behind the end of a shortened file would leave a hole. A file that was moved elsewhere is still there, and some
+    file systems count no links at all.
+
+    Args:
+        descriptor: The open file; we are at its end.
+        path: Its name.
     """
     file = os.fstat(descriptor)
+    if file.st_size != os.lseek(descriptor, 0, os.SEEK_CUR):
+        advice = "Another program has written to it. Look at what is left of it, or begin anew."
+        raise RemovedError("changed while it was being written", path, advice=advice)
     if file.st_nlink == 0:
         with contextlib.suppress(OSError):
             if os.path.samestat(file, path.stat()):
@@ -69,7 +91,7 @@ def read_bytes(path: Path) -> bytes:
             raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice="No file of ours is that long.")
         return path.read_bytes()
     except OSError as error:
-        raise what_failed(error, path, "cannot be read") from error
+        raise what_failed(error, path, "cannot be read", reading=True) from error
     except ValueError as error:
         raise RecordError("no possible file name", path, advice="Check the name.") from error
 

@@ -234,11 +234,11 @@ class Journal:
         rest = memoryview(line.encode("ascii") + b"\n")
         size = self._size + len(rest)
         try:
+            must_be_there(self._descriptor, self.path)
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
             if to_disk:
                 os.fsync(self._descriptor)
-                must_be_there(self._descriptor, self.path)
         except OSError as error:
             self._cut_back()
             raise what_failed(error, self.path, "the record cannot be written") from error

@@ -68,7 +68,7 @@ class AnsweringScreen(LiveScreen):
 
     @property
     def _answering(self) -> bool:
-        return self.person is not None and self.state.status != "ended"
+        return self.person is not None and self.state.status != "ended" and not self._broken
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """While a person answers, the answer line has the keyboard, whatever they click on."""
@@ -92,7 +92,10 @@ class AnsweringScreen(LiveScreen):
         if not self.is_mounted or self.left:
             super().paint()
             return
-        if self.person is not None:
+        if self._broken and self.bar.display:
+            # Nothing is asked any more, and what was said of the last answer would lie below why.
+            self.show_bar()
+        elif self.person is not None:
             self._tell_news()
         super().paint()
         if self._answering and self.focused is None:

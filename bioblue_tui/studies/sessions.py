@@ -201,11 +201,11 @@ class SessionFile:
             raise RecordError("the session is closed", self.path)
         rest = memoryview(text.encode("ascii") + b"\n")
         try:
+            must_be_there(self._descriptor, self.path)
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
             if sync:
                 os.fsync(self._descriptor)
-                must_be_there(self._descriptor, self.path)
         except OSError as error:
             raise what_failed(error, self.path, "the session cannot be written") from error
 

@@ -144,6 +144,19 @@ async def test_trouble_is_said_sorted_first_and_waits_for_a_person(tmp_path: Pat
         assert not jobs[2].over
 
 
+async def test_ctrl_c_names_the_key_that_leaves(tmp_path: Path) -> None:
+    async with control([job(tmp_path, 1, "accelerator", paused=True)]) as (pilot, screen):
+        for _ in range(2):
+            await pilot.press("ctrl+c")
+            await until(pilot, lambda: [toast.message for toast in pilot.app._notifications] == ["esc: Leave"])
+            pilot.app.clear_notifications()
+            # Once more on the trial's own screen.
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, AttachedScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
 async def test_what_cannot_begin_is_named_and_costs_the_others_nothing(tmp_path: Path) -> None:
     jobs = [job(tmp_path, 1, "no-such-agent"), job(tmp_path, 2, "thermostat")]
     async with control(jobs) as (pilot, screen):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pytest
+
+from bioblue_tui.records.journal import Journal
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Asked, Rejected
-from tests.support.pilots import done, on_disk, playing, text_of, trial, until
+from tests.support.pilots import done, on_disk, opened, painted, playing, text_of, trial, until
 
 HOMEOSTASIS = Plan("homeostasis", "human", seed=1, steps=3)
 
@@ -24,6 +29,24 @@ async def test_an_answer_says_at_once_what_it_did(tmp_path: Path) -> None:
         assert f"100 → {step.after[0]}" in told
         assert "consumption +4" in told
         assert screen.bar.answer.value == ""
+
+
+async def test_nothing_is_said_of_an_answer_once_the_record_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with trial(replace(HOMEOSTASIS, prompt_only=True), tmp_path) as (pilot, screen):
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: "Taken." in str(screen.bar.feedback.render()))
+        await opened(pilot, screen, 2)
+
+        def full(*_: object, **__: object) -> None:
+            raise RecordError("no space is left", screen.session.path)
+
+        monkeypatch.setattr(Journal, "append", full)
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: "can no longer be written" in str(screen.notice.render()))
+        assert "Taken." not in painted(pilot.app)
+        assert not screen.bar.display
 
 
 async def test_an_illegal_answer_says_why_and_loses_nothing(tmp_path: Path) -> None:

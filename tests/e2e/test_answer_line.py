@@ -25,7 +25,7 @@ def leave(terminal: Terminal) -> None:
     terminal.press("esc")
     terminal.wait("Leave after")
     terminal.press("y")
-    assert terminal.finish() == 0
+    assert terminal.finish() == 1
 
 
 def answered(bioblue: Bioblue) -> list[tuple[int, str, int]]:

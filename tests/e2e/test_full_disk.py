@@ -63,7 +63,7 @@ def test_a_trial_is_broken_off_and_goes_on_when_there_is_room(bioblue: Bioblue, 
     assert len(told) == len(steps_of(path))
     before = path.read_bytes()
     again = limited(bioblue, path.stat().st_size // BLOCK, "resume", path)
-    assert again.returncode == 2
+    assert again.returncode == 1
     assert REFUSED.search(again.stderr)
     assert path.read_bytes() == before
     resumed = bioblue.run("resume", path)
@@ -79,7 +79,7 @@ def test_on_the_screen_it_is_said_and_all_can_be_looked_at(bioblue: Bioblue) -> 
         terminal.press("left")
         terminal.wait("looking at ")
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
     assert b"Traceback" not in terminal.output
     assert_begun(bioblue, bioblue.file())
     with bioblue.terminal("resume", bioblue.file(), "--speed", "max") as terminal:
@@ -113,22 +113,70 @@ def test_what_cannot_be_begun_leaves_nothing_behind(bioblue: Bioblue) -> None:
     path, log = bioblue.file(), bioblue.root / "log.tsv"
     before = path.read_bytes()
     forked = limited(bioblue, 2, "fork", path, "--at", "20", "--agent", "random")
-    assert forked.returncode == 2
+    assert forked.returncode == 1
     assert REFUSED.search(forked.stderr)
     run = limited(bioblue, 0, "run", *THERMOSTAT, "--seeds", "1-3")
-    assert run.returncode == 2
+    assert run.returncode == 1
     exported = limited(bioblue, 2, "export", path, "-o", log)
-    assert exported.returncode == 2
+    assert exported.returncode == 1
     assert "log.tsv: cannot be written (File too large)" in exported.stderr
     assert bioblue.files() == [path]
     assert not log.exists()
     assert bioblue.run("export", path, "-o", log).returncode == 0
     whole = log.read_bytes()
-    assert limited(bioblue, 2, "export", path, "-o", log, "--force").returncode == 2
+    assert limited(bioblue, 2, "export", path, "-o", log, "--force").returncode == 1
     assert log.read_bytes() == whole
     assert path.read_bytes() == before
     # Nothing half-written lies about either.
     assert {file.name for file in bioblue.root.iterdir()} <= {"data", "log.tsv", "config.toml", ".config", ".cache"}
+
+
+WRITTEN = {
+    "export": "export RECORD -o PLACE.tsv",
+    "report": "report RECORD -o PLACE.html",
+    "plot": "plot RECORD -o PLACE.svg",
+    "notes": "notes add RECORD --step 1 hm",
+    "study": "study init PLACE.toml",
+    "wording": "wording init PLACE.toml",
+    "play": "play homeostasis --display plain --data-dir PLACE",
+    "watch": "watch homeostasis --data-dir PLACE",
+    "run": "run homeostasis --agent thermostat --data-dir PLACE",
+    "run at once": "run homeostasis --agent thermostat --parallel 3 --data-dir PLACE",
+    "batch": "batch batch.toml --data-dir PLACE",
+    "fork": "fork RECORD --at 3 --data-dir PLACE",
+    "forks": "fork RECORD --at 3 --times 2 --data-dir PLACE",
+    "resume": "resume RECORD",
+}
+"""Commands that write something; PLACE is where, as far as one can be chosen."""
+
+
+@pytest.mark.parametrize("command", WRITTEN.values(), ids=WRITTEN)
+def test_want_of_room_is_told_from_a_place_that_is_wrong(bioblue: Bioblue, command: str) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    path = bioblue.file()
+    if command.startswith("resume"):
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:20]))
+    (bioblue.root / "batch.toml").write_text(bioblue.run("batch", "--example").stdout)
+    (bioblue.root / "taken").write_text("a file, no directory")
+
+    def words(place: str) -> list[str]:
+        return [word.replace("RECORD", str(path)).replace("PLACE", place) for word in command.split()]
+
+    full = limited(bioblue, 0, *words("new"))
+    assert (full.returncode, full.stderr.count("Error: ")) == (1, 1), full.stderr
+    assert "(File too large). No file may become that large here: look at ulimit -f" in full.stderr
+    assert "--data-dir" not in full.stderr
+    if "PLACE" in command:
+        wrong = bioblue.run(*words("taken/new"))
+        assert (wrong.returncode, wrong.stderr.count("Error: ")) == (2, 1), wrong.stderr
+
+
+def test_a_data_directory_without_a_name_is_refused(bioblue: Bioblue) -> None:
+    for command in (["--data-dir", "", "list"], ["run", *THERMOSTAT, "--data-dir", ""]):
+        done = bioblue.run(*command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "'--data-dir': no directory is named. Name one, or leave the option out." in done.stderr
+    assert not (bioblue.root / "trials").exists()
 
 
 def test_a_read_only_place_is_said_and_left_as_it_is(bioblue: Bioblue) -> None:
@@ -254,6 +302,20 @@ def test_a_data_directory_that_vanishes_is_noticed_on_the_screen(bioblue: Bioblu
         terminal.press("esc")
         terminal.finish()
     assert "(removed meanwhile)" in terminal.text
+
+
+@pytest.mark.parametrize("left", [0, 700], ids=["emptied", "shortened"])
+def test_a_record_that_others_cut_is_noticed_and_gets_no_holes(bioblue: Bioblue, left: int) -> None:
+    with started(bioblue, "watch", "homeostasis", "--speed", "50", "--display", "plain") as writer:
+        assert writer.stdout is not None
+        for _ in range(10):
+            assert writer.stdout.readline()
+        os.truncate(bioblue.file(), left)
+        told = writer.communicate(timeout=DEADLINE)[1]
+    assert writer.returncode == 1
+    assert "changed while it was being written. Another program has written to it." in told
+    assert "bioblue resume" not in told
+    assert bioblue.file().stat().st_size == left
 
 
 def test_only_a_file_that_is_gone_is_removed(tmp_path: Path) -> None:

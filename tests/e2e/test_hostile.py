@@ -87,7 +87,7 @@ def test_rejected_answers_errors_and_headers_of_a_server_are_inert(bioblue: Biob
                 terminal.press("esc")
                 terminal.wait(lambda text: "Answer step 1" not in text)
                 terminal.press("esc")
-                assert terminal.finish() == 0
+                assert terminal.finish() == 1
         return terminal
 
     control = control_run(tmp_path / "innocent", "nothing 1 2", "nothing")

@@ -123,7 +123,7 @@ def test_a_server_that_is_not_there_holds_the_trial_on_the_screen(bioblue: Biobl
         terminal.press("space")
         terminal.wait("!2 no answer", "Paused: no answer")
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
     assert b"Traceback" not in terminal.output
     events = bioblue.record().events
     assert len([event for event in events if isinstance(event, Failed)]) == 2
@@ -254,7 +254,7 @@ def test_leaving_while_the_model_thinks_is_quick_and_complete(bioblue: Bioblue, 
             terminal.press("esc")
             terminal.wait("(interrupted)", "‖ paused")
             terminal.press("esc")
-            assert terminal.finish() == 0
+            assert terminal.finish() == 1
     finally:
         released.set()
     kinds = [type(event) for event in bioblue.record().events]

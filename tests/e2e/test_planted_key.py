@@ -262,7 +262,7 @@ def test_a_fault_of_the_program_in_a_trial_shows_no_values(planted: Bioblue, pro
     with planted.terminal("watch", "homeostasis", *told) as terminal:
         terminal.wait("ended by a fault of the program: RuntimeError at sitecustomize.py:7 fail")
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
     in_lines = planted.run("watch", "homeostasis", *told, "--display", "plain")
     several = planted.run("run", "homeostasis", *told, "--seeds", "1")
     for done in (in_lines, several):

@@ -133,7 +133,7 @@ def test_leaving_in_the_middle_asks_and_keeps_the_steps(bioblue: Bioblue) -> Non
         terminal.press("esc")
         terminal.wait("Leave after step 1 of 100?")
         terminal.press("y")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
     lines = lines_of(bioblue.file())
     assert (lines[-1]["event"], lines[-1]["reason"], lines[-1]["step"]) == ("ended", "stopped", 1)
 
@@ -151,7 +151,7 @@ def test_prompt_only_shows_what_a_model_gets_and_nothing_else(bioblue: Bioblue) 
         terminal.press("esc")
         terminal.wait("Leave after")
         terminal.press("y")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
     record = bioblue.record()
     assert record.header.presentation == "prompt-only"
     shown = " ".join(re.sub(r"[│╭╮╰╯─▁-█]", " ", seen[0]).split())
@@ -192,7 +192,7 @@ def test_watching_pause_step_speed_look_back_and_leave(bioblue: Bioblue) -> None
         terminal.press("end")
         terminal.wait("▶ live", lambda text: "looking at" not in text and " new ─" not in text)
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
         path = bioblue.file()
         shown = terminal.wait("record: ").replace("\n", "")
         assert path.name in shown
@@ -231,7 +231,7 @@ def test_help_names_the_keys_of_the_screen(bioblue: Bioblue) -> None:
         terminal.press("esc")
         terminal.wait(lambda text: "Play one step, then hold" not in text)
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
 
 
 # Replay
@@ -306,7 +306,7 @@ def test_common_sizes_show_level_and_step(bioblue: Bioblue, size: tuple[int, int
     with bioblue.terminal(*command, size=size) as terminal:
         terminal.wait(STEP, re.compile("level 100|A 110"), "target", "in band", re.compile("paused|your turn"))
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -322,7 +322,7 @@ def test_a_tiny_terminal_says_what_is_missing(bioblue: Bioblue) -> None:
         text = terminal.wait("60×20")
         assert "40×10" in text
         terminal.press("esc")
-        assert terminal.finish() == 0
+        assert terminal.finish() == 1
 
 
 def test_small_terminals_show_all_panels_by_tab(bioblue: Bioblue) -> None:
