@@ -135,7 +135,7 @@ def _decide(
     # What only repeats the question neither refuses nor corrects.
     others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
-    if why := objection(actions[0], before, after, objectives, status, marked=block.marked):
+    if why := objection(actions[0], before, after, objectives, status, marked=block.marked, labelled=block.labelled):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
 

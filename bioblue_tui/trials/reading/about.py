@@ -21,6 +21,18 @@ _LEAD = (
 _THIS = rf"(?:{_CALLED}|the above|this|that|these|those|such)"
 _ELSE = r"(?! (?:way|step|time|turn|round|said|being said)\b)"
 _SUBJECT = re.compile(rf"{_LEAD}(?:{_THIS}|it|they)\b{_ELSE}(.*)", re.IGNORECASE)
+_NUMBER_SUBJECT = re.compile(
+    r"[\W_]*(?:(?:so|but|and|the|number|value|figure)[,:]? )*\"?(\d{1,9})\"?( (?:is|was)\b.*)", re.IGNORECASE
+)
+"""The number itself: "3 is the deficit"."""
+
+_FROM_STATE = re.compile(
+    r" (?:is|are) (?:just |only |simply )?(?:the|my|our|their|its) (?:(?!exact|precise)\w+ )?(?:difference|deficit"
+    r"|gap|shortfall|distance)s?\b",
+    re.IGNORECASE,
+)
+"""What calls the number a figure of the state; "exactly the shortfall" tells that it was chosen so."""
+
 _LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b{_ELSE}(.*)", re.IGNORECASE)
 """In a later sentence, "it" is what the sentence before speaks of."""
 
@@ -49,7 +61,8 @@ _OPEN = re.compile(
     # What the number is like:
     r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better(?! left| not)|small|modest|stable|careful"
     r"|cautious|wise|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b"
-    r"|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock|field"
+    r"|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock"
+    r"|field"
     r"|max))|meant|chosen|calculated|computed|picked|selected|needed|required|intended|determined|derived|decided"
     r"|expected|designed|aimed|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful|ent|ing)\b"
     # What it is:
@@ -103,7 +116,8 @@ _DOUBTED = words(
     r"away|beyond|wip\w+ out|over(?=\W*$| (?:the|my|its) (?!next|long|course|coming|remain))",
     # Another amount is asked for, or it is the number of something else.
     r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:is|are) (?:only|merely) (?:the|an?|my)",
-    rf"{_TO_CHANGE}|out of the question|(?:is|are|seems?|looks?) (?:\w+ly )?(?:un(?:reason|sustain|suit|accept|feas)\w+"
+    rf"{_TO_CHANGE}|out of the question|(?:is|are|seems?|looks?) (?:\w+ly )?(?:un(?:reason|sustain|suit|accept"
+    rf"|feas)\w+"
     r"|unwise|unsafe)",
     r"belongs?|(?:says|stands|from)\b.* above",
 )
@@ -159,7 +173,8 @@ _UNDOES = re.compile(
     r"|this)|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"
     r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
     r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
-    r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched|reversed"
+    r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched"
+    r"|reversed"
     r"|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger"
     r"|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
     r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
@@ -193,7 +208,9 @@ def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, statu
     known = {*action, sum(action), *status}
     above = next((line for line in reversed(before) if line.strip()), "")
     return any(map(_sets_aside, _sentences(above))) or any(
-        _takes_away(sentence, known, first=at == 0) for line in after for at, sentence in enumerate(_sentences(line))
+        _takes_away(sentence, action, known, first=at == 0)
+        for line in after
+        for at, sentence in enumerate(_sentences(line))
     )
 
 
@@ -208,14 +225,25 @@ def _sets_aside(sentence: str) -> bool:
     return bool(pointing or _NO_ANSWER.search(sentence) or _REFUSED.fullmatch(sentence))
 
 
-def _takes_away(sentence: str, known: set[int], *, first: bool) -> bool:
+def _itself(sentence: str, action: Action) -> re.Match[str] | None:
+    found = _NUMBER_SUBJECT.match(sentence)
+    return found if found and int(found[1]) in action else None
+
+
+def _takes_away(sentence: str, action: Action, known: set[int], *, first: bool) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
-    if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence):
-        said = found.group(1).replace("’", "'").replace("n't", " not").replace("'s", " is")
+    if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence) or _itself(sentence, action):
+        said = found.group(found.lastindex or 0).replace("’", "'").replace("n't", " not").replace("'s", " is")
+        named = re.search(rf"\b{_NOUN}", sentence[: found.start(found.lastindex or 0)], re.IGNORECASE)
         doubtful = _HARMLESS.sub(" ", said)
         reason_apart = _REASON.split(doubtful, maxsplit=1)[0]
-        taken = bool(_OPEN.match(said) or _UNMEANT.search(doubtful) or _DOUBTED.search(reason_apart))
+        taken = bool(
+            _OPEN.match(said)
+            or (_FROM_STATE.match(said) and not named)
+            or _UNMEANT.search(doubtful)
+            or _DOUBTED.search(reason_apart)
+        )
     else:
         acted = _ACTED_ON.search(sentence)
         settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])

@@ -10,6 +10,12 @@ from typing import Literal
 MAX_DIGITS = 9
 """A number of more digits than this is not read."""
 
+NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty"
+)
+"""The words of the numbers from 0 on."""
+
 Kind = Literal["illegal", "unreadable"]
 
 

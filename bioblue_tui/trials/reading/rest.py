@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from bioblue_tui.trials.reading.about import NOTHING, spoken_of
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
+from bioblue_tui.trials.reading.orders import misplaced
 from bioblue_tui.trials.reading.statements import LONGEST
+from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
 
 _SUPPOSED = re.compile(
@@ -63,10 +65,15 @@ def objection(
     status: frozenset[int] = frozenset(),
     *,
     marked: bool,
+    labelled: bool = False,
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
+    if another(before, after, action, marked=marked):
+        return "what is said beside the number answers otherwise"
+    if misplaced([*before, *after], action, labels, labelled=labelled):
+        return "what is said beside the numbers gives them to other objectives"
     if marked:
         return ""
     if any(action) and (_refused(before, action, labels) or _refused(after, action, labels)):

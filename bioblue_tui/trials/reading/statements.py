@@ -10,7 +10,7 @@ from functools import lru_cache
 from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, explained, explains, without_intro
 from bioblue_tui.trials.reading.dress import POISON
-from bioblue_tui.trials.reading.faults import Fault, fault_of
+from bioblue_tui.trials.reading.faults import NUMBER_WORDS, Fault, fault_of
 from envs import Action
 
 LONGEST = 400
@@ -76,11 +76,7 @@ _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
 _WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
-_NUMBER_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty"
-)
-_WORDS = {word: number for number, word in enumerate(_NUMBER_WORDS.split())}
+_WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _VALUES = re.compile(r"\d+(?:\.0+)?")

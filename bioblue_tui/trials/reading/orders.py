@@ -1,0 +1,122 @@
+"""What the text beside a list says of its order: which number it gives to which objective."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from bioblue_tui.trials.reading.cues import words
+from envs import Action
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_ORDINAL = re.compile(
+    rf"\b(?:(?:on )?the )?({'|'.join(_ORDINALS)}|1st|2nd|3rd|former|latter|last)\b"
+    r"(?! (?:(?:few|two|\d+) )?(?:steps?|times?|rounds?|turns?|moves?|rewards?|action|glance|look|check|thought"
+    r"|priority)\b)",
+    re.IGNORECASE,
+)
+_PLACES = {name: at for at, name in enumerate(_ORDINALS)} | {"1st": 0, "2nd": 1, "3rd": 2, "former": 0}
+_REVERSED = words(r"revers\w+|swapped|inverse order|other way (?:a)?round|starting with|begin(?:ning)? with")
+_PAST = words(
+    r"previous\w*|last (?:step|time|turn|round|action)|earlier|before|was|were|had|levels?|targets?|rewards?|penalt\w+"
+    r"|below|above|lost|fell|dropped|rose|so far|totals?"
+)
+"""What tells of the state, or of what was: numbers there are given to no objective now."""
+
+_CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,:\n()–—]| but | while | whereas | and (?=the )")
+_SENTENCES = re.compile(r"(?<=[.!?;])\s")
+
+
+class _Order:
+    """The forms in which text names objectives and gives them numbers."""
+
+    def __init__(self, labels: tuple[str, ...]) -> None:
+        self.labels = labels
+        name = "|".join(map(re.escape, sorted(labels, key=len, reverse=True)))
+        of = r"(?:the )?(?:objective |metric |variable )?"
+        unit = r"(?: (?:units?|resources?|potatoes|items?|pieces?))?"
+        self.label = re.compile(rf"(?<![\w'’])({name})(?!\w)")
+        joint = r"(?:['’]s(?: \w+)?)? ?(?:,(?: ?(?:and|then|next))?|and then|then|before|[/>→|-]|->) ?(?:objective )?"
+        self.listed = re.compile(rf"(?<!\w)(?:{name})(?:{joint}(?:{name}))+(?![\w'’])")
+        self.together = re.compile(rf"(?<!\w)(?:{name})(?:(?:, ?| and |, and )(?:objective )?(?:{name}))+(?!\w)")
+        self.given = re.compile(
+            rf"(?P<n1>\d{{1,9}}){unit} (?:(?:is|are|goes|go|going|belongs?|stands?|each) )?(?:for|of|to|into"
+            rf"|on) {of}(?P<l1>{name})(?!\w)"
+            rf"|(?<!\w)(?P<l2>{name})[*_\"'’`]*(?: ?(?:[:=→]|->|=>)| gets?| receives?| takes?| is given| (?:should"
+            rf"|will|would|must|to) (?:get"
+            rf"|receive|have|take)|['’]s (?:amount|number|share|value) is|(?=[ ]\d+[^\w]*(?:,|;|and"
+            rf"|$)))[ *_\"'`]*(?P<n2>\d{{1,9}})"
+            rf"|\b(?:give|giving|gave|feed|assign|allocate) {of}(?P<l3>{name}) (?P<n3>\d{{1,9}})"
+            rf"|\bfor {of}(?P<l4>{name})\b[^\d.;\n]{{0,40}}?\b(?:chose|choose|take|took|use|picked|pick|is|gets"
+            rf"|consume|harvest) (?P<n4>\d{{1,9}})"
+            r"(?![\d%]|\.\d| (?:more|less|fewer|below|above|short|units (?:more|less|fewer|below|above|short)"
+            r"|points?|of \d|from|to \d))"
+        )
+        self.figure = re.compile(rf"(?<![\w'’])(?P<label>{name})(?!\w)|(?<![\w.])(?P<number>\d{{1,9}})(?![\w%]|\.\d)")
+
+
+@lru_cache(maxsize=64)
+def _order(labels: tuple[str, ...]) -> _Order:
+    return _Order(labels)
+
+
+def misplaced(lines: Iterable[str], action: Action, labels: Sequence[str], *, labelled: bool) -> bool:
+    """Tell whether a text gives a number of the action to another objective than its place says.
+
+    Where labels stand beside the numbers themselves, the text may name objectives in any order.
+    """
+    if len(action) < 2 or len(set(action)) < 2:
+        return False
+    order = _order(tuple(labels))
+    return any(
+        _gives_otherwise(sentence[:400], order, action) or (not labelled and _orders_otherwise(sentence[:400], order))
+        for line in lines
+        if line.strip()
+        for sentence in _SENTENCES.split(line)
+    )
+
+
+def _gives_otherwise(sentence: str, order: _Order, action: Action) -> bool:
+    own = dict(zip(order.labels, action, strict=True))
+    if not _PAST.search(sentence):
+        for match in order.given.finditer(sentence):
+            label, number = (next(filter(None, map(match.groupdict().get, names))) for names in _GROUPS)
+            if int(number) in action and int(number) != own[label]:
+                return True
+    # All numbers of the action, each behind another name than its own.
+    said: dict[str, int] = {}
+    label = ""
+    for match in order.figure.finditer(sentence):
+        if match["label"]:
+            label = match["label"]
+        elif label and int(match["number"]) in action:
+            said.setdefault(label, int(match["number"]))
+    return len(said) == len(own) and sorted(said.values()) == sorted(action) and said != own
+
+
+_GROUPS = (("l1", "l2", "l3", "l4"), ("n1", "n2", "n3", "n4"))
+
+
+def _orders_otherwise(sentence: str, order: _Order) -> bool:
+    places = {label: at for at, label in enumerate(order.labels)}
+
+    def straight(names: Sequence[str]) -> bool:
+        return list(names) == sorted(names, key=places.__getitem__)
+
+    if _REVERSED.search(sentence) and not straight([*order.label.findall(sentence), *order.labels[:1]]):
+        return True
+    if re.search(r"\brevers\w+|\bswapped\b", sentence, re.IGNORECASE):
+        return True
+    listed = [match.group() for match in order.listed.finditer(sentence)]
+    if re.search(r"\b(?:respectively|order|sequence)\b", sentence, re.IGNORECASE):
+        listed += [match.group() for match in order.together.finditer(sentence)]
+    if not all(straight(order.label.findall(names)) for names in listed):
+        return True
+    for clause in _CLAUSES.split(sentence):
+        named, ordinals = set(order.label.findall(clause)), _ORDINAL.findall(clause)
+        if len(named) == len(ordinals) == 1:
+            at = _PLACES.get(ordinals[0].casefold(), len(places) - 1)
+            if places[named.pop()] != at:
+                return True
+    return False
