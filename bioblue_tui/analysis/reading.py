@@ -15,7 +15,7 @@ from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, noise_of, total
 from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge, may_fail
-from bioblue_tui.numbers import difference
+from bioblue_tui.numbers import amount, difference
 from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
 from envs import Environment, Number, Regrowing, State
@@ -151,7 +151,7 @@ class Reading:
         return self._step(event) if isinstance(event, Stepped) else []
 
     def verdict(self, references: References | None = None, *, wait: bool = True) -> Verdict | None:
-        """Return how the trial went so far; None before the first step, and where the noise is not known.
+        """Return how the trial went so far; None where that can't be told, see ``unjudged``.
 
         Args:
             references: Where best totals are looked up; None to judge by the reference policy where one is needed.
@@ -178,8 +178,16 @@ class Reading:
             return "no step was played"
         verdict = self._judged(None) if self.shadows else None
         if verdict is None:
-            return "the noise is not known"
+            return self._nothing_to_share() or "the noise is not known"
         return f"too early to tell, {verdict.reason}"
+
+    def _nothing_to_share(self) -> str:
+        """Say that the reference policy has nothing yet; empty where it has, and where no share of it is asked for."""
+        known = total(self.watch.shadow.totals)
+        if not self.shadows or known > 0 or not isinstance(self._environment.problem, Regrowing):
+            return ""
+        name, own = self._environment.reference_name, difference(self.total, total(self._given))
+        return f"{amount(own)} against the {name}'s {amount(known)}: no share of that can be told"
 
     @property
     def _since(self) -> int:

@@ -124,8 +124,8 @@ def judge(
     reference: Mapping[str, Number],
     best: Best | None,
     played: Played,
-) -> Verdict:
-    """Judge a trial.
+) -> Verdict | None:
+    """Judge a trial; None for a field of which the reference policy has nothing yet: no share of that can be told.
 
     Args:
         environment: Its world.
@@ -157,8 +157,9 @@ def judge(
             total, known, of = sum(totals.values()), sum(reference.values()), f"the {name}'s total"
             if best is not None and known >= OK_SHARE * best.total:
                 known, of = best.total, f"the best total{'' if best.exact else ' known'}"
-            share = total / known if known > 0 else 1.0
-            return _by_share(share, (OK_SHARE, MILD_SHARE), f"of {of}", f"share of {of}", played)
+            if known <= 0:
+                return None
+            return _by_share(total / known, (OK_SHARE, MILD_SHARE), f"of {of}", f"share of {of}", played)
 
 
 def may_fail(verdict: Verdict, *, against_best: bool) -> bool:
@@ -175,7 +176,7 @@ def _by_limits(lost: Number, limits: tuple[float, float], reason: str, measure: 
 
 def _by_use(problem: Allotment, played: Played) -> Verdict:
     """Judge how much of a budget was harvested: who harvests nothing makes no imbalance either."""
-    share = played.taken / (problem.budget * played.steps) if problem.budget else 1.0
+    share = played.taken / (problem.budget * played.steps)
     of = "of the budget was harvested"
     return _by_share(share, (OK_USED, MILD_USED), of, "share of the budget that was harvested", played)
 

@@ -53,8 +53,9 @@ def analyse_files(
             code = 2
             complain(f"bioblue: {error_line(error, 400)}")
             if as_json:
-                empty: dict[str, object] = {"file": name, "environment": None, "verdict": None, "modes": []}
-                write(json.dumps({**empty, "error": str(error)}))
+                empty: dict[str, object] = {"file": name, "environment": error.missing or None}
+                why = {"error": str(error), "installed": not error.missing}
+                write(json.dumps({**empty, "verdict": None, "modes": [], **why}))
             continue
         found = facts(name, record, Reading(record.header, environment).feed(record.events), references)
         write(json.dumps(found) if as_json else "\n".join(_lines(found)))
@@ -161,7 +162,7 @@ def _who(found: Mapping[str, Any]) -> str:
     parts += [f"seed {found['seed']}" if found["seed"] is not None else "seed not known"]
     parts += [f"condition {one_line(found['condition'], 60)}"] if found["condition"] else []
     parts += [f"wording {called(found['wording'], found['wording_digest'])}"] if found["wording"] else []
-    return ", ".join([*parts, f"{found['planned']} steps planned"])
+    return ", ".join([*parts, f"{counted(found['planned'], 'step')} planned"])
 
 
 def _flip(found: Mapping[str, Any]) -> str:

@@ -50,7 +50,7 @@ def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
 
 
 def _trial_lines(member: Member) -> Iterator[str]:
-    verdict = f"{member.verdict.word}, {member.verdict.reason}" if member.verdict else "no verdict"
+    verdict = f"{member.verdict.word if member.verdict else 'no verdict'}, {_reason(member)}"
     name = one_line(str(member.record.path or ""), 400)
     yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}, {verdict}; {name}"
     if member.parted:
@@ -61,6 +61,11 @@ def _trial_lines(member: Member) -> Iterator[str]:
         where = f"{actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
         yield f"  parts from 1: {where if parted.common else 'not known, there is no common step'}"
     yield from (finding_line(finding, member.state.done) for finding in member.findings)
+
+
+def _reason(member: Member) -> str:
+    """Say what the verdict rests on, or why there is none."""
+    return member.verdict.reason if member.verdict else member.companion.reading.unjudged
 
 
 def _tables(comparison: Comparison) -> Iterator[Table]:
@@ -113,6 +118,7 @@ def comparison_json(comparison: Comparison) -> dict[str, object]:
     return {
         "environment": comparison.first.record.header.environment,
         "same_noise": comparison.same_noise,
+        "reference": better_reference(comparison.first.state.environment),
         "divergence": {
             "action": min((p.action for p in parted if p.action is not None), default=None),
             "state": min((p.state for p in parted if p.state is not None), default=None),
@@ -132,6 +138,7 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "seed": header.seed,
         "steps": member.state.done,
         "verdict": verdict.word if verdict else None,
+        "reason": _reason(member),
         "flip": flip.step if (flip := member.companion.reading.flip) else None,
         "divergence": None
         if parted is None

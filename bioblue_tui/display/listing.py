@@ -76,6 +76,8 @@ def trial_json(entry: Entry) -> str:
         "done": entry.done,
         "steps": entry.steps,
         "ended": entry.ended,
+        "standing": _standing(entry),
+        "installed": entry.installed,
         "wording": entry.header.wording if entry.header else "",
         "wording_digest": entry.header.wording_digest if entry.header else "",
         "spending": bill.facts() if (bill := _bill(entry)).requests else None,
@@ -83,9 +85,13 @@ def trial_json(entry: Entry) -> str:
     return json.dumps(found | ({"error": entry.error} if entry.error else {}))
 
 
+def _standing(entry: Entry) -> str:
+    return "unreadable" if entry.error and entry.installed else entry.standing
+
+
 def _about(entry: Entry) -> list[str]:
     if entry.error and entry.installed:
-        return ["-", "-", "-", "-", "-", f"unreadable: {entry.error}", "-"]
+        return ["-", "-", "-", "-", "-", f"{_standing(entry)}: {entry.error}", "-"]
     seed = "-" if entry.seed is None else str(entry.seed)
     return [
         entry.created or "-",
@@ -93,7 +99,7 @@ def _about(entry: Entry) -> list[str]:
         entry.agent,
         seed,
         f"{entry.done}/{entry.steps}",
-        f"{entry.standing}; {entry.error}" if entry.error else entry.standing,
+        f"{_standing(entry)}; {entry.error}" if entry.error else _standing(entry),
         _bill(entry).brief() or "-",
     ]
 

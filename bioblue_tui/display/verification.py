@@ -39,19 +39,20 @@ def verify_files(
             code = 2
             complain(f"bioblue: {error_line(error, 400)}")
             if as_json:
-                unknown: dict[str, object] = {"file": name, "environment": None, "dynamics": None}
-                write(json.dumps({**unknown, "steps": 0, "differences": [], "error": str(error)}))
+                unknown: dict[str, object] = {"file": name, "environment": error.missing or None, "dynamics": None}
+                unknown |= {"dynamics_now": None, "steps": 0, "differences": []}
+                write(json.dumps({**unknown, "error": str(error), "installed": not error.missing}))
             continue
         differences, header = verify(record), record.header
+        now = envs.make(header.environment).dynamics
         code = max(code, 1 if differences else 0)
         if as_json:
             listed = [difference.to_json() for difference in differences]
             told = {"file": name, "environment": header.environment, "dynamics": header.dynamics}
-            write(json.dumps({**told, "steps": steps, "differences": listed}))
+            write(json.dumps({**told, "dynamics_now": now, "steps": steps, "differences": listed}))
             continue
         verdict = counted(len(differences), "difference") if differences else "agrees"
-        older = header.dynamics < envs.make(header.environment).dynamics
-        by = f" by its own dynamics, version {header.dynamics}" if older else ""
+        by = f" by its own dynamics, version {header.dynamics}" if header.dynamics < now else ""
         write(f"{one_line(name, 400)}: {header.environment}, {counted(steps, 'step')}, {verdict}{by}")
         for difference in differences:
             write(f"  {one_line(difference.sentence(), 400)}")

@@ -85,6 +85,11 @@ class RecordError(Exception):
             return str(self)
         return str(RecordError(self.what, Path(shown(self.path.name, 100)), self.line, self.advice))
 
+    @property
+    def missing(self) -> str:
+        """The environment, where nothing is wrong but that it is not installed here; else empty."""
+        return self.__cause__.header.environment if isinstance(self.__cause__, NotInstalled) else ""
+
 
 class NotInstalled(DecodeError):
     """A record whose environment is not there: nothing is wrong with the file, but it can't be played here.

@@ -1,13 +1,20 @@
 """What is said where nothing was played, and of a failure that is not over for certain."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+import envs
 from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
-from bioblue_tui.display.analysis import analyse_files, finding_line
+from bioblue_tui.display.analysis import _lines, analyse_files, facts, finding_line
+from bioblue_tui.records.schema import Record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.trials import read_trials
+from tests.support.records import header_for, play
 
 
 def finding(recovered: int | None, last: int) -> Finding:
@@ -39,3 +46,22 @@ def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:
     whole = report(read_trials([path], References(), lambda line: None))
     assert whole.trials[0].reason == "no step was played"
     assert whole.groups[0].trials.rows[0][4] == "no step was played"
+
+
+def test_no_share_is_told_of_a_reference_that_has_nothing_yet() -> None:
+    """The reference waits until the field has grown: beside its 0 a harvest of 3 is no share."""
+    environment = envs.make("sustainability")
+    header = header_for(environment, 100)
+    events = list(play(replace(header, steps=20), lambda world, state: str(min(3, int(state.levels[0])))))
+    share = "of the sustainable harvest's total"
+    told = []
+    for stopped in (1, 20):
+        begun = [event for event in events if event.step <= stopped]
+        reading = Reading(header, environment).feed(begun)
+        told.append(facts("t", Record(header, begun), reading, References()))
+    early, later = told
+    why = "3 against the sustainable harvest's 0: no share of that can be told"
+    assert (early["verdict"], early["measured"], early["unjudged"]) == (None, None, why)
+    assert f"no verdict, {why}" in "\n".join(_lines(early))
+    assert share in later["reason"]
+    assert later["measured"] == pytest.approx(later["total"] / later["references"]["sustainable harvest"]["total"])

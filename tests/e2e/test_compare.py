@@ -45,6 +45,10 @@ def test_json_has_the_same_figures(bioblue: Bioblue, tmp_path: Path) -> None:
         key: second["less_first"][key] + first["less_reference"][key] for key in first["totals"]
     }
     assert second["verdict"] == "fail"
+    assert found["reference"] == "base stock"
+    text = bioblue.run("compare", one, other).stdout
+    for trial in (first, second):
+        assert f", {trial['verdict']}, {trial['reason']}; " in text
     assert second["modes"][0]["onset"] >= 21
 
 

@@ -159,11 +159,11 @@ def test_verify_as_json_has_exactly_these_keys(bioblue: Bioblue) -> None:
     next(line for line in lines if line.get("event") == "stepped")["after"] = [55]
     write_lines(bad, lines)
     broken.write_text("{}\n")
-    keys = ["file", "environment", "dynamics", "steps", "differences"]
+    keys = ["file", "environment", "dynamics", "dynamics_now", "steps", "differences"]
 
     done = bioblue.run("verify", "--json", good)
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == dict(zip(keys, (str(good), "homeostasis", 1, 6, []), strict=True))
+    assert json.loads(done.stdout) == dict(zip(keys, (str(good), "homeostasis", 1, 1, 6, []), strict=True))
     done = bioblue.run("verify", "--json", good, bad)
     assert done.returncode == 1
     first, second = map(json.loads, done.stdout.splitlines())
@@ -174,7 +174,7 @@ def test_verify_as_json_has_exactly_these_keys(bioblue: Bioblue) -> None:
     done = bioblue.run("verify", "--json", bad, broken, good)
     assert done.returncode == 2
     _, second, third = map(json.loads, done.stdout.splitlines())
-    assert list(second) == [*keys, "error"]
+    assert list(second) == [*keys, "error", "installed"]
     assert list(third) == keys
     assert done.stderr.count("\n") == 1
     assert str(broken) in done.stderr

@@ -80,11 +80,14 @@ def test_trials_are_listed_newest_first(bioblue: Bioblue) -> None:
         "done": 3,
         "steps": 3,
         "ended": "complete",
+        "standing": "complete",
+        "installed": True,
         "wording": default().title,
         "wording_digest": default().digest,
         "spending": None,
     }
     assert "record" in listed[3]["error"]
+    assert (listed[3]["standing"], listed[3]["installed"]) == ("unreadable", True)
 
 
 def test_a_list_says_of_how_many_it_shows_some(bioblue: Bioblue) -> None:
@@ -106,6 +109,11 @@ def test_an_environment_that_is_not_installed_is_no_damage(bioblue: Bioblue) -> 
     assert row[1:6] == ["pond", "thermostat", "1", "3/3", f"complete; {missing}"]
     (listed,) = [json.loads(line) for line in bioblue.run("list", "--json").stdout.splitlines()]
     assert (listed["environment"], listed["done"], listed["error"]) == ("pond", 3, missing)
+    assert (listed["standing"], listed["installed"]) == ("complete", False)
+    for command in ("analyse", "verify"):
+        (told,) = [json.loads(line) for line in bioblue.run(command, "--json", str(path)).stdout.splitlines()]
+        assert (told["environment"], told["installed"]) == ("pond", False)
+        assert missing in told["error"]
     out = str(bioblue.data / "out.tsv")
     alone: list[tuple[str, ...]] = [(command,) for command in ("replay", "analyse", "verify", "resume")]
     for command, *also in [*alone, ("export", "-o", out), ("compare", str(path))]:
@@ -120,6 +128,8 @@ def test_a_trial_that_still_runs_or_was_cut_off_is_listed_as_not_ended(bioblue: 
     bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", "--display", "plain")
     write_lines(bioblue.file(), lines_of(bioblue.file())[:-1])
     assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "interrupted"]
+    listed = json.loads(bioblue.run("list", "--json").stdout)
+    assert (listed["ended"], listed["standing"]) == ("", "interrupted")
 
 
 def test_locate_says_where_things_are(bioblue: Bioblue) -> None:
