@@ -111,10 +111,18 @@ class BioBlueApp(AttentiveApp):
 
     def _end_by_signal(self, code: int) -> None:
         """Leave as a person would; the screens, as they are taken down, complete their records."""
-        from bioblue_tui.screens.trial import TrialScreen
-
         self.ended_by = code
-        trials = [screen for screen in self.screen_stack if isinstance(screen, TrialScreen)]
+        self._exit_from_trial(code)
+
+    async def action_quit(self) -> None:
+        """Leave from whatever screen is in front."""
+        self._exit_from_trial(0)
+
+    def _exit_from_trial(self, code: int) -> None:
+        """End, and name the record of the trial that was played last."""
+        from bioblue_tui.screens.live import LiveScreen
+
+        trials = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
         self.exit(str(trials[-1].session.path or "") if trials else "", return_code=code)
 
     @property

@@ -120,6 +120,20 @@ def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> Non
     assert bioblue.run("verify", bioblue.file()).returncode == 0
 
 
+@pytest.mark.parametrize("key", ["esc", "ctrl+q"])
+def test_of_several_trials_the_last_one_is_named_and_decides_the_exit_code(bioblue: Bioblue, key: str) -> None:
+    with bioblue.terminal("play", "homeostasis", "--steps", "1") as terminal:
+        terminal.wait("your turn", "Enter submits")
+        terminal.type("0")
+        terminal.press("enter")
+        terminal.wait("homeostasis: complete")
+        terminal.press("a")
+        terminal.wait("seed 2", "your turn")
+        terminal.press(key)
+        assert terminal.finish() == 1
+        terminal.wait("seed-2.jsonl", "to resume it: bioblue resume")
+
+
 def test_leaving_in_the_middle_asks_and_keeps_the_steps(bioblue: Bioblue) -> None:
     with bioblue.terminal("play", "sustainability", size=(80, 24)) as terminal:
         terminal.wait("your turn", at_step(1))
