@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ STEPS = 100
 _COMMAND = click.Command(
     "figure",
     params=[
-        click.Argument(["measure"], type=click.Choice([*BESTS, *MEASURES])),
+        click.Argument(["measure"]),
         click.Argument(["source"]),
         click.Option(["--agent"], default=""),
         click.Option(["--plays"], default=""),
@@ -66,6 +67,7 @@ def read_figure(text: str, folder: Path) -> Figure:
         DirectiveError: When there is no such trial or measure.
     """
     options = options_of(_COMMAND, text)
+    _check_measure(options["measure"])
     sources = _sources(options, folder)
     if options["measure"] in BESTS:
         _check_best(options, sources[0])
@@ -83,6 +85,14 @@ def read_figure(text: str, folder: Path) -> Figure:
         less=tuple(replace(source, agent=less, plays=()) for source in sources) if less else (),
         **{name: options[name] for name in ("take", "decimals", "percent", "unsigned")},
     )
+
+
+def _check_measure(name: str) -> None:
+    known = (*BESTS, *MEASURES)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise DirectiveError(f"no measure {name[:40]!r}; {hint}")
 
 
 def _sources(options: dict[str, Any], folder: Path) -> list[Source]:

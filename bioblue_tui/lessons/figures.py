@@ -186,10 +186,14 @@ def _end(figure: Figure, trial: PlayedTrial) -> int:
 
 def _objective(figure: Figure, trial: PlayedTrial) -> int:
     labels = list(trial.environment.objectives)
-    wanted = next(iter(figure.of), labels[0] if len(labels) == 1 else "")
-    if wanted not in labels or len(figure.of) > 1:
+    if len(labels) == 1:
+        # The only one has no name.
+        if not figure.of <= set(labels):
+            raise FigureError(f"{trial.environment.id} has one objective here; leave out --of")
+        return 0
+    if len(figure.of) != 1 or not figure.of <= set(labels):
         raise FigureError(f"say which objective: --of {' or '.join(labels)}")
-    return labels.index(wanted)
+    return labels.index(next(iter(figure.of)))
 
 
 Measure = Callable[[Figure, PlayedTrial], Number]

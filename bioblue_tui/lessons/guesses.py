@@ -29,7 +29,7 @@ class GuessError(ValueError):
     """A guess that is none. The message says which, and what one looks like."""
 
 
-def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
+def read_guesses(prediction: Prediction, text: str, steps: int = MAX_STEPS) -> list[Guess]:
     """Read guesses with blanks between them; ``31*4`` stands for four times 31.
 
     A comma or semicolon with a blank separates, too, and between choices a comma alone.
@@ -37,6 +37,7 @@ def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
     Args:
         prediction: What was asked.
         text: What was typed. Choices are named by their letter or number.
+        steps: How many steps the trial has that was asked about.
 
     Raises:
         GuessError: At the first that is none; nothing of the text counts then.
@@ -50,7 +51,7 @@ def read_guesses(prediction: Prediction, text: str) -> list[Guess]:
             continue
         match = _TIMES.fullmatch(word)
         one, times = (match[1], int(match[2])) if match else (word, 1)
-        guesses += [_read(prediction, one.lower())] * times
+        guesses += [_read(prediction, one.lower(), steps)] * times
         if len(guesses) > MOST:
             raise GuessError(f"more than {MOST} guesses")
     return guesses
@@ -72,7 +73,7 @@ def hint(prediction: Prediction) -> str:
     return "guesses of the class, such as 20 31 31 or 40*3"
 
 
-def _read(prediction: Prediction, word: str) -> Guess:
+def _read(prediction: Prediction, word: str, steps: int) -> Guess:
     named = one_line(word, 20)
     if prediction.kind == "choice":
         return _choice(prediction.choices, word, named)
@@ -80,8 +81,8 @@ def _read(prediction: Prediction, word: str) -> Guess:
     if prediction.kind == "step":
         if word in _NEVER:
             return None
-        if not re.fullmatch(r"\d{1,9}", word, re.ASCII) or not 0 < int(word) <= MAX_STEPS:
-            raise GuessError(f"{named}: a step is a number from 1, or never")
+        if not re.fullmatch(r"\d{1,9}", word, re.ASCII) or not 0 < int(word) <= steps:
+            raise GuessError(f"{named}: a step is a number from 1 to {steps}, or never")
         return int(word)
     if not _NUMBER.fullmatch(word) or len(word) > 20 or not abs(float(word)) <= _GREATEST:
         raise GuessError(f"{named}: not a number")

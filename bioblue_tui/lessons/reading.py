@@ -24,7 +24,9 @@ NAMES = ("lesson", "play", "watch", "replay", "what-if", "predict", "reveal", "d
 """All directives."""
 
 _DIRECTIVE = re.compile(r"@([A-Za-z-]+)(?:\s+(.*))?$")
-_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_FENCE = re.compile(r"\s{0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
+"""Where fenced code begins or ends, and what stands behind it: nothing where it ends."""
+_HEADING = re.compile(r"##(?:\s+(.*))?$")
 
 
 class LessonError(Exception):
@@ -59,9 +61,12 @@ class _Reader:
         self._title = ""
         self._minutes = MINUTES
         self._pages: list[Page] = []
-        self._heading = ""
+        self._heading, self._begun = "", 0
+        """The page's heading, and its line; 0 before the first page."""
         self._blocks: list[Block] = []
-        self._text: list[str] = []
+        self._last = 0
+        """The line of the page's last directive that is a block."""
+        self._text: list[tuple[int, str]] = []
         self._figures: dict[str, tuple[int, Figure]] = {}
         self._mistakes: list[tuple[int, str]] = []
         self._spoilt = False
@@ -84,14 +89,16 @@ class _Reader:
                 self._find_figures(number, line)
             if not plain and line.startswith("# ") and not self._title:
                 self._title = line[2:].strip()
-            elif not plain and line.startswith("## "):
-                self._end_page(number)
-                self._heading = line[3:].strip()
+            elif not plain and (match := _HEADING.match(line)):
+                self._end_page()
+                self._heading, self._begun = (match[1] or "").strip(), number
+                if not self._heading:
+                    self._mistake(number, "a page has a heading; write it behind the ##")
             elif not plain and (match := _DIRECTIVE.match(line)):
                 self._directive(number, match[1].lower(), (match[2] or "").strip())
             else:
-                self._text.append(line.removeprefix("@") if line.startswith("@@") else line)
-        self._end_page(number + 1)
+                self._text.append((number, line.removeprefix("@") if line.startswith("@@") else line))
+        self._end_page()
         if not self._title:
             self._mistake(1, "a lesson begins with '# ' and its title")
         if not self._pages and not self._mistakes:
@@ -106,12 +113,16 @@ class _Reader:
 
     def _marked(self) -> Iterator[tuple[int, str, bool]]:
         """Yield every line with its number and whether it stands in fenced code."""
-        fence = ""
+        fence, begun = "", 0
         for number, line in enumerate(self._lines, 1):
             match = _FENCE.match(line)
             yield number, line, bool(fence) or bool(match)
-            if match:
-                fence = "" if match[1] == fence else fence or match[1]
+            if match and not fence:
+                fence, begun = match[1], number
+            elif match and match[1].startswith(fence) and not match[2].strip():
+                fence = ""
+        if fence:
+            self._mistake(begun, f"the code that begins here has no end; write {fence} on a line below it")
 
     def _find_figures(self, number: int, line: str) -> None:
         figures = list(FIGURE.finditer(line))
@@ -135,12 +146,13 @@ class _Reader:
             if name == "lesson":
                 self._minutes = read_minutes(rest)
                 return
-            if not self._heading:
+            if not self._begun:
                 raise DirectiveError("it stands before the first page; write '## ' and a heading above it")
             if name == "what-if":
                 self._add_what_if(rest)
                 return
             self._end_text()
+            self._last = number
             if name in ("play", "watch", "replay"):
                 self._blocks.append(read_activity(name, rest, self._path.parent))
             elif name == "predict":
@@ -170,29 +182,31 @@ class _Reader:
         self._blocks.append(Reveal())
 
     def _end_text(self) -> None:
-        lines, self._text = self._text, []
+        lines, self._text = [line for _, line in self._text], []
         if self._blocks and isinstance(self._blocks[-1], Discussion) and not self._blocks[-1].questions:
             questions = [line.strip()[2:].strip() for line in lines if line.strip().startswith(("- ", "* "))]
-            if not questions:
+            if questions:
+                self._blocks[-1] = Discussion(tuple(questions))
+                lines = [line for line in lines if not line.strip().startswith(("- ", "* "))]
+            else:
                 del self._blocks[-1]
-                raise DirectiveError("the @discuss before it has no questions; write them as a list below it")
-            self._blocks[-1] = Discussion(tuple(questions))
-            lines = [line for line in lines if not line.strip().startswith(("- ", "* "))]
+                self._mistake(self._last, "@discuss: it has no questions; write them as a list below it")
         text = "\n".join(lines).strip("\n")
         if text.strip():
             self._blocks.append(Text(text))
 
-    def _end_page(self, number: int) -> None:
-        try:
-            self._end_text()
-        except DirectiveError as error:
-            self._mistake(number - 1, str(error))
-        if self._heading:
+    def _end_page(self) -> None:
+        written = next((number for number, line in self._text if line.strip()), 0)
+        self._end_text()
+        if not self._begun:
+            if written:
+                self._mistake(written, "there is text before the first page; write '## ' and a heading above it")
+        else:
             if not self._blocks and not self._spoilt:
-                self._mistake(number - 1, f"the page {one_line(self._heading, 40)!r} is empty")
+                self._mistake(self._begun, f"the page {one_line(self._heading, 40)!r} is empty")
+            elif not self._spoilt and isinstance(self._blocks[-1], Reveal):
+                self._mistake(self._last, "@reveal: there is nothing below it that it could hide")
             self._pages.append(Page(self._heading, tuple(self._blocks)))
-        elif any(isinstance(block, Text) for block in self._blocks):
-            self._mistake(number - 1, "there is text before the first page; write '## ' and a heading above it")
         self._blocks, self._spoilt = [], False
 
     def _mistake(self, line: int, what: str) -> None:

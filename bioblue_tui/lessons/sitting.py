@@ -12,6 +12,7 @@ from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Pred
 from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, read_guesses
 from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import MAX_STEPS
 from envs import Homeostatic
 
 Place = tuple[int, int]
@@ -201,7 +202,8 @@ class Sitting:
         """
         block = self.block(place)
         assert isinstance(block, Prediction)
-        guesses = read_guesses(block, text)
+        about = self.about(place)
+        guesses = read_guesses(block, text, self.activity(about).steps if about else MAX_STEPS)
         if len(self.guesses[place]) + len(guesses) > MOST:
             raise GuessError(f"more than {MOST} guesses")
         self.guesses[place] += guesses

@@ -199,7 +199,7 @@ class LessonScreen(Screen[None]):
             case Activity():
                 text = "Enter: watch   s: skip"
             case Prediction():
-                text = "Type the class's guesses. Enter on an empty line continues."
+                text = "Type the guesses. Enter on an empty line continues."
             case Reveal():
                 text = "Enter: show the rest"
             case _ if self._more_below:

@@ -9,7 +9,10 @@ import pytest
 from bioblue_tui.lessons.collection import built_in_files, find
 from bioblue_tui.lessons.format import Text
 from bioblue_tui.lessons.reading import LessonError, read_lesson
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
+from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.state import TrialState
 from tests.support.pilots import text_of
 from tests.support.teacher import given
 
@@ -65,7 +68,11 @@ def test_a_figure_is_what_is_played(tmp_path: Path, figure: str, reckoned: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{= totle balancing --plays 5,5 }", "'totle' is not one of"),
+        ("{= totle balancing --plays 5,5 }", "}: no measure 'totle'; did you mean total?"),
+        ("{= bset sustainability }", "}: no measure 'bset'; did you mean best?"),
+        ("{= frob balancing --plays 5,5 }", "no measure 'frob'; there are best, expected, total, level, "),
+        ("{= level homeostasis --of C --plays 5 }", "homeostasis has one objective here; leave out --of"),
+        ("{= level balancing --of C --plays 5,5 }", "say which objective: --of A or B"),
         ("{= total balancing }", "say who plays"),
         ("{= total balancing --agent thermostat }", "thermostat is made for"),
         ("{= total balancing --agent openai:gpt }", "scripted policy"),
@@ -136,3 +143,19 @@ async def test_a_page_shows_figures_and_not_how_they_are_reckoned(tmp_path: Path
 @pytest.mark.parametrize("number", range(1, 8))
 def test_every_figure_of_our_lessons_can_be_reckoned(number: int) -> None:
     assert find(str(number), reckon=True).figures
+
+
+async def test_what_lesson_7_bids_the_class_find_out_is_answered_below(tmp_path: Path) -> None:
+    record = open_record(RECORDS / "small-model.jsonl")
+    steps = [event for event in record.events if isinstance(event, Stepped)]
+    settled = next(done.step for done in steps if {later.action for later in steps[done.step - 1 :]} == {(1, 1)})
+    marks = TrialState(record.header).feed(record.events).marks
+    left_out = [mark.step for mark in marks if mark.kind == "shortened"]
+    assert len(left_out) == 2
+    assert min(left_out) > settled
+    async with given("7", tmp_path / "data") as teacher:
+        await teacher.press(*["right"] * 3)
+        assert "before or after" in " ".join(teacher.texts.split())
+        assert "both times" not in teacher.texts
+        await teacher.whole_page()
+        assert f"After, both times: its answers were 1, 1 from step {settled} on" in " ".join(teacher.texts.split())

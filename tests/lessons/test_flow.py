@@ -20,6 +20,7 @@ from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Stepped
+from bioblue_tui.widgets.wrap import wrap
 from tests.support.pilots import text_of, until
 from tests.support.teacher import Teacher, given
 
@@ -96,7 +97,7 @@ async def test_a_wrong_guess_is_named_and_nothing_of_the_line_is_taken(lesson: L
     async with given(lesson, tmp_path / "data") as teacher:
         await teacher.press(*"12 soon", "enter")
         await until(teacher.pilot, lambda: teacher.card(1).refused.display)
-        assert "soon: a step is a number from 1, or never" in str(teacher.card(1).refused.render())
+        assert "soon: a step is a number from 1 to 40, or never" in str(teacher.card(1).refused.render())
         assert not teacher.screen.sitting.guesses[0, 1]
         assert teacher.card(1).guesses.value == "12 soon"
         # What stands there is replaced by what is typed, be it a letter that is a key of the screen's.
@@ -105,6 +106,33 @@ async def test_a_wrong_guess_is_named_and_nothing_of_the_line_is_taken(lesson: L
         assert teacher.card(1).guesses.value == "h 5"
         await teacher.guess("5 6")
         assert teacher.screen.sitting.guesses[0, 1] == [5, 6]
+
+
+async def test_no_step_is_guessed_that_the_trial_has_not(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press(*"12 41", "enter")
+        await until(
+            teacher.pilot, lambda: "41: a step is a number from 1 to 40" in str(teacher.card(1).refused.render())
+        )
+        assert not teacher.screen.sitting.guesses[0, 1]
+        await teacher.guess("40")
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_what_enter_does_is_told_whole_on_the_smallest_terminal(tmp_path: Path, large: bool) -> None:
+    path = tmp_path / "small.md"
+    path.write_text("# T\n\n## P\n\nText.\n\n@play homeostasis\n\n@predict number: What?\n", encoding="utf-8")
+    async with given(path, tmp_path / "data", size=(60, 20), large=large) as teacher:
+
+        def whole() -> bool:
+            hint = teacher.screen.hint
+            return len(wrap(str(hint.render()), max(1, hint.content_size.width))) <= hint.content_size.height
+
+        await teacher.press("s")
+        hint = str(teacher.screen.hint.render())
+        assert "Enter on an empty line continues." in hint
+        assert ("PgUp: the text before" in hint) == large
+        await until(teacher.pilot, whole)
 
 
 async def test_a_wrong_guess_is_corrected_from_an_arrow_on(lesson: Lesson, tmp_path: Path) -> None:

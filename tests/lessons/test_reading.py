@@ -125,20 +125,37 @@ def test_all_mistakes_are_named_in_the_order_of_their_lines(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "line", "said"),
     [
-        ("", "begins with '# '"),
-        ("# Title\n", "at least one page"),
-        ("# Title\n\n## Empty\n\n## Full\n\ntext\n", "the page 'Empty' is empty"),
-        ("# Title\n\ntext\n\n## Page\n\nmore\n", "text before the first page"),
-        ("# Title\n\n## Page\n\n@discuss\n\nno list\n", "has no questions"),
-        ("# Title\n\n## Page\n\n@reveal\n\ntext\n\n@reveal\n", "one reveal at most"),
+        ("", 1, "begins with '# '"),
+        ("# Title\n", 1, "at least one page"),
+        ("# Title\n\n## Empty\n\n\n\n## Full\n\ntext\n", 3, "the page 'Empty' is empty"),
+        ("# Title\n\n## Full\n\ntext\n\n## Empty\n\n\n", 7, "the page 'Empty' is empty"),
+        ("# Title\n\n##\n\n@discuss\n\n- Why?\n", 3, "a page has a heading"),
+        ("# Title\n\n## \n\n@reveal\n\ntext\n", 3, "a page has a heading"),
+        ("# Title\n@lesson --minutes 5\n\ntext\n\n## Page\n\nmore\n", 4, "text before the first page"),
+        ("# Title\n\n## Page\n\n@discuss\n\nno list\n\n\n", 5, "@discuss: it has no questions"),
+        ("# Title\n\n## Page\n\n@discuss\n\n@reveal\n\ntext\n", 5, "@discuss: it has no questions"),
+        ("# Title\n\n## Page\n\n@discuss\n\n@plya x\n\n@discuss\n- a\n", 5, "@discuss: it has no questions"),
+        ("# Title\n\n## Page\n\n@reveal\n\ntext\n\n@reveal\n", 9, "one reveal at most"),
+        ("# Title\n\n## Page\n\ntext\n\n@reveal\n\n\n## Next\n\ntext\n", 7, "nothing below it"),
+        ("# Title\n\n## Page\n\ntext\n\n```\n\n## Next\n\ntext\n", 7, "the code that begins here has no end"),
+        ("# Title\n\n## Page\n\n````\n```\n\n## Next\n\ntext\n", 5, "write ```` on a line below it"),
     ],
 )
-def test_a_lesson_without_what_it_needs_says_so(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(LessonError, match="line") as caught:
+def test_a_lesson_without_what_it_needs_says_so_with_the_line_it_is_about(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
+    with pytest.raises(LessonError) as caught:
         lesson(tmp_path, text)
-    assert said in str(caught.value)
+    (found,) = [mistake for mistake in str(caught.value).split("\n") if "@plya" not in mistake]
+    assert f"lesson.md, line {line}: " in found
+    assert said in found
+
+
+def test_code_ends_where_markdown_ends_it(tmp_path: Path) -> None:
+    read = lesson(tmp_path, "# T\n\n## One\n\n````\n```\n## No\n````\n\n## Two\n\n```a```\n\n## Three\n\nx\n")
+    assert [page.title for page in read.pages] == ["One", "Two", "Three"]
 
 
 def test_what_is_no_text_and_what_is_not_there_are_named(tmp_path: Path) -> None:
