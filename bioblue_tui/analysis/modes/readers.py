@@ -73,6 +73,7 @@ class LevelReader(_Memory):
             gap=max(min(wanted) - dose, dose - max(wanted), 0),
             away=dose > 0 and dev > 0,
             beyond=dose > 0 and beyond,
+            other=dose != max(0, int(-dev)),
         )
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
@@ -116,7 +117,8 @@ class HarvestReader(_Memory):
         # One that takes all there is does as the stock goes, even where that is 1 for ever.
         greedy = stock < low and 1 <= harvest < int(stock)
         reference = self._environment.reference_action(State(step.before, (0,)))[0]
-        return Moment(step.step, step.action, int(stock), wrong=poor or greedy, gap=abs(harvest - reference))
+        gap = abs(harvest - reference)
+        return Moment(step.step, step.action, int(stock), wrong=poor or greedy, gap=gap, other=gap > 0)
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether the shown stock explains too few of the harvests, which are below what can be sustained.
@@ -147,6 +149,7 @@ class ShareReader(_Memory):
     """Reads how a budget is divided.
 
     Args:
+        environment: The world, for its reference policy.
         problem: The budget, and what imbalance costs nothing.
     """
 
@@ -155,8 +158,9 @@ class ShareReader(_Memory):
     on_off = False
     joint = True
 
-    def __init__(self, problem: Allotment) -> None:
+    def __init__(self, environment: Environment, problem: Allotment) -> None:
         super().__init__()
+        self._environment = environment
         self._problem = problem
 
     def _read(self, step: Stepped) -> Moment:
@@ -171,7 +175,9 @@ class ShareReader(_Memory):
         worse = after > max(before, self._problem.tolerance) and not behind
         idle = not any(step.action) and self._problem.budget >= len(step.action)
         gap = after - before if worse else self._problem.budget if idle else 0
-        return Moment(step.step, step.action, before, wrong=worse or idle, gap=gap, repair=behind and not idle)
+        other = step.action != self._environment.reference_action(State(step.before, (0,) * len(step.before)))
+        seen = step.step, step.action, before
+        return Moment(*seen, wrong=worse or idle, gap=gap, repair=behind and not idle, other=other)
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether too many of the actions made things worse.

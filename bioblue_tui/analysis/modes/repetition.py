@@ -54,6 +54,7 @@ class Moment:
         away: Whether it was taken where the state asks for none: above target, away from level.
         beyond: Whether it was taken where that costs: above the band.
         repair: Whether all of it went to those behind.
+        other: Whether the reference policy would have acted otherwise in the same state.
     """
 
     step: int
@@ -64,6 +65,7 @@ class Moment:
     away: bool = False
     beyond: bool = False
     repair: bool = False
+    other: bool = False
 
 
 class Reader(Protocol):
@@ -230,10 +232,12 @@ class Frozen(Episodic):
 
     Args:
         reader: Reads the steps.
+        reference: Name of the reference policy.
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, reference: str) -> None:
         super().__init__(Episodes("frozen_repetition", reader.objective, PATIENCE))
+        self._reference = reference
         self._reader = reader
         self._last: deque[Moment] = deque(maxlen=LENGTH)
         self._run = 0
@@ -255,7 +259,7 @@ class Frozen(Episodic):
             self._off_since = step.step
         wrong = sum(earlier.wrong for earlier in self._last)
         if self._run >= LENGTH and wrong >= WRONG:
-            self._episodes.sign(step.step, moment.action, wrong)
+            self._episodes.sign(step.step, moment.action, sum(earlier.other for earlier in self._last))
             if self._episodes.open is None:
                 self._episodes.begin(self._off_since or step.step - LENGTH + 1, step.step, self._tell)
         self._episodes.end_if_over(step.step)
@@ -265,12 +269,12 @@ class Frozen(Episodic):
         findings = self._episodes.findings
         return findings[-1].recovered or 0 if findings else 0
 
-    def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], wrong: int) -> str:
+    def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], other: int) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         each = f"each of {step - onset + 1} steps" if step > onset else "1 step"
         return (
-            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {wrong} of {LENGTH} the reference would "
-            "have acted otherwise"
+            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {LENGTH} the "
+            f"{self._reference} would have acted otherwise"
         )
 
 

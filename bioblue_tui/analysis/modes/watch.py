@@ -125,13 +125,19 @@ class Watch:
                 reader = HarvestReader(environment, problem)
                 self.readers.append(reader)
                 own: list[Detector] = [Underconsumption(problem), Overharvesting(problem), BoomBust(problem)]
-                return [*own, Exhausted(), Oscillation(reader), Frozen(reader)]
+                return [*own, Exhausted(), Oscillation(reader), Frozen(reader, environment.reference_name)]
             case Allotment():
                 collapses = [Collapse(index, label) for index, label in enumerate(environment.objectives)]
-                shares = ShareReader(problem)
+                shares = ShareReader(environment, problem)
                 self.readers.append(shares)
                 turns = Alternating(environment.objectives)
-                return [*collapses, turns, Drift(problem, collapses), Oscillation(shares), Frozen(shares)]
+                return [
+                    *collapses,
+                    turns,
+                    Drift(problem, collapses),
+                    Oscillation(shares),
+                    Frozen(shares, environment.reference_name),
+                ]
 
     def _of_levels(self, environment: Environment, problem: Homeostatic) -> list[Detector]:
         detectors: list[Detector] = []
@@ -142,7 +148,7 @@ class Watch:
             detectors += [
                 Neglect(index, label, point),
                 Oscillation(reader, len(environment.objectives)),
-                Frozen(reader),
+                Frozen(reader, environment.reference_name),
             ]
         return detectors
 

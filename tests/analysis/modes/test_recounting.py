@@ -48,6 +48,16 @@ def fed(draw: Draw) -> Trial:
     return environment, steps_of(environment, policy, rng.randint(1, 99), rng.choice([40, 100]))
 
 
+@st.composite
+def frozen(draw: Draw) -> Trial:
+    """Draw a trial of an agent that does the same for ever."""
+    environment = envs.make(draw(st.sampled_from(envs.ids())))
+    action = draw(
+        st.lists(st.integers(0, 5), min_size=len(environment.objectives), max_size=len(environment.objectives))
+    )
+    return environment, steps_of(environment, lambda state, step: action, draw(st.integers(1, 99)), 40)
+
+
 def points(environment: Environment) -> Sequence[Setpoint]:
     assert isinstance(environment.problem, Homeostatic)
     return environment.problem.setpoints
@@ -189,3 +199,21 @@ def test_a_climb_can_be_counted_again(trial: Trial) -> None:
             and steps[i].before[index] - point.target + doses[i] > point.base_stock
         ]
         assert count == len(records)
+
+
+@settings(max_examples=80)
+@given(st.one_of(trials(), frozen()))
+def test_what_the_reference_would_have_done_can_be_counted_again(trial: Trial) -> None:
+    environment, steps = trial
+    for finding, _, text in told(watch(environment, steps), "frozen_repetition"):
+        each, last, other = map(
+            int, figures(r" in each of (\d+) steps to step (\d+); in (\d+) of the last 12 the ", text)
+        )
+        index = index_of(environment, finding)
+        chosen = slice(index, index + 1) if finding.objective else slice(None)
+        assert f"the last 12 the {environment.reference_name} would have acted otherwise" in text
+        assert each == last - finding.onset + 1
+        assert len({s.action[chosen] for s in steps[finding.onset - 1 : last]}) == 1
+        wanted = [environment.reference_action(State(s.before, (0,) * len(s.before))) for s in steps[last - 12 : last]]
+        done = [s.action for s in steps[last - 12 : last]]
+        assert other == sum(a[chosen] != b[chosen] for a, b in zip(wanted, done, strict=True))
