@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.echoes import Echoes
 from bioblue_tui.trials.reading.rest import MET_BY_CHANCE, objection, shown_numbers
 from bioblue_tui.trials.reading.statements import LONGEST, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
-from bioblue_tui.trials.reading.walk import FENCE, Block
+from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment, IllegalAction, State
 
 RULE = "statement-2"

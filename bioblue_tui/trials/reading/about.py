@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, words
+from bioblue_tui.trials.reading.figures import offered
 from envs import Action
 
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
@@ -90,6 +91,9 @@ _HARMLESS = re.compile(
 _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
 """What begins a reason, where the state may be called too low."""
 
+_RELATIVE = re.compile(r", (?:which|where|who|although|though|even though|whereas)\b.*")
+"""What goes on about something else that the sentence names."""
+
 _UNMEANT = words(
     r"wrong\w*|mis(?!s)\w+|err\w*|typos?|jok\w+|kidding|drafts?|placeholders?|examples?|formats?|samples?|templates?",
     r"hypothe\w+|illustrat\w+|demo\w*|dummy|fake\w*|mock\w*|pretend\w*|fiction\w*|imagin\w+|tests?|testing|bogus",
@@ -124,16 +128,28 @@ _DOUBTED = words(
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
-    r"\b(?!overdo\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by|at|in|from|but) )?"
-    rf"(?:this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off|aside"
+    r"\b(?!(?:overdo|but|and|or|as|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by"
+    r"|at|in|from|but) )?"
+    rf"(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off"
+    rf"|aside"
     r"|away|wrong|about|for|from|void|again|anymore|any|after|would|should|because|since|back|more|less)\b)",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
     r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|balanc\w+"
-    r"|maintain\w*|with|by|make|move|met|bear|needs?|do|doing|for|and|after|let|hence|hope|be|is|are|because|so)",
+    r"|maintain\w*|stabili\w+|restor\w+|compensat\w+|offset\w*|bring\w*|with|by|make|move|met|bear|needs?|do|doing"
+    r"|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
+_STATEFUL = words(
+    r"levels?|metrics?|stock|state|noise|factors?|population|field|balance|target|potatoes|objectives?|(?-i:[A-H])"
+)
+"""What "it" may stand for, when it comes before."""
+
+_ADJUSTS = words(r"reduce|lower|decrease|increase|raise")
+_OF_THE_PAST = words(r"last|previous\w*|since|because|fell|dropped|ate|consumed|harvested|took")
+"""What leads from what was to the amount of now: "I ate 5 last time, so I reduce the amount"."""
+
 _DENIES = words(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
 
 _ACTS = (
@@ -144,28 +160,19 @@ NOTHING = re.compile(
     r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
     r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed|required"
     r"|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat|consume|harvest|take|do|need|choose"
-    r"|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any|without) need\b(?! (?:for|to \w+(?: any(?:thing)?)?) more"
+    r"|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any|without) need\b(?! for an? (?:large|big|drastic|strong"
+    r"|major|sudden|quick)\w*\b)(?! (?:for|to \w+(?: any(?:thing)?)?) more"
     r"| to (?:change|alter|worry|panic|rush|hurry))|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary"
     r"|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b|\bskip(?:ping)?\b"
     r"|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
     r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
     r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
     r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none"
-    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:is|be) (?:zero|none)\b",
+    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:it|this|that|answer|amount|intake|action"
+    r"|choice|number|dose|best|right|should|must|will|would)(?: \w+)? (?:is|be) (?:zero|none)\b",
     re.IGNORECASE,
 )
 """What says that nothing is to be done."""
-
-_NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
-_RECKONED = re.compile(r"\d ?[-+−×*/=→<>≤≥] ?\d")
-_ABOUT = words(
-    r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficit|shortfall|band|range",
-    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penalt\w+|growth|regrow\w*|noise",
-    r"short|below|above|left|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note|considered",
-    r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed)",
-    r"(?:bring|rais|lift|mov|return|restor)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
-)
-"""What tells of a number that it is not offered as the answer."""
 
 _UNDOES = re.compile(
     r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
@@ -174,8 +181,8 @@ _UNDOES = re.compile(
     r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
     r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
     r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched"
-    r"|reversed"
-    r"|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger"
+    r"|reversed|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer"
+    r"|smaller|larger"
     r"|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
     r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
     r"|^\W*(?:please )?(?:swap|switch|reverse|exchange|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence"
@@ -198,7 +205,7 @@ _NO_ANSWER = words(
 _REFUSED = re.compile(
     r"\W*(?:wrong|incorrect|false|never|nope|mistake|bad idea|not (?:this|that|so|these|like this))\W*", re.IGNORECASE
 )
-_ORDINAL = re.compile(r"\W*\d{1,2}[.)]\s+")
+_ORDINAL = re.compile(r"^\W*\d{1,2}[.)]\s+")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _WORD = re.compile(r"[^\W_]")
 
@@ -237,7 +244,7 @@ def _takes_away(sentence: str, action: Action, known: set[int], *, first: bool) 
         said = found.group(found.lastindex or 0).replace("’", "'").replace("n't", " not").replace("'s", " is")
         named = re.search(rf"\b{_NOUN}", sentence[: found.start(found.lastindex or 0)], re.IGNORECASE)
         doubtful = _HARMLESS.sub(" ", said)
-        reason_apart = _REASON.split(doubtful, maxsplit=1)[0]
+        reason_apart = _REASON.split(_RELATIVE.sub("", doubtful), maxsplit=1)[0]
         taken = bool(
             _OPEN.match(said)
             or (_FROM_STATE.match(said) and not named)
@@ -246,8 +253,9 @@ def _takes_away(sentence: str, action: Action, known: set[int], *, first: bool) 
         )
     else:
         acted = _ACTED_ON.search(sentence)
-        settled = acted and _SETTLES.fullmatch(acted["verb"]) and not _DENIES.search(sentence[: acted.start("verb")])
+        lead = sentence[: acted.start("verb")] if acted else ""
+        of_state = acted and acted["what"].casefold() in ("it", "them") and _STATEFUL.search(lead)
+        adjusts = acted and _ADJUSTS.fullmatch(acted["verb"]) and _OF_THE_PAST.search(lead)
+        settled = acted and (_SETTLES.fullmatch(acted["verb"]) or of_state or adjusts) and not _DENIES.search(lead)
         taken = bool(_UNDOES.search(sentence) or (acted and not settled))
-    others = {int(number) for number in _NUMBER.findall(sentence)} - known
-    another = others and not (_ABOUT.search(sentence) or _RECKONED.search(sentence))
-    return bool(another) or (taken and not asks)
+    return offered(sentence, known) or (taken and not asks)

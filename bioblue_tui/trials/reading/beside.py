@@ -45,6 +45,8 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool) -> boo
     beside = match["said"] or match["aside"] or match["dash"]
     if not any(values) and NOTHING.search(beside):
         return bool(match["dash"]) or named
+    if match["said"] and named:
+        return True
     return not DOUBT.search(beside) and (named or bool(match["dash"] and _EXPLAINS.match(beside)))
 
 

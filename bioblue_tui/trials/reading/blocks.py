@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.cues import REFUSING, stands_alone
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.statements import Grammar
-from bioblue_tui.trials.reading.walk import Block, Walk
+from bioblue_tui.trials.reading.walk import Walk
 
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
 _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)

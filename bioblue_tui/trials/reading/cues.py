@@ -58,7 +58,7 @@ _AMOUNTS = (
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 _NODS = (
     "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
-    "|fine|done|good|here(?: it is| you go)?|so|thus|therefore|hence|then"
+    "|fine|done|good|here(?: it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
     rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"

@@ -24,7 +24,7 @@ _PAST = words(
 )
 """What tells of the state, or of what was: numbers there are given to no objective now."""
 
-_CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,:\n()–—]| but | while | whereas | and (?=the )")
+_CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,:\n()–—]| but | while | whereas | and (?=the |[A-Z]\b)")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 
@@ -37,9 +37,12 @@ class _Order:
         of = r"(?:the )?(?:objective |metric |variable )?"
         unit = r"(?: (?:units?|resources?|potatoes|items?|pieces?))?"
         self.label = re.compile(rf"(?<![\w'’])({name})(?!\w)")
-        joint = r"(?:['’]s(?: \w+)?)? ?(?:,(?: ?(?:and|then|next))?|and then|then|before|[/>→|-]|->) ?(?:objective )?"
+        joint = (
+            r"(?:['’]s(?: \w+)?)? ?(?:,(?: ?(?:and|then|next))?"
+            r"|and then|then|(?:comes |is |stands |goes )?before|[/>→|-]|->) ?(?:objective )?"
+        )
         self.listed = re.compile(rf"(?<!\w)(?:{name})(?:{joint}(?:{name}))+(?![\w'’])")
-        self.together = re.compile(rf"(?<!\w)(?:{name})(?:(?:, ?| and |, and )(?:objective )?(?:{name}))+(?!\w)")
+        self.together = re.compile(rf"(?<!\w)(?:{name})(?:(?:, ?| and | ?& ?|, and )(?:objective )?(?:{name}))+(?!\w)")
         self.given = re.compile(
             rf"(?P<n1>\d{{1,9}}){unit} (?:(?:is|are|goes|go|going|belongs?|stands?|each) )?(?:for|of|to|into"
             rf"|on) {of}(?P<l1>{name})(?!\w)"

@@ -23,12 +23,13 @@ _SUPPOSED = re.compile(
 _CONTINUES = re.compile(
     r"(?!\w+ (?:i|this|that|it|we|you|there)\b)"
     r"(?:is|are|was|were|would|will be|has|have|had|might|may|could|can|cannot|should|must|too|seems?|looks?|means?"
-    r"|equals?|represents?|refers?|(?:is|are|was|were|wo|would|ca|could|should|has|have|had)n't)\b|%",
+    r"|equals?(?= (?:to|the|my|what|\d))|represents?|refers?"
+    r"|(?:is|are|was|were|wo|would|ca|could|should|has|have|had)n't)\b|%",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
     # A line that begins small goes on with a sentence, unless it explains.
-    r"(?!(?:because|since|as|so|to|which|i|i'm|i'll|we|for|reason\w*|explanation|the|a|an|this|that|these|it|if"
+    r"(?!(?:because|since|as|so|to|which|where|i|i'm|i'll|we|for|reason\w*|explanation|the|a|an|this|that|these|it|if"
     r"|in order|given|when|by|based|\w+ing)\b)[a-z]"
 )
 _OTHER = re.compile(

@@ -52,7 +52,9 @@ _VERBS = (
     "consume|eat|harvest|take|collect|gather|pick|add|use|feed|allocate|assign|give|ingest|extract|produce|release"
     "|dispense|pump|order|pour"
 )
-_ACTING = "consuming|eating|harvesting|taking|collecting|gathering|picking|adding|feeding|allocating|giving|dispensing"
+_ACTING = (
+    "consuming|eating|harvesting|having|taking|collecting|gathering|picking|adding|feeding|allocating|giving|dispensing"
+)
 _THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
@@ -74,7 +76,7 @@ _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
-_WILL = "i(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
+_WILL = "(?:i|we)(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
 _WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
@@ -96,17 +98,18 @@ class Grammar:
         label = rf"{_OF}(?:\"({known})\"|'({known})'|({known})\b(?![\"']))"
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
         thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
-        unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?)?"
+        unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?| \({thing}\))?"
         decided = r"(?:action|decision|choice|response|conclusion|reply|move)s?"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
         lead = (
             rf"(?:{decided}: )?{lead}(?:{verb}|(?:(?<=i )|(?<=ll )|(?<='d )|(?<=would )|(?<='s )|(?<=me ))(?:{_CHOOSE}"
-            r"|say)|(?:(?:i'm |i am )?(?:going with|choosing|taking|settling on)|i opt for)|i(?:'ve"
+            rf"|say)|(?<=i'll )have|(?:(?:i'm |i am )?(?:going with|choosing|settling on)|(?:i'm "
+            rf"|i am )(?:{_ACTING})|taking|i opt for)|i(?:'ve"
             r"| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
-        noun = rf"(?:{reward}|{decided}|output|integers|final|{verb}|{amount})"
+        noun = rf"(?:{reward}|{decided}|output|integers?|amount|result|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"

@@ -4,45 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.cues import DOUBT, HEADING, OF_ONESELF, OWN, REFUSING, SUPPOSED, introduced
 from bioblue_tui.trials.reading.dress import POISON, undressed
-from bioblue_tui.trials.reading.faults import Fault, Kind
+from bioblue_tui.trials.reading.faults import Fault
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, Numbers, Opening
 from bioblue_tui.trials.reading.structures import OPENS, JsonReader, read_table
 from bioblue_tui.trials.reading.thoughts import BREAK
-from envs import Action
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A statement, or what has the form of one.
-
-    Attributes:
-        action: What it says; None where it is faulty.
-        first: Its first line, from 0.
-        last: Its last line.
-        clause: What of the rule read it.
-        marked: True where it is called the answer.
-        reason: What is faulty, for a person.
-        named: True where it is called the answer, or the action.
-        labelled: True where it names the objectives.
-        kind: Whether that makes the answer illegal or unreadable.
-        beside: What is said of it in its own line.
-    """
-
-    action: Action | None
-    first: int
-    last: int
-    clause: str = ""
-    marked: bool = False
-    reason: str = ""
-    named: bool = False
-    labelled: bool = False
-    kind: Kind = "unreadable"
-    beside: str = ""
-
 
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bioblue_tui.trials.reading.cues import words
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS
@@ -46,7 +46,8 @@ _PASS = re.compile(
     r"(?:(?:i|i'll|will|please|just|so|ok|okay|hm+|let's|let me|we|better|actually),? )*+"
     r"(?:pass|cancel(?:led)?|undo|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no|never|oops"
     r"|erase"
-    r"|reset|redo|retry|wait|error|mistake|wrong|invalid|decline|refuse|abstain|quit|resign|n/?a|unknown|undecided"
+    r"|reset|redo|retry|wait|error|mistake|wrong|invalid|decline|refuse|abstain|quit|resign|n/?a|i won't|won't"
+    r"|unknown|undecided"
     r"|sit (?:this )?(?:one )?out"
     r"|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it|they|the) .*)(?: (?:this|that|it|one|step|turn"
     r"|the|time|round|all|here))*",
@@ -54,7 +55,7 @@ _PASS = re.compile(
 )
 _REFUSES = words(
     r"i(?: must| have to| will|'ll| would|'d(?: rather)?| can only)? (?:\w+ly )?(?:refuse|decline|abstain|resign)",
-    r"(?:i|we)(?: am|'m| was)? (?:\w+ly )?(?:can't|cannot|can not|won't|will not|couldn't|not able to|unable to"
+    r"(?:i|we)(?: am|'m| was)? ?(?:\w+ly )?(?:can't|cannot|can not|won't|will not|couldn't|not able to|unable to"
     r"|would rather not"
     r"|'d rather not|am not able to|don't want to|refuse to|must not|may not|do not want to) (?:\w+ly )?(?:answer"
     r"|choose"
@@ -63,22 +64,24 @@ _REFUSES = words(
     r"i(?:'d| would) rather not|i have no (?:body|stomach|mouth)|(?:i am|i'm) unable to|i(?:'ll| will) pass",
 )
 _APOLOGY = re.compile(
-    r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me)\b"
+    r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me"
+    r"|(?:but )?only (?:if|when|while)|provided)\b"
     r"(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
     re.IGNORECASE,
 )
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
-def another(before: Iterable[str], after: Sequence[str], action: Action, *, marked: bool) -> bool:
+def another(before: Sequence[str], after: Sequence[str], action: Action, *, marked: bool) -> bool:
     """Tell whether text beside a number answers otherwise in words, refuses to answer, or takes the number back."""
     above = [s for line in before for s in _sentences(line)]
     below = [s for line in after for s in _sentences(line)]
+    asked = any("?" in line for line in before)
     if any(_REFUSES.search(sentence) for sentence in ([] if marked else above) + below):
         return True
     if any(_APOLOGY.match(sentence) for sentence in below):
         return True
-    if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no"):
+    if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no" or not asked):
         return True
     return any(_whole(sentence, action) or _in_a_clause(sentence, action) for sentence in below)
 

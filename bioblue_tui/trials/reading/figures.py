@@ -1,0 +1,80 @@
+"""Other numbers in the sentences beside an answer: which of them are offered in its place, and which only describe."""
+
+from __future__ import annotations
+
+import re
+
+from bioblue_tui.trials.reading.cues import words
+
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
+_RECKONED = re.compile(r"\d ?[-+−×*/=→<>≤≥] ?\d")
+_CLAUSES = re.compile(
+    r"[,;:()–—]\s|\s(?:and|but|so|then|now|while|whereas)\s+(?=now\b|i\b|so\b|then\b|the next\b)|(?=\bso \d)"
+)
+_PAST = (
+    r"(?<!\bit )(?<!this )(?<!that )(?:was|were)|had(?! better)|fell|rose|ate|eaten|took|taken|consumed|harvested"
+    r"|drop(?:s|ped)|lost"
+    r"|gained|received|got|started|began|grew|(?:in|de)creas(?:ed|es)|declined|went|led|resulted|recovered|left"
+)
+_DESCRIBES = words(
+    r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficit|shortfall|band|range",
+    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penal\w+|growth|regrow\w*|noise",
+    r"short|below|above|left|leav\w+|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note"
+    r"|considered",
+    r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed|have been (?!better|best"
+    r"|right))",
+    r"(?:bring|rais|lift|mov|return|restor|chang)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
+    r"(?:goes|going|went|moves?|rises?|falls?|drops?|changed|dropped|fell) from",
+    r"points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change|there (?:is|are)|wide|both|behind|ahead|by",
+    r"(?:eating|consuming|harvesting|taking) \d+ .*(?:would|could|might|may)",
+    _PAST,
+)
+"""What tells of a number that it is not offered as the answer."""
+
+_ACT = (
+    r"(?:consum|eat|harvest|tak|choos|pick|giv|say|answer"
+    r"|need|prefer|us|do|go(?:ing)? with|try|play|set)(?:e|es|s|ing)?"
+)
+_WORTH = r"(?:better|best|right|safer|safest|wiser|preferable|correct|optimal|ideal|enough|fine|more \w+|my)"
+_WHAT = r"(?:answer|amount|action|choice|decision|number|value|dose|consumption|harvest|intake|correction)"
+_OFFERS = (
+    rf"(?:(?:i|we|i'll|i'd|i'm|let's|let me|let us|to|should|must|better|rather|now|please|instead)(?: (?:will|would"
+    rf"|should|must|now|then"
+    rf"|rather|just|also|therefore|am|are|going|to|want|have|had better|can))* )?\b{_ACT} (?:exactly |only "
+    rf"|about )?{{}}",
+    rf"{{}}(?: \w+)? (?:is|are|would be|will be|seems?|looks?|might be|should be|sounds?) (?:the )?(?:\w+ly |a bit "
+    rf"|much )?{_WORTH}\b",
+    rf"(?:(?:best|right|next|new|correct|better|proper|real|final|optimal|my) (?:\w+ )?"
+    rf"|^\W*(?:the )?){_WHAT}(?: \w+)? (?:is|are|should be|must be|becomes|would be|to be) {{}}",
+    r"(?:^|[,;:] |\b(?:and|or|but) )\W*(?:so|thus|hence|therefore|then|better|rather|instead|actually|otherwise"
+    r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}\W*$",
+    r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*|\bto )"
+    r"(?:make|change|replace|correct|revise|set|raise|lower|reduce|increase|update) (?:it|that|this|my answer"
+    r"|the answer) (?:to |with |by )?{}",
+)
+_OFFERED = re.compile(
+    "|".join(each.format(r"(\d{1,9})\b(?! ?(?:more|less|fewer|%|points?|per\b|each))") for each in _OFFERS), re.I
+)
+_ELSEWHEN = words(
+    r"if|when\w*|once|until|unless|later|future|next time|(?:next|last|previous|earlier|past|each"
+    r"|every) (?:\w+ )?(?:step|turn|round)s?",
+    r"after|because|since|last|previously|earlier|before|had(?! better)|could have|would have|instead of|rather than"
+    r"|before|will|would|tempt\w+|risk\w*|lead\w*",
+)
+
+
+def offered(sentence: str, known: set[int]) -> bool:
+    """Tell whether a sentence has another number than the known ones that may stand in the answer's place."""
+    others = {int(number) for number in _NUMBER.findall(sentence)} - known
+    if not others:
+        return False
+    if not (_DESCRIBES.search(sentence) or _RECKONED.search(sentence)):
+        return True
+    return any(
+        int(number) in others
+        for clause in _CLAUSES.split(sentence.replace("’", "'"))
+        if clause and not _ELSEWHEN.search(clause)
+        for match in _OFFERED.finditer(clause)
+        for number in match.groups()
+        if number
+    )
