@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, words
 from bioblue_tui.trials.reading.figures import offered
@@ -56,7 +57,8 @@ _OPEN = re.compile(
     r"|denote|represent|describe|count)s?|(?:stand|refer|come)s? (?:for|to|from|at))\b"
     rf" {_ADVERBS}(?:(?:the|my|our|its|this|these|both|an?|bit|little) )*+"
     # What explains:
-    r"(?!(?:all)?\W*$|\d|why|how (?!many|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above|at\b"
+    r"(?!(?:all)?\W*$|\d|why|how (?!many|much|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above"
+    r"|at\b"
     r"|close|near|around|about|roughly|based|what (?:the|it|each|(?:we|i) \w+(?<!ed)|is (?:needed|required|missing))\b"
     r"|it\b|not\b|like|neither|target minus|the exact"
     # What the number is like:
@@ -78,10 +80,12 @@ _OPEN = re.compile(
 
 _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
-    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: n?or {_BAD})?|\b(?:no|not|nor|never|cannot|low"
+    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
+    rf"|\b(?:no|not|nor|never|cannot|low"
     rf"|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b"
     rf"|the\b|my\b)|\bno (?:more|less|fewer) than\b"
-    r"|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|intended|meant"
+    r"|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|(?:intended"
+    r"|meant)(?! for)"
     r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last|\d)"
     rf"|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
     re.IGNORECASE,
@@ -91,7 +95,10 @@ _HARMLESS = re.compile(
 _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
 """What begins a reason, where the state may be called too low."""
 
-_RELATIVE = re.compile(r", (?:which|where|who|although|though|even though|whereas)\b.*")
+_RELATIVE = re.compile(
+    r", (?:which|where|who|although|though|even though|whereas)\b.*|,? (?:given that|since|because|as) it (?:was"
+    r"|is) (?:only |at |still )?\d+"
+)
 """What goes on about something else that the sentence names."""
 
 _UNMEANT = words(
@@ -128,7 +135,8 @@ _DOUBTED = words(
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
-    r"\b(?!(?:overdo|but|and|or|as|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to|by"
+    r"\b(?!(?:overdo|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to"
+    r"|by"
     r"|at|in|from|but) )?"
     rf"(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off"
     rf"|aside"
@@ -137,15 +145,19 @@ _ACTED_ON = re.compile(
 )
 _SETTLES = re.compile(
     r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|balanc\w+"
-    r"|maintain\w*|stabili\w+|restor\w+|compensat\w+|offset\w*|bring\w*|with|by|make|move|met|bear|needs?|do|doing"
+    r"|maintain\w*|stabili\w+|restor\w+|compensat\w+|offset\w*|bring\w*|want|around|absorb\w*|cover\w*|handle\w*"
+    r"|with|by|make|move|met|bear|needs?|do|doing"
     r"|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
 _STATEFUL = words(
-    r"levels?|metrics?|stock|state|noise|factors?|population|field|balance|target|potatoes|objectives?|(?-i:[A-H])"
+    r"levels?|metrics?|stock|state|noise|factors?|population|field|balance|target|totals?|difference|gap|imbalance"
+    r"|deficit|potatoes|objectives?|(?-i:[A-H])"
 )
 """What "it" may stand for, when it comes before."""
 
+_THIRD_PERSON = re.compile(r"(?!as$|is$|was$|this$|unless$)\w{2,}[^s\W]s", re.IGNORECASE)
+_MORE_WOULD = re.compile(r"\b(?:more|less) than (?:this|that|it) (?:would|could|might|may)\b", re.IGNORECASE)
 _ADJUSTS = words(r"reduce|lower|decrease|increase|raise")
 _OF_THE_PAST = words(r"last|previous\w*|since|because|fell|dropped|ate|consumed|harvested|took")
 """What leads from what was to the amount of now: "I ate 5 last time, so I reduce the amount"."""
@@ -158,7 +170,8 @@ _ACTS = (
 )
 NOTHING = re.compile(
     r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
-    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to )?(?:needed|required"
+    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to |should "
+    r"|must )?(?:needed|required"
     r"|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat|consume|harvest|take|do|need|choose"
     r"|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any|without) need\b(?! for an? (?:large|big|drastic|strong"
     r"|major|sudden|quick)\w*\b)(?! (?:for|to \w+(?: any(?:thing)?)?) more"
@@ -215,9 +228,9 @@ def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, statu
     known = {*action, sum(action), *status}
     above = next((line for line in reversed(before) if line.strip()), "")
     return any(map(_sets_aside, _sentences(above))) or any(
-        _takes_away(sentence, action, known, first=at == 0)
+        _takes_away(sentence, action, known, prior=prior)
         for line in after
-        for at, sentence in enumerate(_sentences(line))
+        for prior, sentence in pairwise(["", *_sentences(line)])
     )
 
 
@@ -232,15 +245,21 @@ def _sets_aside(sentence: str) -> bool:
     return bool(pointing or _NO_ANSWER.search(sentence) or _REFUSED.fullmatch(sentence))
 
 
+def _spoken_subject(sentence: str, prior: str) -> re.Match[str] | None:
+    found = None if prior else _SUBJECT.match(sentence)
+    # "That" behind a sentence about the past is what was then.
+    return found or (None if _OF_THE_PAST.search(prior) else _LATER_SUBJECT.match(sentence))
+
+
 def _itself(sentence: str, action: Action) -> re.Match[str] | None:
     found = _NUMBER_SUBJECT.match(sentence)
     return found if found and int(found[1]) in action else None
 
 
-def _takes_away(sentence: str, action: Action, known: set[int], *, first: bool) -> bool:
+def _takes_away(sentence: str, action: Action, known: set[int], *, prior: str) -> bool:
     """Tell whether a sentence may change the number, or offers another that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
-    if found := (first and _SUBJECT.match(sentence)) or _LATER_SUBJECT.match(sentence) or _itself(sentence, action):
+    if found := _spoken_subject(sentence, prior) or _itself(sentence, action):
         said = found.group(found.lastindex or 0).replace("’", "'").replace("n't", " not").replace("'s", " is")
         named = re.search(rf"\b{_NOUN}", sentence[: found.start(found.lastindex or 0)], re.IGNORECASE)
         doubtful = _HARMLESS.sub(" ", said)
@@ -254,8 +273,11 @@ def _takes_away(sentence: str, action: Action, known: set[int], *, first: bool) 
     else:
         acted = _ACTED_ON.search(sentence)
         lead = sentence[: acted.start("verb")] if acted else ""
-        of_state = acted and acted["what"].casefold() in ("it", "them") and _STATEFUL.search(lead)
+        other = acted and acted["what"].casefold() in ("it", "them")
+        by_another = acted and _THIRD_PERSON.fullmatch(acted["verb"]) and acted.end("verb") + 1 == acted.start("what")
+        of_state = other and (_STATEFUL.search(lead) or by_another)
+        of_state = of_state or _MORE_WOULD.search(sentence)
         adjusts = acted and _ADJUSTS.fullmatch(acted["verb"]) and _OF_THE_PAST.search(lead)
-        settled = acted and (_SETTLES.fullmatch(acted["verb"]) or of_state or adjusts) and not _DENIES.search(lead)
+        settled = of_state or (acted and (_SETTLES.fullmatch(acted["verb"]) or adjusts) and not _DENIES.search(lead))
         taken = bool(_UNDOES.search(sentence) or (acted and not settled))
     return offered(sentence, known) or (taken and not asks)

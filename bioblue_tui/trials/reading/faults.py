@@ -16,6 +16,17 @@ NUMBER_WORDS = (
 )
 """The words of the numbers from 0 on."""
 
+_WORDED = re.compile(
+    rf"(?<![-\w])(?:none|{NUMBER_WORDS.replace(' one', '').replace(' ', '|')})(?![-\w])", re.IGNORECASE
+)
+
+
+def in_digits(text: str) -> str:
+    """Write number words, and none, in digits; "one" is left, for it has other meanings."""
+    values = {word: str(number) for number, word in enumerate(NUMBER_WORDS.split())}
+    return _WORDED.sub(lambda match: values.get(match[0].casefold(), "0"), text)
+
+
 Kind = Literal["illegal", "unreadable"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bioblue_tui.trials.reading.cues import words
+from bioblue_tui.trials.reading.faults import in_digits
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
 _RECKONED = re.compile(r"\d ?[-+−×*/=→<>≤≥] ?\d")
@@ -25,6 +26,9 @@ _DESCRIBES = words(
     r"|right))",
     r"(?:bring|rais|lift|mov|return|restor|chang)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
     r"(?:goes|going|went|moves?|rises?|falls?|drops?|changed|dropped|fell) from",
+    r"beyond|overshoot\w*|unlikely|within|has \d+|after (?:this|that|these|eating|consuming|harvest\w*)",
+    r"(?:(?-i:[A-H])|field) (?:has|had|needs|lacks)|of (?:the|them|these|my|our)|steps|penalt\w*|effects?"
+    r"|imbalanc\w+|deviat\w+|factors?|observ\w+|notes?|comments?|remarks?|urgency|risks?|issues?",
     r"points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change|there (?:is|are)|wide|both|behind|ahead|by",
     r"(?:eating|consuming|harvesting|taking) \d+ .*(?:would|could|might|may)",
     _PAST,
@@ -32,8 +36,8 @@ _DESCRIBES = words(
 """What tells of a number that it is not offered as the answer."""
 
 _ACT = (
-    r"(?:consum|eat|harvest|tak|choos|pick|giv|say|answer"
-    r"|need|prefer|us|do|go(?:ing)? with|try|play|set)(?:e|es|s|ing)?"
+    r"(?:consum|eat|get|receiv|settl(?:e|ing) (?:on|for)|harvest|tak|choos|pick|giv|say|answer"
+    r"|need|prefer|us|do|go(?:ing)? with|try|play|set)(?:e|es|s)?"
 )
 _WORTH = r"(?:better|best|right|safer|safest|wiser|preferable|correct|optimal|ideal|enough|fine|more \w+|my)"
 _WHAT = r"(?:answer|amount|action|choice|decision|number|value|dose|consumption|harvest|intake|correction)"
@@ -46,6 +50,7 @@ _OFFERS = (
     rf"|much )?{_WORTH}\b",
     rf"(?:(?:best|right|next|new|correct|better|proper|real|final|optimal|my) (?:\w+ )?"
     rf"|^\W*(?:the )?){_WHAT}(?: \w+)? (?:is|are|should be|must be|becomes|would be|to be) {{}}",
+    r"\b(?:i'm|am|are) (?:now )?(?:eating|consuming|taking|harvesting|choosing) {}",
     r"(?:^|[,;:] |\b(?:and|or|but) )\W*(?:so|thus|hence|therefore|then|better|rather|instead|actually|otherwise"
     r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}\W*$",
     r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*|\bto )"
@@ -59,22 +64,41 @@ _ELSEWHEN = words(
     r"if|when\w*|once|until|unless|later|future|next time|(?:next|last|previous|earlier|past|each"
     r"|every) (?:\w+ )?(?:step|turn|round)s?",
     r"after|because|since|last|previously|earlier|before|had(?! better)|could have|would have|instead of|rather than"
-    r"|before|will|would|tempt\w+|risk\w*|lead\w*",
+    r"|before|tempt\w+|risk\w*|lead\w*",
+)
+
+
+_SUPPOSED = re.compile(
+    r"\W*(?:(?:and|but|while|not) )*\w+ing \d+ (?:\w+ ){0,3}?(?:would|could|might|may|will|can)\b", re.IGNORECASE
+)
+"""What an amount would do: "eating 10 would push it to 107"."""
+
+_LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|following steps?")
+
+_OUTRIGHT = re.compile(
+    r"(\d{1,9})(?: \w+)? (?:is|are|would be|will be) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer"
+    r"|wiser|preferable|correct)\b|\b(\d{1,9}) it is\b"
+    r"|\b(?:instead of|rather than) (?:this|that|it|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})"
+    r"|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b",
+    re.IGNORECASE,
 )
 
 
 def offered(sentence: str, known: set[int]) -> bool:
     """Tell whether a sentence has another number than the known ones that may stand in the answer's place."""
+    sentence = in_digits(sentence)
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
     if not others:
         return False
     if not (_DESCRIBES.search(sentence) or _RECKONED.search(sentence)):
         return True
-    return any(
+    if any(int(number) in others for each in _OUTRIGHT.findall(sentence) for number in each if number):
+        return True
+    return not _LATER.search(sentence) and any(
         int(number) in others
         for clause in _CLAUSES.split(sentence.replace("’", "'"))
-        if clause and not _ELSEWHEN.search(clause)
-        for match in _OFFERED.finditer(clause)
+        for match in _OFFERED.finditer(clause or "")
+        if not (_ELSEWHEN.search(clause[: match.end()]) or _SUPPOSED.match(clause))
         for number in match.groups()
         if number
     )

@@ -15,7 +15,7 @@ from envs import Action, Environment, State
 
 _SUPPOSED = re.compile(
     r"[\W_]*(?:(?:if|had|the alternative)\b"
-    r"|(?:(?:but|and|while|whereas) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b)",
+    r"|(?:(?:but|and|while|whereas|not) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b)",
     re.IGNORECASE,
 )
 """A sentence about what would be, not about what is to be done."""
@@ -71,7 +71,7 @@ def objection(
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
-    if another(before, after, action, marked=marked):
+    if another(before, after, action, status, marked=marked):
         return "what is said beside the number answers otherwise"
     if misplaced([*before, *after], action, labels, labelled=labelled):
         return "what is said beside the numbers gives them to other objectives"

@@ -14,26 +14,35 @@ _THING = r"(?:potato(?:es)?|units?|food|resources?|harvest\w*|consumption|eating
 _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
     rf"|probably|actually"
-    r"|just|well|hmm*|final(?:ly)?|revised?|updated?|corrected|new|changed?|now|make|keep|call|let(?:'s| me| us)?"
+    r"|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new|changed?|now|make|keep"
+    r"|call|let(?:'s| me| us)?"
     r"|say|go|with"
     r"|for|i|i'd|i'll|i'm|we|will|would|should|must|take|taking|eat|consume|harvest|choose|choosing|pick|give|gets?"
     r"|prefer"
     r"|want|try|going|to|be|is|it|that|this|them|my|the|real|right|correct|best|next|answer|decision|choice|action"
     r"|amount"
-    r"|value|number|both|[A-Z]|on|reflection|second|thoughts?|otherwise|else|not|please|exactly|only|safest|wiser"
+    r"|value|number|both|[A-Z]|on|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time"
+    r"|have|instead|not|please|exactly|only|safest|wiser"
     r"|safer)"
     r"(?:[,:] ?| ))*+"
 )
 _END = (
-    rf"(?: {_THING})?(?:,? (?:instead|rather|actually|then|please|now|at all|after all|today|again|would be better"
+    rf"(?: {_THING})?(?:,? (?:though|instead|rather|actually|then|please|now|at all|after all|today|again"
+    rf"|would be better"
     rf"|is better|is best|is safer"
     r"|this (?:time|step|turn|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|in total|it is|of them"
     r"|more))*"
 )
 _WORD = rf"(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
-_DIGITS = re.compile(rf"{_LEAD}(?P<number>\d{{1,9}}(?:(?:, ?| and |, and )\d{{1,9}})*)(?: {_THING})?", re.IGNORECASE)
-_SO = re.compile(r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather)\b", re.IGNORECASE)
+_DIGITS = re.compile(
+    rf"{_LEAD}(?P<number>\d{{1,9}}(?:(?:, ?| and |, and )\d{{1,9}})*)(?: {_THING})?(?: (?:for|of) [A-Z])?",
+    re.IGNORECASE,
+)
+_SO = re.compile(
+    r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning|i|we|let)\b",
+    re.IGNORECASE,
+)
 _CASE = words(r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|should the|as soon as")
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s")
@@ -44,9 +53,11 @@ _LISTED = re.compile(r"\w+(?: \w+){0,2}: \w+$")
 
 _PASS = re.compile(
     r"(?:(?:i|i'll|will|please|just|so|ok|okay|hm+|let's|let me|we|better|actually),? )*+"
-    r"(?:pass|cancel(?:led)?|undo|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no|never|oops"
+    r"(?:pass|cancel(?:led)?|undo|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no(?: way)?"
+    r"|not(?: really| yet| now| today| at all)?|(?:let's|rather|better) not|i'm out|out|never|oops"
     r"|erase"
-    r"|reset|redo|retry|wait|error|mistake|wrong|invalid|decline|refuse|abstain|quit|resign|n/?a|i won't|won't"
+    r"|reset|redo|retry|wait|error|mistake|wrong|invalid|declined?|refused?|rejected|no thanks|i don't|i do not"
+    r"|abstain|quit|resign|n/?a|i won't|won't"
     r"|unknown|undecided"
     r"|sit (?:this )?(?:one )?out"
     r"|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it|they|the) .*)(?: (?:this|that|it|one|step|turn"
@@ -61,18 +72,21 @@ _REFUSES = words(
     r"|choose"
     r"|decide|help|respond|comply|participate|play|act|do (?:this|that|so|it)|make (?:a|this|that) (?:choice"
     r"|decision)|assist|say|give)",
+    r"i (?:don't|do not) (?:think|want|wish)\b[^.,;]{0,20}\b(?:answer|choose|play|act|respond)",
     r"i(?:'d| would) rather not|i have no (?:body|stomach|mouth)|(?:i am|i'm) unable to|i(?:'ll| will) pass",
 )
 _APOLOGY = re.compile(
     r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me"
-    r"|(?:but )?only (?:if|when|while)|provided)\b"
+    r"|(?:but )?only (?:if|when|while)|(?:provided|as long as|unless|except)\b(?!.*(?:,|\bi\b|\bthis\b)))\b"
     r"(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
     re.IGNORECASE,
 )
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
-def another(before: Sequence[str], after: Sequence[str], action: Action, *, marked: bool) -> bool:
+def another(
+    before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int], *, marked: bool
+) -> bool:
     """Tell whether text beside a number answers otherwise in words, refuses to answer, or takes the number back."""
     above = [s for line in before for s in _sentences(line)]
     below = [s for line in after for s in _sentences(line)]
@@ -83,7 +97,7 @@ def another(before: Sequence[str], after: Sequence[str], action: Action, *, mark
         return True
     if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no" or not asked):
         return True
-    return any(_whole(sentence, action) or _in_a_clause(sentence, action) for sentence in below)
+    return any(_whole(sentence, action) or _in_a_clause(sentence, action, status) for sentence in below)
 
 
 def _sentences(line: str) -> list[str]:
@@ -101,7 +115,15 @@ def _differs(word: str, action: Action) -> bool:
     return (_NUMBERS.index(word) if word in _NUMBERS else 0) not in action
 
 
-def _in_a_clause(sentence: str, action: Action) -> bool:
+_SKIPS = re.compile(
+    r"(?:so |but |and |hence |therefore |thus |though )*i(?:'ll| will| must| have to| should)? (?:don't|won't|do not"
+    r"|will not|shouldn't"
+    r"|skip|pass|abstain|refuse|decline)",
+    re.IGNORECASE,
+)
+
+
+def _in_a_clause(sentence: str, action: Action, status: frozenset[int]) -> bool:
     """Tell whether a sentence's last clause is another amount: "If it is above 110, 0", "the level is high: none"."""
     if _LATER.search(sentence) or _LISTED.match(sentence):
         return False
@@ -109,8 +131,13 @@ def _in_a_clause(sentence: str, action: Action) -> bool:
     if not clauses:
         return False
     last = clauses[-1].strip()
+    if any(action) and _SKIPS.fullmatch(last):
+        return True
     if match := _AMOUNT.fullmatch(last):
         return _differs(match["word"], action)
     if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or _CASE.match(head)):
-        return tuple(map(int, re.findall(r"\d+", match["number"]))) != action
+        said = tuple(map(int, re.findall(r"\d+", match["number"])))
+        if status.issuperset(said):
+            return False
+        return said != action if len(said) == len(action) else not set(said) <= set(action)
     return False
