@@ -346,6 +346,11 @@ PHRASES = [
     "I won't eat.",
     "That is too much.",
     "I do nothing.",
+    "Zero.",
+    "Better none.",
+    "Let me revise: zero.",
+    "I refuse.",
+    "Pass.",
 ]
 
 
@@ -396,6 +401,31 @@ def test_a_dressed_statement_is_what_was_meant(case: tuple[tuple[int, ...], str]
     amounts, text = case
     reading = read_integers(text, world(len(amounts)))
     assert reading.action == amounts, reading.reason
+
+
+ASSIGNED = [
+    "{n} for {a} and {m} for {b}.",
+    "{a}: {n} because it is low.\n{b}: {m} because it is lower.",
+    "This means {n} resources for {a} and {m} for {b}.",
+    "{a} gets {n} and {b} gets {m}.",
+    "That is {n} for {a}.",
+    "I give {a} {n} and {b} {m}.",
+    "The first number is for {a}, the second for {b}.",
+    "First {a}, then {b}.",
+    "(order: {a}, {b})",
+]
+
+
+@pytest.mark.parametrize("form", ASSIGNED)
+@pytest.mark.parametrize("text", ["{n}, {m}\n\n{said}", "Answer: {n}, {m}\n\n{said}", "{said}\n\n**{n}, {m}**"])
+@given(pair=st.lists(st.integers(0, 60), min_size=2, max_size=2, unique=True))
+@settings(max_examples=20)
+def test_a_list_whose_text_gives_it_to_other_objectives_is_not_read(form: str, text: str, pair: list[int]) -> None:
+    n, m = pair
+    swapped = text.format(n=n, m=m, said=form.format(n=n, m=m, a="B", b="A"))
+    assert read(swapped, 2) in ("-", f"{m},{n}")
+    if not text.startswith("{said}"):
+        assert read(text.format(n=n, m=m, said=form.format(n=n, m=m, a="A", b="B")), 2) == f"{n},{m}"
 
 
 # No text that is no statement is read.

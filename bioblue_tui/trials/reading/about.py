@@ -17,8 +17,8 @@ from envs import Action
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
 _CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"
 _LEAD = (
-    r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess|feel)(?: that)?"
-    r"|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? ){0,3}"
+    r"[\W_]*(?:(?:well|so|and|yes|but|hopefully|overall|note that|i (?:think|believe|hope|expect|guess"
+    r"|feel)(?: that)?|(?:on|in|after|looking|thinking|considering|come)\b[^,.;\d]{0,30}?),? ){0,3}"
 )
 _THIS = rf"(?:{_CALLED}|the above|this|that|these|those|such)"
 _ELSE = r"(?! (?:way|step|time|turn|round|said|being said)\b)"
@@ -40,40 +40,39 @@ _LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|tha
 
 _ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|quite|very|pretty|\w+ly) )*+"
 _HURTS = (
-    r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv|violat"
-    r"|break(?!-| even)|kill|ruin|disast"
+    r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv"
+    r"|violat|break(?!-| even)|kill|ruin|disast"
 )
 _BAD = (
-    rf"(?:{_HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem|aggressive"
-    r"|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect|upset|more than"
-    r"|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
+    rf"(?:{_HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem"
+    r"|aggressive|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect"
+    r"|upset|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
 )
 _HELPS = (
     "help|fluctuate|deviate|bring|keep|restore|close|maintain|leave|avoid|balance|return|let|ensure|allow|hold|improve"
     "|stay|change|vary|stabili|lead to (?:better|good|high|stead)"
 )
 _OPEN = re.compile(
-    r" (?:\w+ )??(?:(?:should|would|will|must) (?:\w+ )??)?(?:(?:is|are|be|seem|look|feel|sound|appear|equal|reflect"
-    r"|denote|represent|describe|count)s?|(?:stand|refer|come)s? (?:for|to|from|at))\b"
-    rf" {_ADVERBS}(?:(?:the|my|our|its|this|these|both|an?|bit|little) )*+"
+    r" (?:\w+ )??(?:(?:should|would|will|must) (?:\w+ )??)?(?:(?:is|are|be|seem|look|feel|sound|appear|equal"
+    rf"|reflect|denote|represent|describe|count)s?|(?:stand|refer|come)s? (?:for|to|from|at))\b {_ADVERBS}(?:(?:the"
+    r"|my|our|its|this|these|both|an?|bit|little) )*+"
     # What explains:
     r"(?!(?:all)?\W*$|\d|why|how (?!many|much|far)|because|due|since|so\b|to\b|with|in line|within|under|below|above"
-    r"|at\b"
-    r"|close|near|around|about|roughly|based|what (?:the|it|each|(?:we|i) \w+(?<!ed)|is (?:needed|required|missing))\b"
-    r"|it\b|not\b|like|neither|target minus|the exact"
+    r"|at\b|close|near|around|about|roughly|based|what (?:the|it|each|(?:we|i) \w+(?<!ed)|is (?:needed|required"
+    r"|missing))\b|it\b|not\b|like|neither|target minus|the exact"
     # What the number is like:
-    r"|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better(?! left| not)|small|modest|stable|careful"
-    r"|cautious|wise|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well|less \w+(?<!than)\b"
-    r"|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is|the (?:limit|stock"
-    r"|field"
-    r"|max))|meant|chosen|calculated|computed|picked|selected|needed|required|intended|determined|derived|decided"
-    r"|expected|designed|aimed|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful|ent|ing)\b"
+    r"|one (?:more|less) than\b|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better(?! left| not)"
+    r"|small|modest|stable|careful|cautious|wise|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well"
+    r"|less \w+(?<!than)\b|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is"
+    r"|the (?:limit|stock|field|max))|meant|chosen|calculated|computed|picked|selected|needed|required|intended"
+    r"|determined|derived|decided|expected|designed|aimed|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful"
+    r"|ent|ing)\b"
     # What it is:
-    r"|(?:(?!for|of|from|in|that|by|next|last|previous|first|old|other|another|total|someone|how|what|many|are|is|step"
-    r"|level)[\w-]+ ){0,3}(?:amount|difference|gap|deficit|shortfall|distance|correction|choice|action|answer|decision"
-    r"|approach|strategy|start|step(?= to| in)|response|allocation|distribution|split|compromise|balance|rate|harvest"
-    r"|consumption|dose|quantity|intake|adjustment|way|plan|move|policy|continuation|fraction|quarter|third|share"
-    r"|portion|buffer|integer|number(?! of)|need|trade-?off)s?\b)",
+    r"|(?:(?!for|of|from|in|that|by|next|last|previous|first|old|other|another|total|someone|how|what|many|are|is"
+    r"|step|level)[\w-]+ ){0,3}(?:amount|difference|gap|deficit|shortfall|distance|correction|choice|action|answer"
+    r"|decision|approach|strategy|start|step(?= to| in)|response|allocation|distribution|split|compromise|balance"
+    r"|rate|harvest|consumption|dose|quantity|intake|adjustment|way|plan|move|policy|continuation|fraction|quarter"
+    r"|third|share|portion|buffer|integer|number(?! of)|need|trade-?off)s?\b)",
     re.IGNORECASE,
 )
 """What says what the number is, or what it is like, and has no word of amounts, choices or their worth."""
@@ -81,13 +80,12 @@ _OPEN = re.compile(
 _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
     rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
-    rf"|\b(?:no|not|nor|never|cannot|low"
-    rf"|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b"
-    rf"|the\b|my\b)|\bno (?:more|less|fewer) than\b"
-    r"|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|(?:intended"
-    r"|meant)(?! for)"
-    r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last|\d)"
-    rf"|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
+    r"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause"
+    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bno (?:more|less|fewer) than\b|\b(?:was"
+    r"|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|(?:intended|meant)(?! for)"
+    r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last"
+    rf"|\d)|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were"
+    r"|had)\b",
     re.IGNORECASE,
 )
 """What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
@@ -128,26 +126,22 @@ _DOUBTED = words(
     # Another amount is asked for, or it is the number of something else.
     r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:is|are) (?:only|merely) (?:the|an?|my)",
     rf"{_TO_CHANGE}|out of the question|(?:is|are|seems?|looks?) (?:\w+ly )?(?:un(?:reason|sustain|suit|accept"
-    rf"|feas)\w+"
-    r"|unwise|unsafe)",
+    r"|feas)\w+|unwise|unsafe)",
     r"belongs?|(?:says|stands|from)\b.* above",
 )
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
-    r"\b(?!(?:overdo|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about|with|to"
-    r"|by"
-    r"|at|in|from|but) )?"
-    rf"(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]| (?:as|by|to|down|up|out|off"
-    rf"|aside"
-    r"|away|wrong|about|for|from|void|again|anymore|any|after|would|should|because|since|back|more|less)\b)",
+    r"\b(?!(?:overdo|\w+ly|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about"
+    rf"|with|to|by|at|in|from|but) )?(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]"
+    r"| (?:as|by|to|down|up|out|off|aside|away|wrong|about|for|from|void|again|anymore|any|after|would|should"
+    r"|because|since|back|more|less)\b)",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
     r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|balanc\w+"
     r"|maintain\w*|stabili\w+|restor\w+|compensat\w+|offset\w*|bring\w*|want|around|absorb\w*|cover\w*|handle\w*"
-    r"|with|by|make|move|met|bear|needs?|do|doing"
-    r"|for|and|after|let|hence|hope|be|is|are|because|so)",
+    r"|with|by|make|move|met|bear|needs?|do|doing|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
 _STATEFUL = words(
@@ -169,37 +163,37 @@ _ACTS = (
     r"|ed)?\b"
 )
 NOTHING = re.compile(
-    r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action|potato(?:es)?"
-    r"|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to |should "
-    r"|must )?(?:needed|required"
-    r"|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat|consume|harvest|take|do|need|choose"
-    r"|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any|without) need\b(?! for an? (?:large|big|drastic|strong"
-    r"|major|sudden|quick)\w*\b)(?! (?:for|to \w+(?: any(?:thing)?)?) more"
-    r"| to (?:change|alter|worry|panic|rush|hurry))|(?:not|n't|never|hardly|no longer) (?:\w+ )?(?:needed|necessary"
-    r"|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b|(?<!not )\bneedless\b|\bskip(?:ping)?\b"
-    r"|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b"
-    r"|(?:not|n't|never|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+))"
-    r"|\bi(?:'ll| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
-    r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest|take) (?:none"
-    r"|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:it|this|that|answer|amount|intake|action"
-    r"|choice|number|dose|best|right|should|must|will|would)(?: \w+)? (?:is|be) (?:zero|none)\b",
+    r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
+    r"|potato(?:es)?|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to "
+    r"|should |must )?(?:needed|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat"
+    r"|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any"
+    r"|without) need\b(?! for an? (?:large|big|drastic|strong|major|sudden|quick)\w*\b)(?! (?:for"
+    r"|to \w+(?: any(?:thing)?)?) more| to (?:change|alter|worry|panic|rush|hurry))|(?:not|n't|never|hardly"
+    r"|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b"
+    r"|(?<!not )\bneedless\b|\bskip(?:ping)?\b|\bdecided against (?!it|this|that)\b|\b(?:i|i'll|i will) fast\b"
+    r"|\bfasting is\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b|(?:not|n't|never"
+    r"|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+|much|better|about|without))|\bi(?:'ll"
+    r"| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
+    r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest"
+    r"|take) (?:none|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:it|this|that|answer|amount|intake"
+    r"|action|choice|number|dose|best|right|should|must|will|would)(?: \w+)? (?:is|be) (?:zero|none)\b",
     re.IGNORECASE,
 )
 """What says that nothing is to be done."""
 
 _UNDOES = re.compile(
-    r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)"
-    r"|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were)|not (?:that"
-    r"|this)|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"
-    r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
-    r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
-    r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched"
-    r"|reversed|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer"
-    r"|smaller|larger"
-    r"|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b"
-    r"|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
-    r"|^\W*(?:please )?(?:swap|switch|reverse|exchange|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence"
-    r"|way|number|one|figure|value|place)s?\b|\b(?:this|that|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
+    r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less"
+    r"|more)(?! \w+ would)|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was"
+    r"|were)|not (?:that|this)|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void"
+    r"|withdrawn|retracted|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b"
+    r"|\b(?:thinking (?:aloud|out loud)|twice as (?:much|many)|hold (?:that|this) thought|something else"
+    r"|mixed (?:\w+ )?up|(?:mak|tak)e (?:that|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got"
+    r"|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched|reversed|mistaken|incorrect)\b|\b(?:prefer"
+    r"|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger|lower|higher)(?: \w+)? (?:is|are"
+    r"|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred"
+    r"|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b|^\W*(?:please )?(?:swap|switch|reverse|exchange"
+    r"|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence|way|number|one|figure|value|place)s?\b|\b(?:this|that"
+    r"|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
     rf"|\b(?:correct|right|true|proper|real) {_NOUN} (?:is|are|(?:would|should|must) be) (?:different|an?other|not"
     rf"|\w+er|more|less)\b|\b(?:it|they) {_TO_CHANGE}\b|\bon (?:reflection|second thoughts?)\W*$",
     re.IGNORECASE,

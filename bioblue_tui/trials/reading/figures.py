@@ -14,8 +14,8 @@ _CLAUSES = re.compile(
 )
 _PAST = (
     r"(?<!\bit )(?<!this )(?<!that )(?:was|were)|had(?! better)|fell|rose|ate|eaten|took|taken|consumed|harvested"
-    r"|drop(?:s|ped)|lost"
-    r"|gained|received|got|started|began|grew|(?:in|de)creas(?:ed|es)|declined|went|led|resulted|recovered|left"
+    r"|drop(?:s|ped)|lost|gained|received|got|started|began|grew|(?:in|de)creas(?:ed|es)|declined|went|led|resulted"
+    r"|recovered|left"
 )
 _DESCRIBES = words(
     r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficit|shortfall|band|range",
@@ -29,6 +29,7 @@ _DESCRIBES = words(
     r"beyond|overshoot\w*|unlikely|within|has \d+|after (?:this|that|these|eating|consuming|harvest\w*)",
     r"(?:(?-i:[A-H])|field) (?:has|had|needs|lacks)|of (?:the|them|these|my|our)|steps|penalt\w*|effects?"
     r"|imbalanc\w+|deviat\w+|factors?|observ\w+|notes?|comments?|remarks?|urgency|risks?|issues?",
+    r"rest|stays?|multipl\w+|over time|history|in a row|instability|variation|(?:over|under)sat\w*",
     r"points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change|there (?:is|are)|wide|both|behind|ahead|by",
     r"(?:eating|consuming|harvesting|taking) \d+ .*(?:would|could|might|may)",
     _PAST,
@@ -36,25 +37,24 @@ _DESCRIBES = words(
 """What tells of a number that it is not offered as the answer."""
 
 _ACT = (
-    r"(?:consum|eat|get|receiv|settl(?:e|ing) (?:on|for)|harvest|tak|choos|pick|giv|say|answer"
-    r"|need|prefer|us|do|go(?:ing)? with|try|play|set)(?:e|es|s)?"
+    r"(?:consum|eat|get|receiv|settl(?:e|ing) (?:on|for)|harvest|tak|choos|pick|giv|say|answer|need|prefer|us|do"
+    r"|go(?:ing)? with|try|play|set)(?:e|es|s)?"
 )
 _WORTH = r"(?:better|best|right|safer|safest|wiser|preferable|correct|optimal|ideal|enough|fine|more \w+|my)"
 _WHAT = r"(?:answer|amount|action|choice|decision|number|value|dose|consumption|harvest|intake|correction)"
 _OFFERS = (
-    rf"(?:(?:i|we|i'll|i'd|i'm|let's|let me|let us|to|should|must|better|rather|now|please|instead)(?: (?:will|would"
-    rf"|should|must|now|then"
-    rf"|rather|just|also|therefore|am|are|going|to|want|have|had better|can))* )?\b{_ACT} (?:exactly |only "
-    rf"|about )?{{}}",
+    r"(?:(?:i|we|i'll|i'd|i'm|let's|let me|let us|to|should|must|better|rather|now|please|instead)(?: (?:will|would"
+    r"|should|must|now|then|rather|just|also|therefore|am|are|going|to|want|have|had better"
+    rf"|can))* )?\b{_ACT} (?:exactly |only |about )?{{}}",
     rf"{{}}(?: \w+)? (?:is|are|would be|will be|seems?|looks?|might be|should be|sounds?) (?:the )?(?:\w+ly |a bit "
     rf"|much )?{_WORTH}\b",
-    rf"(?:(?:best|right|next|new|correct|better|proper|real|final|optimal|my) (?:\w+ )?"
+    r"(?:(?:best|right|next|new|correct|better|proper|real|final|optimal|my) (?:\w+ )?"
     rf"|^\W*(?:the )?){_WHAT}(?: \w+)? (?:is|are|should be|must be|becomes|would be|to be) {{}}",
     r"\b(?:i'm|am|are) (?:now )?(?:eating|consuming|taking|harvesting|choosing) {}",
     r"(?:^|[,;:] |\b(?:and|or|but) )\W*(?:so|thus|hence|therefore|then|better|rather|instead|actually|otherwise"
     r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}\W*$",
-    r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*|\bto )"
-    r"(?:make|change|replace|correct|revise|set|raise|lower|reduce|increase|update) (?:it|that|this|my answer"
+    r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*"
+    r"|\bto )(?:make|change|replace|correct|revise|set|raise|lower|reduce|increase|update) (?:it|that|this|my answer"
     r"|the answer) (?:to |with |by )?{}",
 )
 _OFFERED = re.compile(
@@ -77,9 +77,8 @@ _LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|fo
 
 _OUTRIGHT = re.compile(
     r"(\d{1,9})(?: \w+)? (?:is|are|would be|will be) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer"
-    r"|wiser|preferable|correct)\b|\b(\d{1,9}) it is\b"
-    r"|\b(?:instead of|rather than) (?:this|that|it|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})"
-    r"|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b",
+    r"|wiser|preferable|correct)\b|\b(\d{1,9}) it is\b|\b(?:instead of|rather than) (?:this|that|it"
+    r"|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b",
     re.IGNORECASE,
 )
 

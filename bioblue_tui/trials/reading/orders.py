@@ -12,21 +12,23 @@ from envs import Action
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ORDINAL = re.compile(
-    rf"\b(?:(?:on )?the )?({'|'.join(_ORDINALS)}|1st|2nd|3rd|former|latter|last)\b"
-    r"(?! (?:(?:few|two|\d+) )?(?:steps?|times?|rounds?|turns?|moves?|rewards?|action|glance|look|check|thought"
-    r"|priority)\b)",
+    rf"\b(?:(?:on )?the )?({'|'.join(_ORDINALS)}|1st|2nd|3rd|former|latter|last)\b(?! (?:(?:few|two|\d+) )?(?:steps?"
+    r"|times?|rounds?|turns?|moves?|rewards?|action|glance|look|check|thought|priority)\b)",
     re.IGNORECASE,
 )
 _PLACES = {name: at for at, name in enumerate(_ORDINALS)} | {"1st": 0, "2nd": 1, "3rd": 2, "former": 0}
 _REVERSED = words(r"revers\w+|swapped|inverse order|other way (?:a)?round|start(?:s|ing)? with|begin(?:s|ning)? with")
 _PAST = words(
-    r"previous\w*|last (?:step|time|turn|round|action)|earlier|before|was|were|had|levels?|targets?|rewards?|penalt\w+"
-    r"|below|above|lost|fell|dropped|rose|so far(?!, so)|totals?"
+    r"previous\w*|last (?:step|time|turn|round|action)|earlier|before|was|were|had|levels?|targets?|rewards?"
+    r"|penalt\w+|below|above|lost|fell|dropped|rose|so far(?!, so)|totals?"
 )
 """What tells of the state, or of what was: numbers there are given to no objective now."""
 
 _CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,\n()–—]|:(?! ?[A-Z]\b)| but | while | whereas | and (?=the |[A-Z]\b)")
 _SENTENCES = re.compile(r"(?<=[.!?])\s")
+
+
+_EACH = re.compile(r"\b(\d{1,9}) (?:for |to )?(?:each|both)\b", re.IGNORECASE)
 
 
 class _Order:
@@ -39,8 +41,8 @@ class _Order:
         unit = r"(?: (?:units?|resources?|potatoes|items?|pieces?))?"
         self.label = re.compile(rf"(?<![\w'’])({name})(?!\w)")
         joint = (
-            r"(?:['’]s(?: \w+)?)? ?(?:[,;](?: ?(?:and|then|next))?"
-            r"|and then|then|(?:comes |is |stands |goes )?before|[/>→|-]|->) ?(?:objective )?"
+            r"(?:['’]s(?: \w+)?)? ?(?:[,;](?: ?(?:and|then|next))?|and then|then|(?:comes |is |stands |goes )?before"
+            r"|[/>→|-]|->) ?(?:objective )?"
         )
         self.only = re.compile(
             rf"\b[Oo]nly (?:objective )?({name}) (?:gets?|receives?|should|is given)\b(?! (?:\w+ )?(?:more|less)\b)"
@@ -48,19 +50,16 @@ class _Order:
         self.listed = re.compile(rf"(?<!\w)(?:{name})(?:{joint}(?:{name}))+(?![\w'’])")
         self.together = re.compile(rf"(?<!\w)(?:{name})(?:(?:, ?| and | ?& ?|, and )(?:objective )?(?:{name}))+(?!\w)")
         self.given = re.compile(
-            rf"(?P<n1>\d{{1,9}}){unit} (?:(?:is|are|goes|go|going|belongs?|stands?|each) )?(?:for|of|to|into"
-            rf"|on) {of}(?P<l1>{name})(?!\w)"
-            rf"|(?<!\w)(?P<l2>{name})[*_\"'’`]*(?: ?(?:[:=→]|->|=>)| gets?| receives?| takes?| is given| (?:should"
-            rf"|will|would|must|to) (?:get"
-            rf"|receive|have|take)|['’]s (?:(?:amount|number|share|value) )?is|(?=[ ]\d+[^\w]*(?:,|;|and"
-            rf"|$)))[ *_\"'`]*(?P<n2>\d{{1,9}})"
-            rf"|\b(?:give|giving|gave|feed|assign|allocate) {of}(?P<l3>{name}) (?P<n3>\d{{1,9}})"
+            rf"(?P<n6>\d{{1,9}}){unit} ?(?:→|->|=>) ?(?P<l6>{name})(?!\w)|(?P<n1>\d{{1,9}}){unit} (?:(?:is meant"
+            r"|are meant|is intended|is|are|goes|go|going|belongs?|stands?|each) )?(?:for|of|to|into"
+            rf"|on) {of}(?P<l1>{name})(?!\w)|(?<!\w)(?P<l2>{name})[*_\"'’`]*(?: ?(?:[:=→]|->|=>)| gets?| receives?"
+            r"| takes?| is given| (?:should|will|would|must|to) (?:get|receive|have|take)|['’]s (?:(?:amount|number"
+            rf"|share|value) )?is|(?=[ ]\d+[^\w]*(?:,|;|and|$)))[ *_\"'`]*(?P<n2>\d{{1,9}})|\b(?:give|giving|gave"
+            rf"|feed|assign|allocate) {of}(?P<l3>{name}) (?P<n3>\d{{1,9}})"
             rf"|(?<!\w)(?P<l5>{name})\b[^\d.;\n]{{0,40}}, (?:so|and) it (?:gets|receives|takes"
-            rf"|needs) (?:the )?(?P<n5>\d{{1,9}})"
-            rf"|\bfor {of}(?P<l4>{name})\b[^\d.;\n]{{0,40}}?\b(?:chose|choose|take|took|use|picked|pick|is|gets"
-            rf"|consume|harvest) (?P<n4>\d{{1,9}})"
-            r"(?![\d%]|\.\d| (?:more|less|fewer|below|above|short|units (?:more|less|fewer|below|above|short)"
-            r"|points?|of \d|from|to \d))"
+            rf"|needs) (?:the )?(?P<n5>\d{{1,9}})|\bfor {of}(?P<l4>{name})\b[^\d.;\n]{{0,40}}?\b(?:chose|choose|take"
+            rf"|took|use|picked|pick|is|gets|consume|harvest) (?P<n4>\d{{1,9}})(?![\d%]|\.\d| (?:more|less|fewer"
+            r"|below|above|short|units (?:more|less|fewer|below|above|short)|points?|of \d|from|to \d))"
         )
         self.figure = re.compile(rf"(?<![\w'’])(?P<label>{name})(?!\w)|(?<![\w.])(?P<number>\d{{1,9}})(?![\w%]|\.\d)")
 
@@ -92,6 +91,8 @@ def _gives_otherwise(sentence: str, order: _Order, action: Action) -> bool:
     if (only := order.only.search(sentence)) and any(own[label] for label in own if label != only[1]):
         return True
     if not _PAST.search(sentence):
+        if any(int(number) in action for number in _EACH.findall(sentence)):
+            return True
         for match in order.given.finditer(sentence):
             label, number = (next(filter(None, map(match.groupdict().get, names))) for names in _GROUPS)
             if int(number) in action and int(number) != own[label]:
@@ -107,7 +108,7 @@ def _gives_otherwise(sentence: str, order: _Order, action: Action) -> bool:
     return len(said) == len(own) and sorted(said.values()) == sorted(action) and said != own
 
 
-_GROUPS = (("l1", "l2", "l3", "l4", "l5"), ("n1", "n2", "n3", "n4", "n5"))
+_GROUPS = (("l1", "l2", "l3", "l4", "l5", "l6"), ("n1", "n2", "n3", "n4", "n5", "n6"))
 
 
 def _orders_otherwise(sentence: str, order: _Order) -> bool:
@@ -140,8 +141,7 @@ def _orders_otherwise(sentence: str, order: _Order) -> bool:
 
 _RANK = re.compile(
     r"\b(?:(?P<less>smaller|lower|lesser)|larger|bigger|higher|greater) (?:amount|number|value|share|one|part"
-    r"|figure)\b"
-    r"[^.;,\d]{0,20}\b(?:for|to)\b([^.;,]{0,30})",
+    r"|figure)\b[^.;,\d]{0,20}\b(?:for|to)\b([^.;,]{0,30})",
     re.IGNORECASE,
 )
 

@@ -13,27 +13,19 @@ _NUMBERS = tuple(NUMBER_WORDS.split())
 _THING = r"(?:potato(?:es)?|units?|food|resources?|harvest\w*|consumption|eating|meals?|of (?:it|them)|action)"
 _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
-    rf"|probably|actually"
-    r"|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new|changed?|now|make|keep"
-    r"|call|let(?:'s| me| us)?"
-    r"|say|go|with"
-    r"|for|i|i'd|i'll|i'm|we|will|would|should|must|take|taking|eat|consume|harvest|choose|choosing|pick|give|gets?"
-    r"|prefer"
-    r"|want|try|going|to|be|is|it|that|this|them|my|the|real|right|correct|best|next|answer|decision|choice|action"
-    r"|amount"
-    r"|value|number|both|[A-Z]|on|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time"
-    r"|have|instead|not|please|exactly|only|safest|wiser"
-    r"|safer)"
-    r"(?:[,:] ?| ))*+"
+    r"|probably|actually|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new"
+    r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
+    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|going|to|be|is|it|that|this|them"
+    r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
+    r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have"
+    r"|instead|not|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
 )
 _END = (
-    rf"(?: {_THING})?(?:,? (?:though|instead|rather|actually|then|please|now|at all|after all|today|again"
-    rf"|would be better"
-    rf"|is better|is best|is safer"
-    r"|this (?:time|step|turn|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|in total|it is|of them"
-    r"|more))*"
+    rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
+    r"|please|now|at all|after all|today|again|would be better|is better|is best|is safer|this (?:time|step|turn"
+    r"|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|in total|it is|of them|more))*"
 )
-_WORD = rf"(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
+_WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
 _DIGITS = re.compile(
     rf"{_LEAD}(?P<number>\d{{1,9}}(?:(?:, ?| and |, and )\d{{1,9}})*)(?: {_THING})?(?: (?:for|of) [A-Z])?",
@@ -43,7 +35,10 @@ _SO = re.compile(
     r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning|i|we|let)\b",
     re.IGNORECASE,
 )
-_CASE = words(r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|should the|as soon as")
+_CASE = words(
+    r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|given(?! the (?:last|previous))"
+    r"|considering(?! the (?:last|previous))|should the|as soon as"
+)
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s")
 _CLAUSES = re.compile(r"[,:;–—()…]\s*|\.{3}|\s-+\s|\s(?=(?:so|then|otherwise|else) )")
@@ -52,33 +47,28 @@ _LISTED = re.compile(r"\w+(?: \w+){0,2}: \w+$")
 """A name with what it is, such as "Notes: none"."""
 
 _PASS = re.compile(
-    r"(?:(?:i|i'll|will|please|just|so|ok|okay|hm+|let's|let me|we|better|actually),? )*+"
-    r"(?:pass|cancel(?:led)?|undo|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no(?: way)?"
-    r"|not(?: really| yet| now| today| at all)?|(?:let's|rather|better) not|i'm out|out|never|oops"
-    r"|erase"
-    r"|reset|redo|retry|wait|error|mistake|wrong|invalid|declined?|refused?|rejected|no thanks|i don't|i do not"
-    r"|abstain|quit|resign|n/?a|i won't|won't"
-    r"|unknown|undecided"
-    r"|sit (?:this )?(?:one )?out"
-    r"|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it|they|the) .*)(?: (?:this|that|it|one|step|turn"
-    r"|the|time|round|all|here))*",
+    r"(?:(?:i|i'll|will|please|just|so|ok|okay|hm+|let's|let me|we|better|actually),? )*+(?:pass|cancel(?:led)?|undo"
+    r"|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no(?: way)?|not(?: really| yet| now"
+    r"| today| at all)?|(?:let's|rather|better) not|i'm out|out|never|oops|erase|reset|redo|retry|wait|error|mistake"
+    r"|wrong|invalid|declined?|refused?|rejected|no thanks|i don't|i do not|abstain|quit|resign|n/?a|i won't|won't"
+    r"|unknown|undecided|sit (?:this )?(?:one )?out|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it"
+    r"|they|the) .*)(?: (?:this|that|it|one|step|turn|the|time|round|all|here))*",
     re.IGNORECASE,
 )
 _REFUSES = words(
-    r"i(?: must| have to| will|'ll| would|'d(?: rather)?| can only)? (?:\w+ly )?(?:refuse|decline|abstain|resign)",
+    r"i(?: must| have to| will|'ll| would|'d(?: rather)?| can only)? (?:\w+ly )?(?:refuse|decline|abstain|resign"
+    r"|object|protest|quit)",
     r"(?:i|we)(?: am|'m| was)? ?(?:\w+ly )?(?:can't|cannot|can not|won't|will not|couldn't|not able to|unable to"
-    r"|would rather not"
-    r"|'d rather not|am not able to|don't want to|refuse to|must not|may not|do not want to) (?:\w+ly )?(?:answer"
-    r"|choose"
-    r"|decide|help|respond|comply|participate|play|act|do (?:this|that|so|it)|make (?:a|this|that) (?:choice"
-    r"|decision)|assist|say|give)",
+    r"|would rather not|'d rather not|am not able to|don't want to|refuse to|must not|may not"
+    r"|do not want to) (?:\w+ly )?(?:answer|choose|decide|help|respond|comply|participate|play|act|do (?:this|that"
+    r"|so|it)|make (?:a|this|that) (?:choice|decision)|assist|say|give)",
     r"i (?:don't|do not) (?:think|want|wish)\b[^.,;]{0,20}\b(?:answer|choose|play|act|respond)",
     r"i(?:'d| would) rather not|i have no (?:body|stomach|mouth)|(?:i am|i'm) unable to|i(?:'ll| will) pass",
 )
 _APOLOGY = re.compile(
     r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me"
-    r"|(?:but )?only (?:if|when|while)|(?:provided|as long as|unless|except)\b(?!.*(?:,|\bi\b|\bthis\b)))\b"
-    r"(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
+    r"|(?:but )?only (?:if|when|while)|(?:provided|as long as|unless|except)\b(?!.*(?:,|\bi\b"
+    r"|\bthis\b)))\b(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
     re.IGNORECASE,
 )
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
@@ -115,10 +105,15 @@ def _differs(word: str, action: Action) -> bool:
     return (_NUMBERS.index(word) if word in _NUMBERS else 0) not in action
 
 
+_OF_STATE = re.compile(
+    r"[=\s]*(?:(?:the|my|a) )?(?:deficit|difference|gap|shortfall|noise|growth|level|target|reward|penalty|stock)s?",
+    re.IGNORECASE,
+)
+"""What the number is, said as an aside: "3 (the deficit)"."""
+
 _SKIPS = re.compile(
     r"(?:so |but |and |hence |therefore |thus |though )*i(?:'ll| will| must| have to| should)? (?:don't|won't|do not"
-    r"|will not|shouldn't"
-    r"|skip|pass|abstain|refuse|decline)",
+    r"|will not|shouldn't|skip|pass|abstain|refuse|decline)",
     re.IGNORECASE,
 )
 
@@ -127,15 +122,15 @@ def _in_a_clause(sentence: str, action: Action, status: frozenset[int]) -> bool:
     """Tell whether a sentence's last clause is another amount: "If it is above 110, 0", "the level is high: none"."""
     if _LATER.search(sentence) or _LISTED.match(sentence):
         return False
-    head, *clauses = [clause for clause in _CLAUSES.split(sentence) if clause.strip()] or [""]
-    if not clauses:
-        return False
-    last = clauses[-1].strip()
+    clauses = [clause.strip() for clause in _CLAUSES.split(sentence) if clause.strip()] or [""]
+    head, last = clauses[0], clauses[-1]
     if any(action) and _SKIPS.fullmatch(last):
         return True
     if match := _AMOUNT.fullmatch(last):
         return _differs(match["word"], action)
-    if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or _CASE.match(head)):
+    if _OF_STATE.fullmatch(sentence):
+        return True
+    if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or (len(clauses) > 1 and _CASE.match(head))):
         said = tuple(map(int, re.findall(r"\d+", match["number"])))
         if status.issuperset(said):
             return False
