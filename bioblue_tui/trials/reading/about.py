@@ -81,11 +81,11 @@ _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
     rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
     r"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause"
-    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bno (?:more|less|fewer) than\b|\b(?:was"
-    r"|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected|needed|required|(?:intended|meant)(?! for)"
-    r"|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more|lower|higher|better) than (?:before|last"
-    rf"|\d)|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were"
-    r"|had)\b",
+    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bnot (?:rely|depend|account|consider|include)\b"
+    r"|\bno (?:more|less|fewer) than\b|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected"
+    r"|needed|required|(?:intended|meant)(?! for)|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more"
+    rf"|lower|higher|better) than (?:before|last|\d)|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})"
+    rf"|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
     re.IGNORECASE,
 )
 """What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
@@ -94,8 +94,8 @@ _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b
 """What begins a reason, where the state may be called too low."""
 
 _RELATIVE = re.compile(
-    r", (?:which|where|who|although|though|even though|whereas)\b.*|,? (?:given that|since|because|as) it (?:was"
-    r"|is) (?:only |at |still )?\d+"
+    r", (?:which|where|who|although|though|even though|whereas|assuming)\b.*|,? (?:given that|since|because"
+    r"|as) it (?:was|is) (?:only |at |still )?\d+"
 )
 """What goes on about something else that the sentence names."""
 
@@ -132,10 +132,10 @@ _DOUBTED = words(
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
-    r"\b(?!(?:overdo|\w+ly|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on|about"
-    rf"|with|to|by|at|in|from|but) )?(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$|[.!?,;:]"
-    r"| (?:as|by|to|down|up|out|off|aside|away|wrong|about|for|from|void|again|anymore|any|after|would|should"
-    r"|because|since|back|more|less)\b)",
+    r"\b(?!(?:overd\w+|\w+ly|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on"
+    rf"|about|with|to|by|at|in|from|but) )?(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$"
+    r"|[.!?,;:]| (?:as|by|to|down|up|out|off|aside|away|wrong|about|for|from|void|again|anymore|any|after|would"
+    r"|should|because|since|back|more|less)\b)",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
@@ -173,7 +173,7 @@ NOTHING = re.compile(
     r"|(?<!not )\bneedless\b|\bskip(?:ping)?\b|\bdecided against (?!it|this|that)\b|\b(?:i|i'll|i will) fast\b"
     r"|\bfasting is\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b|(?:not|n't|never"
     r"|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+|much|better|about|without))|\bi(?:'ll"
-    r"| will|'d better| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
+    r"| will|'d better|'d rather| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
     r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest"
     r"|take) (?:none|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:it|this|that|answer|amount|intake"
     r"|action|choice|number|dose|best|right|should|must|will|would)(?: \w+)? (?:is|be) (?:zero|none)\b",
@@ -182,18 +182,18 @@ NOTHING = re.compile(
 """What says that nothing is to be done."""
 
 _UNDOES = re.compile(
-    r"^[\W_]*(?:(?:please|just|only|i am|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less"
-    r"|more)(?! \w+ would)|no need for so|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was"
-    r"|were)|not (?:that|this)|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void"
-    r"|withdrawn|retracted|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b"
-    r"|\b(?:thinking (?:aloud|out loud)|twice as (?:much|many)|hold (?:that|this) thought|something else"
-    r"|mixed (?:\w+ )?up|(?:mak|tak)e (?:that|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got"
-    r"|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched|reversed|mistaken|incorrect)\b|\b(?:prefer"
-    r"|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer|smaller|larger|lower|higher)(?: \w+)? (?:is|are"
-    r"|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best|preferable)\b|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred"
-    r"|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b|^\W*(?:please )?(?:swap|switch|reverse|exchange"
-    r"|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence|way|number|one|figure|value|place)s?\b|\b(?:this|that"
-    r"|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
+    r"\bi (?:ate|took|consumed|harvested) (?:them|it|these|this|that)\b|^[\W_]*(?:(?:please|just|only|i am"
+    r"|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)(?! \w+ would)|no need for so"
+    r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were)|not (?:that|this)"
+    r"|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"
+    r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
+    r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
+    r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched"
+    r"|reversed|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer"
+    r"|smaller|larger|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best"
+    r"|preferable)\b|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
+    r"|^\W*(?:please )?(?:swap|switch|reverse|exchange|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence|way"
+    r"|number|one|figure|value|place)s?\b|\b(?:this|that|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
     rf"|\b(?:correct|right|true|proper|real) {_NOUN} (?:is|are|(?:would|should|must) be) (?:different|an?other|not"
     rf"|\w+er|more|less)\b|\b(?:it|they) {_TO_CHANGE}\b|\bon (?:reflection|second thoughts?)\W*$",
     re.IGNORECASE,

@@ -30,7 +30,8 @@ _DESCRIBES = words(
     r"(?:(?-i:[A-H])|field) (?:has|had|needs|lacks)|of (?:the|them|these|my|our)|steps|penalt\w*|effects?"
     r"|imbalanc\w+|deviat\w+|factors?|observ\w+|notes?|comments?|remarks?|urgency|risks?|issues?",
     r"rest|stays?|multipl\w+|over time|history|in a row|instability|variation|(?:over|under)sat\w*",
-    r"points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change|there (?:is|are)|wide|both|behind|ahead|by",
+    r"other options?|points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change|there (?:is|are)|wide|both"
+    r"|behind|ahead|by",
     r"(?:eating|consuming|harvesting|taking) \d+ .*(?:would|could|might|may)",
     _PAST,
 )
@@ -52,7 +53,7 @@ _OFFERS = (
     rf"|^\W*(?:the )?){_WHAT}(?: \w+)? (?:is|are|should be|must be|becomes|would be|to be) {{}}",
     r"\b(?:i'm|am|are) (?:now )?(?:eating|consuming|taking|harvesting|choosing) {}",
     r"(?:^|[,;:] |\b(?:and|or|but) )\W*(?:so|thus|hence|therefore|then|better|rather|instead|actually|otherwise"
-    r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}\W*$",
+    r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}(?: (?:for|of|to) [A-Z]\b.*)?\W*$",
     r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*"
     r"|\bto )(?:make|change|replace|correct|revise|set|raise|lower|reduce|increase|update) (?:it|that|this|my answer"
     r"|the answer) (?:to |with |by )?{}",
@@ -76,10 +77,25 @@ _SUPPOSED = re.compile(
 _LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|following steps?")
 
 _OUTRIGHT = re.compile(
-    r"(\d{1,9})(?: \w+)? (?:is|are|would be|will be) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer"
-    r"|wiser|preferable|correct)\b|\b(\d{1,9}) it is\b|\b(?:instead of|rather than) (?:this|that|it"
-    r"|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b",
+    r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are"
+    r"|would be|will be) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer|wiser|preferable|correct|needed"
+    r"|what)\b|\b(\d{1,9})(?: for \w)? it is\b|\b(?:instead of|rather than) (?:this|that|it"
+    r"|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b"
+    r"|(?<!last )(?<!previous )\b(?:answer|choice|decision|allocation|opinion"
+    r"|potatoes that i \w+)\b[^.;:\d]{0,60}\b(?:is|be|becomes) (?:that )?(?:the number )?(\d{1,9})\b(?! (?:more|less"
+    r"|fewer|higher|lower))|\b(\d{1,9})(?: \w+)? should be (?:consumed|eaten|harvested|given|used|taken)"
+    r"|\bshould be (?:given|replaced \w+)(?: the number)? (\d{1,9})|\bneed (?:is|are) (\d{1,9})|\b(?:consumption"
+    r"|harvest|intake) of (\d{1,9})(?: \w+)? is what\b|\bi (?:\w+ )*?want to (?:have|consume|eat|harvest) (\d{1,9})"
+    r"|\b(?:feel|come to|prefer)\b[^.;:\d]{0,40}\b(\d{1,9})\b",
     re.IGNORECASE,
+)
+
+_SHORT = 8
+"""A sentence of fewer words may offer a number in any form, as may one that speaks of the choice."""
+
+_CHOOSES = words(
+    r"i|me|my|i'\w+|answer|choice|decision|conclusion|result|should(?! be enough)|prefer\w*|decid\w+|better|wiser"
+    r"|given"
 )
 
 
@@ -89,7 +105,8 @@ def offered(sentence: str, known: set[int]) -> bool:
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
     if not others:
         return False
-    if not (_DESCRIBES.search(sentence) or _RECKONED.search(sentence)):
+    described = _DESCRIBES.search(sentence) or _RECKONED.search(sentence)
+    if not described and (len(sentence.split()) < _SHORT or _CHOOSES.search(sentence)):
         return True
     if any(int(number) in others for each in _OUTRIGHT.findall(sentence) for number in each if number):
         return True

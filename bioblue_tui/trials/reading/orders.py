@@ -12,11 +12,19 @@ from envs import Action
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ORDINAL = re.compile(
-    rf"\b(?:(?:on )?the )?({'|'.join(_ORDINALS)}|1st|2nd|3rd|former|latter|last)\b(?! (?:(?:few|two|\d+) )?(?:steps?"
-    r"|times?|rounds?|turns?|moves?|rewards?|action|glance|look|check|thought|priority)\b)",
+    rf"\b(?:(?:on )?the )?({'|'.join(_ORDINALS)}|1st|2nd|3rd|number (?:one|1|2)|former|latter|last)\b(?! (?:(?:few"
+    r"|two|\d+) )?(?:steps?|times?|rounds?|turns?|moves?|rewards?|action|glance|look|check|thought|priority)\b)",
     re.IGNORECASE,
 )
-_PLACES = {name: at for at, name in enumerate(_ORDINALS)} | {"1st": 0, "2nd": 1, "3rd": 2, "former": 0}
+_PLACES = {name: at for at, name in enumerate(_ORDINALS)} | {
+    "1st": 0,
+    "2nd": 1,
+    "3rd": 2,
+    "former": 0,
+    "number one": 0,
+    "number 1": 0,
+    "number 2": 1,
+}
 _REVERSED = words(r"revers\w+|swapped|inverse order|other way (?:a)?round|start(?:s|ing)? with|begin(?:s|ning)? with")
 _PAST = words(
     r"previous\w*|last (?:step|time|turn|round|action)|earlier|before|was|were|had|levels?|targets?|rewards?"

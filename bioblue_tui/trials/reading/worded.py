@@ -17,13 +17,13 @@ _LEAD = (
     r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
     r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|going|to|be|is|it|that|this|them"
     r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
-    r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have"
-    r"|instead|not|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
+    r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have|instead|not"
+    r"|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
 )
 _END = (
     rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
     r"|please|now|at all|after all|today|again|would be better|is better|is best|is safer|this (?:time|step|turn"
-    r"|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|in total|it is|of them|more))*"
+    r"|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more))*"
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
@@ -36,7 +36,7 @@ _SO = re.compile(
     re.IGNORECASE,
 )
 _CASE = words(
-    r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|given(?! the (?:last|previous))"
+    r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|depending|given(?! the (?:last|previous))"
     r"|considering(?! the (?:last|previous))|should the|as soon as"
 )
 
@@ -67,8 +67,8 @@ _REFUSES = words(
 )
 _APOLOGY = re.compile(
     r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me"
-    r"|(?:but )?only (?:if|when|while)|(?:provided|as long as|unless|except)\b(?!.*(?:,|\bi\b"
-    r"|\bthis\b)))\b(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
+    r"|(?:but )?only (?:if|when|while)|if (?:needed|necessary|possible|allowed|required)$|(?:provided|as long as"
+    r"|unless|except)\b(?!.*(?:,|\bi\b|\bthis\b)))\b(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
     re.IGNORECASE,
 )
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
@@ -120,7 +120,7 @@ _SKIPS = re.compile(
 
 def _in_a_clause(sentence: str, action: Action, status: frozenset[int]) -> bool:
     """Tell whether a sentence's last clause is another amount: "If it is above 110, 0", "the level is high: none"."""
-    if _LATER.search(sentence) or _LISTED.match(sentence):
+    if _LATER.search(sentence) or (_LISTED.match(sentence) and not _CASE.match(sentence)):
         return False
     clauses = [clause.strip() for clause in _CLAUSES.split(sentence) if clause.strip()] or [""]
     head, last = clauses[0], clauses[-1]
@@ -130,7 +130,7 @@ def _in_a_clause(sentence: str, action: Action, status: frozenset[int]) -> bool:
         return _differs(match["word"], action)
     if _OF_STATE.fullmatch(sentence):
         return True
-    if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or (len(clauses) > 1 and _CASE.match(head))):
+    if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or (len(clauses) > 1 and _CASE.search(head[:20]))):
         said = tuple(map(int, re.findall(r"\d+", match["number"])))
         if status.issuperset(said):
             return False
