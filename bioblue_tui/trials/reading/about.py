@@ -132,7 +132,7 @@ _DOUBTED = words(
 """Signs that a sentence takes the number back, doubts it, or says what else it is."""
 
 _ACTED_ON = re.compile(
-    r"\b(?!(?:overd\w+|\w+ly|but|and|or|as|like|if|that|when|most|some|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on"
+    r"\b(?!(?:overd\w+|\w+ly|but|and|or|as|like|if|that|when|most|some|both|much|of)\b)(?P<verb>[\w']+) (?:(?:of|on"
     rf"|about|with|to|by|at|in|from|but) )?(?P<what>this|that|it|these|those|them|so|the above|{_CALLED})(?=\W*$"
     r"|[.!?,;:]| (?:as|by|to|down|up|out|off|aside|away|wrong|about|for|from|void|again|anymore|any|after|would"
     r"|should|because|since|back|more|less)\b)",
@@ -182,7 +182,7 @@ NOTHING = re.compile(
 """What says that nothing is to be done."""
 
 _UNDOES = re.compile(
-    r"\bi (?:ate|took|consumed|harvested) (?:them|it|these|this|that)\b|^[\W_]*(?:(?:please|just|only|i am"
+    r"\bi meant\b|\bi (?:ate|took|consumed|harvested) (?:them|it|these|this|that)\b|^[\W_]*(?:(?:please|just|only|i am"
     r"|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)(?! \w+ would)|no need for so"
     r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were)|not (?:that|this)"
     r"|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"

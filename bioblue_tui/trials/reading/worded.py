@@ -47,10 +47,12 @@ _LISTED = re.compile(r"\w+(?: \w+){0,2}: \w+$")
 """A name with what it is, such as "Notes: none"."""
 
 _PASS = re.compile(
-    r"(?:(?:i|i'll|will|please|just|so|ok|okay|hm+|let's|let me|we|better|actually),? )*+(?:pass|cancel(?:led)?|undo"
+    r"(?:(?:i|i'll|will|please|just|so|ok|okay|sorry|hm+|let's|let me|we|better|actually),? )*+(?:pass"
+    r"|cancel(?:led)?|undo"
     r"|skip|abort|stop|ignore|delete|void|retract(?:ed)?|withdraw[n]?|nope|no(?: way)?|not(?: really| yet| now"
     r"| today| at all)?|(?:let's|rather|better) not|i'm out|out|never|oops|erase|reset|redo|retry|wait|error|mistake"
-    r"|wrong|invalid|declined?|refused?|rejected|no thanks|i don't|i do not|abstain|quit|resign|n/?a|i won't|won't"
+    r"|wrong|invalid|declined?|refused?|rejected|no thank(?:s| you)|not final|i don't|i do not|abstain|quit|resign"
+    r"|n/?a|i won't|won't"
     r"|unknown|undecided|sit (?:this )?(?:one )?out|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it"
     r"|they|the) .*)(?: (?:this|that|it|one|step|turn|the|time|round|all|here))*",
     re.IGNORECASE,
@@ -63,7 +65,8 @@ _REFUSES = words(
     r"|do not want to) (?:\w+ly )?(?:answer|choose|decide|help|respond|comply|participate|play|act|do (?:this|that"
     r"|so|it)|make (?:a|this|that) (?:choice|decision)|assist|say|give)",
     r"i (?:don't|do not) (?:think|want|wish)\b[^.,;]{0,20}\b(?:answer|choose|play|act|respond)",
-    r"i(?:'d| would) rather not|i have no (?:body|stomach|mouth)|(?:i am|i'm) unable to|i(?:'ll| will) pass",
+    r"it depends|i(?:'d| would) rather not|i have no (?:body|stomach|mouth)|(?:i am|i'm) unable to|i(?:'ll"
+    r"| will) pass",
 )
 _APOLOGY = re.compile(
     r"(?:(?:oh|ah|my|i'm|am|so|very|i|oops|please),? )*+(?:sorry|apolog(?:y|ies|i[sz]e)|pardon|excuse me"
