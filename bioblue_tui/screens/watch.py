@@ -77,18 +77,26 @@ class WatchScreen(AnsweringScreen):
         """Say why the trial holds, when it was not a person who paused it."""
         if self._broken:
             return self._broken
-        if self.state.status == "paused" and self.state.reason:
+        if self.state.status == "paused" and self.state.reason and self._attempted:
             why = one_line(self.state.reason, 300)
             stop = "" if why.endswith((".", "!", "?", "…")) else "."
-            if len(self.state.steps) == self.state.done:
-                # A failure was found; nobody waits for an answer.
-                return f"Paused: {why}{stop} space goes on."
             return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
         if self.person is not None and self.unseen:
             return f"{one_line(self.state.header.agent, 40)} does not see {self.unseen}; you do."
         if self.remark and self.state.done < REMARKED and self.state.status != "ended":
             return f"{one_line(self.state.header.agent, 40)}: {self.remark}."
         return ""
+
+    def remark_text(self) -> str:
+        """Say which failure paused the trial; what holds at the step looked at is said below, with its evidence."""
+        if self.state.status != "paused" or not self.state.reason or self._attempted:
+            return ""
+        return f"Paused: {one_line(self.state.reason, 300).partition(': ')[0]}. space goes on."
+
+    @property
+    def _attempted(self) -> bool:
+        """Whether something is asked now, and an attempt at it was made."""
+        return len(self.state.steps) > self.state.done and bool(self.state.steps[-1].attempts)
 
     @property
     def unseen(self) -> str:

@@ -134,7 +134,11 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
 
 def _asides(trials: int, n: int, differences: bool) -> list[str]:
     """Say what intervals of so many trials are, of which ``n`` are independent."""
-    told = [f"means are of {n} independent trials; those that share noise or actions are one"] if n < trials else []
+    told = (
+        [f"means are of {counted(n, 'independent trial')}; those that share noise or actions are one"]
+        if n < trials
+        else []
+    )
     if n >= FEW:
         least = f"{min(attained(n)):.0%}".replace("%", " %")
         told.append(f"interval: bootstrap-t, n = {n}, 95 % ({least} if a fifth run away)")

@@ -171,6 +171,17 @@ async def test_a_mode_pauses_the_trial_for_a_person_to_look(tmp_path: Path) -> N
         paused = [event for event in on_disk(screen).events if isinstance(event, Paused)]
         assert [event.step for event in paused] == [held + 1]
 
+        # Who looks around in the pause reads what holds at the step looked at, and no other step's evidence.
+        await pilot.press("home")
+        await until(pilot, lambda: screen.shown == 0)
+        await until(pilot, lambda: "⚠" not in str(screen.notice.content))
+        assert str(screen.notice.content) == f"Paused: {screen.state.reason.partition(': ')[0]}. space goes on."
+        await pilot.press("g")
+        await until(pilot, lambda: "begins here" in str(screen.notice.content))
+        await pilot.press("i", *"disturb 1,1", "enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert "space goes on." in str(screen.notice.content)
+
         await pilot.press("space")
 
         await until(pilot, lambda: screen.state.status == "ended")

@@ -173,7 +173,7 @@ def test_where_there_is_no_room_nobody_is_locked_out(bioblue: Bioblue) -> None:
     # Neither the copy of the study nor a session fits.
     with limited_terminal(bioblue, 0, *run, "P1") as terminal:
         terminal.wait(lambda text: "cannot be written (File too large)" in text.replace("\n", ""))
-        assert terminal.finish() == 2
+        assert terminal.finish() == 1
     assert bioblue.run("study", "status", file).stdout.strip() == ""
     # A session that a crash left with nothing in it.
     (directory,) = (bioblue.data / "studies").iterdir()
