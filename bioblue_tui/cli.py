@@ -56,6 +56,8 @@ def main() -> NoReturn:
     codecs.register_error("simpler", _simpler)
     if sys.stdout is None:
         sys.stdout = _closed()
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        sys.stdout = _whole(sys.stdout)
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             # A pipe may hold anything, and the other end may know fewer characters than we write.
@@ -85,6 +87,15 @@ def _closed() -> TextIO:
     other programs.
     """
     return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+
+
+def _whole(unbuffered: TextIO) -> TextIO:
+    """Return an output to the same place that writes all of a text or raises.
+
+    With ``PYTHONUNBUFFERED`` set Python's own writes as much as there is room for, and nobody is told of the rest. What
+    is written here is flushed line by line anyway.
+    """
+    return open(unbuffered.fileno(), "w", encoding=unbuffered.encoding, closefd=False)
 
 
 def _exit_now(code: int) -> NoReturn:

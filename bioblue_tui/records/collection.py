@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import read_bytes, what_failed
+from bioblue_tui.records.files import leading_nowhere, read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
@@ -160,7 +160,7 @@ def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
         with os.scandir(directory) as entries:
             looked = [_look(entry) for entry in entries if entry.name not in but and _may_be_listed(entry.name)]
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and not directory.is_symlink():
+        if isinstance(error, FileNotFoundError) and not leading_nowhere(directory):
             return Recent()
         raise what_failed(error, directory, "the records in it cannot be read", reading=True) from error
     found = sorted((one for one in looked if one is not None), reverse=True)
@@ -320,7 +320,7 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
 def _is_whole(line: bytes) -> bool:
     """Return whether a last line lacks nothing but its end."""
     if not line.startswith(b"{"):
-        return bool(line)
+        return bool(line.strip(b"\0"))
     try:
         return decode_event(loads(_text(line)), []) is not None
     except DecodeError:
@@ -338,16 +338,19 @@ def _is_ours(data: bytes, path: Path) -> bool:
     Raises:
         RecordError: When it is neither.
     """
-    if not data.strip():
+    # Where the power went off, a file may end in zero bytes that were never written.
+    if not data.strip(b"\0\t\n\r "):
         raise RecordError("empty", path, advice="There is no trial in it.")
     start = data[:_CHUNK].removeprefix(_BOM)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise RecordError("UTF-16 text", path, advice="Save it as UTF-8.")
-    if b"\0" in start:
-        raise RecordError("a binary file, not a record", path, advice="Open a .jsonl record or a .tsv log.")
     if start.lstrip().startswith(b"{"):
         return True
-    if b"\t" not in start.partition(b"\n")[0]:
+    first = start.partition(b"\n")[0]
+    tabs = b"\t" in first
+    if b"\0" in (first if tabs else start):
+        raise RecordError("a binary file, not a record", path, advice="Open a .jsonl record or a .tsv log.")
+    if not tabs:
         advice = "Open a .jsonl record or a .tsv log."
         raise RecordError("neither a record of this program nor a tab-separated log", path, 1, advice)
     return False

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from bioblue_tui.descriptors import ADVICE, SHORT
+from bioblue_tui.records.fields import shown
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.room import FULL, NoRoom
 
@@ -46,7 +47,14 @@ def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False)
     """
     kind = FullError if error.errno in FULL and not reading else RecordError
     advice = _ADVICE.get(error.errno or 0, "")
+    if error.errno in (errno.ENOENT, errno.EEXIST) and (link := leading_nowhere(path)):
+        advice = f"{shown(str(link), 300)} is a link that leads nowhere; make what it leads to, or remove it."
     return kind(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
+
+
+def leading_nowhere(path: Path) -> Path | None:
+    """Return the link to nothing in a path, be it the path itself or a directory above it; None where there is none."""
+    return next((part for part in (path, *path.parents) if part.is_symlink() and not part.exists()), None)
 
 
 class RemovedError(RecordError):
@@ -102,7 +110,7 @@ def write_text(path: Path, text: str, overwrite: bool = False) -> None:
 
 
 def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
-    """Write a file as a whole: whoever reads it finds all of it or nothing.
+    """Write a file as a whole: whoever reads it finds all of it or nothing. A device or a pipe is written to.
 
     Args:
         path: Where; its directory is made if it does not exist.
@@ -113,6 +121,10 @@ def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
         RecordError: When it exists and may not be replaced, or cannot be written.
     """
     try:
+        if path.is_char_device() or path.is_fifo():
+            with path.open("wb") as device:
+                device.write(data)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         if not overwrite:
             with path.open("xb"):

@@ -16,7 +16,7 @@ from bioblue_tui.records.files import RemovedError, must_be_there
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.trials.events import Stepped
 from tests.support.command import COMMAND, Bioblue, lines_of
-from tests.support.limits import BLOCK, limited, limited_terminal, permitted, read_only
+from tests.support.limits import BLOCK, limited, limited_shell, limited_terminal, permitted, read_only
 from tests.support.terminal import DEADLINE
 
 THERMOSTAT = ["homeostasis", "--agent", "thermostat", "--steps", "30"]
@@ -129,6 +129,41 @@ def test_what_cannot_be_begun_leaves_nothing_behind(bioblue: Bioblue) -> None:
     assert path.read_bytes() == before
     # Nothing half-written lies about either.
     assert {file.name for file in bioblue.root.iterdir()} <= {"data", "log.tsv", "config.toml", ".config", ".cache"}
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("command", ["run --help", "agents", "batch --example", "analyse RECORD --json"])
+def test_output_is_written_whole_or_said_not_to_be(bioblue: Bioblue, command: str, unbuffered: str) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    bioblue.environ["PYTHONUNBUFFERED"] = unbuffered
+    words = [word.replace("RECORD", str(bioblue.file())) for word in command.split()]
+    out, room = bioblue.root / "out", 300
+    whole = bioblue.run(*words).stdout
+    assert len(whole.encode()) > room
+    out.write_bytes(b"x" * (4 * BLOCK - room))
+    full = limited_shell(bioblue, 4, f'"$0" "$@" >> {out}', *words)
+    assert full.returncode == 1
+    assert full.stderr == "Error: the output can't be written (File too large)\n"
+    assert limited_shell(bioblue, 400, f'"$0" "$@" > {out}', *words).returncode == 0
+    assert out.read_text(encoding="utf-8") == whole
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
+def test_a_device_is_written_to(bioblue: Bioblue) -> None:
+    assert bioblue.run("watch", *THERMOSTAT).returncode == 0
+    full = bioblue.run("export", bioblue.file(), "-o", "/dev/full")
+    assert (full.returncode, "cannot be written (No space left on device)" in full.stderr) == (1, True), full.stderr
+    piped = bioblue.run("export", bioblue.file(), "-o", "/dev/stdout")
+    assert piped.returncode == 0
+    assert len(piped.stdout.splitlines()) > 30
+
+
+def test_a_data_directory_that_is_a_link_to_nothing_is_no_empty_one(bioblue: Bioblue) -> None:
+    bioblue.data.symlink_to(bioblue.root / "not mounted")
+    for command in (["list"], ["resume", "--all"], ["run", *THERMOSTAT], ["watch", *THERMOSTAT]):
+        done = bioblue.run(*command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{bioblue.data} is a link that leads nowhere; make what it leads to, or remove it." in done.stderr
 
 
 WRITTEN = {

@@ -43,6 +43,8 @@ def test_what_a_file_is_is_told_by_its_content(tmp_path: Path) -> None:
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
+        (b"\0" * 700, "empty"),
+        (b'{"record":"bioblue","schema":"1.2"' + b"\0" * 700, "line 1"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "binary"),
         ("a\tb".encode("utf-16"), "UTF-16"),
         (b"hello\n", "neither"),
@@ -108,6 +110,22 @@ def test_recent_counts_the_steps_of_unfinished_records(keep: int, torn: bool, tm
     assert (entry.error, entry.steps) == ("", 5)
     assert entry.done == sum(isinstance(event, Stepped) for event in events)
     assert entry.ended == ("complete" if keep == 20 else "")
+
+
+@pytest.mark.parametrize("steps", [3, 60], ids=["short", "long"])
+@pytest.mark.parametrize("cut", [0, 40], ids=["between lines", "within a line"])
+def test_zero_bytes_that_a_power_cut_leaves_at_the_end_are_a_line_cut_off(steps: int, cut: int, tmp_path: Path) -> None:
+    path = journal(tmp_path, "a.jsonl", steps, keep=-2)
+    size, whole = path.stat().st_size, read_journal(path).events
+    os.truncate(path, size - cut)
+    os.truncate(path, size + 700)
+    record = open_record(path)
+    assert (record.torn, record.events) == (True, whole[:-1] if cut else whole)
+    (entry,) = recent(tmp_path, 9)
+    assert (entry.error, entry.done) == ("", sum(isinstance(event, Stepped) for event in record.events))
+    reopened, _ = Journal.reopen(path)
+    reopened.close()
+    assert b"\0" not in path.read_bytes()
 
 
 def test_recent_is_newest_first_and_bounded_and_takes_records_only(tmp_path: Path) -> None:

@@ -21,7 +21,14 @@ BLOCK = 512
 
 def limited(bioblue: Bioblue, blocks: int, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command that may write no file beyond so many blocks; the system refuses as it does on a full disk."""
-    return bioblue.run_as([*_limit(blocks), bioblue.command, *map(str, arguments)])
+    return limited_shell(bioblue, blocks, 'exec "$0" "$@"', *arguments)
+
+
+def limited_shell(
+    bioblue: Bioblue, blocks: int, script: str, *arguments: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell in which ``"$0" "$@"`` is such a command."""
+    return bioblue.run_as([*_limit(blocks, script), bioblue.command, *map(str, arguments)])
 
 
 def limited_terminal(bioblue: Bioblue, blocks: int, *arguments: str | Path) -> Terminal:
@@ -29,12 +36,12 @@ def limited_terminal(bioblue: Bioblue, blocks: int, *arguments: str | Path) -> T
     return Terminal([*_limit(blocks), bioblue.command, *map(str, arguments)], (120, 36), bioblue.environ)
 
 
-def _limit(blocks: int) -> list[str]:
+def _limit(blocks: int, script: str = 'exec "$0" "$@"') -> list[str]:
     if sys.platform == "win32":
         pytest.skip("the system sets no limits to files")
     shell = shutil.which("sh") or pytest.skip("no POSIX shell here")
     # Python would leave half of what it compiles behind.
-    return [shell, "-c", f'export PYTHONDONTWRITEBYTECODE=1; ulimit -f {blocks} && exec "$0" "$@"']
+    return [shell, "-c", f"export PYTHONDONTWRITEBYTECODE=1; ulimit -f {blocks} && {script}"]
 
 
 def permitted(bioblue: Bioblue, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
