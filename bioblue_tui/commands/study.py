@@ -219,22 +219,25 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
 def forget(default_data: Path | None, /, which: str, participant: str, yes: bool, data_dir: Path | None) -> None:
     """Remove a participant from STUDY, its file or its name: session, records, and forks of these.
 
-    What was exported or copied before is not reached.
+    What was exported or copied before is not reached. What stays is a number in the method sheet: how many were
+    removed, by version and by how far they had come, without their codes.
     """
-    from bioblue_tui.studies.forgetting import remove, what_there_is
+    from bioblue_tui.studies import forgetting
     from bioblue_tui.studies.sessions import is_code
 
     if not is_code(participant):
         raise Complaint(f"{one_line(participant, 60)!r} is no participant's code")
     data = data_dir or default_data
-    name, _ = _named(which, data)
-    files = _clear(lambda: what_there_is(name, participant, data))
+    name, plan = _named(which, data)
+    files = _clear(lambda: forgetting.what_there_is(name, participant, data))
     if not files:
         raise Complaint(f"nothing of {participant} is there in {one_line(name)}")
     if not yes:
         click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
-    _clear(lambda: remove(files))
+    uncounted = _clear(lambda: forgetting.forget(name, participant, files, plan, data))
     _narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
+    if uncounted:
+        _narrate(visible(f"The method sheet will not say that one was removed: note it yourself. {uncounted}"))
 
 
 def _named(which: str, data: Path | None) -> tuple[str, Study | None]:

@@ -1,4 +1,7 @@
-"""Removing a participant: their session, the records of their trials, and what was forked from these."""
+"""Removing a participant: their session, the records of their trials, and what was forked from these.
+
+What stays is a number: how many were removed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.records.sidecar import SIDECAR
 from bioblue_tui.studies.loading import StudyError
-from bioblue_tui.studies.sessions import is_running, read_session, session_file, study_dir
+from bioblue_tui.studies.removed import UNKNOWN, Stood, count_removed
+from bioblue_tui.studies.sessions import holds_nothing, is_running, read_session, session_file, study_dir
+from bioblue_tui.studies.study import Study
+from bioblue_tui.studies.versions import kept_versions
 
 
 def what_there_is(name: str, participant: str, data: Path | None = None) -> Sequence[Path]:
@@ -71,14 +77,65 @@ def _forks(entries: Sequence[Entry], own: set[Path]) -> set[Path]:
         ids |= set(new.values())
 
 
-def remove(files: Sequence[Path]) -> None:
+def forget(
+    name: str, participant: str, files: Sequence[Path], study: Study | None = None, data: Path | None = None
+) -> str:
+    """Remove a participant's files, and count that one more was removed.
+
+    Args:
+        name: Name of the study.
+        participant: Their code.
+        files: What ``what_there_is`` has found.
+        study: The study as its file is, for sessions of which no version was kept; None where there is none.
+        data: The data directory; None for the platform's.
+
+    Returns:
+        Why that could not be counted, though all was removed; empty where it was, or there is nothing to count.
+
+    Raises:
+        RecordError: When a file cannot be removed; their session is the last one.
+    """
+    directory = study_dir(name, data)
+    session = session_file(directory, participant)
+    stood = _stood(session, study)
+    if session not in remove(files) or stood is None:
+        return ""
+    try:
+        # Not before: nothing may keep anybody from being removed, and there may be room for it only now.
+        count_removed(directory, stood)
+    except RecordError as error:
+        return str(error)
+    return ""
+
+
+def _stood(session: Path, study: Study | None) -> Stood | None:
+    """Return how a participant stands; None where they have not begun."""
+    if holds_nothing(session):
+        return None
+    try:
+        log = read_session(session)
+    except RecordError:
+        return Stood(0, UNKNOWN)
+    version = kept_versions(session.parent).of(log, study)
+    return Stood.of(log, version.number if version else log.opening.version)
+
+
+def remove(files: Sequence[Path]) -> Sequence[Path]:
     """Remove files; one that is gone already is no error, so that this can be done again.
+
+    Returns:
+        Those that were there.
 
     Raises:
         RecordError: When one cannot be removed.
     """
+    removed = []
     for path in files:
         try:
-            path.unlink(missing_ok=True)
+            path.unlink()
+            removed.append(path)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             raise what_failed(error, path, "cannot be removed") from error
+    return removed

@@ -158,14 +158,16 @@ class Absence:
     Attributes:
         why: What kept the participant away: ``pause``, ``leaving`` or ``focus``.
         began: When it began, seconds since the epoch.
-        ended: When it ended; 0 where the program ended first.
-        seconds: How long it was, on a monotonic clock; 0 where the program ended first.
+        ended: When it ended; 0 where it has not, or the program ended first.
+        seconds: How long it was, on a monotonic clock; 0 where that is not known.
+        lost: True when the program is known to have ended first.
     """
 
     why: str
     began: float
     ended: float = 0.0
     seconds: float = 0.0
+    lost: bool = False
 
 
 @dataclass(slots=True)
@@ -271,6 +273,8 @@ class Log:
 
     def _shows(self, view: str, line: dict[str, Any]) -> None:
         """Take in what is on the screen from now on; nothing, where the program was left."""
+        if not view:
+            self._end_absences()
         if not view and "view" in line:
             left = _made(Done, line)
             self.interrupted[left.view] = left.after(self.interrupted.get(left.view))
@@ -281,11 +285,16 @@ class Log:
 
     def _after_a_kill(self) -> None:
         """Take in what is known of what was open when the program ended before this visit and could not say so."""
+        self._end_absences()
         self.killed += bool(self.showing)
         self.showing = ""
         for trial, (step, attempt, seconds, away) in list(self.open.items()):
             self._left(trial, seconds, step, attempt, away)
             self.cut_short.add(trial)
+
+    def _end_absences(self) -> None:
+        for stretch in self.absences:
+            stretch.lost = not stretch.ended
 
     def _left(
         self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None

@@ -16,6 +16,10 @@ MOST = 9_999
 """The most keys that are counted."""
 
 
+SUBMITTING = ("enter", "ctrl+s")
+"""Keys that submit an answer."""
+
+
 class Early(NamedTuple):
     """What was pressed too early before an answer.
 
@@ -68,8 +72,8 @@ class Gate:
         if event.time >= self._since:
             return True
         self.dropped += 1
-        # What was typed up to an Enter belongs together: half of it would be another answer.
-        self.torn = not (isinstance(event, events.Key) and event.key == "enter")
+        # What was typed up to what submits belongs together: half of it would be another answer.
+        self.torn = not (isinstance(event, events.Key) and event.key in SUBMITTING)
         return False
 
     def close(self) -> Early:

@@ -17,6 +17,7 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, open_session, run_agent
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.export.comparing import comparisons
+from bioblue_tui.studies.export.method import method_sheet
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.studies.export.writing import export_study
@@ -372,3 +373,55 @@ def test_dropped_keys_of_practice_are_counted_and_what_is_counted_has_its_plural
     sheet = (tmp_path / "out" / "method.md").read_text()
     assert "did not count: 7 at 2 pages, questions, practice trials or ends of trials (" in sheet
     assert "between blocks; 1 was taken" in sheet
+
+
+def test_a_stretch_is_still_open_only_while_the_program_runs(tmp_path: Path) -> None:
+    study = load(tmp_path)
+
+    def told(name: str) -> tuple[str, list[tuple[str, str, str, str]]]:
+        export_study("small", study, tmp_path / name, tmp_path)
+        sheet = (tmp_path / name / "method.md").read_text(encoding="utf-8")
+        events = [row for row in rows(tmp_path / name / "events.csv") if row["event"] == "away"]
+        stretches = [(row["why"], row["until"], row["seconds"], row["open"]) for row in events]
+        return sheet.partition("Stretches left out: ")[2].partition("\n")[0], stretches
+
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        run.visit(80, 24)
+        run.note("away", why="pause")
+        sheet, stretches = told("running")
+        assert sheet == "pause 1, 0.0 s in all (1 still open, and not in the sum)."
+        assert stretches == [("pause", "", "", "1")]
+    sheet, stretches = told("killed")
+    assert sheet == "pause 1, 0.0 s in all (1 of unknown length: the program ended in them)."
+    assert stretches == [("pause", "", "", "0")]
+    again = enter(study, "P1", tmp_path)
+    with again.file:
+        again.visit(80, 24)
+        again.note("away", why="pause")
+        sheet, stretches = told("both")
+        assert "(1 of unknown length: the program ended in them; 1 still open, and not in the sum)" in sheet
+        assert [row[3] for row in stretches] == ["0", "1"]
+        again.note("left")
+        assert "still open" not in told("left")[0]
+
+
+def test_the_sheet_tells_of_no_other_try_where_there_is_one(tmp_path: Path) -> None:
+    asked = '[[questions]]\nkey = "q"\ntext = "Why?"\noptions = ["a", "b"]\nanswer = "a"\n'
+    for tries, again in ((1, False), (2, True)):
+        pages = 'pages = [{text = "One."}]'
+        study = load(tmp_path, more=pages, conditions=f"[comprehension]\ntries = {tries}\n{asked}")
+        sheet = method_sheet(collect("small", study, tmp_path))
+        assert f"tries: {tries}." in sheet
+        assert ("another try" in sheet) == again
+
+
+@pytest.mark.parametrize("feedback", [False, True])
+@pytest.mark.parametrize("presentation", ["prompt-only", "gauges"])
+def test_the_sheet_tells_that_a_score_card_says_how_many_steps_there_were(
+    tmp_path: Path, presentation: str, feedback: bool
+) -> None:
+    condition = f'[[conditions]]\nname = "c"\npresentation = "{presentation}"\n'
+    study = load(tmp_path, conditions=condition, more=f"feedback = {str(feedback).lower()}")
+    sheet = method_sheet(collect("small", study, tmp_path))
+    assert ("say how many steps the trial had" in sheet) == (feedback and presentation == "prompt-only")

@@ -748,3 +748,27 @@ async def test_a_crash_gives_a_time_limit_nothing_back(tmp_path: Path) -> None:
             assert again.log.killed == 1
             clock.seconds = 121
             await until(pilot, lambda: isinstance(app.screen, PageScreen) and "at least 2 min 1 s" in text_on(app))
+
+
+async def test_a_text_whose_beginning_came_too_early_is_not_submitted_unseen(tmp_path: Path) -> None:
+    more = 'questionnaire = [{key = "a", text = "One?"}, {key = "t", text = "Two?"}, {key = "u", text = "Three?"}]'
+    stop = lambda view: view.key == "questionnaire/a"  # noqa: E731
+    async with showing(tmp_path, stop, more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "One?"))
+        await pilot.press("space", "X")
+        # In one packet: what is behind the first of them was pressed before the next question was there.
+        for key, character in (("ctrl+s", None), ("space", " "), ("Y", "Y")):
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: asks(app, "Two?"))
+        await pilot.press("Z", "ctrl+s")
+        await until(pilot, lambda: "Not submitted yet" in text_on(app) and asks(app, "Two?"))
+        assert "questionnaire/t" not in run.log.done
+        await pilot.press("home", "space", "Y")
+        # A key that bounces is no beginning of an answer.
+        for _ in range(2):
+            app.post_message(events.Key("ctrl+s", None))
+        await until(pilot, lambda: asks(app, "Three?"))
+        await pilot.press("V", "ctrl+s")
+        await until(pilot, lambda: "questionnaire/u" in run.log.done)
+    assert [run.log.answer(f"questionnaire/{key}") for key in "atu"] == [" X", " YZ", "V"]
+    assert [run.log.done[f"questionnaire/{key}"].dropped for key in "atu"] == [0, 2, 1]

@@ -181,6 +181,13 @@ class QuestionScreen(StudyScreen[str]):
                 self.dismiss("")
         elif number and not re.fullmatch(r"[+-]?[0-9]{1,15}", typed):
             self._refuse("A whole number is asked for.")
+        elif not number and self.gate.torn:
+            # Once: it may be whole all the same, and is too long to be typed again for nothing.
+            self.gate.torn = False
+            self._refuse(
+                "Not submitted yet: something was typed before this question was shown, and is missing from the "
+                "answer. Correct it, or submit it again."
+            )
         else:
             self.dismiss(str(int(typed)) if number else typed)
 

@@ -35,6 +35,11 @@ def equivalence(found: Collected) -> Iterator[str]:
             "- After a trial that was played to its end people see a score card with the rewards that its condition "
             "shows, beside a reference policy's. Where a condition shows no rewards there is no card."
         )
+        if any(trial.plan.prompt_only for trial in (*study.practice, *study.trials)):
+            yield (
+                "- That card, and the line above it, say how many steps the trial had: in prompt-only conditions, too, "
+                "where a model is not told."
+            )
     yield "- After a rejected answer people are told why."
     yield "- People see which trial of how many it is, and may rest between steps."
     yield "- A key submits the last answer again; two others change a number by 1."

@@ -11,9 +11,10 @@ from bioblue_tui.studies.changes import what_changed
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.equivalence import equivalence
 from bioblue_tui.studies.export.people import passed, tries_of
-from bioblue_tui.studies.export.played import Collected
+from bioblue_tui.studies.export.played import Collected, Person
 from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, Log
 from bioblue_tui.studies.order import design_rows
+from bioblue_tui.studies.removed import in_words
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.collection import called
@@ -36,12 +37,16 @@ def method_sheet(found: Collected) -> str:
     Args:
         found: What the study has so far.
     """
-    played = [version for version in found.versions if found.only(version).people] or found.versions[-1:]
+    played = [v for v in found.versions if found.only(v).people or found.only(v).removed] or found.versions[-1:]
     title = one_line(played[-1].study.title)
     lines = [f"# {title}", "", f"Method sheet of the study `{found.name}`, written by the program.", ""]
     if found.problems:
         lines += ["Could not be read, and is left out of everything:", ""]
         lines += [*(f"- {error_line(problem)}" for problem in found.problems), ""]
+    numbers = [version.number for version in played]
+    lost = {stood: count for stood, count in found.removed.items() if stood.version not in numbers}
+    if lost:
+        lines += [f"Removed, and in no other figure: {in_words(lost)}; which version they played is not known.", ""]
     if len(played) == 1:
         lines += _sections(found.only(played[0]))
         return "\n".join(lines).rstrip() + "\n"
@@ -99,6 +104,8 @@ def _participants(found: Collected) -> Iterator[str]:
     if _study(found).comprehension.questions:
         yield f"- Excluded after the questions about the instructions: {states[EXCLUDED]}."
     yield f"- Have not finished: {states['']}."
+    if found.removed:
+        yield f"- Removed afterwards (`bioblue study forget`), and in no other figure: {in_words(found.removed)}."
     begun, complete = len(found.counting), sum(played.complete for played in found.counting)
     yield f"- Trials begun, practice aside: {begun}; played to their end: {complete}."
     cut = [played for played in found.counting if played.cut]
@@ -172,14 +179,15 @@ def _training(found: Collected) -> Iterator[str]:
     if not asked.questions:
         yield "- No questions about the instructions."
         return
-    again = "The pages are shown again before another try. " if asked.reread else ""
+    again = "The pages are shown again before another try. " if asked.reread and asked.tries > 1 else ""
     after = "the session ends" if asked.failing == "exclude" else "the session goes on and they are marked"
     yield f"- Questions about the instructions: {len(asked.questions)}, tries: {asked.tries}."
     yield f"- {again}After the last try: {after}."
     tries = [(person, tries_of(person)) for person in found.people]
     answered = [(person, own) for person, own in tries if own]
-    more = sum(any(key.startswith("comprehension/wrong") for key in person.log.done) for person, _ in answered)
-    yield f"- Participants who needed another try: {more} of {len(answered)}."
+    if asked.tries > 1:
+        more = sum(any(key.startswith("comprehension/wrong") for key in person.log.done) for person, _ in answered)
+        yield f"- Participants who needed another try: {more} of {len(answered)}."
     never = sum(len(own) == asked.tries and passed(person) is False for person, own in answered)
     yield f"- Participants who did not have all of them right in the end: {never} of {len(answered)}."
 
@@ -197,9 +205,12 @@ def _order(found: Collected) -> Iterator[str]:
         yield f"- Trials in {names}: {words[order]}."
     rows = design_rows(study)
     if rows > 1:
-        yield f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest"
-        yield "  had who had finished or were playing; of several such rows, the one that fewest had who had begun and"
-        yield "  might still go on. Who declined or was excluded gave their row back."
+        yield (
+            f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest "
+            "had who had finished or were playing at that moment; of several such rows, the one that fewest had who "
+            "had begun, were not playing at that moment, and might still go on; of several still, the first. Who "
+            "declined, was excluded or was removed gave their row back."
+        )
         yield f"- Finished, by row: {_by_row([log for log in _logs(found) if log.outcome == FINISHED])}."
         yield f"- Began, by row: {_by_row(_logs(found))}."
 
@@ -256,7 +267,7 @@ def _time(found: Collected) -> Iterator[str]:
     yield from _views(found)
     early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
     yield f"- Keys pressed {early} did not count: {_dropped(found)}."
-    yield f"- Stretches left out: {_absences(logs) or 'none'}."
+    yield f"- Stretches left out: {_absences(found.people) or 'none'}."
 
 
 def _views(found: Collected) -> Iterator[str]:
@@ -290,15 +301,18 @@ def _dropped(found: Collected) -> str:
     return f"{', '.join(parts) or 'none'} ({named})"
 
 
-def _absences(logs: Sequence[Log]) -> str:
+def _absences(people: Sequence[Person]) -> str:
     """Return how often and how long people were away, by why."""
-    stretches = [stretch for log in logs for stretch in log.absences]
+    stretches = [(person, stretch) for person in people for stretch in person.log.absences]
     parts = []
-    for why in sorted({stretch.why for stretch in stretches}):
-        own = [stretch for stretch in stretches if stretch.why == why]
-        seconds = sum(stretch.seconds for stretch in own)
-        ended = sum(not stretch.ended for stretch in own)
-        more = f" ({ended} of unknown length: the program ended in them)" if ended else ""
+    for why in sorted({stretch.why for _, stretch in stretches}):
+        own = [(person, stretch) for person, stretch in stretches if stretch.why == why]
+        seconds = sum(stretch.seconds for _, stretch in own)
+        still = sum(person.still(stretch) for person, stretch in own)
+        ended = sum(not stretch.ended for _, stretch in own) - still
+        unknown = [f"{ended} of unknown length: the program ended in them"] * bool(ended)
+        unknown += [f"{still} still open, and not in the sum"] * bool(still)
+        more = f" ({'; '.join(unknown)})" if unknown else ""
         parts.append(f"{why} {len(own)}, {seconds:.1f} s in all{more}")
     return "; ".join(parts)
 

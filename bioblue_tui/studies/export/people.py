@@ -176,8 +176,9 @@ def events(found: Collected) -> Table:
         Column("at", "time", "When; of a stretch that does not count, when it began."),
         Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
         Column("why", "text", "Why time did not count: pause, leaving, focus. Stretches may overlap."),
-        Column("until", "time", "When that ended; empty where the program ended first."),
-        Column("seconds", "number", "For how long, on a monotonic clock; empty where the program ended first.", "s"),
+        Column("until", "time", "When that ended; empty where it was still open, or the program ended first."),
+        Column("seconds", "number", "For how long, on a monotonic clock; empty where until is.", "s"),
+        Column("open", "boolean", "Whether it was still open when this was exported, the program running."),
         Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
         Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),
         Column("program", "text", "Program and version, of a visit."),
@@ -198,4 +199,4 @@ def _events(person: Person) -> Iterator[dict[str, Any]]:
         yield {**own, "moment": at, "event": kind, "terminal_columns": columns, "terminal_rows": rows, **more}
     for away in log.absences:
         ended = {"until": time_of(away.ended), "seconds": away.seconds} if away.ended else {}
-        yield {**own, "moment": away.began, "event": "away", "why": away.why, **ended}
+        yield {**own, "moment": away.began, "event": "away", "why": away.why, **ended, "open": person.still(away)}

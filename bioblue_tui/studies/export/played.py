@@ -11,8 +11,9 @@ from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.flow import trial_places
-from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Decision, Done, Log
-from bioblue_tui.studies.sessions import participants, read_session, session_file, study_dir
+from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Absence, Decision, Done, Log
+from bioblue_tui.studies.removed import Stood, read_removed
+from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
@@ -25,10 +26,12 @@ class Person:
     Attributes:
         log: Their session.
         version: The version of the study that they play.
+        running: Whether they were playing when it was read.
     """
 
     log: Log
     version: Version
+    running: bool = False
 
     @property
     def code(self) -> str:
@@ -44,6 +47,10 @@ class Person:
         """Return what is excluded of the time of a view, by why; None where not all of that was noted."""
         trial, _ = self.log.trials.get(done.view, ("", ""))
         return self.log.away(trial) if trial else done.away
+
+    def still(self, stretch: Absence) -> bool:
+        """Return whether a stretch that does not count was still open when it was read: the program had not ended."""
+        return self.running and not stretch.ended and not stretch.lost
 
     def dropped(self, done: Done) -> int:
         """Return how many keys did not count at a view; at the answers of a practice trial, too: no table has those."""
@@ -127,6 +134,7 @@ class Collected:
         people: Every participant whose session can be read, by their codes.
         trials: Every trial that was begun, practice too, participant by participant, in the order they were played.
         problems: What could not be read, a sentence each.
+        removed: How many participants were removed, by version and how they stood; nothing else has them.
     """
 
     name: str
@@ -134,6 +142,7 @@ class Collected:
     people: Sequence[Person]
     trials: Sequence[Played]
     problems: Sequence[str]
+    removed: Mapping[Stood, int]
 
     @property
     def counting(self) -> Sequence[Played]:
@@ -144,7 +153,8 @@ class Collected:
         """Return what belongs to one version."""
         people = [person for person in self.people if person.version.number == version.number]
         trials = [played for played in self.trials if played.person.version.number == version.number]
-        return replace(self, versions=[version], people=people, trials=trials)
+        removed = {stood: count for stood, count in self.removed.items() if stood.version == version.number}
+        return replace(self, versions=[version], people=people, trials=trials, removed=removed)
 
 
 def collect(name: str, study: Study | None = None, data: Path | None = None) -> Collected:
@@ -161,9 +171,17 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     people: list[Person] = []
     trials: list[Played] = []
     problems = list(kept.problems)
+    removed: Mapping[Stood, int] = {}
+    try:
+        removed = read_removed(directory)
+    except RecordError as error:
+        problems.append(f"how many participants were removed: {error}")
     for code in participants(directory):
+        path = session_file(directory, code)
+        # Asked first: what is still open in the file then was so while the program ran.
+        running = is_running(path)
         try:
-            log = read_session(session_file(directory, code))
+            log = read_session(path)
         except RecordError as error:
             problems.append(f"{code}: {error}")
             continue
@@ -175,7 +193,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             problems.append(f"{code}: {told}")
             continue
         versions.setdefault(version.number, version)
-        people.append(person := Person(log, version))
+        people.append(person := Person(log, version, running))
         for found in _trials(person, trials_dir(data_dir(data))):
             if isinstance(found, Played):
                 trials.append(found)
@@ -183,7 +201,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
                 problems.append(f"{code}: {found}")
     if not versions and study is not None:
         versions[0] = Version(0, study)
-    return Collected(name, [versions[number] for number in sorted(versions)], people, trials, problems)
+    return Collected(name, [versions[number] for number in sorted(versions)], people, trials, problems, removed)
 
 
 def _trials(person: Person, directory: Path) -> Iterator[Played | str]:

@@ -1,0 +1,109 @@
+"""How many participants were removed: by the version they played and how they stood, with no code and no data.
+
+Without it a study of which somebody was removed would read as one that they never began.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bioblue_tui.records.files import read_bytes, write_bytes
+from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
+from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, LATEST, Log
+from bioblue_tui.studies.sessions import numbering
+
+MARK = "bioblue-study-removed"
+"""Value of the first field of the file, ``record``."""
+
+SCHEMA = "1.0"
+"""Version of its format."""
+
+NOT_FINISHED, UNKNOWN = "not finished", "unknown"
+"""How a session stood that had not ended; one that could not be read."""
+
+_WORDS = {
+    FINISHED: "had finished",
+    NOT_FINISHED: "had not finished",
+    DECLINED: "had declined",
+    EXCLUDED: "had been excluded",
+    UNKNOWN: "with a session that could not be read",
+}
+
+
+class Stood(NamedTuple):
+    """How a participant stood when they were removed.
+
+    Attributes:
+        version: Number of the version they played; 0 where that is not known.
+        state: One of the outcomes of a session, or one of the constants above.
+    """
+
+    version: int
+    state: str
+
+    @classmethod
+    def of(cls, log: Log, version: int) -> Stood:
+        """Return how somebody stands, by their session and the number of their version."""
+        state = log.outcome or NOT_FINISHED
+        return cls(version, state if state in _WORDS else UNKNOWN)
+
+
+def removed_file(directory: Path) -> Path:
+    """Return the file of the counts in a study's directory; where nobody was removed there is none."""
+    return directory / "removed.json"
+
+
+def read_removed(directory: Path) -> Counter[Stood]:
+    """Return how many participants of a study were removed.
+
+    Raises:
+        RecordError: When the file cannot be read.
+    """
+    path = removed_file(directory)
+    if not path.exists():
+        return Counter()
+    try:
+        value = loads(read_bytes(path).decode().rstrip())
+        if not isinstance(value, Mapping) or value.get("record") != MARK:
+            raise ValueError
+        if str(value.get("schema")).partition(".")[0] != SCHEMA.partition(".")[0]:
+            raise RecordError("written by another version of the program", path, advice="Update to read it.")
+        return Counter(dict(map(_entry, value["removed"])))
+    except (DecodeError, KeyError, TypeError, ValueError) as error:
+        advice = "Put back a copy of it, or remove it: then nothing tells how many were removed."
+        raise RecordError("damaged", path, advice=advice) from error
+
+
+def _entry(value: Mapping[str, object]) -> tuple[Stood, int]:
+    version, state, count = value["version"], value["state"], value["participants"]
+    if type(version) is not int or type(count) is not int or not (0 <= version <= LATEST and 0 < count <= LATEST):
+        raise ValueError(version, count)
+    return Stood(version, state if isinstance(state, str) and state in _WORDS else UNKNOWN), count
+
+
+def count_removed(directory: Path, stood: Stood) -> None:
+    """Count one more.
+
+    Raises:
+        RecordError: When the file cannot be read or written, or another process does not let go of the directory.
+    """
+    with numbering(directory):
+        counts = read_removed(directory)
+        counts[stood] += 1
+        told = [{**own._asdict(), "participants": count} for own, count in sorted(counts.items())]
+        body = {"record": MARK, "schema": SCHEMA, "removed": told}
+        write_bytes(removed_file(directory), dumps(body).encode("ascii") + b"\n", overwrite=True)
+
+
+def in_words(counts: Mapping[Stood, int]) -> str:
+    """Return how many, and how they stood."""
+    total = sum(counts.values())
+    states = Counter[str]()
+    for stood, count in counts.items():
+        states[stood.state] += count
+    parts = [f"{states[state]} {words}" * (states[state] > 0) for state, words in _WORDS.items()]
+    how = ", ".join(filter(None, parts))
+    return f"{total} ({how.removeprefix('1 ') if total == 1 else how})"
