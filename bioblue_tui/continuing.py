@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import shlex
 import sys
@@ -87,24 +86,30 @@ def held_by_person(record: Record, *, hand_back: bool = False) -> str:
 
 
 def resumable(directory: Path, complain: Callable[[str], None] = lambda line: None) -> list[Path]:
-    """Return the records in a directory that can go on and that nobody is writing, the oldest first.
+    """Return the records in a directory that are open and that nobody is writing, the oldest first.
+
+    Those that can't be gone on with are among them, for whoever tries is told why: damaged ones, which may be open, and
+    those whose environment is not installed.
 
     Args:
         directory: Where the records are.
-        complain: Receives a line on the records that cannot be read.
+        complain: Receives a line on files that are no records and cannot be read.
 
     Raises:
         RecordError: When the directory cannot be read.
     """
     found = []
     entries = recent(directory, sys.maxsize)
-    for line in left_out(entries):
+    for line in left_out([entry for entry in entries if not entry.damaged]):
         complain(line)
     for entry in entries:
-        if entry.error or (entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT)):
-            continue
-        with contextlib.suppress(RecordError):
-            if not can_resume(open_record(entry.path)) and not is_locked(entry.path):
+        in_study = entry.header is not None and entry.header.study is not None
+        if not entry.over and (entry.damaged or entry.header is not None) and not in_study:
+            try:
+                goes_on = not can_resume(open_record(entry.path))
+            except RecordError:
+                goes_on = True
+            if goes_on and not is_locked(entry.path):
                 found.append(entry.path)
     return found[::-1]
 

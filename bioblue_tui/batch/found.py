@@ -14,7 +14,7 @@ from bioblue_tui.continuing import can_resume
 from bioblue_tui.records.collection import Entry, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.trials.events import COMPLETE, FAULT, STOPPED, Header, Stepped
+from bioblue_tui.trials.events import COMPLETE, Header, Stepped
 from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
@@ -107,16 +107,18 @@ def find(
     mine = [(plan.wording.title, plan.wording.digest) for plan in (trial.plan for trial in trials) if plan.wording]
     there: list[Named] = []
     entries = recent(directory, sys.maxsize)
-    for line in left_out(entries):
-        complain(line)
+    damaged = [entry for entry in entries if entry.error]
     for entry in entries:
         if entry.header is None or not is_played_from_its_beginning(entry.header):
             continue
         there.append((entry.header.wording, entry.header.wording_digest))
         identity = identity_of(entry.header)
         if identity in found:
-            for one in standing(entry):
-                found[identity] = min(found[identity], one, key=lambda known: known.rank)
+            stands = list(standing(entry))
+            found[identity] = min([found[identity], *stands], key=lambda known: known.rank)
+            damaged += [] if stands else [entry.looked_through()]
+    for line in left_out(damaged):
+        complain(line)
     for line in reworded(mine, there, "record", " here"):
         complain(line)
     return found
@@ -129,7 +131,7 @@ def is_played_from_its_beginning(header: Header) -> bool:
 
 def standing(entry: Entry) -> Iterator[Found]:
     """Yield how the trial of a record stands; nothing for a record that can't be read."""
-    if entry.ended and entry.ended != STOPPED and not entry.ended.startswith(FAULT):
+    if entry.over:
         yield Found("complete", entry.path, entry.done, entry.ended)
     elif is_locked(entry.path):
         yield Found("busy", entry.path, entry.done)

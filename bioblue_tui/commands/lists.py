@@ -47,7 +47,8 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
         shown = f"the {counted(len(entries), 'newest trial')} of {entries.total}"
         click.echo(f"bioblue: {shown}; --limit {entries.total} lists all", err=True)
     look = Look.of(sys.stdout)
-    _write(map(trial_json, entries) if as_json else trial_lines(entries, look), look)
+    known = [entry.looked_through() for entry in entries]
+    _write(map(trial_json, known) if as_json else trial_lines(known, look), look)
 
 
 @click.command("envs")

@@ -20,7 +20,7 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
-from bioblue_tui.trials.events import Ended, Header, Noted, Stepped
+from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Header, Noted, Stepped
 from bioblue_tui.trials.state import INTERRUPTED
 
 _CHUNK = 16 * 1024
@@ -56,6 +56,7 @@ class Entry:
         created: When it began, ISO 8601; empty where it is not known.
         error: Why it can't be opened here: the file is no readable record, or its environment is not installed.
         installed: False where nothing but its environment is missing.
+        damaged: True for a record of ours that can't be read.
         header: The whole header of a record of ours; None where there is none.
     """
 
@@ -69,12 +70,28 @@ class Entry:
     created: str = ""
     error: str = ""
     installed: bool = True
+    damaged: bool = False
     header: Header | None = field(default=None, compare=False, repr=False)
 
     @property
     def standing(self) -> str:
         """How it ended; without an end, whether somebody is writing it."""
         return self.ended or ("running" if is_locked(self.path) else INTERRUPTED)
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody can go on with it: it came to its end, or to that of its environment."""
+        return bool(self.ended) and self.ended != STOPPED and not self.ended.startswith(FAULT)
+
+    def looked_through(self) -> Entry:
+        """Return it, or that it is damaged: of one that is not over every line is read, for it is to go on."""
+        if self.error or self.over:
+            return self
+        try:
+            open_record(self.path)
+        except RecordError as error:
+            return _damaged(self.path, f"line {error.line}: {error.what}" if error.line else error.what)
+        return self
 
 
 def open_record(path: Path) -> Record:
@@ -252,11 +269,15 @@ def entry_at(path: Path) -> Entry:
             header, missing = error.header, str(error)
         done, ended = _progress(tail)
     except DecodeError as error:
-        return Entry(path, error=f"damaged: {error}")
+        return _damaged(path, f"damaged: {error}")
     except RecordError as error:
         return Entry(path, error=error.what)
     named = (header.environment, header.agent, header.seed)
-    return Entry(path, *named, done, header.steps, ended, header.created, missing, not missing, header)
+    return Entry(path, *named, done, header.steps, ended, header.created, missing, not missing, header=header)
+
+
+def _damaged(path: Path, why: str) -> Entry:
+    return Entry(path, error=why, damaged=True)
 
 
 def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:

@@ -161,6 +161,7 @@ class HomeScreen(Screen[None]):
         why = ""
         try:
             found = recent(trials_dir(data_dir(self._data)), RECENT)
+            found[:] = [entry.looked_through() for entry in found]
         except RecordError as error:
             found, why = Recent(), f"✗ {error_line(error.brief)}"
         self.app.call_from_thread(self._show_recent, found, why)

@@ -174,6 +174,24 @@ def test_a_trial_that_was_killed_after_its_last_step_is_complete(bioblue: Bioblu
     assert again.stdout == whole
 
 
+@pytest.mark.parametrize("line", [8, -2], ids=["within", "near its end"])
+def test_a_damaged_record_is_named_when_its_trial_is_played_anew(bioblue: Bioblue, line: int) -> None:
+    file = write(bioblue)
+    bioblue.run("batch", file, "--display", "none")
+    path = bioblue.files()[0]
+    lines = path.read_bytes().splitlines(keepends=True)[:-1]
+    lines[line] = b'{"x\n'
+    path.write_bytes(b"".join(lines))
+    planned = bioblue.run("batch", file, "--dry-run")
+    done = bioblue.run("batch", file, "--display", "none")
+    for told in (planned.stderr, done.stderr):
+        assert f"1 record can't be read and left out: {path.name} (" in told
+        assert "damaged: not valid JSON" in told
+    assert done.returncode == 0
+    assert len(bioblue.files()) == TRIALS + 1
+    assert path.read_bytes() == b"".join(lines)
+
+
 def test_records_that_are_no_trials_of_the_batch_are_no_matter(bioblue: Bioblue) -> None:
     path = write(bioblue)
     bioblue.run("run", "homeostasis", "--agent", "random", "--seeds", "1-3", "--steps", "8", "--display", "none")

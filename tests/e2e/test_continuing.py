@@ -45,6 +45,23 @@ def test_resume_all_finishes_what_is_open_and_leaves_the_rest(bioblue: Bioblue) 
     assert "no trial is open" in again.stderr
 
 
+def test_what_is_open_and_damaged_is_named_and_never_passed_over(bioblue: Bioblue) -> None:
+    damaged = played(bioblue, "homeostasis", "--agent", "random")
+    cut(damaged, 12)
+    lines = damaged.read_bytes().splitlines(keepends=True)
+    damaged.write_bytes(b"".join([*lines[:8], b'{"x\n', *lines[9:]]))
+    before, why = damaged.read_bytes(), "line 9: damaged: not valid JSON"
+    alone = bioblue.run("resume", "--all")
+    assert (alone.returncode, why in alone.stderr) == (2, True), alone.stderr
+    assert f"unreadable: {why}" in bioblue.run("list").stdout
+    other = played(bioblue, "balancing", "--agent", "random")
+    cut(other, 20)
+    done = bioblue.run("resume", "--all", "--display", "none")
+    assert (done.returncode, len(steps_of(other))) == (1, 12)
+    assert f"{damaged.name} was not played: {damaged}, {why}" in done.stderr
+    assert damaged.read_bytes() == before
+
+
 def test_what_is_open_goes_on_at_once_and_one_that_cannot_does_not_stop_the_others(bioblue: Bioblue) -> None:
     paths = [played(bioblue, "homeostasis", "--agent", "random", "--seed", str(seed)) for seed in (1, 2, 3)]
     expected = [steps_of(path) for path in paths]
