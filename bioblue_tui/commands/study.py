@@ -158,12 +158,19 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
 
     from bioblue_tui.display.listing import list_lines
     from bioblue_tui.display.look import Look
+    from bioblue_tui.paths import data_dir as directory
+    from bioblue_tui.paths import trials_dir
     from bioblue_tui.studies.sessions import study_dir
     from bioblue_tui.studies.standing import standings
+    from bioblue_tui.studies.versions import kept_versions
 
     data = data_dir or default_data
     name, plan = _named(which, data)
-    found = standings(study_dir(name, data), plan)
+    found = standings(study_dir(name, data), plan, trials_dir(directory(data)))
+    missed, remarks = kept_versions(study_dir(name, data)).told({one.version for one in found if one.planned})
+    unread = [f"{one.participant}: {why}" for one in found for why in one.unread]
+    for problem in (*missed, *remarks, *unread):
+        _narrate(visible(problem))
     if as_json:
         for one in found:
             click.echo(json.dumps(asdict(one)))
@@ -179,10 +186,12 @@ def _standing_row(one: Standing) -> list[str]:
     if one.problem:
         return [one.participant, one.state, "-", "-", "-", "-", one.problem]
     trials = f"{one.trials}/{one.planned} trials" if one.planned else counted(one.trials, "trial")
+    if one.unread:
+        trials += f", {counted(len(one.unread), 'record')} can't be read"
     last = datetime.fromtimestamp(one.last).astimezone().isoformat(sep=" ", timespec="minutes") if one.last else "-"
     version = f"version {one.version}" if one.version else "version not kept"
     if one.version and not one.planned:
-        version += ": its copy is not there"
+        version += ": its copy can't be read"
     following = one.at and f"next: {one.at}"
     return [one.participant, one.state, trials, f"row {one.row}", version, f"last {last}", following]
 
@@ -207,7 +216,7 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
     for path in written:
         click.echo(visible(str(path)))
     for problem in problems:
-        _narrate(f"left out: {visible(problem)}")
+        _narrate(visible(problem))
 
 
 @click.command()

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.flow import next_view
-from bioblue_tui.studies.log import FINISHED
+from bioblue_tui.studies.log import FINISHED, Log
 from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import Kept, kept_versions
@@ -30,6 +31,7 @@ class Standing:
         last: When something last happened, seconds since the epoch; 0 where that is not known.
         problem: What is wrong with their file.
         version: Number of the version of the study that they play; 0 where that was not kept.
+        unread: What is wrong with records of their trials that can't be read, a sentence each.
     """
 
     participant: str
@@ -42,6 +44,7 @@ class Standing:
     last: float = 0.0
     problem: str = ""
     version: int = 0
+    unread: Sequence[str] = ()
 
     @property
     def finished(self) -> bool:
@@ -49,18 +52,19 @@ class Standing:
         return self.state == FINISHED
 
 
-def standings(directory: Path, study: Study | None = None) -> Sequence[Standing]:
+def standings(directory: Path, study: Study | None = None, trials: Path | None = None) -> Sequence[Standing]:
     """Return how everybody stands, by their codes.
 
     Args:
         directory: The study's directory.
         study: The study as its file is, for sessions of which no version was kept; None where only its name is known.
+        trials: Where the records of trials are; None not to look at them.
     """
     kept = kept_versions(directory)
-    return [_standing(session_file(directory, code), code, kept, study) for code in participants(directory)]
+    return [_standing(session_file(directory, code), code, kept, study, trials) for code in participants(directory)]
 
 
-def _standing(path: Path, code: str, kept: Kept, study: Study | None) -> Standing:
+def _standing(path: Path, code: str, kept: Kept, study: Study | None, trials: Path | None) -> Standing:
     try:
         log = read_session(path)
     except RecordError as error:
@@ -79,4 +83,11 @@ def _standing(path: Path, code: str, kept: Kept, study: Study | None) -> Standin
         log.opening.created,
         log.last,
         version=version.number if version else log.opening.version,
+        unread=_unread(log, trials) if trials else (),
     )
+
+
+def _unread(log: Log, trials: Path) -> Sequence[str]:
+    """Look for the records of a session's trials; only beginning and end are read of those that are over."""
+    entries = [entry_at(trials / Path(file).name).looked_through() for _, file in log.trials.values()]
+    return [f"{entry.path}: {entry.error}" for entry in entries if entry.error]

@@ -8,8 +8,8 @@ the one that has the hash they noted, or the study as its file is now.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +59,29 @@ class Kept:
     Attributes:
         directory: Where they are.
         versions: By their numbers.
-        problems: What cannot be read, a sentence each.
+        damaged: What is wrong with those that cannot be read, a sentence each, by their numbers.
         highest: The highest number there is, those that cannot be read included.
     """
 
     directory: Path
     versions: Sequence[Version] = ()
-    problems: Sequence[str] = ()
+    damaged: Mapping[int, str] = field(default_factory=dict)
     highest: int = 0
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What cannot be read, a sentence each."""
+        return list(self.damaged.values())
+
+    def told(self, known: Collection[int]) -> tuple[list[str], list[str]]:
+        """Return what to say of copies that cannot be read: of those that are missed, and of those that are not.
+
+        Args:
+            known: Versions that are known all the same: the study's file is as it was then.
+        """
+        missed = [why for number, why in self.damaged.items() if number not in known]
+        instead = "The study's file is as it was then and stands in for it; nothing is left out"
+        return missed, [f"{why} {instead}." for number, why in self.damaged.items() if number in known]
 
     def lost(self, number: int) -> str:
         """Return what to say where a version is needed whose copy is not there, or not that copy."""
@@ -108,13 +123,13 @@ def kept_versions(directory: Path) -> Kept:
     for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(ValueError):
             numbers.append(int(path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)))
-    found, problems = [], []
+    found, damaged = [], {}
     for number in sorted(numbers):
         try:
             found.append(_read(version_file(directory, number), number))
         except (RecordError, StudyError) as error:
-            problems.append(f"version {number} of the study: {error_line(error)}")
-    return Kept(directory, found, problems, max(numbers, default=0))
+            damaged[number] = f"version {number} of the study: {error_line(error)}"
+    return Kept(directory, found, damaged, max(numbers, default=0))
 
 
 def load_begun(path: Path, data: Path | None = None) -> tuple[Study, str]:

@@ -10,7 +10,8 @@ import pytest
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.running import enter
-from bioblue_tui.studies.versions import load_begun
+from bioblue_tui.studies.sessions import study_dir
+from bioblue_tui.studies.versions import load_begun, version_file
 from bioblue_tui.toml import MOST_BYTES
 from tests.studies.small import first_trial, load, toml, walk
 from tests.support.command import Bioblue
@@ -60,6 +61,47 @@ def test_status_for_programs(bioblue: Bioblue) -> None:
     (one,) = (json.loads(line) for line in done.stdout.splitlines())
     assert (one["participant"], one["state"], one["trials"], one["planned"]) == ("P1", "not finished", 1, 2)
     assert one["at"] == "trial/a.2"
+
+
+def test_a_damaged_copy_of_a_version_is_told_and_the_unchanged_file_stands_in_for_it(bioblue: Bioblue) -> None:
+    study = load(bioblue.root)
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run)
+    copy = version_file(study_dir("small", bioblue.data), 1)
+    copy.write_text(copy.read_text()[:200])
+    instead = "The study's file is as it was then and stands in for it; nothing is left out."
+    status = bioblue.run("study", "status", "study.toml")
+    export = bioblue.run("study", "export", "study.toml", "-o", "out")
+    sheet = (bioblue.root / "out" / "method.md").read_text(encoding="utf-8")
+    for told in (status.stderr, export.stderr, sheet):
+        assert f"version-1.json: damaged. Put back a copy of it. {instead}" in told
+        assert "left out: version" not in told
+        assert "Could not be read" not in told
+    assert "P1\tfinished\t1/1 trials\trow 1\tversion 1\t" in status.stdout
+    assert "P1," in (bioblue.root / "out" / "decisions.csv").read_text(encoding="utf-8")
+    # Where only the name is known nothing stands in for it.
+    assert "can't be read" in bioblue.run("study", "status", "small").stdout
+    load(bioblue.root, steps=3)
+    export = bioblue.run("study", "export", "study.toml", "-o", "other")
+    assert "left out: version 1 of the study" in export.stderr
+    assert "Could not be read" in (bioblue.root / "other" / "method.md").read_text(encoding="utf-8")
+    assert instead not in export.stderr
+
+
+def test_status_tells_of_records_that_are_not_there(bioblue: Bioblue) -> None:
+    study = load(bioblue.root, [("a", "1-2", "fixed")])
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run)
+    assert "can't be read" not in bioblue.run("study", "status", "study.toml").stdout
+    gone = bioblue.files()[0]
+    gone.unlink()
+    done = bioblue.run("study", "status", "study.toml")
+    assert "P1\tfinished\t2/2 trials, 1 record can't be read\t" in done.stdout
+    assert f"P1: {gone}: cannot be read (No such file or directory)" in done.stderr
+    (one,) = map(json.loads, bioblue.run("study", "status", "study.toml", "--json").stdout.splitlines())
+    assert len(one["unread"]) == 1
 
 
 def test_a_trial_of_a_study_goes_on_in_the_study_only(bioblue: Bioblue) -> None:

@@ -41,8 +41,10 @@ def method_sheet(found: Collected) -> str:
     title = one_line(played[-1].study.title)
     lines = [f"# {title}", "", f"Method sheet of the study `{found.name}`, written by the program.", ""]
     if found.problems:
-        lines += ["Could not be read, and is left out of everything:", ""]
+        lines += ["Could not be read; what stood in it is left out:", ""]
         lines += [*(f"- {error_line(problem)}" for problem in found.problems), ""]
+    if found.remarks:
+        lines += [*(error_line(remark) for remark in found.remarks), ""]
     numbers = [version.number for version in played]
     lost = {stood: count for stood, count in found.removed.items() if stood.version not in numbers}
     if lost:

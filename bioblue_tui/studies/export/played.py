@@ -133,7 +133,8 @@ class Collected:
         versions: Every version that somebody plays or was kept, by its number.
         people: Every participant whose session can be read, by their codes.
         trials: Every trial that was begun, practice too, participant by participant, in the order they were played.
-        problems: What could not be read, a sentence each.
+        problems: What could not be read and is left out, a sentence each.
+        remarks: What else is wrong, though nothing is left out for it, a sentence each.
         removed: How many participants were removed, by version and how they stood; nothing else has them.
     """
 
@@ -142,6 +143,7 @@ class Collected:
     people: Sequence[Person]
     trials: Sequence[Played]
     problems: Sequence[str]
+    remarks: Sequence[str]
     removed: Mapping[Stood, int]
 
     @property
@@ -170,7 +172,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     versions = {version.number: version for version in kept.versions}
     people: list[Person] = []
     trials: list[Played] = []
-    problems = list(kept.problems)
+    problems: list[str] = []
     removed: Mapping[Stood, int] = {}
     try:
         removed = read_removed(directory)
@@ -201,7 +203,9 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
                 problems.append(f"{code}: {found}")
     if not versions and study is not None:
         versions[0] = Version(0, study)
-    return Collected(name, [versions[number] for number in sorted(versions)], people, trials, problems, removed)
+    missed, remarks = kept.told({person.version.number for person in people})
+    found_versions = [versions[number] for number in sorted(versions)]
+    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed)
 
 
 def _trials(person: Person, directory: Path) -> Iterator[Played | str]:

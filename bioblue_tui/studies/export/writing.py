@@ -29,7 +29,7 @@ def export_study(
         data: The data directory; None for the platform's.
 
     Returns:
-        The files that were written, records aside, and what could not be read.
+        The files that were written, records aside, and what a person should know of what could not be read.
 
     Raises:
         StudyError: When nothing is known of the study.
@@ -52,7 +52,7 @@ def export_study(
     write_text(directory / "records" / "README.md", _RECORDS)
     for version in found.versions:
         _write_version(directory / "versions" / str(version.number), version.study)
-    return [directory / file for file in texts], list(found.problems)
+    return [directory / file for file in texts], [*(f"left out: {one}" for one in found.problems), *found.remarks]
 
 
 def _write_version(directory: Path, study: Study) -> None:
