@@ -76,15 +76,16 @@ class LargeBoard(Vertical):
         """Leave out what is not needed where there are few rows."""
         self.set_class(self.size.height < 20, "-low")
 
-    def show_step(self, step: int, word: tuple[str, str], alerts: Mapping[str, str]) -> None:
+    def show_step(self, step: int, numbered: tuple[str, int], word: tuple[str, str], alerts: Mapping[str, str]) -> None:
         """Show a step.
 
         Args:
-            step: The step.
+            step: The step after which everything is shown.
+            numbered: What the head says of it, in a word and a number: a person is asked for the next one.
             word: How the trial stands, and the style of that.
             alerts: By objective, or for all with an empty label, which failure holds.
         """
-        self._head.show_step(step, word)
+        self._head.show_step(numbered, word)
         state, first = self._state, max(1, step - _LATEST)
         acted = list(zip(*(state.actions_in(number) for number in range(first, step + 1)), strict=True))
         shows = zip(self._gauges, state.levels_after(step), state.gauge_values(step), strict=True)
@@ -103,9 +104,9 @@ class LargeHead(Lines):
     def __init__(self, steps: int) -> None:
         super().__init__()
         self._steps = steps
-        self._step, self._word = 0, ("", "text")
+        self._step, self._word = ("step", 0), ("", "text")
 
-    def show_step(self, step: int, word: tuple[str, str]) -> None:
+    def show_step(self, step: tuple[str, int], word: tuple[str, str]) -> None:
         """Show a step and how the trial stands."""
         if (step, word) != (self._step, self._word):
             self._step, self._word = step, word
@@ -115,13 +116,14 @@ class LargeHead(Lines):
         """Draw the word on the left and the step on the right."""
         word, style = self._word
         banner = f"   {word.upper()}   "
-        digits, of = big(str(self._step)), f" of {self._steps} "
+        named, number = self._step
+        digits, of = big(str(number)), f" of {self._steps} "
         lines: list[Line] = []
         for row in range(_ROWS):
             left = banner if row == 1 else " " * len(banner)
             right = digits[row] + (of if row == 2 else " " * len(of))
-            gap = max(1, width - len(left) - len(right) - 7)
-            label = "step  " if row == 2 else " " * 6
+            gap = max(1, width - len(left) - len(right) - len(named) - 3)
+            label = f"{named}  " if row == 2 else " " * (len(named) + 2)
             lines.append(
                 [
                     (left, f"{style}+strong+here"),

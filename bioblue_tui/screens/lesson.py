@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -23,6 +23,7 @@ from bioblue_tui.lessons.outcome import outcome_of
 from bioblue_tui.lessons.performing import Performance
 from bioblue_tui.lessons.sitting import Place, Sitting
 from bioblue_tui.lessons.staging import Staging
+from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -30,7 +31,6 @@ from bioblue_tui.screens.lesson_cards import (
     ActivityCard,
     Card,
     DiscussionCard,
-    GuessInput,
     PredictionCard,
     RevealCard,
     markdown,
@@ -39,9 +39,10 @@ from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.gate import Gate, Gated, Painted
 
 
-class LessonScreen(Screen[None]):
+class LessonScreen(Gated, Screen[None]):
     """A lesson as it is given.
 
     Args:
@@ -67,13 +68,13 @@ class LessonScreen(Screen[None]):
             "The page before",
             footer="Page",
             shown="← →",
-            priority=True,
         ),
-        command("lesson.next", "right", "turn(1)", "Next page", "The next page", priority=True),
+        command("lesson.next", "right", "turn(1)", "Next page", "The next page"),
         command("lesson.skip", "s", "skip", "Skip", "Skip this trial or question", footer="Skip"),
         command(
             "lesson.what_if", "w", "what_if", "What if", "Play it by another rule: w and its digit", footer="What if"
         ),
+        Binding("w", "no_what_if", show=False),
         command("lesson.again", "o", "again", "Show it again", "Show the last trial again, with all that was found"),
         command("lesson.contents", "h", "contents", "Contents", "All pages of the lesson", footer="Contents"),
         command("lesson.large", "L", "large", "Large type", "Large type for an audience, or the whole page"),
@@ -84,6 +85,8 @@ class LessonScreen(Screen[None]):
         command("lesson.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("lesson.leave", "escape", "leave", "Leave", "Leave the lesson", footer="Leave"),
     ]
+
+    also = ("s",)
 
     where = query_one("#where", Static)
     sheet = query_one("#sheet", VerticalScroll)
@@ -101,6 +104,8 @@ class LessonScreen(Screen[None]):
     def __init__(self, lesson: Lesson, *, large: bool = False) -> None:
         super().__init__()
         self.sitting = Sitting(lesson)
+        self.gate = Gate()
+        """For what goes on to something else: the class is to have seen what it leaves."""
         self._mounted = 0
         """How many blocks of the page are there."""
         self.set_class(large, "-large")
@@ -109,7 +114,7 @@ class LessonScreen(Screen[None]):
         """Lay out the page between what lesson it is and what Enter does now."""
         with Horizontal(id="head"):
             yield Static(one_line(self.sitting.lesson.title, 60), id="lesson", markup=False)
-            yield Static("", id="where", markup=False)
+            yield Painted(self.gate, "", id="where", markup=False)
         with VerticalScroll(id="sheet", can_focus=False):
             yield from ()
         yield Static("", id="hint", markup=False)
@@ -123,9 +128,32 @@ class LessonScreen(Screen[None]):
             self.watch(self.sheet, attribute, self._tell, init=False)
         await self._open_page()
 
+    def on_screen_resume(self) -> None:
+        """Take what is pressed once the lesson is in front again."""
+        self.gate.close()
+        if self._mounted:
+            self._ask()
+
+    # What counts
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it goes on to something else; pages may be turned as fast as one likes."""
+        return isinstance(event, events.Key) and event.key in ("enter", *self.also)
+
+    def _ask(self) -> None:
+        """Take what is pressed from when all that has changed is on the screen."""
+        self._tell()
+        self.gate.ask()
+        self.where.refresh()
+
+    @on(Gated.Dropped)
+    def _dropped(self) -> None:
+        self._tell()
+
     # The page
 
     async def _open_page(self) -> None:
+        self.gate.shut()
         self._mounted = 0
         await self.sheet.remove_children()
         await self.sheet.mount(
@@ -152,6 +180,9 @@ class LessonScreen(Screen[None]):
             told = passed and isinstance(sitting.blocks[passed[-1]], Reveal) and self.query(PredictionCard)
             # What was guessed and what happened come first, then what is said about it.
             self.call_after_refresh(self._reveal, told.first() if told else fresh[0])
+            self.call_after_refresh(self._ask)
+        else:
+            self._ask()
 
     def _reveal(self, widget: Widget) -> None:
         if widget.is_mounted and self.sheet.max_scroll_y:
@@ -166,7 +197,7 @@ class LessonScreen(Screen[None]):
             case Activity() as activity:
                 return ActivityCard(sitting, place, activity)
             case Prediction() as prediction:
-                return PredictionCard(sitting, place, prediction)
+                return PredictionCard(sitting, place, prediction, self.gate)
             case Discussion() as discussion:
                 return DiscussionCard(sitting, place, discussion)
             case Reveal():
@@ -206,44 +237,52 @@ class LessonScreen(Screen[None]):
                 text = "Enter: read on"
             case _:
                 text = "The end of the lesson. h: contents   esc: leave" if sitting.last else "Enter: next page"
-        self.hint.update(f"{text}   PgUp: the text before" if self._behind else text)
+        early = f"   ({counted(self.gate.dropped, 'key')} pressed too early: dropped)" if self.gate.dropped else ""
+        self.hint.update(text + early + "   PgUp: the text before" * bool(self._behind))
 
     # Going on
 
     async def action_go_on(self) -> None:
         """Pass what holds the page, or turn it."""
+        self.gate.close()
         sitting, stop = self.sitting, self.sitting.stop
         if stop is None:
             if self._more_below:
                 self.action_scroll(10)
+                self.call_after_refresh(self._ask)
             elif sitting.last:
                 self.action_contents()
             else:
-                await self.action_turn(1)
+                await self._turn(1)
         elif isinstance(sitting.blocks[stop], Activity):
             self._perform((sitting.page, stop))
         else:
-            await self.action_skip()
+            await self._pass()
 
     async def action_skip(self) -> None:
         """Pass what holds the page without it."""
+        self.gate.close()
+        await self._pass()
+
+    @on(PredictionCard.Passed)
+    async def _pass(self) -> None:
         self.sitting.pass_on()
         self.set_focus(None)
         await self._show_more()
 
-    async def action_turn(self, by: int) -> None:
-        """Turn the page."""
+    def action_turn(self, by: int) -> None:
+        """Turn the page. The line for guesses, which may ask for it, goes with its page."""
+        self.call_later(self._turn, by)
+
+    async def _turn(self, by: int) -> None:
         if self.sitting.turn(self.sitting.page + by):
             await self._open_page()
 
-    @on(PredictionCard.Passed)
-    async def _guessed(self) -> None:
-        await self.action_skip()
-
-    @on(PredictionCard.Guessed)
-    def _more_guesses(self, message: PredictionCard.Guessed) -> None:
+    @on(PredictionCard.Answered)
+    def _more_guesses(self) -> None:
         # What the class guessed has grown; the line to type in stays in view.
         self.call_after_refresh(self.sheet.scroll_end, animate=False)
+        self.call_after_refresh(self._ask)
 
     def action_contents(self) -> None:
         """List the pages and go to one."""
@@ -290,6 +329,8 @@ class LessonScreen(Screen[None]):
             await self._played(place, rule, screen, again=again)
 
         self.post_message(self.TrialAsked(performance, done))
+        # Once the trial is in front, or could not be begun.
+        self.call_later(self.app.call_later, self._ask)
 
     async def _played(self, place: Place, rule: int | None, screen: TrialScreen, *, again: bool) -> None:
         self.set_class(screen.large, "-large")
@@ -312,7 +353,6 @@ class LessonScreen(Screen[None]):
         """Ask which other rule to try; the noise stays the same where the rule leaves it."""
         place = self.sitting.changeable
         if place is None:
-            self.notify("Play this page's trial first.")
             return
 
         def play(rule: int | None) -> None:
@@ -321,17 +361,19 @@ class LessonScreen(Screen[None]):
 
         self.app.push_screen(NumberedDialog("What if …", self.sitting.rules(place)), play)
 
+    def action_no_what_if(self) -> None:
+        """Say why no other rule can be tried now."""
+        rules = any(isinstance(block, Activity) and block.what_ifs for block in self.sitting.blocks)
+        self.notify("Play this page's trial first." if rules else "This page has no other rule to try.")
+
     # Everything else
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey what cannot be done now; where guesses are typed, arrows move within them."""
+        """Offer what can be done now; where guesses are typed, arrows move within them."""
         if not self.is_mounted:
             return True
-        if action == "turn":
-            focused = self.focused
-            return not (isinstance(focused, GuessInput) and focused.value)
         if action == "what_if":
-            return True if self.sitting.changeable else None
+            return self.sitting.changeable is not None
         if action == "skip":
             return True if self.sitting.stop is not None else None
         return True

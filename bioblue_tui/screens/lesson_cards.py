@@ -20,7 +20,8 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.screens.lesson_guesses import GuessPlot
 from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.widgets.answer import RefusableInput
+from bioblue_tui.widgets.answer import GatedInput
+from bioblue_tui.widgets.gate import Gate
 
 LONGEST = 100_000
 """Characters of a text that are shown: all of a page."""
@@ -142,15 +143,19 @@ def headline(activity: Activity) -> str:
     return f"Watch {f'a {NOBODY}' if activity.hide_agent else one_line(activity.agent, 40)}: {about}"
 
 
-class GuessInput(RefusableInput):
+class GuessInput(GatedInput):
     """A line for guesses. As long as nothing is typed, the screen's keys are the screen's.
 
     Args:
+        gate: Says what was typed once the question as it stands was painted.
         prediction: What was asked.
     """
 
-    def __init__(self, prediction: Prediction) -> None:
-        super().__init__(placeholder=hint(prediction), compact=True, max_length=2000, id="guesses")
+    empty_answers = True
+
+    def __init__(self, gate: Gate, prediction: Prediction) -> None:
+        super().__init__(gate, hint(prediction), id="guesses")
+        self.max_length = 2000
         last = ascii_lowercase[len(prediction.choices) - 1] if prediction.kind == "choice" else "a"
         self.free = frozenset(letter for letter in _FREE if not "a" <= letter <= last)
         """Letters that are no guess."""
@@ -161,9 +166,21 @@ class GuessInput(RefusableInput):
             return False
         return super().check_consume_key(key, character)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While nothing is typed, arrows turn pages."""
+        return bool(self.value) or action not in ("cursor_left", "cursor_right")
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it would change the line, or hand it in."""
+        return not self._leaves(event) and super().takes(event)
+
+    def _leaves(self, event: events.Key | events.Paste) -> bool:
+        """Return whether it is the screen's."""
+        return isinstance(event, events.Key) and not self.value and (event.character or "") in self.free
+
     def on_key(self, event: events.Key) -> None:
         """Leave the screen's keys to the screen."""
-        if not self.value and event.character in self.free:
+        if self._leaves(event):
             # The line itself does not see it; it goes on to the screen.
             event.prevent_default()
 
@@ -175,6 +192,7 @@ class PredictionCard(Card):
         sitting: The lesson as it is given.
         place: Which part it is.
         prediction: What is asked.
+        gate: Lets keys through that were pressed after what they answer was painted.
     """
 
     guesses = query_one(GuessInput)
@@ -184,19 +202,19 @@ class PredictionCard(Card):
     class Passed(Message):
         """There are no more guesses."""
 
-    class Guessed(Message):
-        """Guesses were taken."""
+    class Answered(Message):
+        """Guesses were taken or refused; more are asked for."""
 
-    def __init__(self, sitting: Sitting, place: Place, prediction: Prediction) -> None:
+    def __init__(self, sitting: Sitting, place: Place, prediction: Prediction, gate: Gate) -> None:
         super().__init__(sitting, place)
-        self._prediction = prediction
+        self._prediction, self._gate = prediction, gate
 
     def compose(self) -> ComposeResult:
         """Lay out the question above the line and the guesses."""
         yield markdown(self.sitting.lesson.told(self._prediction.question), "asked")
         yield GuessPlot(self._prediction)
         yield Static("", id="refused", markup=False)
-        yield GuessInput(self._prediction)
+        yield GuessInput(self._gate, self._prediction)
 
     def show(self) -> None:
         """Show the guesses, and what really happened once that is told."""
@@ -215,16 +233,24 @@ class PredictionCard(Card):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self.guesses.early.torn:
+            self.guesses.value = ""
+            self._refuse("The beginning of the line was typed before the question was shown", "Type it again.")
+            return
         if not event.value.strip():
             self.post_message(self.Passed())
             return
         try:
             self.sitting.guess(self.place, event.value)
         except GuessError as error:
-            self.refused.update(f"{error}. Nothing was added. Type the line anew, or correct it from ← or → on.")
-            self.guesses.refuse()
-            self.refused.display = True
+            self._refuse(str(error), "Type the line anew, or correct it from ← or → on.")
         else:
             self.guesses.value = ""
             self.show()
-            self.post_message(self.Guessed())
+            self.post_message(self.Answered())
+
+    def _refuse(self, why: str, advice: str) -> None:
+        self.refused.update(f"{why}. Nothing was added. {advice}")
+        self.guesses.refuse()
+        self.refused.display = True
+        self.post_message(self.Answered())

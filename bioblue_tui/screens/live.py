@@ -95,6 +95,16 @@ class LiveScreen(TrialScreen):
         """Look at a step; the newest one is followed from then on."""
         self._cursor = None if step >= self.known else max(0, step)
 
+    @property
+    def present(self) -> int:
+        """The step that a person is asked for; where none is, the one that was done last."""
+        return min(self.state.done + self.live.asks_person, self.state.header.steps)
+
+    @property
+    def numbered(self) -> tuple[str, int]:
+        """Which step the screen is at, in a word and its number."""
+        return ("step", self.present) if self.following else ("after step", self.shown)
+
     def status_line(self) -> Line:
         """Say whether the trial runs, and where one looks."""
         state, trial = self.state, self.live.trial
@@ -109,8 +119,7 @@ class LiveScreen(TrialScreen):
             how = ("‖ paused", "warn")
         else:
             how = ("▶ live", "good")
-        # Who answers is told which step that is for, everybody else which one was done last.
-        where = f"step {min(state.done + asked, state.header.steps)}/{state.header.steps}"
+        where = f"step {self.present}/{state.header.steps}"
         if not self.following:
             where = f"looking at {self.shown}, {where}"
         parts: list[tuple[str, str]] = [how]

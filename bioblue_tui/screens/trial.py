@@ -152,6 +152,11 @@ class TrialScreen(LookingScreen):
         return True
 
     @property
+    def numbered(self) -> tuple[str, int]:
+        """Which step the screen is at, in a word and its number."""
+        return "step", self.shown
+
+    @property
     def large(self) -> bool:
         """Whether it is shown in large type."""
         return self.has_class("-large")
@@ -303,7 +308,8 @@ class TrialScreen(LookingScreen):
             self.query_one("#gauges").border_subtitle = self.insight.ghost(self._room())
         self.noting.show(known, self.timeline, self.transcript)
         if self._board is not None and self._board.is_mounted:
-            self._board.show_step(shown, self.status_line()[0], self.insight.alerts(shown) if self.reveals else {})
+            alerts = self.insight.alerts(shown) if self.reveals else {}
+            self._board.show_step(shown, self.numbered, self.status_line()[0], alerts)
         self.steps.show_step(shown)
         self.rewards.show_step(shown)
         self.timeline.show_step(shown, self.readable)

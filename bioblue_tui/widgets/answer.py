@@ -103,6 +103,9 @@ class GatedInput(Gated, RefusableInput):
             super().__init__()
             self.more = more
 
+    empty_answers = False
+    """Whether an Enter on the empty line is an answer."""
+
     early = Early()
     """What was typed too early before the answer that was handed in last."""
 
@@ -124,7 +127,7 @@ class GatedInput(Gated, RefusableInput):
 
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
-        if self.value.strip():
+        if self.value.strip() or self.empty_answers:
             self.early = self.gate.close()
         await super().action_submit()
 

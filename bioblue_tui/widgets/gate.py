@@ -9,8 +9,9 @@ from textual import events
 from textual._time import get_time
 from textual.app import App
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 MOST = 9_999
 """The most keys that are counted."""
@@ -84,6 +85,35 @@ class Gate:
         return early
 
 
+class Painted(Static):
+    """A line that tells a gate when it is painted, and with it all else that has changed.
+
+    Args:
+        gate: The gate.
+        text: The line.
+        id: The widget's id.
+        classes: Its classes.
+        markup: Whether markup in it counts.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        text: str,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        classes: str | None = None,
+        markup: bool = True,
+    ) -> None:
+        super().__init__(text, id=id, classes=classes, markup=markup)
+        self._gate = gate
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line."""
+        self._gate.painted()
+        return super().render_line(y)
+
+
 # At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
 if TYPE_CHECKING:
     _Base = Widget
@@ -99,7 +129,7 @@ class Gated(_Base):
 
     gate: Gate
     also: tuple[str, ...] = ()
-    """Keys of the screen that answer, too: they wait for what was typed before them."""
+    """Other keys that answer, too, be they letters: they wait for what was typed before them."""
 
     class Dropped(Message):
         """Something was pressed too early."""
@@ -121,8 +151,8 @@ class Gated(_Base):
 
         It calls the base classes' handlers by itself.
         """
-        own = event.key in self._bindings.key_to_bindings or event.key in self.also
-        if own and not event.is_printable and await self.app._check_bindings(event.key):
+        own = event.key in self._bindings.key_to_bindings and not event.is_printable
+        if (own or event.key in self.also) and await self.app._check_bindings(event.key):
             event.stop()
             event.prevent_default()
 

@@ -64,3 +64,59 @@ def test_a_lesson_on_a_terminal(bioblue: Bioblue) -> None:
         terminal.press("y")
         assert terminal.finish() == 0
     assert bioblue.record().header.condition == "lesson: Mine"
+
+
+def test_two_enters_at_once_count_the_guesses_once_and_leave_the_question_open(bioblue: Bioblue) -> None:
+    lesson = LESSON + "\n## Numbers\n\n@predict number: How much?\n\n@reveal\n\nSo much.\n\n## Letters\n\n"
+    lesson += "@predict choice: Which? | this | that\n"
+    (bioblue.root / "mine.md").write_text(lesson, encoding="utf-8")
+    with bioblue.terminal("teach", bioblue.root / "mine.md") as terminal:
+        terminal.wait("Enter: play")
+        terminal.press("right")
+        terminal.wait("How much?", "Type the guesses")
+        terminal.type("50*3\r\r\r")
+        terminal.wait("3 guesses", "(2 keys pressed too early: dropped)", "Type the guesses")
+        # One on the empty line passes the question; what it brings is not passed with it.
+        terminal.type("\r\r")
+        terminal.wait("Enter: show the rest", "(1 key pressed too early: dropped)")
+        terminal.type("\r\r")
+        terminal.wait("So much.", "Enter: next page", "(1 key pressed too early: dropped)")
+        terminal.press("right")
+        terminal.wait("Which?")
+        terminal.type("a b b\r\r")
+        terminal.wait("● 1", "●● 2", "(1 key pressed too early: dropped)", "Type the guesses")
+        # Nothing to take away on the empty line: the page stays; an arrow turns it.
+        terminal.press("backspace", "left")
+        terminal.wait("page 2/3")
+        terminal.press("esc")
+        terminal.wait("Leave the lesson?")
+        terminal.press("y")
+        assert terminal.finish() == 0
+
+
+def test_another_rule_is_offered_where_there_is_one(bioblue: Bioblue) -> None:
+    (bioblue.root / "mine.md").write_text(
+        LESSON.replace("@discuss", '@what-if "a narrow band" --set hysteresis=1\n\n@discuss')
+        + "\n## Two\n\nNo trial.\n",
+        encoding="utf-8",
+    )
+    with bioblue.terminal("teach", bioblue.root / "mine.md", size=(100, 30)) as terminal:
+        assert "What if" not in terminal.wait("Enter: play", "Leave")
+        terminal.press("w")
+        terminal.wait("Play this page's trial first.")
+        terminal.press("right")
+        terminal.wait("No trial.")
+        terminal.press("w")
+        terminal.wait("This page has no other rule to try.")
+        terminal.press("left")
+        terminal.wait("Enter: play")
+        terminal.press("enter")
+        terminal.wait("Enter submits")
+        terminal.type("2\r")
+        terminal.wait("leave (q)")
+        terminal.press("q")
+        terminal.wait("Why?", "w What if")
+        terminal.press("esc")
+        terminal.wait("Leave the lesson?")
+        terminal.press("y")
+        assert terminal.finish() == 0

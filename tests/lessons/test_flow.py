@@ -14,6 +14,7 @@ from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.large import big
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.screens.replay import ReplayScreen
@@ -395,12 +396,19 @@ async def test_large_type_goes_along_into_the_trial_and_back(lesson: Lesson, tmp
         await until(teacher.pilot, lambda: screen.state.done == 1)
         head, gauge = text_of(board.query_one("LargeHead")), text_of(board.query_one("LargeGauge"))
         assert "YOUR TURN" in head
+        # The step that is asked for, here as in the line above.
+        assert screen.status_line()[1] == ("  step 2/2", "strong")
+        assert _digits(head, "2")
         assert "IN BAND" in gauge
         await teacher.press("L")
         assert screen.transcript.region or screen.query_one("#gauges").region
         await teacher.press("0", "enter")
         await teacher.back(screen)
         assert not teacher.screen.has_class("-large")
+
+
+def _digits(head: str, number: str) -> bool:
+    return all(row in line for row, line in zip(big(number), head.splitlines(), strict=True))
 
 
 @pytest.mark.parametrize(

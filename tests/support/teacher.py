@@ -46,8 +46,15 @@ class Teacher:
 
     async def press(self, *keys: str) -> None:
         """Press keys and wait until the lesson has taken them."""
+        await self.ready()
         await self.pilot.press(*keys)
         await self.pilot.pause()
+
+    async def ready(self) -> None:
+        """Wait until the lesson, where it is in front, takes what is pressed."""
+        await until(
+            self.pilot, lambda: self.pilot.app.screen is not self.screen or self.screen.gate.is_open, "an open gate"
+        )
 
     async def pass_stop(self) -> None:
         """Do what the page waits for."""
@@ -68,11 +75,13 @@ class Teacher:
         sitting, place = self.screen.sitting, (self.screen.sitting.page, self.screen.sitting.stop or 0)
         await until(self.pilot, lambda: isinstance(self.screen.focused, Input), "the line for guesses")
         before = len(sitting.guesses[place])
+        await self.ready()
         await self.pilot.press(*text, "enter")
         await until(self.pilot, lambda: len(sitting.guesses[place]) > before, "guesses")
 
     async def trial(self, *keys: str) -> TrialScreen:
         """Press keys that begin a trial, and return its screen."""
+        await self.ready()
         await self.pilot.press(*keys)
         await until(self.pilot, lambda: isinstance(self.pilot.app.screen, TrialScreen), "the trial")
         screen = self.pilot.app.screen

@@ -12,11 +12,10 @@ from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.strip import Strip
 from textual.widgets import Footer, Markdown, Static
 
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.widgets.gate import Gate
+from bioblue_tui.widgets.gate import Gate, Painted
 
 Result = TypeVar("Result")
 
@@ -39,35 +38,6 @@ class Heading:
     def line(self, more: str = "") -> str:
         """Return it as a text."""
         return " · ".join(filter(None, (more, self.participant, one_line(self.title, 60))))
-
-
-class Painted(Static):
-    """A line that tells a gate when it is painted, and with it all else that has changed.
-
-    Args:
-        gate: The gate.
-        text: The line.
-        id: The widget's id.
-        classes: Its classes.
-        markup: Whether markup in it counts.
-    """
-
-    def __init__(
-        self,
-        gate: Gate,
-        text: str,
-        *,
-        id: str | None = None,  # noqa: A002 - Textual's word
-        classes: str | None = None,
-        markup: bool = True,
-    ) -> None:
-        super().__init__(text, id=id, classes=classes, markup=markup)
-        self._gate = gate
-
-    def render_line(self, y: int) -> Strip:
-        """Paint a line."""
-        self._gate.painted()
-        return super().render_line(y)
 
 
 class StudyScreen(Screen[Result]):

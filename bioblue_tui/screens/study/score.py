@@ -14,10 +14,9 @@ from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.numbers import counted
-from bioblue_tui.screens.study.frame import Painted
 from bioblue_tui.screens.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.widgets.gate import Gate
+from bioblue_tui.widgets.gate import Gate, Painted
 
 
 class ScoreScreen(ModalScreen[None]):
