@@ -82,7 +82,7 @@ def test_two_enters_at_once_count_the_guesses_once_and_leave_the_question_open(b
         terminal.type("\r\r")
         terminal.wait("So much.", "Enter: next page", "(1 key pressed too early: dropped)")
         terminal.press("right")
-        terminal.wait("Which?")
+        terminal.wait("Which?", "Type the guesses")
         terminal.type("a b b\r\r")
         terminal.wait("● 1", "●● 2", "(1 key pressed too early: dropped)", "Type the guesses")
         # Nothing to take away on the empty line: the page stays; an arrow turns it.
