@@ -12,7 +12,9 @@ import click
 from bioblue_tui.commands.group import SectionedGroup
 from bioblue_tui.numbers import counted
 from bioblue_tui.options import Complaint, data_option, guarded
-from bioblue_tui.records.files import write_text
+from bioblue_tui.paths import data_dir as directory
+from bioblue_tui.paths import trials_dir
+from bioblue_tui.records.files import leading_nowhere, write_text
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
@@ -158,8 +160,6 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
 
     from bioblue_tui.display.listing import list_lines
     from bioblue_tui.display.look import Look
-    from bioblue_tui.paths import data_dir as directory
-    from bioblue_tui.paths import trials_dir
     from bioblue_tui.studies.sessions import study_dir
     from bioblue_tui.studies.standing import standings
     from bioblue_tui.studies.versions import kept_versions
@@ -250,7 +250,13 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
 
 
 def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
-    """Return the name of a study, and the study where its file was given."""
+    """Return the name of a study, and the study where its file was given.
+
+    Raises:
+        Complaint: When the study cannot be loaded, or the data directory is a link to nothing.
+    """
+    if link := leading_nowhere(directory(data)):
+        raise Complaint(link)
     path = Path(which)
     if path.suffix == ".toml" or path.is_file():
         plan = _load(path, data)

@@ -23,6 +23,7 @@ from bioblue_tui.config import Config
 from bioblue_tui.display.look import Look
 from bioblue_tui.numbers import counted
 from bioblue_tui.paths import config_file, models_dir, trials_dir
+from bioblue_tui.records.files import leading_nowhere
 
 PACKAGES = ("textual", "openai", "anthropic", "genai-prices", LIBRARY)
 """Packages whose version may explain what a person sees."""
@@ -126,7 +127,7 @@ def _local(data: Path) -> Iterator[Finding]:
 
 
 def _places(data: Path) -> Iterator[Finding]:
-    problem = _unwritable(trials_dir(data)) or _unwritable(data)
+    problem = leading_nowhere(trials_dir(data)) or _unwritable(trials_dir(data)) or _unwritable(data)
     yield _place("data", data, problem, broken=bool(problem))
     config = config_file()
     problems = Config.load(config).problems

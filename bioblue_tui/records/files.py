@@ -48,13 +48,14 @@ def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False)
     kind = FullError if error.errno in FULL and not reading else RecordError
     advice = _ADVICE.get(error.errno or 0, "")
     if error.errno in (errno.ENOENT, errno.EEXIST) and (link := leading_nowhere(path)):
-        advice = f"{shown(str(link), 300)} is a link that leads nowhere; make what it leads to, or remove it."
+        advice = f"{link}."
     return kind(f"{what} ({error.strerror or type(error).__name__})", path, advice=advice)
 
 
-def leading_nowhere(path: Path) -> Path | None:
-    """Return the link to nothing in a path, be it the path itself or a directory above it; None where there is none."""
-    return next((part for part in (path, *path.parents) if part.is_symlink() and not part.exists()), None)
+def leading_nowhere(path: Path) -> str:
+    """Return what to say where a path, or a directory above it, is a link to nothing; empty where none is."""
+    link = next((part for part in (path, *path.parents) if part.is_symlink() and not part.exists()), None)
+    return f"{shown(str(link), 300)} is a link that leads nowhere; make what it leads to, or remove it" if link else ""
 
 
 class RemovedError(RecordError):

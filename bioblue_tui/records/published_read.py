@@ -82,7 +82,7 @@ def summary(data: bytes, path: Path) -> tuple[Header, int, str]:
 
 def _rows(data: bytes, path: Path | None) -> tuple[Table, list[tuple[int, Row]]]:
     try:
-        content = data.decode("utf-8-sig").replace("\r\n", "\n")
+        content = data.rstrip(b"\0").decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RecordError("not UTF-8 text", path, line, "Save it as UTF-8.") from error

@@ -160,10 +160,12 @@ def test_a_device_is_written_to(bioblue: Bioblue) -> None:
 
 def test_a_data_directory_that_is_a_link_to_nothing_is_no_empty_one(bioblue: Bioblue) -> None:
     bioblue.data.symlink_to(bioblue.root / "not mounted")
-    for command in (["list"], ["resume", "--all"], ["run", *THERMOSTAT], ["watch", *THERMOSTAT]):
+    assert "leads nowhere" in bioblue.run("doctor").stdout
+    plain = (["list"], ["resume", "--all"], ["study", "status", "small"])
+    for command in (*plain, ["run", *THERMOSTAT], ["watch", *THERMOSTAT]):
         done = bioblue.run(*command)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"{bioblue.data} is a link that leads nowhere; make what it leads to, or remove it." in done.stderr
+        assert f"{bioblue.data} is a link that leads nowhere; make what it leads to, or remove it" in done.stderr
 
 
 WRITTEN = {
