@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,10 @@ from bioblue_tui.records.files import read_bytes
 
 TEENS = "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 WORDS = f"five six seven eight nine ten {TEENS} twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
-NUMBER = re.compile(rf"[−-]?\d[\d,.]*\d%?|\d%?|\b(?:fifth|(?:{'|'.join(WORDS.split())})(?:s|th)?)\b", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"[−-]?\d{{1,3}}(?: \d{{3}})+|[−-]?\d[\d,.]*\d%?|\d%?|\b(?:fifth|(?:{'|'.join(WORDS.split())})(?:s|th)?)\b",
+    re.IGNORECASE,
+)
 """A number in figures, or in words from five on."""
 
 TYPED: dict[int, dict[str, str]] = {
@@ -34,7 +38,7 @@ TYPED: dict[int, dict[str, str]] = {
         "100": "the target; the steps of the trial above",
         "ten": "half the band's width; the penalty of a unit",
         "five": "what base stock leaves out, its rule",
-        "−2,000": "an example that nobody played",
+        "−2 000": "an example that nobody played",
         "−300": "an example that nobody played",
     },
     3: {
@@ -106,6 +110,31 @@ def typed(number: int) -> list[str]:
 @pytest.mark.parametrize("number", TYPED)
 def test_what_can_be_reckoned_is_not_typed(number: int) -> None:
     assert set(typed(number)) == set(TYPED[number])
+
+
+@pytest.mark.parametrize("number", TYPED)
+def test_numbers_are_written_as_screens_write_them(number: int) -> None:
+    assert not [word for word in typed(number) if "," in word]
+
+
+def test_the_ten_accelerators_feed_what_is_missing_up_to_a_step_of_their_own_and_then_more_at_each() -> None:
+    penalties: list[int] = []
+    for good in (20, 25, 31, 36, 42, 47, 53, 58, 64, 70):
+        trial = played(Source("multi-homeostasis", agent=f"accelerator:{good}", steps=100))
+        sound = played(Source("multi-homeostasis", agent="thermostat", steps=100))
+        assert [step.action for step in trial.steps[:good]] == [step.action for step in sound.steps[:good]]
+        doses = [step.action[1] for step in trial.steps[good:]]
+        assert all(more > less for less, more in pairwise(doses))
+        keys = [dimension.key for dimension in trial.environment.dimensions if dimension.penalty]
+        penalties.append(sum(any(step.rewards[key] for key in keys) for step in trial.steps[:good]))
+    assert penalties == [0] * 9 + [1]
+
+
+def test_each_dose_of_the_first_accelerator_is_larger_than_the_one_before_and_the_first_is_not_its_largest() -> None:
+    trial = played(Source("multi-homeostasis", agent="accelerator:27", steps=70, seed=5))
+    doses = [step.action[1] for step in trial.steps]
+    assert all(more > less for less, more in pairwise(doses[26:]))
+    assert doses[27] <= max(doses[:27])
 
 
 def test_the_patient_player_waits_for_two_steps_and_then_takes_five_or_six() -> None:
