@@ -227,11 +227,13 @@ class BioBlueApp(AttentiveApp):
 
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
         """Begin a live trial and show it."""
-        self._wired.start(message.plan)
+        if not self._wired.shown:
+            self._wired.start(message.plan)
 
     def on_home_screen_opened(self, message: HomeScreen.Opened) -> None:
         """Replay a record."""
-        self._wired.open(message.path)
+        if not self._wired.shown:
+            self._wired.open(message.path)
 
     def on_trial_screen_closed(self) -> None:
         """List the trial that has just ended."""
@@ -263,11 +265,13 @@ class BioBlueApp(AttentiveApp):
 
     def on_overview_screen_opened(self, message: OverviewScreen.Opened) -> None:
         """Replay a record above the overview."""
-        self._wired.look_into(message.path, message.step)
+        if not self._wired.shown:
+            self._wired.look_into(message.path, message.step)
 
     def on_compare_screen_opened(self, message: CompareScreen.Opened) -> None:
         """Replay a record above the comparison."""
-        self._wired.look_into(message.path, message.step)
+        if not self._wired.shown:
+            self._wired.look_into(message.path, message.step)
 
     def on_replay_screen_resume_asked(self, message: ReplayScreen.ResumeAsked) -> None:
         """Go on with a recorded trial."""
@@ -275,7 +279,8 @@ class BioBlueApp(AttentiveApp):
 
     def on_lessons_screen_opened(self, message: LessonsScreen.Opened) -> None:
         """Give a lesson."""
-        self._wired.teach(message.lesson, large=message.large)
+        if not self._wired.shown:
+            self._wired.teach(message.lesson, large=message.large)
 
     def on_lesson_screen_trial_asked(self, message: LessonScreen.TrialAsked) -> None:
         """Show a lesson's trial."""

@@ -60,6 +60,13 @@ class Wiring:
         self._teaching = False
         """True from a lesson's first trial on: what is shown above the lesson leads back to it."""
 
+    @property
+    def shown(self) -> bool:
+        """True where what was asked for is in front: a second Enter in the same moment asks for it once more."""
+        from bioblue_tui.screens.lesson import LessonScreen
+
+        return isinstance(self._app.screen, TrialScreen | LessonScreen)
+
     def home(self) -> None:
         """Show the home screen."""
         self._app.push_screen(HomeScreen(self._data))

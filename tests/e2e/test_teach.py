@@ -120,3 +120,16 @@ def test_another_rule_is_offered_where_there_is_one(bioblue: Bioblue) -> None:
         terminal.wait("Leave the lesson?")
         terminal.press("y")
         assert terminal.finish() == 0
+
+
+def test_two_enters_at_once_open_one_lesson(bioblue: Bioblue) -> None:
+    with bioblue.terminal("teach") as terminal:
+        terminal.wait("BioBlue: lessons", "Diminishing returns")
+        terminal.type("\r\r")
+        terminal.wait("page 1/6")
+        terminal.press("esc")
+        terminal.wait("Leave the lesson?")
+        terminal.press("y")
+        terminal.wait("BioBlue: lessons", seconds=8)
+        terminal.press("esc")
+        assert terminal.finish() == 0
