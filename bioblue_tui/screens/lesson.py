@@ -180,13 +180,12 @@ class LessonScreen(Gated, Screen[None]):
             told = passed and isinstance(sitting.blocks[passed[-1]], Reveal) and self.query(PredictionCard)
             # What was guessed and what happened come first, then what is said about it.
             self.call_after_refresh(self._reveal, told.first() if told else fresh[0])
-            self.call_after_refresh(self._ask)
-        else:
-            self._ask()
+        self._ask()
 
     def _reveal(self, widget: Widget) -> None:
         if widget.is_mounted and self.sheet.max_scroll_y:
             self.sheet.scroll_to_widget(widget, animate=False, top=True)
+            self._ask()
 
     async def _widget(self, index: int) -> Widget:
         sitting, place = self.sitting, (self.sitting.page, index)
@@ -281,8 +280,12 @@ class LessonScreen(Gated, Screen[None]):
     @on(PredictionCard.Answered)
     def _more_guesses(self) -> None:
         # What the class guessed has grown; the line to type in stays in view.
-        self.call_after_refresh(self.sheet.scroll_end, animate=False)
-        self.call_after_refresh(self._ask)
+        self.call_after_refresh(self._to_end)
+
+    def _to_end(self) -> None:
+        if self._more_below:
+            self.sheet.scroll_end(animate=False)
+            self._ask()
 
     def action_contents(self) -> None:
         """List the pages and go to one."""

@@ -247,10 +247,15 @@ class PredictionCard(Card):
         else:
             self.guesses.value = ""
             self.show()
-            self.post_message(self.Answered())
+            self._ask_again()
 
     def _refuse(self, why: str, advice: str) -> None:
         self.refused.update(f"{why}. Nothing was added. {advice}")
         self.guesses.refuse()
         self.refused.display = True
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        self._gate.ask()
+        self.guesses.refresh()
         self.post_message(self.Answered())
