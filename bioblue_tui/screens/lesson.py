@@ -280,6 +280,7 @@ class LessonScreen(Gated, Screen[None]):
     @on(PredictionCard.Answered)
     def _more_guesses(self) -> None:
         # What the class guessed has grown; the line to type in stays in view.
+        self._tell()
         self.call_after_refresh(self._to_end)
 
     def _to_end(self) -> None:
