@@ -17,7 +17,7 @@ from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.echoes import Echoes
 from bioblue_tui.trials.reading.rest import MET_BY_CHANCE, objection, shown_numbers
-from bioblue_tui.trials.reading.statements import LONGEST, expected, grammar
+from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment, IllegalAction, State
@@ -93,7 +93,7 @@ def read_integers(
     echoes = asked.lines(lines)
     blocks, passed = blocks_of(lines, forms, echoes, penalties)
     repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
-    reading = _decide(blocks, repeating, lines, echoes, environment.objectives, status, passed)
+    reading = _decide(blocks, repeating, lines, echoes, environment.objectives, forms, status, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
@@ -103,6 +103,7 @@ def _decide(
     lines: Sequence[str],
     echoes: Mapping[int, bool],
     objectives: Sequence[str],
+    forms: Grammar,
     status: frozenset[int],
     passed: str,
 ) -> Reading:
@@ -136,7 +137,9 @@ def _decide(
     # What only repeats the question neither refuses nor corrects.
     others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
-    if why := objection(actions[0], before, after, objectives, status, marked=block.marked, labelled=block.labelled):
+    if why := objection(
+        actions[0], before, after, objectives, forms, status, marked=block.marked, labelled=block.labelled
+    ):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))
 

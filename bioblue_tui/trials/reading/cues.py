@@ -97,15 +97,23 @@ _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 """A name with what it is: a line that says all it has to say."""
 
 _OUTRIGHT = re.compile(
-    r"(?:wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|oops|nope|no no|(?:change"
-    r"|replace) (?:that|it)|hold on(?! to\b))\b"
+    r"(?:(?:but|and|so|also|oh|ah|ok|okay|well|yet|uh|um+|hm),? )*+"
+    r"(?:(?:actually(?! quite\b)|wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|w?oops|nope|no no"
+    r"|(?:change|replace) (?:that|it)|hold on(?! to\b)|better(?! (?:safe|to wait|than))|rather(?! than)|instead(?! of)"
+    r"|(?:(?:up)?on|after) (?:(?:further|second|closer) )?(?:reflection|thoughts?|reconsideration|inspection)"
+    r"|(?:thinking|looking|come to think)\b[^.,;:]{0,30}\b(?:again|twice|more|of it|it over)|second thoughts?"
+    r"|re(?:thinking|considering|checking|visiting)|i (?:overlooked|forgot)|let me [^.,;:]{1,30} again"
+    r"|let me (?:\w+ )?(?:re\W?(?:think|consider|check|do|calculate|evaluate|vise|phrase|examine)|correct|change|fix"
+    r"|think|double))\b"
     r"|not (?:my|the|an) (?:answer|action|choice)\b|(?:an? |just |only )*(?:examples?|samples?|placeholders?)\W*$"
     r"|(?:my|the) (?:real|actual|true|correct|proper) (?:answer|action|choice)\b"
     r"|(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b"
     r"|(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b"
-    r"|no(?:[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b",
+    r"|no(?:[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b)",
     re.IGNORECASE,
 )
+"""Words of second thought: a sentence that begins with them takes back what stands before it, whatever follows."""
+
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
 _RETRACTS = words(
     r"or [A-Z] ?[:=] ?\d+",
@@ -121,7 +129,8 @@ _ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*
 _FIGURE = re.compile(r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is)\s*$", re.I)
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
-SENTENCE = re.compile(r"(?:^|(?<=[.!?;:])\s)[\W_]*([^\n]{1,200})")
+_CUT = re.compile(r"(?<=[.!?;:…])\s|\s[-–—]+\s|\s?—\s?|\((?=[a-z])")
+_OFF_FRONT = re.compile(r"^[\W_]+")
 _DIGITS = re.compile(r"\d{1,12}")
 
 
@@ -130,7 +139,7 @@ def taken_back(lines: Iterable[str], action: Action) -> bool:
     return any(
         _RETRACTS.search(line)
         or (_DIGITS.search(line) and _puts(line, action))
-        or any(_OUTRIGHT.match(sentence) for sentence in SENTENCE.findall(line))
+        or any(_OUTRIGHT.match(_OFF_FRONT.sub("", sentence)) for sentence in _CUT.split(line[:2000]))
         for line in lines
     )
 

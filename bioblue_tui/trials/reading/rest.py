@@ -9,7 +9,7 @@ from bioblue_tui.trials.reading.about import NOTHING, spoken_of
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
-from bioblue_tui.trials.reading.statements import LONGEST
+from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
 
@@ -63,6 +63,7 @@ def objection(
     before: Sequence[str],
     after: Sequence[str],
     labels: Sequence[str],
+    forms: Grammar,
     status: frozenset[int] = frozenset(),
     *,
     marked: bool,
@@ -71,7 +72,7 @@ def objection(
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
-    if another(before, after, action, status, marked=marked):
+    if another(before, after, action, forms, status, marked=marked):
         return "what is said beside the number answers otherwise"
     if misplaced([*before, *after], action, labels, labelled=labelled):
         return "what is said beside the numbers gives them to other objectives"

@@ -185,6 +185,11 @@ class Grammar:
             found = read if isinstance(read, Numbers) and read.labels else None
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
+    def read_numbers(self, piece: str) -> Numbers | None:
+        """Return the numbers of an undressed piece of text; None where it is no statement."""
+        read = self.read(piece)
+        return read if isinstance(read, Numbers) else None
+
     def label_alone(self, piece: str) -> bool:
         """Tell whether a piece is nothing but an objective's label."""
         match = self._only_label.fullmatch(piece)

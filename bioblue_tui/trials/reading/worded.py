@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bioblue_tui.trials.reading.cues import words
+from bioblue_tui.trials.reading.cues import STATE, words
+from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS
+from bioblue_tui.trials.reading.statements import Grammar, Numbers
 from envs import Action
 
 _NUMBERS = tuple(NUMBER_WORDS.split())
@@ -14,7 +16,7 @@ _THING = r"(?:potato(?:es)?|units?|food|resources?|harvest\w*|consumption|eating
 _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
     r"|probably|actually|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new"
-    r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
+    r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|do|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
     r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|going|to|be|is|it|that|this|them"
     r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
     r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have|instead|not"
@@ -27,18 +29,32 @@ _END = (
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
-_DIGITS = re.compile(
-    rf"{_LEAD}(?P<number>\d{{1,9}}(?:(?:, ?| and |, and )\d{{1,9}})*)(?: {_THING})?(?: (?:for|of) [A-Z])?",
-    re.IGNORECASE,
-)
 _SO = re.compile(
-    r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning|i|we|let)\b",
+    r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning)\b",
     re.IGNORECASE,
 )
 _CASE = words(
     r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|depending|given(?! the (?:last|previous))"
-    r"|considering(?! the (?:last|previous))|should the|as soon as"
+    r"|considering(?! the (?:last|previous))|should the|as soon as|since|because"
 )
+
+_DIGIT = re.compile(r"\d")
+_CUTS = re.compile(
+    r"^|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else|thus|hence|therefore)\b)",
+    re.I,
+)
+"""Where a clause begins; a comma between numbers is none where there are several."""
+_COUNTERFACTUAL = words("were", "had", "would have")
+_ASSERTS = re.compile(r"\b(?:is|are|needs?|has|have|looks?|seems?)\b(?!\W*$)", re.IGNORECASE)
+
+_LEADING = re.compile(rf"^{_LEAD}", re.IGNORECASE)
+_TRAILING = re.compile(rf"{_END}$", re.IGNORECASE)
+_SHOULD = re.compile(r" (?:should|must|ought to) be |(?<=answer) becomes ", re.IGNORECASE)
+_ELSEWHEN = words(
+    r"if|when\w*|once|unless|until|before|previous\w*|earlier|was|were|had|last|would have|could|might|example|e\.?g"
+    r"|next (?:time|step|turn|round)|later|future|from then on"
+)
+"""What tells of the past, or of another case."""
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s")
 _CLAUSES = re.compile(r"[,:;–—()…]\s*|\.{3}|\s-+\s|\s(?=(?:so|then|otherwise|else) )")
@@ -78,7 +94,7 @@ _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
 def another(
-    before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int], *, marked: bool
+    before: Sequence[str], after: Sequence[str], action: Action, forms: Grammar, status: frozenset[int], *, marked: bool
 ) -> bool:
     """Tell whether text beside a number answers otherwise in words, refuses to answer, or takes the number back."""
     above = [s for line in before for s in _sentences(line)]
@@ -90,7 +106,10 @@ def another(
         return True
     if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no" or not asked):
         return True
-    return any(_whole(sentence, action) or _in_a_clause(sentence, action, status) for sentence in below)
+    return any(
+        _whole(sentence, action) or _in_a_clause(sentence, action) or _states(sentence, action, forms, status)
+        for sentence in below
+    )
 
 
 def _sentences(line: str) -> list[str]:
@@ -121,21 +140,52 @@ _SKIPS = re.compile(
 )
 
 
-def _in_a_clause(sentence: str, action: Action, status: frozenset[int]) -> bool:
+def _in_a_clause(sentence: str, action: Action) -> bool:
     """Tell whether a sentence's last clause is another amount: "If it is above 110, 0", "the level is high: none"."""
     if _LATER.search(sentence) or (_LISTED.match(sentence) and not _CASE.match(sentence)):
         return False
     clauses = [clause.strip() for clause in _CLAUSES.split(sentence) if clause.strip()] or [""]
-    head, last = clauses[0], clauses[-1]
+    last = clauses[-1]
     if any(action) and _SKIPS.fullmatch(last):
         return True
     if match := _AMOUNT.fullmatch(last):
         return _differs(match["word"], action)
-    if _OF_STATE.fullmatch(sentence):
-        return True
-    if (match := _DIGITS.fullmatch(last)) and (_SO.match(last) or (len(clauses) > 1 and _CASE.search(head[:20]))):
-        said = tuple(map(int, re.findall(r"\d+", match["number"])))
-        if status.issuperset(said):
-            return False
-        return said != action if len(said) == len(action) else not set(said) <= set(action)
+    return bool(_OF_STATE.fullmatch(sentence))
+
+
+def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int]) -> bool:
+    """Tell whether a clause of a sentence reads as a statement of its own, and says another action."""
+    if not _DIGIT.search(sentence) or _LATER.search(sentence):
+        return False
+    elsewhen = _ELSEWHEN.search(sentence)
+    reason = _CASE.search(sentence[:20]) and not _COUNTERFACTUAL.search(sentence)
+    for cut in _CUTS.finditer(sentence):
+        if cut["inner"] and len(action) > 1:
+            continue
+        clause = _SHOULD.sub(" is ", sentence[cut.end() :])
+        read = next(filter(None, map(forms.read_numbers, _bare(clause))), None)
+        if read is None or status.issuperset(read.values):
+            continue
+        offered = _SO.match(clause) or (reason and cut.group().strip() in (",", ":", ";"))
+        head = sentence[: cut.start()]
+        told = read.noun or not read.named
+        if not offered and (elsewhen or (told and STATE.search(head) and not _ASSERTS.search(head))):
+            continue
+        if (offered or len(action) > 1 or read.clause != "alone") and _says_otherwise(read, action, forms):
+            return True
     return False
+
+
+def _bare(clause: str) -> Iterator[str]:
+    """Yield a clause, and it without the words that lead to numbers and those that follow them."""
+    for each in (clause, _TRAILING.sub("", clause)):
+        yield undressed(each)
+        yield undressed(_LEADING.sub("", each))
+
+
+def _says_otherwise(read: Numbers, action: Action, forms: Grammar) -> bool:
+    if read.labels:
+        own = dict(zip(forms.labels.values(), action, strict=True))
+        return any(own[label] != value for label, value in zip(read.labels, read.values, strict=True))
+    said = read.values
+    return said != action if len(said) == len(action) else len(said) < len(action) and not set(said) <= set(action)
