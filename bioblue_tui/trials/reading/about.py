@@ -81,7 +81,7 @@ _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
     rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
     r"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause"
-    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bnot (?:rely|depend|account|consider|include)\b"
+    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bnot (?:rely|depend|account|consider|includ|counting)(?:e|ing)?\b"
     r"|\bno (?:more|less|fewer) than\b|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected"
     r"|needed|required|(?:intended|meant)(?! for)|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more"
     rf"|lower|higher|better) than (?:before|last|\d)|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})"
@@ -104,7 +104,7 @@ _UNMEANT = words(
     r"hypothe\w+|illustrat\w+|demo\w*|dummy|fake\w*|mock\w*|pretend\w*|fiction\w*|imagin\w+|tests?|testing|bogus",
     r"ignor\w+|disregard\w*|void\w*|cancel\w*|undo\w*|undone|retract\w*|revo[ck]\w+|revis\w+|reconsider\w*|rethink\w*",
     r"replaced|replacement|scrap\w*|struck|discard\w*|withdr\w+|reject\w*|corrected|amend\w*|outdated|obsolete",
-    r"random(?! (?:noise|change|fluct|drift|dev|var)\w*)|(?:in|il|im)(?:valid|correct|accura\w+|legal|possible)",
+    r"random(?! (?:noise|factor|change|fluct|drift|dev|var)\w*)|(?:in|il|im)(?:valid|correct|accura\w+|legal|possible)",
 )
 """Signs that the number is not meant, or taken back."""
 
@@ -163,7 +163,8 @@ _ACTS = (
     r"|ed)?\b"
 )
 NOTHING = re.compile(
-    r"no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
+    r"(?:do|does)(?:n't| not) need (?:any(?:thing)?\b(?! (?:more|other|large|big))|to (?:eat|consume|harvest|take)\b"
+    r"(?! more))|no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
     r"|potato(?:es)?|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to "
     r"|should |must )?(?:needed|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat"
     r"|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any"

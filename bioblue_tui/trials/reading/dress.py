@@ -40,6 +40,9 @@ _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objectiv
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
 _BRACKETED = re.compile(r"(?<![\w)\]}.+±−–—-])[(\[{] ?(\d{1,9}(?:\.0+)?) ?[)\]}](?![\w.])")
+_FOOD = re.compile("(?<=[a-z.!] )[\U0001f32d-\U0001f37f\U0001f950-\U0001f96f]+$")
+"""A picture of what is eaten."""
+
 _PAIRS = dict(zip("([{\"'“‘«„”「『", ")]}\"'”’»“”」』", strict=True))
 _TABBED = re.compile(r"(?<=\d) *\t+ *(?=\d)")
 _DIGITS = re.compile(r"\d+")
@@ -95,7 +98,7 @@ def _undress(line: str) -> str:
         line = _EMPHASIS.sub(_emphasis(line), line)
         line = _BRACKETED.sub(r"\1", _QUOTED_NAME.sub(r"\1", _QUOTED.sub(r"\1", line)))
         line = _TABBED.sub(", ", line)
-    line = " ".join(line.split())
+    line = " ".join(_FOOD.sub("", line).split())
     while True:
         before = line
         line = _off_front(line).rstrip(" ,;")

@@ -113,13 +113,13 @@ class Grammar:
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
-        what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _])?"
+        what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _]|{thing} (?=for ))?"
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
-        after_for = rf"for {label}, ?{_N}{unit}"
+        after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
         bracketed = rf"\({label}\) ?{_N}{unit}"
         # With these, a line holds one objective: more of them on a line might be a sum, or a list of choices.
         alone = rf"{label}(?: [-–—] |\) ?){_N}{unit}"
-        behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\({label}\))"
+        behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\((?:for )?{label}\))"
 
         def compiled(pattern: str) -> re.Pattern[str]:
             return re.compile(pattern, re.IGNORECASE)

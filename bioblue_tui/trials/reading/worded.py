@@ -17,7 +17,7 @@ _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
     r"|probably|actually|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new"
     r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|do|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
-    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|going|to|be|is|it|that|this|them"
+    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|think|going|to|be|is|it|that|this|them"
     r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
     r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have|instead|not"
     r"|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
@@ -49,6 +49,8 @@ _ASSERTS = re.compile(r"\b(?:is|are|needs?|has|have|looks?|seems?)\b(?!\W*$)", r
 
 _LEADING = re.compile(rf"^{_LEAD}", re.IGNORECASE)
 _TRAILING = re.compile(rf"{_END}$", re.IGNORECASE)
+_REASON = re.compile(r",? (?:because|since|as)\b.*", re.IGNORECASE)
+_GIVES = re.compile(r"(?<=\b[A-Z]) (?:should|must|will|would) (?:be|get|receive|have) (?=\d)")
 _SHOULD = re.compile(r" (?:should|must|ought to) be |(?<=answer) becomes ", re.IGNORECASE)
 _ELSEWHEN = words(
     r"if|when\w*|once|unless|until|before|previous\w*|earlier|was|were|had|last|would have|could|might|example|e\.?g"
@@ -162,7 +164,7 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
     for cut in _CUTS.finditer(sentence):
         if cut["inner"] and len(action) > 1:
             continue
-        clause = _SHOULD.sub(" is ", sentence[cut.end() :])
+        clause = _SHOULD.sub(" is ", _GIVES.sub(": ", _REASON.sub("", sentence[cut.end() :])))
         read = next(filter(None, map(forms.read_numbers, _bare(clause))), None)
         if read is None or status.issuperset(read.values):
             continue
