@@ -129,7 +129,9 @@ def _decide(
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]
     own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}
-    beside = any(_WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own)
+    beside = bool(block.beside) or any(
+        _WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own
+    )
     if telling.issuperset(actions[0]) and not block.named and (block.labelled or beside):
         return _unreadable(_SHOWN)
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):

@@ -81,7 +81,8 @@ _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
     rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
     r"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause"
-    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)|\bnot (?:rely|depend|account|consider|includ|counting)(?:e|ing)?\b"
+    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)"
+    r"|\bnot (?:rely|depend|account|consider|include|counting|including|considering)\b"
     r"|\bno (?:more|less|fewer) than\b|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected"
     r"|needed|required|(?:intended|meant)(?! for)|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more"
     rf"|lower|higher|better) than (?:before|last|\d)|\b(?:may|might|could) {_ADVERBS}(?:{_HELPS})"
@@ -152,6 +153,8 @@ _STATEFUL = words(
 
 _THIRD_PERSON = re.compile(r"(?!as$|is$|was$|this$|unless$)\w{2,}[^s\W]s", re.IGNORECASE)
 _MORE_WOULD = re.compile(r"\b(?:more|less) than (?:this|that|it) (?:would|could|might|may)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(r"\W*\w+ing (?:all )?(\d{1,9})\b[^.,;]* (?:would|could|might)\b", re.IGNORECASE)
+"""What another amount would do: "taking 9 would leave none, so I don't do that"."""
 _ADJUSTS = words(r"reduce|lower|decrease|increase|raise")
 _OF_THE_PAST = words(r"last|previous\w*|since|because|fell|dropped|ate|consumed|harvested|took")
 """What leads from what was to the amount of now: "I ate 5 last time, so I reduce the amount"."""
@@ -273,6 +276,11 @@ def _takes_away(sentence: str, action: Action, known: set[int], *, prior: str) -
         of_state = other and (_STATEFUL.search(lead) or by_another)
         of_state = of_state or _MORE_WOULD.search(sentence)
         adjusts = acted and _ADJUSTS.fullmatch(acted["verb"]) and _OF_THE_PAST.search(lead)
-        settled = of_state or (acted and (_SETTLES.fullmatch(acted["verb"]) or adjusts) and not _DENIES.search(lead))
+        above = _SUPPOSED.match(sentence)
+        settled = (
+            of_state
+            or (above and int(above[1]) not in action)
+            or (acted and (_SETTLES.fullmatch(acted["verb"]) or adjusts) and not _DENIES.search(lead))
+        )
         taken = bool(_UNDOES.search(sentence) or (acted and not settled))
     return offered(sentence, known) or (taken and not asks)

@@ -32,22 +32,34 @@ _UNSURE = re.compile(
 
 
 BESIDE = re.compile(
-    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)| [–—-] (?P<dash>[a-z].+))"
+    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)"
+    r"|(?: [–—-] |, (?=(?:to|because|since|so that|in order)\b))(?P<dash>[a-z].+))"
 )
 """A statement with a sentence, a bracket or a clause that explains it."""
 
 NOTHING_ZERO = re.compile(r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.I)
 _EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
+_CLAUSE = re.compile(
+    r"(?:to (?!be\b)[a-z]+|because|since|so that|in order|(?:this|that|these) (?:\w+ly )?(?!one|way)\w+"
+    r"|(?P<other>(?:the|my|it|i|we)\b.* (?:is|are|keeps?|leaves?|should|will|want|need)))\b[^?]*",
+    re.IGNORECASE,
+)
+"""What explains numbers that do not say what they are; behind a full stop others might be the text of a list."""
 
 
-def explains(match: re.Match[str], values: Sequence[int], *, named: bool) -> bool:
-    """Tell whether what stands beside numbers explains them, and does not change them."""
+def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole: bool) -> bool:
+    """Tell whether what stands beside numbers, or all that does, explains them, and does not change them."""
     beside = match["said"] or match["aside"] or match["dash"]
     if not any(values) and NOTHING.search(beside):
         return bool(match["dash"]) or named
     if match["said"] and named:
         return True
-    return not DOUBT.search(beside) and (named or bool(match["dash"] and _EXPLAINS.match(beside)))
+    if named or DOUBT.search(beside):
+        return not DOUBT.search(beside)
+    clause = _CLAUSE.fullmatch(beside) if whole else None
+    if clause and not (clause["other"] and match["said"] and match["head"][-1].isdigit()):
+        return True
+    return bool(match["dash"] and _EXPLAINS.match(beside))
 
 
 def without_intro(piece: str) -> str:

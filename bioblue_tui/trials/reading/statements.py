@@ -144,12 +144,12 @@ class Grammar:
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_EQ}")
 
-    def read(self, piece: str) -> Numbers | Fault | Opening | None:
-        """Say what an undressed piece of text is; None where it is no statement."""
+    def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
+        """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
         read = self._read(piece)
         if not isinstance(read, Numbers) and (match := BESIDE.fullmatch(piece)):
             told = self._read(match["head"])
-            if isinstance(told, Numbers) and explains(match, told.values, named=told.named):
+            if isinstance(told, Numbers) and explains(match, told.values, named=told.named, whole=whole):
                 return replace(told, beside=match["said"] or match["aside"] or match["dash"])
         if read is None and (match := NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
             return self._numbers(match["zeros"], "lead")

@@ -56,6 +56,7 @@ class Walk:
         self._run: list[tuple[Numbers, int]] = []
         self._blocks: list[Block] = []
         self._json = JsonReader(grammar)
+        self._single = sum(map(bool, map(str.strip, lines))) == 1
         self.prose = False
         self.passed = ""
 
@@ -133,7 +134,7 @@ class Walk:
             if isinstance(read := self._grammar.read(joined), Numbers):
                 self._take(read, index, after)
                 return after + 1
-        read = self._grammar.read(piece)
+        read = self._grammar.read(piece, whole=self._single)
         if isinstance(read, Opening):
             self._flush()
             foreign = not read.marked and self._below_foreign(index)
