@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bioblue_tui.trials.reading.cues import STATE, words
 from bioblue_tui.trials.reading.dress import undressed
-from bioblue_tui.trials.reading.faults import NUMBER_WORDS
+from bioblue_tui.trials.reading.faults import NUMBER_WORDS, in_digits
 from bioblue_tui.trials.reading.statements import Grammar, Numbers
 from envs import Action
 
@@ -17,7 +17,7 @@ _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
     r"|probably|actually|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new"
     r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|do|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
-    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|want|try|think|going|to|be|is|it|that|this|them"
+    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|need|want|try|think|going|to|be|is|it|that|this|them"
     r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
     r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have|instead|not"
     r"|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
@@ -38,7 +38,6 @@ _CASE = words(
     r"|considering(?! the (?:last|previous))|should the|as soon as|since|because"
 )
 
-_DIGIT = re.compile(r"\d")
 _CUTS = re.compile(
     r"^|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else|thus|hence|therefore)\b)",
     re.I,
@@ -61,7 +60,7 @@ _ELSEWHEN = words(
 _SENTENCES = re.compile(r"(?<=[.!?;])\s")
 _CLAUSES = re.compile(r"[,:;–—()…]\s*|\.{3}|\s-+\s|\s(?=(?:so|then|otherwise|else) )")
 _LATER = words(r"next (?:time|step|turn|round)|later|future|from then on")
-_LISTED = re.compile(r"\w+(?: \w+){0,2}: \w+$")
+_LISTED = re.compile(r"\w+(?: \w+){0,2}: [^\W\d]+$")
 """A name with what it is, such as "Notes: none"."""
 
 _PASS = re.compile(
@@ -108,10 +107,10 @@ def another(
         return True
     if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no" or not asked):
         return True
-    return any(
-        _whole(sentence, action) or _in_a_clause(sentence, action) or _states(sentence, action, forms, status)
-        for sentence in below
-    )
+    if any(_whole(sentence, action) for sentence in below):
+        return True
+    now = [s for s in below if not _LATER.search(s) and (_CASE.match(s) or not _LISTED.match(s))]
+    return any(_in_a_clause(sentence, action) or _states(sentence, action, forms, status) for sentence in now)
 
 
 def _sentences(line: str) -> list[str]:
@@ -144,8 +143,6 @@ _SKIPS = re.compile(
 
 def _in_a_clause(sentence: str, action: Action) -> bool:
     """Tell whether a sentence's last clause is another amount: "If it is above 110, 0", "the level is high: none"."""
-    if _LATER.search(sentence) or (_LISTED.match(sentence) and not _CASE.match(sentence)):
-        return False
     clauses = [clause.strip() for clause in _CLAUSES.split(sentence) if clause.strip()] or [""]
     last = clauses[-1]
     if any(action) and _SKIPS.fullmatch(last):
@@ -157,9 +154,7 @@ def _in_a_clause(sentence: str, action: Action) -> bool:
 
 def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int]) -> bool:
     """Tell whether a clause of a sentence reads as a statement of its own, and says another action."""
-    if not _DIGIT.search(sentence) or _LATER.search(sentence):
-        return False
-    elsewhen = _ELSEWHEN.search(sentence)
+    sentence = in_digits(sentence)
     reason = _CASE.search(sentence[:20]) and not _COUNTERFACTUAL.search(sentence)
     for cut in _CUTS.finditer(sentence):
         if cut["inner"] and len(action) > 1:
@@ -170,6 +165,7 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
             continue
         offered = _SO.match(clause) or (reason and cut.group().strip() in (",", ":", ";"))
         head = sentence[: cut.start()]
+        elsewhen = _CASE.search(head) or _ELSEWHEN.search(clause)
         told = read.noun or not read.named
         if not offered and (elsewhen or (told and STATE.search(head) and not _ASSERTS.search(head))):
             continue
