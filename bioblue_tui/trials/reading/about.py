@@ -189,17 +189,15 @@ _UNDOES = re.compile(
     r"\bi meant\b|\bi (?:ate|took|consumed|harvested) (?:them|it|these|this|that)\b|^[\W_]*(?:(?:please|just|only|i am"
     r"|i'm) )*(?:add|deduct|subtract|minus|plus|half|twice|double|one (?:less|more)(?! \w+ would)|no need for so"
     r"|joking|kidding|testing|end of|so (?:says|goes)|anything but|such (?:is|was|were)|not (?:that|this)"
-    r"|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |^\W*(?:void|withdrawn|retracted"
-    r"|revoked|wrong|incorrect)\W*$|\bnot convinced\b|\bask (?:me )?again\b|\b(?:thinking (?:aloud|out loud)"
-    r"|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
+    r"|neither of)\b|\bmy (?:arithmetic|maths?|sums?|calculations?|reckoning) |\bnot convinced\b"
+    r"|\b(?:thinking (?:aloud|out loud)|twice as (?:much|many)|hold (?:that|this) thought|something else|mixed (?:\w+ )?up|(?:mak|tak)e (?:that"
     r"|it) \w+ (?:more|less))\b|\b(?:is|are|am|was|were|got|should be)\b[^.,;]{0,20} (?:wrong|swapped|switched"
     r"|reversed|mistaken|incorrect)\b|\b(?:prefer|rather) (?:\w+ )?(?:less|more|fewer)\b|\b(?:less|more|fewer"
     r"|smaller|larger|lower|higher)(?: \w+)? (?:is|are|would be|seems?) (?:\w+ )?(?:better|wiser|safer|best"
     r"|preferable)\b|\bi (?:\w+ ){0,3}?(?:messed|slipped|erred|mis\w+ed|misread)\b|\bstart (?:over|again|afresh)\b"
-    r"|^\W*(?:please )?(?:swap|switch|reverse|exchange|flip) (?:the|them|both)\b|\bthe wrong (?:order|sequence|way"
-    r"|number|one|figure|value|place)s?\b|\b(?:this|that|it|such|they|these)\b[^.,;]{0,24} out of the question\b"
+    r"|\bthe wrong (?:order|sequence|way|number|one|figure|value|place)s?\b|\bon reflection\W*$"
     rf"|\b(?:correct|right|true|proper|real) {_NOUN} (?:is|are|(?:would|should|must) be) (?:different|an?other|not"
-    rf"|\w+er|more|less)\b|\b(?:it|they) {_TO_CHANGE}\b|\bon (?:reflection|second thoughts?)\W*$",
+    rf"|\w+er|more|less)\b|\b(?:it|they) {_TO_CHANGE}\b",
     re.IGNORECASE,
 )
 _POINTS_ON = words(
@@ -212,9 +210,6 @@ _NO_ANSWER = words(
     r"(?:no|not|n't|without|cannot|un(?:sure|decided))(?: \w+){0,3} (?:answer|decided?|settled|chosen|(?:sure"
     r"|certain) what)",
     r"still (?:thinking|deciding|unsure|undecided)",
-)
-_REFUSED = re.compile(
-    r"\W*(?:wrong|incorrect|false|never|nope|mistake|bad idea|not (?:this|that|so|these|like this))\W*", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"^\W*\d{1,2}[.)]\s+")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -240,7 +235,7 @@ def _sentences(line: str) -> list[str]:
 
 def _sets_aside(sentence: str) -> bool:
     pointing = _POINTS_ON.search(sentence) and (STATE.search(sentence) or not _CHOSEN.search(sentence))
-    return bool(pointing or _NO_ANSWER.search(sentence) or _REFUSED.fullmatch(sentence))
+    return bool(pointing or _NO_ANSWER.search(sentence))
 
 
 def _spoken_subject(sentence: str, prior: str) -> re.Match[str] | None:

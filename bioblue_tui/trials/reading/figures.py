@@ -42,17 +42,13 @@ _ACT = (
     r"(?:consum|eat|get|receiv|settl(?:e|ing) (?:on|for)|harvest|tak|choos|pick|giv|say|answer|need|prefer|us|do"
     r"|go(?:ing)? with|try|play|set)(?:e|es|s)?"
 )
-_WORTH = r"(?:better|best|right|safer|safest|wiser|preferable|correct|optimal|ideal|enough|fine|more \w+|my)"
 _WHAT = r"(?:answer|amount|action|choice|decision|number|value|dose|consumption|harvest|intake|correction)"
 _OFFERS = (
     r"(?:(?:i|we|i'll|i'd|i'm|let's|let me|let us|to|should|must|better|rather|now|please|instead)(?: (?:will|would"
     r"|should|must|now|then|rather|just|also|therefore|am|are|going|to|want|have|had better"
     rf"|can))* )?\b{_ACT} (?:exactly |only |about )?{{}}",
-    rf"{{}}(?: \w+)? (?:is|are|would be|will be|seems?|looks?|might be|should be|sounds?) (?:the )?(?:\w+ly |a bit "
-    rf"|much )?{_WORTH}\b",
     r"(?:(?:best|right|next|new|correct|better|proper|real|final|optimal|my) (?:\w+ )?"
     rf"|^\W*(?:the )?){_WHAT}(?: \w+)? (?:is|are|should be|must be|becomes|would be|to be) {{}}",
-    r"\b(?:i'm|am|are) (?:now )?(?:eating|consuming|taking|harvesting|choosing) {}",
     r"(?:^|[,;:] |\b(?:and|or|but) )\W*(?:so|thus|hence|therefore|then|better|rather|instead|actually|otherwise"
     r"|alternatively|or|maybe|perhaps|this step|now)[:,]? {}(?: (?:for|of|to) [A-Z]\b.*)?\W*$",
     r"(?:^\W*(?:(?:please|so|better|then|now|i|i'll|i'd|will|would|should|let me|let's|just|rather|must),? )*"
@@ -78,15 +74,13 @@ _SUPPOSED = re.compile(
 _LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|following steps?")
 
 _OUTRIGHT = re.compile(
-    r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are"
-    r"|would be|will be) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer|wiser|preferable|correct|needed"
-    r"|what)\b|\b(\d{1,9})(?: for \w)? it is\b|\b(?:instead of|rather than) (?:this|that|it"
-    r"|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b"
+    r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are|would be|will be|seems?"
+    r"|looks?|sounds?) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer|wiser|preferable|correct|needed"
+    r"|what)\b|\b(?:instead of|rather than) (?:this|that|it|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b"
     r"|(?<!last )(?<!previous )\b(?:answer|choice|decision|allocation|opinion"
     r"|potatoes that i \w+)\b[^.;:\d]{0,60}\b(?:is|be|becomes) (?:that )?(?:the number )?(\d{1,9})\b(?! (?:more|less"
-    r"|fewer|higher|lower))|\b(\d{1,9})(?: \w+)? should be (?:consumed|eaten|harvested|given|used|taken)"
-    r"|\bshould be (?:given|replaced \w+)(?: the number)? (\d{1,9})|\bneed (?:is|are) (\d{1,9})|\b(?:consumption"
-    r"|harvest|intake) of (\d{1,9})(?: \w+)? is what\b|\bi (?:\w+ )*?want to (?:have|consume|eat|harvest) (\d{1,9})"
+    r"|fewer|higher|lower))|\bshould be (?:given|replaced \w+)(?: the number)? (\d{1,9})"
+    r"|\bi (?:\w+ )*?want to (?:have|consume|eat|harvest) (\d{1,9})"
     r"|\b(?:feel|come to|prefer)\b[^.;:\d]{0,40}\b(\d{1,9})\b",
     re.IGNORECASE,
 )
