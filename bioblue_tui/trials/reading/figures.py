@@ -74,9 +74,11 @@ _SUPPOSED = re.compile(
 _LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|following steps?")
 
 _OUTRIGHT = re.compile(
-    r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are|would be|will be|seems?"
+    r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are"
+    r"|would be|will be|seems?"
     r"|looks?|sounds?) (?:the )?(?:\w+ly |a bit |much )?(?:better|best|right|safer|wiser|preferable|correct|needed"
-    r"|what)\b|\b(?:instead of|rather than) (?:this|that|it|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b"
+    r"|what)\b|\b(?:instead of|rather than) (?:this|that|it|\d{1,9})(?: potatoes)?,? .{0,30}?(\d{1,9})"
+    r"|^\W*(\d{1,9})(?: \w+)?,? (?:if|when|unless|otherwise|in case)\b"
     r"|(?<!last )(?<!previous )\b(?:answer|choice|decision|allocation|opinion"
     r"|potatoes that i \w+)\b[^.;:\d]{0,60}\b(?:is|be|becomes) (?:that )?(?:the number )?(\d{1,9})\b(?! (?:more|less"
     r"|fewer|higher|lower))|\bshould be (?:given|replaced \w+)(?: the number)? (\d{1,9})"
