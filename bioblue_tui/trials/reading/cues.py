@@ -86,7 +86,8 @@ OWN = re.compile(r"(?:(?:my|our|final|chosen|next)\b)|.*\b(?:this|now|coming|nex
 """What a heading of the action says that has nothing to do with a heading of something else above it."""
 
 _LEADING_ON = re.compile(
-    rf"\b(?:{_ACTS}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?|by|about|or|and"
+    rf"\b(?:{_ACTS}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?"
+    rf"|by|about|or|and"
     r"|than|from|not|for|in|on|with|into|until|since|all|total|will|would))$|[,;–—-]$"
     r"|\b(?:th(?:is|ese)|so) (?:many|much)\b|\b(?:following|would|mistake|if|when|had|were|nobody|others?|most)\b",
     re.IGNORECASE,
@@ -97,8 +98,9 @@ _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
 """A name with what it is: a line that says all it has to say."""
 
 _OUTRIGHT = re.compile(
-    r"(?:(?:but|and|so|also|oh|ah|ok|okay|well|yet|uh|um+|hm),? )*+"
-    r"(?:(?:actually(?! quite\b)|wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|w?oops|nope|no no"
+    r"(?:(?:but|and|so|also|ok|okay|well|yet|hm),? )*+"
+    r"(?:(?:actually(?! quite\b)|wait(?! (?:and|to|for|until)\b)|hmm+|correction|scratch|never ?mind|w?oops|oh|ah|uh"
+    r"|um+|re-\w+ing|nope|no no"
     r"|(?:change|replace) (?:that|it)|hold on(?! to\b)|better(?! (?:safe|to wait|than))|rather(?! than)|instead(?! of)"
     r"|(?:(?:up)?on|after) (?:(?:further|second|closer) )?(?:reflection|thoughts?|reconsideration|inspection)"
     r"|(?:thinking|looking|come to think)\b[^.,;:]{0,30}\b(?:again|twice|more|of it|it over)|second thoughts?"
@@ -109,7 +111,7 @@ _OUTRIGHT = re.compile(
     r"|(?:my|the) (?:real|actual|true|correct|proper) (?:answer|action|choice)\b"
     r"|(?:my mistake|isn't|i(?: have|'ve)? changed my mind|i take (?:it|that|this|these) back)\b"
     r"|(?:please |i )?(?:do not|don't) (?:use|take|count|apply|read|want|mean) (?:this|that|it|the)\b"
-    r"|no(?:[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b)",
+    r"|no(?:$|[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b)",
     re.IGNORECASE,
 )
 """Words of second thought: a sentence that begins with them takes back what stands before it, whatever follows."""

@@ -17,14 +17,16 @@ _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
     r"|probably|actually|just|well|hmm*|final(?:ly)?|revised?|updated?|edit(?:ed)?|correction|fix|corrected|new"
     r"|changed?|now|make|keep|call|let(?:'s| me| us)?|say|go|do|with|for|i|i'd|i'll|i'm|we|will|would|should|must|take"
-    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|need|want|try|think|going|to|be|is|it|that|this|them"
-    r"|my|the|real|right|correct|best|next|answer|decision|choice|action|amount|value|number|both|[A-Z]|on"
+    r"|taking|eat|consume|harvest|choose|choosing|pick|give|gets?|prefer|need|want|try|think|going|to|be|is|it|that"
+    r"|this|them"
+    r"|my|the|real|right|correct|best|next|answer|decision|choice|action|split|amount|value|number|both|[A-Z]|on"
     r"|reflection|second|thoughts?|otherwise|else|reconsidering|which|means?|meaning|time|step|in|have|instead|not"
     r"|please|exactly|only|safest|wiser|safer)(?:[,:] ?| ))*+"
 )
 _END = (
     rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
-    r"|please|now|at all|after all|today|again|would be better|is better|is best|is safer|this (?:time|step|turn"
+    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|(?!over|und|low"
+    r"|high|larg|great|bigg)\w+er)|this (?:time|step|turn"
     r"|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more))*"
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
@@ -39,7 +41,8 @@ _CASE = words(
 )
 
 _CUTS = re.compile(
-    r"^|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else|thus|hence|therefore)\b)",
+    r"^|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else|thus|hence"
+    r"|therefore)\b)",
     re.I,
 )
 """Where a clause begins; a comma between numbers is none where there are several."""
