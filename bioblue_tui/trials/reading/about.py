@@ -167,7 +167,9 @@ _ACTS = (
 )
 NOTHING = re.compile(
     r"(?:do|does)(?:n't| not) need (?:any(?:thing)?\b(?! (?:more|other|large|big))|to (?:eat|consume|harvest|take)\b"
-    r"(?! more))|no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
+    r"(?! more)|more\b(?! than))|\b(?:leave (?-i:[A-H]) out|(?:drop|skip) (?-i:[A-H]))\b|(?-i:\b[A-H]) (?:can"
+    r"|should) (?:wait|fast|rest)\b"
+    r"|no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
     r"|potato(?:es)?|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to "
     r"|should |must )?(?:needed|required|necessary|to be|be|eat\w*|consum\w+|harvest\w*|do|this|now|at all)\b|(?:eat"
     r"|consume|harvest|take|do|need|choose|want)(?:ing|s)? nothing\b|\bnothing\W*$|(?:no|not any"

@@ -104,6 +104,7 @@ _OUTRIGHT = re.compile(
     r"|(?:change|replace) (?:that|it)|hold on(?! to\b)|better(?! (?:safe|to wait|than))|rather(?! than)|instead(?! of)"
     r"|(?:(?:up)?on|after) (?:(?:further|second|closer) )?(?:reflection|thoughts?|reconsideration|inspection)"
     r"|(?:thinking|looking|come to think)\b[^.,;:]{0,30}\b(?:again|twice|more|of it|it over)|second thoughts?"
+    r"|then again|on the other hand"
     r"|re(?:thinking|considering|checking|visiting)|i (?:overlooked|forgot)|let me [^.,;:]{1,30} again"
     r"|let me (?:\w+ )?(?:re\W?(?:think|consider|check|do|calculate|evaluate|vise|phrase|examine)|correct|change|fix"
     r"|think|double))\b"

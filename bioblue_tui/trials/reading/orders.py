@@ -53,7 +53,8 @@ class _Order:
             r"|[/>→|-]|->) ?(?:objective )?"
         )
         self.only = re.compile(
-            rf"\b[Oo]nly (?:objective )?({name}) (?:gets?|receives?|should|is given)\b(?! (?:\w+ )?(?:more|less)\b)"
+            rf"\b[Oo]nly (?:objective )?({name})(?: ?:| (?:gets?|receives?|needs?|should|is given)\b)"
+            r"(?! (?:\w+ )?(?:more|less)\b)"
         )
         self.listed = re.compile(rf"(?<!\w)(?:{name})(?:{joint}(?:{name}))+(?![\w'’])")
         self.together = re.compile(rf"(?<!\w)(?:{name})(?:(?:, ?| and | ?& ?|, and )(?:objective )?(?:{name}))+(?!\w)")

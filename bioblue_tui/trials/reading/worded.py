@@ -25,9 +25,10 @@ _LEAD = (
 )
 _END = (
     rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
-    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|(?!over|und|low"
+    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|preferable"
+    r"|optimal|(?!over|und|low"
     r"|high|larg|great|bigg)\w+er)|this (?:time|step|turn"
-    r"|round)|for (?:now|both|either|each|all|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more))*"
+    r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more))*"
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
@@ -37,22 +38,27 @@ _SO = re.compile(
 )
 _CASE = words(
     r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|depending|given(?! the (?:last|previous))"
-    r"|considering(?! the (?:last|previous))|should the|as soon as|since|because"
+    r"|considering(?! the (?:last|previous))|should the|as soon as|since|because|^with"
 )
 
 _CUTS = re.compile(
-    r"^|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else|thus|hence"
-    r"|therefore)\b)",
+    r"^|(?<!\d )(?:->|[→⇒])\s*|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else"
+    r"|thus|hence|therefore|i'd|i'll|i (?:will|would|should|consume|eat|harvest|take))\b)",
     re.I,
 )
 """Where a clause begins; a comma between numbers is none where there are several."""
 _COUNTERFACTUAL = words("were", "had", "would have")
+_KNOWN = words("since", "because", "as")
+_WANTS = words("more", "less", "needed", "should", "must", r"(?:larg|small|bigg|low|high)er")
 _ASSERTS = re.compile(r"\b(?:is|are|needs?|has|have|looks?|seems?)\b(?!\W*$)", re.IGNORECASE)
 
 _LEADING = re.compile(rf"^{_LEAD}", re.IGNORECASE)
 _TRAILING = re.compile(rf"{_END}$", re.IGNORECASE)
 _REASON = re.compile(r",? (?:because|since|as)\b.*", re.IGNORECASE)
-_GIVES = re.compile(r"(?<=\b[A-Z]) (?:should|must|will|would) (?:be|get|receive|have) (?=\d)")
+_GIVES = re.compile(
+    r"\b(?:([A-Z]) (?:should|must|will|would) (?:be|get|receive|have)|(?:set|put|reduce|lower|change|raise) ([A-Z]) to)"
+    r" (?=\d)"
+)
 _SHOULD = re.compile(r" (?:should|must|ought to) be |(?<=answer) becomes ", re.IGNORECASE)
 _ELSEWHEN = words(
     r"if|when\w*|once|unless|until|before|previous\w*|earlier|was|were|had|last|would have|could|might|example|e\.?g"
@@ -162,12 +168,13 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
     for cut in _CUTS.finditer(sentence):
         if cut["inner"] and len(action) > 1:
             continue
-        clause = _SHOULD.sub(" is ", _GIVES.sub(": ", _REASON.sub("", sentence[cut.end() :])))
+        clause = _SHOULD.sub(" is ", _GIVES.sub(r"\1\2: ", _REASON.sub("", sentence[cut.end() :])))
         read = next(filter(None, map(forms.read_numbers, _bare(clause))), None)
         if read is None or status.issuperset(read.values):
             continue
-        offered = _SO.match(clause) or (reason and cut.group().strip() in (",", ":", ";"))
         head = sentence[: cut.start()]
+        concludes = reason or (cut.group().startswith(":") and _WANTS.search(head))
+        offered = _SO.match(clause) or (concludes and head and (cut.group()[0] in ",:;" or _KNOWN.match(head)))
         elsewhen = _CASE.search(head) or _ELSEWHEN.search(clause)
         told = read.noun or not read.named
         if not offered and (elsewhen or (told and STATE.search(head) and not _ASSERTS.search(head))):
