@@ -166,8 +166,11 @@ _ACTS = (
     r"|ed)?\b"
 )
 NOTHING = re.compile(
-    r"(?:do|does)(?:n't| not) need (?:any(?:thing)?\b(?! (?:more|other|large|big))|to (?:eat|consume|harvest|take)\b"
-    r"(?! more)|more\b(?! than))|\b(?:leave (?-i:[A-H]) out|(?:drop|skip) (?-i:[A-H]))\b|(?-i:\b[A-H]) (?:can"
+    r"(?:do|does)(?:n't| not) (?:need|require) (?:any(?:thing)?\b(?! (?:more|other|large|big))|to (?:eat|consume"
+    r"|harvest|take)\b"
+    r"(?! more)|more\b(?! than))|\b(?:leave (?-i:[A-H]) (?:out|alone)|no reason to (?:eat|consume|harvest|feed)"
+    r"|too \w+ to (?:eat|consume|harvest)|should(?:n't| not) get any(?:thing)?|(?:should|rather|better) fast"
+    r"|(?:drop|skip) (?-i:[A-H]))\b|(?-i:\b[A-H]) (?:can"
     r"|should) (?:wait|fast|rest)\b"
     r"|no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
     r"|potato(?:es)?|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to "
@@ -177,7 +180,7 @@ NOTHING = re.compile(
     r"|to \w+(?: any(?:thing)?)?) more| to (?:change|alter|worry|panic|rush|hurry))|(?:not|n't|never|hardly"
     r"|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b"
     r"|(?<!not )\bneedless\b|\bskip(?:ping)?\b|\bdecided against (?!it|this|that)\b|\b(?:i|i'll|i will) fast\b"
-    r"|\bfasting is\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b|(?:not|n't|never"
+    r"|\bfasting (?:is|makes|seems|would be \w+er)\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b|(?:not|n't|never"
     r"|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+|much|better|about|without))|\bi(?:'ll"
     r"| will|'d better|'d rather| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
     r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest"

@@ -15,7 +15,7 @@ from envs import Action, Environment, State
 
 _SUPPOSED = re.compile(
     r"[\W_]*(?:(?:if|had|the alternative)\b"
-    r"|(?:(?:but|and|while|whereas|not) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b)",
+    r"|(?:(?:but|and|while|whereas|not) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b(?! be better\b))",
     re.IGNORECASE,
 )
 """A sentence about what would be, not about what is to be done."""
@@ -76,10 +76,10 @@ def objection(
         return "what is said beside the number answers otherwise"
     if misplaced([*before, *after], action, labels, labelled=labelled):
         return "what is said beside the numbers gives them to other objectives"
+    if any(action) and _refused([*([] if marked else before), *after], action, labels):
+        return "the text beside the number may say that nothing is to be done"
     if marked:
         return ""
-    if any(action) and (_refused(before, action, labels) or _refused(after, action, labels)):
-        return "the text beside the number may say that nothing is to be done"
     other = next(_others([*before, "", *after], action, labels), None)
     return f"two answers: {_words(action)} and {'also ' * (len(action) > 1)}{_words(other)}" if other else ""
 

@@ -33,7 +33,8 @@ _END = (
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
 _SO = re.compile(
-    r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning)\b",
+    r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning|i(?:'ll| will|'d"
+    r"| would) change)\b",
     re.IGNORECASE,
 )
 _CASE = words(
@@ -42,7 +43,8 @@ _CASE = words(
 )
 
 _CUTS = re.compile(
-    r"^|(?<!\d )(?:->|[→⇒])\s*|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then|otherwise|else"
+    r"^|(?P<arrow>(?<!\d )(?:->|[→⇒])\s*)|[:;–—(…]\s*|\.{3}|(?P<inner>(?<=\d),\s(?=\d))|,\s|\s-+\s|\s(?=(?:so|then"
+    r"|otherwise|else"
     r"|thus|hence|therefore|i'd|i'll|i (?:will|would|should|consume|eat|harvest|take))\b)",
     re.I,
 )
@@ -174,7 +176,11 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
             continue
         head = sentence[: cut.start()]
         concludes = reason or (cut.group().startswith(":") and _WANTS.search(head))
-        offered = _SO.match(clause) or (concludes and head and (cut.group()[0] in ",:;" or _KNOWN.match(head)))
+        offered = (
+            _SO.match(clause)
+            or cut["arrow"]
+            or (concludes and head and (cut.group()[0] in ",:;" or _KNOWN.match(head)))
+        )
         elsewhen = _CASE.search(head) or _ELSEWHEN.search(clause)
         told = read.noun or not read.named
         if not offered and (elsewhen or (told and STATE.search(head) and not _ASSERTS.search(head))):
