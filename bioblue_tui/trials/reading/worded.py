@@ -25,10 +25,11 @@ _LEAD = (
 )
 _END = (
     rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
-    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|preferable"
+    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|plenty|preferable"
     r"|optimal|(?!over|und|low"
     r"|high|larg|great|bigg)\w+er)|this (?:time|step|turn"
-    r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more))*"
+    r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more|will do"
+    r"|at most|suffices?))*"
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
@@ -39,7 +40,8 @@ _SO = re.compile(
 )
 _CASE = words(
     r"if|unless|otherwise|else|when(?:ever)?|once|in case|provided|depending|given(?! the (?:last|previous))"
-    r"|considering(?! the (?:last|previous))|should the|as soon as|since|because|^with"
+    r"|considering(?! the (?:last|previous))|should the|as soon as|since|because|^with|^as(?! (?:before|in|last"
+    r"|i (?:did|do)))"
 )
 
 _CUTS = re.compile(
@@ -50,6 +52,7 @@ _CUTS = re.compile(
 )
 """Where a clause begins; a comma between numbers is none where there are several."""
 _COUNTERFACTUAL = words("were", "had", "would have")
+_GAP = words("gaps?", "deficits?", "differences?", "shortfalls?", "distances?")
 _KNOWN = words("since", "because", "as")
 _WANTS = words("more", "less", "needed", "should", "must", r"(?:larg|small|bigg|low|high)er")
 _ASSERTS = re.compile(r"\b(?:is|are|needs?|has|have|looks?|seems?)\b(?!\W*$)", re.IGNORECASE)
@@ -181,7 +184,7 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
             or cut["arrow"]
             or (concludes and head and (cut.group()[0] in ",:;" or _KNOWN.match(head)))
         )
-        elsewhen = _CASE.search(head) or _ELSEWHEN.search(clause)
+        elsewhen = _CASE.search(head) or _GAP.search(head) or _ELSEWHEN.search(clause)
         told = read.noun or not read.named
         if not offered and (elsewhen or (told and STATE.search(head) and not _ASSERTS.search(head))):
             continue
