@@ -170,7 +170,7 @@ NOTHING = re.compile(
     r"|harvest|take)\b"
     r"(?! more)|more\b(?! than))|\b(?:leave (?-i:[A-H]) (?:out|alone)|no reason to (?:eat|consume|harvest|feed)"
     r"|too \w+ to (?:eat|consume|harvest)|should(?:n't| not) get any(?:thing)?|(?:should|rather|better) fast"
-    r"|(?:drop|skip) (?-i:[A-H]))\b|(?-i:\b[A-H]) (?:can"
+    r"|(?:drop|skip|ignore) (?-i:[A-H]))\b|(?-i:\b[A-H]) (?:can"
     r"|should) (?:wait|fast|rest)\b"
     r"|no (?:(?:further|additional|extra|new|real) )?(?:consumption|food|eating|harvest\w*|intake|action"
     r"|potato(?:es)?|units?|feeding|gathering|catch|change|adjustment|resources?)\b|nothing (?:is |needs |to "

@@ -28,7 +28,8 @@ _END = (
     r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|plenty|preferable"
     r"|optimal|(?!over|und|low"
     r"|high|larg|great|bigg)\w+er)|this (?:time|step|turn"
-    r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it is|of them|more|will do"
+    r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it (?:is|must be)|of them"
+    r"|more|will do"
     r"|at most|suffices?))*"
 )
 _WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
