@@ -179,9 +179,11 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         outcome, dropped = screen.outcome or session.state.reason, screen.gate.close().dropped
         run.done(view, run.played(view), {}, outcome=outcome, dropped=dropped)
 
-    def _note_unanswered(self, screen: StudyTrialScreen) -> bool:
-        """Keep how long the last observation was looked at that was left without an answer."""
+    def _note_unanswered(self, screen: StudyTrialScreen, dropped: int = 0) -> bool:
+        """Keep how long the last observation was looked at that was left without an answer, and what was dropped."""
         left = screen.unanswered()
+        if dropped:
+            left = {"seconds": 0.0, "away": {}, **left, "dropped": dropped}
         return not left or self._note("unanswered", trial=screen.session.header.id, **left)
 
     def _note_left(self) -> None:
@@ -275,7 +277,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             self._flowing.cancel()
         for screen in self.screen_stack:
             if isinstance(screen, StudyTrialScreen):
-                self._note_unanswered(screen)
+                self._note_unanswered(screen, screen.gate.close().dropped)
                 # Before anything is taken down: the record is to say that the trial was stopped.
                 await screen.session.stop()
         self._note_left()

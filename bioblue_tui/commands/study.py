@@ -123,7 +123,10 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
     done = counted(log.trials_done, "trial")
     if not click.confirm(f"{participant} began this study and was last seen {when}, {done} done. Resume?"):
-        raise Complaint(f"not begun; another participant needs another code than {participant}")
+        raise Complaint(
+            f"{participant} is left as they were, {done} done. To resume: the same command, answered with y, or with "
+            "--resume. Another participant needs another code"
+        )
 
 
 def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str, str]:

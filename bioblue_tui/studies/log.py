@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ SESSION_MARK = "bioblue-study"
 
 SESSION_VERSION = "1.2"
 """Version of a session's file, ``major.minor``. 1.2 added ``open``; to ``left`` what was open then; to ``unanswered``
-what does not count; to ``decision`` whether its question was in view."""
+what does not count, and to both what was ``dropped``; to ``decision`` whether its question was in view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
@@ -185,8 +186,9 @@ class Log:
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
         left_away: What does not count of each such observation, by why, by trial's id; None where that was not noted.
-        open: Step, attempt, seconds and what does not count, by why, of the question that is open, by trial's id, where
-            time is limited or asked for.
+        left_dropped: How many keys did not count at such observations, by trial's id.
+        open: Step, attempt, seconds, what does not count, by why, and dropped keys of the question that is open, by
+            trial's id, where time is limited or asked for.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
         killed: How often the program ended in the middle of something without noting for how long that was open.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
@@ -205,7 +207,8 @@ class Log:
     unanswered: dict[str, float] = field(default_factory=dict)
     left_open: dict[tuple[str, int, int], float] = field(default_factory=dict)
     left_away: dict[str, list[Mapping[str, float] | None]] = field(default_factory=dict)
-    open: dict[str, tuple[int, int, float, Mapping[str, float] | None]] = field(default_factory=dict)
+    left_dropped: Counter[str] = field(default_factory=Counter)
+    open: dict[str, tuple[int, int, float, Mapping[str, float] | None, int]] = field(default_factory=dict)
     interrupted: dict[str, Done] = field(default_factory=dict)
     killed: int = 0
     cut_short: set[str] = field(default_factory=set)
@@ -260,12 +263,12 @@ class Log:
                 self._back(str(line["why"]), at, float(line["seconds"]))
             case "unanswered":
                 step, seconds = int(line.get("step", 0)), float(line["seconds"])
-                self._left(str(line["trial"]), seconds, step, line.get("attempt"), _excluded(line))
+                self._left(str(line["trial"]), seconds, step, line.get("attempt"), *_uncounted(line))
             case "ended":
                 self.outcome = str(line["outcome"])
             case "open":
                 question = int(line["step"]), int(line["attempt"])
-                self.open[str(line["trial"])] = (*question, float(line["seconds"]), _excluded(line))
+                self.open[str(line["trial"])] = (*question, float(line["seconds"]), *_uncounted(line))
             case "shown" | "left":
                 self._shows(str(line.get("view", "")) if kind == "shown" else "", line)
             case _:
@@ -288,8 +291,8 @@ class Log:
         self._end_absences()
         self.killed += bool(self.showing)
         self.showing = ""
-        for trial, (step, attempt, seconds, away) in list(self.open.items()):
-            self._left(trial, seconds, step, attempt, away)
+        for trial, (step, attempt, seconds, away, dropped) in list(self.open.items()):
+            self._left(trial, seconds, step, attempt, away, dropped)
             self.cut_short.add(trial)
 
     def _end_absences(self) -> None:
@@ -297,9 +300,10 @@ class Log:
             stretch.lost = not stretch.ended
 
     def _left(
-        self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None
+        self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None, dropped: int
     ) -> None:
         self.open.pop(trial, None)
+        self.left_dropped[trial] += dropped
         self.left_away.setdefault(trial, []).append(away)
         self.unanswered[trial] = self.unanswered.get(trial, 0.0) + seconds
         if attempt is not None:
@@ -325,7 +329,7 @@ class Log:
     def played(self, trial: str) -> float:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
-        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, {}))[2]
+        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, {}, 0))[2]
 
     def away(self, trial: str) -> Mapping[str, float] | None:
         """Return what does not count of a trial, by why, by its record's id; None where not all of it was noted."""
@@ -340,6 +344,10 @@ class Log:
             for why, seconds in part.items():
                 sums[why] = round(sums.get(why, 0.0) + seconds, 6)
         return sums
+
+    def dropped(self, trial: str) -> int:
+        """Return how many keys did not count at questions of a trial without an answer, by its record's id."""
+        return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, {}, 0))[4]
 
     def open_before(self, trial: str) -> float:
         """Return for how long the question that a trial waits for is known to have been open, by its record's id."""
@@ -360,9 +368,10 @@ class Log:
         return done.answer if done else ""
 
 
-def _excluded(line: Mapping[str, Any]) -> Mapping[str, float] | None:
-    """Return what a line says that does not count, by why; None where it says nothing of it."""
-    return {str(why): float(seconds) for why, seconds in line["away"].items()} if "away" in line else None
+def _uncounted(line: Mapping[str, Any]) -> tuple[Mapping[str, float] | None, int]:
+    """Return what a line says that does not count, by why; None where it says nothing of it. And of dropped keys."""
+    away = {str(why): float(seconds) for why, seconds in line["away"].items()} if "away" in line else None
+    return away, int(line.get("dropped", 0))
 
 
 def _possible(value: object) -> bool:

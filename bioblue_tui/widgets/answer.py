@@ -167,12 +167,15 @@ class AnswerInput(GatedInput):
     class Unchanged(Message):
         """Enter was pressed on what was refused, and nobody has typed anything since."""
 
+    class Empty(Message):
+        """Enter was pressed on a line with nothing in it."""
+
     async def action_submit(self) -> None:
         """Hand in what was typed; what was refused is no answer again until it is typed again."""
-        if self.value and not self.typed:
+        if not self.value.strip() or not self.typed:
             # The Enter ends what was typed too early, if anything was.
             self.gate.torn = False
-            self.post_message(self.Unchanged())
+            self.post_message(self.Unchanged() if self.value.strip() else self.Empty())
             return
         await super().action_submit()
 
@@ -299,6 +302,12 @@ class AnswerBar(Vertical):
     def _unchanged(self, event: AnswerInput.Unchanged) -> None:
         event.stop()
         self.remark("(Not submitted again: this is the answer that was refused.)")
+
+    @on(AnswerInput.Empty)
+    def _empty(self, event: AnswerInput.Empty) -> None:
+        event.stop()
+        # In place of what the last answer did: beside this it could be read as what this Enter did.
+        self.tell("The line is empty: nothing was submitted.")
 
     @on(GatedInput.Shortened)
     def _shortened(self, event: GatedInput.Shortened) -> None:

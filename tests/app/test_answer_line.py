@@ -56,6 +56,28 @@ async def test_what_comes_in_one_packet_is_one_answer(typed: str, dropped: int, 
     assert answers(screen) == [(first, 0), ("0", dropped)]
 
 
+@pytest.mark.parametrize("line", [(), ("space",)], ids=["empty", "blanks"])
+@pytest.mark.parametrize("agent", ["human", "thermostat"])
+async def test_enter_on_an_empty_line_says_that_nothing_was_submitted(
+    agent: str, line: tuple[str, ...], tmp_path: Path
+) -> None:
+    plan = Plan("homeostasis", agent, seed=1, steps=90, prompt_only=agent == "human")
+    async with trial(plan, tmp_path, paused=agent != "human") as (pilot, screen):
+        if agent != "human":
+            await pilot.press("t")
+        await until(pilot, lambda: screen.person is not None and screen.bar.gate.is_open)
+        done = screen.state.done
+        await pilot.press("3", "enter")
+        await opened(pilot, screen, done + 2)
+        assert "aken" in feedback(screen)
+        await pilot.press(*line, "enter")
+        await until(pilot, lambda: feedback(screen) == "The line is empty: nothing was submitted.")
+        assert screen.state.done == done + 1
+        await pilot.press("backspace", "4", "enter")
+        await opened(pilot, screen, done + 3)
+        assert "empty" not in feedback(screen)
+
+
 async def test_half_of_a_number_is_no_answer(tmp_path: Path) -> None:
     async with trial(ONE, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)

@@ -11,6 +11,8 @@ from textual.events import Paste
 
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.study.pause import PauseScreen
+from bioblue_tui.studies.export.equivalence import equivalence
+from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.running import enter
@@ -166,6 +168,23 @@ def test_the_sheet_tells_of_bands_and_noise_where_they_are(
     assert bands in sheet
     assert noise in sheet
     assert ("The noise: it comes from the seed alone" in sheet) == ("homeostasis" in environments)
+
+
+def test_the_sheet_names_what_gauges_show_beside_the_text(tmp_path: Path) -> None:
+    told = {}
+    for environments in ('["sustainability"]', '["balancing"]', '["homeostasis", "sustainability"]'):
+        study = load(tmp_path, conditions=GAUGES, environments=environments)
+        same, _, other = "\n".join(equivalence(collect("small", study, tmp_path))).partition("Not the same:")
+        # Rewards have totals on gauges: results are told while it is played.
+        assert "No results" not in same
+        assert "After a trial nothing is told" in same
+        assert "which actions are legal at the step" in other
+        told[environments] = other
+    (field, balance, both) = told.values()
+    assert "how much there can be at most; the stock unrounded; " in field
+    assert "how far each objective is from the mean; " in balance
+    assert "stock" not in balance
+    assert "how much there can be at most (sustainability); the stock unrounded (sustainability); " in both
 
 
 def test_the_dictionary_says_what_is_counted(tmp_path: Path) -> None:

@@ -104,6 +104,21 @@ def test_status_tells_of_records_that_are_not_there(bioblue: Bioblue) -> None:
     assert len(one["unread"]) == 1
 
 
+def test_who_answers_no_to_resuming_is_told_that_nothing_was_lost(bioblue: Bioblue) -> None:
+    study = load(bioblue.root, [("a", "1-2", "fixed")])
+    run = enter(study, "P1", bioblue.data)
+    with run.file:
+        walk(run, until=lambda view: view.key == "trial/a.2")
+    before = run.file.path.read_bytes()
+    with bioblue.terminal("study", "run", str(bioblue.root / "study.toml"), "--participant", "P1") as terminal:
+        terminal.wait("Resume? [y/N]")
+        terminal.press("enter")
+        terminal.wait("P1 is left as they were, 1 trial done", "--resume")
+        assert terminal.finish() == 2
+        assert "not begun" not in terminal.text
+    assert run.file.path.read_bytes() == before
+
+
 def test_a_trial_of_a_study_goes_on_in_the_study_only(bioblue: Bioblue) -> None:
     study = load(bioblue.root)
     run = enter(study, "P1", bioblue.data)

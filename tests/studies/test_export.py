@@ -371,7 +371,7 @@ def test_dropped_keys_of_practice_are_counted_and_what_is_counted_has_its_plural
     pages = {row["view"]: row["dropped"] for row in rows(tmp_path / "out" / "pages.csv")}
     assert (pages["trial/practice.1"], pages["trial/b.1"]) == ("3", "4")
     sheet = (tmp_path / "out" / "method.md").read_text()
-    assert "did not count: 7 at 2 pages, questions, practice trials or ends of trials (" in sheet
+    assert "did not count: 7 at 2 pages, questions, practice trials, interruptions or ends of trials (" in sheet
     assert "between blocks; 1 was taken" in sheet
 
 
@@ -404,6 +404,23 @@ def test_a_stretch_is_still_open_only_while_the_program_runs(tmp_path: Path) -> 
         assert [row[3] for row in stretches] == ["0", "1"]
         again.note("left")
         assert "still open" not in told("left")[0]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_crash_is_counted_whether_they_come_back_or_not(tmp_path: Path, resumed: bool) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        run.visit(80, 24)
+        walk(run, until=lambda view: view.key == "trial/a.1")
+        run.note("shown", view="trial/a.1")
+        assert "Time that is not known" not in method_sheet(collect("small", study, tmp_path))
+    if resumed:
+        again = enter(study, "P1", tmp_path)
+        with again.file:
+            again.visit(80, 24)
+            again.note("left")
+    assert "Time that is not known, and in no figure: 1 time the" in method_sheet(collect("small", study, tmp_path))
 
 
 def test_the_sheet_tells_of_no_other_try_where_there_is_one(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.screens.study.question import Choices, QuestionScreen
 from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
+from bioblue_tui.studies.export.method import method_sheet
+from bioblue_tui.studies.export.people import pages
+from bioblue_tui.studies.export.played import collect
+from bioblue_tui.studies.export.tables import trials
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import Run, enter
 from bioblue_tui.studies.sessions import study_dir
@@ -703,6 +707,53 @@ async def test_every_key_that_is_dropped_is_counted(tmp_path: Path) -> None:
         counts = {key: done.dropped for key, done in log.done.items() if done.dropped}
         assert sum(counts.values()) == 4, counts
         assert log.done["consent"].dropped + log.done["instruction/a.1"].dropped == 1
+
+
+@pytest.mark.parametrize("left_by", ["question", "signal"])
+@pytest.mark.parametrize("typed", ["4\r\r", "x\r\r"], ids=["taken", "rejected"])
+async def test_keys_dropped_before_somebody_leaves_are_counted(typed: str, left_by: str, tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, conditions=TEXT, steps=2) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.gate.is_open)
+        burst(app, typed)
+        await until(pilot, lambda: "1 key pressed too early" in text_on(app) and screen.gate.is_open)
+        if left_by == "signal":
+            app._end_by_signal(143)
+        else:
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+            await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+    left = collect("small", run.study, tmp_path)
+    assert [played.dropped for played in left.trials] == [1]
+    assert "did not count: 1 at 1 page, question, practice trial, interruption" in method_sheet(left)
+    again = enter(run.study, "P1", tmp_path)
+    with again.file:
+        await asyncio.to_thread(walk, again)
+    found = collect("small", run.study, tmp_path)
+    assert {row["view"]: row["dropped"] for row in pages(found).rows}["trial/a.1"] == 1
+    assert [row["dropped"] for row in trials(found).rows] == [1]
+    assert "did not count: 1 at 1 page, question, practice trial, interruption" in method_sheet(found)
+
+
+async def test_keys_dropped_before_a_crash_are_counted_where_time_is_limited(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with showing(tmp_path, is_trial, blocks=[], more=LIMITED, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: screen.gate.is_open)
+        burst(app, "4\r\r")
+        await until(pilot, lambda: screen.state.done == 1 and screen.gate.is_open and screen.gate.dropped == 1)
+        clock.seconds = 50
+        await until(pilot, lambda: run.log.open)
+        before = run.file.path.read_bytes()
+    # As the file is when the program is killed: nothing after what it wrote last.
+    run.file.path.write_bytes(before)
+    assert [played.dropped for played in collect("small", run.study, tmp_path).trials] == [1]
+    again = enter(run.study, "P1", tmp_path, clock=clock)
+    with again.file:
+        again.visit(80, 24)
+        await asyncio.to_thread(walk, again)
+    assert [played.dropped for played in collect("small", run.study, tmp_path).trials] == [1]
 
 
 async def test_minutes_add_up_the_visits_to_a_page(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def equivalence(found: Collected) -> Iterator[str]:
     if any(noisy(_world(trial.plan)) for trial in (*study.practice, *study.trials)):
         yield "- The noise: it comes from the seed alone, so people and models meet the same."
     if not study.feedback:
-        yield "- No results are told."
+        yield "- After a trial nothing is told of its result."
     yield ""
     yield "Not the same:"
     yield ""
@@ -61,6 +61,17 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
         f"- In conditions with gauges people see the levels on gauges{bands}, what the last action{noise} did, the "
         "rewards that the condition shows with their totals, and which step of how many it is."
     )
+    more = [
+        _having("how much there can be at most", worlds, lambda world: not all(own.open_ended for own in world.gauges)),
+        _having("the stock unrounded", worlds, lambda world: "unrounded" in world.names),
+        _having(
+            "how far each objective is from the mean",
+            worlds,
+            lambda world: any(gauge.quantity.startswith("distance") for gauge in world.gauges),
+        ),
+        "in the answer line, which actions are legal at the step",
+    ]
+    yield f"- There they see, too, be it in the text or not: {'; '.join(filter(None, more))}."
 
 
 def _world(plan: Plan) -> Environment:

@@ -253,7 +253,7 @@ def _time(found: Collected) -> Iterator[str]:
     minutes = [log.seconds / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
         yield f"- Minutes of those who finished: median {statistics.median(minutes):.1f}, longest {max(minutes):.1f}."
-    killed = sum(log.killed for log in logs)
+    killed = sum(person.killed for person in found.people)
     if killed:
         yield (
             f"- Time that is not known, and in no figure: {counted(killed, 'time')} the program was ended in the "
@@ -290,16 +290,19 @@ def _views(found: Collected) -> Iterator[str]:
 def _dropped(found: Collected) -> str:
     """Return how many keys did not count, and where."""
     answers = [decision.dropped for played in found.counting for decision in played.decisions.values()]
-    views = [person.dropped(done) for person in found.people for done in person.log.done.values()]
+    views = [count for person in found.people for count in person.dropped.values()]
     kinds = (
         ("answer",),
-        ("page, question, practice trial or end of a trial", "pages, questions, practice trials or ends of trials"),
+        (
+            "page, question, practice trial, interruption or end of a trial",
+            "pages, questions, practice trials, interruptions or ends of trials",
+        ),
     )
     parts = []
     for counts, kind in zip((answers, views), kinds, strict=True):
         having = sum(count > 0 for count in counts)
         parts += [f"{sum(counts)} at {counted(having, *kind)}"] if having else []
-    named = "`dropped` in `decisions.csv` and `pages.csv`"
+    named = "`dropped` in `decisions.csv`, `trials.csv` and `pages.csv`"
     return f"{', '.join(parts) or 'none'} ({named})"
 
 

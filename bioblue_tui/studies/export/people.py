@@ -146,8 +146,8 @@ def pages(found: Collected) -> Table:
         ),
         replace(
             DROPPED,
-            meaning=f"{DROPPED.meaning} Of a practice trial: all; of another: after its last answer, and decisions.csv "
-            "has the others.",
+            meaning=f"{DROPPED.meaning} Of a practice trial: all; of another: at questions that were left without an "
+            "answer, and after its last one; decisions.csv has the others, trials.csv the sum.",
         ),
         Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
@@ -159,11 +159,12 @@ def pages(found: Collected) -> Table:
             "ended": time_of(done.at),
             "seconds": done.seconds,
             **({} if (away := person.away(done)) is None else {f"away_{why}": away.get(why, 0) for why in AWAY}),
-            "dropped": person.dropped(done),
+            "dropped": dropped[done.view],
             "answer": _typed(_asked(person, done.view), done.answer),
             "outcome": done.outcome,
         }
         for person in found.people
+        for dropped in [person.dropped]
         for done in person.log.done.values()
     ]
     return Table("pages", "A page, question or trial that was shown and is over.", columns, rows)

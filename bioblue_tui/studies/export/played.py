@@ -52,12 +52,24 @@ class Person:
         """Return whether a stretch that does not count was still open when it was read: the program had not ended."""
         return self.running and not stretch.ended and not stretch.lost
 
-    def dropped(self, done: Done) -> int:
-        """Return how many keys did not count at a view; at the answers of a practice trial, too: no table has those."""
-        if not done.view.startswith(f"{TRIAL}{PRACTICE}."):
-            return done.dropped
-        trial, _ = self.log.trials.get(done.view, ("", ""))
-        return done.dropped + sum(decision.dropped for decision in self.log.decisions if decision.trial == trial)
+    @property
+    def killed(self) -> int:
+        """How often the program ended in the middle of something without noting for how long that was open."""
+        return self.log.killed + (bool(self.log.showing) and not self.running)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """How many keys did not count, by view, over or not; without those at answers that a table has.
+
+        Of a practice trial no table has the answers.
+        """
+        log = self.log
+        counts = {view: own.dropped for view, own in {**log.interrupted, **log.done}.items()}
+        for view, (trial, _) in log.trials.items():
+            practice = view.startswith(f"{TRIAL}{PRACTICE}.")
+            answers = sum(own.dropped for own in log.decisions if own.trial == trial) if practice else 0
+            counts[view] = counts.get(view, 0) + log.dropped(trial) + answers
+        return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,12 @@ class Played:
     def away(self) -> Mapping[str, float] | None:
         """What is excluded of it, by why; None where not all of that was noted."""
         return self.person.log.away(self.record.header.id)
+
+    @property
+    def dropped(self) -> int:
+        """How many keys did not count in it, in all; it is no practice."""
+        own = self.person.dropped.get(f"{TRIAL}{self.trial.key}", 0)
+        return own + sum(decision.dropped for decision in self.decisions.values())
 
     @property
     def answers(self) -> Iterator[tuple[StepView, Attempt, Sequence[Attempt]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bioblue_tui.numbers import tidy
 from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, who
@@ -203,6 +204,7 @@ def trials(found: Collected) -> Table:
             "that did not note those, and events.csv has them.",
             "s",
         ),
+        replace(DROPPED, meaning=f"{DROPPED.meaning} At its answers, at questions left without one, and at its end."),
         Column("reference_steps", "integer", "Steps the reference policy played on the same noise."),
     ]
     values = [
@@ -233,6 +235,7 @@ def trial_row(played: Played) -> dict[str, object]:
         "seconds": played.seconds,
         "seconds_median": round(statistics.median(seconds), 6) if seconds else None,
         "away": None if (away := played.away) is None else round(sum(away.values()), 6),
+        "dropped": played.dropped,
         "reference_steps": played.compared.reference_steps if played.compared else None,
     }
     for key, (total, reference) in (played.compared.rows if played.compared else {}).items():
