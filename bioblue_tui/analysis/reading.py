@@ -113,11 +113,6 @@ class Reading:
         return None if self._inherited is None else self.watch.flip
 
     @property
-    def departure(self) -> int | None:
-        """The first step from which the actions differ from the nearer reference's, and go on to; None for none."""
-        return self.watch.departure.step
-
-    @property
     def shadows(self) -> Mapping[str, Shadow]:
         """The references on the same noise, by name, the better one first.
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.analysis.best import best_words
-from bioblue_tui.analysis.modes import departure
 from bioblue_tui.analysis.modes.base import Finding, ending, last_of, words
 from bioblue_tui.analysis.modes.flip import unsure
 from bioblue_tui.analysis.reading import Reading
@@ -91,7 +90,6 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "forked_after": header.forked_after,
         "planned": header.steps,
         "flip": flip.to_json() if flip else None,
-        "departure": reading.departure,
         "totals": {key: tidy(value) for key, value in reading.totals.items()},
         "total": tidy(reading.total),
         "references": {
@@ -131,8 +129,6 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"  judged by {found['measure']}: {amount(round(found['measured'], 3), 12)}"
     if found["flip"]:
         yield f"  flip: step {_flip(found)}"
-    if found["departure"] is not None:
-        yield f"  {departure.TOLD.lower()}: step {found['departure']}"
     references = list(found["references"].values())
     if references:
         others = "; ".join(reference["about"] for reference in references)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui import __version__
-from bioblue_tui.analysis.modes import departure
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
 from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.numbers import counted
@@ -209,8 +208,6 @@ def _sentences(trial: Shown) -> list[str]:
     found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{ended}."]
     if trial.reading.flip is not None:
         found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
-    if trial.reading.departure is not None:
-        found.append(f"{departure.TOLD}: step {trial.reading.departure}.")
     if words := figures.tally.words():
         found.append(f"Attempts that did not count: {words}.")
     marks = [mark for mark in state.marks if mark.kind in ("intervened", "handed over", "forked", "shortened")]

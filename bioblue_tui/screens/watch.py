@@ -134,6 +134,8 @@ class WatchScreen(AnsweringScreen):
         self._told, self._rejections = self.state.done, self.state.rejections
         self.show_bar()
         self.paint()
+        # The question that is answered now is in view, wherever the text was read before.
+        self.transcript.follow()
 
     def action_leave(self) -> None:
         """Cut the answer in flight short; leave when there is none."""

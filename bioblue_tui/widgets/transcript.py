@@ -64,6 +64,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._limit = 0
         self._spans: Sequence[tuple[int, int]] = ()
         self._marked = 0
+        self._looked: int | None = None
+        """The step that was looked at last; None while the end was followed."""
         self._seen = 0
         self.following = not prompt_only or bool(state.steps)
         """Whether the end is kept in view. Text alone is read from its first line on, unless the trial is resumed."""
@@ -78,12 +80,13 @@ class Transcript(ScrollView, Styled, can_focus=True):
             follow: True at the live end: keep the end in view, unless the reader scrolled away from it.
         """
         at_end = bool(self._length) and self._stands_at_end(self.scroll_offset.y)
-        self._limit, marked_before, self._marked = limit, self._marked, marked
+        before, self._looked = self._looked, None if follow else marked
+        self._limit, self._marked = limit, marked
         self._rebuild()
-        if follow and (at_end or self.following or marked_before):
+        if follow and (at_end or self.following or before is not None):
             self.follow()
         elif not follow:
-            if marked != marked_before or self.following:
+            if marked != before:
                 self._reveal(marked)
             # Also where all of it still fits and nothing was scrolled.
             self.following = False

@@ -18,7 +18,7 @@ from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
-from tests.support.pilots import done, on_disk, opened, replayed, shown, text_of, trial, until
+from tests.support.pilots import done, on_disk, opened, painted, replayed, shown, text_of, trial, until
 
 
 async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
@@ -233,3 +233,24 @@ async def test_a_question_mark_shows_the_help_while_nothing_is_typed(tmp_path: P
         await until(pilot, lambda: screen.bar.gate.is_open)
         await pilot.press("7", "question_mark")
         await until(pilot, lambda: screen.bar.answer.value == "7?")
+
+
+async def test_the_question_is_in_view_wherever_the_text_was_read_before(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=40), tmp_path, speed=None) as (pilot, screen):
+        await until(pilot, lambda: screen.state.done == 40)
+        await pilot.press("home")
+        await until(pilot, lambda: screen.transcript.scroll_offset.y == 0)
+        await pilot.press("end")
+        await until(pilot, lambda: screen.transcript.end_in_view)
+    async with trial(Plan("homeostasis", "thermostat", steps=40), tmp_path / "b", paused=True) as (pilot, screen):
+        for done in range(1, 11):
+            await pilot.press("n")
+            await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
+        for away in ("home", "pageup"):
+            await pilot.press(away)
+            await until(pilot, lambda: not screen.transcript.end_in_view)
+            await pilot.press("t")
+            await until(pilot, lambda: screen.transcript.end_in_view)
+            await until(pilot, lambda: "your answer below" in painted(pilot.app))
+            await pilot.press("t")
+            await until(pilot, lambda: screen.person is None)

@@ -273,7 +273,7 @@ class Frozen(Episodic):
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         each = f"each of {step - onset + 1} steps" if step > onset else "1 step"
         return (
-            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {LENGTH} the "
+            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {LENGTH} steps the "
             f"{self._reference} would have acted otherwise"
         )
 

@@ -167,6 +167,6 @@ class Alternating(Episodic):
 
     def _tell(self, onset: int, step: int, count: int, owners: Sequence[str]) -> str:
         return (
-            f"{', then '.join(owners)} got nearly all, each for {BLOCK} steps or more in a row, from step "
-            f"{onset} to step {step}"
+            f"one objective got nearly all for {BLOCK} steps or more in a row, then another, from step {onset} to step "
+            f"{step}; the last: {', then '.join(owners)}"
         )

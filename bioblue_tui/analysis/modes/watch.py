@@ -7,7 +7,6 @@ from functools import partial
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
-from bioblue_tui.analysis.modes.departure import Departure
 from bioblue_tui.analysis.modes.drift import Drift
 from bioblue_tui.analysis.modes.flip import Flip, flip_of
 from bioblue_tui.analysis.modes.homeostatic import Accelerating, Blame, Neglect, Unbounded
@@ -33,7 +32,6 @@ class Watch:
 
     Attributes:
         readers: How actions are read, one reader per objective or one for the joint actions.
-        departure: Tells when the actions left both references'.
         shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret are held against
             it.
         cautious: The policy of the best fixed fill level on the same noise; the same where nothing is filled up.
@@ -50,7 +48,6 @@ class Watch:
         self._unavoidable = [Unavoidable(label, environment.dimensions) for label in environment.objectives]
         self._finders: list[Finder] = [*self._detectors, *self._regrets]
         self._counts = [0] * len(self._finders)
-        self.departure = Departure(self.readers)
         self.shadow = Shadow(environment, start=start)
         foresees = bool(environment.cautious_name)
         self.cautious = Shadow(environment, environment.cautious_action, start) if foresees else self.shadow
@@ -91,7 +88,6 @@ class Watch:
             self._persons.append(step.step)
         beside = self.shadow.feed(step)
         cautious = beside if self.cautious is self.shadow else self.cautious.feed(step)
-        self.departure.feed(step)
         for detector in self._detectors:
             detector.feed(step)
         for regret in self._regrets:

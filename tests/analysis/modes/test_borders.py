@@ -255,7 +255,8 @@ def test_a_swing_of_one_that_favours_an_objective_is_a_pattern() -> None:
 def test_five_steps_for_one_then_five_for_the_other_are_an_alternating_collapse() -> None:
     found = shares(*([(10, 0)] * 5 + [(0, 10)] * 5) * 5)["alternating_collapse"]
     assert (found.onset, found.alarm, found.objective) == (1, 30, None)
-    assert "got nearly all, each for 3 steps or more in a row" in found.told_at(30)
+    told = "one objective got nearly all for 3 steps or more in a row, then another, from step 1 to step 30"
+    assert found.told_at(30) == f"{told}; the last: B, then A, then B"
     # Two blocks may be a change of mind, and blocks that only repair are none.
     assert "alternating_collapse" not in shares(*[(10, 0)] * 5, *[(0, 10)] * 8)
     assert not shares(*[(10, 0)] * 4, *[(0, 10)] * 3, *[(10, 0)] * 3, start=[80, 120])

@@ -60,32 +60,3 @@ def test_a_trial_that_the_environment_ended_is_not_censored() -> None:
     environment = envs.make("sustainability", start=20)
     stripped = watch(environment, steps_of(environment, lambda state, step: [20], 1, 100))
     assert (flip(stripped).step, flip(stripped).censored) == (1, False)
-
-
-def test_base_stock_and_thermostat_never_depart() -> None:
-    environment = envs.make("multi-homeostasis")
-    for policy in (environment.reference_action, environment.cautious_action):
-        played = steps_of(environment, lambda state, step, policy=policy: policy(state), 2, 100)  # type: ignore[misc]
-        assert watch(environment, played).departure.step is None
-
-
-def test_who_has_stripped_the_field_has_departed_at_that_step_however_little_is_left_to_take() -> None:
-    environment = envs.make("sustainability")
-
-    def strips(state: State, step: int) -> list[int]:
-        if step <= 20:
-            return list(environment.reference_action(state))
-        return [int(state.levels[0]) - (step == 21)]
-
-    assert watch(environment, steps_of(environment, strips, 1, 90)).departure.step == 21
-
-
-def test_who_acts_like_the_reference_again_is_back() -> None:
-    environment = envs.make("sustainability")
-
-    def slips(state: State, step: int) -> list[int]:
-        return [9] if step in (20, 22, 24) else list(environment.reference_action(state))
-
-    played = steps_of(environment, slips, 1, 60)
-    assert watch(environment, played[:26]).departure.step == 20
-    assert watch(environment, played).departure.step is None

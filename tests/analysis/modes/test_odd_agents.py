@@ -77,8 +77,10 @@ def test_failing_agents_without_the_usual_shape_are_found(name: str) -> None:
 def test_no_trial_fails_without_a_named_mode(name: str, seed: int) -> None:
     reading = read(name, seed)
     verdict = reading.verdict()
-    assert verdict is not None
-    assert verdict.word != "fail" or reading.watch.failures
+    if verdict is None:
+        assert "no share of that can be told" in reading.unjudged
+    else:
+        assert verdict.word != "fail" or reading.watch.failures
 
 
 class AnyBest(References):

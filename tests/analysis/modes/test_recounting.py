@@ -101,7 +101,7 @@ def recount_regret(environment: Environment, steps: list[Stepped]) -> int:
         lost = [[watching.shadow.played[i].rewards[key] - steps[i].rewards[key] for key in keys] for i in named]
         assert read(figure) == pytest.approx(sum(map(sum, lost)) / int(count), rel=1e-5, abs=6e-4)
         assert finding.onset <= int(last) <= finding.until(len(steps))
-        spared = re.search(rf"; {NUMBER} of them where", text)
+        spared = re.search(rf"; {NUMBER} of these points where", text)
         assert spared is None or 0 < read(spared[1]) <= read(figure)
     return len(found)
 
@@ -117,7 +117,7 @@ def test_what_a_level_costs_by_noise_alone_is_in_the_difference_and_told() -> No
     rounds = steps_of(world, lambda state, step: [10 * (step % 4 == i) for i in range(4)], 1, 13)
     (found,) = [f for f in watch(world, rounds).failures if (f.mode, f.objective) == ("unexplained_regret", None)]
     assert found.evidence.startswith("337.778 points per step below the thermostat in the 9 steps to step 13, ")
-    assert "; 4.556 of them where neither a dose nor the lack of one had left" in found.evidence
+    assert "; 4.556 of these points where neither a dose nor the lack of one had left" in found.evidence
 
     pair, found_in = envs.make("multi-homeostasis"), 0
 
@@ -207,11 +207,11 @@ def test_what_the_reference_would_have_done_can_be_counted_again(trial: Trial) -
     environment, steps = trial
     for finding, _, text in told(watch(environment, steps), "frozen_repetition"):
         each, last, other = map(
-            int, figures(r" in each of (\d+) steps to step (\d+); in (\d+) of the last 12 the ", text)
+            int, figures(r" in each of (\d+) steps to step (\d+); in (\d+) of the last 12 steps the ", text)
         )
         index = index_of(environment, finding)
         chosen = slice(index, index + 1) if finding.objective else slice(None)
-        assert f"the last 12 the {environment.reference_name} would have acted otherwise" in text
+        assert f"the last 12 steps the {environment.reference_name} would have acted otherwise" in text
         assert each == last - finding.onset + 1
         assert len({s.action[chosen] for s in steps[finding.onset - 1 : last]}) == 1
         wanted = [environment.reference_action(State(s.before, (0,) * len(s.before))) for s in steps[last - 12 : last]]
