@@ -13,7 +13,7 @@ from bioblue_tui.batch.plan import BatchTrial
 
 
 def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener: Opener, claims: Claims) -> list[Job]:
-    """Return a job for each trial but those that another process is writing.
+    """Return a job for each trial; one that another process still writes at its turn is left to it.
 
     The first seed of every setup comes before the second seed of any: what is played so far is a comparison, however
     early it is ended.
@@ -30,8 +30,6 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         setup = trial.name.rpartition(" seed ")[0]
         rounds[setup] = rounds.get(setup, -1) + 1
         one = found[trial.identity]
-        if one.standing == "busy":
-            continue
         begin = partial(claims.begin, trial, one, opener)
         job = Job(trial.name, begin, trial.plan, trial.group, one.done)
         if one.standing == "complete":

@@ -35,7 +35,7 @@ _MOST_SHARDS = 10_000
 
 _STANDINGS: Mapping[Standing, str] = {
     "complete": "complete",
-    "busy": "being written by another process, left alone",
+    "busy": "being written by another process",
     "open": "to go on with",
     "missing": "to play",
 }

@@ -205,6 +205,10 @@ class Series(Watcher):
             named = ", ".join([*names[:_NAMED], *rest])
             which = f"{self._noun}{'s' * (len(names) > 1)} {named}" if self._noun else named
             self.narrate(f"bioblue: not played to the end: {counted(len(names), 'trial')} ({which})")
+        elsewhere = sum(job.state == "done" and job.path is None for job in self.engine.jobs)
+        if elsewhere:
+            trials = counted(elsewhere, "trial")
+            self.narrate(f"bioblue: {trials} played by another process, in no table here; the same command goes on")
         missing = sum(not job.over for job in self.engine.jobs)
         if missing:
             self.narrate(f"bioblue: not begun: {counted(missing, 'trial')}")

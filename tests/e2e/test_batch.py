@@ -153,7 +153,9 @@ def test_what_is_written_by_another_process_is_left_alone(bioblue: Bioblue) -> N
         assert other.stdout is not None
         assert other.stdout.readline()
         done = bioblue.run("batch", path, "--display", "none")
-        assert "17 complete, 1 being written by another process, left alone" in done.stderr
+        assert "17 complete, 1 being written by another process" in done.stderr
+        assert "played by another process; left alone" in done.stderr
+        assert "bioblue: 1 trial played by another process, in no table here" in done.stderr
         assert done.returncode == 0
         assert file.read_bytes() == b"".join(lines[:5])
         assert other.stdin is not None
