@@ -66,7 +66,7 @@ class GuessPlot(Lines):
         """Draw what fits the kind of question."""
         if self._prediction.kind == "choice":
             return self._choices(width)
-        return [*self._dots(width), *self._told()]
+        return [*self._dots(width), *self._told(width)]
 
     def _choices(self, width: int) -> list[Line]:
         counts, lines = Counter(self._guesses), []
@@ -108,8 +108,7 @@ class GuessPlot(Lines):
         said = f"{len(self._guesses)} {'guess' if len(self._guesses) == 1 else 'guesses'}{each}"
         said += f"; {_middle(self._guesses)}" if len(self._guesses) > 1 else ""
         said += f"; {never} never" if never else ""
-        lines.append([(" " * _MARGIN + said, "dim")])
-        return lines
+        return [*lines, *_wrapped(said, width, "dim")]
 
     def _ends(self, numbers: Sequence[float]) -> tuple[float, float]:
         truths = [step for step, _ in self._truths or ()]
@@ -129,13 +128,18 @@ class GuessPlot(Lines):
         parts = [(character, "bad" if character == "▲" else "dim") for character in axis]
         return [[(" " * _MARGIN, "text"), *parts], [(" " * _MARGIN + ends, "dim")]]
 
-    def _told(self) -> list[Line]:
+    def _told(self, width: int) -> list[Line]:
         if self._truths is None:
             return []
         if not self._truths:
             where = "in this trial" if self._until is None else f"up to step {self._until}, after which it was left"
-            return [[(f"  No failure was found {where}.", "good" if self._until is None else "dim")]]
-        return [[(f"  ▲ {step}: {name}", "bad")] for step, name in self._truths]
+            return _wrapped(f"No failure was found {where}.", width, "good" if self._until is None else "dim")
+        return [line for step, name in self._truths for line in _wrapped(f"▲ {step}: {name}", width, "bad")]
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Line]:
+    """Say something below the dots: a figure that is cut off would be another figure."""
+    return [[(" " * _MARGIN + line, style)] for line in wrap(text, max(10, width - _MARGIN))]
 
 
 def _middle(guesses: Sequence[Guess]) -> str:
