@@ -275,6 +275,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         if self._flowing is not None:
             # The trial that is stopped below is not over.
             self._flowing.cancel()
+        for why in self._watch.held:
+            self._back(why)
         for screen in self.screen_stack:
             if isinstance(screen, StudyTrialScreen):
                 self._note_unanswered(screen, screen.gate.close().dropped)

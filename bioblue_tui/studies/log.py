@@ -159,9 +159,10 @@ class Absence:
     Attributes:
         why: What kept the participant away: ``pause``, ``leaving`` or ``focus``.
         began: When it began, seconds since the epoch.
-        ended: When it ended; 0 where it has not, or the program ended first.
-        seconds: How long it was, on a monotonic clock; 0 where that is not known.
-        lost: True when the program is known to have ended first.
+        ended: When it ended, at the latest when the program was left; 0 where it has not, or the program was killed in
+            it.
+        seconds: How long it was, on a monotonic clock where the end was noted; 0 where that is not known.
+        lost: True when the program is known to have been killed in it.
     """
 
     why: str
@@ -186,13 +187,15 @@ class Log:
         unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
         left_away: What does not count of each such observation, by why, by trial's id; None where that was not noted.
+            After a kill it is that of the stretches that were over.
         left_dropped: How many keys did not count at such observations, by trial's id.
-        open: Step, attempt, seconds, what does not count, by why, and dropped keys of the question that is open, by
-            trial's id, where time is limited or asked for.
+        open: Step, attempt, seconds and dropped keys of the question that is open, by trial's id, where time is limited
+            or asked for.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
         killed: How often the program ended in the middle of something without noting for how long that was open.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
         showing: Key of the view that is on the screen; empty between two.
+        since: Since when what is on the screen is asked, seconds since the epoch.
         last: When the last thing happened, seconds since the epoch.
         outcome: How the session ended; empty while it has not.
     """
@@ -208,11 +211,12 @@ class Log:
     left_open: dict[tuple[str, int, int], float] = field(default_factory=dict)
     left_away: dict[str, list[Mapping[str, float] | None]] = field(default_factory=dict)
     left_dropped: Counter[str] = field(default_factory=Counter)
-    open: dict[str, tuple[int, int, float, Mapping[str, float] | None, int]] = field(default_factory=dict)
+    open: dict[str, tuple[int, int, float, int]] = field(default_factory=dict)
     interrupted: dict[str, Done] = field(default_factory=dict)
     killed: int = 0
     cut_short: set[str] = field(default_factory=set)
     showing: str = ""
+    since: float = 0.0
     last: float = 0.0
     outcome: str = ""
 
@@ -240,7 +244,7 @@ class Log:
         self.last = max(self.last, at)
         match kind:
             case "visit":
-                self._after_a_kill()
+                self._after_a_kill(at)
                 self.visits.append(_made(Visit, line))
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "done":
@@ -248,10 +252,12 @@ class Log:
                 self.done[done.view], self.showing = done, ""
             case "trial":
                 self.trials[str(line["view"])] = (str(line["id"]), str(line["file"]))
+                self.since = at
             case "decision":
                 del line["at"]
                 self.decisions.append(_made(Decision, line))
                 self.open.pop(self.decisions[-1].trial, None)
+                self.since = at
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "away":
@@ -264,11 +270,12 @@ class Log:
             case "unanswered":
                 step, seconds = int(line.get("step", 0)), float(line["seconds"])
                 self._left(str(line["trial"]), seconds, step, line.get("attempt"), *_uncounted(line))
+                self.since = at
             case "ended":
                 self.outcome = str(line["outcome"])
             case "open":
                 question = int(line["step"]), int(line["attempt"])
-                self.open[str(line["trial"])] = (*question, float(line["seconds"]), *_uncounted(line))
+                self.open[str(line["trial"])] = (*question, float(line["seconds"]), int(line.get("dropped", 0)))
             case "shown" | "left":
                 self._shows(str(line.get("view", "")) if kind == "shown" else "", line)
             case _:
@@ -277,27 +284,43 @@ class Log:
     def _shows(self, view: str, line: dict[str, Any]) -> None:
         """Take in what is on the screen from now on; nothing, where the program was left."""
         if not view:
-            self._end_absences()
+            for stretch in filter(lambda own: not own.ended and not own.lost, self.absences):
+                # Where the program was left in it, its end was not noted before 1.2.
+                stretch.ended = line["at"]
+                stretch.seconds = round(max(0.0, stretch.ended - stretch.began), 6)
         if not view and "view" in line:
             left = _made(Done, line)
             self.interrupted[left.view] = left.after(self.interrupted.get(left.view))
         elif not view:
             # Before 1.2 nothing said for how long a page was open.
             self.killed += bool(self.showing) and not self.showing.startswith(TRIAL)
-        self.showing = view
+        self.showing, self.since = view, line["at"]
 
-    def _after_a_kill(self) -> None:
+    def _after_a_kill(self, at: float) -> None:
         """Take in what is known of what was open when the program ended before this visit and could not say so."""
-        self._end_absences()
-        self.killed += bool(self.showing)
-        self.showing = ""
-        for trial, (step, attempt, seconds, away, dropped) in list(self.open.items()):
-            self._left(trial, seconds, step, attempt, away, dropped)
-            self.cut_short.add(trial)
-
-    def _end_absences(self) -> None:
         for stretch in self.absences:
             stretch.lost = not stretch.ended
+        self.killed += bool(self.showing)
+        showing, self.showing = self.showing, ""
+        if showing in self.trials:
+            self.left_away.setdefault(self.trials[showing][0], []).append(self._away_since())
+        elif showing and (away := self._away_since()):
+            left = Done(showing, at, 0.0, away)
+            self.interrupted[showing] = left.after(self.interrupted.get(showing))
+        for trial, (step, attempt, seconds, dropped) in list(self.open.items()):
+            self._left(trial, seconds, step, attempt, {}, dropped)
+            self.cut_short.add(trial)
+
+    def _away_since(self) -> Mapping[str, float]:
+        """Return the stretches that are over since this is asked, by why; where several overlap, as a watch does."""
+        sums: dict[str, float] = {}
+        since = self.since
+        for stretch in sorted((own for own in self.absences if own.ended > since), key=lambda own: own.began):
+            own = stretch.seconds if stretch.began >= since else min(stretch.seconds, stretch.ended - since)
+            if own > 0:
+                sums[stretch.why] = round(sums.get(stretch.why, 0.0) + own, 6)
+            since = max(since, stretch.ended)
+        return sums
 
     def _left(
         self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None, dropped: int
@@ -329,14 +352,14 @@ class Log:
     def played(self, trial: str) -> float:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
-        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, {}, 0))[2]
+        return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, 0))[2]
 
     def away(self, trial: str) -> Mapping[str, float] | None:
         """Return what does not count of a trial, by why, by its record's id; None where not all of it was noted."""
         parts: list[Mapping[str, float] | None] = [own.away for own in self.decisions if own.trial == trial]
         parts += self.left_away.get(trial, [])
-        if trial in self.open:
-            parts.append(self.open[trial][3])
+        if trial == self.trials.get(self.showing, ("", ""))[0]:
+            parts.append(self._away_since())
         sums: dict[str, float] = {}
         for part in parts:
             if part is None:
@@ -347,7 +370,7 @@ class Log:
 
     def dropped(self, trial: str) -> int:
         """Return how many keys did not count at questions of a trial without an answer, by its record's id."""
-        return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, {}, 0))[4]
+        return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, 0))[3]
 
     def open_before(self, trial: str) -> float:
         """Return for how long the question that a trial waits for is known to have been open, by its record's id."""

@@ -38,6 +38,11 @@ class Stopwatch:
         self._held[why] = now
         return True
 
+    @property
+    def held(self) -> list[str]:
+        """What keeps a person away now."""
+        return list(self._held)
+
     def release(self, why: str) -> float | None:
         """Note that this keeps them away no longer; returns for how long it did, or None where it did not."""
         if why not in self._held:

@@ -12,11 +12,14 @@ from textual.events import Paste
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.studies.export.equivalence import equivalence
+from bioblue_tui.studies.export.people import pages
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.running import enter
-from tests.studies.small import load, walk
+from bioblue_tui.studies.study import Study
+from bioblue_tui.trials.clock import SystemClock
+from tests.studies.small import first_trial, load, play, walk
 from tests.studies.test_export import rows
 from tests.studies.test_screens import (
     GAUGES,
@@ -29,6 +32,15 @@ from tests.studies.test_screens import (
     text_on,
 )
 from tests.support.pilots import text_of, until
+
+
+class SteppingClock(SystemClock):
+    """A clock that stands until it is moved, for what lines say of when they were written, too."""
+
+    seconds = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.seconds
 
 
 @pytest.mark.parametrize("end", ["time limit", "left", "killed"])
@@ -65,6 +77,97 @@ async def test_what_was_left_out_at_a_question_without_an_answer_is_in_the_table
     assert float(trial["away"]) == 30
     page = next(row for row in rows(tmp_path / "out" / "pages.csv") if row["view"] == "trial/z.1")
     assert (float(page["away_pause"]), float(page["away_focus"])) == (30, 0)
+
+
+def left_out(study: Study, root: Path) -> tuple[dict[str, str], dict[str, str], str]:
+    """Return the stretch and the trial in the tables, and what the sheet says of stretches."""
+    export_study("small", study, root / "out", root)
+    (stretch,) = (row for row in rows(root / "out" / "events.csv") if row["event"] == "away")
+    (trial,) = rows(root / "out" / "trials.csv")
+    sheet = (root / "out" / "method.md").read_text(encoding="utf-8")
+    return stretch, trial, sheet.partition("Stretches left out: ")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize("why", ["pause", "leaving", "focus"])
+async def test_a_stretch_in_which_a_signal_ended_the_program_has_its_length(tmp_path: Path, why: str) -> None:
+    clock = StandingClock()
+    async with showing(tmp_path, is_trial, clock=clock) as (pilot, app, run):
+        if why == "focus":
+            app.app_focus = False
+        else:
+            await pilot.press("f2" if why == "pause" else "escape")
+        await until(pilot, lambda: bool(run.log.absences))
+        clock.seconds = 4.5
+        app._end_by_signal(129)
+        await until(pilot, lambda: not app.is_running)
+    stretch, trial, told = left_out(run.study, tmp_path)
+    assert (stretch["why"], stretch["seconds"], stretch["open"]) == (why, "4.5", "0")
+    assert stretch["until"] >= stretch["at"]
+    assert (float(trial["away"]), told) == (4.5, f"{why} 1, {4.5:.1f} s in all.")
+
+
+def test_a_stretch_without_a_noted_end_was_over_when_the_program_was_left(tmp_path: Path) -> None:
+    clock = SteppingClock()
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path, clock=clock)
+    with run.file:
+        session = first_trial(run)
+        asyncio.run(play(run, session, stop_at=2))
+        run.note("away", why="pause")
+        clock.seconds += 4.5
+        run.note("unanswered", trial=session.header.id, seconds=1.0, step=2, attempt=1, away={"pause": 4.5})
+        run.note("left")
+    stretch, trial, told = left_out(study, tmp_path)
+    assert (float(stretch["seconds"]), float(trial["away"]), told) == (4.5, 4.5, "pause 1, 4.5 s in all.")
+    assert stretch["until"] > stretch["at"]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_stretch_that_was_over_before_a_crash_is_in_its_trial(tmp_path: Path, resumed: bool) -> None:
+    clock = SteppingClock()
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path, clock=clock)
+    with run.file:
+        run.visit(80, 24)
+        session = first_trial(run)
+        run.note("shown", view="trial/a.1")
+        asyncio.run(play(run, session, stop_at=2))
+        clock.seconds += 1
+        run.note("away", why="pause")
+        clock.seconds += 3
+        run.note("back", why="pause", seconds=3.0)
+    if resumed:
+        clock.seconds += 60
+        again = enter(study, "P1", tmp_path, clock=clock)
+        with again.file:
+            again.visit(80, 24)
+            walk(again)
+        page = next(row for row in pages(collect("small", study, tmp_path)).rows if row["view"] == "trial/a.1")
+        assert (page["away_pause"], page["away_focus"]) == (3, 0)
+    stretch, trial, told = left_out(study, tmp_path)
+    assert (float(stretch["seconds"]), float(trial["away"]), told) == (3, 3, "pause 1, 3.0 s in all.")
+
+
+def test_stretches_that_overlap_count_once_after_a_crash_and_those_of_a_page_are_kept(tmp_path: Path) -> None:
+    clock = SteppingClock()
+    study = load(tmp_path, more='pages = [{text = "One."}]')
+    run = enter(study, "P1", tmp_path, clock=clock)
+    with run.file:
+        run.visit(80, 24)
+        run.note("shown", view="page/1")
+        run.note("away", why="pause")
+        clock.seconds += 2
+        run.note("away", why="focus")
+        clock.seconds += 3
+        run.note("back", why="pause", seconds=5.0)
+        clock.seconds += 4
+        run.note("back", why="focus", seconds=7.0)
+    again = enter(study, "P1", tmp_path, clock=clock)
+    with again.file:
+        again.visit(80, 24)
+        walk(again)
+    page = next(row for row in pages(collect("small", study, tmp_path)).rows if row["view"] == "page/1")
+    assert (page["away_pause"], page["away_focus"]) == (5, 4)
 
 
 def test_what_an_older_program_did_not_note_is_no_zero(tmp_path: Path) -> None:

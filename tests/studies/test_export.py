@@ -250,7 +250,7 @@ def test_every_stretch_is_counted_in_the_sheet(tmp_path: Path) -> None:
         walk(run)
     export_study("small", study, tmp_path / "out", tmp_path)
     sheet = (tmp_path / "out" / "method.md").read_text()
-    assert "focus 1, 0.2 s in all; pause 3, 3.5 s in all (1 of unknown length: the program ended in them)" in sheet
+    assert "focus 1, 0.2 s in all; pause 3, 3.5 s in all (1 of unknown length: the program crashed in them)" in sheet
     events = [row for row in rows(tmp_path / "out" / "events.csv") if row["event"] == "away"]
     assert [(row["why"], row["seconds"], bool(row["until"])) for row in events] == [
         ("pause", "1.5", True),
@@ -393,14 +393,14 @@ def test_a_stretch_is_still_open_only_while_the_program_runs(tmp_path: Path) -> 
         assert sheet == "pause 1, 0.0 s in all (1 still open, and not in the sum)."
         assert stretches == [("pause", "", "", "1")]
     sheet, stretches = told("killed")
-    assert sheet == "pause 1, 0.0 s in all (1 of unknown length: the program ended in them)."
+    assert sheet == "pause 1, 0.0 s in all (1 of unknown length: the program crashed in them)."
     assert stretches == [("pause", "", "", "0")]
     again = enter(study, "P1", tmp_path)
     with again.file:
         again.visit(80, 24)
         again.note("away", why="pause")
         sheet, stretches = told("both")
-        assert "(1 of unknown length: the program ended in them; 1 still open, and not in the sum)" in sheet
+        assert "(1 of unknown length: the program crashed in them; 1 still open, and not in the sum)" in sheet
         assert [row[3] for row in stretches] == ["0", "1"]
         again.note("left")
         assert "still open" not in told("left")[0]

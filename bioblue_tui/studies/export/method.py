@@ -315,7 +315,7 @@ def _absences(people: Sequence[Person]) -> str:
         seconds = sum(stretch.seconds for _, stretch in own)
         still = sum(person.still(stretch) for person, stretch in own)
         ended = sum(not stretch.ended for _, stretch in own) - still
-        unknown = [f"{ended} of unknown length: the program ended in them"] * bool(ended)
+        unknown = [f"{ended} of unknown length: the program crashed in them"] * bool(ended)
         unknown += [f"{still} still open, and not in the sum"] * bool(still)
         more = f" ({'; '.join(unknown)})" if unknown else ""
         parts.append(f"{why} {len(own)}, {seconds:.1f} s in all{more}")

@@ -139,7 +139,8 @@ def pages(found: Collected) -> Table:
             Column(
                 f"away_{why}",
                 "number",
-                f"Excluded seconds {words}; of trials as in trials.csv, where they are one sum (away).",
+                f"Excluded seconds {words}; of trials as in trials.csv, where they are one sum (away). "
+                "Stretches in which the program crashed are left out.",
                 "s",
             )
             for why, words in AWAY.items()
@@ -177,8 +178,8 @@ def events(found: Collected) -> Table:
         Column("at", "time", "When; of a stretch that does not count, when it began."),
         Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
         Column("why", "text", "Why time did not count: pause, leaving, focus. Stretches may overlap."),
-        Column("until", "time", "When that ended; empty where it was still open, or the program ended first."),
-        Column("seconds", "number", "For how long, on a monotonic clock; empty where until is.", "s"),
+        Column("until", "time", "When that ended; empty where it was still open, or the program crashed in it."),
+        Column("seconds", "number", "For how long; empty where until is.", "s"),
         Column("open", "boolean", "Whether it was still open when this was exported, the program running."),
         Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
         Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),

@@ -201,7 +201,7 @@ def trials(found: Collected) -> Table:
             "away",
             "number",
             "Excluded seconds, on observations that were left without an answer, too; empty where the program was one "
-            "that did not note those, and events.csv has them.",
+            "that did not note those, and events.csv has them. Stretches in which it crashed are left out.",
             "s",
         ),
         replace(DROPPED, meaning=f"{DROPPED.meaning} At its answers, at questions left without one, and at its end."),
