@@ -130,4 +130,4 @@ def _effect(found: Effect | None) -> tuple[str, str]:
 
 
 def _interval(found: Interval | None) -> str:
-    return f"{amount(round(found.low, 3))} to {amount(round(found.high, 3))}" if found else NOTHING
+    return f"{amount(round(found.low, 3), 14)} to {amount(round(found.high, 3), 14)}" if found else NOTHING

@@ -132,7 +132,7 @@ def _cell(quantity: Quantity, value: Number | None) -> str:
 
 def _interval(quantity: Quantity) -> str:
     between = quantity.interval
-    return f"{amount(between.low)} to {amount(between.high)}" if between else quantity.why_none
+    return f"{amount(_short(between.low), 14)} to {amount(_short(between.high), 14)}" if between else quantity.why_none
 
 
 def rewards_table(trial: Shown) -> Table:

@@ -14,6 +14,7 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.state import StepView
 from bioblue_tui.widgets.answer import AnswerBar
 from bioblue_tui.widgets.gate import AttentiveApp, Early, Gate
 from envs import State
@@ -130,8 +131,12 @@ class AnsweringScreen(LiveScreen):
     def _question(self) -> tuple[int, int] | None:
         if self.person is None or not self.person.asked:
             return None
-        step = self.state.steps[-1]
-        return step.number, len(step.attempts)
+        return self._tried.number, len(self._tried.attempts)
+
+    @property
+    def _tried(self) -> StepView:
+        """The step that was asked for last; one behind it may hold what was changed for it meanwhile."""
+        return next(step for step in reversed(self.state.steps) if step.attempts)
 
     def _tell_news(self) -> None:
         state, trial = self.state, self.live.trial
@@ -140,7 +145,7 @@ class AnsweringScreen(LiveScreen):
             return
         if state.rejections > self._rejections:
             self._rejections = state.rejections
-            attempts = [attempt for attempt in state.steps[-1].attempts if attempt.rejection]
+            attempts = [attempt for attempt in self._tried.attempts if attempt.rejection]
             if attempts:
                 if self.prompt_only:
                     self.transcript.follow()

@@ -51,6 +51,9 @@ async def test_who_takes_over_is_told_what_the_agent_does_not_see(tmp_path: Path
         await opened(pilot, screen, 1)
         await until(pilot, lambda: "thermostat does not see rewards; you do." in painted(pilot.app))
         screen.live.trial.intervene("rewards", True)
+        # The question stays the same: nothing is too early for it, and a refusal is told.
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "Not a number" in painted(pilot.app))
         await pilot.press("3", "enter")
         await opened(pilot, screen, 2)
         await until(pilot, lambda: "does not see" not in painted(pilot.app))

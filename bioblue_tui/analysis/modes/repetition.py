@@ -7,6 +7,7 @@ problem to problem; a ``Reader`` says so.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,6 +119,10 @@ class Oscillation(Episodic):
         """By period: how many are alike to them."""
         self._pattern: list[tuple[int, ...]] = []
         """The pattern of the last episode, from the step after its alarm."""
+        self._exact = True
+        """Whether that pattern was repeated to the unit."""
+        self._slips: list[int] = []
+        """The steps of that episode, after its alarm, whose action is not that of one period before."""
         self._kept = 0
         """How many actions in a row are those of the pattern, in its phase; single slips do not shift it."""
 
@@ -141,8 +146,11 @@ class Oscillation(Episodic):
                 self._look(step.step)
         elif self._rhythm:
             self._follow_rhythm(step.step)
-        elif self._goes_on(moment, step.step - episode.alarm - 1):
-            self._episodes.sign(step.step)
+        else:
+            if not (self._runs if self._exact else self._rhythms)[len(self._pattern)]:
+                self._slips.append(step.step)
+            if self._goes_on(moment, step.step - episode.alarm - 1):
+                self._episodes.sign(step.step)
         self._episodes.end_if_over(step.step)
 
     def _look(self, step: int) -> None:
@@ -217,14 +225,20 @@ class Oscillation(Episodic):
         spans = [max(parts) - min(parts) for parts in zip(*(moment.action for moment in pattern), strict=True)]
         actions = ", ".join(self._reader.told(moment.action) for moment in pattern)
         grade = "; a swing of 1 only" if max(spans) == 1 else ""
-        self._episodes.begin(step - length + 1, step, partial(self._tell, actions, grade))
+        self._exact = self._runs[period] > 0
+        self._slips = []
+        self._episodes.begin(step - length + 1, step, partial(self._tell, actions, grade, period, self._slips))
         self._rhythm = False
         self._pattern, self._kept = [moment.action for moment in pattern], 0
 
-    def _tell(self, actions: str, grade: str, onset: int, step: int, count: int) -> str:
+    def _tell(
+        self, actions: str, grade: str, period: int, slips: Sequence[int], onset: int, step: int, count: int
+    ) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
-        over = counted(step - onset + 1, "step")
-        return f"{prefix}the pattern {actions} repeated over {over} to step {step}, not explained by the state{grade}"
+        over, others = counted(step - onset + 1, "step"), bisect_right(slips, step)
+        but = f", but for {others} of them unlike the step {period} before" if others else ""
+        told = f"{prefix}the pattern {actions} repeated over {over} to step {step}{but}"
+        return f"{told}, not explained by the state{grade}"
 
 
 class Frozen(Episodic):

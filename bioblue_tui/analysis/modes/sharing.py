@@ -18,6 +18,9 @@ WINDOW = 10
 NEARLY_ALL = 0.9
 """Share of what was given that is nearly all of it."""
 
+MOST = 0.75
+"""Share of the last ten steps that a collapse goes on with: some slips do not end it, a coin flip does."""
+
 AHEAD = 7
 """Of the last ten steps, those at which the favourite was level or ahead: giving to one that is behind is repair."""
 
@@ -77,8 +80,8 @@ class Collapse(Episodic):
         self._ahead.add(step.step, ahead)
         sign = ahead and total > 0 and own >= NEARLY_ALL * total
         self._signs.add(step.step, sign)
-        if sign:
-            share = self._sums[0] / self._sums[1]
+        share = self._sums[0] / self._sums[1] if self._sums[1] else 0.0
+        if sign and (self._episodes.open is None or share >= MOST):
             self._episodes.sign(step.step, len(self._given), share, step.after[self._index], min(step.after))
         if self._episodes.open is None and self._collapsed():
             self._episodes.begin(self._signs.first, step.step, self._tell)

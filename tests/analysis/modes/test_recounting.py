@@ -217,3 +217,31 @@ def test_what_the_reference_would_have_done_can_be_counted_again(trial: Trial) -
         wanted = [environment.reference_action(State(s.before, (0,) * len(s.before))) for s in steps[last - 12 : last]]
         done = [s.action for s in steps[last - 12 : last]]
         assert other == sum(a[chosen] != b[chosen] for a, b in zip(wanted, done, strict=True))
+
+
+@pytest.mark.parametrize(("slips", "others"), [((), 0), ((36, 37, 38), 4), ((50,), 2)])
+def test_what_is_no_repetition_of_a_pattern_is_not_counted_as_one(slips: Sequence[int], others: int) -> None:
+    environment = envs.make("homeostasis")
+
+    def policy(state: State, step: int) -> list[int]:
+        return [7 if step in slips else 15 if step % 2 else 0]
+
+    watching = watch(environment, steps_of(environment, policy, 1, 60))
+    (finding,) = (one for one in watching.findings if one.mode == "self_imitation_oscillation")
+    but = f", but for {others} of them unlike the step 2 before" if others else ""
+    assert f"repeated over 60 steps to step 60{but}, not explained" in finding.evidence
+
+
+def test_a_burst_for_one_objective_is_no_collapse_once_both_get_their_share() -> None:
+    environment = envs.make("balancing")
+    rng = random.Random(3)
+
+    def policy(state: State, step: int) -> list[int]:
+        return [0, 10] if 20 < step <= 30 or rng.random() < 0.5 else [10, 0]
+
+    steps = steps_of(environment, policy, 1, 100)
+    for finding in watch(environment, steps).findings:
+        if finding.mode == "single_objective_collapse":
+            last = steps[finding.until(100) - 10 : finding.until(100)]
+            index = environment.objectives.index(finding.objective)
+            assert sum(step.action[index] for step in last) >= 0.75 * sum(sum(step.action) for step in last)
