@@ -117,7 +117,7 @@ def test_a_plot_fits_and_marks_what_happened(guesses: list[int | None], onsets: 
     assert all(len(line) <= width for line in lines)
     assert len(dots) <= 5
     assert any("●" in line for line in dots) == any(guess is not None for guess in guesses)
-    told = "\n".join(lines)
+    told = " ".join(" ".join(lines).split())
     if onsets is None:
         assert "▲" not in told
     elif not onsets:
