@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
-from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.sameness import person_of
 from bioblue_tui.analysis.words import on_same_noise
-from bioblue_tui.numbers import amount, counted, signed
-from bioblue_tui.report.tables import NOTHING, Table
+from bioblue_tui.numbers import counted, signed
+from bioblue_tui.report.tables import NOTHING, Table, ends
 from bioblue_tui.report.trials import Group, Shown
 from envs import Dimension
 
@@ -97,7 +96,7 @@ def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:
         f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label,
         f"{pair.seeds}" + (f" ({pair.independent} independent)" if pair.independent < pair.seeds else ""),
         signed(pair.difference, 12),
-        _interval(pair.interval),
+        ends(pair.interval),
         pair.told,
         _p(pair.p),
         _p(adjusted),
@@ -126,8 +125,4 @@ def _p(value: float | None) -> str:
 
 
 def _effect(found: Effect | None) -> tuple[str, str]:
-    return (NOTHING, NOTHING) if found is None else (signed(round(found.value, 2), 12), _interval(found.interval))
-
-
-def _interval(found: Interval | None) -> str:
-    return f"{amount(round(found.low, 3), 14)} to {amount(round(found.high, 3), 14)}" if found else NOTHING
+    return (NOTHING, NOTHING) if found is None else (signed(round(found.value, 2), 12), ends(found.interval))

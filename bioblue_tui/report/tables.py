@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.intervals import FEW, alone, described, wilson
+from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, wilson
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
@@ -117,7 +117,7 @@ def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -
     if count > 1:
         foot = [
             (f"mean of {group.averaged}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
-            ("interval", *map(_interval, quantities)),
+            ("interval", *(ends(own.interval, own.why_none) for own in quantities)),
         ]
     n = group.independent
     note = f"; {'' if n < FEW else 'intervals: '}{described(n)}" if count > 1 else ""
@@ -130,9 +130,9 @@ def _cell(quantity: Quantity, value: Number | None) -> str:
     return signed(value, 12) if quantity.kind == "difference" else amount(value, 12)
 
 
-def _interval(quantity: Quantity) -> str:
-    between = quantity.interval
-    return f"{amount(_short(between.low), 14)} to {amount(_short(between.high), 14)}" if between else quantity.why_none
+def ends(interval: Interval | None, why_none: str = NOTHING) -> str:
+    """Return the ends of an interval, with as many digits as what it is of; or why there is none."""
+    return f"{amount(_short(interval.low), 14)} to {amount(_short(interval.high), 14)}" if interval else why_none
 
 
 def rewards_table(trial: Shown) -> Table:

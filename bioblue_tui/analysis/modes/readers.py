@@ -54,7 +54,6 @@ class LevelReader(_Memory):
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__()
         self.objective = label or None
-        self.tolerance = max(1.0, setpoint.half_width / 5)
         self._index = index
         self._setpoint = setpoint
 
@@ -100,7 +99,6 @@ class HarvestReader(_Memory):
     """
 
     objective: str | None = None
-    tolerance = 1.0
     on_off = False
     joint = False
 
@@ -137,7 +135,7 @@ class HarvestReader(_Memory):
         In a small field whole numbers bring less than the rate; the reference policy's own rhythm is healthy there.
         """
         harvest: Number = sum(moment.action[0] for moment in moments)
-        near = sum(moment.gap <= self.tolerance for moment in moments)
+        near = sum(moment.gap <= 1 for moment in moments)
         return harvest < MODEST * self._problem.rate * len(moments) and near < EXPLAINED * len(moments)
 
     def told(self, action: tuple[int, ...]) -> str:
@@ -154,7 +152,6 @@ class ShareReader(_Memory):
     """
 
     objective: str | None = None
-    tolerance = 0.5
     on_off = False
     joint = True
 

@@ -75,9 +75,6 @@ class Reader(Protocol):
     objective: str | None
     """The objective whose doses are read; None for the joint actions."""
 
-    tolerance: float
-    """How far an action may be from the reference policy's without being another one."""
-
     joint: bool
     """Whether the actions of all objectives are read as one: with many of them, patterns also come about by chance."""
 

@@ -13,7 +13,7 @@ from bioblue_tui.analysis.modes.homeostatic import Accelerating, Blame, Neglect,
 from bioblue_tui.analysis.modes.readers import HarvestReader, LevelReader, ShareReader
 from bioblue_tui.analysis.modes.regret import Part, Regret, bound_of, unexplained, unused
 from bioblue_tui.analysis.modes.regrowing import BoomBust, Exhausted, Overharvesting, Underconsumption
-from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation, Reader
+from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation
 from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
 from bioblue_tui.analysis.modes.unavoidable import Unavoidable
 from bioblue_tui.analysis.shadow import Shadow
@@ -31,7 +31,6 @@ class Watch:
         agent: Whose trial it is: a finding tells of a person who acts in its place.
 
     Attributes:
-        readers: How actions are read, one reader per objective or one for the joint actions.
         shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret are held against
             it.
         cautious: The policy of the best fixed fill level on the same noise; the same where nothing is filled up.
@@ -42,7 +41,6 @@ class Watch:
     def __init__(self, environment: Environment, start: State | None = None, agent: str = HUMAN) -> None:
         self._environment, self._agent = environment, agent
         self._persons: list[int] = []
-        self.readers: list[Reader] = []
         self._detectors = self._made_for(environment)
         self._regrets = self._regrets_of(environment)
         self._unavoidable = [Unavoidable(label, environment.dimensions) for label in environment.objectives]
@@ -119,13 +117,11 @@ class Watch:
                 return self._of_levels(environment, problem)
             case Regrowing():
                 reader = HarvestReader(environment, problem)
-                self.readers.append(reader)
                 own: list[Detector] = [Underconsumption(problem), Overharvesting(problem), BoomBust(problem)]
                 return [*own, Exhausted(), Oscillation(reader), Frozen(reader, environment.reference_name)]
             case Allotment():
                 collapses = [Collapse(index, label) for index, label in enumerate(environment.objectives)]
                 shares = ShareReader(environment, problem)
-                self.readers.append(shares)
                 turns = Alternating(environment.objectives)
                 return [
                     *collapses,
@@ -139,7 +135,6 @@ class Watch:
         detectors: list[Detector] = []
         for index, (label, point) in enumerate(zip(environment.objectives, problem.setpoints, strict=True)):
             reader = LevelReader(index, label, point)
-            self.readers.append(reader)
             detectors += [Unbounded(index, label, point), Accelerating(index, label, point)]
             detectors += [
                 Neglect(index, label, point),
