@@ -21,7 +21,9 @@ class Bill:
     """What some requests have used and cost. Sums of tokens are of what providers told; None where they told nothing.
 
     Attributes:
-        requests: How many were sent, whether or not an answer came.
+        requests: How many were sent, whether or not an answer came. One that was in flight when the program was
+            killed is in no record.
+        abandoned: How many of them nobody waited for to the end: what they used and cost is not known.
         input: Tokens sent, cached ones included.
         cached: Those of them read from a cache.
         written: Those of them put into a cache.
@@ -37,6 +39,7 @@ class Bill:
     output: int | None = None
     seconds: float = 0.0
     cost: Cost = FREE
+    abandoned: int = 0
 
     @classmethod
     def of(cls, usage: Usage | None, seconds: float | None, price: Price, requests: int = 1) -> Bill:
@@ -54,6 +57,7 @@ class Bill:
             _sum(self.output, other.output),
             self.seconds + other.seconds,
             self.cost + other.cost,
+            self.abandoned + other.abandoned,
         )
 
     def facts(self) -> dict[str, object]:
@@ -61,6 +65,7 @@ class Bill:
         dollars = self.cost.dollars
         return {
             "requests": self.requests,
+            "abandoned": self.abandoned,
             "input": self.input,
             "cached": self.cached,
             "written": self.written,
@@ -72,7 +77,10 @@ class Bill:
 
     def words(self) -> str:
         """Say it in one line: ``2 140 tokens in (1 980 cached), 35 out; 0.8 s; $0.0004``."""
-        return f"{self.tokens()}; {self.seconds:.1f} s; {self.cost}"
+        unknown = "tokens and cost are" if self.cost.unknown else "tokens are"
+        whose = "its" if self.abandoned == 1 else "their"
+        abandoned = f"{self.abandoned} abandoned ({whose} {unknown} not known); " if self.abandoned else ""
+        return f"{abandoned}{self.tokens()}; {self.seconds:.1f} s; {self.cost}"
 
     def tokens(self) -> str:
         """Say how many tokens went in and out: ``2 140 tokens in (1 980 cached), 35 out``."""
@@ -99,9 +107,10 @@ EMPTY = Bill()
 class Spending:
     """What a trial has used and cost.
 
-    Rejected answers are paid like any other. An answer that a person cut short may be paid too, and nobody says how
-    much: the cost is then unknown beyond what is. A request that a fault kept from its answer is counted and taken not
-    to be paid, as providers have it. What a fork took over from another trial is on that one's bill.
+    Rejected answers are paid like any other. An answer that a person, or the trial's end, cut short may be paid too,
+    and nobody says how much: the cost is then unknown beyond what is. A request that a fault kept from its answer is
+    counted and taken not to be paid, as providers have it. What a fork took over from another trial is on that one's
+    bill.
 
     Args:
         header: What the trial is.
@@ -158,7 +167,8 @@ class Spending:
                 self.most_output = max(self.most_output, (event.usage and event.usage.output) or 0)
             case Interrupted(actor=actor) if self._asks_model(actor):
                 perhaps_paid = self.price.paid and event.requests
-                self._add(event.step, Bill(event.requests, cost=UNKNOWN if perhaps_paid else FREE))
+                cost, abandoned = UNKNOWN if perhaps_paid else FREE, min(1, event.requests)
+                self._add(event.step, Bill(event.requests, cost=cost, abandoned=abandoned))
                 self.billed += event.requests > 0
             case Retrying() | Failed() if self.price.model:
                 # A person's answer fails in no such way.

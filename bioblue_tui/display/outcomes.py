@@ -85,24 +85,27 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
 
 
 def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Table:
+    abandoned = any(bill.abandoned for bill in bills)
     columns = [
         Column("seed", "seed"),
         Column("requests", "requests"),
+        *([Column("abandoned", "of them\nabandoned")] if abandoned else []),
         Column("in", "tokens\nin"),
         Column("cached", "of them\ncached"),
         Column("out", "tokens\nout"),
         Column("seconds", "seconds"),
         Column("cost", "cost"),
     ]
-    rows = [[outcome.seed, *_bill(bill)] for outcome, bill in zip(outcomes, bills, strict=True)]
-    below = [["total", *_bill(sum(bills, EMPTY))]]
+    rows = [[outcome.seed, *_bill(bill, abandoned)] for outcome, bill in zip(outcomes, bills, strict=True)]
+    below = [["total", *_bill(sum(bills, EMPTY), abandoned)]]
     return Table(f"{named}: tokens and cost", columns, rows, below)
 
 
-def _bill(bill: Bill) -> list[Cell]:
+def _bill(bill: Bill, abandoned: bool) -> list[Cell]:
     """Return a bill as cells; what nobody told is no number."""
     told = (bill.input, bill.cached, bill.output)
-    return [bill.requests, *told, round(bill.seconds, 3), str(bill.cost) if bill.requests else None]
+    sent = (bill.requests, bill.abandoned) if abandoned else (bill.requests,)
+    return [*sent, *told, round(bill.seconds, 3), str(bill.cost) if bill.requests else None]
 
 
 def _dimensions(environment: Environment) -> list[Column]:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence
 from bioblue_tui.costs.spending import EMPTY, Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Noted, Paused, Rejected, Retrying, Stepped
+from bioblue_tui.trials.events import (
+    Answered,
+    Asked,
+    Ended,
+    Event,
+    Failed,
+    Interrupted,
+    Noted,
+    Paused,
+    Rejected,
+    Retrying,
+    Stepped,
+)
 from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.state import TrialState, retry_words
 
@@ -80,10 +93,12 @@ class PlainDisplay:
             case Ended():
                 self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")
             case _:
-                self._note(event)
+                self._aside(event)
 
-    def _note(self, event: Event) -> None:
-        if isinstance(event, Noted) and not event.deleted:
+    def _aside(self, event: Event) -> None:
+        if isinstance(event, Interrupted) and event.actor != HUMAN:
+            self._write(f"No answer: {'the trial was stopped' if event.reason else 'cut short'} before it had come")
+        elif isinstance(event, Noted) and not event.deleted:
             where = f"step {event.step}" if event.step else "the trial"
             self._write(f"{where} noted: {one_line(said(event), 400)}")
 

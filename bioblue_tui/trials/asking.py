@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, Piece, Turn
 from bioblue_tui.trials.clock import Clock
-from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Heard, Interrupted, Retrying
+from bioblue_tui.trials.events import STOPPED, Answered, Asked, Event, Failed, Heard, Interrupted, Retrying
 from bioblue_tui.trials.reading.thoughts import split_thoughts
 
 RETRIES = 6
@@ -79,10 +79,14 @@ class Asking:
             self._tell(Failed(self._clock.now(), step, attempt, str(error), "provider", self._sent))
             raise
         except asyncio.CancelledError:
-            if not self._cut:
-                self._running.cancel()
+            self._running.cancel()
+            stopped = bool((task := asyncio.current_task()) and task.cancelling())
+            if self._cut or self._sent:
+                # A stopped trial's request has been sent, and may be paid, though nobody waits for its answer.
+                heard, reason = "".join(self._heard), "" if self._cut else STOPPED
+                self._tell(Interrupted(self._clock.now(), step, attempt, heard, agent.name, reason, self._sent))
+            if stopped or not self._cut:
                 raise
-            self._tell(Interrupted(self._clock.now(), step, attempt, "".join(self._heard), agent.name, self._sent))
             raise InterruptedAnswer from None
         finally:
             self._running = None

@@ -205,9 +205,11 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A person cut the answer in flight short. What had come of it is kept; it is asked anew when the trial goes on.
+    """The answer in flight was cut short. What had come of it is kept; it is asked anew when the trial goes on.
 
-    ``requests`` counts as in ``Answered``; none where the next try was waited for.
+    ``reason`` is ``stopped`` where the trial was stopped meanwhile, and empty where a person cut the answer short.
+    ``requests`` counts as in ``Answered``; none where the next try was waited for. The last of them was abandoned: what
+    it came to is not known.
     """
 
     at: float
@@ -215,6 +217,7 @@ class Interrupted:
     attempt: int
     text: str
     actor: str
+    reason: str = ""
     requests: int = 1
 
 

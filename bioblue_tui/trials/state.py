@@ -79,7 +79,7 @@ class Attempt:
         kind: What kind of rejection that is, as in ``Rejected``.
         failure: Why no answer could be had; empty where one was.
         waiting: Why, and for how long, another try is waited for; empty where none is.
-        interrupted: True when a person cut the answer short.
+        interrupted: True when a person, or the trial's end, cut the answer short.
         seconds: From asking to answer; None where not known.
         usage: Tokens, where there are any.
         notes: What a person should know about how the answer came about.
@@ -320,7 +320,8 @@ class TrialState:
                 attempt.interrupted, attempt.heard = True, event.text
                 if event.actor != HUMAN:
                     # A person who hands back was only asked.
-                    self._mark(event.step, "interrupted", "the answer was interrupted")
+                    stopped = "the trial was stopped before the answer had come"
+                    self._mark(event.step, "interrupted", stopped if event.reason else "the answer was interrupted")
             case Answered():
                 self._answered(attempt, event)
             case Rejected():

@@ -96,6 +96,7 @@ def test_a_bill_as_json() -> None:
     known = Bill.of(Usage(1000, None, 100, None), 0.5, PRICE)
     assert json.loads(json.dumps(known.facts())) == {
         "requests": 1,
+        "abandoned": 0,
         "input": 1000,
         "cached": None,
         "written": None,

@@ -1,7 +1,11 @@
 """A language model behind a real HTTP server, watched on the screen and without one."""
 
 import json
+import os
+import re
+import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -259,3 +263,37 @@ def test_leaving_while_the_model_thinks_is_quick_and_complete(bioblue: Bioblue, 
         released.set()
     kinds = [type(event) for event in bioblue.record().events]
     assert (kinds.count(Interrupted), kinds[-1]) == (1, Ended)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system has no such signals")
+@pytest.mark.parametrize("api", APIS)
+def test_a_request_in_flight_when_the_program_is_stopped_is_counted_and_told_apart(
+    bioblue: Bioblue, provider: FakeProvider, api: Api
+) -> None:
+    provider.faults.extend([None, Broken.STALL])
+    command = [*("run", "homeostasis", "--model", f"{api}:fake", "--base-url", provider.url(api), "--steps", "3")]
+    with bioblue.terminal(*command, "--display", "none", size=(160, 40)) as terminal:
+        provider.wait_for(2)
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.finish() == 128 + signal.SIGTERM
+        table = re.sub(r"\s+", " ", terminal.output.decode())
+    (cut,) = [event for event in bioblue.record().events if isinstance(event, Interrupted)]
+    assert (cut.step, cut.reason, cut.requests) == (2, "stopped", 1)
+    assert "abandoned" in table
+
+    def spending() -> dict[str, object]:
+        (line,) = bioblue.run("list", "--json").stdout.splitlines()
+        found: dict[str, object] = json.loads(line)["spending"]
+        return found
+
+    before = spending()
+    assert (before["requests"], before["abandoned"]) == (len(provider.journal), 1)
+    done = bioblue.run("resume", bioblue.file(), "--display", "plain")
+    assert done.returncode == 0, done.stderr
+    # What was abandoned is no try of the model's, and both totals are of all that the server got.
+    assert "4 requests: 1 abandoned (its tokens" in done.stdout
+    assert (spending()["requests"], spending()["abandoned"]) == (len(provider.journal), 1) == (4, 1)
+    assert spending()["input"] == sum(
+        e.usage.input or 0 for e in bioblue.record().events if isinstance(e, Answered) and e.usage
+    )
+    assert bioblue.run("verify", bioblue.file()).returncode == 0
