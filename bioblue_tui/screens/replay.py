@@ -224,6 +224,12 @@ class ReplayScreen(TrialScreen):
         else:
             said = self.insight.conclusion(self.readable) if self.readable == self.last_step() else ""
             summary = SummaryScreen(
-                self.state, found, again=False, spending=self._spending, conclusion=said, told=self.reveals
+                self.state,
+                found,
+                again=False,
+                spending=self._spending,
+                conclusion=said,
+                told=self.reveals,
+                leaves=False,
             )
             self.app.push_screen(summary)

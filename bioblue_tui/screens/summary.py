@@ -42,6 +42,7 @@ class SummaryScreen(ModalScreen[Choice]):
         others: Where the records of others are who may have played the same; None to leave them out.
         conclusion: What the analysis says of it; empty for nothing.
         told: Whether the reference policy and the conclusion are told; a class that is still to be asked is not.
+        leaves: Whether what lies below can be left from here; else this is closed, no more.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -63,9 +64,10 @@ class SummaryScreen(ModalScreen[Choice]):
         others: Path | None = None,
         conclusion: str = "",
         told: bool = True,
+        leaves: bool = True,
     ) -> None:
         super().__init__()
-        self._told = told
+        self._told, self._leaves = told, leaves
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
         self._conclusion = conclusion if told else ""
@@ -90,8 +92,9 @@ class SummaryScreen(ModalScreen[Choice]):
             with Horizontal(classes="buttons"):
                 if self._again:
                     yield Button("next seed (a)", id="again", variant="primary", compact=True)
-                yield Button("look back (l)", id="look", compact=True)
-                yield Button("leave (q)", id="leave", compact=True)
+                if self._leaves:
+                    yield Button("look back (l)", id="look", compact=True)
+                yield Button("leave (q)" if self._leaves else "close (q)", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Look for others who have played the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from textual.widgets import Label
+from textual.widgets import Button, Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
 from bioblue_tui.records.collection import open_record
@@ -114,6 +114,10 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         title = str(pilot.app.screen.query(Label).first().content)
         assert title == "multi-objective homeostasis: 29 of 40 steps"
+        # It lies over the replay, which q does not leave.
+        assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["close (q)"]
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is screen)
 
 
 class Told(BaseAgent):
