@@ -140,7 +140,15 @@ def _decide(
     others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
     if why := objection(
-        actions[0], before, after, objectives, forms, status, marked=block.marked, labelled=block.labelled
+        actions[0],
+        before,
+        after,
+        objectives,
+        forms,
+        status,
+        lines[block.first : block.last + 1],
+        marked=block.marked,
+        labelled=block.labelled,
     ):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))

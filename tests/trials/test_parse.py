@@ -50,6 +50,22 @@ def test_every_statement_is_read_and_nothing_else_is(path: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("layout", ["{said}\n\n{why}", "{why}\n\n{said}", "**{said}**\n\n{why}"])
+@pytest.mark.parametrize(
+    "why",
+    [
+        "Consuming 3 potatoes brings the level to 103.",
+        "A consumption of 3 gives a level of 103.",
+        "If 3 potatoes are eaten, the level reaches 103.",
+        "Eat 3 and the level becomes 103.",
+        "3 potatoes raise the level from 100 to 103.",
+        "By eating 3 the metric gets to 103.",
+    ],
+)
+def test_of_an_explanation_the_action_is_read_and_never_what_it_brings_about(layout: str, why: str) -> None:
+    assert [read(layout.format(said=said, why=why), 1) for said in (3, 103)] == ["3", "-"]
+
+
 @need_published
 def test_published_answers_mean_what_they_always_did() -> None:
     csv.field_size_limit(10**7)
@@ -369,7 +385,7 @@ ABOVE = [
     "5\n</think>\n",
     "Sure!\n\n",
 ]
-BELOW = ["", "\n", "\r\n\r\n", "\n\nThis keeps all at 100.", "</s>", "<|im_end|>\n", "\n\n(97 + 3 = 100)"]
+BELOW = ["", "\n", "\r\n\r\n", "\n\nThis keeps all at 100.", "</s>", "<|im_end|>\n", "\n\n(97 + 3 is 100)"]
 
 
 @st.composite

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bioblue_tui.trials.reading.cues import SENTENCES, STATE, words
+from bioblue_tui.trials.reading.cues import BAD, HURTS, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.figures import offered
 from envs import Action
 
@@ -39,15 +39,6 @@ _LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|tha
 """In a later sentence, "it" is what the sentence before speaks of."""
 
 _ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|quite|very|pretty|\w+ly) )*+"
-_HURTS = (
-    r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv"
-    r"|violat|break(?!-| even)|kill|ruin|disast"
-)
-_BAD = (
-    rf"(?:{_HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem"
-    r"|aggressive|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect"
-    r"|upset|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
-)
 _HELPS = (
     "help|fluctuate|deviate|bring|keep|restore|close|maintain|leave|avoid|balance|return|let|ensure|allow|hold|improve"
     "|stay|change|vary|stabili|lead to (?:better|good|high|stead)"
@@ -79,9 +70,9 @@ _OPEN = re.compile(
 
 _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
-    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {_BAD}(?: {_BAD})*(?: (?:n?or|and) {_BAD}(?: {_BAD})*)?"
+    rf"|risk of|margin (?:of|for)|neither)(?: \w+){{0,4}}? {BAD}(?: {BAD})*(?: (?:n?or|and) {BAD}(?: {BAD})*)?"
     r"|\b(?:no|not|nor|never|cannot|low|little|less)(?: (?:be|an?|the|any|so|as|even|to|lead to|cause"
-    rf"|\w+ly))* {_BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)"
+    rf"|\w+ly))* {BAD}|\bnot (?:only|just) (?!an?\b|the\b|my\b)"
     r"|\bnot (?:rely|depend|account|consider|include|counting|including|considering)\b"
     r"|\bno (?:more|less|fewer) than\b|\b(?:was|were) (?:\w+ly )?(?:chosen|calculated|computed|picked|selected"
     r"|needed|required|(?:intended|meant)(?! for)|determined|derived|decided|based(?! on nothing))\b|\b(?:less|more"
@@ -122,7 +113,7 @@ _DOUBTED = words(
     r"may|might|could|perhaps|maybe|possibly|doubt\w*|guess\w*|hunch|unsure|until",
     r"(?:an?|my) (?:(?!good\b|best\b)\w+ )*(?:estimate|thought|idea|try|attempt|suggestion|proposal)",
     # It is called bad.
-    rf"(?:{_HURTS})\w*|bad\w*|poor\w*|worse|worst|worr\w+|fatal|reckless|silly|stupid|absurd|nonsens\w+|useless",
+    rf"(?:{HURTS})\w*|bad\w*|poor\w*|worse|worst|worr\w+|fatal|reckless|silly|stupid|absurd|nonsens\w+|useless",
     r"away|beyond|wip\w+ out|over(?=\W*$| (?:the|my|its) (?!next|long|course|coming|remain))",
     # Another amount is asked for, or it is the number of something else.
     r"too \w+|instead|rather(?! than)|twice|double\w*|half|halve\w*|(?:is|are) (?:only|merely) (?:the|an?|my)",

@@ -13,6 +13,17 @@ def words(*alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
+HURTS = (
+    r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv"
+    r"|violat|break(?!-| even)|kill|ruin|disast"
+)
+BAD = (
+    rf"(?:{HURTS}|too \w+|(?:over|under)(?:eat|sat|harvest|consum|do|feed)|risk|wast|damag|drastic|extrem"
+    r"|aggressive|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect"
+    r"|upset|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
+)
+"""What harms, in parts of patterns."""
+
 _NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
 _PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|took|taken|said|consumed|harvested"
 

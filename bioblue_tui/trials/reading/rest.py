@@ -9,6 +9,7 @@ from bioblue_tui.trials.reading.about import NOTHING, spoken_of
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
+from bioblue_tui.trials.reading.results import is_result
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
@@ -65,6 +66,7 @@ def objection(
     labels: Sequence[str],
     forms: Grammar,
     status: frozenset[int] = frozenset(),
+    own: Sequence[str] = (),
     *,
     marked: bool,
     labelled: bool = False,
@@ -74,6 +76,8 @@ def objection(
         return "what is said beside the number may take it back"
     if another(before, after, action, forms, status, marked=marked):
         return "what is said beside the number answers otherwise"
+    if is_result(own, [*before, *after], action, status):
+        return "what is said beside the number calls it what comes of an action"
     if misplaced([*before, *after], action, labels, labelled=labelled):
         return "what is said beside the numbers gives them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):

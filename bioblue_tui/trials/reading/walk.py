@@ -243,7 +243,7 @@ class Walk:
         action, reason = self._grammar.arranged(values, labels)
         if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
             action, reason = None, "the numbers of a list are no answer"
-        beside = " ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run)
+        beside = ". ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run if read.beside)
         self._blocks.append(
             Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels), beside=beside)
         )

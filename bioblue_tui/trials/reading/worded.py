@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bioblue_tui.trials.reading.cues import STATE, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS, in_digits
+from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import Grammar, Numbers
 from envs import Action
 
@@ -143,12 +144,6 @@ def _differs(word: str, action: Action) -> bool:
     return (_NUMBERS.index(word) if word in _NUMBERS else 0) not in action
 
 
-_OF_STATE = re.compile(
-    r"[=\s]*(?:(?:the|my|a) )?(?:deficit|difference|gap|shortfall|noise|growth|level|target|reward|penalty|stock)s?",
-    re.IGNORECASE,
-)
-"""What the number is, said as an aside: "3 (the deficit)"."""
-
 _SKIPS = re.compile(
     r"(?:so |but |and |hence |therefore |thus |though )*i(?:'ll| will| must| have to| should)? (?:don't|won't|do not"
     r"|will not|shouldn't|skip|pass|abstain|refuse|decline)",
@@ -164,7 +159,7 @@ def _in_a_clause(sentence: str, action: Action) -> bool:
         return True
     if match := _AMOUNT.fullmatch(last):
         return _differs(match["word"], action)
-    return bool(_OF_STATE.fullmatch(sentence))
+    return bool(SAYS_WHAT.fullmatch(sentence))
 
 
 def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int]) -> bool:

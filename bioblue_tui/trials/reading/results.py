@@ -1,0 +1,122 @@
+"""What beside a number says that it is what comes of an action, and not the action: a level, a rest, a reward.
+
+One rule for all forms of speech: numbers are tied to words of acting, or to words of the state, by what stands between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bioblue_tui.trials.reading.cues import BAD, SENTENCES, words
+from bioblue_tui.trials.reading.faults import in_digits
+from envs import Action
+
+_THING = r"(?:potato(?:es)?|units?|resources?|items?|pieces?|(?:more|of them)(?=\W))"
+_OFF = rf"(?: {_THING})? ?(?:more|less|fewer|times|steps?|turns?|rounds?|points?|below|above|short|away|off|%)\b"
+"""What makes a number a distance or a count."""
+
+_NUMBER = (
+    rf"\d{{1,9}}(?![\d%]|[.,]\d|\.\.| ?[/±-]|{_OFF})"
+    rf"(?: {_THING})?(?: (?:of|for|to|into) (?:objective )?(?-i:[A-H]\b))?"
+)
+_NUMBERS = rf"{_NUMBER}(?:(?:,| and|, and) {_NUMBER})*"
+_ACT = (
+    r"(?:consum(?:e[sd]?|ing|ption)|eat(?:s|en|ing)?|ate|harvest(?:s|ed|ing)?|tak(?:e[sn]?|ing)|took|intakes?|doses?"
+    r"|collect(?:s|ed|ing)?|gather(?:s|ed|ing)?|pick(?:s|ed|ing)?|feed(?:s|ing)?|fed|giv(?:e[sn]?|ing)|gets|receiv(?:es"
+    r"|ing)|add(?:s|ed|ing)?|allocat(?:e[sd]?|ing|ions?)|needs?|actions?)"
+)
+_BETWEEN = (
+    r"(?::| of| is| are| be|(?:(?<=consumption)|(?<=harvest)|(?<=intake)|(?<=dose))(?: up| back| down)? to| at| about"
+    rf"| around| exactly| only| just| another| these| those| the| an?| all| total| steady| amount| rate| with| for"
+    rf"| {_THING}| objective| (?-i:[A-H]\b)| would| should| will| now| either| both)*"
+)
+_TIED = re.compile(
+    rf"\b{_ACT}{_BETWEEN}:? ?(?P<after>{_NUMBERS})"
+    rf"|(?P<before>\b{_NUMBERS})(?: (?:is|are|be|being|get|gets|to be|were|was|that|I|i))* (?:consumed|eaten|harvested"
+    r"|taken|collected|gathered|picked|fed|given|enough|sufficient|needed|required|suffices?|covers?|closes?)\b"
+    rf"|\bafter (?P<by>{_NUMBERS})(?! ?(?:left|remain\w*|in the)\b)"
+    rf"|(?P<does>\b\d{{1,9}} {_THING}) (?:(?:would|will|should|can|to) )?(?:bring|rais|lift|lead|result|giv|mak|get|mov"
+    r"|push|tak|keep|restor|reach)\w*",
+    re.IGNORECASE,
+)
+"""Numbers that are said to be consumed, harvested and so on, in any form of the word."""
+
+_FIGURE = re.compile(r"\d+")
+_UNMEANT = words(
+    rf"{BAD}|not|\w+n't|cannot|never|avoid\w*|instead|rather|than|only|over|until|between|or",
+    r"might|compar\w+|if the|(?:un\w+|accept)able|possible|also|fell|rose|drop\w*|changed|observ\w+|next step(?=\W*$)",
+    r"last|previous\w*|earlier|before|so far|was|were|had|ate|took|fed|consumed|harvested|each|every|average\w*",
+    r"usual\w*|per|later|next time|then|past|history|recent\w*|max\w*|min\w*|limit\w*|up to|at (?:least|most)|already",
+)
+"""What says that another amount was, or that it will not be."""
+
+_STATE = (
+    r"(?:levels?|stocks?|totals?|field|deviations?|predictions?|expectations?|estimates?|forecasts?|outcomes?|results?"
+    r"|populations?|balances?|rest|remainder|metrics?)"
+)
+_REWARD = r"(?:rewards?|penalt(?:y|ies)|returns?|scores?)"
+_AWAITED = r"(?:expected|predicted|projected|estimated|remaining|left(?:over)?|resulting|unharvested)"
+_ROUGHLY = r"(?:(?:only|just|about|around|roughly|now|then|exactly|approximately|still|nearly|near|the other) )*"
+_RISES = (
+    r"(?:go(?:es)?|grows?|ris(?:e|es|ing)|regrows?|climbs?|lands?|ends? up|falls?|(?:bring|get)(?:s|ing)? (?:me|us|it"
+    r"|them))"
+)
+_LEAVES = (
+    r"(?:leav(?:es?|ing)|left with|keep(?:s|ing)?|remain(?:s|ing)?|stay(?:s|ing)?|sav(?:es?|ing)|reach(?:es|ing)?)"
+)
+_IS = (
+    rf"\b(?:{_STATE} of|{_STATE}\b[^.,;:=\d]{{0,60}}?(?: from \d+)? (?:is|are|be|becomes?|reach(?:es)?|at|to|hits?"
+    rf"|holds?|has|have|equals?)|{_REWARD}[^.,;:=\d]{{0,40}} (?:is|are|be)"
+    rf"|(?:{_STATE}|{_REWARD}|{_AWAITED})\b[^.,;:=\d]{{0,40}}[:=]|{_RISES}(?: back)?(?: [^\W\d]+){{0,2}}(?: from \d+)?"
+    rf" (?:to|at)|{_LEAVES}(?: (?:me|us|behind|a (?:rest|stock) of|the field (?:with|at)))?) "
+)
+_LEFT = (
+    rf"(?: {_THING})?(?: (?:is|are|will|would|should|be|still))* (?:left|remain\w*|stays?|survive|in the (?:field"
+    r"|ground|soil)|(?:to|for) (?:regrow|growth|regrowth))\b"
+)
+
+_QUALITIES = rf"(?:the|my|our|an?|this|is|are|new|next|current|actual|final|total|marginal|last|target|{_AWAITED})"
+SAYS_WHAT = re.compile(
+    rf"[=\s]*(?:{_QUALITIES}[ ,]*)*(?:(?:{_STATE}|{_REWARD}|deficits?|differences?|gaps?|shortfalls?|noise|growth"
+    rf"|targets?)(?: (?:after|of|in|at|i|we|for|from|when|if|that|to)\b[^\d:]*)?"
+    rf"|{_AWAITED}(?: (?:in|after|at|for)\b[^\d:]*)?|(?<=actual)|(?<=new))\W*",
+    re.IGNORECASE,
+)
+"""What a number is, said as an aside: "3 (the deficit)", "103 (new level)"."""
+
+
+def is_result(own: Sequence[str], beside: Sequence[str], action: Action, status: frozenset[int]) -> bool:
+    """Tell whether text beside a number explains it as what another action brings about, and nothing calls it one."""
+    sentences = [in_digits(each[:300]) for line in beside for each in SENTENCES.split(line[:2000])]
+    stated = set(action)
+    telling = stated - status - {0}
+    if any(
+        stated & set(acted) for sentence in [*map(in_digits, own), *sentences] for acted in [list(_acted(sentence))]
+    ):
+        return False
+    state = _state_of(telling) if telling else None
+    return any(
+        (state and state.search(sentence)) or _proposes(sentence, stated | status, len(action))
+        for sentence in sentences
+        if _FIGURE.search(sentence)
+    )
+
+
+def _proposes(sentence: str, known: set[int], count: int) -> bool:
+    """Tell whether a sentence says another action, one number for each objective, and does not turn it down."""
+    acted = list(_acted(sentence))
+    return len(acted) >= count and known.isdisjoint(acted) and not _UNMEANT.search(sentence)
+
+
+def _acted(sentence: str) -> Iterator[int]:
+    for match in _TIED.finditer(sentence):
+        numbers = next(filter(None, map(match.group, ("after", "before", "by", "does"))))
+        yield from map(int, _FIGURE.findall(numbers))
+
+
+def _state_of(numbers: set[int]) -> re.Pattern[str]:
+    """Return a pattern of what names one of these numbers as a quantity of the state."""
+    one = rf"(?:{'|'.join(map(str, sorted(numbers)))})(?![\d%]|[.,]\d)"
+    more = rf"(?:\d{{1,9}}(?:,| and|, and) )?{_ROUGHLY}{one}(?!{_OFF})"
+    return re.compile(rf"{_IS}{_ROUGHLY}{more}|(?<![\d.,+-]){one}{_LEFT}|\d\d ?\+ ?\d+ ?= ?{one}", re.IGNORECASE)
