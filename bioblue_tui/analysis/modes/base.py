@@ -234,6 +234,16 @@ class Episodes:
         """The episode that lasts, if one does."""
         return self.findings[-1] if self.findings and self.findings[-1].recovered is None else None
 
+    @property
+    def ended(self) -> int:
+        """The first step after the last episode that is over; 0 where none is."""
+        return next((found.recovered for found in reversed(self.findings) if found.recovered), 0)
+
+    @property
+    def last(self) -> int:
+        """The last step that showed the mode; 0 for none."""
+        return self._last
+
     def sign(self, step: int, *figures: Any) -> None:
         """Note that a step shows the mode, with the figures that tell it; an episode lasts while such steps come."""
         self._last = step
@@ -243,8 +253,7 @@ class Episodes:
 
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
         """Begin an episode; what belongs to the one before it is not counted again."""
-        if self.findings and self.findings[-1].recovered is not None:
-            onset = max(onset, self.findings[-1].recovered)
+        onset = max(onset, self.ended)
         self._last = max(self._last, alarm)
         tell = partial(self._marks.tell, sentence, onset)
         self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell, last=self._last))

@@ -150,8 +150,7 @@ class Drift(Episodic):
         def lead(index: int) -> Number:
             return count * levels[index][favourite] - sum(levels[index])
 
-        before = self._episodes.findings[-1].recovered if self._episodes.findings else None
-        floor = max(0, (before or 0) - 1 - self._first)
+        floor = max(0, self._episodes.ended - 1 - self._first)
         first = max(floor, len(levels) - 1 - steps)
         # What is given to one that is behind is repair, no drift.
         while first > floor and lead(first) > 0 and lead(first - 1) < lead(first - 1 + LAG):

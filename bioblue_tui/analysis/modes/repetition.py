@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
+from bioblue_tui.analysis.modes.pattern import Pattern, alike
 from bioblue_tui.analysis.modes.rhythm import EVERY, SPAN, Rhythm, rhythm_in
 from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Stepped
@@ -106,22 +107,18 @@ class Oscillation(Episodic):
         super().__init__(Episodes("self_imitation_oscillation", reader.objective, PATIENCE))
         self._reader = reader
         self._looks, self._objectives = 0, objectives
-        self._rhythm = False
-        """Whether the last episode is a rhythm within equal states and repeats no pattern."""
         most = max(LENGTH_OF_TWO, ROUNDS * PERIODS[-1])
         self._moments: deque[Moment] = deque(maxlen=max(most + PERIODS[-1], SPAN))
         self._runs = dict.fromkeys(PERIODS, 0)
         """By period: how many actions in a row are those of one period before."""
         self._rhythms = dict.fromkeys(PERIODS, 0)
         """By period: how many are alike to them."""
-        self._pattern: list[tuple[int, ...]] = []
-        """The pattern of the last episode, from the step after its alarm."""
+        self._pattern: Pattern | None = None
+        """The pattern of the last episode; None for a rhythm within equal states, which repeats none."""
         self._exact = True
         """Whether that pattern was repeated to the unit."""
         self._slips: list[int] = []
         """The steps of that episode, after its alarm, whose action is not that of one period before."""
-        self._kept = 0
-        """How many actions in a row are those of the pattern, in its phase; single slips do not shift it."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -130,36 +127,47 @@ class Oscillation(Episodic):
             earlier = self._moments[-period].action if len(self._moments) >= period else None
             same = earlier == moment.action
             self._runs[period] = self._runs[period] + 1 if same else 0
-            alike = self._reader.on_off and earlier is not None and _alike(earlier, moment.action)
-            self._rhythms[period] = self._rhythms[period] + 1 if alike else 0
+            near = self._reader.on_off and earlier is not None and alike(earlier, moment.action)
+            self._rhythms[period] = self._rhythms[period] + 1 if near else 0
         self._moments.append(moment)
-        episode = self._episodes.open
-        if episode is None:
-            found = self._found()
-            if found:
-                self._episodes.sign(step.step)
-                self._begin(*found)
-            elif step.step % EVERY == 0 and step.step >= 2 * EVERY:
-                self._look(step.step)
-        elif self._rhythm:
+        if self._episodes.open and self._pattern:
+            self._follow(self._pattern, step.step)
+        elif self._episodes.open:
             self._follow_rhythm(step.step)
         else:
-            if not (self._runs if self._exact else self._rhythms)[len(self._pattern)]:
-                self._slips.append(step.step)
-            if self._goes_on(moment, step.step - episode.alarm - 1):
-                self._episodes.sign(step.step)
+            self._search(step.step)
         self._episodes.end_if_over(step.step)
+
+    def _search(self, step: int) -> None:
+        found = self._found()
+        if found:
+            self._begin(*found)
+        elif step % EVERY == 0 and step >= 2 * EVERY:
+            self._look(step)
+
+    def _follow(self, pattern: Pattern, step: int) -> None:
+        """Follow an episode: it goes on while its pattern is kept, and ends at once where another one is found."""
+        pattern.take(self._moments[-1].action)
+        if not (self._runs if self._exact else self._rhythms)[len(pattern)]:
+            self._slips.append(step)
+        last = list(self._moments)[-max(ROUNDS * len(pattern), LENGTH) :]
+        varied = len({earlier.action for earlier in last[-len(pattern) :]}) > 1
+        if pattern.kept:
+            if varied and self._reader.decoupled(last):
+                self._episodes.sign(step)
+        elif (found := self._found()) and step - found[1] >= self._episodes.last:
+            self._episodes.end()
+            self._begin(*found)
 
     def _look(self, step: int) -> None:
         """Look for a rhythm within equal states, since the last episode."""
-        ended = self._episodes.findings[-1].recovered or 0 if self._episodes.findings else 0
-        moments = [moment for moment in self._moments if moment.step >= ended][-SPAN:]
+        moments = [moment for moment in self._moments if moment.step >= self._episodes.ended][-SPAN:]
         if len(moments) < 2 * EVERY or not self._reader.rhythmic(moments):
             return
         self._looks += self._objectives
         found = rhythm_in(_done(moments), self._looks)
         if found:
-            self._rhythm = True
+            self._pattern = None
             self._episodes.sign(step, found)
             self._episodes.begin(step - found.steps, step, self._tell_rhythm)
 
@@ -178,21 +186,12 @@ class Oscillation(Episodic):
             f"after {doses} of {of_doses} with more; in equal states its own last action decides"
         )
 
-    def _goes_on(self, moment: Moment, steps: int) -> bool:
-        """Return whether the episode's pattern was kept for a round, so many steps after its alarm."""
-        period = len(self._pattern)
-        self._kept = self._kept + 1 if moment.action == self._pattern[steps % period] else 0
-        last = list(self._moments)[-max(ROUNDS * period, LENGTH) :]
-        varied = len({earlier.action for earlier in last[-period:]}) > 1
-        kept = max(self._kept, self._runs[period], self._rhythms[period]) >= period
-        return varied and kept and self._reader.decoupled(last)
-
-    def _found(self) -> tuple[int, int] | None:
-        """Return the shortest pattern that the last actions repeat, and for how many of them; None if none does."""
+    def _found(self) -> tuple[int, int, bool] | None:
+        """Return the length of the shortest pattern that the last actions repeat, for how many, and whether exactly."""
         for period in PERIODS:
             for run, exact in ((self._runs[period], True), (self._rhythms[period], False)):
                 if run and run + period >= max(ROUNDS * period, LENGTH) and self._repeated(period, run, exact):
-                    return period, run + period
+                    return period, run + period, exact
         return None
 
     def _repeated(self, period: int, run: int, exact: bool) -> bool:
@@ -216,17 +215,21 @@ class Oscillation(Episodic):
         )
         return chance > math.log(FALSE_ALARMS / (span[-1].step * len(PERIODS)))
 
-    def _begin(self, period: int, length: int) -> None:
-        pattern = list(self._moments)[-period:]
-        step = pattern[-1].step
-        spans = [max(parts) - min(parts) for parts in zip(*(moment.action for moment in pattern), strict=True)]
-        actions = ", ".join(self._reader.told(moment.action) for moment in pattern)
+    def _begin(self, period: int, length: int, exact: bool) -> None:
+        moments = list(self._moments)
+        last, step = moments[-period:], moments[-1].step
+        length = min(length, step - self._episodes.ended + 1)
+        # The pattern as it was seen first, or in the first round that is remembered.
+        begun = len(moments) - length
+        begun = max(begun, begun % period)
+        first = [moment.action for moment in moments[begun : begun + period]]
+        spans = [max(parts) - min(parts) for parts in zip(*first, strict=True)]
         grade = "; a swing of 1 only" if max(spans) == 1 else ""
-        self._exact = self._runs[period] > 0
-        self._slips = []
-        self._episodes.begin(step - length + 1, step, partial(self._tell, actions, grade, period, self._slips))
-        self._rhythm = False
-        self._pattern, self._kept = [moment.action for moment in pattern], 0
+        self._exact, self._slips = exact, []
+        told = ", ".join(map(self._reader.told, first)) + ("" if exact else ", doses alike,")
+        self._episodes.sign(step)
+        self._episodes.begin(step - length + 1, step, partial(self._tell, told, grade, period, self._slips))
+        self._pattern = Pattern([moment.action for moment in last], chain=not exact)
 
     def _tell(
         self, actions: str, grade: str, period: int, slips: Sequence[int], onset: int, step: int, count: int
@@ -262,7 +265,7 @@ class Frozen(Episodic):
         if changed:
             self._run = 0
             self._episodes.end()
-        if changed or (self._off_since and self._recovered >= self._off_since):
+        if changed or (self._off_since and self._episodes.ended >= self._off_since):
             self._off_since = 0
         self._last.append(moment)
         self._run += 1
@@ -275,11 +278,6 @@ class Frozen(Episodic):
                 self._episodes.begin(self._off_since or step.step - LENGTH + 1, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
-    @property
-    def _recovered(self) -> int:
-        findings = self._episodes.findings
-        return findings[-1].recovered or 0 if findings else 0
-
     def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], other: int) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         each = f"each of {step - onset + 1} steps" if step > onset else "1 step"
@@ -291,8 +289,3 @@ class Frozen(Episodic):
 
 def _done(moments: Sequence[Moment]) -> list[tuple[object, int]]:
     return [(moment.seen, moment.action[0]) for moment in moments]
-
-
-def _alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Return whether two doses are both rests, or both none and nearly as large."""
-    return abs(one[0] - other[0]) <= 2 and (one[0] > 0) == (other[0] > 0)
