@@ -156,13 +156,14 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
 @data_option
 @click.pass_obj
 def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Path | None) -> None:
-    """Say who has done what in STUDY: its file, or its name."""
+    """Say who has done what in STUDY: its file, or its name; and how many were removed, and when."""
     import json
     import sys
     from dataclasses import asdict
 
     from bioblue_tui.display.listing import list_lines
     from bioblue_tui.display.look import Look
+    from bioblue_tui.studies.removed import told_removed
     from bioblue_tui.studies.sessions import study_dir
     from bioblue_tui.studies.standing import standings
     from bioblue_tui.studies.versions import kept_versions
@@ -172,7 +173,8 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     found = standings(study_dir(name, data), plan, trials_dir(directory(data)))
     missed, remarks = kept_versions(study_dir(name, data)).told({one.version for one in found if one.planned})
     unread = [f"{one.participant}: {why}" for one in found for why in one.unread]
-    for problem in (*missed, *remarks, *unread):
+    removed = told_removed(study_dir(name, data))
+    for problem in (*missed, *remarks, *unread, *removed):
         _narrate(visible(problem))
     if as_json:
         for one in found:
@@ -231,8 +233,9 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
 def forget(default_data: Path | None, /, which: str, participant: str, yes: bool, data_dir: Path | None) -> None:
     """Remove a participant from STUDY, its file or its name: session, records, and forks of these.
 
-    What was exported or copied before is not reached. What stays is a number in the method sheet: how many were
-    removed, by version and by how far they had come, without their codes.
+    What was exported or copied before is not reached. What stays is a number in the method sheet and in
+    bioblue study status: how many were removed, by version and by how far they had come, and on which days, without
+    their codes.
     """
     from bioblue_tui.studies import forgetting
     from bioblue_tui.studies.sessions import is_code

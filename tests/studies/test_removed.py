@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,11 +57,17 @@ def test_who_is_removed_is_told_in_the_sheet_without_a_code(bioblue: Bioblue) ->
     assert bioblue.run("study", "forget", "study.toml", "P1", "--yes").returncode == 0
     told = sheet(bioblue.data, study)
     assert "- Began: 3. Finished: 1." in told
-    assert "- Removed afterwards (`bioblue study forget`), and in no other figure: 1 (had finished)." in told
+    assert (
+        f"- Removed afterwards (`bioblue study forget`), and in no other figure: 1 (had finished; {date.today()})."
+        in told
+    )
     for code in ("P2", "P4"):
         assert bioblue.run("study", "forget", "small", code, "--yes").returncode == 0
     told = sheet(bioblue.data, study)
-    assert "no other figure: 3 (1 had finished, 1 had not finished, 1 had declined)." in told
+    assert f"no other figure: 3 (1 had finished, 1 had not finished, 1 had declined; {date.today()})." in told
+    status = bioblue.run("study", "status", "small").stderr
+    assert "removed (bioblue study forget), and not counted here: 3 (1 had finished" in status
+    assert f"1 had declined; {date.today()})" in status
     directory = study_dir("small", bioblue.data)
     for path in directory.iterdir():
         assert not any(code.encode() in path.read_bytes() for code in ("P1", "P2", "P4")), path
@@ -80,9 +87,11 @@ def test_removed_participants_are_told_with_the_version_they_played(tmp_path: Pa
     assert removed(tmp_path, second, ["P1", "P3"]) == ["", ""]
     told = sheet(tmp_path, second)
     one, two = told[told.index("# Version 1: 0 participants") :].split("# Version 2: 1 participant")
-    assert "Removed afterwards (`bioblue study forget`), and in no other figure: 1 (had finished)." in one
+    assert (
+        f"Removed afterwards (`bioblue study forget`), and in no other figure: 1 (had finished; {date.today()})." in one
+    )
     assert "Removed" not in two
-    assert "1 (with a session that could not be read); which version they played is not known." in told
+    assert f"1 (with a session that could not be read; {date.today()}); which version they played is not known." in told
 
 
 def test_everybody_is_counted_once_whoever_removes_at_the_same_time(tmp_path: Path) -> None:
@@ -95,7 +104,7 @@ def test_everybody_is_counted_once_whoever_removes_at_the_same_time(tmp_path: Pa
         told = list(pool.map(lambda one: forget("small", one[0], one[1], study, tmp_path), found))
     assert told == [""] * len(found)
     assert participants(study_dir("small", tmp_path)) == []
-    assert "and in no other figure: 6 (6 had not finished)." in sheet(tmp_path, study)
+    assert f"and in no other figure: 6 (6 had not finished; {date.today()})." in sheet(tmp_path, study)
 
 
 @pytest.mark.parametrize("wrong", ["full", "damaged"])
@@ -116,3 +125,17 @@ def test_a_number_that_cannot_be_kept_keeps_nobody_from_being_removed(bioblue: B
     assert "Traceback" not in told
     assert participants(study_dir("small", bioblue.data)) == []
     assert bioblue.files() == []
+
+
+def test_a_file_that_tells_no_days_is_read_and_goes_on(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    for code in ("P1", "P2"):
+        took_part(study, tmp_path, code)
+    assert removed(tmp_path, study, ["P1"]) == [""]
+    counts = removed_file(study_dir("small", tmp_path))
+    counts.write_text(
+        '{"record":"bioblue-study-removed","schema":"1.0","removed":[{"version":1,"state":"finished","participants":2}]}\n'
+    )
+    assert "figure: 2 (2 had finished)." in sheet(tmp_path, study)
+    assert removed(tmp_path, study, ["P2"]) == [""]
+    assert f"figure: 3 (3 had finished; {date.today()}; 2 on a day that was not noted)." in sheet(tmp_path, study)
