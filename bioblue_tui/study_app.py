@@ -36,7 +36,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
-from bioblue_tui.widgets.gate import Gate
+from bioblue_tui.widgets.gate import MOST, Gate
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -105,6 +105,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         self._apply_keys()
         self.watch(self, "app_focus", self._focus_changed, init=False)
         self._flowing = self._flow()
+        self.set_interval(0.25, self._note_dropped)
 
     @work(exclusive=True)
     async def _flow(self) -> None:
@@ -202,6 +203,13 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             self.exit(str(error))
             return False
         return True
+
+    def _note_dropped(self) -> None:
+        """Note how many keys did not count so far at what is open: whatever ends the program, they are told."""
+        screen = next((own for own in self.screen_stack if isinstance(own, StudyScreen | StudyTrialScreen)), None)
+        keys = min(screen.gate.dropped, MOST) if screen else 0
+        if keys and keys != self._run_.log.dropped_now:
+            self._note("dropped", keys=keys)
 
     # Away
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from bioblue_tui.records.schema import DecodeError
+from bioblue_tui.studies.absences import Absence, added, together
 
 T = TypeVar("T")
 
@@ -15,8 +16,9 @@ SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
 
 SESSION_VERSION = "1.2"
-"""Version of a session's file, ``major.minor``. 1.2 added ``open``; to ``left`` what was open then; to ``unanswered``
-what does not count, and to both what was ``dropped``; to ``decision`` whether its question was in view."""
+"""Version of a session's file, ``major.minor``. 1.2 added ``open`` and ``dropped``; to ``left`` what was open then; to
+``unanswered`` what does not count, and to both what was ``dropped``; to ``decision`` whether its question was in
+view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
@@ -88,9 +90,7 @@ class Done:
         """Return it with what it had been on the screen before, when the program was left on it."""
         if earlier is None:
             return self
-        whys = {**earlier.away, **self.away}
-        away = {why: round(earlier.away.get(why, 0.0) + self.away.get(why, 0.0), 6) for why in whys}
-        seconds = round(earlier.seconds + self.seconds, 6)
+        away, seconds = added((earlier.away, self.away)), round(earlier.seconds + self.seconds, 6)
         return replace(self, seconds=seconds, away=away, dropped=earlier.dropped + self.dropped)
 
 
@@ -153,26 +153,6 @@ class Visit:
 
 
 @dataclass(slots=True)
-class Absence:
-    """A stretch that does not count.
-
-    Attributes:
-        why: What kept the participant away: ``pause``, ``leaving`` or ``focus``.
-        began: When it began, seconds since the epoch.
-        ended: When it ended, at the latest when the program was left; 0 where it has not, or the program was killed in
-            it.
-        seconds: How long it was, on a monotonic clock where the end was noted; 0 where that is not known.
-        lost: True when the program is known to have been killed in it.
-    """
-
-    why: str
-    began: float
-    ended: float = 0.0
-    seconds: float = 0.0
-    lost: bool = False
-
-
-@dataclass(slots=True)
 class Log:
     """A session so far.
 
@@ -191,6 +171,7 @@ class Log:
         left_dropped: How many keys did not count at such observations, by trial's id.
         open: Step, attempt, seconds and dropped keys of the question that is open, by trial's id, where time is limited
             or asked for.
+        dropped_now: How many keys did not count so far at what is open on the screen; they are in no other figure yet.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
         killed: How often the program ended in the middle of something without noting for how long that was open.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
@@ -212,6 +193,7 @@ class Log:
     left_away: dict[str, list[Mapping[str, float] | None]] = field(default_factory=dict)
     left_dropped: Counter[str] = field(default_factory=Counter)
     open: dict[str, tuple[int, int, float, int]] = field(default_factory=dict)
+    dropped_now: int = 0
     interrupted: dict[str, Done] = field(default_factory=dict)
     killed: int = 0
     cut_short: set[str] = field(default_factory=set)
@@ -249,7 +231,7 @@ class Log:
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "done":
                 done = _made(Done, line)
-                self.done[done.view], self.showing = done, ""
+                self.done[done.view], self.showing, self.dropped_now = done, "", 0
             case "trial":
                 self.trials[str(line["view"])] = (str(line["id"]), str(line["file"]))
                 self.since = at
@@ -257,7 +239,7 @@ class Log:
                 del line["at"]
                 self.decisions.append(_made(Decision, line))
                 self.open.pop(self.decisions[-1].trial, None)
-                self.since = at
+                self.since, self.dropped_now = at, 0
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "away":
@@ -270,16 +252,24 @@ class Log:
             case "unanswered":
                 step, seconds = int(line.get("step", 0)), float(line["seconds"])
                 self._left(str(line["trial"]), seconds, step, line.get("attempt"), *_uncounted(line))
-                self.since = at
+                self.since, self.dropped_now = at, 0
             case "ended":
                 self.outcome = str(line["outcome"])
-            case "open":
-                question = int(line["step"]), int(line["attempt"])
-                self.open[str(line["trial"])] = (*question, float(line["seconds"]), int(line.get("dropped", 0)))
+            case "open" | "dropped":
+                self._goes_on(kind, line)
             case "shown" | "left":
                 self._shows(str(line.get("view", "")) if kind == "shown" else "", line)
             case _:
                 raise ValueError(kind)
+
+    def _goes_on(self, kind: str, line: dict[str, Any]) -> None:
+        """Take in what is known of what is open and goes on."""
+        if kind == "dropped":
+            self.dropped_now = int(line["keys"])
+        else:
+            question = int(line["step"]), int(line["attempt"])
+            # Only the first programs of 1.2 wrote what was dropped here.
+            self.open[str(line["trial"])] = (*question, float(line["seconds"]), int(line.get("dropped", 0)))
 
     def _shows(self, view: str, line: dict[str, Any]) -> None:
         """Take in what is on the screen from now on; nothing, where the program was left."""
@@ -294,33 +284,24 @@ class Log:
         elif not view:
             # Before 1.2 nothing said for how long a page was open.
             self.killed += bool(self.showing) and not self.showing.startswith(TRIAL)
-        self.showing, self.since = view, line["at"]
+        self.showing, self.since, self.dropped_now = view, line["at"], 0
 
     def _after_a_kill(self, at: float) -> None:
         """Take in what is known of what was open when the program ended before this visit and could not say so."""
         for stretch in self.absences:
             stretch.lost = not stretch.ended
         self.killed += bool(self.showing)
-        showing, self.showing = self.showing, ""
+        showing, dropped = self.showing, self.dropped_at(self.showing)
+        self.showing, self.dropped_now = "", 0
         if showing in self.trials:
-            self.left_away.setdefault(self.trials[showing][0], []).append(self._away_since())
-        elif showing and (away := self._away_since()):
-            left = Done(showing, at, 0.0, away)
+            self.left_away.setdefault(self.trials[showing][0], []).append(together(self.absences, self.since))
+            self.left_dropped[self.trials[showing][0]] += dropped
+        elif showing and ((away := together(self.absences, self.since)) or dropped):
+            left = Done(showing, at, 0.0, away, dropped=dropped)
             self.interrupted[showing] = left.after(self.interrupted.get(showing))
         for trial, (step, attempt, seconds, dropped) in list(self.open.items()):
             self._left(trial, seconds, step, attempt, {}, dropped)
             self.cut_short.add(trial)
-
-    def _away_since(self) -> Mapping[str, float]:
-        """Return the stretches that are over since this is asked, by why; where several overlap, as a watch does."""
-        sums: dict[str, float] = {}
-        since = self.since
-        for stretch in sorted((own for own in self.absences if own.ended > since), key=lambda own: own.began):
-            own = stretch.seconds if stretch.began >= since else min(stretch.seconds, stretch.ended - since)
-            if own > 0:
-                sums[stretch.why] = round(sums.get(stretch.why, 0.0) + own, 6)
-            since = max(since, stretch.ended)
-        return sums
 
     def _left(
         self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None, dropped: int
@@ -359,18 +340,18 @@ class Log:
         parts: list[Mapping[str, float] | None] = [own.away for own in self.decisions if own.trial == trial]
         parts += self.left_away.get(trial, [])
         if trial == self.trials.get(self.showing, ("", ""))[0]:
-            parts.append(self._away_since())
-        sums: dict[str, float] = {}
-        for part in parts:
-            if part is None:
-                return None
-            for why, seconds in part.items():
-                sums[why] = round(sums.get(why, 0.0) + seconds, 6)
-        return sums
+            parts.append(together(self.absences, self.since))
+        known = [part for part in parts if part is not None]
+        return added(known) if len(known) == len(parts) else None
 
     def dropped(self, trial: str) -> int:
         """Return how many keys did not count at questions of a trial without an answer, by its record's id."""
-        return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, 0))[3]
+        view = self.showing if trial == self.trials.get(self.showing, ("", ""))[0] else ""
+        return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, 0))[3] + self.dropped_at(view)
+
+    def dropped_at(self, view: str) -> int:
+        """Return how many keys did not count at what is open in a view now; 0 where that view is not on the screen."""
+        return self.dropped_now if view and view == self.showing else 0
 
     def open_before(self, trial: str) -> float:
         """Return for how long the question that a trial waits for is known to have been open, by its record's id."""

@@ -168,13 +168,14 @@ class SessionFile:
     def append(self, event: str, at: float, **fields: object) -> None:
         """Write a line; when this returns it is on the disk, and the log knows it.
 
-        What is written every second (``open``) is left to the system to put there: it outlives the program.
+        What may be written every moment (``open``, ``dropped``) is left to the system to put there: it outlives the
+        program.
 
         Raises:
             RecordError: When it cannot be written.
         """
         line = {"event": event, "at": round(at, 6), **fields}
-        self._write(dumps(line), sync=event != "open")
+        self._write(dumps(line), sync=event not in ("open", "dropped"))
         self.log.apply(line)
 
     def close(self) -> None:

@@ -343,6 +343,31 @@ def test_a_killed_program_gives_a_time_limit_nothing_back(bioblue: Bioblue) -> N
         assert int(left) <= 57
 
 
+def test_keys_that_a_killed_program_dropped_are_counted(bioblue: Bioblue) -> None:
+    file = bioblue.root / "study.toml"
+    block = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 2\n'
+    file.write_text(f'name = "bounced"\n{block}', encoding="utf-8")
+    log = session_file(study_dir("bounced", bioblue.data), "P1")
+    with bioblue.terminal("study", "run", file, "--participant", "P1") as terminal:
+        terminal.wait("Enter begins")
+        terminal.press("enter")
+        terminal.wait("Enter submits")
+        terminal.type("4\r\r\r")
+        terminal.wait(
+            "2 keys pressed too early", lambda _: any(line.get("event") == "dropped" for line in lines_of(log))
+        )
+        os.kill(terminal.pid, signal.SIGKILL)
+    with bioblue.terminal("study", "run", file, "--participant", "P1", "--resume") as terminal:
+        terminal.wait("Enter submits")
+        terminal.type("0\r")
+        terminal.wait(lambda _: any(line.get("event") == "ended" for line in lines_of(log)), "The end")
+        terminal.press("enter")
+        assert terminal.finish() == 0
+    out = bioblue.root / "out"
+    assert bioblue.run("study", "export", file, "-o", out).returncode == 0
+    assert [row["dropped"] for row in rows(out / "trials.csv")] == ["2"]
+
+
 def test_a_terminal_that_is_closed_has_no_other_size(bioblue: Bioblue) -> None:
     file = bioblue.root / "study.toml"
     block = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nsteps = 9\n'

@@ -12,6 +12,7 @@ from textual.events import Paste
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.study.pause import PauseScreen
 from bioblue_tui.studies.export.equivalence import equivalence
+from bioblue_tui.studies.export.method import method_sheet
 from bioblue_tui.studies.export.people import pages
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.writing import export_study
@@ -166,8 +167,10 @@ def test_stretches_that_overlap_count_once_after_a_crash_and_those_of_a_page_are
     with again.file:
         again.visit(80, 24)
         walk(again)
-    page = next(row for row in pages(collect("small", study, tmp_path)).rows if row["view"] == "page/1")
+    found = collect("small", study, tmp_path)
+    page = next(row for row in pages(found).rows if row["view"] == "page/1")
     assert (page["away_pause"], page["away_focus"]) == (5, 4)
+    assert "Stretches left out: focus 1, 4.0 s in all; pause 1, 5.0 s in all." in method_sheet(found)
 
 
 def test_what_an_older_program_did_not_note_is_no_zero(tmp_path: Path) -> None:

@@ -736,15 +736,14 @@ async def test_keys_dropped_before_somebody_leaves_are_counted(typed: str, left_
     assert "did not count: 1 at 1 page, question, practice trial, interruption" in method_sheet(found)
 
 
-async def test_keys_dropped_before_a_crash_are_counted_where_time_is_limited(tmp_path: Path) -> None:
+async def test_keys_dropped_at_an_open_question_are_counted_after_a_crash(tmp_path: Path) -> None:
     clock = StandingClock()
-    async with showing(tmp_path, is_trial, blocks=[], more=LIMITED, clock=clock) as (pilot, app, run):
+    async with showing(tmp_path, is_trial, clock=clock) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: screen.gate.is_open)
         burst(app, "4\r\r")
         await until(pilot, lambda: screen.state.done == 1 and screen.gate.is_open and screen.gate.dropped == 1)
-        clock.seconds = 50
-        await until(pilot, lambda: run.log.open)
+        await until(pilot, lambda: run.log.dropped_now == 1)
         before = run.file.path.read_bytes()
     # As the file is when the program is killed: nothing after what it wrote last.
     run.file.path.write_bytes(before)
@@ -754,6 +753,24 @@ async def test_keys_dropped_before_a_crash_are_counted_where_time_is_limited(tmp
         again.visit(80, 24)
         await asyncio.to_thread(walk, again)
     assert [played.dropped for played in collect("small", run.study, tmp_path).trials] == [1]
+
+
+async def test_keys_dropped_at_an_open_page_are_counted_after_a_crash(tmp_path: Path) -> None:
+    more = 'pages = [{text = "One."}, {text = "Two."}]'
+    async with showing(tmp_path, lambda view: view.key == "page/2", more=more) as (pilot, app, run):
+        await until(pilot, partial(shows, app, run, "page/2"))
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen))
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: run.log.dropped_now == 1)
+        before = run.file.path.read_bytes()
+    run.file.path.write_bytes(before)
+    assert "did not count: 1 at 1 page, question" in method_sheet(collect("small", run.study, tmp_path))
+    again = enter(run.study, "P1", tmp_path)
+    with again.file:
+        again.visit(80, 24)
+        await asyncio.to_thread(walk, again)
+    assert {row["view"]: row["dropped"] for row in pages(collect("small", run.study, tmp_path)).rows}["page/2"] == 1
 
 
 async def test_minutes_add_up_the_visits_to_a_page(tmp_path: Path) -> None:

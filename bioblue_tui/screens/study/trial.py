@@ -246,8 +246,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if self._asked and seconds >= self._noted + 1:
             self._noted, asked = seconds, self._asked
             about = {"trial": self.session.header.id, "step": asked.step, "attempt": asked.attempt}
-            early = {"dropped": self.gate.dropped} if self.gate.dropped else {}
-            self._note_line("open", **about, seconds=seconds, away=away, **early)
+            self._note_line("open", **about, seconds=seconds, away=away)
 
     # The end
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.studies.absences import added, together
 from bioblue_tui.studies.changes import what_changed
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.equivalence import equivalence
@@ -264,7 +265,8 @@ def _time(found: Collected) -> Iterator[str]:
         "- Response times are from the moment the observation is there to the moment the answer is submitted, on a "
         "monotonic clock. The screen is drawn up to 30 times a second, so what is in view of an observation is seen up "
         "to 1/30 s after it is there, later on a busy computer. Left out, and recorded: pauses, the question whether "
-        "to leave, and stretches in which another window had the keyboard, where the terminal tells."
+        "to leave, and stretches in which another window had the keyboard, where the terminal tells. Time that several "
+        "of these share is counted once, for what began first; `events.csv` has each in full."
     )
     yield from _views(found)
     early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
@@ -310,15 +312,15 @@ def _absences(people: Sequence[Person]) -> str:
     """Return how often and how long people were away, by why."""
     stretches = [(person, stretch) for person in people for stretch in person.log.absences]
     parts = []
+    sums = added(together(person.log.absences) for person in people)
     for why in sorted({stretch.why for _, stretch in stretches}):
         own = [(person, stretch) for person, stretch in stretches if stretch.why == why]
-        seconds = sum(stretch.seconds for _, stretch in own)
         still = sum(person.still(stretch) for person, stretch in own)
         ended = sum(not stretch.ended for _, stretch in own) - still
         unknown = [f"{ended} of unknown length: the program crashed in them"] * bool(ended)
         unknown += [f"{still} still open, and not in the sum"] * bool(still)
         more = f" ({'; '.join(unknown)})" if unknown else ""
-        parts.append(f"{why} {len(own)}, {seconds:.1f} s in all{more}")
+        parts.append(f"{why} {len(own)}, {sums.get(why, 0.0):.1f} s in all{more}")
     return "; ".join(parts)
 
 

@@ -179,7 +179,13 @@ def events(found: Collected) -> Table:
         Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
         Column("why", "text", "Why time did not count: pause, leaving, focus. Stretches may overlap."),
         Column("until", "time", "When that ended; empty where it was still open, or the program crashed in it."),
-        Column("seconds", "number", "For how long; empty where until is.", "s"),
+        Column(
+            "seconds",
+            "number",
+            "For how long, in full: other tables count time that several share once, for what began first. Empty where "
+            "until is.",
+            "s",
+        ),
         Column("open", "boolean", "Whether it was still open when this was exported, the program running."),
         Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
         Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),

@@ -10,8 +10,9 @@ from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.studies.absences import Absence
 from bioblue_tui.studies.flow import trial_places
-from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Absence, Decision, Done, Log
+from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Decision, Done, Log
 from bioblue_tui.studies.removed import Stood, read_removed
 from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
@@ -69,6 +70,8 @@ class Person:
             practice = view.startswith(f"{TRIAL}{PRACTICE}.")
             answers = sum(own.dropped for own in log.decisions if own.trial == trial) if practice else 0
             counts[view] = counts.get(view, 0) + log.dropped(trial) + answers
+        if log.showing not in log.trials:
+            counts[log.showing] = counts.get(log.showing, 0) + log.dropped_at(log.showing)
         return counts
 
 

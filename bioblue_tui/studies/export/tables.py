@@ -61,7 +61,12 @@ _ANSWER = [
         "over a selection, a number that ↑ or ↓ changed. Programs that did not note question_in_view counted only what "
         "made the line shorter.",
     ),
-    Column("pasted", "integer", "How often something was pasted, be it a single character."),
+    Column(
+        "pasted",
+        "integer",
+        "How often something was pasted, be it a single character. Of several lines the first that is not empty is "
+        "taken, and the participant is told how many were left out; what stood in them is not kept.",
+    ),
     Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
     Column(
         "late",
