@@ -109,6 +109,8 @@ def _decide(
 ) -> Reading:
     count = len(objectives)
     said = [b for b in blocks if b not in repeating]
+    # Under the name of the unit there may be an amount of the state.
+    said = [b for b in said if b.clause != "unit"] or said
     telling = frozenset(number for number in status if number > MET_BY_CHANCE)
     restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
     pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
@@ -132,7 +134,8 @@ def _decide(
     beside = bool(block.beside) or any(
         _WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own
     )
-    if telling.issuperset(actions[0]) and not block.named and (block.labelled or beside):
+    shown = (status if block.clause == "unit" else telling).issuperset(actions[0])
+    if shown and not block.named and (block.labelled or beside or block.clause == "unit"):
         return _unreadable(_SHOWN)
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
         return _unreadable(f"there is no objective {name}")

@@ -31,13 +31,25 @@ _UNSURE = re.compile(
 )
 
 
+_EFFECT = (
+    "(?:leav|keep|bring|restor|clos|maintain|cover|compensat|balanc|offset|prevent|avoid|allow|ensur|preserv|fill"
+    "|match)ing"
+)
 BESIDE = re.compile(
-    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80})\)"
-    r"|(?: [–—-] |, (?=(?:to|because|since|so that|in order)\b))(?P<dash>[a-z].+))"
+    r"(?P<head>[^.!?()]{1,80}?)(?:[.!] (?P<said>[A-Z].+)| \((?P<aside>[^()\d]{2,80}|"
+    rf"(?:to|because|since|so that|{_EFFECT}) [^()]{{1,80}}|\d+ in (?:all|total)|\d+% of [^()\d]{{2,40}})\)"
+    r"|(?: [–—-] |, (?=(?:to|because|since|so that|in order)\b))(?P<dash>(?:[a-z]|(?:The|This|It|I) ).+))"
 )
 """A statement with a sentence, a bracket or a clause that explains it."""
 
 NOTHING_ZERO = re.compile(r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.I)
+_SAID_OF_IT = re.compile(
+    rf"(?:{_EFFECT}|\d+ in|\d+% of|target minus|(?-i:[A-H]) (?:is|needs)|(?:an? )?(?:small|modest|moderate|slight|safe"
+    r"|steady|balanced|cautious|careful|conservative|minimal|little)(?! than))\b.*",
+    re.IGNORECASE,
+)
+"""What a bracket says of the number before it."""
+
 _EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
 _CLAUSE = re.compile(
     r"(?:to (?!be\b)[a-z]+|because|since|so that|in order|(?:this|that|these) (?:\w+ly )?(?!one|way)\w+"
@@ -57,7 +69,10 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     if named or DOUBT.search(beside):
         return not DOUBT.search(beside)
     clause = _CLAUSE.fullmatch(beside) if whole else None
-    if clause and not (clause["other"] and match["said"] and match["head"][-1].isdigit()):
+    # "1. The level is low" begins a list.
+    if clause and not (clause["other"] and match["head"] == "1"):
+        return True
+    if match["aside"] and whole and _SAID_OF_IT.fullmatch(beside):
         return True
     return bool(match["dash"] and _EXPLAINS.match(beside))
 

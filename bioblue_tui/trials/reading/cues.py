@@ -51,7 +51,7 @@ STATE = words(
     r"(?:next|correct|possible|other|wrong|alternative|right) answers?",
     _NEGATION,
     _PAST,
-    r"levels?|target|actual|stock|total|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
+    r"levels?|target|actual|stock|totals?|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
     r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
     r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
@@ -141,7 +141,9 @@ _LATER = words(
 )
 _ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*$")
 """Numbers that end a line, with few words before them."""
-_FIGURE = re.compile(r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is)\s*$", re.I)
+_FIGURE = re.compile(
+    r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is|reach|leaving)(?: about)?\s*$", re.I
+)
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
 _CUT = re.compile(r"(?<=[.!?;:…])\s|\s[-–—]+\s|\s?—\s?|\((?=[a-z])")

@@ -76,7 +76,10 @@ _LEFT = (
     r"|ground|soil)|(?:to|for) (?:regrow|growth|regrowth))\b"
 )
 
-_QUALITIES = rf"(?:the|my|our|an?|this|is|are|new|next|current|actual|final|total|marginal|last|target|{_AWAITED})"
+_QUALITIES = (
+    "(?:the|my|our|an?|this|these|that|those|is|are|new|next|current|actual|final|total|marginal|last|target"
+    rf"|{_AWAITED})"
+)
 SAYS_WHAT = re.compile(
     rf"[=\s]*(?:{_QUALITIES}[ ,]*)*(?:(?:{_STATE}|{_REWARD}|deficits?|differences?|gaps?|shortfalls?|noise|growth"
     rf"|targets?)(?: (?:after|of|in|at|i|we|for|from|when|if|that|to)\b[^\d:]*)?"

@@ -24,7 +24,7 @@ class Numbers:
     Attributes:
         values: The integers in the order they stand.
         labels: The label of each; empty where they have none.
-        clause: What of the rule read them: ``alone``, ``labelled`` or ``sentence``.
+        clause: What of the rule read them: ``alone``, ``labelled``, ``unit`` or ``sentence``.
         marked: True where they are called the answer.
         noun: True where they bear the name of a reward, as the prompt's own lines do.
         named: True where they are called the answer, the action or what it does.
@@ -143,6 +143,7 @@ class Grammar:
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_EQ}")
+        self._unit_front = compiled(rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}){_EQ}(?=\d)")
 
     def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
@@ -165,7 +166,9 @@ class Grammar:
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
-        found: Numbers | Fault | None = self._numbers(piece, "")
+        # One objective without a name: its number may bear the unit, or the letter of an answer.
+        unit = None if self.labels else self._unit_front.match(piece)
+        found: Numbers | Fault | None = self._numbers(piece[unit.end() :], "unit") if unit else self._numbers(piece, "")
         if found is None:
             piece = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
@@ -230,12 +233,12 @@ class Grammar:
 
     def _numbers(self, piece: str, front: str) -> Numbers | Fault | None:
         marked = front == "marked"
-        clause = {"": "alone", "so": "alone", "lead": "sentence"}.get(front, "labelled")
-        named = front not in ("", "so")
+        clause = {"": "alone", "so": "alone", "lead": "sentence", "unit": "unit"}.get(front, "labelled")
+        named = front not in ("", "so", "unit")
         if self._alone.fullmatch(piece):
             if found := _THOUSANDS.search(piece):
                 return Fault(f"{found.group()} may hold a thousands separator; write numbers without", marked=marked)
-            return Numbers(_values(piece), (), clause, marked, front == "noun", named)
+            return Numbers(_values(piece), (), clause, marked, front in ("noun", "unit"), named)
         for whole, part in self._labelled:
             if whole.fullmatch(piece):
                 read = self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)

@@ -217,7 +217,7 @@ class Walk:
         if read.noun and self._rewards:
             return True
         # What bears no name of the action might be anything.
-        nameless = read.clause == "alone" or (read.clause == "labelled" and bool(read.labels))
+        nameless = read.clause in ("alone", "unit") or (read.clause == "labelled" and bool(read.labels))
         return nameless and self._context == "unclear"
 
     def _continues(self, read: Numbers) -> bool:
