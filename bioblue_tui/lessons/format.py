@@ -1,8 +1,8 @@
 """What a lesson is made of.
 
 A lesson is a Markdown file. ``# Title`` names it, each ``## Heading`` begins a page, and lines that begin with ``@``
-are directives; everything else is shown as text. A line that begins with ``@@`` is text that begins with ``@``, and in
-fenced code nothing is a directive.
+are directives; everything else is shown as text, HTML as it is written. A line that begins with ``@@`` is text that
+begins with ``@``, and in fenced code nothing is a directive.
 
 | directive | what it does |
 |---|---|

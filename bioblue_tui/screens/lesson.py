@@ -33,13 +33,13 @@ from bioblue_tui.screens.lesson_cards import (
     DiscussionCard,
     PredictionCard,
     RevealCard,
-    markdown,
 )
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.gate import Gate, Gated, Painted
+from bioblue_tui.widgets.page import page
 
 
 class LessonScreen(Gated, Screen[None]):
@@ -192,7 +192,7 @@ class LessonScreen(Gated, Screen[None]):
         match sitting.blocks[index]:
             case Text(text):
                 # Figures are reckoned from trials that are played for them.
-                return markdown(await asyncio.to_thread(sitting.lesson.told, text))
+                return page(await asyncio.to_thread(sitting.lesson.told, text), "text")
             case Activity() as activity:
                 return ActivityCard(sitting, place, activity)
             case Prediction() as prediction:

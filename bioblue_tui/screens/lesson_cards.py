@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Input, Markdown, Static
+from textual.widgets import Input, Static
 
 import envs
 from bioblue_tui.lessons.format import Activity, Discussion, Prediction
@@ -19,20 +19,13 @@ from bioblue_tui.lessons.unnamed import NOBODY
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.lesson_guesses import GuessPlot
 from bioblue_tui.screens.lesson_results import ResultTable
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Gate
-
-LONGEST = 100_000
-"""Characters of a text that are shown: all of a page."""
+from bioblue_tui.widgets.page import page
 
 _FREE = "hwosL?"
 """Letters that belong to the screen while nothing is typed."""
-
-
-def markdown(text: str, classes: str = "text") -> Markdown:
-    """Return Markdown whose links do nothing, and in which no control character is left."""
-    return Markdown(visible(text, LONGEST), open_links=False, classes=classes)
 
 
 class Card(Vertical):
@@ -83,7 +76,7 @@ class DiscussionCard(Card):
     def compose(self) -> ComposeResult:
         """Lay out a question below the other."""
         for number, question in enumerate(self._questions, 1):
-            yield markdown(f"{number}\\. {self.sitting.lesson.told(question)}", "question")
+            yield page(f"{number}\\. {self.sitting.lesson.told(question)}", "question")
 
 
 class ActivityCard(Card):
@@ -211,7 +204,7 @@ class PredictionCard(Card):
 
     def compose(self) -> ComposeResult:
         """Lay out the question above the line and the guesses."""
-        yield markdown(self.sitting.lesson.told(self._prediction.question), "asked")
+        yield page(self.sitting.lesson.told(self._prediction.question), "asked")
         yield GuessPlot(self._prediction)
         yield Static("", id="refused", markup=False)
         yield GuessInput(self._gate, self._prediction)

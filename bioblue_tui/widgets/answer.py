@@ -83,6 +83,10 @@ class RefusableInput(Input):
             super().action_cursor_right_word(select)
 
 
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
 class GatedInput(Gated, RefusableInput):
     """A line that takes only what was typed after its question was painted, each key in its turn.
 
@@ -95,13 +99,6 @@ class GatedInput(Gated, RefusableInput):
     def __init__(self, gate: Gate, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(placeholder=placeholder, compact=True, id=id)
         self.gate = gate
-
-    class Shortened(Message):
-        """More than a line was pasted, and only its first line was taken."""
-
-        def __init__(self, more: int) -> None:
-            super().__init__()
-            self.more = more
 
     empty_answers = False
     """Whether an Enter on the empty line is an answer."""
@@ -119,11 +116,8 @@ class GatedInput(Gated, RefusableInput):
         return super().takes(event) or isinstance(event, events.Paste) or event.is_printable
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take the first line that is not empty; Textual calls the base class's handler by itself."""
-        lines = [line for line in event.text.splitlines() if line.strip()]
-        event.text = lines[0] if lines else ""
-        if len(lines) > 1:
-            self.post_message(self.Shortened(len(lines) - 1))
+        """Take several lines as one; Textual calls the base class's handler by itself."""
+        event.text = " ".join(_lines(event.text))
 
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
@@ -192,13 +186,24 @@ class AnswerInput(GatedInput):
     """How often something was pasted here."""
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Count it; Textual calls the base classes' handlers by itself."""
+        """Count it, and take its first line that is not empty; Textual calls the base classes' handlers by itself."""
         self.pastes += bool(event.text)
+        first, *more = _lines(event.text) or [""]
+        event.text = first
+        if more:
+            self.post_message(self.Shortened(len(more)))
 
     def action_paste(self) -> None:
         """Paste what was copied within the program."""
         self.pastes += bool(self.app.clipboard)
         super().action_paste()
+
+    class Shortened(Message):
+        """More than a line was pasted, and only its first line was taken."""
+
+        def __init__(self, more: int) -> None:
+            super().__init__()
+            self.more = more
 
     suggested = ""
     """What ``+1`` and ``−1`` start from on an empty line: the last action, or zeros."""
@@ -309,8 +314,8 @@ class AnswerBar(Vertical):
         # In place of what the last answer did: beside this it could be read as what this Enter did.
         self.tell("The line is empty: nothing was submitted.")
 
-    @on(GatedInput.Shortened)
-    def _shortened(self, event: GatedInput.Shortened) -> None:
+    @on(AnswerInput.Shortened)
+    def _shortened(self, event: AnswerInput.Shortened) -> None:
         event.stop()
         self.remark(f"(An answer is one line: {counted(event.more, 'more line')} of what was pasted left out.)")
 

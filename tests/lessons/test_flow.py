@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from bioblue_tui.lessons.format import Lesson
@@ -31,7 +32,7 @@ LESSON = """# Runaways
 
 ## Watch
 
-Look [here](https://example.org/) and \x1b[31mthere\x1b[0m: ![picture](https://example.org/x.png)
+Look [here](https://example.org/) and \x1b[31mthere\x1b[0m <b>bold</b>: ![picture](https://example.org/x.png)
 
 @predict step: When does it go wrong?
 
@@ -107,6 +108,13 @@ async def test_a_wrong_guess_is_named_and_nothing_of_the_line_is_taken(lesson: L
         assert teacher.card(1).guesses.value == "h 5"
         await teacher.guess("5 6")
         assert teacher.screen.sitting.guesses[0, 1] == [5, 6]
+
+
+async def test_guesses_are_pasted_line_by_line(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.ready()
+        teacher.pilot.app.post_message(events.Paste("12\n\n20\nnever\n"))
+        await until(teacher.pilot, lambda: teacher.card(1).guesses.value == "12 20 never")
 
 
 async def test_no_step_is_guessed_that_the_trial_has_not(lesson: Lesson, tmp_path: Path) -> None:
@@ -432,6 +440,7 @@ async def test_a_lesson_from_elsewhere_does_nothing_but_show_text(lesson: Lesson
         paragraph = teacher.screen.sheet.query("MarkdownParagraph").first()
         assert "there" in text_of(paragraph)
         assert "␛[31mthere" in text_of(paragraph)
+        assert "<b>bold</b>" in text_of(paragraph)
         for x in range(40):
             await teacher.pilot.click(paragraph, offset=(x, 0))
         assert not opened

@@ -13,7 +13,7 @@ import pytest
 from textual import events
 from textual.events import Paste
 from textual.pilot import Pilot
-from textual.widgets import Markdown, Static
+from textual.widgets import Markdown, Static, TextArea
 
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.collection import open_record
@@ -485,6 +485,10 @@ questionnaire = [
         await until(pilot, lambda: asks(app, "Why?"))
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Please answer" in str(app.screen.query_one("#refused", Static).render()))
+        app.screen.query_one(TextArea).text = "a" * 5001
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "these are 5001" in str(app.screen.query_one("#refused", Static).render()))
+        app.screen.query_one(TextArea).text = ""
         await pilot.press("a", "enter", "b", "ctrl+s")
         await until(pilot, lambda: run.log.answer("questionnaire/t") == "a\nb")
 
@@ -502,10 +506,12 @@ async def test_pages_are_hostile_until_shown_otherwise(tmp_path: Path, size: tup
         screen = app.screen
         assert isinstance(screen, PageScreen)
         await pilot.pause()
+        html = False
         for _ in range(30):
             drawn = "\n".join(strip.text for strip in screen._compositor.render_strips())
             assert FORBIDDEN.findall(drawn.replace("\n", "")) == []
             assert "[@click=app.quit]y[/]" in drawn
+            html |= "<b>html</b>" in drawn
             links = [(x, y) for y, line in enumerate(drawn.split("\n")) for x in [line.find("a link")] if x >= 0]
             for x, y in links:
                 await pilot.click(offset=(x + 1, y))
@@ -515,6 +521,7 @@ async def test_pages_are_hostile_until_shown_otherwise(tmp_path: Path, size: tup
             await pilot.press("enter")
             await pilot.pause()
         assert opened == []
+        assert html, "what is no tag to us does not vanish"
         assert app.screen is screen
         assert app.is_running
 

@@ -12,15 +12,13 @@ from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Markdown, Static
+from textual.widgets import Footer, Static
 
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.gate import Gate, Painted
+from bioblue_tui.widgets.page import page
 
 Result = TypeVar("Result")
-
-LONGEST = 100_000
-"""Characters of a text that are shown: all of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,3 @@ class StudyScreen(Screen[Result]):
 def sheet(text: str) -> VerticalScroll:
     """Return Markdown in a scroller of its own."""
     return VerticalScroll(page(text), id="sheet")
-
-
-def page(text: str) -> Markdown:
-    """Return Markdown whose links do nothing, and in which no control character is left."""
-    return Markdown(visible(text, LONGEST), open_links=False)

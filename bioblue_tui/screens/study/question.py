@@ -14,11 +14,12 @@ from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from bioblue_tui.screens.actions import command
-from bioblue_tui.screens.study.frame import Heading, StudyScreen, page
+from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.studies.study import Question
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Gate, Gated
+from bioblue_tui.widgets.page import page
 
 NO_ANSWER = "(no answer)"
 """What is chosen to leave out a question that may be left out."""
@@ -173,7 +174,7 @@ class QuestionScreen(StudyScreen[str]):
         if question.kind in ("choice", "scale"):
             return
         number = question.kind == "number"
-        typed = self.query_one(Input).value.strip() if number else self.query_one(TextArea).text[:_LONGEST]
+        typed = self.query_one(Input).value.strip() if number else self.query_one(TextArea).text
         if not typed.strip():
             if question.required:
                 self._refuse("Please answer this question.")
@@ -181,6 +182,8 @@ class QuestionScreen(StudyScreen[str]):
                 self.dismiss("")
         elif number and not re.fullmatch(r"[+-]?[0-9]{1,15}", typed):
             self._refuse("A whole number is asked for.")
+        elif len(typed) > _LONGEST:
+            self._refuse(f"At most {_LONGEST} characters are kept; these are {len(typed)}. Shorten the answer.")
         elif not number and self.gate.torn:
             # Once: it may be whole all the same, and is too long to be typed again for nothing.
             self.gate.torn = False
