@@ -18,7 +18,12 @@ _ELSEWHEN = re.compile(
     re.IGNORECASE,
 )
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
-_WHY = r"(?:because|since|as|which|so that|so as|in order|given|to (?!be\b)(?=[a-z])|(?!being|during)\w{2,}ing)\b"
+_RECKONED = re.compile(r" ?\(\d{1,9} ?(?:→|->|to|\+ ?\d{1,9} ?=) ?\d{1,9}\)")
+"""What a bracket reckons beside a number."""
+_WHY = (
+    r"(?:because|since|as|which|so (?=the|my|it|both)|so that|so as|in order|given|to (?!be\b)(?=[a-z])"
+    r"|(?!being|during)\w{2,}ing|(?:bring|leave|keep|restore|close|maintain)s)\b"
+)
 _TAILED = re.compile(
     rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
     re.IGNORECASE,
@@ -26,13 +31,14 @@ _TAILED = re.compile(
 """An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
 _UNSURE = re.compile(
     DOUBT.pattern
-    + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!back to )(?<!level to )(?<!reach )(?<!is )(?<!by )\b\d",
+    + r"|\btoo\b|(?<!target )(?<!level )(?<!of )(?<!at )(?<!back to )(?<!level to )(?<!reach )(?<!is )(?<!by )"
+    r"(?<!returns to )(?<!leaves )(?<!leaving )\b\d",
     re.IGNORECASE,
 )
 
 
 _EFFECT = (
-    "(?:leav|keep|bring|restor|clos|maintain|cover|compensat|balanc|offset|prevent|avoid|allow|ensur|preserv|fill"
+    "(?:us|leav|keep|bring|restor|clos|maintain|cover|compensat|balanc|offset|prevent|avoid|allow|ensur|preserv|fill"
     "|match)ing"
 )
 BESIDE = re.compile(
@@ -44,8 +50,8 @@ BESIDE = re.compile(
 
 NOTHING_ZERO = re.compile(r"(?P<why>(?:so )?(?:i|no|nothing)\b[^.:!?\d]{2,80})[.!:] (?P<zeros>0(?:, 0)*)", re.I)
 _SAID_OF_IT = re.compile(
-    rf"(?:{_EFFECT}|\d+ in|\d+% of|target minus|(?-i:[A-H]) (?:is|needs)|(?:an? )?(?:small|modest|moderate|slight|safe"
-    r"|steady|balanced|cautious|careful|conservative|minimal|little)(?! than))\b.*",
+    rf"(?:{_EFFECT}|\d+ in|\d+% of|target minus|(?-i:[A-H]) (?:is|needs)|(?:just |exactly )?enough|(?:an? )?(?:small"
+    r"|modest|moderate|slight|safe|steady|balanced|cautious|careful|conservative|minimal|little)(?! than))\b.*",
     re.IGNORECASE,
 )
 """What a bracket says of the number before it."""
@@ -72,7 +78,7 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     # "1. The level is low" begins a list.
     if clause and not (clause["other"] and match["head"] == "1"):
         return True
-    if match["aside"] and whole and _SAID_OF_IT.fullmatch(beside):
+    if not match["said"] and whole and _SAID_OF_IT.fullmatch(beside):
         return True
     return bool(match["dash"] and _EXPLAINS.match(beside))
 
@@ -85,6 +91,10 @@ def without_intro(piece: str) -> str:
 
 def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
     """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
+    bare = _RECKONED.sub("", piece)
+    if bare != piece and not tail.search(bare):
+        return bare, ""
+    piece = bare
     tails = [match.group() for match in tail.finditer(piece)]
     if not tails or any(_UNSURE.search(each) for each in tails):
         return None

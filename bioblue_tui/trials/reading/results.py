@@ -32,7 +32,7 @@ _BETWEEN = (
     rf"| {_THING}| objective| (?-i:[A-H]\b)| would| should| will| now| either| both)*"
 )
 _TIED = re.compile(
-    rf"\b{_ACT}{_BETWEEN}:? ?(?P<after>{_NUMBERS})"
+    rf"\b(?:(?<!after ){_ACT}{_BETWEEN}:?|after [a-z]{{2,12}}ing) ?(?P<after>{_NUMBERS})"
     rf"|(?P<before>\b{_NUMBERS})(?: (?:is|are|be|being|get|gets|to be|were|was|that|I|i))* (?:consumed|eaten|harvested"
     r"|taken|collected|gathered|picked|fed|given|enough|sufficient|needed|required|suffices?|covers?|closes?)\b"
     rf"|\bafter (?P<by>{_NUMBERS})(?! ?(?:left|remain\w*|in the)\b)"
@@ -46,16 +46,17 @@ _FIGURE = re.compile(r"\d+")
 _UNMEANT = words(
     rf"{BAD}|not|\w+n't|cannot|never|avoid\w*|instead|rather|than|only|over|until|between|or",
     r"might|compar\w+|if the|(?:un\w+|accept)able|possible|also|fell|rose|drop\w*|changed|observ\w+|next step(?=\W*$)",
-    r"last|previous\w*|earlier|before|so far|was|were|had|ate|took|fed|consumed|harvested|each|every|average\w*",
-    r"usual\w*|per|later|next time|then|past|history|recent\w*|max\w*|min\w*|limit\w*|up to|at (?:least|most)|already",
+    r"last|previous\w*|earlier|before|so far|was|were|had|ate|took|fed|each|every|average\w*|usual\w*|per|later",
+    r"(?<!are )(?<!is )(?<!be )(?<!being )(?:consumed|harvested)(?!:)|next time|then|past|history|recent\w*|max\w*",
+    r"min\w*|limit\w*|up to|at (?:least|most)|already",
 )
 """What says that another amount was, or that it will not be."""
 
 _STATE = (
     r"(?:levels?|stocks?|totals?|field|deviations?|predictions?|expectations?|estimates?|forecasts?|outcomes?|results?"
-    r"|populations?|balances?|rest|remainder|metrics?)"
+    r"|populations?|balances?|rest|remainder|metrics?|body|interoception|hysteresis|band|range)"
 )
-_REWARD = r"(?:rewards?|penalt(?:y|ies)|returns?|scores?)"
+_REWARD = r"(?:rewards?|penalt(?:y|ies)|returns?|scores?|regrowth)"
 _AWAITED = r"(?:expected|predicted|projected|estimated|remaining|left(?:over)?|resulting|unharvested)"
 _ROUGHLY = r"(?:(?:only|just|about|around|roughly|now|then|exactly|approximately|still|nearly|near|the other) )*"
 _RISES = (
@@ -67,9 +68,10 @@ _LEAVES = (
 )
 _IS = (
     rf"\b(?:{_STATE} of|{_STATE}\b[^.,;:=\d]{{0,60}}?(?: from \d+)? (?:is|are|be|becomes?|reach(?:es)?|at|to|hits?"
-    rf"|holds?|has|have|equals?)|{_REWARD}[^.,;:=\d]{{0,40}} (?:is|are|be)"
+    rf"|holds?|has|have|equals?|reads?|shows?)|{_REWARD}[^.,;:=\d]{{0,40}} (?:is|are|be)|(?<!\w ){_REWARD} of"
     rf"|(?:{_STATE}|{_REWARD}|{_AWAITED})\b[^.,;:=\d]{{0,40}}[:=]|{_RISES}(?: back)?(?: [^\W\d]+){{0,2}}(?: from \d+)?"
-    rf" (?:to|at)|{_LEAVES}(?: (?:me|us|behind|a (?:rest|stock) of|the field (?:with|at)))?) "
+    rf" (?:to|at)|(?:is|am|'m|be|stands?|ends?) at|{_LEAVES}(?: (?:me|us|behind|a (?:rest|stock) of"
+    r"|the field (?:with|at)))?) "
 )
 _LEFT = (
     rf"(?: {_THING})?(?: (?:is|are|will|would|should|be|still))* (?:left|remain\w*|stays?|survive|in the (?:field"
@@ -77,13 +79,14 @@ _LEFT = (
 )
 
 _QUALITIES = (
-    "(?:the|my|our|an?|this|these|that|those|is|are|new|next|current|actual|final|total|marginal|last|target"
+    "(?:the|my|our|an?|this|these|that|those|is|are|new|next|current|actual|final|total|marginal|last|target|consumption"
     rf"|{_AWAITED})"
 )
 SAYS_WHAT = re.compile(
     rf"[=\s]*(?:{_QUALITIES}[ ,]*)*(?:(?:{_STATE}|{_REWARD}|deficits?|differences?|gaps?|shortfalls?|noise|growth"
     rf"|targets?)(?: (?:after|of|in|at|i|we|for|from|when|if|that|to)\b[^\d:]*)?"
-    rf"|{_AWAITED}(?: (?:in|after|at|for)\b[^\d:]*)?|(?<=actual)|(?<=new))\W*",
+    rf"|{_AWAITED}(?: (?:in|after|at|for)\b[^\d:]*)?|(?<=actual)|(?<=new)"
+    r"|what (?:is left|remains|(?:i|we) (?:let|leave|keep|expect))[^\d]*)\W*",
     re.IGNORECASE,
 )
 """What a number is, said as an aside: "3 (the deficit)", "103 (new level)"."""
@@ -109,7 +112,7 @@ def is_result(own: Sequence[str], beside: Sequence[str], action: Action, status:
 def _proposes(sentence: str, known: set[int], count: int) -> bool:
     """Tell whether a sentence says another action, one number for each objective, and does not turn it down."""
     acted = list(_acted(sentence))
-    return len(acted) >= count and known.isdisjoint(acted) and not _UNMEANT.search(sentence)
+    return len(acted) >= count and any(acted) and known.isdisjoint(acted) and not _UNMEANT.search(sentence)
 
 
 def _acted(sentence: str) -> Iterator[int]:
@@ -122,4 +125,6 @@ def _state_of(numbers: set[int]) -> re.Pattern[str]:
     """Return a pattern of what names one of these numbers as a quantity of the state."""
     one = rf"(?:{'|'.join(map(str, sorted(numbers)))})(?![\d%]|[.,]\d)"
     more = rf"(?:\d{{1,9}}(?:,| and|, and) )?{_ROUGHLY}{one}(?!{_OFF})"
-    return re.compile(rf"{_IS}{_ROUGHLY}{more}|(?<![\d.,+-]){one}{_LEFT}|\d\d ?\+ ?\d+ ?= ?{one}", re.IGNORECASE)
+    return re.compile(
+        rf"{_IS}{_ROUGHLY}{more}|(?<![\d.,+-]){one}{_LEFT}|\d\d ?\+ ?\d+ ?= ?{one}|^\W*= ?\d\d+ ?\+", re.IGNORECASE
+    )

@@ -109,7 +109,7 @@ class Grammar:
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
         amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
-        noun = rf"(?:{reward}|{decided}|output|integers?|amount|result|final|{verb}|{amount})"
+        noun = rf"(?:{reward}|{decided}|output|integers?|amount|quantity|number|result|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
@@ -181,7 +181,7 @@ class Grammar:
             if found is None and own and (parts := explained(rest)):
                 found = _beside(self._numbers(parts[0], which), parts[1])
             found = found or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
-        if found is None and ASIDE.search(piece):
+        if found is None and "(" in piece:
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), aside)
