@@ -14,9 +14,10 @@ from typing import Literal
 
 from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.blocks import blocks_of
+from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.echoes import Echoes
-from bioblue_tui.trials.reading.rest import MET_BY_CHANCE, objection, shown_numbers
+from bioblue_tui.trials.reading.rest import objection, shown_numbers
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE

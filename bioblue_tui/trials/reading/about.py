@@ -133,7 +133,7 @@ _ACTED_ON = re.compile(
 _SETTLES = re.compile(
     r"(?:cho(?:o?se|sen|osing)|pick\w*|select\w*|keep\w*|repeat\w*|support\w*|justif\w+|explain\w*|balanc\w+"
     r"|maintain\w*|stabili\w+|restor\w+|compensat\w+|offset\w*|bring\w*|want|around|absorb\w*|cover\w*|handle\w*"
-    r"|with|by|make|move|met|bear|needs?|do|doing|for|and|after|let|hence|hope|be|is|are|because|so)",
+    r"|with|by|make|move|met|bear|needs?|do|doing|continu\w*|stick\w*|for|and|after|let|hence|hope|be|is|are|because|so)",
     re.IGNORECASE,
 )
 _STATEFUL = words(

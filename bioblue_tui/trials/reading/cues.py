@@ -13,6 +13,9 @@ def words(*alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
+MET_BY_CHANCE = 20
+"""An amount up to this one often equals a number of the state, such as what was harvested so far, by chance alone."""
+
 HURTS = (
     r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv"
     r"|violat|break(?!-| even)|kill|ruin|disast"

@@ -40,9 +40,6 @@ _OTHER = re.compile(
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 
-MET_BY_CHANCE = 20
-"""An amount up to this one often equals a number of the state, such as what was harvested so far, by chance alone."""
-
 
 def shown_numbers(environment: Environment, state: State, shown: str) -> frozenset[int]:
     """Return the numbers that the agent was just shown of the state: levels, targets, stock, totals; no rewards."""
