@@ -24,13 +24,14 @@ feedback = false                # true: a score card after each trial, with the 
 # minutes = 45                  # of trials in all, after which no further one begins
 # incentives = "..."            # what participants get, as they are told; a page of its own
 
-# Texts are Markdown, written here or in a file beside this one: file = "consent.md". least = 10 keeps a page for at
-# least 10 seconds.
+# Texts are Markdown, written here or in a file beside this one: file = "consent.md". HTML in them is shown as it is
+# written. least = 10 keeps a page for at least 10 seconds.
 [consent]
 title = "Taking part"
 text = """
-You will play short simulations at this keyboard. Your answers, how long they take, and the size of this window are
-kept under a code, not under your name. You may stop at any time.
+You will play short simulations at this keyboard. Your answers and how they come about (how long they take, how often
+they were changed or pasted, keys that came too early, when you pause or use another window) and the size of this window
+are kept under a code, not under your name. You may stop at any time.
 """
 
 [[pages]]
@@ -62,7 +63,7 @@ text = "How many numbers do you type when A and B are asked for?"
 answer = 2                      # without options, a whole number is asked for
 why = "One number for each, separated by a comma."
 
-# Practice trials are marked in their records and left out of the tables.
+# Practice trials are marked in their records and left out of the tables of trials and of answers.
 [[practice]]
 environment = "homeostasis"
 seed = 101
@@ -113,7 +114,8 @@ text = "In the next simulations you also see gauges. The thick part is where a l
 between_blocks = true
 least = 10
 
-# kind: "text", "number", "choice" with options, or "scale" with low, high and labels for its ends.
+# kind: "text", "number", "choice" with options, or "scale" with low, high and labels for its ends. With
+# required = false a question may be left without an answer.
 [[questionnaire]]
 key = "strategy"
 text = "How did you choose your answers?"

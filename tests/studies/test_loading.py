@@ -1,9 +1,11 @@
 """A study's file is checked whole: errors name the file, the line and the field."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from bioblue_tui.studies import loading, parts
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.studies.parts import Copies
@@ -120,3 +122,10 @@ def test_a_score_card_without_a_score_is_refused(tmp_path: Path) -> None:
     hidden = '[[conditions]]\nname = "h"\nhidden_rewards = true\n'
     with pytest.raises(StudyError, match="feedback: does nothing: every condition hides its rewards"):
         load_study(written(tmp_path, toml(more="feedback = true", conditions=hidden)))
+
+
+@pytest.mark.parametrize(
+    "keys", [loading._TOP, loading._BLOCK, loading._PRACTICE, parts.PAGE, parts.QUESTION, parts.COMPREHENSION]
+)
+def test_the_example_explains_every_key(keys: tuple[str, ...]) -> None:
+    assert not [key for key in keys if not re.search(rf"\b{key}\b", EXAMPLE)]

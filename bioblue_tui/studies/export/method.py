@@ -326,8 +326,8 @@ def _absences(people: Sequence[Person]) -> str:
 
 def _data(found: Collected) -> Iterator[str]:
     logs = _logs(found)
-    yield "- Individual-level: every answer of every participant is in `decisions.csv`, every trial in `trials.csv`,"
-    yield "  every participant in `participants.csv`; `dictionary.json` says what each column means."
+    yield "- Individual-level: every participant is in `participants.csv`, every trial of theirs in `trials.csv` and"
+    yield "  every answer in `decisions.csv`, practice trials aside; `dictionary.json` says what each column means."
     yield "- Every trial has a record in `records/`, practice trials too (marked in their headers); `bioblue replay`"
     yield "  shows one, `bioblue verify` recomputes it. The study as it was played is in `versions/`."
     yield "- Participants are known by their codes alone."
