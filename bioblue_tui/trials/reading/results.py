@@ -45,11 +45,12 @@ _TIED = re.compile(
 )
 """Numbers that are said to be consumed, harvested and so on, in any form of the word."""
 
-_TAKEN_FROM = re.compile(r"\b(\d{1,9}) ?[-−–] ?(\d{1,9}) ?= ?(\d{1,9})(?![\d.])")
+_RECKONED = re.compile(r"\b(\d{1,9}) ?[-−–+] ?(\d{1,9}) ?= ?(\d{1,9})(?![\d.])")
 _MENTIONED = re.compile(rf"(?<![\d.,=+−–-])(?<!= )\d{{1,9}}(?![\d%]|[.,]\d|{_OFF})")
 _CHOSEN = words(
     r"cho(?:o?se|sen|osing)|select\w*|pick\w*|go(?:ing)? with|answer\w*|opt\w*|continu\w*|stick\w*|repeat\w*|keep\w*",
     r"increas\w*|decreas\w*|rais\w*|reduc\w*|lower\w*|amount|number|choice|decision|dose|good|right|best|reasonable",
+    r"doubl\w*|my next|like|want|it is|rewards? of",
 )
 """What speaks of a number that was chosen."""
 
@@ -117,16 +118,16 @@ def is_result(own: Sequence[str], beside: Sequence[str], action: Action, status:
     return any(
         (state and state.search(sentence))
         or _proposes(sentence, stated | status, len(action))
-        or _left_over(sentence, telling, status)
+        or _reckoned(sentence, telling, status)
         or (not large.isdisjoint(map(int, _MENTIONED.findall(sentence))) and not _CHOSEN.search(sentence))
         for sentence in sentences
         if _FIGURE.search(sentence)
     )
 
 
-def _left_over(sentence: str, telling: set[int], status: frozenset[int]) -> bool:
-    """Tell whether a number is reckoned as what another one leaves of the state: "10 - 4 = 6"."""
-    found = (map(int, numbers) for numbers in _TAKEN_FROM.findall(sentence))
+def _reckoned(sentence: str, telling: set[int], status: frozenset[int]) -> bool:
+    """Tell whether a number is reckoned as what another one makes of the state: "10 - 4 = 6"."""
+    found = (map(int, numbers) for numbers in _RECKONED.findall(sentence))
     return any(whole in status and part not in status and rest in telling for whole, part, rest in found)
 
 
@@ -147,6 +148,6 @@ def _state_of(numbers: set[int]) -> re.Pattern[str]:
     one = rf"(?:{'|'.join(map(str, sorted(numbers)))})(?![\d%]|[.,]\d)"
     more = rf"(?:\d{{1,9}}(?:,| and|, and) )?{_ROUGHLY}{one}(?!{_OFF})"
     return re.compile(
-        rf"{_IS}{_ROUGHLY}{more}|(?<![\d.,+-]){one}{_LEFT}|\d\d ?\+ ?\d+ ?= ?{one}|^\W*(?:{one} ?)?= ?\d\d+ ?\+",
+        rf"{_IS}{_ROUGHLY}{more}|(?<![\d.,+-]){one}{_LEFT}|^\W*(?:{one} ?)?= ?\d\d+ ?\+",
         re.IGNORECASE,
     )
