@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bioblue_tui.trials.reading.cues import BAD, HURTS, SENTENCES, STATE, words
+from bioblue_tui.trials.reading.cues import ACTS, BAD, HURTS, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.figures import offered
 from envs import Action
 
@@ -152,10 +152,7 @@ _OF_THE_PAST = words(r"last|previous\w*|since|because|fell|dropped|ate|consumed|
 
 _DENIES = words(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
 
-_ACTS = (
-    r"(?:consum|eat|harvest|tak|catch|gather|collect|pick|feed|us|add|allocat|pump|dispens|chang|do)(?:e|ing|ption"
-    r"|ed)?\b"
-)
+_DOES = rf"(?:{ACTS}|catch|feed|us|add|allocat|pump|dispens|chang|do)(?:e|ing|ption|ed)?\b"
 NOTHING = re.compile(
     r"(?:do|does)(?:n't| not) (?:need|require) (?:any(?:thing)?\b(?! (?:more|other|large|big))|to (?:eat|consume"
     r"|harvest|take)\b"
@@ -172,7 +169,7 @@ NOTHING = re.compile(
     r"|no longer) (?:\w+ )?(?:needed|necessary|required|called for|warranted|justified)\b|\bun(?:necessary|needed)\b"
     r"|(?<!not )\bneedless\b|\bskip(?:ping)?\b|\bdecided against (?!it|this|that)\b|\b(?:i|i'll|i will) fast\b"
     r"|\bfasting (?:is|makes|seems|would be \w+er)\b|\babstain\w*|\brefrain\w*|\bhold(?:ing)? off\b|(?:not|n't|never"
-    r"|cannot) (?:\w+ )?" + _ACTS + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+|much|better|about|without))|\bi(?:'ll"
+    r"|cannot) (?:\w+ )?" + _DOES + r"(?! (?:\w+ )?(?:more|beyond|too|exce\w+|much|better|about|without))|\bi(?:'ll"
     r"| will|'d better|'d rather| should| shall)? (?:\w+ )?wait\b(?! (?:(?:and|to) (?:see|watch)|for the next"
     r"|until the next)\b)|\bneeds? (?:none|zero)\b|\b(?:do|does|should|will|to|i) (?:eat|consume|harvest"
     r"|take) (?:none|zero)\b|\bzero (?:is|consumption|units?|food|potatoes)\b|\b(?:it|this|that|answer|amount|intake"

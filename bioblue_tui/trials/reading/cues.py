@@ -13,6 +13,15 @@ def words(*alternatives: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
 
 
+ACTS = "consum|eat|harvest|tak|collect|gather|pick"
+"""What an agent does in any of the worlds, without the endings."""
+
+THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?"
+"""What it consumes or harvests."""
+
+LATER = r"next (?:time|step|turn|round)|later|future|from then on"
+"""What tells of a step after this one."""
+
 MET_BY_CHANCE = 20
 """An amount up to this one often equals a number of the state, such as what was harvested so far, by chance alone."""
 
@@ -61,8 +70,8 @@ STATE = words(
     r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
     r"|could|might|would be|if|in case|suppose|otherwise|wants?",
 )
-_ACTS = (
-    r"(?:consum|eat|harvest|tak|collect|gather|pick|allocat|choos|answer|respond|decid|submit|recommend|play|giv|us)"
+_DOES = (
+    rf"(?:{ACTS}|allocat|choos|answer|respond|decid|submit|recommend|play|giv|us)"
     r"(?:e|es|ing|s)?|consumption|reply|go (?:with|for)|set|say|split"
 )
 _AMOUNTS = (
@@ -75,14 +84,14 @@ _NODS = (
     "|fine|done|good|here(?: it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
-    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_ACTS}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
+    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
     r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
     r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to"
     r"|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe"
     r"|small|exactly|evenly|equally)"
 )
 _PLAIN_LEAD = re.compile(
-    rf"(?=.*\b(?:{_ACTS}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{_NODS})(?:[,:!]? |$))++",
+    rf"(?=.*\b(?:{_DOES}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{_NODS})(?:[,:!]? |$))++",
     re.I,
 )
 """Words that only lead to the numbers: "So I will harvest", "Action for step 5", "My integers are"."""
@@ -100,7 +109,7 @@ OWN = re.compile(r"(?:(?:my|our|final|chosen|next)\b)|.*\b(?:this|now|coming|nex
 """What a heading of the action says that has nothing to do with a heading of something else above it."""
 
 _LEADING_ON = re.compile(
-    rf"\b(?:{_ACTS}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?"
+    rf"\b(?:{_DOES}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?"
     rf"|by|about|or|and"
     r"|than|from|not|for|in|on|with|into|until|since|all|total|will|would))$|[,;–—-]$"
     r"|\b(?:th(?:is|ese)|so) (?:many|much)\b|\b(?:following|would|mistake|if|when|had|were|nobody|others?|most)\b",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bioblue_tui.trials.reading.cues import words
+from bioblue_tui.trials.reading.cues import ACTS, LATER, words
 from bioblue_tui.trials.reading.faults import in_digits
 
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)")
@@ -40,7 +40,7 @@ _DESCRIBES = words(
 """What tells of a number that it is not offered as the answer."""
 
 _ACT = (
-    r"(?:consum|eat|get|receiv|settl(?:e|ing) (?:on|for)|harvest|tak|choos|pick|giv|say|answer|need|prefer|us|do"
+    rf"(?:{ACTS}|get|receiv|settl(?:e|ing) (?:on|for)|choos|giv|say|answer|need|prefer|us|do"
     r"|go(?:ing)? with|try|play|set)(?:e|es|s)?"
 )
 _WHAT = r"(?:answer|amount|action|choice|decision|number|value|dose|consumption|harvest|intake|correction)"
@@ -72,7 +72,7 @@ _SUPPOSED = re.compile(
 )
 """What an amount would do: "eating 10 would push it to 107"."""
 
-_LATER = words(r"once|next (?:time|step|turn|round)|later|future|from then on|following steps?")
+_LATER = words("once", LATER, "following steps?")
 
 _OUTRIGHT = re.compile(
     r"^\W*(?:change|update|edit|correction|revised|new|ps|fix|now)[:,]? (\d{1,9})\W*$|(\d{1,9})(?: \w+)? (?:is|are"

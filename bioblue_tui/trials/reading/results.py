@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bioblue_tui.trials.reading.cues import BAD, MET_BY_CHANCE, SENTENCES, words
+from bioblue_tui.trials.reading.cues import ACTS, BAD, MET_BY_CHANCE, SENTENCES, THINGS, words
 from bioblue_tui.trials.reading.faults import in_digits
 from envs import Action
 
-_THING = r"(?:potato(?:es)?|units?|resources?|items?|pieces?|(?:more|of them)(?=\W))"
+_THING = rf"(?:{THINGS}|(?:more|of them)(?=\W))"
 _OFF = rf"(?: {_THING})? ?(?:more|less|fewer|times|steps?|turns?|rounds?|points?|below|above|short|away|off|%)\b"
 """What makes a number a distance or a count."""
 
@@ -22,9 +22,8 @@ _NUMBER = (
 )
 _NUMBERS = rf"{_NUMBER}(?:(?:,| and|, and) {_NUMBER})*"
 _ACT = (
-    r"(?:consum(?:e[sd]?|ing|ption)|eat(?:s|en|ing)?|ate|harvest(?:s|ed|ing)?|tak(?:e[sn]?|ing)|took|intakes?|doses?"
-    r"|collect(?:s|ed|ing)?|gather(?:s|ed|ing)?|pick(?:s|ed|ing)?|feed(?:s|ing)?|fed|giv(?:e[sn]?|ing)|gets|receiv(?:es"
-    r"|ing)|add(?:s|ed|ing)?|allocat(?:e[sd]?|ing|ions?)|needs?|actions?)"
+    rf"(?:(?:{ACTS}|feed|giv|add|allocat)(?:e[sdn]?|s|ed|en|ing|ption|ions?)?|ate|took|fed|intakes?|doses?|gets"
+    r"|receiv(?:es|ing)|needs?|actions?)"
 )
 _BETWEEN = (
     r"(?::| of| is| are| be|(?:(?<=consumption)|(?<=harvest)|(?<=intake)|(?<=dose))(?: up| back| down)? to| at| about"

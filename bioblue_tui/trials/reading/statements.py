@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, explained, explains, without_intro
+from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS, Fault, fault_of
 from envs import Action
@@ -55,7 +56,7 @@ _VERBS = (
 _ACTING = (
     "consuming|eating|harvesting|having|taking|collecting|gathering|picking|adding|feeding|allocating|giving|dispensing"
 )
-_THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?|portions?|servings?|meals?"
+_THINGS = f"{THINGS}|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bioblue_tui.trials.reading.cues import STATE, words
+from bioblue_tui.trials.reading.cues import LATER, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS, in_digits
 from bioblue_tui.trials.reading.results import SAYS_WHAT
@@ -69,13 +69,12 @@ _GIVES = re.compile(
 _SHOULD = re.compile(r" (?:should|must|ought to) be |(?<=answer) becomes ", re.IGNORECASE)
 _ELSEWHEN = words(
     r"if|when\w*|once|unless|until|before|previous\w*|earlier|was|were|had|last|would have|could|might|example|e\.?g"
-    r"|next (?:time|step|turn|round)|later|future|from then on"
+    rf"|{LATER}"
 )
 """What tells of the past, or of another case."""
 
-_SENTENCES = re.compile(r"(?<=[.!?;])\s")
 _CLAUSES = re.compile(r"[,:;–—()…]\s*|\.{3}|\s-+\s|\s(?=(?:so|then|otherwise|else) )")
-_LATER = words(r"next (?:time|step|turn|round)|later|future|from then on")
+_LATER = words(LATER)
 _LISTED = re.compile(r"\w+(?: \w+){0,2}: [^\W\d]+$")
 """A name with what it is, such as "Notes: none"."""
 
@@ -131,7 +130,7 @@ def another(
 
 def _sentences(line: str) -> list[str]:
     bare = _DRESS.sub("", line[:2000]).replace("’", "'")
-    return [sentence[:300].rstrip(" .!;:)") for sentence in _SENTENCES.split(bare) if sentence.strip()]
+    return [sentence[:300].rstrip(" .!;:)") for sentence in SENTENCES.split(bare) if sentence.strip()]
 
 
 def _whole(sentence: str, action: Action) -> bool:
