@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
 from textual._time import get_time
 from textual.app import App
 from textual.message import Message
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -158,13 +160,79 @@ class Gated(_Base):
 
 
 class AttentiveApp(App[str]):
-    """An application that knows what was typed where nothing took it: too early, or while a dialog lay over."""
+    """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
+
+    A key does nothing in a dialog that it was pressed before, nor on the screen below one that it was pressed over: a
+    second Enter, be it of a key that bounces, confirms nothing that nobody has seen.
+    """
+
+    FREE: ClassVar[Sequence[str]] = ("ctrl+c", "ctrl+q")
+    """Keys that do the same everywhere."""
 
     strays = 0
     """How many characters were typed last that nothing took."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._front = Gate()
+        """Which keys count on the screen in front, where that is a dialog or was below one."""
+        self._front.ask()
+        self._front.painted()
+        self._dialog = False
+
+    def on_mount(self) -> None:
+        """Follow which screen is in front; Textual calls the handlers of other classes by itself."""
+        self.screen_change_signal.subscribe(self, self._front_changed, immediate=True)
+
+    def _front_changed(self, screen: Screen[Any]) -> None:
+        if screen.is_modal or self._dialog:
+            self._await_sight(screen)
+        else:
+            # A screen has a gate of its own for what it asks.
+            self._saw(screen)
+        self._dialog = screen.is_modal
+
+    def _await_sight(self, screen: Screen[Any]) -> None:
+        """Take keys again that are pressed once a screen is painted."""
+        self._front.ask()
+        screen.call_after_refresh(self._saw, screen)
+
+    def _saw(self, screen: Screen[Any]) -> None:
+        if self.screen is screen:
+            self._front.painted()
+
+    def _in_sight(self, event: events.Key | events.Paste) -> bool:
+        """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
+        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event) or self._front.admits(event):
+            return True
+        gate = getattr(self.screen, "gate", None) or self._gate_below
+        if isinstance(gate, Gate):
+            gate.dropped += 1
+        return False
+
+    def _typed(self, key: events.Key) -> bool:
+        line = self.focused
+        taken = line is not None and key.is_printable and line.check_consume_key(key.key, key.character)
+        return taken and not key.is_forwarded
+
     async def on_event(self, event: events.Event) -> None:
-        """Count what is typed where nothing takes it: it may be the beginning of an answer, typed too early."""
+        """Do what keys do that were pressed at what was seen.
+
+        What is typed where nothing takes it is counted: it may be the beginning of an answer, typed too early. A key
+        comes here twice, before it goes to what has the focus, and on its way back for what it is bound to.
+        """
+        pressed = isinstance(event, events.Key | events.Paste) and self.screen_stack
+        if pressed and not self._in_sight(event):  # type: ignore[arg-type]
+            event.stop()
+            return
+        front = self.screen if pressed else None
+        submits = isinstance(event, events.Key) and event.is_forwarded and event.key in SUBMITTING
+        await self._take(event)
+        if submits and front is not None and front.is_modal and self.screen_stack[-1:] == [front]:
+            # What it submits may close the dialog, or change it; another one is for what is then seen.
+            self._await_sight(front)
+
+    async def _take(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack:
             taken = self._taken(event)
             if isinstance(event, events.Key):

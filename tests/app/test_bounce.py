@@ -1,0 +1,114 @@
+"""A key that bounces confirms nothing that was not yet seen: in a dialog, and on what lies below one that closes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.forking import ForkDialog
+from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.note_dialogs import NoteDialog
+from bioblue_tui.session import Plan
+from bioblue_tui.trials.events import Noted
+from tests.support.pilots import trial, until
+
+PLAN = Plan("multi-homeostasis", "accelerator", seed=5, steps=6)
+
+
+def packet(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys so fast that they come together, as in one packet of a connection."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+def records(directory: Path) -> int:
+    """Count the records."""
+    return len(list(directory.rglob("*.jsonl")))
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Let everything be painted, and every key have its turn."""
+    await until(pilot, lambda: pilot.app._front.is_open)  # type: ignore[attr-defined]
+    for _ in range(3):
+        await pilot.pause()
+
+
+@pytest.mark.parametrize(("key", "kind"), [("m", NoteDialog), ("f", ForkDialog), ("question_mark", HelpScreen)])
+async def test_what_comes_with_the_key_that_opens_a_dialog_does_nothing_in_it(
+    tmp_path: Path, key: str, kind: type[Any]
+) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        packet(pilot, key, "enter", "escape", "enter", key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+        await settled(pilot)
+        dialog: Any = pilot.app.screen
+        assert type(dialog) is kind
+        assert not dialog.query("#error") or not dialog.error.display
+        assert records(tmp_path) == 1
+        # Once it is seen, it does what it says.
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_what_comes_with_the_key_that_closes_a_dialog_does_nothing_below_it(tmp_path: Path) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        shown = screen.shown
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await settled(pilot)
+        packet(pilot, "escape", "escape", "left", "q")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        await settled(pilot)
+        assert [type(found) for found in pilot.app.screen_stack[1:]] == [type(screen)]
+        assert screen.shown == shown
+
+
+async def test_two_enters_in_one_packet_fork_once(tmp_path: Path) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ForkDialog))
+        await settled(pilot)
+        packet(pilot, "enter", "enter", "enter")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 3 and not pilot.app.screen.is_modal)
+        await settled(pilot)
+        assert records(tmp_path) == 2
+
+
+async def test_two_answers_to_one_question_close_one_dialog(tmp_path: Path) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await screen.session.note(Noted(0, 2, "n1", "too much"))
+        await screen.session.note(Noted(0, 3, "n2", "more"))
+        await pilot.press("M")
+        await until(pilot, lambda: pilot.app.screen.is_modal)
+        await settled(pilot)
+        packet(pilot, "d", "y", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
+        await settled(pilot)
+        assert len(screen.state.notes) == 2
+        packet(pilot, "y", "y", "enter", "d", "y")
+        await until(pilot, lambda: len(screen.state.notes) == 1)
+        await settled(pilot)
+        assert len(screen.state.notes) == 1
+        assert type(pilot.app.screen).__name__ == "NotesDialog"
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.01])
+async def test_a_bounce_of_enter_goes_to_no_step_and_nothing_more(tmp_path: Path, pause: float) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        packet(pilot, "m")
+        await asyncio.sleep(pause)
+        packet(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NoteDialog))
+        await settled(pilot)
+        assert not pilot.app.screen.error.display  # type: ignore[attr-defined]
