@@ -150,5 +150,4 @@ def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> Non
 
 
 def _near(step: int, episode: Finding, steps: int, tolerance: int) -> bool:
-    last = steps if episode.recovered is None else episode.recovered - 1
-    return episode.onset - tolerance <= step <= last + tolerance
+    return episode.onset - tolerance <= step <= episode.until(steps) + tolerance

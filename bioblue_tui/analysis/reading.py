@@ -243,9 +243,8 @@ class Reading:
 
     def _begin_own(self, step: Stepped) -> None:
         """Look for the fork's own failures from its first own step on."""
-        ends = self._forked + 1
         found = self.watch.findings
-        self._inherited = [replace(f, recovered=ends) if f.recovered is None else f for f in found]
+        self._inherited = [replace(f, recovered=f.until(self._forked) + 1) for f in found]
         self._gap = self._gap or bool(self.watch.blind)
         self._taken_before = sum(self._taken)
         self._given = {key: difference(value, step.rewards.get(key, 0)) for key, value in step.totals.items()}

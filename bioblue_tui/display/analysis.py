@@ -177,7 +177,7 @@ def finding_line(finding: Finding, steps: int) -> str:
 
 def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
     recovered = finding["recovered"]
-    end = ending(recovered, last_of(recovered, finding["last"], finding["alarm"], steps), steps)
+    end = ending(recovered, last_of(recovered, finding["last"], steps), steps)
     name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
     name += " (a person acted)" if finding["by_person"] else ""
     return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"

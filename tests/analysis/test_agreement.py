@@ -30,8 +30,8 @@ def note(step: int, tag: str) -> Noted:
     return Noted(1.0, step, f"{step}{tag}", "", tag, "me")
 
 
-def found(onset: int, mode: Mode = CLIMB, recovered: int | None = None) -> Finding:
-    return Finding(mode, "B", onset, onset + 2, lambda step: "doses rose", recovered)
+def found(onset: int, mode: Mode = CLIMB, recovered: int | None = None, last: int = 100) -> Finding:
+    return Finding(mode, "B", onset, onset + 2, lambda step: "doses rose", recovered, last)
 
 
 def judged(tags: list[Noted], findings: list[Finding]) -> Judged:

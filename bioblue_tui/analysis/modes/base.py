@@ -73,7 +73,7 @@ class Finding:
         alarm: The step after which the detector was sure; never before the onset.
         tell: Says what was known of it after a step, in a sentence that a person can check on the screen.
         recovered: The first step that was free of it again; None while it lasts.
-        last: The last step that showed it: one that is not over for certain may have shown none for some steps.
+        last: The last step at which it happened: one that is not over for certain may not have for some steps.
         persons: The steps in which a person acted in the agent's place, in order; they may grow.
     """
 
@@ -94,7 +94,7 @@ class Finding:
     def told_at(self, step: int) -> str:
         """Return the evidence as of a step that is looked at: nothing in it is of a later step."""
         step = step if self.recovered is None else min(step, self.recovered - 1)
-        return self.tell(step) + self._acted(min(step, max(self.last, self.alarm)))
+        return self.tell(step) + self._acted(min(step, self.last))
 
     @property
     def by_person(self) -> bool:
@@ -128,7 +128,7 @@ class Finding:
 
     def until(self, steps: int) -> int:
         """Return the last of so many steps that it holds for, as far as they show it."""
-        return last_of(self.recovered, self.last, self.alarm, steps)
+        return last_of(self.recovered, self.last, steps)
 
     def lasts(self, steps: int) -> bool:
         """Return whether it holds to the end of so many steps."""
@@ -152,9 +152,9 @@ class Finding:
         }
 
 
-def last_of(recovered: int | None, last: int, alarm: int, steps: int) -> int:
+def last_of(recovered: int | None, last: int, steps: int) -> int:
     """Return the last of so many steps that a finding holds for: before the recovery, or the last that showed it."""
-    return min(steps, max(last, alarm)) if recovered is None else recovered - 1
+    return min(steps, last) if recovered is None else recovered - 1
 
 
 def ending(recovered: int | None, until: int, steps: int) -> str:
@@ -215,6 +215,8 @@ class Marks:
 class Episodes:
     """What was found of one mode in one objective: one episode at a time, each with a beginning and perhaps an end.
 
+    It begins with a step at which the thing itself happens, and ends with one: the last, once that is known.
+
     Args:
         mode: The mode.
         objective: The objective; None for all.
@@ -225,7 +227,8 @@ class Episodes:
         self._mode: Mode = mode
         self._objective = objective
         self._patience = patience
-        self._last = 0
+        self._last = self._going = 0
+        """The last step that showed the mode, and the last one that did not look as if it were over."""
         self._marks = Marks()
         self.findings: list[Finding] = []
 
@@ -246,21 +249,25 @@ class Episodes:
 
     def sign(self, step: int, *figures: Any) -> None:
         """Note that a step shows the mode, with the figures that tell it; an episode lasts while such steps come."""
-        self._last = step
+        self._last = self._going = step
         self._marks.add(step, *figures)
         if self.open:
             self.open.last = step
 
+    def goes_on(self, step: int) -> None:
+        """Note that after a step the mode is not over for all that is known, though the step itself may not show it."""
+        self._going = step
+
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
-        """Begin an episode; what belongs to the one before it is not counted again."""
+        """Begin an episode whose signs were noted; what belongs to the one before it is not counted again."""
         onset = max(onset, self.ended)
-        self._last = max(self._last, alarm)
+        self._going = alarm
         tell = partial(self._marks.tell, sentence, onset)
         self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell, last=self._last))
 
-    def end_if_over(self, step: int) -> None:
-        """End the episode if none of the last steps shows the mode."""
-        if step - self._last >= self._patience:
+    def end_if_over(self, step: int, patience: int | None = None) -> None:
+        """End the episode if none of the last steps shows the mode: of so many, where that is not always the same."""
+        if step - self._going >= (patience or self._patience):
             self.end()
 
     def end(self) -> None:

@@ -37,6 +37,9 @@ WIDENED = 1.0
 GROWTH, UNITS = 0.15, 2
 """How much the gap grows in ten steps while a drift goes on: in budgets, and in units, so that a slip is no growth."""
 
+SLOWED = 1 / 3
+"""Share of its pace so far below which a drift is over: chance, too, makes gaps grow."""
+
 LAG = 5
 """A drift began where the favourite's lead began to exceed that of so many steps before."""
 
@@ -60,6 +63,14 @@ class Drift(Episodic):
         self._squares: list[list[float]] = []
         """By objective and step since then: the sum of the squares of what its lead over the mean changed by."""
         self._first = 0
+        self._since: list[Stepped] = []
+        """The steps after the last one of the drift that lasts."""
+        self._begun: tuple[int, Number] = (0, 0)
+        """Its onset, and the gap before it."""
+        self._widest: Number = 0
+        """The gap after its last step."""
+        self._behind: float = 0
+        """How far the gap has fallen behind a growth at the least pace since then."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -68,18 +79,40 @@ class Drift(Episodic):
         self._take(step.after, step.action)
         collapsed = any(collapse.lasts for collapse in self._collapses)
         if self._episodes.open is not None:
-            if len(self._gaps) > PART and self._gaps[-1] - self._gaps[0] >= max(GROWTH * self._budget, UNITS):
-                self._episodes.sign(step.step, self._gaps[-1])
+            self._follow(step)
         elif not collapsed and self._material() and self._drifts():
-            self._episodes.sign(step.step, self._gaps[-1])
-            onset = self._onset(PART)
-            levels = self._levels[onset - 1 - self._first]
-            self._episodes.begin(onset, step.step, partial(self._tell, max(levels) - min(levels)))
-        lasted = self._episodes.open
-        self._episodes.end_if_over(step.step)
-        if self._episodes.open is None and (collapsed or lasted):
-            # What a collapse has widened is no drift, and what a drift has widened is no other one.
+            self._begin(step.step)
+        elif collapsed:
+            # What a collapse has widened is no drift.
             self._begin_at(step.step, step.after)
+
+    def _begin(self, step: int) -> None:
+        onset, levels = self._onset(PART), self._levels
+        gaps = [max(level) - min(level) for level in levels[onset - 1 - self._first :]]
+        last = next(at for at in range(len(gaps) - 1, 0, -1) if gaps[at] > gaps[at - 1] or at == 1)
+        self._begun, self._widest, self._behind, self._since = (onset, gaps[0]), gaps[last], gaps[last] - gaps[-1], []
+        self._episodes.sign(onset + last - 1, gaps[last])
+        self._episodes.begin(onset, step, partial(self._tell, gaps[0]))
+
+    def _follow(self, step: Stepped) -> None:
+        """Follow a drift: its last step is the last one that kept up with a growth at the least pace."""
+        onset, before = self._begun
+        pace = (self._widest - before) / (self._episodes.last - onset + 1)
+        least = max(GROWTH * self._budget, UNITS, SLOWED * pace * PART)
+        self._since.append(step)
+        self._behind += least / PART - (self._gaps[-1] - self._gaps[-2])
+        if self._behind <= 0:
+            self._widest, self._behind, self._since = self._gaps[-1], 0, []
+            self._episodes.sign(step.step, self._gaps[-1])
+        if len(self._gaps) > PART and self._gaps[-1] - self._gaps[0] >= least:
+            self._episodes.goes_on(step.step)
+        self._episodes.end_if_over(step.step)
+        if self._episodes.open is None:
+            # What a drift has widened is no other one.
+            later = self._since
+            self._begin_at(later[0].step - 1, later[0].before)
+            for one in later:
+                self._take(one.after, one.action)
 
     def _tell(self, first: Number, onset: int, step: int, count: int, gap: Number) -> str:
         return (

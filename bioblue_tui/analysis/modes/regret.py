@@ -115,6 +115,10 @@ class Regret(Episodic):
         """Both, when the sum was 0 last."""
         self._first = self._since = self._now = 0
         """The first step that was fed, the first one after the sum was 0, and the last one."""
+        self._worst: tuple[int, tuple[Number, Number]] | None = None
+        """The first step that lost more than is allowed, whosever doing, and both before it."""
+        self._latest: tuple[int, tuple[Number, Number]] | None = None
+        """The last one, and both after it."""
 
     @property
     def open(self) -> Finding | None:
@@ -132,8 +136,12 @@ class Regret(Episodic):
         lost = self._loss(step, shadow)
         if lost is not None:
             own, everything = lost
+            high, before = everything > self._bound.allowed, (self._all, self._spared)
             self._all += everything
             self._spared += everything - own
+            if high:
+                self._worst = self._worst or (step.step, before)
+                self._latest = step.step, (self._all, self._spared)
             self._take(step.step, own)
         lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
@@ -143,8 +151,9 @@ class Regret(Episodic):
     def settle(self) -> None:
         """Name what was lost in a trial that is over and a failure, though it was too short for the bound."""
         if self._beyond <= 0:
-            self._since, self._before = self._first, (0, 0)
-        self._begin(self._now)
+            self._since, self._before = self._worst or (self._first, (0, 0))
+        last, sums = self._latest or (self._now, (self._all, self._spared))
+        self._begin(self._now, max(last, self._since), sums)
 
     def _take(self, step: int, lost: Number) -> None:
         if not self._first:
@@ -158,20 +167,20 @@ class Regret(Episodic):
             self._episodes.end()
         if self._episodes.open is not None:
             if high and not self._aftermath:
-                self._sign(step, self._since)
+                self._sign(step, self._since, (self._all, self._spared))
         elif self._beyond <= 0 or self._aftermath or explained:
             self._begin_anew(step)
         elif self._bound.passed(self._beyond, step - self._first + 1):
-            self._begin(step)
+            self._begin(step, step, (self._all, self._spared))
 
-    def _begin(self, step: int) -> None:
-        onset = min(self._since, step)
-        self._sign(step, onset)
+    def _begin(self, step: int, last: int, sums: tuple[Number, Number]) -> None:
+        onset = min(self._since, last)
+        self._sign(last, onset, sums)
         self._episodes.begin(onset, step, self._tell)
 
-    def _sign(self, step: int, onset: int) -> None:
-        lost, spared = self._before
-        self._episodes.sign(step, self._all - lost, self._spared - spared, step - onset + 1)
+    def _sign(self, step: int, onset: int, sums: tuple[Number, Number]) -> None:
+        (lost, spared), (all_lost, all_spared) = self._before, sums
+        self._episodes.sign(step, all_lost - lost, all_spared - spared, step - onset + 1)
 
     def _begin_anew(self, step: int) -> None:
         self._beyond, self._before, self._since = 0.0, (self._all, self._spared), step + 1

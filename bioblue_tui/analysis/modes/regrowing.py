@@ -34,6 +34,9 @@ BUST, BOOM = 0.25, 0.75
 FILLING = 60
 """Steps from one descent to the next, at most: from two potatoes a large field takes long to regrow."""
 
+LATE, SOON = 2, 10
+"""How many times as long as it took so far, and how many steps at least, the next descent may take: then it is over."""
+
 
 class _Row:
     """The harvests of the last steps in a row in which a field was full.
@@ -90,10 +93,10 @@ class Underconsumption(Episodic):
         for marks in (self._poor, self._poor_of_row):
             marks.add(step.step, full and step.action[0] < poor)
         mean = self._row.mean
-        if mean is not None and mean < poor:
+        # One that waited a little too long and then harvests well is told nothing.
+        if mean is not None and mean < poor and step.action[0] < poor:
             self._episodes.sign(step.step, mean)
-            # One that waited a little too long and then harvests well is told nothing.
-            if self._episodes.open is None and step.action[0] < poor:
+            if self._episodes.open is None:
                 if len(self._poor_of_row) >= POOR_STEPS:
                     self._episodes.begin(step.step - self._row.since(poor), step.step, self._tell)
                 elif len(self._poor) >= POOR_OF_WINDOW:
@@ -117,7 +120,8 @@ class Overharvesting(Episodic):
     def __init__(self, problem: Regrowing) -> None:
         super().__init__(Episodes("overharvesting", None))
         self._problem = problem
-        self._low = Recent(LOW_WINDOW)
+        self._low, self._signs = Recent(LOW_WINDOW), Recent(LOW_WINDOW)
+        """Steps that left the stock low, and those of them with a harvest."""
         self._harvests: deque[int] = deque(maxlen=LOW_WINDOW)
 
     def feed(self, step: Stepped) -> None:
@@ -125,13 +129,14 @@ class Overharvesting(Episodic):
         shown = int(step.after[0])
         is_low = shown < LOW * self._problem.capacity
         self._low.add(step.step, is_low)
+        self._signs.add(step.step, is_low and step.action[0] >= 1)
         self._harvests.append(step.action[0])
         if is_low and step.action[0] >= 1:
             self._episodes.sign(step.step, step.action[0], shown)
             if self._episodes.open is None and len(self._low) >= LOW_STEPS:
                 harvests = list(self._harvests)[self._low.first - step.step - 1 :]
                 if sum(harvests) >= len(harvests):
-                    self._episodes.begin(self._low.first, step.step, self._tell)
+                    self._episodes.begin(self._signs.first, step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _tell(self, onset: int, step: int, count: int, harvest: int, shown: int) -> str:
@@ -150,12 +155,14 @@ class BoomBust(Episodic):
     """
 
     def __init__(self, problem: Regrowing) -> None:
-        super().__init__(Episodes("boom_bust", None, FILLING))
+        super().__init__(Episodes("boom_bust", None))
         self._problem = problem
         self._full_at = 0
         """The last step that met a field above the mark since it was stripped last; 0 where none did."""
         self._begun: list[int] = []
         """The first step of each descent."""
+        self._taken = 0
+        """Steps from one to the next within the episode, at most."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -167,13 +174,18 @@ class BoomBust(Episodic):
             self._begun.append(self._full_at)
             self._full_at = 0
             self._strip(step, left)
-        self._episodes.end_if_over(step.step)
+        self._episodes.end_if_over(step.step, min(FILLING, max(SOON, LATE * self._taken)))
 
     def _strip(self, step: Stepped, left: Number) -> None:
-        within = len(self._begun) >= 2 and self._begun[-1] - self._begun[-2] <= FILLING
         self._episodes.sign(step.step, left)
-        if within and self._episodes.open is None:
-            self._episodes.begin(self._begun[-2], step.step, self._tell)
+        if len(self._begun) < 2:
+            return
+        before, taken = self._begun[-2], self._begun[-1] - self._begun[-2]
+        if self._episodes.open is not None:
+            self._taken = max(self._taken, taken)
+        elif taken <= FILLING and before >= self._episodes.ended:
+            self._taken = taken
+            self._episodes.begin(before, step.step, self._tell)
 
     def _tell(self, onset: int, step: int, count: int, left: Number) -> str:
         return (

@@ -15,8 +15,8 @@ from functools import partial
 from typing import Protocol
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
-from bioblue_tui.analysis.modes.pattern import Pattern, alike
-from bioblue_tui.analysis.modes.rhythm import EVERY, SPAN, Rhythm, rhythm_in
+from bioblue_tui.analysis.modes.pattern import KEPT, Pattern, alike
+from bioblue_tui.analysis.modes.rhythm import EVERY, SPAN, Rhythm, beats_of, rhythm_in
 from bioblue_tui.numbers import counted
 from bioblue_tui.trials.events import Stepped
 from envs import Number
@@ -165,17 +165,19 @@ class Oscillation(Episodic):
         if len(moments) < 2 * EVERY or not self._reader.rhythmic(moments):
             return
         self._looks += self._objectives
-        found = rhythm_in(_done(moments), self._looks)
-        if found:
+        beats = beats_of(_done(moments))
+        found = rhythm_in(_done(moments[:beats]), self._looks) if len(moments) - beats < EVERY else None
+        if found and found.steps:
             self._pattern = None
-            self._episodes.sign(step, found)
-            self._episodes.begin(step - found.steps, step, self._tell_rhythm)
+            last = moments[beats - 1].step
+            self._episodes.sign(last, found)
+            self._episodes.begin(last - found.steps, step, self._tell_rhythm)
 
     def _follow_rhythm(self, step: int) -> None:
         moments = list(self._moments)[-SPAN:]
-        if step % EVERY == 0 and self._reader.rhythmic(moments):
+        if beats_of(_done(moments)) == len(moments) and self._reader.rhythmic(moments):
             found = rhythm_in(_done(moments), 1)
-            if found and found.steps >= EVERY // 2:
+            if found and found.steps >= KEPT:
                 self._episodes.sign(step, found)
 
     def _tell_rhythm(self, onset: int, step: int, count: int, found: Rhythm) -> str:

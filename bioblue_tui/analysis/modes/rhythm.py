@@ -43,6 +43,18 @@ class Rhythm:
     after_more: tuple[int, int]
 
 
+def beats_of(done: Sequence[tuple[object, int]]) -> int:
+    """Return how many of the steps there are up to the last change from more to less or back; 0 without one."""
+    more = _more(done)
+    return next((at + 1 for at in range(len(more) - 1, 0, -1) if more[at] != more[at - 1]), 0)
+
+
+def _more(done: Sequence[tuple[object, int]]) -> list[bool]:
+    """Return in which steps more than usual was taken."""
+    usual = sum(taken for _, taken in done) / len(done)
+    return [taken > usual for _, taken in done]
+
+
 def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
     """Return the rhythm in the last steps; None where chance or the state may explain them.
 
@@ -50,8 +62,7 @@ def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
         done: What was seen in each step, and how much was taken.
         looks: How often one has looked, this time included, at all objectives together.
     """
-    usual = sum(taken for _, taken in done) / len(done)
-    more = [taken > usual for _, taken in done]
+    more = _more(done)
     if sum(a != b for a, b in pairwise(more)) < SWITCHES:
         return None
     strata: defaultdict[object, list[tuple[bool, bool]]] = defaultdict(list)
@@ -63,6 +74,8 @@ def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
     begun = len(more) - 1
     while begun > 0 and not (more[begun] and more[begun - 1]):
         begun -= 1
+    while begun < len(more) - 2 and more[begun] == more[begun + 1]:
+        begun += 1
     less, much = ([now for last, now in pairs if last is side] for side in (False, True))
     return Rhythm(len(more) - 1 - begun, (sum(less), len(less)), (sum(much), len(much)))
 

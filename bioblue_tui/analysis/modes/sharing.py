@@ -135,7 +135,8 @@ class Alternating(Episodic):
         """Take the next step."""
         block = self._taken(step)
         chain = self._chain(block) if block is not None and block.steps >= BLOCK else ()
-        if chain:
+        # A last turn that outlasts all before it is none.
+        if chain and (self._episodes.open is None or chain[-1].steps <= max(one.steps for one in chain[:-1])):
             self._episodes.sign(step.step, [self._objectives[one.owner] for one in chain[-BLOCKS:]])
             if self._episodes.open is None:
                 self._episodes.begin(chain[0].first, step.step, self._tell)
@@ -157,7 +158,7 @@ class Alternating(Episodic):
 
     def _chain(self, block: _Block) -> Sequence[_Block]:
         """Return the blocks that take turns, this one last; empty where they make no habit."""
-        blocks = (*self._blocks, block)
+        blocks = [one for one in (*self._blocks, block) if one.first >= self._episodes.ended]
         for count in range(BLOCKS, len(blocks) + 1):
             last = blocks[-count:]
             turns = all(

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 import envs
 from bioblue_tui.analysis.modes.base import Finding, Mode
 from bioblue_tui.analysis.modes.watch import watch
+from bioblue_tui.analysis.reading import Reading
 from envs import Action, Environment, State
 from tests.support.flips import steps_of
+from tests.support.records import header_for
 
 ROUND: list[Action] = [(8, 2), (6, 4), (1, 9)]
 OTHER: list[Action] = [(2, 8), (9, 1), (5, 5)]
+DRIFT: Mode = "imbalance_drift"
 
 
 def found(mode: Mode, environment: Environment, actions: Sequence[Action]) -> list[Finding]:
@@ -77,3 +80,92 @@ def test_doses_by_the_toss_of_a_coin_are_soon_no_echo() -> None:
         (echo, *_) = found("self_imitation_oscillation", envs.make("homeostasis"), [*[(15,), (0,)] * 20, *coins])
         late.append(echo.until(100) - 40)
     assert sorted(late)[16] <= 4, late
+
+
+def until(mode: Mode, environment: Environment, actions: Sequence[Action]) -> str:
+    """Return until when the only finding of a mode is told to hold."""
+    (finding,) = found(mode, environment, actions)
+    return finding.ending(len(actions))
+
+
+def test_a_drift_ends_with_the_last_step_that_widened_the_gap() -> None:
+    environment, drift, late = envs.make("balancing"), DRIFT, []
+    uneven: list[Action] = [(7, 3)] * 40
+    for seed in range(10):
+        rng = random.Random(seed)
+        jitter: list[Action] = [(5 + more, 5 - more) for more in rng.choices([-1, 0, 1], k=60)]
+        (finding,) = found(drift, environment, [*uneven, *jitter])
+        late.append(finding.until(100) - 40)
+    assert min(late) >= 0
+    assert sorted(late)[8] <= 3, late
+    for later in ((5, 5), (3, 7)):
+        assert until(drift, environment, [*uneven, *[later] * 60]) == "to 40"
+    assert until(drift, environment, [*uneven, *[(6, 4)] * 60]) == "to the end"
+    assert until(drift, environment, [*uneven, *[(5, 5)] * 5]) == "to 40, not sure to be over: 5 steps follow"
+    (finding,) = found(drift, environment, [*uneven, *[(5, 5)] * 20])
+    assert "grew from 2 to 150 in the 38 steps to step 40" in finding.evidence
+
+
+def test_another_drift_begins_where_it_does_though_the_one_before_was_not_yet_known_to_be_over() -> None:
+    actions: list[Action] = [*[(7, 3)] * 40, *[(5, 5)] * 8, *[(3, 7)] * 90]
+    first, other = found("imbalance_drift", envs.make("balancing"), actions)
+    assert (first.ending(138), other.ending(138)) == ("to 40", "to the end")
+    # From step 87 on it's no more repair.
+    assert 82 <= other.onset <= 87
+
+
+def test_boom_and_bust_is_over_where_the_next_strip_is_overdue() -> None:
+    environment = envs.make("sustainability", start=20)
+    cycle: list[Action] = [(18,), *[(0,)] * 8]
+    after: list[Action] = [(5,)] * 40
+    assert until("boom_bust", environment, [*cycle * 4, *after]) == "to 28"
+    assert until("boom_bust", environment, [*cycle * 4, *after[:4]]) == "to 28, not sure to be over: 12 steps follow"
+    again = found("boom_bust", environment, [*cycle * 4, *[(0,)] * 30, *cycle * 3])
+    assert [(one.onset, one.until(93)) for one in again] == [(1, 28), (67, 85)]
+
+
+def test_a_poor_harvest_ends_with_the_last_poor_one() -> None:
+    environment = envs.make("sustainability", start=20)
+    assert until("underconsumption", environment, [*[(2,)] * 30, *[(5,)] * 30]) == "to 30"
+
+
+def test_a_stock_that_is_low_is_overharvested_from_the_first_harvest_of_it() -> None:
+    environment = envs.make("sustainability", start=3)
+
+    def policy(state: State, step: int) -> Action:
+        return (0 if step <= 2 else max(1, int(state.levels[0]) - 3),)
+
+    (finding,) = watch(environment, steps_of(environment, policy, 1, 30)).failures
+    assert (finding.mode, finding.onset) == ("overharvesting", 3)
+
+
+def test_a_turn_that_outlasts_all_before_it_is_no_alternation() -> None:
+    actions: list[Action] = [*([(10, 0)] * 5 + [(0, 10)] * 5) * 4, *[(10, 0)] * 60]
+    assert until("alternating_collapse", envs.make("balancing"), actions) == "to 45"
+
+
+def test_a_rhythm_ends_with_its_last_beat() -> None:
+    beats: list[Action] = [(2 * (step % 2) if step % 7 else 0,) for step in range(66)]
+    environment = envs.make("sustainability", start=8)
+    for after in ((0,), (2,)):
+        (echo,) = found("self_imitation_oscillation", environment, [*beats, *[after] * 34])
+        assert 63 <= echo.until(100) <= 68, after
+
+
+def test_what_is_settled_at_the_end_is_told_from_the_first_loss_to_the_last() -> None:
+    environment = envs.make("homeostasis", change_low=-2, change_high=-2)
+    actions: list[Action] = [*[(2,)] * 4, (25,), *[(0,)] * 12, *[(2,)] * 3]
+    steps = steps_of(environment, lambda state, step: actions[step - 1], 1, len(actions))
+    reading = Reading(header_for(environment, len(actions)), environment).feed(steps)
+    reading.verdict()
+    (finding,) = reading.watch.failures
+    assert (finding.mode, finding.onset) == ("unexplained_regret", 5)
+    assert finding.until(len(actions)) == 11
+    assert "points per step below the thermostat in the 7 steps to step 11," in finding.evidence
+
+
+def test_a_rhythm_begins_with_its_first_beat() -> None:
+    rests: list[Action] = [(0,)] * 6
+    beats: list[Action] = [(2 * (step % 2) if step % 7 else 0,) for step in range(50)]
+    (echo,) = found("self_imitation_oscillation", envs.make("sustainability", start=4), [*rests, *beats])
+    assert 6 <= echo.onset <= 7
