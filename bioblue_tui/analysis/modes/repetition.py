@@ -7,7 +7,7 @@ problem to problem; a ``Reader`` says so.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -257,27 +257,26 @@ class Frozen(Episodic):
         self._reader = reader
         self._last: deque[Moment] = deque(maxlen=LENGTH)
         self._run = 0
-        self._off_since = 0
-        """The first step of the run, after any episode in it, whose action differs from the reference policy's."""
+        self._off: list[int] = []
+        """The steps of the run whose action differs from the reference policy's."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         moment = self._reader.read(step)
         changed = self._last and self._last[-1].action != moment.action
         if changed:
-            self._run = 0
+            self._run, self._off = 0, []
             self._episodes.end()
-        if changed or (self._off_since and self._episodes.ended >= self._off_since):
-            self._off_since = 0
         self._last.append(moment)
         self._run += 1
-        if (moment.wrong or moment.gap > 1) and not self._off_since:
-            self._off_since = step.step
+        if moment.wrong or moment.gap > 1:
+            self._off.append(step.step)
         wrong = sum(earlier.wrong for earlier in self._last)
         if self._run >= LENGTH and wrong >= WRONG:
             self._episodes.sign(step.step, moment.action, sum(earlier.other for earlier in self._last))
             if self._episodes.open is None:
-                self._episodes.begin(self._off_since or step.step - LENGTH + 1, step.step, self._tell)
+                first = bisect_left(self._off, self._episodes.ended)
+                self._episodes.begin(self._off[first], step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], other: int) -> str:

@@ -169,3 +169,12 @@ def test_a_rhythm_begins_with_its_first_beat() -> None:
     beats: list[Action] = [(2 * (step % 2) if step % 7 else 0,) for step in range(50)]
     (echo,) = found("self_imitation_oscillation", envs.make("sustainability", start=4), [*rests, *beats])
     assert 6 <= echo.onset <= 7
+
+
+def test_a_frozen_dose_that_is_wrong_again_is_told_from_where_it_became_so() -> None:
+    environment, frozen = envs.make("homeostasis"), []
+    for seed in range(200):
+        watching = watch(environment, steps_of(environment, lambda state, step: [1], seed, 100))
+        frozen += [one for one in watching.failures if one.mode == "frozen_repetition" and one.onset > 20]
+    assert frozen
+    assert all(one.alarm - one.onset >= 5 for one in frozen)
