@@ -132,7 +132,7 @@ class SummaryScreen(ModalScreen[Choice]):
         found, header = self._comparison, self._state.header
         noise = "the same noise" if self._state.environment.cautious_name else "the same start"
         seed = f" (seed {header.seed})" if header.seed is not None else ""
-        text = f"Reference: {policy_words(found.reference)}, {found.reference_steps} steps on {noise}{seed}."
+        text = f"Reference: {policy_words(found.reference)}, {counted(found.reference_steps, 'step')} on {noise}{seed}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
         if header.forked_after:
