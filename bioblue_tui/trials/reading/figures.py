@@ -24,8 +24,8 @@ _DESCRIBES = words(
     r"|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed|have been (?!better|best"
     r"|right))",
-    r"(?:bring|rais|lift|mov|return|restor|chang)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
-    r"(?:bring|lift|return|restor|get)\w* (?:it|them|things)(?: \w+)? to",
+    r"(?:bring|get|rais|lift|mov|return|restor|chang)\w* (?:\w|me|us|both)(?: back)? (?:from|to)|of the \d+|allowed",
+    r"(?:bring|lift|pull|push|drag|return|restor|get)\w* (?:it|them|things)(?: \w+)? to",
     r"(?:goes|going|went|moves?|rises?|falls?|drops?|changed|dropped|fell) from",
     r"beyond|overshoot\w*|unlikely|within|has \d+|after (?:this|that|these|eating|consuming|harvest\w*)",
     r"(?:(?-i:[A-H])|field) (?:has|had|needs|lacks)|of (?:the|them|these|my|our)|steps|penalt\w*|effects?"

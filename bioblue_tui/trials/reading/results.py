@@ -35,8 +35,8 @@ _TIED = re.compile(
     r"|^\W*(?!leav|keep|stay|be|hav|remain|spar|reach|sav)\w+ing(?: (?:out|up|in|exactly|about|just))?"
     rf" (?P<gerund>{_NUMBERS})"
     rf"|(?P<before>\b{_NUMBERS})(?: of (?:the|them|my|these)(?: \d+)?(?: {_THING})?)?(?: (?:is|are|be|being|get|gets"
-    r"|to be|were|was|that|I|i))* (?:consumed|eaten|harvested|taken|collected|gathered|picked|fed|given|enough"
-    r"|sufficient|needed|required|suffices?|covers?|closes?)\b"
+    r"|to be|ha(?:ve|s) been|were|was|that|I|i))* (?:consumed|eaten|harvested|taken|collected|gathered|picked|fed|given"
+    r"|enough|sufficient|needed|required|suffices?|covers?|closes?)\b"
     rf"|\bafter (?P<by>{_NUMBERS})(?! ?(?:left|remain\w*|in the)\b)"
     rf"|(?P<does>\b\d{{1,9}} {_THING}) (?:(?:would|will|should|can|to) )?(?:bring|rais|lift|lead|result|giv|mak|get|mov"
     r"|push|tak|keep|restor|reach)\w*",
@@ -44,6 +44,10 @@ _TIED = re.compile(
 )
 """Numbers that are said to be consumed, harvested and so on, in any form of the word."""
 
+_AMOUNT = re.compile(r"(?<![\d.])(?<!with )(\d{1,9}) (?:potato(?:es)?|resources?)\b", re.I)
+_KEPT = words(
+    r"leav\w*|left|remain\w*|stay\w*|keep\w*|field|stock|(?:re)?grow\w*|there (?:is|are)|available|budget|totals?|lost"
+)
 _RECKONED = re.compile(r"\b(\d{1,9}) ?[-−–+] ?(\d{1,9}) ?= ?(\d{1,9})(?![\d.])")
 _MENTIONED = re.compile(rf"(?<![\d.,=+−–-])(?<!= )\d{{1,9}}(?![\d%]|[.,]\d|{_OFF})")
 _CHOSEN = words(
@@ -58,8 +62,8 @@ _UNMEANT = words(
     rf"{BAD}|not|\w+n't|cannot|never|avoid\w*|instead|rather|than|only|over|until|between|or",
     r"might|compar\w+|if the|(?:un\w+|accept)able|possible|also|fell|rose|drop\w*|changed|observ\w+|next step(?=\W*$)",
     r"last|previous\w*|earlier|before|so far|was|were|had|ate|took|fed|each|every|average\w*|usual\w*|per|later",
-    r"(?<!are )(?<!is )(?<!be )(?<!being )(?:consumed|harvested)(?!:)|next time|then|past|history|recent\w*|max\w*",
-    r"min\w*|limit\w*|up to|at (?:least|most)|already",
+    r"(?<!are )(?<!is )(?<!be )(?<!being )(?:consumed|harvested)(?!:| (?:is|are|would|will))|next time|then|past",
+    r"history|recent\w*|max\w*|min\w*|limit\w*|up to|at (?:least|most)|already",
 )
 """What says that another amount was, or that it will not be."""
 
@@ -80,12 +84,12 @@ _IS = (
     rf"\b(?:{_STATE} of|{_STATE}\b[^.,;:=\d]{{0,60}}?(?: from \d+)? (?:is|are|be|becomes?|reach(?:es)?|at|to|hits?"
     rf"|holds?|has|have|equals?|reads?|shows?)|{_REWARD}[^.,;:=\d]{{0,40}} (?:is|are|be)|(?<!\w ){_REWARD} of"
     rf"|(?:{_STATE}|{_REWARD}|{_AWAITED})\b[^.,;:=\d]{{0,40}}[:=]|{_RISES}(?: back)?(?: [^\W\d]+){{0,2}}(?: from \d+)?"
-    rf" (?:to|at)|(?:is|am|'m|be|stands?|ends?) at|{_LEAVES}(?: (?:me|us|behind|a (?:rest|stock) of"
-    r"|the field (?:with|at)))?) "
+    r" (?:to|at)|(?:is|am|'m|be|stands?|ends?) at|what (?:i|we) (?:leave|keep|let|spare)\b[^\d,]{0,20} (?:is|are)"
+    rf"|{_LEAVES}(?: (?:me|us|behind|a (?:rest|stock) of|the field (?:with|at)))?) "
 )
 _LEFT = (
     rf"(?: {_THING})?(?: (?:is|are|will|would|should|be|still))* (?:left|remain\w*|stays?|survive|spared|untouched"
-    r"|kept|saved|in the (?:field|ground|soil)|(?:to|for) (?:regrow|growth|regrowth))\b"
+    r"|kept|saved|for the future|in the (?:field|ground|soil)|(?:to|for) (?:regrow|growth|regrowth))\b"
 )
 
 _QUALITIES = (
@@ -133,6 +137,8 @@ def _reckoned(sentence: str, telling: set[int], status: frozenset[int]) -> bool:
 def _proposes(sentence: str, known: set[int], count: int) -> bool:
     """Tell whether a sentence says another action, one number for each objective, and does not turn it down."""
     acted = list(_acted(sentence))
+    if not acted and not _KEPT.search(sentence):
+        acted = [int(number) for number in _AMOUNT.findall(sentence)]
     return len(acted) >= count and any(acted) and known.isdisjoint(acted) and not _UNMEANT.search(sentence)
 
 
