@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bioblue_tui.studies.export.equivalence import equivalence
 from bioblue_tui.studies.export.method import method_sheet
 from bioblue_tui.studies.export.people import pages
 from bioblue_tui.studies.export.played import collect
+from bioblue_tui.studies.export.tables import decisions
 from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.running import enter
@@ -171,6 +173,30 @@ def test_stretches_that_overlap_count_once_after_a_crash_and_those_of_a_page_are
     page = next(row for row in pages(found).rows if row["view"] == "page/1")
     assert (page["away_pause"], page["away_focus"]) == (5, 4)
     assert "Stretches left out: focus 1, 4.0 s in all; pause 1, 5.0 s in all." in method_sheet(found)
+
+
+async def test_the_sheet_and_the_tables_tell_one_sum_of_stretches_that_overlap(tmp_path: Path) -> None:
+    clock = StandingClock()
+    async with showing(tmp_path, is_trial, clock=clock) as (pilot, app, run):
+        await until(pilot, lambda: playing(app).gate.is_open)
+        await pilot.press("f2")
+        await until(pilot, lambda: len(run.log.absences) == 1)
+        clock.seconds = 2
+        app.app_focus = False
+        await until(pilot, lambda: len(run.log.absences) == 2)
+        clock.seconds = 5
+        app.app_focus = True
+        await until(pilot, lambda: bool(run.log.absences[1].ended))
+        clock.seconds = 6
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(run.log.absences[0].ended) and playing(app).gate.is_open)
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: bool(run.log.decisions))
+    found = collect("small", run.study, tmp_path)
+    (decision,) = decisions(found).rows
+    (stated,) = re.findall("Stretches left out: (.*)", method_sheet(found))
+    assert (decision["away_pause"], decision["away_focus"]) == (6, 0)
+    assert stated == "focus 1, 0.0 s in all; pause 1, 6.0 s in all."
 
 
 def test_what_an_older_program_did_not_note_is_no_zero(tmp_path: Path) -> None:
