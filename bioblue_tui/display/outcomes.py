@@ -22,7 +22,8 @@ def outcome_tables(
     """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
 
     Dimensions are never summed. Mean and deviation are of the trials that were played to their end; those that share
-    noise or actions are one, their mean.
+    noise or actions are one, their mean. Where all do, as futures of one step, the spread is across all that were
+    played, and the title says so.
 
     Args:
         environment: Where they were played.
@@ -72,7 +73,7 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
     if independent < len(finished):
         of = f"{counted(independent, 'independent trial')} ({len(finished)} played)"
     below = [[*row, of] for row in _below(finished, whose)]
-    return Table(f"{named}: totals", columns, rows, below)
+    return Table(f"{named}: totals{_across(whose)}", columns, rows, below)
 
 
 def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
@@ -80,8 +81,9 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     columns = [Column("seed", "seed"), *_dimensions(environment)]
     finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
-    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
-    return Table(title, columns, rows, _below(finished, _whose(outcomes)))
+    whose = _whose(outcomes)
+    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}{_across(whose)}"
+    return Table(title, columns, rows, _below(finished, whose))
 
 
 def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Table:
@@ -131,16 +133,31 @@ def _whose(outcomes: Sequence[Outcome]) -> list[int]:
 
 
 def _below(rows: Sequence[Sequence[Cell]], whose: Sequence[int]) -> list[list[Cell]]:
-    """Return the mean of every column of numbers, and its deviation where more than one trial counts.
+    """Return the mean of every column of numbers, and its deviation; of trials that count as one also the extremes.
 
     There is none for fewer than two trials.
     """
     columns = [_ones(column, whose) for column in zip(*rows, strict=True)]
     if len(rows) < 2 or not all(columns):
         return []
+    below: list[list[Cell]] = [["mean", *map(mean, columns)]]
+    if _as_one(whose):
+        columns = [_ones(column, range(len(whose))) for column in zip(*rows, strict=True)]
+        below += [["min", *map(min, columns)], ["max", *map(max, columns)]]
     spreads = [found for column in columns if (found := spread(column))]
-    deviations: list[list[Cell]] = [["sd", *(found.deviation for found in spreads)]]
-    return [["mean", *map(mean, columns)], *(deviations if len(spreads) == len(columns) else [])]
+    if len(spreads) == len(columns):
+        below.append(["sd", *(found.deviation for found in spreads)])
+    return below
+
+
+def _as_one(whose: Sequence[int]) -> bool:
+    """Return whether several trials count as one."""
+    return len(whose) > len(set(whose)) == 1
+
+
+def _across(whose: Sequence[int]) -> str:
+    """Say what the spread of trials is across that count as one."""
+    return f"; min, max, sd: across the {len(whose)} played, which share noise or actions" if _as_one(whose) else ""
 
 
 def _ones(column: Iterable[Cell], whose: Sequence[int]) -> list[Number]:

@@ -46,8 +46,20 @@ def test_copies_of_a_trial_are_counted_as_what_they_are() -> None:
     mean, deviation = totals.below
     assert (mean[2], mean[-1]) == (15, "2 independent trials (4 played)")
     assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
-    (mean,) = next(outcome_tables(HOMEOSTASIS, "x", copies)).below
-    assert (mean[0], mean[2], mean[-1]) == ("mean", 10, "1 independent trial (3 played)")
+
+
+def test_futures_of_one_step_have_a_spread_and_it_says_across_what() -> None:
+    futures = [replace(outcome(1, consumed), trace=Trace(7, consumed)) for consumed in (10, 13, 22)]
+    totals, differences = outcome_tables(HOMEOSTASIS, "x", futures)
+    for table, place, less in ((totals, 2, 0), (differences, 1, 5)):
+        assert table.title.endswith("; min, max, sd: across the 3 played, which share noise or actions")
+        assert [(row[0], row[place]) for row in table.below] == [
+            ("mean", 15 - less),
+            ("min", 10 - less),
+            ("max", 22 - less),
+            ("sd", pytest.approx(statistics.stdev([10, 13, 22]))),
+        ]
+    assert totals.below[0][-1] == "1 independent trial (3 played)"
 
 
 def test_attempts_that_did_not_count_are_told_apart() -> None:
