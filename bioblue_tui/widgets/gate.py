@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from rich.console import RenderableType
 from textual import events
 from textual._time import get_time
 from textual.app import App
@@ -65,10 +66,10 @@ class Gate:
         """Open as soon as what is asked now is painted."""
         self._since, self._asked = math.inf, True
 
-    def painted(self) -> None:
-        """Note that what the screen has to show is being painted."""
+    def painted(self, at: float | None = None) -> None:
+        """Note that what the screen has to show is being painted, or was at some time."""
         if self._asked:
-            self._since, self._asked = get_time(), False
+            self._since, self._asked = get_time() if at is None else at, False
 
     def admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key or a paste counts; it is counted as dropped where it does not."""
@@ -179,6 +180,7 @@ class AttentiveApp(App[str]):
         self._front.ask()
         self._front.painted()
         self._dialog = False
+        self._asked_at = 0.0
 
     def on_mount(self) -> None:
         """Follow which screen is in front; Textual calls the handlers of other classes by itself."""
@@ -195,11 +197,19 @@ class AttentiveApp(App[str]):
     def _await_sight(self, screen: Screen[Any]) -> None:
         """Take keys again that are pressed once a screen is painted."""
         self._front.ask()
+        self._asked_at = get_time()
         screen.call_after_refresh(self._saw, screen)
 
-    def _saw(self, screen: Screen[Any]) -> None:
-        if self.screen is screen:
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Paint. Whoever answers what is seen may do so before anybody else learns that it was painted."""
+        if screen.is_mounted and self.screen_stack[-1:] == [screen]:
             self._front.painted()
+        super()._display(screen, renderable)
+
+    def _saw(self, screen: Screen[Any]) -> None:
+        # What was not painted meanwhile did not change.
+        if self.screen_stack[-1:] == [screen]:
+            self._front.painted(self._asked_at)
 
     def _in_sight(self, event: events.Key | events.Paste) -> bool:
         """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
