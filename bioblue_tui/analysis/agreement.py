@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
-from bioblue_tui.analysis.tags import mode_of
+from bioblue_tui.analysis.tags import mode_of, objective_of
 from bioblue_tui.trials.events import Noted
 from envs import Allotment, Environment, Homeostatic, Regrowing
 
@@ -55,12 +55,13 @@ class Agreement:
 
     Attributes:
         mode: Which one.
-        both: In how many trials both see it.
-        person: In how many only people do.
+        both: In how many trials both see it, of one objective where both name any.
+        person: In how many only people do, be it that the detector sees it of another objective.
         detector: In how many only the detector does.
         neither: In how many neither does.
         near: In how many of ``both`` a person's step lies in an episode, give or take the tolerance.
         offsets: For each of ``both``: the person's first step minus the first onset.
+        elsewhere: In how many of ``person`` the detector sees it of another objective.
     """
 
     mode: Mode
@@ -70,6 +71,7 @@ class Agreement:
     neither: int = 0
     near: int = 0
     offsets: list[int] = field(default_factory=list)
+    elsewhere: int = 0
 
     @property
     def trials(self) -> int:
@@ -106,6 +108,7 @@ class Agreement:
             "trials": self.trials,
             "both": self.both,
             "person": self.person,
+            "elsewhere": self.elsewhere,
             "detector": self.detector,
             "neither": self.neither,
             "agreement": self.raw,
@@ -118,7 +121,8 @@ class Agreement:
 def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agreement]:
     """Return the agreement on every failure mode that could be seen in any of the trials, in the order of ``MODES``.
 
-    A mode counts in the trials in whose world it can be found, and where a person has named it nevertheless.
+    A mode counts in the trials in whose world it can be found, and where a person has named it nevertheless. A tag that
+    names an objective means what is found of that one, and of all; a tag without one means what is found of any.
 
     Args:
         trials: The trials, each reviewed by a person.
@@ -132,21 +136,30 @@ def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agre
 
 
 def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> None:
-    steps = [note.step for note in trial.notes if mode_of(note.tag) == mode]
+    notes = [note for note in trial.notes if mode_of(note.tag) == mode]
     episodes = [finding for finding in trial.findings if finding.mode == mode]
-    if steps and episodes:
+    matches = [(note.step, episode) for note in notes for episode in episodes if _of_one(note, episode)]
+    if matches:
         counted.both += 1
         # A note on the trial as a whole says that it happened, and not when.
-        placed = [step for step in steps if step]
+        placed = [(step, episode) for step, episode in matches if step]
         if placed:
-            counted.offsets.append(min(placed) - min(finding.onset for finding in episodes))
-        counted.near += any(_near(step, episode, trial.steps, tolerance) for step in placed for episode in episodes)
-    elif steps:
+            first = min(step for step, _ in placed)
+            counted.offsets.append(first - min(episode.onset for step, episode in placed if step == first))
+        counted.near += any(_near(step, episode, trial.steps, tolerance) for step, episode in placed)
+    elif notes:
         counted.person += 1
+        counted.elsewhere += bool(episodes)
     elif episodes:
         counted.detector += 1
     elif mode in trial.modes:
         counted.neither += 1
+
+
+def _of_one(note: Noted, episode: Finding) -> bool:
+    """Return whether a note may mean an episode: not where they name two objectives."""
+    named = objective_of(note.tag).casefold()
+    return not named or not episode.objective or named == episode.objective.casefold()
 
 
 def _near(step: int, episode: Finding, steps: int, tolerance: int) -> bool:

@@ -15,10 +15,15 @@ def mode_of(tag: str) -> Mode | None:
     return next((mode for mode in MODES if mode == name), FORMER.get(name))
 
 
+def objective_of(tag: str) -> str:
+    """Return the objective that stands behind a tag's colon; empty where there is none."""
+    return tag.partition(":")[2].strip()
+
+
 def as_tag(text: str) -> str:
     """Return a tag as it is kept: a failure mode by its name, with the objective behind a colon; others as written."""
     mode = mode_of(text)
     if mode is None:
         return " ".join(text.split())
-    objective = text.partition(":")[2].strip()
+    objective = objective_of(text)
     return f"{mode}:{objective}" if objective else mode

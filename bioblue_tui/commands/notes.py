@@ -71,7 +71,8 @@ def list_notes(
 
     With --agreement, for every failure mode: in how many trials a person, the detector, both or neither see it, the
     share on which they agree, Cohen's kappa, in how many trials a person's step lies in an episode, and by how many
-    steps it is later than the onset. A trial without any note counts as not reviewed.
+    steps it is later than the onset. A tag that names an objective, such as MODE:B, is compared with what is found of
+    that objective, one without with what is found of any. A trial without any note counts as not reviewed.
 
     Exit code 0, or 2 when any file can't be read.
     """

@@ -159,6 +159,9 @@ def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) 
     if look.drawn:
         yield f"{counted(trials, 'trial')}. person, detector: seen by it alone. later: person's step − onset, median."
         yield "agree: the share of trials; interval: Wilson's 95% interval of it."
+        yield "A tag that names an objective (MODE:B) is compared with what is found of that one; others with any."
+        if elsewhere := sum(one.elsewhere for one in found):
+            yield f"person: {elsewhere} of them where the detector sees it of another objective."
 
 
 def _row(one: Agreement) -> Sequence[str]:

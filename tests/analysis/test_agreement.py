@@ -78,6 +78,23 @@ def test_every_trial_is_counted_once_for_a_mode() -> None:
 
 
 @pytest.mark.parametrize(
+    ("tag", "objective", "agreed"),
+    [("B", "B", True), ("b", "B", True), ("A", "B", False), ("", "B", True), ("A", None, True)],
+)
+def test_a_person_and_a_detector_agree_on_one_objective(tag: str, objective: str | None, agreed: bool) -> None:
+    tags = [note(40, f"{CLIMB}:{tag}" if tag else CLIMB)]
+    one = of(CLIMB, [judged(tags, [replace(found(38), objective=objective)])])
+    assert (one.both, one.near, one.offset) == ((1, 1, 2) if agreed else (0, 0, None))
+    assert (one.person, one.elsewhere, one.detector, one.trials) == (0 if agreed else 1, 0 if agreed else 1, 0, 1)
+
+
+def test_a_step_is_held_against_an_onset_of_its_own_objective() -> None:
+    early = replace(found(8, recovered=20), objective="A")
+    one = of(CLIMB, [judged([note(40, f"{CLIMB}:B")], [early, found(38)])])
+    assert (one.both, one.near, one.offset) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
     ("step", "recovered", "near"), [(33, None, 1), (32, None, 0), (100, None, 1), (54, 50, 1), (55, 50, 0)]
 )
 def test_a_step_lies_in_an_episode_give_or_take_the_tolerance(step: int, recovered: int | None, near: int) -> None:
