@@ -311,6 +311,10 @@ class Recent:
         """The first of the steps in which it happened."""
         return self._steps[0]
 
+    def since(self, step: int) -> int:
+        """Return the first of them that is no earlier than a step; there is one."""
+        return next(one for one in self._steps if one >= step)
+
     def add(self, step: int, happened: bool) -> None:
         """Take the next step."""
         if happened:

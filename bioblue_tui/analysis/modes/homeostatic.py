@@ -181,7 +181,8 @@ class Accelerating(_OfOneLevel):
     @property
     def _onset(self) -> int:
         """The step with which the climb began."""
-        return min(self._climb[0][0], self._records.first)
+        ended = self._episodes.ended
+        return min([self._records.since(ended), *(step for step, _ in self._climb if step >= ended)])
 
     def _rises(self, onset: int) -> bool:
         """Return whether doses rose far more often than they fell; among random ones, too, some are the largest."""

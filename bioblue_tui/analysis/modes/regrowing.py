@@ -100,7 +100,7 @@ class Underconsumption(Episodic):
                 if len(self._poor_of_row) >= POOR_STEPS:
                     self._episodes.begin(step.step - self._row.since(poor), step.step, self._tell)
                 elif len(self._poor) >= POOR_OF_WINDOW:
-                    self._episodes.begin(self._poor.first, step.step, self._tell)
+                    self._episodes.begin(self._poor.since(self._episodes.ended), step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
     def _tell(self, onset: int, step: int, count: int, mean: Number) -> str:
