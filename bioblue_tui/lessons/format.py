@@ -40,6 +40,7 @@ else); ``--agent collapse:10,20`` for several that differ in their good steps, `
 place of an agent (actions in turn, the last one again and again);
 ``--less NAME`` to take away what another agent has on the same noise; ``--take mean|least|greatest`` of several trials;
 ``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
+A figure is text: it makes no list, table or emphasis where it stands, be it at the beginning of a line.
 """
 
 from __future__ import annotations
@@ -181,9 +182,10 @@ class Lesson:
 
     def told(self, text: str) -> str:
         """Return one of its texts with every figure reckoned; the first time that may take a moment."""
-        return FIGURE.sub(self._figure, text)
+        return FIGURE.sub(self.figure, text)
 
-    def _figure(self, match: re.Match[str]) -> str:
+    def figure(self, match: re.Match[str]) -> str:
+        """Return a figure that stands in one of its texts."""
         # What is not there stands in code, which is shown as it is.
         _, figure = self.figures.get(match[0], (0, None))
         try:

@@ -15,7 +15,7 @@ from bioblue_tui.lessons.figures import FIGURE, Figure
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Reveal, Text
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.text import one_line, visible
 
 MINUTES = 15
 """How long a lesson takes that does not say so."""
@@ -26,6 +26,8 @@ NAMES = ("lesson", "play", "watch", "replay", "what-if", "predict", "reveal", "d
 _DIRECTIVE = re.compile(r"@([A-Za-z-]+)(?:\s+(.*))?$")
 _FENCE = re.compile(r"\s{0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
 """Where fenced code begins or ends, and what stands behind it: nothing where it ends."""
+_BARE = re.compile(r"#|@(?!@|predict\b)", re.IGNORECASE)
+"""How a line begins that holds no figure."""
 _HEADING = re.compile(r"##(?:\s+(.*))?$")
 
 
@@ -128,11 +130,12 @@ class _Reader:
         figures = list(FIGURE.finditer(line))
         if line.count("{=") > len(figures):
             self._mistake(number, "a figure begins with {= and ends with } on the same line")
-        if figures and line.startswith("#"):
-            self._mistake(number, "a heading holds no figure")
+        if figures and _BARE.match(line):
+            self._mistake(number, "a heading holds no figure, nor does a directive other than @predict")
         for match in figures:
             try:
-                self._figures[match[0]] = number, read_figure(match[1], self._path.parent)
+                # By what it looks like once it is shown.
+                self._figures[visible(match[0])] = number, read_figure(match[1], self._path.parent)
             except DirectiveError as error:
                 self._mistake(number, f"{match[0]}: {error}")
 

@@ -33,6 +33,7 @@ from bioblue_tui.screens.lesson_cards import (
     DiscussionCard,
     PredictionCard,
     RevealCard,
+    figures,
 )
 from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.replay import ReplayScreen
@@ -192,7 +193,8 @@ class LessonScreen(Gated, Screen[None]):
         match sitting.blocks[index]:
             case Text(text):
                 # Figures are reckoned from trials that are played for them.
-                return page(await asyncio.to_thread(sitting.lesson.told, text), "text")
+                await asyncio.to_thread(sitting.lesson.told, text)
+                return page(text, "text", figures(sitting.lesson))
             case Activity() as activity:
                 return ActivityCard(sitting, place, activity)
             case Prediction() as prediction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import ascii_lowercase
 
 from textual import events, on
@@ -12,7 +13,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 import envs
-from bioblue_tui.lessons.format import Activity, Discussion, Prediction
+from bioblue_tui.lessons.figures import FIGURE
+from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction
 from bioblue_tui.lessons.guesses import GuessError, hint
 from bioblue_tui.lessons.sitting import Place, Sitting
 from bioblue_tui.lessons.unnamed import NOBODY
@@ -22,10 +24,15 @@ from bioblue_tui.screens.lesson_results import ResultTable
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Gate
-from bioblue_tui.widgets.page import page
+from bioblue_tui.widgets.page import Blanks, page
 
 _FREE = "hwosL?"
 """Letters that belong to the screen while nothing is typed."""
+
+
+def figures(lesson: Lesson) -> Blanks:
+    """Return the figures that stand in a lesson's texts."""
+    return Blanks(FIGURE, lesson.figure)
 
 
 class Card(Vertical):
@@ -76,7 +83,7 @@ class DiscussionCard(Card):
     def compose(self) -> ComposeResult:
         """Lay out a question below the other."""
         for number, question in enumerate(self._questions, 1):
-            yield page(f"{number}\\. {self.sitting.lesson.told(question)}", "question")
+            yield page(f"{number}\\. {question}", "question", figures(self.sitting.lesson))
 
 
 class ActivityCard(Card):
@@ -204,8 +211,9 @@ class PredictionCard(Card):
 
     def compose(self) -> ComposeResult:
         """Lay out the question above the line and the guesses."""
-        yield page(self.sitting.lesson.told(self._prediction.question), "asked")
-        yield GuessPlot(self._prediction)
+        lesson = self.sitting.lesson
+        yield page(self._prediction.question, "asked", figures(lesson))
+        yield GuessPlot(replace(self._prediction, choices=tuple(map(lesson.told, self._prediction.choices))))
         yield Static("", id="refused", markup=False)
         yield GuessInput(self._gate, self._prediction)
 
