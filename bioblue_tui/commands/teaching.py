@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def teach(
         found = read(check, reckon=True)
         about = f"{counted(len(found.pages), 'page')}, {found.minutes} minutes"
         click.echo(f"{visible(check)}: {one_line(found.title)}: {about}")
+        for line in _asked(found):
+            click.echo(f"  {line}")
     else:
         _give(lesson, large, data_dir or default_data)
 
@@ -59,6 +62,20 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
         return find(name, reckon=reckon)
     except LessonError as error:
         raise Complaint("\n".join(map(visible, str(error).split("\n")))) from None
+
+
+def _asked(lesson: Lesson) -> Iterator[str]:
+    """Say of every question for a step which trial its answer is told of."""
+    from bioblue_tui.lessons.format import Prediction
+    from bioblue_tui.lessons.sitting import Sitting
+
+    sitting = Sitting(lesson)
+    for number, page in enumerate(lesson.pages):
+        for index, block in enumerate(page.blocks):
+            if isinstance(block, Prediction) and block.kind == "step":
+                about = sitting.about((number, index))
+                which = f"the trial of line {page.lines[about[1]]}" if about else "no trial"
+                yield f"question, line {page.lines[index]}: about {which}"
 
 
 def _list() -> None:

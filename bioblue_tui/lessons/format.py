@@ -15,6 +15,10 @@ begins with ``@``, and in fenced code nothing is a directive.
 | ``@reveal`` | hides the rest of the page until somebody asks for it |
 | ``@discuss`` | the list that follows holds questions to talk about |
 
+A question is about the next trial of its page that comes before the ``@reveal``; where none does, about the one before
+the question: what is asked after a trial is told of that trial, whatever stands behind the reveal. Where a page has no
+reveal, and trials stand on both sides of a question, it is about the next one. ``--check`` says which it is.
+
 Options of trials are those of the command line: ``--seed``, ``--steps``, ``--set NAME=VALUE``, ``--hint``,
 ``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``, ``--speed``, ``--pause-on MODE`` and ``--hide-agent``.
 
@@ -151,10 +155,12 @@ class Page:
     Attributes:
         title: Its heading.
         blocks: Its parts, in order.
+        lines: In which line of the file a part begins that is no text, by its number from 0.
     """
 
     title: str
     blocks: tuple[Block, ...]
+    lines: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ class _Reader:
         self._heading, self._begun = "", 0
         """The page's heading, and its line; 0 before the first page."""
         self._blocks: list[Block] = []
+        self._begins: dict[int, int] = {}
+        """The line of each block that is a directive, by its number."""
         self._last = 0
         """The line of the page's last directive that is a block."""
         self._text: list[tuple[int, str]] = []
@@ -155,7 +157,7 @@ class _Reader:
                 self._add_what_if(rest)
                 return
             self._end_text()
-            self._last = number
+            self._last = self._begins[len(self._blocks)] = number
             if name in ("play", "watch", "replay"):
                 self._blocks.append(read_activity(name, rest, self._path.parent))
             elif name == "predict":
@@ -209,8 +211,8 @@ class _Reader:
                 self._mistake(self._begun, f"the page {one_line(self._heading, 40)!r} is empty")
             elif not self._spoilt and isinstance(self._blocks[-1], Reveal):
                 self._mistake(self._last, "@reveal: there is nothing below it that it could hide")
-            self._pages.append(Page(self._heading, tuple(self._blocks)))
-        self._blocks, self._spoilt = [], False
+            self._pages.append(Page(self._heading, tuple(self._blocks), self._begins))
+        self._blocks, self._begins, self._spoilt = [], {}, False
 
     def _mistake(self, line: int, what: str) -> None:
         self._mistakes.append((line, what))

@@ -209,11 +209,17 @@ class Sitting:
         self.guesses[place] += guesses
 
     def about(self, place: Place) -> Place | None:
-        """Return the trial that a prediction is about: the next one on its page, else the one before it."""
+        """Return the trial that a prediction is about: the next one on its page that comes before the reveal.
+
+        Where there is none such, it is the one before it; where there is none at all, the next one behind the reveal.
+        """
         page, index = place
-        places = [(page, n) for n, block in enumerate(self.lesson.pages[page].blocks) if isinstance(block, Activity)]
-        after = [found for found in places if found[1] > index]
-        return after[0] if after else places[-1] if places else None
+        blocks = self.lesson.pages[page].blocks
+        trials = [n for n, block in enumerate(blocks) if isinstance(block, Activity)]
+        shown = next((n for n, block in enumerate(blocks) if n > index and isinstance(block, Reveal)), len(blocks))
+        after = [n for n in trials if n > index]
+        asked = [n for n in after if n < shown] or [n for n in trials if n < index][-1:] or after
+        return (page, asked[0]) if asked else None
 
     def revealed(self, place: Place) -> bool:
         """Whether the class is told what really happened: at the reveal below, or where there is none at once."""

@@ -37,9 +37,15 @@ def test_a_bad_lesson_is_one_message_with_its_line(bioblue: Bioblue, command: li
 
 
 def test_a_good_one_is_described_without_a_screen(bioblue: Bioblue) -> None:
-    (bioblue.root / "mine.md").write_text(LESSON, encoding="utf-8")
+    asked = LESSON + "\n@predict step: When?\n\n## Another\n\n@predict step: When?\n\n@predict number: How much?\n"
+    (bioblue.root / "mine.md").write_text(asked, encoding="utf-8")
     done = bioblue.run("teach", "--check", "mine.md")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "mine.md: Mine: 1 page, 15 minutes\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "mine.md: Mine: 2 pages, 15 minutes",
+        "  question, line 11: about the trial of line 5",
+        "  question, line 15: about no trial",
+    ]
 
 
 def test_without_a_terminal_it_says_what_can_be_done(bioblue: Bioblue) -> None:

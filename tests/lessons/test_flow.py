@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
+from bioblue_tui.lessons.sitting import Sitting
 from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import make_environment
@@ -535,3 +536,45 @@ async def test_enter_shows_all_of_a_page_before_it_turns_it(tmp_path: Path) -> N
         assert sheet.scroll_offset.y == sheet.max_scroll_y
         await teacher.press("enter")
         assert teacher.screen.sitting.page == 1
+
+
+TRIAL, ASKED, HIDDEN = "@watch multi-homeostasis --agent accelerator:9", "@predict step: When?", "@reveal"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "about"),
+    [
+        ([ASKED, TRIAL, HIDDEN, "Text"], [1]),
+        ([TRIAL, ASKED, HIDDEN, "Text"], [0]),
+        ([TRIAL, ASKED, HIDDEN, TRIAL], [0]),
+        ([TRIAL, TRIAL, ASKED, ASKED, HIDDEN, TRIAL], [1, 1]),
+        ([ASKED, TRIAL, ASKED, TRIAL, HIDDEN, TRIAL], [1, 3]),
+        ([TRIAL, HIDDEN, "Text", ASKED, TRIAL], [4]),
+        ([TRIAL, HIDDEN, TRIAL, ASKED], [2]),
+        ([TRIAL, ASKED, TRIAL], [2]),
+        ([ASKED, HIDDEN, TRIAL], [2]),
+        ([ASKED, HIDDEN, "Text"], [None]),
+    ],
+)
+def test_a_question_is_about_the_trial_that_its_reader_has_in_mind(
+    tmp_path: Path, blocks: list[str], about: list[int | None]
+) -> None:
+    path = tmp_path / "asked.md"
+    path.write_text("# T\n\n## P\n\n" + "\n\n".join(blocks) + "\n", encoding="utf-8")
+    sitting = Sitting(read_lesson(path))
+    asked = [sitting.about((0, n)) for n, block in enumerate(blocks) if block == ASKED]
+    assert asked == [None if n is None else (0, n) for n in about]
+
+
+async def test_what_was_asked_after_a_trial_is_told_of_it_whatever_is_behind_the_reveal(tmp_path: Path) -> None:
+    path = tmp_path / "seen.md"
+    first, second = (f"multi-homeostasis --agent accelerator:{good} --steps 40 --seed 5" for good in (5, 20))
+    text = f"# T\n\n## P\n\n@watch {first}\n\n{ASKED}\n\n@reveal\n\nStep {{= onset {first} }}.\n\n@watch {second}\n"
+    path.write_text(text, encoding="utf-8")
+    async with given(path, tmp_path / "data") as teacher:
+        await teacher.perform()
+        await teacher.guess("6")
+        await teacher.press("enter", "enter")
+        onset = teacher.screen.sitting.played[0, 0].outcome.onsets[0][0]
+        assert f"Step {onset}." in teacher.texts
+        assert f"▲ {onset}: accelerating maximisation of " in text_of(teacher.card(1).plot)
