@@ -276,7 +276,7 @@ def fork_session(
         program=f"bioblue-tui {__version__}",
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
         id=secrets.token_hex(8),
-        parent={"id": parent.id, "file": record.path.name if record.path else "", "step": at},
+        parent={"id": parent.id, "file": record.path.name if record.path else "", "step": at, **_root(parent)},
         presentation="full" if isinstance(agent, HumanAgent) else "",
         source="live",
         study=None,
@@ -298,6 +298,13 @@ def fork_session(
     except BaseException:
         journal.discard()
         raise
+
+
+def _root(parent: Header) -> dict[str, object]:
+    """Name the trial whose first steps the parent has, where it is a fork itself."""
+    if not parent.parent or not parent.forked_after:
+        return {}
+    return {"root": parent.parent.get("root") or parent.parent.get("id")}
 
 
 def _told(parent: Header, instruction: str, wording: Wording | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Two groups of trials compared: on the seeds that both have, and by effect sizes. Copies of a trial count as one.
 
-What belongs together is settled here for both: trials of a person; trials of an agent that share their noise or all
-their actions (see ``sameness``); and seeds, where trials of either group on them belong together.
+What belongs together is settled here for both: trials of a person; trials of an agent that share their noise, all
+their actions or their first steps (see ``sameness``); and seeds, where trials of either group on them belong together.
 """
 
 from __future__ import annotations
@@ -84,7 +84,5 @@ class Contrast:
 
 def _marks(side: int, member: Member) -> Iterator[Hashable]:
     """Yield what ties a trial to others of its group; other people who act alike are other people."""
-    if member.trace.noise:
-        yield side, "noise", member.trace.noise
-    if member.trace.actions:
-        yield side, "actions", member.person, member.trace.actions
+    for kind, mark in member.trace.marks:
+        yield side, kind, member.person if kind == "actions" else "", mark

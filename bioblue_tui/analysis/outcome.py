@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
-from bioblue_tui.analysis.sameness import Trace, person_of
+from bioblue_tui.analysis.sameness import Trace, trace_of
 from bioblue_tui.trials.events import FAULT, STOPPED
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -50,7 +50,7 @@ class Outcome:
         done = state.recorded(state.done)
         totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
         header, reason = state.header, state.reason
-        trace = Trace.of((view.done for view in state.steps if view.done), person_of(state.header))
+        trace = trace_of(header, (view.done for view in state.steps if view.done))
         compared = compare(state)
         return cls(header.id, header.seed, path, state.done, reason, failure, state.tally, totals, compared, trace)
 

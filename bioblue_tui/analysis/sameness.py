@@ -1,22 +1,37 @@
-"""Trials that are no different ones: they share one noise stream, or one sequence of actions.
+"""Trials that are no different ones: they share one noise stream, one sequence of actions, or their first steps.
 
 The published trials of homeostasis all met the same noise, and several published trials are the same actions from
-beginning to end. Such trials are not independent: in means and intervals they count as one.
+beginning to end; forks of one trial have one past. Such trials are not independent: in means and intervals they count
+as one.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.numbers import counted
 from bioblue_tui.records.schema import Record
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 
+Kind = Literal["noise", "actions", "family"]
+"""What trials may share that are not independent."""
+
+_TOLD: dict[Kind, str] = {
+    "noise": "use the same noise: they are not independent, and count as one in means and intervals",
+    "actions": "share one sequence of actions: they count as one trial, not as several",
+    "family": "share their first steps, as forks of one trial: they are not independent, and count as one in means and "
+    "intervals",
+}
+
 SHORT = 10
-"""Noisy trials of fewer steps are not compared: they may well be alike by chance. Without noise the same actions are
-the same trial, however few."""
+"""Noisy trials of fewer steps and other seeds are not compared: they may well be alike by chance. The same seed is the
+same noise, and without noise the same actions are the same trial, however few the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +42,25 @@ class Trace:
         noise: A hash of every step's exogenous change; 0 where there is none, and for short trials.
         actions: A hash of who played, if a person, and of every step's action: people who act alike are other people;
             0 for short trials with noise, and without any step.
+        seeded: A hash of the seed and of the first step's exogenous change, which the whole noise follows from; 0 where
+            there is none, or no seed is known.
+        family: The ids of the trial, and of those whose first steps it has.
+        handed: Who else played steps of it, after its agent's name; empty where the agent played all.
     """
 
     noise: int = 0
     actions: int = 0
+    seeded: int = 0
+    family: tuple[str, ...] = ()
+    handed: str = ""
 
-    @classmethod
-    def of(cls, steps: Iterable[Stepped], person: str = "") -> Trace:
-        """Return the trace of a trial with these steps, played by a person or, with an empty name, by an agent."""
-        done = list(steps)
-        noisy = any(step.change for step in done)
-        if not done or (noisy and len(done) < SHORT):
-            return cls()
-        noise = hash(tuple(step.change for step in done)) if noisy else 0
-        return cls(noise, hash((person, *(step.action for step in done))))
+    @property
+    def marks(self) -> Iterator[tuple[Kind, Hashable]]:
+        """What ties it to others: trials with a mark in common are not independent."""
+        yield from (("noise", mark) for mark in (self.noise, self.seeded) if mark)
+        if self.actions:
+            yield "actions", self.actions
+        yield from (("family", mark) for mark in self.family)
 
 
 def person_of(header: Header) -> str:
@@ -52,15 +72,70 @@ def person_of(header: Header) -> str:
 
 def trace_of(header: Header, steps: Iterable[Stepped]) -> Trace:
     """Return the trace of a trial that was played in these steps."""
-    return Trace.of(steps, person_of(header))
+    done = list(steps)
+    if not done:
+        return Trace()
+    person, family, handed = person_of(header), _family(header), played_by(header, done)
+    actions = hash((person, *(step.action for step in done)))
+    if not any(step.change for step in done):
+        return Trace(0, actions, 0, family, handed)
+    seeded = 0 if header.seed is None else hash((header.seed, done[0].change))
+    if len(done) < SHORT:
+        return Trace(0, 0, seeded, family, handed)
+    return Trace(hash(tuple(step.change for step in done)), actions, seeded, family, handed)
+
+
+def _family(header: Header) -> tuple[str, ...]:
+    # The id of a published log is its file's name, which others may have.
+    own = header.id if header.source == "live" else ""
+    parent = header.parent if header.forked_after else None
+    others = [str(parent.get(name) or "") for name in ("id", "root")] if parent else []
+    return tuple(dict.fromkeys(name for name in (own, *others) if name))
+
+
+def played_by(header: Header, steps: Sequence[Stepped]) -> str:
+    """Say after the agent's name who else played steps of its trial; empty where it played all.
+
+    Args:
+        header: The trial's.
+        steps: Its steps, in order.
+    """
+    if header.source == "published":
+        return ""
+    shared = header.forked_after or 0
+    first = next((step.step for step in steps if step.step > shared or step.actor == header.agent), shared + 1)
+    begun = list(dict.fromkeys(step.actor for step in steps if step.step < first))
+    later = dict.fromkeys(step.actor for step in steps if step.step >= first and step.actor != header.agent)
+    found = f" from step {first} of the trial of {' and '.join(begun)}" if begun else ""
+    return one_line(found + (f", with steps by {' and '.join(later)}" if later else ""), 120)
+
+
+def group_key(header: Header, trace: Trace) -> str:
+    """Return what trials have in common that may be averaged: setup, agent, condition, and who played which part."""
+    parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model]
+    parts += [condition_of(header), header.schedule, header.presentation, header.dynamics, header.told, trace.handed]
+    return json.dumps(parts, sort_keys=True, default=str)
+
+
+def condition_of(header: Header) -> str:
+    """Return a trial's condition. That of published logs holds the trial's number; the rest is in the parameters."""
+    return "" if header.source == "published" else header.condition
+
+
+def apart(titles: Sequence[str], headers: Sequence[Header]) -> list[str]:
+    """Return titles of groups, with the planned steps where those of two are alike without them."""
+    return [
+        f"{title} · {counted(header.steps, 'step')} planned" if titles.count(title) > 1 else title
+        for title, header in zip(titles, headers, strict=True)
+    ]
 
 
 def kin(traces: Sequence[Trace]) -> list[int]:
     """Return for each trial of one agent the number of the first one that it is not independent of.
 
-    Those that share a noise stream or all actions belong together, and so do those that share one with the same third.
+    Those that share noise, all actions or first steps belong together, and those that do so with the same third.
     """
-    return joined([[part for part in (("noise", t.noise), ("actions", t.actions)) if part[1]] for t in traces])
+    return joined([trace.marks for trace in traces])
 
 
 def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
@@ -85,7 +160,9 @@ def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
 
 
 def sameness(records: Mapping[str, Record]) -> list[str]:
-    """Return a sentence on the trials that share their noise, and one on those that share their actions.
+    """Return a sentence each on the trials that share their noise, their actions, or their first steps.
+
+    Agents are compared on the same noise on purpose; trials that may be averaged are taken for different ones.
 
     Args:
         records: Trials by what to call them.
@@ -93,30 +170,29 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     found = []
     for name, record in records.items():
         trace = trace_of(record.header, (event for event in record.events if isinstance(event, Stepped)))
-        # Agents are compared on the same noise on purpose; trials of one agent are taken for different ones.
-        agent = (record.header.environment, record.header.agent, record.header.model)
-        found.append((name, agent, trace))
+        found.append((name, group_key(record.header, trace), trace))
     return told_of(found)
 
 
 def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
-    """Return the same sentences on trials of which name, agent and trace are known."""
-    noise: defaultdict[object, list[str]] = defaultdict(list)
-    actions: defaultdict[object, list[str]] = defaultdict(list)
-    for name, agent, trace in trials:
-        if trace.noise:
-            noise[agent, trace.noise].append(name)
-        if trace.actions:
-            actions[agent, trace.actions].append(name)
-    return [
-        *_told(noise, "use the same noise: they are not independent, and count as one in means and intervals"),
-        *_told(actions, "share one sequence of actions: they count as one trial, not as several"),
-    ]
-
-
-def _told(groups: Mapping[object, list[str]], what: str) -> Iterator[str]:
-    shared = [names for names in groups.values() if len(names) > 1]
-    if shared:
-        several = f", in {len(shared)} groups, each within itself," if len(shared) > 1 else ""
-        named = "; ".join(", ".join(names) for names in shared)
-        yield f"{sum(map(len, shared))} trials{several} {what} ({named})"
+    """Return the same sentences on trials of which name, group and trace are known."""
+    every = list(trials)
+    found: list[str] = []
+    told: list[set[str]] = []
+    for kind, what in _TOLD.items():
+        heads = joined([[(group, mark) for mark in trace.marks if mark[0] == kind] for _, group, trace in every])
+        together: defaultdict[int, list[str]] = defaultdict(list)
+        for head, (name, _, _) in zip(heads, every, strict=True):
+            together[head].append(name)
+        # That forks share their first steps is no news where they share all noise.
+        shared = [
+            names
+            for names in together.values()
+            if len(names) > 1 and not (kind == "family" and any(set(names) <= others for others in told))
+        ]
+        told += map(set, shared)
+        if shared:
+            several = f", in {len(shared)} groups, each within itself," if len(shared) > 1 else ""
+            named = "; ".join(", ".join(names) for names in shared)
+            found.append(f"{sum(map(len, shared))} trials{several} {what} ({named})")
+    return found

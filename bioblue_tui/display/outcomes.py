@@ -22,8 +22,8 @@ def outcome_tables(
     """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
 
     Dimensions are never summed. Mean and deviation are of the trials that were played to their end; those that share
-    noise or actions are one, their mean. Where all do, as futures of one step, the spread is across all that were
-    played, and the title says so.
+    noise, actions or first steps are one, their mean. Where all do, as futures of one step, the spread is across all
+    that were played, and the title says so.
 
     Args:
         environment: Where they were played.
@@ -33,7 +33,8 @@ def outcome_tables(
         bills: What each of them cost.
     """
     more = f", {one_line(group, 80)}" if group else ""
-    named = f"{environment.title}, {one_line(agent, 60)}{more}"
+    handed = outcomes[0].trace.handed if outcomes else ""
+    named = f"{environment.title}, {one_line(agent, 60)}{handed}{more}"
     yield _totals(environment, named, outcomes)
     compared = [outcome for outcome in outcomes if outcome.comparison]
     if compared:
@@ -70,10 +71,11 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     whose = _whose(outcomes)
     of, independent = counted(len(finished), "trial"), len(set(whose))
+    whole = " over all steps, those of others too" if outcomes and outcomes[0].trace.handed else ""
     if independent < len(finished):
         of = f"{counted(independent, 'independent trial')} ({len(finished)} played)"
     below = [[*row, of] for row in _below(finished, whose)]
-    return Table(f"{named}: totals{_across(whose)}", columns, rows, below)
+    return Table(f"{named}: totals{whole}{_across(whose)}", columns, rows, below)
 
 
 def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
@@ -157,7 +159,11 @@ def _as_one(whose: Sequence[int]) -> bool:
 
 def _across(whose: Sequence[int]) -> str:
     """Say what the spread of trials is across that count as one."""
-    return f"; min, max, sd: across the {len(whose)} played, which share noise or actions" if _as_one(whose) else ""
+    return (
+        f"; min, max, sd: across the {len(whose)} played, which share noise, actions or first steps"
+        if _as_one(whose)
+        else ""
+    )
 
 
 def _ones(column: Iterable[Cell], whose: Sequence[int]) -> list[Number]:

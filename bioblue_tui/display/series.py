@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bioblue_tui.analysis.outcome import Outcome
-from bioblue_tui.analysis.sameness import told_of
+from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, Watcher
@@ -191,7 +191,7 @@ class Series(Watcher):
             found = self._played.get(job) or (_earlier(job) if whole and job.state == "done" else None)
             if found is not None:
                 header, outcome, bill = found
-                key = (header.environment, repr(sorted(header.parameters.items())), header.agent, job.group)
+                key = (group_key(header, outcome.trace), job.group)
                 group = groups.setdefault(key, _Group(header, job.group))
                 group.names.append(self._label(job))
                 group.outcomes.append(outcome)

@@ -48,7 +48,8 @@ __all__ = [
 SCHEMA_VERSION = "1.2"
 """Version of the format that this program writes. 1.1 added notes, and the header's ``study``. 1.2 added the header's
 ``wording_digest``, ``words``, ``dynamics`` and ``reading``, how each answer was read, an answer's ``dropped``, the
-``cost`` in its ``usage``, ``requests`` with whatever a provider was asked for, and an ``interrupted``'s ``reason``."""
+``cost`` in its ``usage``, ``requests`` with whatever a provider was asked for, the ``root`` of a fork's
+``parent``, and an ``interrupted``'s ``reason``."""
 
 MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""

@@ -61,7 +61,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
 
 
 def _rows(same: Sequence[Group]) -> Iterator[_Row]:
-    against = next((other for other in same if other.trials[0].header.agent == HUMAN), same[0])
+    against = next((other for other in same if _people(other)), same[0])
     others = _whole(against)
     for group in same:
         mine = _whole(group)
@@ -86,7 +86,7 @@ def _caption(against: Group, made: int) -> str:
         f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; "
         f"{counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
         f"Intervals: {described()}. Effect sizes over all trials, "
-        f"where an agent's that share noise or actions are one, their mean: {DESCRIBED}"
+        f"where an agent's that share noise, actions or first steps are one, their mean: {DESCRIBED}"
     )
 
 
@@ -108,6 +108,11 @@ def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:
 def _world(group: Group) -> str:
     header = group.trials[0].header
     return json.dumps([header.environment, dict(header.parameters), header.steps], sort_keys=True, default=str)
+
+
+def _people(group: Group) -> bool:
+    trial = group.trials[0]
+    return trial.header.agent == HUMAN and not trial.figures.trace.handed
 
 
 def _whole(group: Group) -> list[Shown]:

@@ -53,7 +53,7 @@ def parquet(trials: Sequence[Shown]) -> bytes:
     arrays = {}
     for name in columns(trials):
         values = [row.get(name) for row in every]
-        if name in (*TEXTS, *READ, *FOUND):
+        if name in (*TEXTS, "actor", *READ, *FOUND):
             shown = [None if value is None else str(value).encode("utf-8", "replace").decode() for value in values]
             arrays[name] = pa.array(shown, pa.string())
         elif all(value is None or (isinstance(value, int) and value in _INTEGERS) for value in values):

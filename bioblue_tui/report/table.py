@@ -19,7 +19,8 @@ Cell = Number | str | None
 """A number, a text, or nothing."""
 
 TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict")
-"""Columns that name the trial; ``seed``, ``trial`` and ``step`` stand beside them."""
+"""Columns that name the trial; ``seed``, ``trial``, ``step`` and ``actor``, who acted in
+it, stand beside them."""
 
 COUNTED = ("rejected", "illegal", "unreadable", "cut", "provider")
 """Columns of how many of the agent's attempts at a step did not count; ``rejected`` are those that were illegal or not
@@ -34,7 +35,7 @@ FOUND = ("modes", "notes")
 
 def columns(trials: Sequence[Shown]) -> list[str]:
     """Return the columns: those that every row has, then all that any environment of these trials has."""
-    names: dict[str, None] = dict.fromkeys(("trial", *TEXTS, "seed", "step"))
+    names: dict[str, None] = dict.fromkeys(("trial", *TEXTS, "seed", "step", "actor"))
     for trial in trials:
         names.update(dict.fromkeys(_own_columns(trial)))
     names |= dict.fromkeys((*COUNTED, *READ, *FOUND))
@@ -52,7 +53,13 @@ def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
         played = ghosts[0].played if ghosts else []
         for step, metrics in zip(trial.steps, metrics_by_step(trial.state), strict=True):
             ghost = played[step.step - 1] if step.step <= len(played) else None
-            yield {**named, "seed": header.seed, "step": step.step, **_cells(trial, step, ghost, metrics)}
+            yield {
+                **named,
+                "seed": header.seed,
+                "step": step.step,
+                "actor": step.actor,
+                **_cells(trial, step, ghost, metrics),
+            }
 
 
 def as_text(trials: Sequence[Shown], delimiter: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import envs
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.sameness import kin
+from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.numbers import counted
@@ -180,31 +179,26 @@ def grouped(trials: Sequence[Shown]) -> list[Group]:
     """Put trials in groups, in the order in which the groups first appear."""
     found: dict[str, list[Shown]] = {}
     for trial in trials:
-        found.setdefault(_key(trial.header), []).append(trial)
+        found.setdefault(group_key(trial.header, trial.figures.trace), []).append(trial)
+    first = [members[0] for members in found.values()]
+    titles = apart([_title(trial) for trial in first], [trial.header for trial in first])
     return [
-        Group(
-            _title(members[0]), tuple(members), tuple(quantities(members[0].environment, [t.figures for t in members]))
-        )
-        for members in found.values()
+        Group(title, tuple(members), tuple(quantities(members[0].environment, [t.figures for t in members])))
+        for title, members in zip(titles, found.values(), strict=True)
     ]
-
-
-def _key(header: Header) -> str:
-    parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model, _condition(header)]
-    parts += [header.schedule, header.presentation, header.dynamics, header.told]
-    return json.dumps(parts, sort_keys=True, default=str)
-
-
-def _condition(header: Header) -> str:
-    # The published logs' condition holds the trial's number; what it says beside that is in the parameters.
-    return "" if header.source == "published" else header.condition
 
 
 def _title(trial: Shown) -> str:
     header, environment = trial.header, trial.environment
     other = [f"{name} {_plain(value)}" for name, value in _told(environment).items()]
-    planned = f"{len(header.schedule)} interventions planned" if header.schedule else ""
-    parts = [environment.title, *other, trial.who, one_line(_condition(header), 80), planned]
+    planned = f"{counted(len(header.schedule), 'intervention')} planned" if header.schedule else ""
+    parts = [
+        environment.title,
+        *other,
+        trial.who + trial.figures.trace.handed,
+        one_line(condition_of(header), 80),
+        planned,
+    ]
     parts += [f"{header.presentation} view"] if header.presentation else []
     parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
     parts += [f"wording {words}"] if (words := unusual(*header.told)) else []

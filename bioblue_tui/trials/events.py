@@ -42,7 +42,8 @@ class Header:
         program: Program and version that made the record.
         created: When the trial began, ISO 8601 with offset.
         id: Unique name of the trial.
-        parent: Where a fork came from, or None.
+        parent: Where a fork came from: ``id``, ``file`` and ``step``, and of a fork of a fork ``root``, the id of the
+            trial that both have the first steps of; or None.
         presentation: What a person had before their eyes: ``full`` or ``prompt-only``; empty for other agents.
         schedule: Interventions planned for certain steps: step, kind and value of each.
         source: ``live`` for our own trials, ``published`` for logs of the reference scripts.

@@ -11,7 +11,7 @@ from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
-from bioblue_tui.analysis.sameness import kin
+from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
@@ -105,17 +105,19 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
         digests: The trials.
         beside: Totals less the reference policy's on the same noise, instead of the totals themselves.
     """
-    groups: dict[tuple[str, str], list[Digest]] = {}
+    groups: dict[str, list[Digest]] = {}
     for digest in digests:
         if digest.figures.empty:
             continue
-        groups.setdefault((_world(digest), digest.who), []).append(digest)
+        groups.setdefault(group_key(digest.header, digest.figures.trace), []).append(digest)
     found: list[Average] = []
-    for members in groups.values():
+    titles = [f"{_world(m[0])} · {m[0].who}{m[0].figures.trace.handed}" for m in groups.values()]
+    titles = apart(titles, [members[0].header for members in groups.values()])
+    for title, members in zip(titles, groups.values(), strict=True):
         first = members[0]
         alike = kin([member.figures.trace for member in members])
         number = counted(len(members), "trial")
-        found.append(Average("", f"{_world(first)} · {first.who} · {number}"))
+        found.append(Average("", f"{title} · {number}"))
         noisy = any(member.figures.trace.noise for member in members)
         asides = _asides(len(members), len(set(alike)), beside and noisy)
         found += [Average("", line, aside=True) for line in asides]
@@ -135,7 +137,7 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
 def _asides(trials: int, n: int, differences: bool) -> list[str]:
     """Say what intervals of so many trials are, of which ``n`` are independent."""
     told = (
-        [f"means are of {counted(n, 'independent trial')}; those that share noise or actions are one"]
+        [f"means are of {counted(n, 'independent trial')}; those that share noise, actions or first steps are one"]
         if n < trials
         else []
     )
@@ -152,8 +154,7 @@ def _world(digest: Digest) -> str:
     usual = envs.make(digest.environment.id).parameters
     parameters = digest.environment.parameters.items()
     other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
-    # A published log's condition holds the trial's number, and what else it says is in the parameters.
-    condition = "" if digest.header.source == "published" else one_line(digest.header.condition, 40)
+    condition = one_line(condition_of(digest.header), 40)
     words = unusual(*digest.header.told)
     return " · ".join(filter(None, (digest.environment.id, *other, condition, words)))
 

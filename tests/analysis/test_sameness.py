@@ -10,7 +10,7 @@ import envs
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
 from bioblue_tui.analysis.paired import Paired
-from bioblue_tui.analysis.sameness import SHORT, Trace, kin, sameness
+from bioblue_tui.analysis.sameness import SHORT, Trace, group_key, kin, sameness, trace_of
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
 from envs import Environment, State
@@ -53,13 +53,63 @@ def test_without_noise_the_same_actions_are_one_trial_however_few() -> None:
     taken = {name: record(seed, "sustainability", steps=1) for name, seed in (("x", 4), ("y", 10), ("z", 11))}
     (warning,) = sameness(taken)
     assert "3 trials share one sequence of actions" in warning
-    traces = [Trace.of(e for e in each.events if isinstance(e, Stepped)) for each in taken.values()]
-    assert kin([*traces, Trace.of([])]) == [0, 0, 0, 3]
+    assert kin([*map(trace, taken.values()), trace_of(header_for(envs.make("sustainability")), [])]) == [0, 0, 0, 3]
 
 
-def test_short_trials_may_well_be_alike() -> None:
-    assert sameness({"x": record(1, steps=9), "y": record(1, steps=9)}) == []
+def test_short_trials_may_well_be_alike_but_not_where_the_seed_is_the_same() -> None:
+    short = [record(seed, steps=6, extra=extra) for seed, extra in ((2, 0), (2, 1), (3, 0))]
+    (warning,) = sameness(dict(zip("xyz", short, strict=True)))
+    assert "2 trials use the same noise" in warning
+    assert kin(list(map(trace, short))) == [0, 0, 2]
+    still = [
+        Record(each.header, [replace(e, change=(0,)) for e in each.events if isinstance(e, Stepped)])
+        for each in (record(1, steps=SHORT - 1), record(2, steps=SHORT - 1))
+    ]
+    assert kin(list(map(trace, still))) == [0, 1], "by chance there was no noise in either"
     assert sameness({}) == []
+
+
+def test_a_trial_that_was_stopped_early_has_the_noise_of_its_seed() -> None:
+    assert kin([trace(record(2, steps=steps)) for steps in (12, 30, 4)]) == [0, 0, 0]
+
+
+def test_forks_of_one_trial_are_one_family_also_without_noise_and_without_the_trial_between() -> None:
+    root, other = (record(seed, "sustainability") for seed in (1, 2))
+    fork = forked(root, {"id": root.header.id, "step": 9}, extra=1)
+    again = forked(root, {"id": "not here", "step": 10, "root": root.header.id}, extra=2)
+    anew = forked(root, {"id": root.header.id, "step": 0}, extra=3)
+    traces = list(map(trace, (root, fork, again, anew)))
+    assert len({each.actions for each in traces}) == 4
+    assert kin(traces) == [0, 0, 0, 3], "what begins before the first step shares none"
+    (warning,) = sameness({"root": root, "fork": fork, "again": again, "anew": anew})
+    assert "3 trials share their first steps" in warning
+    assert "(root, fork, again)" in warning
+    assert trace(other).family != trace(root).family
+
+
+def test_a_fork_played_on_by_another_is_in_no_group_of_either() -> None:
+    own, parent = record(1, agent="b"), record(1, agent="a")
+    fork = forked(parent, {"id": parent.header.id, "step": 9})
+    steps = [e if not isinstance(e, Stepped) or e.step <= 9 else replace(e, actor="b") for e in fork.events]
+    fork = Record(replace(fork.header, agent="b"), steps)
+    assert trace(fork).handed == " from step 10 of the trial of a"
+    assert len({group_key(each.header, trace(each)) for each in (own, parent, fork)}) == 3
+    assert sameness({"own": own, "fork": fork}) == []
+    taken = [replace(e, actor="human") if isinstance(e, Stepped) and e.step in (1, 5) else e for e in own.events]
+    assert trace(Record(own.header, taken)).handed == ", with steps by human"
+    assert trace(own).handed == trace(parent).handed == ""
+
+
+def trace(each: Record) -> Trace:
+    return trace_of(each.header, (event for event in each.events if isinstance(event, Stepped)))
+
+
+def forked(root: Record, parent: dict[str, object], extra: int = 0) -> Record:
+    """Return the record of a fork that takes so much more in its last step."""
+    *before, last, ended = root.events
+    assert isinstance(last, Stepped)
+    last = replace(last, action=(last.action[0] + extra, *last.action[1:]))
+    return Record(replace(root.header, id=f"fork {parent['step']}", parent=parent), [*before, last, ended])
 
 
 def test_kin_are_those_that_share_noise_or_all_actions_with_the_same_third() -> None:
@@ -67,8 +117,10 @@ def test_kin_are_those_that_share_noise_or_all_actions_with_the_same_third() -> 
     assert kin(traces) == [0, 0, 0, 0, 4, 0]
     assert kin([Trace(), Trace(), Trace(0, 5)]) == [0, 1, 2], "what is too short shares nothing"
     steps = [event for event in record(1).events if isinstance(event, Stepped)]
-    assert Trace.of(steps[: SHORT - 1]) == Trace()
-    assert Trace.of(steps).noise != 0
+    header = record(1).header
+    short, whole = trace_of(header, steps[: SHORT - 1]), trace_of(header, steps)
+    assert (short.noise, short.actions) == (0, 0)
+    assert 0 not in (whole.noise, whole.actions)
 
 
 def sides(first: list[Member], second: list[Member]) -> tuple[Paired, Effect, Effect]:
@@ -144,6 +196,8 @@ def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_on
 
 def test_people_who_act_alike_are_several_in_every_table() -> None:
     played = record(1, "sustainability")
-    study = [replace(played, header=replace(played.header, study={"participant": name})) for name in ("P1", "P2")]
+    study = [
+        replace(played, header=replace(played.header, id=name, study={"participant": name})) for name in ("P1", "P2")
+    ]
     assert sameness({"x": study[0], "y": study[1]}) == []
     assert len(sameness({"x": study[0], "y": study[0]})) == 1

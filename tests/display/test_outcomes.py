@@ -52,7 +52,7 @@ def test_futures_of_one_step_have_a_spread_and_it_says_across_what() -> None:
     futures = [replace(outcome(1, consumed), trace=Trace(7, consumed)) for consumed in (10, 13, 22)]
     totals, differences = outcome_tables(HOMEOSTASIS, "x", futures)
     for table, place, less in ((totals, 2, 0), (differences, 1, 5)):
-        assert table.title.endswith("; min, max, sd: across the 3 played, which share noise or actions")
+        assert table.title.endswith("; min, max, sd: across the 3 played, which share noise, actions or first steps")
         assert [(row[0], row[place]) for row in table.below] == [
             ("mean", 15 - less),
             ("min", 10 - less),

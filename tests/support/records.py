@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,9 @@ from tests.support import told
 PUBLISHED = Path(__file__).parents[3] / "shared" / "published-trials"
 """The sample of published logs; it lies beside the project and is not part of it."""
 
+_NUMBERS = itertools.count(1)
+"""Every trial has an id of its own."""
+
 Chooser = Callable[[Environment, State], str]
 
 
@@ -56,7 +60,7 @@ def header_for(environment: Environment, steps: int = 5, seed: int | None = 3, *
     given: dict[str, object] = {
         "agent": "test:agent",
         "instruction": told.instruction(environment),
-        "id": "t1",
+        "id": f"t{next(_NUMBERS)}",
         "dynamics": environment.dynamics,
         **fields,
     }
