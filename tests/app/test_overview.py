@@ -201,7 +201,7 @@ def test_intervals_say_what_they_are_and_count_what_is_independent(tmp_path: Pat
         on_disk(tmp_path, eats(77, 20), seed=seed, agent="late")
     found = averages([digest(path) for path in records_in([tmp_path])], beside=False)
     assert [average.title for average in found if average.aside] == [
-        "means are of 6 independent trials; those that share noise or actions are one",
+        "means are of 6 independent trials; those that share noise, actions or first steps are one",
         "interval: bootstrap-t, n = 6, 95 % (63 % if a fifth run away)",
     ]
     assert {average.interval.n for average in found if average.interval} == {6}
