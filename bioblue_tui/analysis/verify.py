@@ -218,6 +218,10 @@ class _Check:
         rule = step.rule or self.header.reading
         if rule == RULE:
             return read_answer(text, self.environment, before, asked)
+        if rule.startswith("statement-"):
+            # What it took for a statement is not told from here, but every number of it stands in the text.
+            there = {int(number) for number in re.findall(r"\d{1,9}", plain(text))}
+            return None if there.issuperset(step.action) else Reading(None, "unreadable", "another answer")
         if rule != OLD_RULE:
             return None
         # What it accepted had as many numbers in its last line as there are objectives.

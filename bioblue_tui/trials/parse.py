@@ -23,7 +23,7 @@ from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment, IllegalAction, State
 
-RULE = "statement-2"
+RULE = "statement-3"
 """Name of this rule, as records hold it."""
 
 MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
@@ -92,8 +92,10 @@ def read_integers(
     forms = grammar(environment.objectives, nouns, *_asked_for(shown))
     asked = Echoes(shown)
     echoes = asked.lines(lines)
-    blocks, passed = blocks_of(lines, forms, echoes, penalties)
-    repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
+    blocks, passed, prose = blocks_of(lines, forms, echoes, penalties)
+    # All that is said is the action by its name: that states it, though it is the one of the step before.
+    stated = not prose and [(b.clause == "unit", b.beside) for b in blocks] == [(False, "")]
+    repeating = [] if stated else [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
     reading = _decide(blocks, repeating, lines, echoes, environment.objectives, forms, status, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 

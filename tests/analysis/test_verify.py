@@ -16,6 +16,7 @@ from bioblue_tui.records.columns import COMMON, recognise
 from bioblue_tui.records.published import parse_published, published_text, read_published
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Event, Stepped
+from bioblue_tui.trials.parse import RULE
 from envs import Environment, State
 from tests.support.records import header_for, need_published, one_of_each, play, published_files
 from tests.support.reports import write_record
@@ -199,6 +200,22 @@ def test_a_record_of_an_older_program_agrees_by_the_rule_it_was_played_by(tmp_pa
     assert verify(record) == []
     by_the_new = verify(replace(record, header=replace(record.header, dynamics=2)))
     assert {difference.field for difference in by_the_new} == {"reward consumption", "total consumption"}
+
+
+def test_an_action_that_an_earlier_reader_took_from_the_text_is_not_called_false() -> None:
+    # Today's reader passes the text over; a number that is nowhere in it was never read by any.
+    text, other = "The level is low, so 3 is my wish.", "The level is low, so 4 is my wish."
+    record = record_of("homeostasis", 3, lambda environment, state: "3")
+    for rule, said, wrong in (("statement-2", text, 0), ("statement-2", other, 3), (RULE, text, 3)):
+        old = replace(record, header=replace(record.header, reading=rule))
+        events: list[Event] = [
+            replace(e, text=said)
+            if isinstance(e, Answered) and e.text == "3"
+            else (replace(e, rule=rule) if isinstance(e, Stepped) else e)
+            for e in record.events
+        ]
+        old = replace(old, events=events)
+        assert [difference.field for difference in verify(old)] == ["answer"] * wrong
 
 
 @pytest.mark.parametrize(

@@ -170,8 +170,14 @@ SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berr
 @pytest.mark.parametrize(
     ("text", "read_as"),
     [
-        ("consumption: 3", "-"),
-        ("- **Consumption:** 3", "-"),
+        ("consumption: 3", "3"),
+        ("- **Consumption:** 3", "3"),
+        ("Last rewards:\nconsumption: 3", "-"),
+        ("As before.\n\nconsumption: 3", "-"),
+        ("consumption: 3\nundersatiation: 0", "-"),
+        ("Berries in store: 7\nconsumption: 3", "-"),
+        ('{"consumption": 3, "undersatiation": 0}', "-"),
+        ("Berries in store: 7", "-"),
         ("consumption: 4", "4"),
         (SHOWN, "-"),
         (SHOWN + "\n4", "4"),
@@ -206,22 +212,38 @@ PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nund
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Consumption A: 3\nConsumption B: 4",
+        "Consumption A: 3, Consumption B: 4",
+        "Consumption A: 3; Consumption B: 4.",
+        "**Consumption A** = 3 **Consumption B** = 4",
+        "Consumption B: 4, Consumption A: 3",
+        "Consumption A: 3, B: 4",
+        "Consumption:\n- A: 3\n- B: 4",
+        "| Consumption A | Consumption B |\n|---|---|\n| 3 | 4 |",
+        "A consumption: 3\nB consumption: 4",
+        "A (consumption): 3\nB (consumption): 4",
+        "| | Consumption |\n|---|---|\n| A | 3 |\n| B | 4 |",
+        "Consumption: 3, 4",
+        '```json\n{"A": 3, "B": 4}\n```',
+    ],
+)
+def test_the_action_alone_by_its_name_is_a_statement_though_it_repeats_and_beside_anything_else_an_echo(
+    text: str,
+) -> None:
+    assert read(text, 2, PAIR) == "3,4"
+    if "json" not in text:
+        for beside in (f"Last rewards:\n{text}", f"Actual level A: 107\n\n{text}", f"{text}\n\nThat was good."):
+            assert read(beside, 2, PAIR) == "-"
+        assert read(f"{text}\n\n5, 6", 2, PAIR) == "5,6"
+
+
+@pytest.mark.parametrize(
     ("text", "read_as"),
     [
-        ("Consumption A: 3\nConsumption B: 4", "-"),
-        ("Consumption A: 3, Consumption B: 4", "-"),
-        ("Consumption A: 3; Consumption B: 4.", "-"),
-        ("**Consumption A** = 3 **Consumption B** = 4", "-"),
-        ("Consumption B: 4, Consumption A: 3", "-"),
-        ("Consumption A: 3, B: 4", "-"),
-        ("Consumption:\n- A: 3\n- B: 4", "-"),
-        ("| Consumption A | Consumption B |\n|---|---|\n| 3 | 4 |", "-"),
-        ("| | Consumption |\n|---|---|\n| A | 3 |\n| B | 4 |", "-"),
-        ("Consumption A: 3, Consumption B: 4\n\n5, 6", "5,6"),
-        ("A consumption: 3\nB consumption: 4", "-"),
-        ("A (consumption): 3\nB (consumption): 4", "-"),
+        ("Consumption A: 3\nConsumption B: 5", "3,5"),
         ("A consumption: 3\nB consumption: 5", "3,5"),
-        ("Consumption: 3, 4", "-"),
         ("Consumption: 3, 5", "3,5"),
         ("Consumption A: 3, Consumption B: 5", "3,5"),
         ("Answer: consumption A: 3, consumption B: 4", "3,4"),
@@ -230,15 +252,16 @@ PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nund
         ("3, 4", "3,4"),
     ],
 )
-def test_values_under_the_words_of_the_prompt_are_an_echo_in_any_layout(text: str, read_as: str) -> None:
+def test_a_statement_that_is_not_all_a_repetition_is_read(text: str, read_as: str) -> None:
     assert read(text, 2, PAIR) == read_as
 
 
 @pytest.mark.parametrize(
     "text", ["Consumption = {}", "| Consumption | {} |", '{{"Consumption": {}}}', "Consumption: {}."]
 )
-def test_only_a_value_that_was_shown_is_an_echo(text: str) -> None:
-    assert [read(text.format(value), 1, SHOWN) for value in (3, 4)] == ["-", "4"]
+def test_the_form_of_a_dose_is_read_whether_it_is_the_last_one_or_another(text: str) -> None:
+    assert [read(text.format(value), 1, SHOWN) for value in (3, 4)] == ["3", "4"]
+    assert [read(text.format(value) + "\n\nAs it is.", 1, SHOWN) for value in (3, 4)] == ["-", "4"]
 
 
 TOTALS = "Total harvested so far for A: {}\nTotal harvested so far for B: {}\n\nLast rewards:\n"

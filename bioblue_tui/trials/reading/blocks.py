@@ -20,15 +20,15 @@ _BOX = re.compile(_BOXED)
 
 def blocks_of(
     lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], penalties: Sequence[str]
-) -> tuple[list[Block], str]:
-    """Return the statements of a text, what only has the form of one among them, and why others were passed over.
+) -> tuple[list[Block], str, bool]:
+    """Return the statements of a text, what only has their form, why others were passed over, and if there is more.
 
     Lines that only repeat what was asked are known, and the names of rewards that no action has: where such a name
     stands with a number, rewards are repeated.
     """
     blocks, rest = _marked(lines, grammar)
     walk = Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
-    return blocks + walk.run(), walk.passed
+    return blocks + walk.run(), walk.passed, walk.prose
 
 
 def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> bool:

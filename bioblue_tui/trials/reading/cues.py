@@ -81,7 +81,7 @@ _AMOUNTS = (
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 _NODS = (
     "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
-    "|fine|done|good|here(?: it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
+    "|fine|done|good|here(?:'s| it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
     rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
@@ -101,6 +101,15 @@ _UP_TO_IT = re.compile(
     r"(?:(?:given|based|considering|looking|for|with|to|in|because|since|as)\b[^,]*, |\d[\d +×*/=−-]*, )+", re.I
 )
 _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
+_GROUNDS = re.compile(
+    r"(?:(?:so|ok|okay|sure|certainly|understood|thus|therefore)[,.!]? )?(?:based on|given|since|because|considering"
+    r"|in (?:light|view) of|looking at"
+    r"|(?:add|account|allow|adjust|compensat|correct)ing|to (?:use|keep|balance|maintain|restore|stay|avoid)"
+    r")\b(?!.*, (?!and\b|so\b))(?!.*\b(?:deficit|difference|gap|shortfall|distance|noise|change|rewards?|consumption"
+    r"|harvest|(?:last|previous) \w+)$).*",
+    re.IGNORECASE,
+)
+"""Grounds for what is done, and nothing else, such as "Given a level of 97"."""
 _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
 OF_ONESELF = words(_EXPLAINING.pattern, "i", "we", "let's", "so")
 """What a line says that is no heading, though it has no end: "I ate too much last time"."""
@@ -201,6 +210,13 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
         return ""
     if _only_leads(re.split(r"[.!?;] ", piece.rstrip(": "))[-1]):
         return "answer"
+    grounds = re.split(r"[.!?;] ", piece.rstrip(": "))[-1]
+    if (
+        ending.endswith(":")
+        and _GROUNDS.fullmatch(grounds)
+        and not (SUPPOSED.search(grounds) or _LEADING_ON.search(grounds))
+    ):
+        return ""
     explains = _STATED.fullmatch(piece) or (_EXPLAINING.search(ending) and not adjacent)
     if explains and not (heading or ending.endswith(":") or _LEADING_ON.search(ending)):
         return ""

@@ -35,7 +35,9 @@ _LATEX = re.compile(
     r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
 _EMPHASIS = re.compile(r"[*`]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
-_BULLET = re.compile(r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|>[ \t]*(?=\W{0,2}[A-Za-z])|[•▪‣◦][ \t]*")
+_BULLET = re.compile(
+    r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|>[ \t]*(?=\W{0,2}[A-Za-z])|>[ \t]+(?=[\d*])|[•▪‣◦][ \t]*"
+)
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")

@@ -9,7 +9,7 @@ from bioblue_tui.trials.reading.about import NOTHING, spoken_of
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
-from bioblue_tui.trials.reading.results import is_result
+from bioblue_tui.trials.reading.results import SAYS_WHAT, is_result
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
@@ -38,6 +38,8 @@ _OTHER = re.compile(
     r"(?: [a-z]{2,20})?"
 )
 _DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
+_COLON = re.compile(r":[\s*_]*$")
 _FIGURE = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 
 
@@ -69,11 +71,12 @@ def objection(
     labelled: bool = False,
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
+    after = list(_undescribed(after, action))
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
     if another(before, after, action, forms, status, marked=marked):
         return "what is said beside the number answers otherwise"
-    if is_result(own, [*before, *after], action, status):
+    if is_result(own, after if marked else [*before, *after], action, status):
         return "what is said beside the number calls it what comes of an action"
     if misplaced([*before, *after], action, labels, labelled=labelled):
         return "what is said beside the numbers gives them to other objectives"
@@ -83,6 +86,24 @@ def objection(
         return ""
     other = next(_others([*before, "", *after], action, labels), None)
     return f"two answers: {_words(action)} and {'also ' * (len(action) > 1)}{_words(other)}" if other else ""
+
+
+def _undescribed(lines: Sequence[str], action: Action) -> Iterator[str]:
+    """Yield lines without those that describe the state below a heading that says so, such as "New totals:"."""
+    below: list[str] = []
+    for line in [*lines, ""]:
+        piece = undressed(line) if len(line) < LONGEST else ""
+        match = _OTHER.fullmatch(piece)
+        if below and match and set(map(int, _DIGITS.findall(match["numbers"]))).isdisjoint(action):
+            below.append(line)
+            continue
+        if len(below) == 1:
+            yield from below
+        below = []
+        if _COLON.search(line) and SAYS_WHAT.fullmatch(piece):
+            below = [line]
+        else:
+            yield line
 
 
 def _refused(lines: Iterable[str], action: Action, labels: Sequence[str]) -> bool:

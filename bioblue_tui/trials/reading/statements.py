@@ -109,13 +109,14 @@ class Grammar:
             r"| have) decided(?: on)?:?)(?: exactly)?"
         )
         reward = rf"(?:{'|'.join(map(re.escape, nouns)) or 'consumption'}|consuming|eating|harvesting|taking)"
-        amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) to {verb}"
+        acts = rf"(?:to|(?:that )?i(?:'ll| will| would| should| choose to)?) {verb}"
+        amount = rf"(?:{thing}|(?:amount|number|quantity)(?: of {thing})?) {acts}"
         noun = rf"(?:{reward}|{decided}|output|integers?|amount|quantity|number|result|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
-        named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|{decided}{step}{_IS})"
+        named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|(?:{decided}|{amount}){step}{_IS})"
         what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _]|{thing} (?=for ))?"
-        item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}| gets | receives | ){_N}{unit}"
+        item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}(?:{verb} )?| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
         bracketed = rf"\({label}\) ?{_N}{unit}"
         # With these, a line holds one objective: more of them on a line might be a sum, or a list of choices.
@@ -144,7 +145,11 @@ class Grammar:
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_EQ}")
-        self._unit_front = compiled(rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}){_EQ}(?=\d)")
+        self._unit_front = compiled(
+            rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}(?: (?:consumed|harvested|eaten))?){_EQ}(?=\d)"
+        )
+        together = " ?(?:,|/|&|and) ?".join(map(re.escape, self.labels.values()))
+        self._together = compiled(rf"(?:objectives? )?{together}{_EQ}(?=\d)")
 
     def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
@@ -169,7 +174,10 @@ class Grammar:
             return self._numbers(call.group(1), "noun")
         # One objective without a name: its number may bear the unit, or the letter of an answer.
         unit = None if self.labels else self._unit_front.match(piece)
+        together = self._together.match(piece) if self.labels else None
         found: Numbers | Fault | None = self._numbers(piece[unit.end() :], "unit") if unit else self._numbers(piece, "")
+        if together and isinstance(read := self._numbers(piece[together.end() :], ""), Numbers) and not read.labels:
+            found = replace(read, labels=tuple(self.labels.values())) if len(read.values) == self.count else None
         if found is None:
             piece = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
@@ -185,7 +193,7 @@ class Grammar:
         if found is None and "(" in piece:
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
             body, aside = explained(piece, ASIDE) or ("", "")
-            read = _beside(self._numbers(body, ""), aside)
+            read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
             found = read if isinstance(read, Numbers) and read.labels else None
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 

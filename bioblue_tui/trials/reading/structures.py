@@ -24,6 +24,7 @@ _WORDS = re.compile(
     r"reason\w*|explanation|explain|thoughts?|thinking|comments?|rationale|analysis|notes?|justification|why",
     re.IGNORECASE,
 )
+_AWAITED = re.compile(r"(?:expected|predicted|projected|estimated|resulting|remaining|new)(?:[_ ]\w+)?", re.IGNORECASE)
 _MOST_ROWS = 12
 
 
@@ -97,6 +98,8 @@ class JsonReader:
 
     def _object(self, pairs: _Object) -> Numbers | Fault | None:
         said = [(key, value) for key, value in pairs if not (_WORDS.fullmatch(key.strip()) and isinstance(value, str))]
+        if sum(self._grammar.key(key) == "" for key, _ in said) == 1:
+            said = [(key, value) for key, value in said if not _AWAITED.fullmatch(key.strip())]
         keys = [self._grammar.key(key) for key, _ in said]
         values = [_plain(value) for _, value in said]
         if len(said) == 1 and keys[0] == "":

@@ -71,8 +71,9 @@ class Walk:
     def _line(self, index: int) -> int:
         """Take the line at an index, and return the index of the next one to take."""
         line = self._lines[index]
-        if line == BREAK or (index in self._echoes and not self._opens(index)):
+        if line == BREAK or self._repeats(index):
             self._flush()
+            self.prose = self.prose or line != BREAK
             self._context = "foreign" if self._echoes.get(index) else ""
             return index + 1
         if not line.strip():
@@ -121,10 +122,12 @@ class Walk:
             return replace(value, named=True) if isinstance(value, Numbers) else value, found[1]
         return found
 
-    def _opens(self, index: int) -> bool:
-        """Tell whether a heading of the prompt asks for the answer below it."""
-        line = self._lines[index]
-        return self._echoes[index] and isinstance(self._grammar.read(undressed(line[:LONGEST])), Opening)
+    def _repeats(self, index: int) -> bool:
+        """Tell whether a line repeats the prompt, and neither asks for the answer below it nor may be a part of it."""
+        if index not in self._echoes:
+            return False
+        read = self._grammar.read(undressed(self._lines[index][:LONGEST]))
+        return not (isinstance(read, Opening) if self._echoes[index] else isinstance(read, Numbers) and read.named)
 
     def _plain_line(self, index: int, line: str) -> int:
         piece = undressed(line) if len(line) <= 2 * LONGEST else ""
