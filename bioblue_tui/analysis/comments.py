@@ -41,5 +41,6 @@ def finding_comments(findings: Iterable[Finding]) -> dict[int, list[str]]:
             lines[finding.onset].append(f"{OURS}{finding.name} begins (detected at step {finding.alarm})")
             lines[finding.alarm].append(f"{OURS}{finding.name} since step {finding.onset}: {finding.evidence}")
         if finding.recovered is not None:
-            lines[finding.recovered].append(f"{OURS}{finding.name} is over (since step {finding.onset})")
+            last = finding.recovered - 1
+            lines[finding.recovered].append(f"{OURS}{finding.name} is over: step {finding.onset} to {last}")
     return lines

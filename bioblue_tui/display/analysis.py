@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.analysis.best import best_words
-from bioblue_tui.analysis.modes.base import Finding, ending, last_of, words
+from bioblue_tui.analysis.modes.base import Finding, spelt
 from bioblue_tui.analysis.modes.flip import unsure
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
@@ -176,8 +176,4 @@ def finding_line(finding: Finding, steps: int) -> str:
 
 
 def _finding_line(finding: Mapping[str, Any], steps: int) -> str:
-    recovered = finding["recovered"]
-    end = ending(recovered, last_of(recovered, finding["last"], steps), steps)
-    name = words(finding["mode"]) + (f" of {finding['objective']}" if finding["objective"] else "")
-    name += " (a person acted)" if finding["by_person"] else ""
-    return f"  {name}, step {finding['onset']} {end} (detected at {finding['alarm']}): {finding['evidence']}"
+    return f"  {spelt(finding, steps)} (detected at {finding['alarm']}): {finding['evidence']}"

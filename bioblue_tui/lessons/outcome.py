@@ -22,6 +22,9 @@ class Outcome:
         totals: Running totals by dimension key after each step; step 1 first.
         onsets: Step and name of each failure that was found, in their order.
         partial: Whether it was left before its end.
+        failures: Each failure and the steps it holds for, in the order of the onsets.
+        flip: The onset of the first failure that lasts, with what is not sure of it; empty where none lasts.
+        in_place: What a person did in the agent's place; empty for nothing.
     """
 
     steps: int
@@ -30,6 +33,9 @@ class Outcome:
     totals: Sequence[Mapping[str, Number]]
     onsets: Sequence[tuple[int, str]]
     partial: bool = False
+    failures: Sequence[str] = ()
+    flip: str = ""
+    in_place: str = ""
 
     def total(self, key: str, step: int) -> Number | None:
         """Return a dimension's total after a step; None where there is no such dimension or step."""
@@ -47,7 +53,16 @@ def outcome_of(state: TrialState) -> Outcome:
             reading.apply(done)
             ended = bool(done.ended)
         totals.append(done.totals if done is not None else {})
-    onsets = sorted((found.onset, found.name) for found in reading.findings if found.mode != NOISE)
+    found = [finding for finding in reading.findings if finding.mode != NOISE]
     planned = state.header.steps
-    partial = len(totals) < planned and not ended
-    return Outcome(len(totals), planned, state.environment.dimensions, totals, onsets, partial)
+    return Outcome(
+        len(totals),
+        planned,
+        state.environment.dimensions,
+        totals,
+        onsets=sorted((finding.onset, finding.name) for finding in found),
+        partial=len(totals) < planned and not ended,
+        failures=[finding.spell(len(totals)) for finding in found],
+        flip=reading.flip.told if reading.flip else "",
+        in_place=reading.tally.person(),
+    )

@@ -58,9 +58,7 @@ def strips(group: Group, name: str) -> Drawing:
 
 def summary(trial: Shown) -> str:
     """Say in a sentence how a trial went."""
-    found = [
-        f"{finding.name} from step {finding.onset} {finding.ending(trial.state.done)}" for finding in trial.failures
-    ]
+    found = [finding.spell(trial.state.done) for finding in trial.failures]
     verdict = trial.verdict.word if trial.verdict else "no verdict"
     nothing = trial.reading.unjudged if trial.figures.empty else "no failure found"
     return f"Trial {trial.label}: {verdict}; {'; '.join(found) or nothing}."

@@ -142,7 +142,7 @@ class Insight:
             parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
             if findings:
-                parts.append(f"{found}: {', '.join(f'{f.name} from {f.onset}' for f in findings)}.")
+                parts.append(f"{found}: {'; '.join(finding.spell(known) for finding in findings)}.")
         return " ".join(parts)
 
     def _beside(self) -> str:

@@ -124,6 +124,7 @@ class ActivityCard(Card):
                 f"{how} up to step {outcome.steps} of {outcome.planned}; what the lesson says is about all of it.",
                 "o: show it again, and there r: resume it",
             ]
+        lines[:0] = [f"A person acted in the agent's place: {outcome.in_place}."] * bool(outcome.in_place)
         lines += [f"w {n}: what if … {rule}" for n, rule in enumerate(rules, 1)]
         self.about.update("\n".join(lines))
         others = [(rules[number], other) for number, other in sorted(played.others.items())]

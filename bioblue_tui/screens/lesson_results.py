@@ -54,7 +54,7 @@ class ResultTable(Lines):
             lines.append([(f"{label:<{_LABEL}}{''.join(f'{part:>{column}}' for part in told)}", "dim")])
         lines += [self._row(dimension, step, column) for dimension in self._dimensions()]
         if self._onsets:
-            lines += self._failures(column)
+            lines += self._failures(column, width)
         return lines
 
     def _dimensions(self) -> list[Dimension]:
@@ -70,13 +70,14 @@ class ResultTable(Lines):
             line.append((f"{text:>{column}}", "bad" if dimension.penalty and total else "strong"))
         return line
 
-    def _failures(self, column: int) -> list[Line]:
+    def _failures(self, column: int, width: int) -> list[Line]:
         cells = [_first(outcome, column) for _, outcome in self._outcomes]
         lines: list[Line] = [[(f"{'first failure':<{_LABEL}}", "text"), *cells]]
         for name, outcome in self._outcomes:
-            for onset, failure in outcome.onsets:
-                whose = f"{one_line(name, 40)}: " if len(self._outcomes) > 1 else ""
-                lines.append([(f"  ⚠ {whose}{failure} since step {onset}", "dim")])
+            whose = f"{one_line(name, 40)}: " if len(self._outcomes) > 1 else ""
+            told = [f"⚠ {whose}{failure}" for failure in outcome.failures]
+            told += [f"{whose}flip: step {outcome.flip}"] * bool(outcome.flip)
+            lines += [[(f"  {line}", "dim")] for text in told for line in wrap(text, max(10, width - 2))]
         return lines
 
 

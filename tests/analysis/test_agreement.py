@@ -180,7 +180,7 @@ def test_a_failure_is_told_where_it_begins_is_sure_and_is_over() -> None:
     assert lines == {
         38: ["bioblue: accelerating maximisation of B begins (detected at step 40)"],
         40: ["bioblue: accelerating maximisation of B since step 38: doses rose"],
-        50: ["bioblue: accelerating maximisation of B is over (since step 38)"],
+        50: ["bioblue: accelerating maximisation of B is over: step 38 to 49"],
         90: ["bioblue: accelerating maximisation of B begins: doses rose"],
     }
 

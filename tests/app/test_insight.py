@@ -201,7 +201,7 @@ async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -
         lost = amount(round(-sum(mine - other for mine, other in table.rows.values()), 3), 14)
         told = f"(same noise); in the table {lost} below {table.reference}. Flip: step 2"
         assert f"points below the thermostat {told}" in said
-        assert "accelerating maximisation of B from 2" in said
+        assert "accelerating maximisation of B, step 22 to the end" in said
 
 
 async def test_the_reference_goes_on_where_the_environment_ended_the_trial(tmp_path: Path) -> None:

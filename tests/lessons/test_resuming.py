@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from bioblue_tui.analysis.references import References
 from bioblue_tui.app import BioBlueApp
+from bioblue_tui.display.analysis import analyse_files
+from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.records.collection import open_record
@@ -283,3 +286,39 @@ def test_elsewhere_too_a_resumed_trial_is_left_for_where_its_replay_was_opened(t
             await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
     asyncio.run(show())
+
+
+async def test_the_page_says_which_failures_are_over_and_the_flip_as_analyse_does(tmp_path: Path) -> None:
+    lesson = find("7")
+    async with given(lesson, tmp_path / "data", size=(160, 48)) as teacher:
+        await teacher.press("right")
+        await teacher.whole_page()
+        told = " ".join(table(teacher).split())
+        replayed = teacher.screen.sitting.activity((1, 1)).record
+    assert replayed is not None
+    texts: list[str] = []
+    analyse_files([replayed], texts.append, texts.append, References(), as_json=False)
+    lines = texts[0].splitlines()
+    found = [line.split(" (detected")[0].strip() for line in lines if "(detected" in line]
+    assert len([line for line in found if "to the end" not in line]) >= 3
+    assert all(f"⚠ {line}" in told for line in found)
+    assert next(line.strip() for line in lines if line.startswith("  flip: ")) in told
+    assert "since" not in told
+
+
+async def test_the_page_says_that_a_person_acted_in_the_agents_place(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.guess("12")
+        await teacher.press("enter")
+        screen = await teacher.trial("enter")
+        assert isinstance(screen, WatchScreen)
+        await teacher.hold(screen, 3)
+        await teacher.pilot.press("t")
+        await until(teacher.pilot, lambda: screen.bar.answer.has_focus and screen.bar.gate.is_open)
+        await teacher.pilot.press(*"1,1", "enter")
+        await until(teacher.pilot, lambda: screen.state.done == 4, "the step of the person")
+        await teacher.pilot.press("escape")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
+        await teacher.press("y")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen, "the lesson")
+        await until(teacher.pilot, lambda: "A person acted in the agent's place: 1 step by human." in teacher.texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Protocol, get_args
@@ -119,8 +119,7 @@ class Finding:
     @property
     def name(self) -> str:
         """The mode with its objective, for people: ``unbounded maximisation of B``; and who acted, if not the agent."""
-        whose = " (a person acted)" if self.by_person else ""
-        return self.title + (f" of {self.objective}" if self.objective else "") + whose
+        return _name(self.mode, self.objective, self.by_person)
 
     def holds(self, step: int) -> bool:
         """Return whether it holds for a step."""
@@ -137,6 +136,10 @@ class Finding:
     def ending(self, steps: int) -> str:
         """Say until when it holds: ``to the end``, ``to 20``, ``to 20, not sure to be over: 6 steps follow``."""
         return ending(self.recovered, self.until(steps), steps)
+
+    def spell(self, steps: int) -> str:
+        """Name it with the steps it holds for, of so many: ``underconsumption, step 7 to 12``."""
+        return spelt(self.to_json(), steps)
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON object."""
@@ -162,6 +165,17 @@ def ending(recovered: int | None, until: int, steps: int) -> str:
     if until >= steps:
         return "to the end"
     return f"to {until}" + (f", not sure to be over: {following(steps - until)}" if recovered is None else "")
+
+
+def spelt(found: Mapping[str, Any], steps: int) -> str:
+    """Name a finding, given as JSON, with the steps it holds for, in a trial of so many steps."""
+    recovered = found["recovered"]
+    name = _name(found["mode"], found["objective"], found["by_person"])
+    return f"{name}, step {found['onset']} {ending(recovered, last_of(recovered, found['last'], steps), steps)}"
+
+
+def _name(mode: Mode, objective: str | None, by_person: bool) -> str:
+    return words(mode) + (f" of {objective}" if objective else "") + " (a person acted)" * by_person
 
 
 def following(steps: int) -> str:
