@@ -44,24 +44,48 @@ class Limiter:
         self._clock = clock
         self._least = MINUTE / rpm if rpm else 0.0
         self._gap = self._least
-        self._free = 0.0
+        self._free = self._held = 0.0
+        """When the next request may begin, and until when the provider wants none."""
         self._queue = asyncio.Lock()
 
     @property
     def wait(self) -> float:
         """Seconds until the next request may begin."""
-        rest = self._free - self._clock.monotonic()
-        return rest if rest > _MOMENT else 0.0
+        return self.until(self._free)
 
-    async def admit(self) -> float:
-        """Wait until a request may begin; those who wait are let through in their order. Returns the seconds waited."""
+    async def admit(self, kept: float = 0.0) -> float:
+        """Wait until a request may begin; those who wait are let through in their order. Returns the seconds waited.
+
+        Args:
+            kept: The moment that was kept for it; 0 where none was.
+        """
         begun = self._clock.monotonic()
+        if kept:
+            while (rest := self.until(max(kept, self._held))) > 0:
+                await self._clock.sleep(rest)
+            return self._clock.monotonic() - begun
         async with self._queue:
             while (rest := self.wait) > 0:
                 await self._clock.sleep(rest)
             now = self._clock.monotonic()
             self._free = now + self._gap
         return now - begun
+
+    def keep(self) -> float:
+        """Keep the next free moment for a request that was refused, so that how long it waits can be told."""
+        turn = max(self._free, self._clock.monotonic())
+        self._free = turn + self._gap
+        return turn
+
+    def until(self, moment: float) -> float:
+        """Return the seconds until a moment."""
+        rest = moment - self._clock.monotonic()
+        return rest if rest > _MOMENT else 0.0
+
+    @property
+    def held(self) -> float:
+        """Seconds for which the provider still wants no request."""
+        return self.until(self._held)
 
     def hold(self, seconds: float) -> bool:
         """Let nobody through for so long, and everybody more slowly afterwards: the provider has asked for it.
@@ -71,11 +95,12 @@ class Limiter:
         Returns:
             True when nobody had asked for it before.
         """
-        until = self._clock.monotonic() + seconds
-        first = self.wait <= self._gap
+        now = self._clock.monotonic()
+        first = self._held <= now
         if first:
             self._gap = min(LONGEST_GAP, max(FIRST_GAP, 2 * self._gap))
-        self._free = max(self._free, until)
+        self._held = max(self._held, now + seconds)
+        self._free = max(self._free, self._held)
         return first
 
     def ease(self) -> None:
@@ -126,6 +151,8 @@ class Limited:
         self.name, self.model, self.provider, self.patient = agent.name, agent.model, agent.provider, agent.patient
         self.limiter = limiter
         self._agent, self._clock, self._told = agent, clock, told
+        self._kept = 0.0
+        """The moment that was kept for asking again."""
 
     async def answer(self, turn: Turn) -> Answer:
         """Answer a turn when it is this agent's time.
@@ -133,12 +160,17 @@ class Limited:
         Raises:
             AgentError: When no answer could be had.
         """
-        self._clock.leave_out(await self.limiter.admit())
+        kept, self._kept = self._kept, 0.0
+        self._clock.leave_out(await self.limiter.admit(kept))
         try:
             answer = await self._agent.answer(turn)
         except AgentError as error:
-            if error.transient and error.wait and self.limiter.hold(error.wait):
-                self._told(error.wait)
+            if error.transient and error.wait:
+                if self.limiter.hold(error.wait):
+                    self._told(error.wait)
+                # Others were refused or wait, too: the wait that people are told is the one until its own turn.
+                self._kept = self.limiter.keep()
+                error.wait = self.limiter.until(self._kept)
             raise
         self.limiter.ease()
         return answer
@@ -177,7 +209,8 @@ class Limiters:
     @property
     def waits(self) -> dict[str, float]:
         """Seconds that every address makes all its trials wait now, of those that do."""
-        return {address: limiter.wait for address, limiter in self._limiters.items() if limiter.wait > 0}
+        waits = {address: limiter.held for address, limiter in self._limiters.items()}
+        return {address: wait for address, wait in waits.items() if wait > 0}
 
     def _tell(self, address: str, wait: float) -> None:
         if self.told is not None and wait >= WORTH_TELLING:

@@ -199,3 +199,27 @@ async def test_the_limited_agent_is_who_it_was() -> None:
         agent.provider,
         agent.patient,
     )
+
+
+class Slow(Model):
+    """A model that is refused a moment after it was asked, when others are asked already."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        asked = self.there.clock.time
+        await self.there.clock.sleep(0.01)
+        self.there.asked.append(asked)
+        if self.said:
+            raise self.said.pop(0)
+        return Answer("0")
+
+
+async def test_the_wait_that_is_told_is_the_wait_until_it_asks_again(tmp_path: Path) -> None:
+    clock = FakeClock()
+    provider = Provider(clock)
+    # Refused together, they come back one after the other: each is told its own turn.
+    trials = await Trials(tmp_path, clock, [Slow(provider, [patience(1)]) for _ in range(4)]).start()
+    for _ in range(150):
+        await trials.advance(0.01)
+    told = [event.wait for number in range(1, 5) for event in trials.events(number) if isinstance(event, Retrying)]
+    assert len(set(told)) == len(told) == 4
+    assert sorted(told) == pytest.approx([at - 1000.01 for at in sorted(provider.asked)[4:]], abs=0.02)
