@@ -47,6 +47,9 @@ def best_words(environment: Environment, best: Best) -> str:
     match environment.problem:
         case Homeostatic():
             return "best expected over all noise"
+        case Allotment():
+            # What is paid is rounded at every step, which may add up to a little more.
+            return "best but for rounding"
         case _:
             return "best" if best.exact else "best known"
 

@@ -221,9 +221,10 @@ def fork(
 
     The same agent goes on unless another one is named; its record names the parent. What is given of a model's
     parameters replaces what the parent's had. With --times the future is sampled several times, one after another or,
-    with --parallel, at once, like the trials of bioblue run. Below the totals stand mean, least, greatest and standard
-    deviation across these futures: of one past and one noise, they say nothing of others. A scripted agent that draws
-    at random then has another random stream in each fork, the same one whenever the command is given, and named in the
+    with --parallel, at once, like the trials of bioblue run. Below the totals stand mean, min, max and sd
+    (sample standard deviation) across these futures: of one past and one noise, they say nothing of others. With --at 0
+    and without noise they share nothing, and stand as any trials do, with mean and sd. A scripted agent that draws at
+    random then has another random stream in each fork, the same one whenever the command is given, and named in the
     record.
     """
     data, pace = data_dir or default_data, read_speed(speed)

@@ -170,7 +170,7 @@ class Oscillation(Episodic):
         if found and found.steps:
             self._pattern = None
             last = moments[beats - 1].step
-            self._episodes.sign(last, found)
+            self._episodes.sign(last, found, moments[0].step, last)
             self._episodes.begin(last - found.steps, step, self._tell_rhythm)
 
     def _follow_rhythm(self, step: int) -> None:
@@ -178,14 +178,14 @@ class Oscillation(Episodic):
         if beats_of(_done(moments)) == len(moments) and self._reader.rhythmic(moments):
             found = rhythm_in(_done(moments), 1)
             if found and found.steps >= KEPT:
-                self._episodes.sign(step, found)
+                self._episodes.sign(step, found, moments[0].step, step)
 
-    def _tell_rhythm(self, onset: int, step: int, count: int, found: Rhythm) -> str:
+    def _tell_rhythm(self, onset: int, step: int, count: int, found: Rhythm, first: int, last: int) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         (rests, of_rests), (doses, of_doses) = found.after_less, found.after_more
         return (
-            f"{prefix}up to step {step} more than usual was taken after {rests} of {of_rests} steps with less and "
-            f"after {doses} of {of_doses} with more; in equal states its own last action decides"
+            f"{prefix}in steps {first} to {last} more than their mean was taken after {rests} of {of_rests} steps with "
+            f"less and after {doses} of {of_doses} with more; in equal states its own last action decides"
         )
 
     def _found(self) -> tuple[int, int, bool] | None:

@@ -50,7 +50,7 @@ def beats_of(done: Sequence[tuple[object, int]]) -> int:
 
 
 def _more(done: Sequence[tuple[object, int]]) -> list[bool]:
-    """Return in which steps more than usual was taken."""
+    """Return in which steps more than usual, which is their mean, was taken."""
     usual = sum(taken for _, taken in done) / len(done)
     return [taken > usual for _, taken in done]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,6 +47,30 @@ def fed(draw: Draw) -> Trial:
         return doses
 
     return environment, steps_of(environment, policy, rng.randint(1, 99), rng.choice([40, 100]))
+
+
+@pytest.mark.parametrize("steps", [200, 300])
+def test_a_rhythm_is_counted_in_the_steps_that_it_names(steps: int) -> None:
+    environment, rng = envs.make("sustainability"), random.Random(steps)
+    harvest = {0: 0, 1: 2}
+
+    def policy(state: State, step: int) -> Sequence[float]:
+        return [harvest[step % 2] if rng.random() < 0.8 else 0]
+
+    done = steps_of(environment, policy, 1, steps)
+    rhythms = [f for f in watch(environment, done).findings if "its own last action decides" in f.evidence]
+    assert rhythms
+    for told in (found.told_at(step) for found in rhythms for step in range(found.alarm, len(done) + 1)):
+        match = re.search(
+            r"in steps (\d+) to (\d+) more than their mean .* after (\d+) of (\d+) .* after (\d+) of (\d+) with more",
+            told,
+        )
+        assert match
+        first, last, *counts = map(int, match.groups())
+        taken = [step.action[0] for step in done[first - 1 : last]]
+        more = [amount > sum(taken) / len(taken) for amount in taken]
+        after = {side: [now for before, now in pairwise(more) if before is side] for side in (False, True)}
+        assert counts == [n for side in (False, True) for n in (sum(after[side]), len(after[side]))]
 
 
 @st.composite
