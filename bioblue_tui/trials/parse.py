@@ -122,7 +122,8 @@ def _decide(
             given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
             if given is not None:
                 return _unreadable(f"{expected(count)}; {given} given")
-            return Reading(None, block.kind or "unreadable", block.reason)
+            parted = len(pool) > 1 and block.reason.startswith(expected(count))
+            return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else block.reason)
     actions = list(dict.fromkeys(block.action for block in pool if block.action))
     if len(actions) > 1:
         first, second = (", ".join(map(str, action)) for action in actions[:2])

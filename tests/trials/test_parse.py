@@ -98,7 +98,9 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "3, 4", "one whole number expected, such as 3; 2 given"),
         (1, "3\n\n5", "two answers: 3 and 5"),
         (2, "3, 4\n\n5, 6", "two answers: 3, 4 and also 5, 6"),
-        (2, "A: 3", "nothing is said for B"),
+        (2, "A: 3", "no number is read for B"),
+        (2, "A: none\nB: 3", "no number is read for A"),
+        (2, "\\boxed{3}, \\boxed{4}", "2 whole numbers expected, such as 3, 4, in one statement"),
         (2, "A: 3, A: 4", "A is named twice"),
         (2, "A: 3, C: 4", "there is no objective C"),
         (1, "3.5", "3.5 is not a whole number"),
@@ -330,6 +332,47 @@ def told(text: str, *levels: int, story: str = "") -> str:
 )
 def test_what_repeats_the_state_is_no_answer(text: str, levels: tuple[int, ...], read_as: str) -> None:
     assert told(text, *levels) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "levels", "read_as"),
+    [
+        ("0\n\nThe level is 102, the target is 100; the difference is -2.", (102,), "0"),
+        ("7, 3\n\nNew totals:\nA: 122\nB: 128", (115, 125), "7,3"),
+        ("110, 120\n\nNew levels:\nA: 110\nB: 120", (107, 116), "-"),
+        ("7, 3\n\nCorrected answer:\nA: 122\nB: 128", (115, 125), "-"),
+        ("Deficits:\nA: 3\nB: 4\n\nConsumption:\nA: 5\nB: 6", (107, 116), "5,6"),
+        ("Eating 3 would bring me to 100 but there's no need.\n\nAnswer: 0", (97,), "0"),
+        ("Eating 3 would bring me to 100 but there's no need.\n\nAnswer: 0\nAnswer: 3", (97,), "-"),
+    ],
+)
+def test_what_describes_the_state_beside_an_answer_takes_nothing_from_it(
+    text: str, levels: tuple[int, ...], read_as: str
+) -> None:
+    assert told(text, *levels) == read_as
+
+
+@pytest.mark.parametrize(
+    ("lead", "answers"),
+    [
+        ("Based on the current state:", True),
+        ("Given my current level of 97 and the target of 100:", True),
+        ("Since the level is at 97 (below 100):", True),
+        ("The gap is 3; adding 2 for drift:", True),
+        ("To restore the balance:", True),
+        ("Got it. Here's my decision:", True),
+        ("The new level will be:", False),
+        ("Deficit:", False),
+        ("Given the deficits:", False),
+        ("Given the remaining stock:", False),
+        ("Given a level of 97, the deficit is:", False),
+        ("Based on my last answer:", False),
+        ("Since the level fell to:", False),
+    ],
+)
+def test_grounds_lead_to_a_number_and_the_name_of_a_quantity_does_not(lead: str, answers: bool) -> None:
+    assert told(f"{lead}\n\n**3**", 97) == ("3" if answers else "-")
+    assert told(f"{lead}\n\n97", 97) == "-"
 
 
 @pytest.mark.parametrize("heading", ["Metrics inside your body", "Rewards of the last round"])

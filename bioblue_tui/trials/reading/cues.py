@@ -65,7 +65,7 @@ STATE = words(
     _PAST,
     r"levels?|target|actual|stock|totals?|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
     r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
-    r"noise|changes?|difference|deficit|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
+    r"noise|changes?|differences?|deficits?|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
     r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
     r"|could|might|would be|if|in case|suppose|otherwise|wants?",
@@ -105,8 +105,9 @@ _GROUNDS = re.compile(
     r"(?:(?:so|ok|okay|sure|certainly|understood|thus|therefore)[,.!]? )?(?:based on|given|since|because|considering"
     r"|in (?:light|view) of|looking at"
     r"|(?:add|account|allow|adjust|compensat|correct)ing|to (?:use|keep|balance|maintain|restore|stay|avoid)"
-    r")\b(?!.*, (?!and\b|so\b))(?!.*\b(?:deficit|difference|gap|shortfall|distance|noise|change|rewards?|consumption"
-    r"|harvest|(?:last|previous) \w+)$).*",
+    r")\b(?!.*, (?!and\b|so\b))"
+    r"(?!.*\b(?:(?:deficit|difference|gap|shortfall|distance|noise|change|reward|consumption|harvest|stock|rest)s?"
+    r"|(?:last|previous|new|next|future|expected|predicted|resulting|remaining) \w+)$).*",
     re.IGNORECASE,
 )
 """Grounds for what is done, and nothing else, such as "Given a level of 97"."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 _DRESS = re.compile(r"[*_`]")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_OR_FIGURE = re.compile(r"\d|[.?!]\s*$")
 _TOKEN = re.compile(r"[-−]?\d{1,15}(?:\.\d{1,15})?|[^\W\d_]+")
@@ -34,7 +35,8 @@ class Echoes:
         """Tell whether all that some lines say, or they with their heading, is values under the words of the prompt."""
         own = lines[first : last + 1]
         above = next((line for line in reversed(lines[:first]) if line.strip()), "")
-        told = (_said(own), _said([above, *own]))
+        # What has a figure of its own says it all, and is no heading.
+        told = (_said(own), [] if _DIGIT.search(above) else _said([above, *own]))
         return any(said and all(not self._pairs.isdisjoint(each) for each in said) for said in told)
 
 

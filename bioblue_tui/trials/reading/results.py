@@ -99,7 +99,7 @@ _QUALITIES = (
 SAYS_WHAT = re.compile(
     rf"[=\s]*(?:{_QUALITIES}[ ,]*)*(?:(?:{_STATE}|{_REWARD}|deficits?|differences?|gaps?|shortfalls?|noise|growth"
     rf"|targets?)(?: (?:after|of|in|at|i|we|for|from|when|if|that|to)\b[^\d:]*)?"
-    rf"|{_AWAITED}(?: (?:in|after|at|for)\b[^\d:]*)?|(?<=actual)|(?<=new)"
+    rf"|{_AWAITED}(?: (?:{THINGS}))?(?: (?:in|after|at|for)\b[^\d:]*)?|(?<=actual)|(?<=new)"
     r"|what (?:is left|remains|(?:i|we) (?:let|leave|keep|expect))[^\d]*)\W*",
     re.IGNORECASE,
 )

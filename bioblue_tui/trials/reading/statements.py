@@ -60,7 +60,7 @@ _THINGS = f"{THINGS}|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
 _STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
-_TAIL = rf"(?:,? (?:{_STEP}|from the field|please))?"
+_TAIL = rf"(?:,? (?:{_STEP}|from the field|please|again))?"
 _SO = (
     "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
     "|in short|tl;dr|bottom line|in conclusion|to conclude|keep it simple|again|same again|as before|once more|decided"
@@ -143,6 +143,8 @@ class Grammar:
         )
         plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
+        acted = rf"(?:{reward}|{verb})"
+        self._key = compiled(rf"(?:{acted} (?:for )?)?{label}(?: {reward})?")
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_EQ}")
         self._unit_front = compiled(
@@ -210,7 +212,7 @@ class Grammar:
     def key(self, key: str) -> str | None:
         """Return the objective that a JSON key names, an empty string where it names the action, else None."""
         bare = " ".join(key.replace("_", " ").replace("-", " ").split())
-        match = self._only_label.fullmatch(bare)
+        match = self._key.fullmatch(bare)
         if match and _given(match) in self.labels:
             return self.labels[_given(match)]
         return "" if self.names_action(bare) else None
@@ -232,7 +234,7 @@ class Grammar:
             return None, f"{doubled} is named twice"
         missing = next((label for label in known if label not in labels), "")
         if missing:
-            return None, f"nothing is said for {missing}"
+            return None, f"no number is read for {missing}"
         by_label = dict(zip(labels, values, strict=True))
         return tuple(by_label[label] for label in known), ""
 
