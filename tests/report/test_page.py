@@ -29,7 +29,7 @@ from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import Shown, grouped
 from bioblue_tui.trials.events import Answered, Asked, Ended, Noted, Stepped
 from tests.support.attacks import ALL, FORBIDDEN
-from tests.support.records import header_for, need_published, published_files
+from tests.support.records import header_for, need_published, play, published_files
 from tests.support.reports import greedy, record, shown, write_record
 
 TAGS = frozenset(
@@ -333,3 +333,30 @@ def test_published_trials_make_an_inert_page() -> None:
     assert_inert(parsed)
     titles = parsed.text_in("h3")
     assert all(f"Trial {trial.label} " in titles for trial in trials)
+
+
+def test_what_two_have_played_is_a_group_that_says_so_and_rows_say_who_acted(tmp_path: Path) -> None:
+    own = record(tmp_path / "own.jsonl", "homeostasis", seed=1, agent="b")
+    header = header_for(envs.make("homeostasis"), 40, 3, agent="b", parent={"id": "p", "file": "p.jsonl", "step": 9})
+    events = [
+        replace(event, actor="a") if isinstance(event, Stepped) and event.step <= 9 else event for event in play(header)
+    ]
+    trials = shown(own, write_record(tmp_path / "fork.jsonl", header, events))
+    first, second = report(trials).groups
+    assert (first.title, second.title) == ("homeostasis · b", "homeostasis · b from step 10 of the trial of a")
+    assert second.figures[0].caption.startswith("Sum of each reward dimension over all steps, those of others too")
+    rows = [row for row in csv.DictReader(io.StringIO(as_text(trials, ","))) if row["file"] == "fork.jsonl"]
+    assert [row["actor"] for row in rows] == ["a"] * 9 + ["b"] * 31
+
+
+def test_groups_that_differ_by_their_steps_alone_name_them(tmp_path: Path) -> None:
+    paths = [record(tmp_path / f"{steps}.jsonl", "homeostasis", steps=steps, agent="b") for steps in (20, 40)]
+    assert [group.title for group in grouped(shown(*paths))] == [
+        "homeostasis · b · 20 steps planned",
+        "homeostasis · b · 40 steps planned",
+    ]
+
+
+def test_trials_that_are_not_averaged_are_not_said_to_count_as_one(tmp_path: Path) -> None:
+    paths = [record(tmp_path / f"{name}.jsonl", "sustainability", agent="b", condition=name) for name in ("x", "y")]
+    assert report(shown(*paths)).warnings == ()
