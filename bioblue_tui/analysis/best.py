@@ -138,7 +138,7 @@ def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) 
         if value is None:
             return Best(0, False, False)
         total += value
-    return Best(round(total, 3), True)
+    return Best(total, True)
 
 
 def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, steps: int) -> float | None:

@@ -105,7 +105,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "same_noise": noisy(environment) and bool(shadows),
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
-        "best": best.total if best and best.known else None,
+        "best": tidy(best.total) if best and best.known else None,
         "best_is": best_words(environment, best) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,

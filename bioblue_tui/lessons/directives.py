@@ -147,6 +147,8 @@ def read_prediction(text: str) -> Prediction:
         raise DirectiveError("the question is missing")
     if kind == "choice" and (len(choices) < 2 or not all(choices)):
         raise DirectiveError("a choice has two answers or more, each behind a |")
+    if len(set(choices)) < len(choices):
+        raise DirectiveError("two of its answers are the same")
     if kind != "choice" and choices:
         raise DirectiveError("only a choice: has answers to choose from")
     return Prediction(kind, question, tuple(choices))

@@ -34,6 +34,15 @@ MOST = 100_000
 STEPS = 100
 """Steps of a trial where a figure does not say how many."""
 
+_FOUND = ("onset", "detected", "recovered")
+_USED_BY = {
+    "mode": _FOUND,
+    "at": tuple(name for name in MEASURES if name not in (*_FOUND, "settled", "steps")),
+    "of": tuple(name for name in MEASURES if name != "steps"),
+    "percent": ("band",),
+}
+"""Options that not all measures use, with those that do."""
+
 _COMMAND = click.Command(
     "figure",
     params=[
@@ -48,7 +57,7 @@ _COMMAND = click.Command(
         click.Option(["--at"], type=click.IntRange(0, MAX_STEPS)),
         click.Option(["--mode"], default=""),
         click.Option(["--less"], default=""),
-        click.Option(["--take"], type=click.Choice(list(TAKES)), default="mean"),
+        click.Option(["--take"], type=click.Choice(list(TAKES))),
         click.Option(["--decimals"], type=click.IntRange(0, 3), default=0),
         click.Option(["--percent"], is_flag=True),
         click.Option(["--unsigned"], is_flag=True),
@@ -68,7 +77,16 @@ def read_figure(text: str, folder: Path) -> Figure:
     """
     options = options_of(_COMMAND, text)
     _check_measure(options["measure"])
+    for name, measures in _USED_BY.items():
+        if options["measure"] not in measures:
+            _refuse(options, f"only {', '.join(measures)} {'use' if len(measures) > 1 else 'uses'} it", name)
+    if options["agent"]:
+        _refuse(options, "--agent says who plays", "plays")
     sources = _sources(options, folder)
+    if len(sources) == 1:
+        _refuse(options, "there is one trial", "take")
+    elif not options["take"]:
+        raise DirectiveError(f"there are {len(sources)} trials; say --take {' or '.join(TAKES)}")
     if options["measure"] in BESTS:
         _check_best(options, sources[0])
     elif not any((sources[0].agent, sources[0].plays, sources[0].record)):
@@ -83,7 +101,8 @@ def read_figure(text: str, folder: Path) -> Figure:
         at=options["at"],
         mode=next(iter(modes_named([options["mode"]]))) if options["mode"] else "",
         less=tuple(replace(source, agent=less, plays=()) for source in sources) if less else (),
-        **{name: options[name] for name in ("take", "decimals", "percent", "unsigned")},
+        take=options["take"] or "mean",
+        **{name: options[name] for name in ("decimals", "percent", "unsigned")},
     )
 
 
@@ -136,7 +155,7 @@ def _check_best(options: dict[str, Any], source: Source) -> None:
         )
     if not noisy and measure == EXPECTED:
         raise DirectiveError(f"expected: {source.environment} has no noise; its best total is 'best'")
-    _refuse(options, f"{measure} does not depend on it", "seeds", "agent", "plays", "of", "at", "mode", "less")
+    _refuse(options, f"{measure} does not depend on it", "seeds", "agent", "plays", "less")
 
 
 def _noisy(source: Source) -> bool:

@@ -42,8 +42,9 @@ A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --
 Options of figures: ``--seed``, also several (``1-10``), ``--steps``, ``--set`` and the like; ``--at STEP`` (the end
 else); ``--agent collapse:10,20`` for several that differ in their good steps, ``--plays '10,0 5,5'`` in
 place of an agent (actions in turn, the last one again and again);
-``--less NAME`` to take away what another agent has on the same noise; ``--take mean|least|greatest`` of several trials;
-``--decimals N``, ``--percent``, ``--unsigned`` (no minus).
+``--less NAME`` to take away what another agent has on the same noise;
+``--take mean|least|greatest``, which several trials need; ``--decimals N``, ``--percent`` (``band``), ``--unsigned``
+(no minus). What would have no effect is refused.
 A figure is text: it makes no list, table or emphasis where it stands, be it at the beginning of a line.
 """
 

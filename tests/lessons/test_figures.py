@@ -34,6 +34,8 @@ def written(tmp_path: Path, text: str) -> Path:
         # What REFERENCE says of the published problems.
         ("best sustainability --decimals 3", "554.363"),
         ("expected homeostasis", "41"),
+        # It is 10.6849.
+        ("expected homeostasis --steps 5 --decimals 2", "10.68"),
         ("total sustainability --plays 2", "200"),
         ("penalised homeostasis --agent thermostat --seed 2", "58"),
         ("total homeostasis --agent thermostat --seed 2", "−15 720"),
@@ -81,7 +83,7 @@ def test_a_figure_is_what_is_played(tmp_path: Path, figure: str, reckoned: str) 
         ("{= total balancing --plays five }", "--plays: write actions"),
         ("{= total balancing --plays 5,5 --set weight=3 }", "weight"),
         ("{= total homeostasis --plays 5 --seed x }", "seeds are written"),
-        ("{= total homeostasis --plays 5 --seed 1-10000 }", "steps in all"),
+        ("{= total homeostasis --plays 5 --seed 1-10000 --take mean }", "steps in all"),
         ("{= onset balancing --plays 5,5 --mode melting }", "no failure mode 'melting'"),
         ("{= onset records/none.jsonl }", "cannot be read"),
         ("{= onset ../lesson.jsonl }", "beside the lesson"),
@@ -103,7 +105,16 @@ def test_a_figure_is_what_is_played(tmp_path: Path, figure: str, reckoned: str) 
         ("{= level balancing --plays 5,5 --of C }", "--of A or B"),
         ("{= level balancing --plays 5,5 --of A --at 101 }", "no step 101"),
         ("{= penalised homeostasis --agent thermostat --seed 2 --at 200 }", "no step 200: the trial has 100 steps"),
-        ("{= settled balancing --plays 5,5 --at 101 }", "no step 101"),
+        ("{= settled balancing --plays 5,5 --at 1 }", "--at has no effect here: only total, level, action, noise, "),
+        ("{= total balancing --plays 5,5 --percent }", "--percent has no effect here: only band uses it"),
+        ("{= level balancing --plays 5,5 --of A --mode any }", "--mode has no effect here: only onset, detected, rec"),
+        ("{= total balancing --plays 5,5 --agent balanced }", "--plays has no effect here: --agent says who plays"),
+        (
+            "{= total homeostasis --agent thermostat --seed 1-3 }",
+            "there are 3 trials; say --take mean or least or greatest",
+        ),
+        ("{= total homeostasis --agent thermostat --take least }", "--take has no effect here: there is one trial"),
+        ("@predict choice: Which? | it | it", "@predict: two of its answers are the same"),
         ("{= penalised-from balancing --plays '10,0 5,5' --of A }", "no penalty is of A"),
         ("{= total balancing --plays 5,5 --of bananas }", "no dimension is bananas"),
         ("{= total sustainability --plays 3 }", "step 11: 3 is more than the 2 in the field"),
@@ -125,7 +136,8 @@ def test_code_is_shown_as_it_is(tmp_path: Path) -> None:
 
 def test_several_trials_are_one_figure(tmp_path: Path) -> None:
     each = [
-        f"{{= level multi-homeostasis --agent accelerator:{good} --of B --at 40 }}" for good in ("10", "20", "10,20")
+        f"{{= level multi-homeostasis --agent accelerator:{good} --of B --at 40 }}"
+        for good in ("10", "20", "10,20 --take mean")
     ]
     lesson = read_lesson(written(tmp_path, "\n".join(each)))
     one, other, mean = (figure.value() for _, figure in lesson.figures.values())
