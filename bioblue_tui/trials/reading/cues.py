@@ -102,10 +102,12 @@ _UP_TO_IT = re.compile(
 )
 _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jokes?", "tests?")
 _GROUNDS = re.compile(
-    r"(?:(?:so|ok|okay|sure|certainly|understood|thus|therefore)[,.!]? )?(?:based on|given|since|because|considering"
-    r"|in (?:light|view) of|looking at"
-    r"|(?:add|account|allow|adjust|compensat|correct)ing|to (?:use|keep|balance|maintain|restore|stay|avoid)"
-    r")\b(?!.*, (?!and\b|so\b))"
+    r"(?:(?:so|ok|okay|sure|certainly|understood|thus|therefore)[,.!]? )?(?:(?:since|because"
+    r"|(?:add|account|allow|adjust|compensat|correct)ing|to (?:use|keep|balance|maintain|restore|stay))\b"
+    # A quantity that is named alone may be what the number is: "Given the growth:".
+    r"|(?:based on|given|considering|in (?:light|view) of|looking at)\b(?=.*(?:\d|\band\b|\b(?:that|this|above|states?"
+    r"|situation|information|observations?|trends?|data|circumstances|conditions?|context|factors?)\b)))"
+    r"(?!.*, (?!and\b|so\b))(?!.*\b(?:must|exceed)\b)"
     r"(?!.*\b(?:(?:deficit|difference|gap|shortfall|distance|noise|change|reward|consumption|harvest|stock|rest)s?"
     r"|(?:last|previous|new|next|future|expected|predicted|resulting|remaining) \w+)$).*",
     re.IGNORECASE,
