@@ -201,3 +201,14 @@ def test_people_who_act_alike_are_several_in_every_table() -> None:
     ]
     assert sameness({"x": study[0], "y": study[1]}) == []
     assert len(sameness({"x": study[0], "y": study[0]})) == 1
+
+
+def test_a_copy_of_a_short_trial_changes_no_comparison() -> None:
+    def of(seed: int, value: float, person: str = "") -> Member:
+        return Member(seed, person, trace(record(seed, steps=6)), {"x": value})
+
+    people = [of(seed, seed * place % 7, f"P{place}") for place in range(1, 8) for seed in range(1, 6)]
+    agents = [of(seed, seed * seed % 5) for seed in range(1, 6)]
+    before, after = Contrast(people, agents), Contrast(people, [*agents, agents[1]])
+    assert after.values("x") == before.values("x")
+    assert (after.g("x"), after.pair("x")) == (before.g("x"), before.pair("x"))
