@@ -209,6 +209,6 @@ def test_a_copy_of_a_short_trial_changes_no_comparison() -> None:
 
     people = [of(seed, seed * place % 7, f"P{place}") for place in range(1, 8) for seed in range(1, 6)]
     agents = [of(seed, seed * seed % 5) for seed in range(1, 6)]
-    before, after = Contrast(people, agents), Contrast(people, [*agents, agents[1]])
+    before, after = Contrast(people, agents), Contrast(people, [*agents, of(2, 4)])
     assert after.values("x") == before.values("x")
     assert (after.g("x"), after.pair("x")) == (before.g("x"), before.pair("x"))
