@@ -23,8 +23,8 @@ from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment, IllegalAction, State
 
-RULE = "statement-3"
-"""Name of this rule, as records hold it."""
+RULE = "statement-2.1"
+"""Name of this rule, as records hold it; behind the point how closely it is read, raised where a reading changes."""
 
 MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
 """A longer answer, reasoning apart, is not read: no statement needs as much, and reading must not hold up a trial."""
