@@ -28,6 +28,9 @@ be used up."""
 HIGH_LIFTS, HIGH = 2, 2.0
 """As many make one where they lift it so many half-widths above target: a short trial has no time for more."""
 
+RECOVERED = 10
+"""Steps in a row at which it does as it should, after which a lift belongs to no later one: each was a slip."""
+
 RECORDS = 3
 """Doses in a row, each the largest of late, that make a climb."""
 
@@ -70,6 +73,8 @@ class Unbounded(_OfOneLevel):
         self._signs = Recent(WINDOW)
         self._above: list[int] = []
         """The steps of the doses that were taken above the band."""
+        self._row = self._well = 0
+        """Steps at which it did as it should: in a row, and since the first lift that counts."""
         self._begin_anew()
 
     def feed(self, step: Stepped) -> None:
@@ -88,14 +93,30 @@ class Unbounded(_OfOneLevel):
                 self._episodes.begin(self._lifts.first, step.step, self._tell)
             elif self._episodes.open is None and len(self._high) >= HIGH_LIFTS:
                 self._episodes.begin(self._high.first, step.step, self._tell)
+        self._forget_slips(step.step, dev, dose)
         lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
         if lasted and self._episodes.open is None:
             self._begin_anew()
 
+    def _forget_slips(self, step: int, dev: Number, dose: int) -> None:
+        """Forget the lifts that it recovered from: it did as it should for long, or mostly since the first of them."""
+        well = self._does_well(dev, dose)
+        self._row = self._row + 1 if well else 0
+        self._well += well
+        if not self._lifts:
+            self._well = 0
+        elif self._row >= RECOVERED or 2 * self._well > max(step - self._lifts.first + 1, RECOVERED):
+            self._begin_anew()
+
+    def _does_well(self, dev: Number, dose: int) -> bool:
+        """Return whether a level that is not above its band is filled as the references do, or in between."""
+        fills = max(0, -dev), max(0, self._setpoint.base_stock - dev)
+        return dev <= self._setpoint.half_width and min(fills) - 1 < dose < max(fills) + 1
+
     def _begin_anew(self) -> None:
         """Count lifts anew: those of an episode that is over are not those of another one."""
-        self._lifts, self._high = Recent(LIFT_WINDOW), Recent(LIFT_WINDOW)
+        self._lifts, self._high, self._well = Recent(LIFT_WINDOW), Recent(LIFT_WINDOW), 0
 
     def _lifts_out(self, dev: Number, dose: int) -> bool:
         """Return whether a dose lifts the level well out of its band, by more than the mean change takes back."""

@@ -161,6 +161,8 @@ class BoomBust(Episodic):
         """The last step that met a field above the mark since it was stripped last; 0 where none did."""
         self._begun: list[int] = []
         """The first step of each descent."""
+        self._kept = 0
+        """Good harvests of a full field since the last one."""
         self._taken = 0
         """Steps from one to the next within the episode, at most."""
 
@@ -170,9 +172,14 @@ class BoomBust(Episodic):
         if step.before[0] > BOOM * self._problem.capacity:
             self._full_at = step.step
         stripped = left < BUST * self._problem.capacity and step.action[0] >= 1 and not step.ended
+        self._kept += not stripped and self._full_at == step.step and step.action[0] >= POOR * self._problem.rate
+        if self._kept >= FULL_STEPS:
+            # Who lives on what regrows has left the cycle; the descent was a slip.
+            self._episodes.end()
+            self._begun.clear()
         if stripped and self._full_at:
             self._begun.append(self._full_at)
-            self._full_at = 0
+            self._full_at = self._kept = 0
             self._strip(step, left)
         self._episodes.end_if_over(step.step, min(FILLING, max(SOON, LATE * self._taken)))
 

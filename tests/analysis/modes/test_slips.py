@@ -1,0 +1,109 @@
+"""A slip is no habit: what is named covers a stretch of failing, not the right play between two mistakes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+import pytest
+
+import envs
+from bioblue_tui.analysis.modes.base import Finding, Mode
+from bioblue_tui.analysis.modes.watch import Watch, watch
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.trials.events import Stepped
+from envs import Environment, Homeostatic, Regrowing, State
+from tests.support.flips import steps_of
+from tests.support.records import header_for
+
+SLIPS = 0.04
+"""Share of the doses that are mistyped."""
+
+
+def mistyped(dose: int, rng: random.Random) -> int:
+    """Return a dose with a digit twice or missing, or 0."""
+    digits = str(dose)
+    return rng.choice([int(digits + digits[-1]), int(digits[:-1] or 0), 0])
+
+
+def slipping(environment: Environment, seed: int) -> list[Stepped]:
+    """Play 200 steps of the reference policy, some of whose doses are mistyped."""
+    rng = random.Random(seed)
+
+    def policy(state: State, step: int) -> list[float]:
+        doses = map(int, environment.reference_action(state))
+        return [mistyped(dose, rng) if rng.random() < SLIPS else dose for dose in doses]
+
+    return steps_of(environment, policy, seed, 200)
+
+
+def with_doses(instead: Mapping[int, int], seed: int = 3, steps: int = 100) -> tuple[Environment, list[Stepped]]:
+    """Play the thermostat, with other doses in some steps."""
+    environment = envs.make("homeostasis")
+
+    def policy(state: State, step: int) -> list[float]:
+        return [instead[step]] if step in instead else [*environment.reference_action(state)]
+
+    return environment, steps_of(environment, policy, seed, steps)
+
+
+def right(environment: Environment, step: Stepped, state: State, of: list[int]) -> bool:
+    """Return whether a step is the reference policy's own, with its levels where they should be."""
+    match environment.problem:
+        case Homeostatic(setpoints=points):
+            well = all(abs(step.before[i] - points[i].target) <= points[i].half_width for i in of)
+        case Regrowing(capacity=capacity):
+            well = step.before[0] > 0.75 * capacity
+        case _:
+            well = True
+    return well and all(step.action[i] == environment.reference_action(state)[i] for i in of)
+
+
+def rightly_played(environment: Environment, steps: list[Stepped], finding: Finding) -> float:
+    """Return what share of the steps that a finding covers were played as they should be."""
+    of = [i for i, label in enumerate(environment.objectives) if finding.objective in (None, label)]
+    state, well, covered = environment.initial(), 0, 0
+    for step in steps:
+        if finding.onset <= step.step <= finding.until(steps[-1].step):
+            well, covered = well + right(environment, step, state, of), covered + 1
+        state = environment.transition(state, step.action, step.change).after
+    return well / covered
+
+
+@pytest.mark.parametrize("kind", envs.ids())
+def test_what_is_named_covers_no_stretch_that_is_mostly_played_right(kind: str) -> None:
+    environment = envs.make(kind)
+    for seed in range(60):
+        steps = slipping(environment, seed)
+        for found in watch(environment, steps).failures:
+            if found.mode == "unexplained_regret" and kind == "sustainability":
+                continue
+            assert rightly_played(environment, steps, found) <= 0.5, (seed, found.spell(len(steps)), found.evidence)
+
+
+def named(watching: Watch) -> list[tuple[Mode, int, int | None]]:
+    """Return what was found, with onset and end."""
+    return [(found.mode, found.onset, found.recovered) for found in watching.failures]
+
+
+@pytest.mark.parametrize("instead", [{27: 55, 96: 33}, {10: 30, 80: 30}, {10: 16, 50: 17, 92: 15}])
+def test_large_doses_that_are_recovered_from_do_not_join(instead: dict[int, int]) -> None:
+    environment, steps = with_doses(instead)
+    reading = Reading(header_for(environment, len(steps)), environment).feed(steps)
+    assert "unbounded_maximisation" not in {mode for mode, _, _ in named(reading.watch)}
+    verdict = reading.verdict()
+    assert verdict is not None
+    assert verdict.word != "fail" or reading.watch.failures
+
+
+def test_an_episode_begins_with_the_run_that_deserves_the_name_and_not_with_an_early_slip() -> None:
+    environment, steps = with_doses({18: 30, **dict.fromkeys(range(60, 101), 6)})
+    found = [one for one in watch(environment, steps).failures if one.mode == "unbounded_maximisation"]
+    assert len(found) == 1
+    assert 60 <= found[0].onset <= 70
+    assert found[0].lasts(100)
+
+
+def test_large_doses_between_which_the_level_never_comes_back_are_one_stretch() -> None:
+    environment, steps = with_doses({10: 40, 60: 40})
+    assert ("unbounded_maximisation", 10, 61) in named(watch(environment, steps))
