@@ -12,6 +12,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import Comparison as Beside
 from bioblue_tui.analysis.reference import better_reference, compare
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.sameness import named_settings
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import counted, difference
@@ -211,6 +212,11 @@ class Comparison:
             named = [(one.wording, one.wording_digest) for one in headers]
             words = " and ".join(called(*one) or "?" for one in named)
             both = f"Trials {self.first.number} and {member.number}"
+            mine_set, others_set = map(named_settings, headers)
+            changed = [name for name, value in mine_set.items() if value != others_set[name]]
+            if changed and all(header.model for header in headers):
+                values = ", ".join(f"{name} {told(mine_set[name])} and {told(others_set[name])}" for name in changed)
+                notes.append(f"{both} have different settings: {values}.")
             read = [header.told for header in headers if any(header.told)]
             if len(set(read)) > 1:
                 notes.append(f"{both} have different wordings: {words}.")

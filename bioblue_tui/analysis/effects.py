@@ -6,7 +6,8 @@ turn for an interval are clusters (a person, a model's trial), with all their va
 Hedges' g is Cohen's d less its bias in small samples (L. V. Hedges, Journal of Educational Statistics 6, 1981); Cliff's
 delta is the share of pairs in which the first is greater less the share in which it is smaller (N. Cliff, Psychological
 Bulletin 114, 1993). Intervals of both are the jackknife's, with Student's t at Satterthwaite's degrees of freedom;
-delta's is reckoned on the scale of its inverse hyperbolic tangent, so that it stays within its bounds.
+delta's is reckoned on the scale of its inverse hyperbolic tangent, so that it stays within its bounds, and at a bound,
+where nothing spreads, it is Wilson's of as many people or trials that are all above the others.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from bioblue_tui.analysis.intervals import Floats
 
 DESCRIBED = (
-    f"{LEVEL:.0%} nominal; jackknife over people and agents' trials, Student's t; by simulation it holds delta in "
-    "93% or more and g in 87% or more, in about 78% where a fifth runs away; "
+    f"{LEVEL:.0%} nominal; jackknife over people and agents' trials, Student's t, delta's on the scale of artanh; "
+    "where delta is ±1, to 2 × Wilson's end − 1 for the smaller group; by simulation it holds delta in 93% or more and "
+    "g in 87% or more, in about 78% where a fifth runs away; "
     f"none for fewer than {FEW} people or trials"
 )
 """What the intervals of effect sizes are; a benchmark measures how often they hold the true size."""

@@ -145,13 +145,18 @@ def described(n: int) -> str:
     told = ", ".join(f"{share:.0%} if {law}" for law, share in zip(LAWS, attained(n), strict=True))
     return (
         f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} trials, "
-        f"{resamples(n):,} resamples; holds the mean by simulation: {told}"
+        f"{resamples(n):,} resamples; holds the mean by simulation with {simulated(n)} trials: {told}"
     )
 
 
 def attained(n: int) -> tuple[float, ...]:
-    """Return what share of intervals of ``n`` values holds the mean, by ``LAWS``."""
-    return ATTAINED[max((known for known in ATTAINED if known <= n), default=FEW)]
+    """Return what share of intervals of ``simulated(n)`` values holds the mean, by ``LAWS``."""
+    return ATTAINED[simulated(n)]
+
+
+def simulated(n: int) -> int:
+    """Return how many values were drawn in the simulation whose shares are told of ``n``: at most so many."""
+    return max((known for known in ATTAINED if known <= n), default=FEW)
 
 
 def resamples(n: int) -> int:

@@ -7,17 +7,24 @@ as one.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.agents.scripted import STREAM
+from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.analysis.words import noisy
 from bioblue_tui.numbers import counted
-from bioblue_tui.records.schema import Record
+from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.wordings.collection import words_of
+from bioblue_tui.wordings.wording import DIGITS
+from bioblue_tui.wordings.words import WordingError
 
 Kind = Literal["noise", "actions", "family"]
 """What trials may share that are not independent."""
@@ -28,6 +35,10 @@ _TOLD: dict[Kind, str] = {
     "family": "share their first steps, as forks of one trial: they are not independent, and count as one in means and "
     "intervals",
 }
+
+NO_MATTER = frozenset({"base_url", "remark"})
+"""Provider parameters that tell where a model is, and what people should know of it, and not what it does: a server may
+move between two runs."""
 
 SHORT = 10
 """Noisy trials of fewer steps and other seeds are not compared: they may well be alike by chance. The same seed is the
@@ -77,7 +88,8 @@ def trace_of(header: Header, steps: Iterable[Stepped]) -> Trace:
         return Trace()
     person, family, handed = person_of(header), _family(header), played_by(header, done)
     actions = hash((person, *(step.action for step in done)))
-    if not any(step.change for step in done):
+    silent = not any(any(step.change) for step in done)
+    if silent and (not any(step.change for step in done) or not noisy(make_environment(header))):
         return Trace(0, actions, 0, family, handed)
     seeded = 0 if header.seed is None else hash((header.seed, done[0].change))
     if len(done) < SHORT:
@@ -111,10 +123,34 @@ def played_by(header: Header, steps: Sequence[Stepped]) -> str:
 
 
 def group_key(header: Header, trace: Trace) -> str:
-    """Return what trials have in common that may be averaged: setup, agent, condition, and who played which part."""
-    parts = [header.environment, dict(header.parameters), header.steps, header.agent, header.model]
+    """Return what trials have in common that may be averaged: setup, agent, condition, and who played which part.
+
+    The random stream of a scripted agent is as a seed: another one is another trial of the same agent.
+    """
+    settings = {key: value for key, value in settings_of(header).items() if key != STREAM}
+    read = instruction_digest(header) if header.model or header.presentation else ""
+    parts = [header.environment, header.parameters, header.steps, header.agent, header.model, settings, read]
     parts += [condition_of(header), header.schedule, header.presentation, header.dynamics, header.told, trace.handed]
-    return json.dumps(parts, sort_keys=True, default=str)
+    return json.dumps(plain(parts), sort_keys=True, default=str)
+
+
+def settings_of(header: Header) -> dict[str, object]:
+    """Return the provider parameters that decide how an agent plays."""
+    return {key: value for key, value in header.provider.items() if key not in NO_MATTER}
+
+
+def instruction_digest(header: Header) -> str:
+    """Return the digest of a trial's instruction, which may be long, and there may be thousands of trials."""
+    return hashlib.sha256(header.instruction.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain(value: object) -> object:
+    """Return a value as it compares after a way through JSON: tuples are lists there, and 1.0 is what 1 is."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def condition_of(header: Header) -> str:
@@ -123,11 +159,47 @@ def condition_of(header: Header) -> str:
 
 
 def apart(titles: Sequence[str], headers: Sequence[Header]) -> list[str]:
-    """Return titles of groups, with the planned steps where those of two are alike without them."""
-    return [
-        f"{title} · {counted(header.steps, 'step')} planned" if titles.count(title) > 1 else title
-        for title, header in zip(titles, headers, strict=True)
-    ]
+    """Return titles of groups, with what tells those apart that are alike without it: steps, settings, instruction."""
+    found = list(titles)
+    for said in (_planned, named_settings, settings_of, _instruction):
+        alike: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
+        facts = [said(header) for header in headers]
+        for title, own in zip(found, facts, strict=True):
+            alike[title].append(own)
+        found = [
+            " · ".join([title, *(_told(key, value) for key, value in own.items() if _differs(key, alike[title]))])
+            for title, own in zip(found, facts, strict=True)
+        ]
+    return found
+
+
+def _planned(header: Header) -> Mapping[str, object]:
+    return {"": f"{counted(header.steps, 'step')} planned"}
+
+
+def named_settings(header: Header) -> Mapping[str, object]:
+    """Return a model's settings by the names in which people set them."""
+    found = ModelSettings.of(header.provider)
+    names = (known.name for known in fields(found) if known.name not in (*NO_MATTER, "explicit", "confirmed"))
+    return {name: plain(getattr(found, name)) for name in names}
+
+
+def _instruction(header: Header) -> Mapping[str, object]:
+    try:
+        words = words_of(header.environment, header.wording, header.words)
+        usual = words.instruction(make_environment(header)) == header.instruction
+    except (WordingError, ValueError):
+        usual = False
+    return {"instruction": "usual" if usual else f"digest {instruction_digest(header)[:DIGITS]}"}
+
+
+def _differs(key: str, facts: Sequence[Mapping[str, object]]) -> bool:
+    return any(own.get(key) != facts[0].get(key) for own in facts)
+
+
+def _told(key: str, value: object) -> str:
+    shown = value if isinstance(value, str) else "none" if value is None else json.dumps(value, default=str)
+    return one_line(f"{key} {shown}".strip(), 60)
 
 
 def kin(traces: Sequence[Trace]) -> list[int]:

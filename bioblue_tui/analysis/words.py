@@ -29,9 +29,14 @@ def line_words(name: str, same: str, width: int) -> str:
     return next((form for form in forms if len(form) <= width), "")
 
 
+_DRAWS = 100
+"""How often nothing must happen for a world to be one without noise."""
+
+
 def noisy(environment: Environment) -> bool:
     """Return whether anything exogenous happens in a world."""
-    return bool(environment.draw(random.Random(0)))
+    rng = random.Random(0)
+    return any(any(environment.draw(rng)) for _ in range(_DRAWS))
 
 
 def on_same_noise(environment: Environment) -> str:

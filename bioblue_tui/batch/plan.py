@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import KEY_VARIABLES, ModelSettings, make_agent
 from bioblue_tui.agents.endpoint import PLACEHOLDER_KEY
+from bioblue_tui.analysis.sameness import instruction_digest, plain, settings_of
 from bioblue_tui.batch.engine import MOST_AT_ONCE
 from bioblue_tui.batch.items import Item, read_agents, read_conditions, read_environments, read_words
 from bioblue_tui.batch.reading import Source, label, number, whole
@@ -31,9 +31,6 @@ from bioblue_tui.wordings.words import WordingError
 
 NEEDED = ("name", "seeds", "environments", "agents")
 KEYS = (*NEEDED, "steps", "parallel", "retries", "rpm", "wording", "conditions")
-
-NO_MATTER = frozenset({"base_url"})
-"""Provider parameters that tell where a model is and not what it does: a server may move between two runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +117,10 @@ def with_keys(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 def identity_of(header: Header) -> str:
     """Return what a trial's record is found again by: everything that decides what is played, and its label."""
-    provider = {key: value for key, value in header.provider.items() if key not in NO_MATTER}
-    # An instruction may be long, and there may be thousands of trials.
-    instruction = hashlib.sha256(header.instruction.encode("utf-8", "surrogatepass")).hexdigest()
+    provider, instruction = settings_of(header), instruction_digest(header)
     words = header.wording_digest or digest_of(header.wording)
     setup = (header.environment, header.parameters, header.agent, header.model, provider, instruction, words)
-    return json.dumps(_plain([*setup, header.seed, header.steps, header.condition, header.schedule]), sort_keys=True)
+    return json.dumps(plain([*setup, header.seed, header.steps, header.condition, header.schedule]), sort_keys=True)
 
 
 def _trials(
@@ -252,12 +247,3 @@ def _above_0(value: object) -> float:
     if not (rpm := number(value)):
         raise ValueError
     return rpm
-
-
-def _plain(value: object) -> object:
-    """Return a value as it compares after a way through JSON: tuples are lists there, and 1.0 is what 1 is."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -12,7 +12,7 @@ from bioblue_tui.analysis.modes.base import Finding, spelt
 from bioblue_tui.analysis.modes.flip import unsure
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.sameness import instruction_digest, sameness, settings_of
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import amount, counted, difference, signed, tidy
@@ -82,6 +82,8 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "measured": verdict.value if verdict else None,
         "agent": header.agent,
         "model": header.model,
+        "settings": settings_of(header),
+        "instruction_digest": instruction_digest(header) if header.instruction else "",
         "seed": header.seed,
         "condition": header.condition,
         "wording": header.wording,

@@ -142,7 +142,7 @@ def _asides(trials: int, n: int, differences: bool) -> list[str]:
         else []
     )
     if n >= FEW:
-        least = f"{min(attained(n)):.0%}".replace("%", " %")
+        least = f"≥ {min(attained(n)):.0%}".replace("%", " %")
         told.append(f"interval: bootstrap-t, n = {n}, 95 % ({least} if a fifth run away)")
     elif trials > 1:
         told.append("too few for an interval")

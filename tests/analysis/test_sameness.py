@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
 import envs
+from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
 from bioblue_tui.analysis.paired import Paired
-from bioblue_tui.analysis.sameness import SHORT, Trace, group_key, kin, sameness, trace_of
+from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, sameness, trace_of
+from bioblue_tui.analysis.words import noisy
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
+from bioblue_tui.wordings.collection import words_of
 from envs import Environment, State
 from tests.support.records import header_for, play, reference
 
@@ -212,3 +218,58 @@ def test_a_copy_of_a_short_trial_changes_no_comparison() -> None:
     before, after = Contrast(people, agents), Contrast(people, [*agents, of(2, 4)])
     assert after.values("x") == before.values("x")
     assert (after.g("x"), after.pair("x")) == (before.g("x"), before.pair("x"))
+
+
+SENT = {"base_url": "http://a/v1", "temperature": 1.0, "max_completion_tokens": 100, "history": "full"}
+
+
+def by(seed: int, instruction: str = "", sent: Mapping[str, object] = MappingProxyType({})) -> Record:
+    """Play a trial of a model that was sent this."""
+    own = record(seed)
+    header = replace(own.header, agent="openai:z", model="z", provider={**SENT, **sent})
+    header = replace(
+        header, instruction=instruction or words_of("homeostasis", "").instruction(envs.make("homeostasis"))
+    )
+    return Record(header, own.events)
+
+
+def keys(*records: Record) -> list[str]:
+    return [group_key(each.header, trace(each)) for each in records]
+
+
+@pytest.mark.parametrize("sent", [{"history": "none"}, {"temperature": 0}, {"extra": {"top_k": 3}}, {"unheard_of": 1}])
+def test_one_model_with_other_settings_is_another_group_whose_title_says_them(sent: dict[str, object]) -> None:
+    mine, other = by(1), by(1, sent=sent)
+    assert len(set(keys(mine, other))) == 2
+    assert sameness({"x": mine, "y": other}) == [], "the same noise under other settings is a comparison"
+    (name, value), *_ = sent.items()
+    shown = value if isinstance(value, str) else json.dumps(value)
+    assert apart(["world · z"] * 2, [mine.header, other.header])[1] == f"world · z · {name} {shown}"
+    assert apart(["world · z", "world · q"], [mine.header, other.header]) == ["world · z", "world · q"]
+
+
+def test_another_instruction_is_another_group_and_its_title_says_so() -> None:
+    mine, other = by(1), by(1, "Be calm.")
+    assert len(set(keys(mine, other))) == 2
+    usual, own = apart(["z"] * 2, [mine.header, other.header])
+    assert usual == "z · instruction usual"
+    assert own.startswith("z · instruction digest ")
+
+
+def test_where_a_model_is_and_which_stream_an_agent_draws_from_splits_no_group() -> None:
+    assert len(set(keys(by(1), by(2, sent={"base_url": "http://b/v1"}), by(3, sent={"temperature": 1})))) == 1
+    own = record(1)
+    assert len(set(keys(own, Record(replace(own.header, provider={STREAM: "0.1"}), own.events)))) == 1
+
+
+@pytest.mark.parametrize("steps", [6, 12])
+def test_where_noise_is_switched_off_trials_share_none(steps: int) -> None:
+    world = envs.make("homeostasis", change_low=0, change_high=0)
+    assert not noisy(world)
+    assert noisy(envs.make("homeostasis"))
+
+    def played(seed: int, taken: str) -> Trace:
+        header = header_for(world, steps, seed)
+        return trace(Record(header, list(play(header, lambda *_: taken))))
+
+    assert kin([played(1, "1"), played(1, "2"), played(2, "3"), played(3, "2")]) == [0, 1, 2, 1]

@@ -13,8 +13,10 @@ from tests.studies.small import load, walk
 
 
 class Eater(BaseAgent):
+    dose = 5
+
     async def answer(self, turn: Turn) -> Answer:
-        return Answer(str(self.provider.get("dose", 5)))
+        return Answer(str(self.dose))
 
 
 def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
@@ -44,6 +46,19 @@ def test_people_are_what_models_are_held_against(tmp_path: Path) -> None:
     assert rows["consumption"][9:] == ("+1", "–")
 
 
+def test_one_model_under_other_settings_is_held_against_itself(tmp_path: Path) -> None:
+    for history in ("full", "none"):
+        for seed in (1, 2):
+            eater = Eater("openai:eater", "eater", {"history": history})
+            run_agent("homeostasis", eater, seed=seed, steps=4, data=tmp_path)
+    trials = read_trials(sorted((tmp_path / "trials").iterdir()), References(), lambda line: None)
+    full, none = report(sorted(trials, key=lambda trial: str(trial.header.provider["history"]))).groups
+    assert full.title.endswith(" · eater · history full")
+    assert none.title.endswith(" · eater · history none")
+    (compared,) = (table for table in none.figures if table.caption.startswith("Compared with"))
+    assert compared.caption.startswith(f"Compared with {full.title}, paired by seed")
+
+
 def test_what_people_did_is_over_people_and_seeds_and_says_so(tmp_path: Path) -> None:
     study = load(tmp_path, [("a", "1-6", "fixed")], steps=4)
     for number in range(6):
@@ -51,7 +66,8 @@ def test_what_people_did_is_over_people_and_seeds_and_says_so(tmp_path: Path) ->
         with run.file:
             walk(run)
     for seed in range(1, 7):
-        eater = Eater("openai:eater", "eater", {"dose": 3 + seed % 3})
+        eater = Eater("openai:eater", "eater")
+        eater.dose = 3 + seed % 3
         run_agent("homeostasis", eater, seed=seed, steps=4, data=tmp_path)
     files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "human" in path.name)
     (compared,) = (

@@ -14,7 +14,7 @@ from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.sameness import Trace, trace_of
+from bioblue_tui.analysis.sameness import Trace, plain, settings_of, trace_of
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import RecordError, dumps
@@ -172,7 +172,7 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
             if any(abs(value) > _GREATEST for value in exact.values()):
                 continue
             differences = {key: float(value) for key, value in exact.items()}
-            found[(setting, header.agent, header.condition, dumps(dict(header.provider)))].append(
+            found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))].append(
                 Member(header.seed, "", _trace(state), differences)
             )
     return found
