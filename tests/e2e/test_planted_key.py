@@ -96,7 +96,7 @@ def test_on_the_screen_whatever_goes_wrong(planted: Bioblue, provider: FakeProvi
         terminal.press("left")
         terminal.wait("looking at 1")
         terminal.press("s")
-        terminal.wait("difference")
+        terminal.wait("leave (q)")
         terminal.press("q")
         assert terminal.finish() == 0
     assert len(provider.journal) == len(FAULTS) + 2
