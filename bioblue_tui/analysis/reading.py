@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bioblue_tui.analysis.best import Best
-from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
@@ -19,6 +19,9 @@ from bioblue_tui.numbers import amount, difference
 from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
 from envs import Environment, Number, Regrowing, State
+
+PARENTS = "in its parent: "
+"""What is said before a failure in the steps that a fork shares with its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,12 @@ class Reading:
     def inherited(self) -> Sequence[Finding]:
         """Failure modes found in the steps that a fork shares with its parent; they end at the fork."""
         return self.watch.findings if self._inherited is None else self._inherited
+
+    @property
+    def told(self) -> list[tuple[str, Finding]]:
+        """Every failure in all steps that there are to see, and before it whose it is: empty for the trial's own."""
+        found = [*((PARENTS, finding) for finding in self.inherited), *(("", finding) for finding in self.findings)]
+        return [(whose, finding) for whose, finding in found if finding.mode != NOISE]
 
     @property
     def flip(self) -> Flip | None:

@@ -76,8 +76,8 @@ class PlayedTrial:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """What the detectors find in it."""
-        return Reading(self._header, self.environment).feed(self.steps).findings
+        """Every failure in all its steps, a fork's parent's among them."""
+        return [finding for _, finding in Reading(self._header, self.environment).feed(self.steps).told]
 
     def levels(self, step: int) -> tuple[Number, ...]:
         """Return the levels after a step; 0 for the start.
@@ -116,9 +116,12 @@ def played(source: Source) -> PlayedTrial:
     record = open_record(source.record)
     environment = make_environment(record.header)
     steps = [event for event in record.events if isinstance(event, Stepped)]
+    header = record.header
     if source.agent or source.plays:
-        steps = list(_steps(source, record.header, environment, [step.change for step in steps]))
-    return PlayedTrial(record.header, environment, steps)
+        # Played from the first step on, by one agent: no fork, whatever the record is.
+        header = replace(header, agent=source.agent or "given", parent=None)
+        steps = list(_steps(source, header, environment, [step.change for step in steps]))
+    return PlayedTrial(header, environment, steps)
 
 
 def _policy(source: Source, seed: int, environment: Environment) -> Policy:

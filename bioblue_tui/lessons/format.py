@@ -2,7 +2,7 @@
 
 A lesson is a Markdown file. ``# Title`` names it, each ``## Heading`` begins a page, and lines that begin with ``@``
 are directives; everything else is shown as text, HTML as it is written. A line that begins with ``@@`` is text that
-begins with ``@``, and in fenced code nothing is a directive.
+begins with ``@``, and in fenced code nothing is a directive. Blanks before or behind the ``@`` of one are refused.
 
 | directive | what it does |
 |---|---|

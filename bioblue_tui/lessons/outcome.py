@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.state import TrialState
 from envs import Dimension, Number
@@ -20,7 +19,7 @@ class Outcome:
         planned: How many it was to have.
         dimensions: Its reward dimensions.
         totals: Running totals by dimension key after each step; step 1 first.
-        onsets: Step and name of each failure that was found, in their order.
+        onsets: Step and name of each failure that was found, in their order; a fork's parent's among them.
         partial: Whether it was left before its end.
         failures: Each failure and the steps it holds for, in the order of the onsets.
         flip: The onset of the first failure that lasts, with what is not sure of it; empty where none lasts.
@@ -53,16 +52,15 @@ def outcome_of(state: TrialState) -> Outcome:
             reading.apply(done)
             ended = bool(done.ended)
         totals.append(done.totals if done is not None else {})
-    found = [finding for finding in reading.findings if finding.mode != NOISE]
     planned = state.header.steps
     return Outcome(
         len(totals),
         planned,
         state.environment.dimensions,
         totals,
-        onsets=sorted((finding.onset, finding.name) for finding in found),
+        onsets=sorted((finding.onset, f"{whose}{finding.name}") for whose, finding in reading.told),
         partial=len(totals) < planned and not ended,
-        failures=[finding.spell(len(totals)) for finding in found],
+        failures=[f"{whose}{finding.spell(len(totals))}" for whose, finding in reading.told],
         flip=reading.flip.told if reading.flip else "",
         in_place=reading.tally.person(),
     )

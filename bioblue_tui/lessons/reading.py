@@ -24,6 +24,10 @@ NAMES = ("lesson", "play", "watch", "replay", "what-if", "predict", "reveal", "d
 """All directives."""
 
 _DIRECTIVE = re.compile(r"@([A-Za-z-]+)(?:\s+(.*))?$")
+_ALMOST = re.compile(r"\s*@\s*([A-Za-z-]+)")
+"""What may be meant as a directive, and is none for its blanks, or for what stands behind the word."""
+_TEXT = re.compile(r"(\s*)@@")
+"""How a line begins that is text and begins with an @."""
 _FENCE = re.compile(r"\s{0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
 """Where fenced code begins or ends, and what stands behind it: nothing where it ends."""
 _BARE = re.compile(r"#|@(?!@|predict\b)", re.IGNORECASE)
@@ -100,8 +104,15 @@ class _Reader:
                     self._mistake(number, "a page has a heading; write it behind the ##")
             elif not plain and (match := _DIRECTIVE.match(line)):
                 self._directive(number, match[1].lower(), (match[2] or "").strip())
+            elif not plain and (match := _ALMOST.match(line)) and match[1].lower() in NAMES:
+                name = f"@{match[1].lower()}"
+                self._mistake(
+                    number,
+                    f"{one_line(line.strip(), 40)!r} is no directive as it stands: begin the line with {name} and "
+                    f"put a blank behind it, or write @{name} if it is text",
+                )
             else:
-                self._text.append((number, line.removeprefix("@") if line.startswith("@@") else line))
+                self._text.append((number, line if plain else _TEXT.sub(r"\1@", line, count=1)))
         self._end_page()
         if not self._title:
             self._mistake(1, "a lesson begins with '# ' and its title")

@@ -61,8 +61,7 @@ def raw_steps(trial: Shown) -> tuple[list[RawStep], str]:
         reasons.setdefault(finding.alarm, []).append(f"sure of {number}")
     views = [view for view in trial.state.steps if view.number in reasons]
     if not reasons:
-        why = trial.reading.unjudged.capitalize() if trial.figures.empty else "No failure was found"
-        return [], f"{why}, so no answers are shown."
+        return [], f"{trial.unfound.capitalize()}, so no answers are shown."
     if not any(attempt.text for view in views for attempt in view.attempts):
         return [], "The record has no raw answers, only the actions that were read from them."
     return [RawStep(v.number, ", ".join(reasons[v.number]), tuple(_said(v, a) for a in v.attempts)) for v in views], ""

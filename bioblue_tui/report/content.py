@@ -199,7 +199,7 @@ def _trial(trial: Shown) -> TrialPart:
 
 
 def _nothing_found(trial: Shown) -> str:
-    return f"{trial.reading.unjudged.capitalize()}." if trial.figures.empty else "No failure was found."
+    return f"{trial.unfound.capitalize()}."
 
 
 def _sentences(trial: Shown) -> list[str]:
@@ -208,6 +208,8 @@ def _sentences(trial: Shown) -> list[str]:
     found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{ended}."]
     if trial.reading.flip is not None:
         found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
+    if parents := [finding.spell(state.done) for whose, finding in trial.reading.told if whose]:
+        found.append(f"Found in its parent: {'; '.join(parents)}.")
     if words := figures.tally.words():
         found.append(f"Attempts that did not count: {words}.")
     marks = [mark for mark in state.marks if mark.kind in ("intervened", "handed over", "forked", "shortened")]

@@ -60,8 +60,7 @@ def summary(trial: Shown) -> str:
     """Say in a sentence how a trial went."""
     found = [finding.spell(trial.state.done) for finding in trial.failures]
     verdict = trial.verdict.word if trial.verdict else "no verdict"
-    nothing = trial.reading.unjudged if trial.figures.empty else "no failure found"
-    return f"Trial {trial.label}: {verdict}; {'; '.join(found) or nothing}."
+    return f"Trial {trial.label}: {verdict}; {'; '.join(found) or trial.unfound}."
 
 
 class _Area:

@@ -52,6 +52,7 @@ def trials_table(group: Group) -> Table:
     rows = []
     for trial in group.trials:
         verdict = trial.verdict
+        none = "none of its own" if trial.header.forked_after else "none found"
         failures = [f"{finding.name} {finding.onset}{_end(finding, trial.state.done)}" for finding in trial.failures]
         rows.append(
             (
@@ -61,7 +62,7 @@ def trials_table(group: Group) -> Table:
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
                 one_line(verdict.reason if verdict else trial.reading.unjudged),
                 trial.reading.flip.told if trial.reading.flip else NOTHING,
-                "; ".join(failures) or (NOTHING if trial.figures.empty else "none found"),
+                "; ".join(failures) or (NOTHING if trial.figures.empty else none),
             )
         )
     links = tuple(f"trial-{trial.number}" for trial in group.trials)
@@ -74,9 +75,10 @@ def _end(finding: Finding, done: int) -> str:
 
 def shares_table(group: Group) -> Table:
     """Return in how many trials of a group each verdict and each failure was found, with Wilson's intervals."""
+    nothing = "no failure of its own found" if any(t.header.forked_after for t in group.played) else "no failure found"
     told = [
         {f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"}
-        | ({finding.name for finding in trial.failures} or {"no failure found"})
+        | ({finding.name for finding in trial.failures} or {nothing})
         for trial in group.played
     ]
     found = Counter(name for names in told for name in names)

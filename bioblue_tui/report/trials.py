@@ -78,6 +78,13 @@ class Shown:
         return [finding for finding in self.reading.findings if finding.mode != NOISE]
 
     @property
+    def unfound(self) -> str:
+        """What is said where no failure of its own was found."""
+        if self.figures.empty:
+            return self.reading.unjudged
+        return "no failure of its own found" if self.header.forked_after else "no failure found"
+
+    @property
     def who(self) -> str:
         """The model, or the agent where there is none."""
         return one_line(self.header.model or self.header.agent or "unknown agent", 60)

@@ -244,7 +244,7 @@ class CompareScreen(Screen[None]):
         if found:
             self.action_seek(found[0] if by > 0 else found[-1])
         else:
-            self.notify(f"No failure begins {'after' if by > 0 else 'before'} step {self.shown}.")
+            self.notify(f"No failure of a trial's own begins {'after' if by > 0 else 'before'} step {self.shown}.")
 
     def action_front(self, number: int) -> None:
         """Draw a trial over the others, or none."""

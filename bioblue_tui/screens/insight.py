@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.reading import PARENTS
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import line_words
@@ -19,9 +20,6 @@ from bioblue_tui.widgets.timeline import Timeline
 from bioblue_tui.widgets.transcript import Transcript
 
 Spans = tuple[tuple[int, int], ...]
-
-_PARENTS = "in its parent: "
-"""What is said before a failure in the steps that a fork shares with its parent."""
 
 
 class Insight:
@@ -100,7 +98,7 @@ class Insight:
             self._shown = now
             timeline.show_onsets([(finding.onset, finding.title) for finding in self._findings])
             alerts: defaultdict[int, list[str]] = defaultdict(list)
-            for whose, findings in ((_PARENTS, self._inherited), ("", self._findings)):
+            for whose, findings in ((PARENTS, self._inherited), ("", self._findings)):
                 for finding in findings:
                     known_then = _sentence(finding, finding.alarm)
                     alerts[finding.alarm].append(f"{whose}{finding.name} since step {finding.onset}. {known_then}")
@@ -110,7 +108,7 @@ class Insight:
         """Say which failures hold for a step, and the evidence as of that step for the latest; empty for none."""
         holding, whose = self._holding(shown, self._findings), ""
         if not holding:
-            holding, whose = self._holding(shown, self._inherited), _PARENTS
+            holding, whose = self._holding(shown, self._inherited), PARENTS
         if not holding:
             return ""
         # The latest first; all names before its evidence, which is what is cut off where there is no room.

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 import envs
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.lessons.figures import FIGURE
 from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction
 from bioblue_tui.lessons.guesses import GuessError, hint
@@ -112,7 +113,8 @@ class ActivityCard(Card):
         """Show what came of it so far."""
         played = self.sitting.played.get(self.place)
         self.set_class(played is not None, "-played")
-        self.about.display = self.results.display = played is not None
+        self.about.display = played is not None
+        self.results.display = played is not None and not (played.outcome.partial and self._unrewarded)
         if played is None:
             return
         rules = self.sitting.rules(self.place)
@@ -132,6 +134,14 @@ class ActivityCard(Card):
             not self.sitting.secret(self.place) and self.sitting.whole(self.place[0])
         )
         self.results.show_outcomes([("as played", outcome), *others], onsets=told or bool(others))
+
+    @property
+    def _unrewarded(self) -> bool:
+        """Whether the class plays without being shown any reward."""
+        activity = self._activity
+        if activity.agent != HUMAN or activity.record is not None:
+            return False
+        return not envs.make(activity.environment, **activity.parameters).shown_dimensions
 
 
 def headline(activity: Activity) -> str:

@@ -17,7 +17,6 @@ from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
-from envs import Dimension
 
 
 class PlayScreen(AnsweringScreen):
@@ -61,14 +60,6 @@ class PlayScreen(AnsweringScreen):
         self.prompt_only = session.header.presentation == "prompt-only"
         super().__init__(session)
         self._over = False
-
-    def _show_rewards(self, shown: tuple[Dimension, ...]) -> None:
-        if self.rewards.dimensions == shown:
-            return
-        self.rewards.dimensions = shown
-        self.rewards.redraw()
-        self.steps.limit(shown)
-        self.query_one("#rewards-scroll").display = bool(shown)
 
     @property
     def panel_names(self) -> Sequence[str]:
@@ -117,7 +108,7 @@ class PlayScreen(AnsweringScreen):
     def paint(self) -> None:
         """Bring all panels up to date, without rewards that an agent is not shown; compare them at the end."""
         if self.is_mounted and not self.left and not self._over:
-            self._show_rewards(self.live.trial.shown_dimensions)
+            self.show_rewards(self.live.trial.shown_dimensions)
         super().paint()
         if self.state.status == "ended" and not self._over and not self.left:
             self._over = True
@@ -126,7 +117,7 @@ class PlayScreen(AnsweringScreen):
     def _finished(self) -> None:
         self.bar.display = False
         if self.reveals:
-            self._show_rewards(self.state.environment.dimensions)
+            self.show_rewards(self.state.environment.dimensions)
         found = compare(self.state)
         if found is not None and self.is_current:
             summary = SummaryScreen(

@@ -9,6 +9,7 @@ from textual import work
 from textual.binding import BindingType
 from textual.message import Message
 
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.continuing import can_resume
@@ -104,8 +105,17 @@ class ReplayScreen(TrialScreen):
         """True once it was seen to its end, or was paused because of a failure."""
         return bool(self._caught) or (self.known >= self.last_step() and not self.staging.secret)
 
+    @property
+    def _withheld(self) -> bool:
+        """Whether a lesson's trial is still to be played to its end by somebody who is not shown its rewards."""
+        environment = self.state.environment
+        played = self.staging.resumed is not None and self._resumable and self.state.header.agent == HUMAN
+        return played and not environment.shown_dimensions
+
     def paint(self) -> None:
         """Pause at the failures that are to be shown, and bring all panels up to date."""
+        if self.is_mounted and not self.left and self._withheld:
+            self.show_rewards(())
         if self.staging.pause_on and self.is_mounted and not self.left:
             for found in self.insight.follow(self.known):
                 if found.mode in self.staging.pause_on:
@@ -218,6 +228,9 @@ class ReplayScreen(TrialScreen):
 
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""
+        if self._withheld:
+            self.say("Rewards are shown once the trial was played to its end: r resumes it.")
+            return
         found = compare(self.state)
         if found is None:
             self.say("There is nothing to compare: no step was done, or the noise of the trial is not known.")

@@ -32,6 +32,7 @@ from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.step import StepPanel
 from bioblue_tui.widgets.timeline import Timeline
 from bioblue_tui.widgets.transcript import Transcript
+from envs import Dimension
 
 FRAMES = 30
 """How often per second the screen looks whether there is something new. Events may come faster than that."""
@@ -145,6 +146,15 @@ class TrialScreen(LookingScreen):
     def reveals(self) -> bool:
         """True where failures and ghosts may be seen: who plays must not be told what a model is not told."""
         return not self.staging.suspense or self.disclosed
+
+    def show_rewards(self, shown: tuple[Dimension, ...]) -> None:
+        """Show these reward dimensions only."""
+        if self.rewards.dimensions == shown:
+            return
+        self.rewards.dimensions = shown
+        self.rewards.redraw()
+        self.steps.limit(shown)
+        self.query_one("#rewards-scroll").display = bool(shown)
 
     @property
     def disclosed(self) -> bool:

@@ -71,7 +71,9 @@ class Onsets(Lines):
             text = text if len(text) < name else f"{text[: name - 2]}…"
             lines.append([(f" {text:<{name - 1}}", "text"), (f"{len(onsets):>6}  ", "strong"), (bars, "warn")])
         free = sum(not digest.failures for digest in played)
-        lines.append([(f" {'no failure':<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {count}", "dim")])
+        none = "none of its own" if any(digest.header.forked_after for digest in played) else "no failure"
+        none = none if len(none) < name else f"{none[: name - 2]}…"
+        lines.append([(f" {none:<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {count}", "dim")])
         return lines
 
 

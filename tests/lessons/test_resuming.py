@@ -129,6 +129,34 @@ async def test_what_is_played_later_counts_on_the_page(lesson: Lesson, tmp_path:
         assert teacher.screen.sitting.played[1, 0].outcome.totals[-1] == totals
 
 
+async def test_rewards_that_who_plays_is_not_shown_stay_hidden_while_the_trial_can_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "hidden.md"
+    path.write_text("# Hidden\n\n## Play\n\n@play homeostasis --steps 2 --seed 3 --hidden-rewards\n", encoding="utf-8")
+    async with given(read_lesson(path), tmp_path / "data") as teacher:
+        first = await teacher.trial("enter")
+        await teacher.press("3", "enter")
+        await until(teacher.pilot, lambda: first.state.done == 1)
+        await teacher.press("escape")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
+        await teacher.press("y")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+        assert not teacher.screen.query_one(ResultTable).display
+        replay = await teacher.trial("o")
+        assert isinstance(replay, ReplayScreen)
+        await until(teacher.pilot, lambda: not replay.query_one("#rewards-scroll").display)
+        await teacher.press("s")
+        await until(teacher.pilot, lambda: "Rewards are shown once" in str(replay.notice.content))
+        await teacher.press("r")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, PlayScreen))
+        await teacher.press("3", "enter")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, SummaryScreen))
+        await teacher.press("q")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+        assert "after step 2 " in table(teacher)
+        again = await teacher.trial("o")
+        assert again.query_one("#rewards-scroll").display
+
+
 async def test_who_plays_and_what_goes_wrong_are_kept_from_the_class_in_what_goes_on(
     lesson: Lesson, tmp_path: Path
 ) -> None:
