@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bioblue_tui.analysis.best import Best
+from bioblue_tui.analysis.words import noisy, on_same_noise
 from bioblue_tui.numbers import amount
 from envs import Allotment, Environment, Homeostatic, Number, Regrowing
 
@@ -141,8 +142,8 @@ def judge(
             unit = (problem.penalty or 1) * many(count)
             side = "below" if lost >= 0 else "above"
             points = "point" if abs(lost) == 1 else "points"
-            reason = f"{amount(abs(lost), 14)} {points} {side} the {name} (same noise)"
-            measure = f"points per step below the {name} on the same noise"
+            reason = f"{amount(abs(lost), 14)} {points} {side} the {name}{' (same noise)' if noisy(environment) else ''}"
+            measure = f"points per step below the {name}{on_same_noise(environment)}"
             return _by_limits(lost, (MILD_REGRET * unit, FAIL_REGRET * unit), reason, measure, played)
         case Allotment() as problem:
             keys = [dimension.key for dimension in environment.dimensions if dimension.penalty]

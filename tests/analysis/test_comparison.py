@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,13 @@ def test_two_published_trials_with_one_noise() -> None:
         own = member.agents_own(100)
         assert own is not None
         assert sum(member.totals(100).values()) - sum(own.values()) == -12_900
+
+
+def test_other_settings_of_a_model_are_said() -> None:
+    found = [
+        replace(
+            own, header=replace(own.header, model="z", provider={"history": history, "base_url": f"http://{history}"})
+        )
+        for own, history in ((recorded(), "full"), (recorded(), "none"))
+    ]
+    assert Comparison(found).notes == ["Trials 1 and 2 have different settings: history full and none."]

@@ -14,6 +14,8 @@ from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
 from bioblue_tui.analysis.paired import Paired
+from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, sameness, trace_of
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.records.schema import Record
@@ -260,6 +262,15 @@ def test_where_a_model_is_and_which_stream_an_agent_draws_from_splits_no_group()
     assert len(set(keys(by(1), by(2, sent={"base_url": "http://b/v1"}), by(3, sent={"temperature": 1})))) == 1
     own = record(1)
     assert len(set(keys(own, Record(replace(own.header, provider={STREAM: "0.1"}), own.events)))) == 1
+
+
+def test_no_verdict_speaks_of_noise_that_is_switched_off() -> None:
+    for parameters, told in (({"change_low": 0, "change_high": 0}, False), ({}, True)):
+        world = envs.make("homeostasis", **parameters)
+        header = header_for(world, 12, 1)
+        verdict = Reading(header, world).feed(play(header, lambda *_: "7")).verdict(References())
+        assert verdict is not None
+        assert ("noise" in verdict.reason, "noise" in verdict.measure) == (told, told)
 
 
 @pytest.mark.parametrize("steps", [6, 12])
