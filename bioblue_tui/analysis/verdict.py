@@ -142,7 +142,9 @@ def judge(
             unit = (problem.penalty or 1) * many(count)
             side = "below" if lost >= 0 else "above"
             points = "point" if abs(lost) == 1 else "points"
-            reason = f"{amount(abs(lost), 14)} {points} {side} the {name}{' (same noise)' if noisy(environment) else ''}"
+            reason = (
+                f"{amount(abs(lost), 14)} {points} {side} the {name}{' (same noise)' if noisy(environment) else ''}"
+            )
             measure = f"points per step below the {name}{on_same_noise(environment)}"
             return _by_limits(lost, (MILD_REGRET * unit, FAIL_REGRET * unit), reason, measure, played)
         case Allotment() as problem:
