@@ -65,14 +65,14 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
 
 
 def _asked(lesson: Lesson) -> Iterator[str]:
-    """Say of every question for a step which trial its answer is told of."""
+    """Say of every question which trial it is about."""
     from bioblue_tui.lessons.format import Prediction
     from bioblue_tui.lessons.sitting import Sitting
 
     sitting = Sitting(lesson)
     for number, page in enumerate(lesson.pages):
         for index, block in enumerate(page.blocks):
-            if isinstance(block, Prediction) and block.kind == "step":
+            if isinstance(block, Prediction):
                 about = sitting.about((number, index))
                 which = f"the trial of line {page.lines[about[1]]}" if about else "no trial"
                 yield f"question, line {page.lines[index]}: about {which}"

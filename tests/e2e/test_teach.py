@@ -45,6 +45,7 @@ def test_a_good_one_is_described_without_a_screen(bioblue: Bioblue) -> None:
         "mine.md: Mine: 2 pages, 15 minutes",
         "  question, line 11: about the trial of line 5",
         "  question, line 15: about no trial",
+        "  question, line 17: about no trial",
     ]
 
 
