@@ -202,7 +202,7 @@ def test_intervals_say_what_they_are_and_count_what_is_independent(tmp_path: Pat
     found = averages([digest(path) for path in records_in([tmp_path])], beside=False)
     assert [average.title for average in found if average.aside] == [
         "means are of 6 independent trials; those that share noise, actions or first steps are one",
-        "interval: bootstrap-t, n = 6, 95 % (63 % if a fifth run away)",
+        "interval: bootstrap-t, n = 6, 95 % (≥ 63 % if a fifth run away)",
     ]
     assert {average.interval.n for average in found if average.interval} == {6}
 
