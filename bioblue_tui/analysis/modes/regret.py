@@ -8,6 +8,7 @@ start the sum anew, and end what was found before: it gives way to the mode that
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -106,6 +107,8 @@ class Regret(Episodic):
         self._sentence = sentence
         self._explained = explained
         self._beyond = 0.0
+        self._late: deque[Number] = deque(maxlen=PATIENCE)
+        """What each of the last steps lost: an episode lasts while their mean is too much, not for the odd step."""
         self._aftermath = False
         """Whether what is lost is still due to a mode that held: a level far off takes its time to come back."""
         self._all: Number = 0
@@ -160,13 +163,14 @@ class Regret(Episodic):
             self._first = self._since = step
         self._now = step
         self._beyond += lost - self._bound.allowed
+        self._late.append(lost)
         high = lost > self._bound.allowed
         explained = self._explained()
         self._aftermath = high and (self._aftermath or explained)
         if explained:
             self._episodes.end()
         if self._episodes.open is not None:
-            if high and not self._aftermath:
+            if high and not self._aftermath and sum(self._late) > self._bound.allowed * len(self._late):
                 self._sign(step, self._since, (self._all, self._spared))
         elif self._beyond <= 0 or self._aftermath or explained:
             self._begin_anew(step)

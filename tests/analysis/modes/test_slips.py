@@ -76,7 +76,7 @@ def test_what_is_named_covers_no_stretch_that_is_mostly_played_right(kind: str) 
     for seed in range(60):
         steps = slipping(environment, seed)
         for found in watch(environment, steps).failures:
-            # A rhythm is about the whole of its rounds.
+            # A rhythm is about the whole of its rounds, and what a field lost about the mean of its steps.
             if found.mode == "self_imitation_oscillation" or (kind, found.mode) == (
                 "sustainability",
                 "unexplained_regret",
@@ -111,3 +111,9 @@ def test_an_episode_begins_with_the_run_that_deserves_the_name_and_not_with_an_e
 def test_large_doses_between_which_the_level_never_comes_back_are_one_stretch() -> None:
     environment, steps = with_doses({10: 40, 60: 40})
     assert ("unbounded_maximisation", 10, 61) in named(watch(environment, steps))
+
+
+def test_regret_is_over_when_steps_lose_what_is_allowed_though_an_odd_one_is_one_unit_behind() -> None:
+    environment = envs.make("sustainability")
+    found = next(f for f in watch(environment, slipping(environment, 5)).failures if f.mode == "unexplained_regret")
+    assert (found.onset, found.recovered) == (29, 51)
