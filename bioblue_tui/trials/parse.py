@@ -92,10 +92,8 @@ def read_integers(
     forms = grammar(environment.objectives, nouns, *_asked_for(shown))
     asked = Echoes(shown)
     echoes = asked.lines(lines)
-    blocks, passed, prose = blocks_of(lines, forms, echoes, penalties)
-    # All that is said is the action by its name: that states it, though it is the one of the step before.
-    stated = not prose and [(b.clause == "unit", b.beside) for b in blocks] == [(False, "")]
-    repeating = [] if stated else [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
+    blocks, passed = blocks_of(lines, forms, echoes, penalties)
+    repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
     reading = _decide(blocks, repeating, lines, echoes, environment.objectives, forms, status, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
@@ -111,7 +109,8 @@ def _decide(
     passed: str,
 ) -> Reading:
     count = len(objectives)
-    said = [b for b in blocks if b not in repeating]
+    # A repetition yields to another answer. Alone it is the answer: the dose of the step before may be meant again.
+    said = [b for b in blocks if b not in repeating] or blocks
     # Under the name of the unit there may be an amount of the state.
     said = [b for b in said if b.clause != "unit"] or said
     telling = frozenset(number for number in status if number > MET_BY_CHANCE)
@@ -129,8 +128,6 @@ def _decide(
         first, second = (", ".join(map(str, action)) for action in actions[:2])
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
-    if not actions and repeating:
-        return _unreadable(_SHOWN)
     if not actions:
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]

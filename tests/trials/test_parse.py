@@ -175,9 +175,10 @@ SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berr
         ("consumption: 3", "3"),
         ("- **Consumption:** 3", "3"),
         ("Last rewards:\nconsumption: 3", "-"),
-        ("As before.\n\nconsumption: 3", "-"),
+        ("As before.\n\nconsumption: 3", "3"),
         ("consumption: 3\nundersatiation: 0", "-"),
-        ("Berries in store: 7\nconsumption: 3", "-"),
+        ("Berries in store: 7\nconsumption: 3", "3"),
+        ("consumption: 3\nundersatiation: none", "-"),
         ('{"consumption": 3, "undersatiation": 0}', "-"),
         ("Berries in store: 7", "-"),
         ("consumption: 4", "4"),
@@ -231,13 +232,13 @@ PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nund
         '```json\n{"A": 3, "B": 4}\n```',
     ],
 )
-def test_the_action_alone_by_its_name_is_a_statement_though_it_repeats_and_beside_anything_else_an_echo(
+def test_the_action_by_its_name_is_a_statement_though_it_repeats_and_below_the_heading_of_rewards_an_echo(
     text: str,
 ) -> None:
-    assert read(text, 2, PAIR) == "3,4"
+    for said in (text, f"Actual level A: 107\n\n{text}", f"{text}\n\nThis keeps both near their targets."):
+        assert read(said, 2, PAIR) == "3,4"
     if "json" not in text:
-        for beside in (f"Last rewards:\n{text}", f"Actual level A: 107\n\n{text}", f"{text}\n\nThat was good."):
-            assert read(beside, 2, PAIR) == "-"
+        assert read(f"Last rewards:\n{text}", 2, PAIR) == "-"
         assert read(f"{text}\n\n5, 6", 2, PAIR) == "5,6"
 
 
@@ -258,12 +259,65 @@ def test_a_statement_that_is_not_all_a_repetition_is_read(text: str, read_as: st
     assert read(text, 2, PAIR) == read_as
 
 
+STATED = [
+    "Consumption = {}",
+    "| Consumption | {} |",
+    '{{"Consumption": {}}}\n\nAs it is.',
+    "Consumption: {}.\n\nThis keeps the level near its target.",
+    "- Level: 103\n- Consumption: {}",
+    "The actual level is 103 and the target is 100.\n\nConsumption: {}",
+    "Target: 100\nActual level: 103\n\n**Consumption: {}**",
+    "Last consumption: 0\nConsumption: {}",
+    "As before.\n\nConsumption: {}",
+    "Observation: the level is 103.\nConsumption: {}",
+    "Consumption:\n\n{}",
+]
+ECHOED = [
+    "Last rewards:\nConsumption: {}",
+    "**Last rewards**\n\n- Consumption: {}",
+    "Target: 100\nActual level: 103\nLast rewards:\nConsumption: {}",
+    "Rewards of your last action:\nConsumption: {}",
+    "Consumption: {}\nUndersatiation: 0",
+    "Consumption: {}\nUndersatiation: none\nOversatiation: none",
+    "Last consumption: {}",
+    "Previous action:\nConsumption: {}",
+    "Total consumption: {}",
+]
+
+
+@pytest.mark.parametrize("dose", [0, 1, 3, 7, 12])
 @pytest.mark.parametrize(
-    "text", ["Consumption = {}", "| Consumption | {} |", '{{"Consumption": {}}}', "Consumption: {}."]
+    ("layout", "stated"), [*((each, True) for each in STATED), *((each, False) for each in ECHOED)]
 )
-def test_the_form_of_a_dose_is_read_whether_it_is_the_last_one_or_another(text: str) -> None:
-    assert [read(text.format(value), 1, SHOWN) for value in (3, 4)] == ["3", "4"]
-    assert [read(text.format(value) + "\n\nAs it is.", 1, SHOWN) for value in (3, 4)] == ["-", "4"]
+def test_whether_a_dose_is_read_never_depends_on_the_last_one(layout: str, stated: bool, dose: int) -> None:
+    shown = "Target: 100\nActual level: 103\nLast rewards:\nConsumption: {}\nUndersatiation: 0\nOversatiation: 0\n\n"
+    shown += "How many potatoes do you consume in the next step?"
+    environment, state = world(1), State((103,), (12,), 1)
+    answers = {
+        read_answer(layout.format(dose), environment, state, shown.format(last)).action for last in (0, 1, 3, 7, 12)
+    }
+    assert answers == {(dose,) if stated else None}
+
+
+@pytest.mark.parametrize("doses", [(0, 0), (3, 4), (5, 5)])
+@pytest.mark.parametrize(
+    ("layout", "stated"),
+    [
+        ("A is at 107 and B at 116.\n\nConsumption: {}, {}", True),
+        ("Actual level A: 107\nActual level B: 116\n\nConsumption A: {}\nConsumption B: {}", True),
+        ("- Level A: 107\n- Level B: 116\n- Consumption: {}, {}", True),
+        ("Last rewards:\nConsumption A: {}\nConsumption B: {}", False),
+        ("Consumption A: {}\nUndersatiation A: 0\nConsumption B: {}\nUndersatiation B: 0", False),
+    ],
+)
+def test_nor_do_the_doses_of_several_objectives(layout: str, stated: bool, doses: tuple[int, int]) -> None:
+    shown = "Actual level A: 107\nActual level B: 116\nLast rewards:\nConsumption A: {}\nConsumption B: {}"
+    environment, state = world(2), State((107, 116), (0, 0), 1)
+    answers = {
+        read_answer(layout.format(*doses), environment, state, shown.format(*last)).action
+        for last in ((0, 0), (3, 4), (5, 5))
+    }
+    assert answers == {doses if stated else None}
 
 
 TOTALS = "Total harvested so far for A: {}\nTotal harvested so far for B: {}\n\nLast rewards:\n"

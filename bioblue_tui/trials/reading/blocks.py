@@ -20,21 +20,22 @@ _BOX = re.compile(_BOXED)
 
 def blocks_of(
     lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], penalties: Sequence[str]
-) -> tuple[list[Block], str, bool]:
-    """Return the statements of a text, what only has their form, why others were passed over, and if there is more.
+) -> tuple[list[Block], str]:
+    """Return the statements of a text, what only has their form, and why others were passed over.
 
     Lines that only repeat what was asked are known, and the names of rewards that no action has: where such a name
-    stands with a number, rewards are repeated.
+    stands with a number, or with none, rewards are repeated.
     """
     blocks, rest = _marked(lines, grammar)
     walk = Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
-    return blocks + walk.run(), walk.passed, walk.prose
+    return blocks + walk.run(), walk.passed
 
 
 def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> bool:
     if not penalties:
         return False
-    told = re.compile(rf"\b(?:{'|'.join(map(re.escape, penalties))})\b[^\n\d]{{0,40}}\d", re.IGNORECASE)
+    names = "|".join(map(re.escape, penalties))
+    told = re.compile(rf"\b(?:{names})\b(?:[^\n\d]{{0,40}}\d|[^\w\n]{{0,6}}:[^\w\n]{{0,6}}(?:none|no|zero)\b)", re.I)
     return any(told.search(line) for line in lines)
 
 
