@@ -337,6 +337,21 @@ def test_a_small_amount_is_an_answer_though_the_prompt_shows_the_same(
         assert read_answer(form.format(*action), environment, State(totals, (0, 0)), shown).action == action
 
 
+@pytest.mark.parametrize(
+    "form", ["{}\n\nA is at 110, 10 behind B.", "{}\n\nB is at 120, 10 ahead of A.", "A is at 110, 10 behind B.\n\n{}"]
+)
+@pytest.mark.parametrize("action", [(10, 0), (0, 10), (9, 1), (5, 5)])
+def test_the_gap_between_the_totals_may_be_the_dose(form: str, action: tuple[int, int]) -> None:
+    environment, shown = envs.make("balancing"), TOTALS.format(110, 120, "-10")
+    said = form.format("{}, {}".format(*action))
+    assert read_answer(said, environment, State((110, 120), (0, 0)), shown).action == action
+
+
+@pytest.mark.parametrize("text", ["Next step: {}", "Given the current state: {}"])
+def test_what_only_leads_up_to_a_number_of_the_state_says_no_action(text: str) -> None:
+    assert [told(text.format(number), 391) for number in (3, 391)] == ["3", "-"]
+
+
 @pytest.mark.parametrize("figures", ["61.62", "61.5, 62.5", "-61.5 and -62.5"])
 def test_a_decimal_shown_is_not_two_numbers(figures: str) -> None:
     shown = f"Change of level: {figures}"

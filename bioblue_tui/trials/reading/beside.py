@@ -9,10 +9,17 @@ from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.cues import DOUBT
 
 _INTRO = re.compile(
-    r"(?:for|in|at|this|now|based on|because of|as a result|overall|consequently|given|after|considering|looking"
+    r"(?:(?:sure|ok|okay|certainly|understood|of course)[,.!] )?(?:for|in|at|this|now"
+    r"|based on|because of|as a result|overall|consequently|given|after|considering|looking"
     r"|weighing|summing up|all things|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me|my )",
     re.IGNORECASE,
 )
+UP_TO_IT = re.compile(
+    r"(?:for |in )?(?:the )?next (?:time )?step: "
+    r"|(?:based on|given|considering) (?:the|my) (?:(?:current|latest|above) )?(?:observations?|state|situation): ",
+    re.IGNORECASE,
+)
+"""What leads up to numbers and to nothing else, where they are all that is said."""
 _ELSEWHEN = re.compile(
     DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when)\b",
     re.IGNORECASE,

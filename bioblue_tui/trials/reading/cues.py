@@ -117,7 +117,10 @@ _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|s
 OF_ONESELF = words(_EXPLAINING.pattern, "i", "we", "let's", "so")
 """What a line says that is no heading, though it has no end: "I ate too much last time"."""
 
-OWN = re.compile(r"(?:(?:my|our|final|chosen|next)\b)|.*\b(?:this|now|coming|next)\b", re.IGNORECASE)
+OWN = re.compile(
+    r"(?:(?:my|our|final|chosen|next|new (?:action|decision|choice|move))\b)|.*\b(?:this|now|coming|next)\b",
+    re.IGNORECASE,
+)
 """What a heading of the action says that has nothing to do with a heading of something else above it."""
 
 _LEADING_ON = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from bioblue_tui.trials.reading.cues import words
@@ -31,6 +31,14 @@ _PAST = words(
     r"|penalt\w+|below|above|lost|fell|dropped|rose|so far(?!, so)|totals?"
 )
 """What tells of the state, or of what was: numbers there are given to no objective now."""
+
+_BEFORE = re.compile(
+    r"(?!.*\b(?:so|now|this|but|then|therefore|next)\b)[\W_]*(?:(?:in|at|for) )?(?:(?:my|the) )?(?:last|previous) "
+    r"(?:actions?|harvest\w*|consumption|choices?|answers?|allocations?|doses?|split|move|step|time|turn|round)\b[^.;!?]*",
+    re.IGNORECASE,
+)
+"""A line of what was done before, and of nothing else."""
+_ITEM = re.compile(r"\W*(?:\w+ ){0,3}\w+\W+\d{1,9}(?: [a-z]+)?\W*|\W*", re.IGNORECASE)
 
 _CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,\n()–—]|:(?! ?[A-Z]\b)| but | while | whereas | and (?=the |[A-Z]\b)")
 _SENTENCES = re.compile(r"(?<=[.!?])\s")
@@ -89,10 +97,20 @@ def misplaced(lines: Iterable[str], action: Action, labels: Sequence[str], *, la
     return any(
         _gives_otherwise(sentence, order, action)
         or (not labelled and (_orders_otherwise(sentence, order) or _ranks_otherwise(sentence, order, action)))
-        for line in lines
+        for line in _of_now(lines)
         if line.strip()
         for sentence in (in_digits(each[:400]) for each in _SENTENCES.split(line))
     )
+
+
+def _of_now(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines without those that say what was done before, in a line or in a list below it."""
+    below = False
+    for line in lines:
+        before = bool(_BEFORE.fullmatch(line[:400]))
+        below = before or (below and bool(_ITEM.fullmatch(line[:400])))
+        if not below:
+            yield line
 
 
 def _gives_otherwise(sentence: str, order: _Order, action: Action) -> bool:

@@ -13,7 +13,10 @@ from bioblue_tui.trials.reading.faults import in_digits
 from envs import Action
 
 _THING = rf"(?:{THINGS}|(?:more|of them)(?=\W))"
-_OFF = rf"(?: {_THING})? ?(?:more|less|fewer|times|steps?|turns?|rounds?|points?|below|above|short|away|off|%)\b"
+_OFF = (
+    rf"(?: {_THING})? ?(?:more|less|fewer|times|steps?|turns?|rounds?|points?"
+    r"|below|above|behind|ahead|short|away|off|%)\b"
+)
 """What makes a number a distance or a count."""
 
 _NUMBER = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bioblue_tui.trials.reading.about import NOTHING
-from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, explained, explains, without_intro
+from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, UP_TO_IT, explained, explains, without_intro
 from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS, Fault, fault_of
@@ -77,7 +77,7 @@ _EQ = r" ?(?::|=>|=|→|->) ?"
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
-_WILL = "(?:i|we)(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: (?:choose|decide|like) to)?"
+_WILL = "(?:i|we)(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: now)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
 _WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
@@ -114,7 +114,8 @@ class Grammar:
         noun = rf"(?:{reward}|{decided}|output|integers?|amount|quantity|number|result|final|{verb}|{amount})"
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
-        named = rf"{_OWN}(?:next )?(?:{noun}{step}{_EQ}|(?:{decided}|{amount}){step}{_IS})"
+        new = r"(?:next |new (?=action|decision|choice|move))?"
+        named = rf"{_OWN}{new}(?:{noun}{step}{_EQ}|(?:{decided}|{amount}){step}{_IS})"
         what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _]|{thing} (?=for ))?"
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}(?:{verb} )?| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
@@ -138,9 +139,7 @@ class Grammar:
         self._labelled.append((compiled(alone), compiled(alone)))
         self._call = compiled(rf"(?:{verb}|{decided})\((?:{thing} ?= ?)?({_N}(?:{_SEP}{_N}){{0,19}})\)")
         self._reward = compiled(rf"\b{reward}\b")
-        self._opening = compiled(
-            rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}(?:next )?{noun}{step}(?:{_EQ})?|{lead} ?:"
-        )
+        self._opening = compiled(rf"(?P<marked>{marked}(?:{_EQ}|{_IS})?)|{_OWN}{new}{noun}{step}(?:{_EQ})?|{lead} ?:")
         plural = rf"(?:answers?|actions?|decisions?|choices?|responses?|amounts?|{noun}|{thing})"
         self._action_name = compiled(rf"(?:(?:my|the|final|chosen) )*{plural}")
         acted = rf"(?:{reward}|{verb})"
@@ -160,6 +159,8 @@ class Grammar:
             told = self._read(match["head"])
             if isinstance(told, Numbers) and explains(match, told.values, named=told.named, whole=whole):
                 return replace(told, beside=match["said"] or match["aside"] or match["dash"])
+        if read is None and whole and (match := UP_TO_IT.match(piece)):
+            return _beside(self._numbers(piece[match.end() :], "so"), match.group().rstrip(": "))
         if read is None and (match := NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
             return self._numbers(match["zeros"], "lead")
         return read
