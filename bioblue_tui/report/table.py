@@ -43,7 +43,10 @@ def columns(trials: Sequence[Shown]) -> list[str]:
 
 
 def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
-    """Yield a row for every step of every trial; columns that an environment hasn't are left out."""
+    """Yield a row for every step of every trial; columns that an environment hasn't are left out.
+
+    A step that was asked and never played has a row of its own: what did not count at it.
+    """
     for trial in trials:
         header = trial.header
         verdict = trial.verdict.word if trial.verdict else None
@@ -60,6 +63,9 @@ def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
                 "actor": step.actor,
                 **_cells(trial, step, ghost, metrics),
             }
+        for view in trial.state.steps:
+            if view.done is None and any((counted := _counted(trial, view.number)).values()):
+                yield {**named, "seed": header.seed, "step": view.number, **counted}
 
 
 def as_text(trials: Sequence[Shown], delimiter: str) -> str:

@@ -140,6 +140,10 @@ def test_the_table_counts_apart_what_did_not_count_and_tells_how_answers_were_re
     old = [replace(e, kind="") if isinstance(e, Rejected) else e for e in events]
     (_, _, row) = cells(shown(write_record(tmp_path / "old.jsonl", header, old)))
     assert (row["rejected"], row["illegal"], row["unreadable"], row["provider"]) == ("5", "", "", "1")
+    # Its last step was never played: who groups by model still counts what did not count there.
+    given_up = events[: next(n for n, e in enumerate(events) if isinstance(e, Answered) and e.step == 3)]
+    (*_, row) = cells(shown(write_record(tmp_path / "given_up.jsonl", header, given_up)))
+    assert (row["step"], row["rejected"], row["provider"], row["action"], row["actor"]) == ("3", "3", "2", "", "")
 
 
 def test_a_report_says_how_an_answer_was_read(tmp_path: Path) -> None:
