@@ -39,7 +39,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
 
     What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
     that were not stopped or interrupted. A group that others are held against has none, and one that shares no seed
-    with it.
+    with it, or of which no trial was played to its end.
 
     Args:
         groups: All groups of the report.
@@ -56,16 +56,21 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
             if mine:
                 made = sum(p is not None for p in adjusted)
                 rows = tuple(_row(contrast, p) for contrast, p in mine)
-                tables[id(group)] = Table(_caption(mine[0][0].against, made), _HEAD, rows, words=frozenset({0, 4}))
+                tables[id(group)] = Table(
+                    _caption(group, mine[0][0].against, made), _HEAD, rows, words=frozenset({0, 4})
+                )
     return [(tables[id(group)],) if id(group) in tables else () for group in groups]
 
 
 def _rows(same: Sequence[Group]) -> Iterator[_Row]:
-    against = next((other for other in same if _people(other)), same[0])
+    complete = [group for group in same if _whole(group)]
+    against = next((other for other in complete if _people(other)), next(iter(complete), None))
+    if against is None:
+        return
     others = _whole(against)
-    for group in same:
+    for group in complete:
         mine = _whole(group)
-        if group is against or not mine or not others:
+        if group is against:
             continue
         try:
             sides = Contrast(*(list(map(_member, trials)) for trials in (mine, others)))
@@ -79,15 +84,26 @@ def _rows(same: Sequence[Group]) -> Iterator[_Row]:
         yield from found
 
 
-def _caption(against: Group, made: int) -> str:
+def _caption(group: Group, against: Group, made: int) -> str:
     noise = on_same_noise(against.environment)
     still = ", which may still go with the noise" if noise else ""
     return (
         f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; "
         f"{counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
-        f"Intervals: {described()}. Effect sizes over all trials, "
+        f"Intervals: {described()}. {_left_out(group, against)}Effect sizes over all trials that are compared, "
         f"where an agent's that share noise, actions or first steps are one, their mean: {DESCRIBED}"
     )
+
+
+def _left_out(group: Group, against: Group) -> str:
+    """Say how many trials were played and are in no comparison; empty where none is."""
+    told = [
+        f"{short} of the {len(side.played)} of {side.title}"
+        for side in (group, against)
+        if (short := sum(trial.figures.cut_short for trial in side.played))
+    ]
+    left = "Left out, for they were stopped or interrupted and their sums are of fewer steps"
+    return f"{left}: {' and '.join(told)}; where an agent failed, that is not compared. " if told else ""
 
 
 def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:

@@ -144,7 +144,8 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
     short = [str(trial.number) for trial in trials if trial.figures.cut_short and not trial.figures.empty]
     if short:
         found.append(
-            f"stopped or interrupted, so that totals are over fewer steps than planned: trial {', '.join(short)}"
+            "stopped or interrupted, so that totals are over fewer steps than planned and groups are compared without: "
+            f"trial {', '.join(short)}"
         )
     for trial in trials:
         found += [f"trial {trial.number}: {one_line(warning, 300)}" for warning in trial.record.warnings]

@@ -101,6 +101,23 @@ def test_without_people_the_first_group_is_what_others_are_held_against(tmp_path
     assert "thermostat" in captions[1][0]
 
 
+def test_what_was_stopped_is_left_out_of_comparisons_and_that_is_told(tmp_path: Path) -> None:
+    for seed in (1, 2, 3):
+        for agent in (ScriptedAgent("thermostat", seed), Eater("openai:eater", "eater"), ScriptedAgent("random", seed)):
+            run_agent("homeostasis", agent, seed=seed, steps=4, data=tmp_path)
+    order = ["random", "thermostat", "eater"]
+    names = (tmp_path / "trials").iterdir()
+    files = sorted(names, key=lambda path: next(n for n, who in enumerate(order) if who in path.name))
+    # Nobody is held against the first group, for none of it was played to its end; of the last one a trial was not.
+    for path in (*files[:3], files[-1]):
+        path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-4]), encoding="utf-8")
+    first, second, third = report(read_trials(files, References(), lambda line: None)).groups
+    compared = [[t.caption for t in g.figures if t.caption.startswith("Compared with")] for g in (first, second, third)]
+    assert compared[:2] == [[], []]
+    assert "thermostat" in compared[2][0]
+    assert f"1 of the 3 of {third.title}; where an agent failed, that is not compared" in compared[2][0]
+
+
 def test_a_runaway_beyond_all_floats_is_left_out(tmp_path: Path) -> None:
     for seed in (1, 2):
         run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=2, data=tmp_path)
