@@ -175,12 +175,14 @@ class Sitting:
         )
 
     def _asked_after(self, place: Place) -> Iterator[Place]:
-        """Yield the predictions between a trial and the next one."""
+        """Yield the predictions between a trial and the next one; none of where that other one goes wrong."""
         for number, page in enumerate(self.lesson.pages):
             for index, block in enumerate(page.blocks):
                 if (number, index) > place and isinstance(block, Activity):
                     return
-                if (number, index) > place and isinstance(block, Prediction):
+                if (number, index) < place or not isinstance(block, Prediction):
+                    continue
+                if block.kind != "step" or self.about((number, index)) in (None, place):
                     yield number, index
 
     def suspense(self, place: Place) -> bool:

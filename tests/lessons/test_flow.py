@@ -566,6 +566,15 @@ def test_a_question_is_about_the_trial_that_its_reader_has_in_mind(
     assert asked == [None if n is None else (0, n) for n in about]
 
 
+@pytest.mark.parametrize(("behind", "held"), [(TRIAL, False), ("Text", True), ("@play homeostasis", False)])
+def test_another_trials_question_does_not_hold_back_what_came_of_an_own_one(
+    tmp_path: Path, behind: str, held: bool
+) -> None:
+    path = tmp_path / "own.md"
+    path.write_text(f"# T\n\n## P\n\n@play homeostasis\n\n## Q\n\n{ASKED}\n\n{behind}\n", encoding="utf-8")
+    assert Sitting(read_lesson(path)).secret((0, 0)) is held
+
+
 async def test_what_was_asked_after_a_trial_is_told_of_it_whatever_is_behind_the_reveal(tmp_path: Path) -> None:
     path = tmp_path / "seen.md"
     first, second = (f"multi-homeostasis --agent accelerator:{good} --steps 40 --seed 5" for good in (5, 20))
