@@ -112,8 +112,8 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
 
 
 def _counted(trial: Shown, step: int) -> dict[str, Cell]:
-    """Count the attempts that did not count; published logs tell of none."""
-    if trial.header.source == "published":
+    """Count the attempts that did not count; published logs tell of none, and those of a fork's parent are its own."""
+    if trial.header.source == "published" or step <= (trial.header.forked_after or 0):
         return {}
     attempts = [a for a in trial.state.steps[step - 1].attempts if not of_person(a.actor, trial.header.agent)]
     kinds = Counter("provider" if a.failure else a.kind for a in attempts if a.failure or a.rejection)

@@ -133,7 +133,9 @@ class Group:
     def averaged(self) -> str:
         """What means are of."""
         trials, n = len(self.played), self.independent
-        return counted(n, "independent trial") + f" ({trials} played)" if n < trials else counted(trials, "trial")
+        told = counted(n, "independent trial") + f" ({trials} played)" if n < trials else counted(trials, "trial")
+        short = sum(trial.figures.cut_short for trial in self.played)
+        return f"{told}, {short} of them stopped early" if short else told
 
 
 def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:

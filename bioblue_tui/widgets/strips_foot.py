@@ -118,7 +118,8 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     for title, members in zip(titles, groups.values(), strict=True):
         first = members[0]
         alike = kin([member.figures.trace for member in members])
-        number = counted(len(members), "trial")
+        short = sum(member.figures.cut_short for member in members)
+        number = counted(len(members), "trial") + (f", {short} of them stopped early" if short else "")
         found.append(Average("", f"{title} · {number}"))
         noisy = any(member.figures.trace.noise for member in members)
         asides = _asides(len(members), len(set(alike)), beside and noisy)
