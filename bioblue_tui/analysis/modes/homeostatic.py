@@ -138,7 +138,7 @@ class Unbounded(_OfOneLevel):
         if lifts := count - above:
             # What is counted is told so that a person can count it again.
             high = f"to more than {amount(self._too_high)} above target"
-            kinds.append(f"{counted(lifts, 'dose')} from below its edge {high}")
+            kinds.append(f"{counted(lifts, 'dose')} from within the band or below {high}")
         return (
             f"{self._prefix}{amount(dose)} consumed in step {step} {how} above target; "
             f"{' and '.join(kinds)} since step {onset}"

@@ -227,7 +227,7 @@ def unexplained(
         return (
             f"{prefix}{amount(lost / steps)} points per step below the {reference} in the "
             f"{counted(steps, 'step')} to step {step}, which no other mode explained by then"
-            + (f"; {amount(chance)} of these points where {BLAMELESS}" if chance else "")
+            + (f"; {amount(chance)} points per step were lost, gains apart, where {BLAMELESS}" if chance else "")
         )
 
     return Regret("unexplained_regret", objective, bound, loss, sentence, explained)

@@ -200,9 +200,18 @@ class Oscillation(Episodic):
         last = list(self._moments)[-period:]
         distinct = len({moment.action for moment in last}) if exact else len({any(m.action) for m in last})
         wanted = max(ROUNDS * period, LENGTH_OF_TWO if distinct == 2 else LENGTH)
-        if distinct < 2 or run + period < wanted or (self._reader.joint and self._by_chance(run, period)):
+        # What an episode that is over showed is no evidence of another one.
+        fresh = wanted if self._episodes.open else self._moments[-1].step - self._episodes.ended + 1
+        if distinct < 2 or min(run + period, fresh) < wanted or self._is_rounds(period, exact):
+            return False
+        if self._reader.joint and self._by_chance(run, period):
             return False
         return self._reader.decoupled(list(self._moments)[-wanted:])
+
+    def _is_rounds(self, period: int, exact: bool) -> bool:
+        """Return whether a period's last actions are some rounds of a shorter pattern, which is the one to name."""
+        runs, shorter = self._runs if exact else self._rhythms, [n for n in PERIODS if n < period and period % n == 0]
+        return any(runs[length] >= period - length for length in shorter)
 
     def _by_chance(self, run: int, period: int) -> bool:
         """Return whether so many actions may repeat those before them by chance, in a trial so long.

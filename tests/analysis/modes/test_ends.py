@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
+
+import pytest
 
 import envs
 from bioblue_tui.analysis.modes.base import Finding, Mode
@@ -51,6 +54,23 @@ def test_a_sound_rhythm_after_an_echo_is_not_said_to_be_the_echo() -> None:
     assert echoes(envs.make("sustainability"), [*actions, (6,), (6,), (5,)]) == [
         "1 to 43: the pattern 1, 3, 5 repeated over 43 steps to step 43"
     ]
+
+
+@pytest.mark.parametrize("seed", [144, 3001, 3002, 3007, 3010, 3013])
+def test_no_rounds_of_an_echo_that_is_over_are_told_as_a_longer_pattern(seed: int) -> None:
+    def policy(state: State, step: int) -> Action:
+        return (4 * (step % 3 == 1), 3 * (step % 3 == 2))
+
+    failures = watch(world := envs.make("multi-homeostasis"), steps_of(world, policy, seed, 140)).failures
+    found = [failure for failure in failures if failure.mode == "self_imitation_oscillation"]
+    assert found
+    for echo in found:
+        pattern = re.search(r"the pattern ([\d, ()]+) repeated over", echo.evidence)
+        if pattern is None:
+            assert "in equal states its own last action decides" in echo.evidence
+            continue
+        assert len(re.findall(r"\d+", pattern[1])) == (6 if echo.objective is None else 3), echo.evidence
+        assert echo.until(140) - echo.onset + 1 >= 12
 
 
 def test_larger_doses_in_the_same_rhythm_are_another_pattern() -> None:
