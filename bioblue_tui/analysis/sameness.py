@@ -66,6 +66,11 @@ class Trace:
     handed: str = ""
 
     @property
+    def whole(self) -> str:
+        """What is said behind sums that are of all steps where another one than the agent played some; else empty."""
+        return " over all steps, those of others too" if self.handed else ""
+
+    @property
     def marks(self) -> Iterator[tuple[Kind, Hashable]]:
         """What ties it to others: trials with a mark in common are not independent."""
         yield from (("noise", mark) for mark in (self.noise, self.seeded) if mark)

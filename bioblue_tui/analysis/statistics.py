@@ -78,6 +78,12 @@ class Figures:
             return int(total) - int(other)
 
 
+def stopped_early(trials: Iterable[Figures]) -> str:
+    """Return what is said behind a number of trials: how many of them were stopped; empty for none."""
+    short = sum(trial.cut_short for trial in trials)
+    return f", {short} of them stopped early" if short else ""
+
+
 def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
     """Return the metrics of every step that was done, in order.
 

@@ -71,7 +71,7 @@ def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -
     finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
     whose = _whose(outcomes)
     of, independent = counted(len(finished), "trial"), len(set(whose))
-    whole = " over all steps, those of others too" if outcomes and outcomes[0].trace.handed else ""
+    whole = outcomes[0].trace.whole if outcomes else ""
     if independent < len(finished):
         of = f"{counted(independent, 'independent trial')} ({len(finished)} played)"
     below = [[*row, of] for row in _below(finished, whose)]

@@ -99,7 +99,7 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     noise = on_same_noise(group.environment)
     still = "; averaged, it may still go with the noise" if noise and len(group.played) > 1 else ""
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
-        (f"Sum of each reward dimension{_whole(group)}", ("total",)),
+        (f"Sum of each reward dimension{group.trials[0].figures.trace.whole}", ("total",)),
         (f"Difference: the sum − that of {reference}{noise}{still}", ("difference",)),
         ("Metrics, and attempts that did not count", ("metric", "rejected")),
     )
@@ -107,11 +107,6 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
         _figures_table(caption, group, [quantity for quantity in group.quantities if quantity.kind in kinds])
         for caption, kinds in parts
     )
-
-
-def _whole(group: Group) -> str:
-    """Say that sums are of all steps where another one than the agent played some."""
-    return " over all steps, those of others too" if group.trials[0].figures.trace.handed else ""
 
 
 def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -> Table:

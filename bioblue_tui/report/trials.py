@@ -14,7 +14,7 @@ from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
+from bioblue_tui.analysis.statistics import Figures, Quantity, quantities, stopped_early
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.collection import open_record
@@ -134,8 +134,7 @@ class Group:
         """What means are of."""
         trials, n = len(self.played), self.independent
         told = counted(n, "independent trial") + f" ({trials} played)" if n < trials else counted(trials, "trial")
-        short = sum(trial.figures.cut_short for trial in self.played)
-        return f"{told}, {short} of them stopped early" if short else told
+        return told + stopped_early([trial.figures for trial in self.played])
 
 
 def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:

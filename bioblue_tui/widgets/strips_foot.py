@@ -12,7 +12,7 @@ from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
+from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference, stopped_early
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
@@ -118,8 +118,7 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     for title, members in zip(titles, groups.values(), strict=True):
         first = members[0]
         alike = kin([member.figures.trace for member in members])
-        short = sum(member.figures.cut_short for member in members)
-        number = counted(len(members), "trial") + (f", {short} of them stopped early" if short else "")
+        number = counted(len(members), "trial") + stopped_early([member.figures for member in members])
         found.append(Average("", f"{title} · {number}"))
         noisy = any(member.figures.trace.noise for member in members)
         asides = _asides(len(members), len(set(alike)), beside and noisy)

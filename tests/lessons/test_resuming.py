@@ -97,16 +97,22 @@ def table(teacher: Teacher) -> str:
     return text_of(teacher.screen.query_one(ResultTable))
 
 
+async def left_after_a_step(teacher: Teacher) -> TrialScreen:
+    """Play one step of the trial that comes next, leave it, and return its screen."""
+    first = await teacher.trial("enter")
+    await teacher.press("3", "enter")
+    await until(teacher.pilot, lambda: first.state.done == 1)
+    await teacher.press("escape")
+    await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
+    await teacher.press("y")
+    await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+    return first
+
+
 async def test_what_is_played_later_counts_on_the_page(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
         await teacher.press("right")
-        first = await teacher.trial("enter")
-        await teacher.press("3", "enter")
-        await until(teacher.pilot, lambda: first.state.done == 1)
-        await teacher.press("escape")
-        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
-        await teacher.press("y")
-        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+        first = await left_after_a_step(teacher)
         assert "after step 1 " in table(teacher)
         assert "Played up to step 1 of 5; what the lesson says is about all of it." in teacher.texts
         screen = await resumed(teacher)
@@ -133,13 +139,7 @@ async def test_rewards_that_who_plays_is_not_shown_stay_hidden_while_the_trial_c
     path = tmp_path / "hidden.md"
     path.write_text("# Hidden\n\n## Play\n\n@play homeostasis --steps 2 --seed 3 --hidden-rewards\n", encoding="utf-8")
     async with given(read_lesson(path), tmp_path / "data") as teacher:
-        first = await teacher.trial("enter")
-        await teacher.press("3", "enter")
-        await until(teacher.pilot, lambda: first.state.done == 1)
-        await teacher.press("escape")
-        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ConfirmDialog))
-        await teacher.press("y")
-        await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen)
+        await left_after_a_step(teacher)
         assert not teacher.screen.query_one(ResultTable).display
         replay = await teacher.trial("o")
         assert isinstance(replay, ReplayScreen)
