@@ -40,6 +40,12 @@ FEW = 5
 FLOOR = 0.2
 """The least standard error of a drawn sample, as a share of the whole sample's: five equal draws have none."""
 
+METHOD = (
+    f"{LEVEL:.0%} nominal; bootstrap-t (a resample's standard error at least {FLOOR:g} × the sample's) and "
+    "Student's t, the wider at each end"
+)
+"""What an interval of a mean is."""
+
 ATTAINED: Mapping[int, tuple[float, float, float, float]] = {
     5: (0.97, 0.93, 0.90, 0.63),
     10: (0.96, 0.95, 0.91, 0.81),
@@ -144,8 +150,8 @@ def described(n: int) -> str:
         return f"no interval: {counted(n, 'independent trial')}, at least {FEW} are needed"
     told = ", ".join(f"{share:.0%} if {law}" for law, share in zip(LAWS, attained(n), strict=True))
     return (
-        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end; n = {n} trials, "
-        f"{resamples(n):,} resamples; holds the mean by simulation with {simulated(n)} trials: {told}"
+        f"{METHOD}, never beyond the least or greatest value that there can be; n = {n} trials, {resamples(n):,} "
+        f"resamples; holds the mean by simulation with {simulated(n)} trials: {told}"
     )
 
 

@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bioblue_tui.analysis.intervals import FEW, FLOOR, LAWS, LEVEL, Interval, draws, student, student_tail, tails
+from bioblue_tui.analysis.intervals import FEW, FLOOR, LAWS, METHOD, Interval, draws, student, student_tail, tails
 
 if TYPE_CHECKING:
     from bioblue_tui.analysis.intervals import Floats
@@ -69,9 +69,9 @@ def described() -> str:
         f"{', '.join(f'{share:.0%}' for share in told)} where {regime}" for regime, told in ATTAINED.items()
     )
     return (
-        f"{LEVEL:.0%} nominal; bootstrap-t and Student's t, the wider at each end, over people and seeds, both drawn "
-        f"anew (where there are fewer than {FEW} people or seeds, those are taken as they are and the interval says "
-        "nothing of others); from 6 people × 5 seeds on it holds the mean by simulation at least in these shares (if "
+        f"{METHOD}, over people and seeds, both drawn anew (where there are fewer than {FEW} people or seeds, those "
+        "are taken as they are and the interval says nothing of others); p is the larger of what both give; from "
+        "6 people × 5 seeds on it holds the mean by simulation at least in these shares (if "
         f"{', if '.join(LAWS)}): {held}"
     )
 

@@ -67,7 +67,15 @@ def test_it_holds_the_true_mean_as_often_as_its_label_says(law: str, n: int) -> 
 
 def test_its_label_says_method_number_resamples_and_what_is_attained() -> None:
     label = described(10)
-    for part in ("95% nominal", "bootstrap-t", "Student's t", "n = 10 trials", "4,000 resamples", "91% if log-normal"):
+    for part in (
+        "95% nominal",
+        "bootstrap-t",
+        "at least 0.2 ×",
+        "Student's t",
+        "n = 10 trials",
+        "4,000 resamples",
+        "91% if log-normal",
+    ):
         assert part in label
     assert "by simulation with 10 trials: 96%" in described(13), "those of another number are not its own"
     assert described(13) == label.replace("n = 10", "n = 13")
