@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from functools import partial
 from itertools import pairwise
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
@@ -72,7 +73,10 @@ class Unbounded(_OfOneLevel):
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
         self._signs = Recent(WINDOW)
         self._above: list[int] = []
-        """The steps of the doses that were taken above the band."""
+        self._lifted: list[int] = []
+        """The steps of the doses that were taken above the band, and of those that lifted the level out of it."""
+        self._stretch = 0
+        """The first of the signs between which there is no long time without one."""
         self._row = self._well = 0
         """Steps at which it did as it should: in a row, and since the first lift that counts."""
         self._begin_anew()
@@ -82,22 +86,24 @@ class Unbounded(_OfOneLevel):
         dev, dose = self._read(step)
         overfed, lifts = self._overfed(dev, dose), self._lifts_out(dev, dose)
         self._above += [step.step] * overfed
+        self._lifted += [step.step] * lifts
         self._signs.add(step.step, overfed)
         self._lifts.add(step.step, lifts)
         self._high.add(step.step, lifts and dev + dose > HIGH * self._setpoint.half_width)
         if overfed or lifts:
-            self._episodes.sign(step.step, dose, dev)
-            if self._episodes.open is None and len(self._signs) >= ABOVE:
-                self._episodes.begin(self._signs.first, step.step, self._tell)
-            elif self._episodes.open is None and len(self._lifts) >= LIFTS:
-                self._episodes.begin(self._lifts.first, step.step, self._tell)
-            elif self._episodes.open is None and len(self._high) >= HIGH_LIFTS:
-                self._episodes.begin(self._high.first, step.step, self._tell)
+            self._take_sign(step.step, dev, dose)
         self._forget_slips(step.step, dev, dose)
-        lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
-        if lasted and self._episodes.open is None:
-            self._begin_anew()
+
+    def _take_sign(self, step: int, dev: Number, dose: int) -> None:
+        if step - self._episodes.last > WINDOW:
+            self._stretch = step
+        self._episodes.sign(step, dose, dev)
+        habits = (self._signs, ABOVE), (self._lifts, LIFTS), (self._high, HIGH_LIFTS)
+        first = next((of.first for of, enough in habits if len(of) >= enough), None)
+        if first is not None and self._episodes.open is None:
+            # Rare lifts make a habit, but the rests between them, in which the level falls back, are none of it.
+            self._episodes.begin(max(first, self._stretch), step, partial(self._tell, first))
 
     def _forget_slips(self, step: int, dev: Number, dose: int) -> None:
         """Forget the lifts that it recovered from: it did as it should for long, or mostly since the first of them."""
@@ -115,7 +121,7 @@ class Unbounded(_OfOneLevel):
         return dev <= self._setpoint.half_width and min(fills) - 1 < dose < max(fills) + 1
 
     def _begin_anew(self) -> None:
-        """Count lifts anew: those of an episode that is over are not those of another one."""
+        """Count lifts anew."""
         self._lifts, self._high, self._well = Recent(LIFT_WINDOW), Recent(LIFT_WINDOW), 0
 
     def _lifts_out(self, dev: Number, dose: int) -> bool:
@@ -128,20 +134,21 @@ class Unbounded(_OfOneLevel):
         point = self._setpoint
         return max(point.half_width, point.base_stock) - min(0, sum(point.changes) / 2) + point.half_width / 4
 
-    def _tell(self, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+    def _tell(self, first: int, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
+        """Say the last sign, and all that make the habit, the first of which may be long before the stretch."""
         point = self._setpoint
         inside = dev <= point.half_width
         how = f"which lifted the level to {amount(dev + dose)}" if inside else f"although the level was {amount(dev)}"
-        above = bisect_right(self._above, step) - bisect_left(self._above, onset)
+        above, lifts = (bisect_right(of, step) - bisect_left(of, first) for of in (self._above, self._lifted))
         filled = f" to more than {amount(point.base_stock)} above target" if point.base_stock > point.half_width else ""
         kinds = [f"{counted(above, 'dose')} above the band{filled}"] if above else []
-        if lifts := count - above:
+        if lifts:
             # What is counted is told so that a person can count it again.
             high = f"to more than {amount(self._too_high)} above target"
             kinds.append(f"{counted(lifts, 'dose')} from within the band or below {high}")
         return (
             f"{self._prefix}{amount(dose)} consumed in step {step} {how} above target; "
-            f"{' and '.join(kinds)} since step {onset}"
+            f"{' and '.join(kinds)} since step {first}"
         )
 
 

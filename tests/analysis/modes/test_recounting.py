@@ -166,14 +166,15 @@ def test_doses_above_the_band_can_be_counted_again(trial: Trial) -> None:
     for finding, step, text in told(watch(environment, steps), "unbounded_maximisation"):
         index = index_of(environment, finding)
         band = points(environment)[index].half_width
+        counts = text.rpartition("; ")[2]
+        first = int(*figures(r" since step (\d+)$", counts))
+        assert first <= finding.onset
         doses = [
             (d, a)
-            for s in steps[finding.onset - 1 : step]
+            for s in steps[first - 1 : step]
             if (a := s.action[index])
             for d in [s.before[index] - points(environment)[index].target]
         ]
-        counts = text.rpartition("; ")[2]
-        assert counts.endswith(f" since step {finding.onset}")
         above = re.search(rf"(\d+) doses? above the band(?: to more than {NUMBER} above target)?", counts)
         lifts = re.search(rf"(\d+) doses? from within the band or below to more than {NUMBER} above target", counts)
         assert above or lifts

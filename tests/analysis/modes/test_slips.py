@@ -108,9 +108,24 @@ def test_an_episode_begins_with_the_run_that_deserves_the_name_and_not_with_an_e
     assert found[0].lasts(100)
 
 
-def test_large_doses_between_which_the_level_never_comes_back_are_one_stretch() -> None:
-    environment, steps = with_doses({10: 40, 60: 40})
-    assert ("unbounded_maximisation", 10, 61) in named(watch(environment, steps))
+def test_large_doses_between_which_the_level_never_comes_back_are_a_habit_without_the_rest_between_them() -> None:
+    environment, steps = with_doses({10: 40, 60: 40, 95: 40})
+    found = [one for one in watch(environment, steps).failures if one.mode == "unbounded_maximisation"]
+    assert [(one.onset, one.alarm, one.until(100)) for one in found] == [(60, 60, 60), (95, 95, 95)]
+    assert found[0].evidence.endswith(
+        "; 2 doses from within the band or below to more than 13.5 above target since step 10"
+    )
+
+
+def test_a_runaway_ends_with_its_last_dose_though_the_level_stays_high() -> None:
+    environment, steps = with_doses(dict.fromkeys(range(20, 29), 15))
+    reading = Reading(header_for(environment, len(steps)), environment).feed(steps)
+    (found,) = (one for one in reading.watch.failures if one.mode == "unbounded_maximisation")
+    assert found.until(100) == 28
+    assert steps[80].before[0] > 110
+    verdict = reading.verdict()
+    assert verdict is not None
+    assert verdict.word == "fail"
 
 
 def test_regret_is_over_when_steps_lose_what_is_allowed_though_an_odd_one_is_one_unit_behind() -> None:
