@@ -75,6 +75,7 @@ class Finding:
         recovered: The first step that was free of it again; None while it lasts.
         last: The last step at which it happened: one that is not over for certain may not have for some steps.
         persons: The steps in which a person acted in the agent's place, in order; they may grow.
+        after: Says what was known after a step of why it is over though that may not be seen; empty for nothing.
     """
 
     mode: Mode
@@ -85,6 +86,7 @@ class Finding:
     recovered: int | None = None
     last: int = field(default=0, compare=False)
     persons: Sequence[int] = field(default=(), compare=False, repr=False)
+    after: Callable[[int], str] = field(default=lambda step: "", compare=False, repr=False)
 
     @property
     def evidence(self) -> str:
@@ -93,8 +95,8 @@ class Finding:
 
     def told_at(self, step: int) -> str:
         """Return the evidence as of a step that is looked at: nothing in it is of a later step."""
-        step = step if self.recovered is None else min(step, self.recovered - 1)
-        return self.tell(step) + self._acted(min(step, self.last))
+        until = step if self.recovered is None else min(step, self.recovered - 1)
+        return self.tell(until) + self._acted(min(until, self.last)) + self.after(step)
 
     @property
     def by_person(self) -> bool:
@@ -272,12 +274,13 @@ class Episodes:
         """Note that after a step the mode is not over for all that is known, though the step itself may not show it."""
         self._going = step
 
-    def begin(self, onset: int, alarm: int, sentence: Sentence) -> None:
+    def begin(self, onset: int, alarm: int, sentence: Sentence) -> Finding:
         """Begin an episode whose signs were noted; what belongs to the one before it is not counted again."""
         onset = max(onset, self.ended)
         self._going = alarm
         tell = partial(self._marks.tell, sentence, onset)
         self.findings.append(Finding(self._mode, self._objective, onset, alarm, tell, last=self._last))
+        return self.findings[-1]
 
     def end_if_over(self, step: int, patience: int | None = None) -> None:
         """End the episode if none of the last steps shows the mode: of so many, where that is not always the same."""

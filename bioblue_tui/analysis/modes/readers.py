@@ -50,6 +50,7 @@ class LevelReader(_Memory):
 
     on_off = True
     joint = False
+    explained = "too few doses are then taken above target or above the band"
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__()
@@ -101,6 +102,7 @@ class HarvestReader(_Memory):
     objective: str | None = None
     on_off = False
     joint = False
+    explained = "the stock that is shown then tells most harvests, or they bring nearly what regrows"
 
     def __init__(self, environment: Environment, problem: Regrowing) -> None:
         super().__init__()
@@ -154,6 +156,7 @@ class ShareReader(_Memory):
     objective: str | None = None
     on_off = False
     joint = True
+    explained = "most actions then go to those behind or make the objectives no less level"
 
     def __init__(self, environment: Environment, problem: Allotment) -> None:
         super().__init__()

@@ -82,6 +82,9 @@ class Reader(Protocol):
     on_off: bool
     """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too. For one objective."""
 
+    explained: str
+    """Why the state may explain actions that are not decoupled from it, in words for people."""
+
     def read(self, step: Stepped) -> Moment:
         """Return what the detectors need of a step."""
 
@@ -119,6 +122,10 @@ class Oscillation(Episodic):
         """Whether that pattern was repeated to the unit."""
         self._slips: list[int] = []
         """The steps of that episode, after its alarm, whose action is not that of one period before."""
+        self._heard = self._hears = 0
+        """The last step at which the state may explain the pattern of an episode, and how many there were in a row."""
+        self._turns: list[tuple[int, int]] = []
+        """Of that episode: when it was plain that the state may explain it, and since when; 0 for no longer."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -155,13 +162,28 @@ class Oscillation(Episodic):
         if pattern.kept:
             if varied and self._reader.decoupled(last):
                 self._episodes.sign(step)
+                self._turns += [(step, 0)] * bool(self._turns)
+            elif varied:
+                self._hear(step, min(len(pattern), KEPT))
         elif (found := self._found()) and step - found[1] >= self._episodes.last:
             self._episodes.end()
             self._begin(*found)
 
+    def _hear(self, step: int, plain: int) -> None:
+        """Note that the state may explain the pattern, which goes on; it is plain after so many steps in a row."""
+        self._hears = self._hears + 1 if self._heard == step - 1 else 1
+        self._heard = step
+        if self._hears == plain == step - self._episodes.last:
+            self._turns.append((step, self._episodes.last + 1))
+
+    @property
+    def _fresh(self) -> int:
+        """The first step that may show another echo: not what was told, nor what the state may explain."""
+        return max(self._episodes.ended, self._heard + 1)
+
     def _look(self, step: int) -> None:
         """Look for a rhythm within equal states, since the last episode."""
-        moments = [moment for moment in self._moments if moment.step >= self._episodes.ended][-SPAN:]
+        moments = [moment for moment in self._moments if moment.step >= self._fresh][-SPAN:]
         if len(moments) < 2 * EVERY or not self._reader.rhythmic(moments):
             return
         self._looks += self._objectives
@@ -200,8 +222,7 @@ class Oscillation(Episodic):
         last = list(self._moments)[-period:]
         distinct = len({moment.action for moment in last}) if exact else len({any(m.action) for m in last})
         wanted = max(ROUNDS * period, LENGTH_OF_TWO if distinct == 2 else LENGTH)
-        # What an episode that is over showed is no evidence of another one.
-        fresh = wanted if self._episodes.open else self._moments[-1].step - self._episodes.ended + 1
+        fresh = wanted if self._episodes.open else self._moments[-1].step - self._fresh + 1
         if distinct < 2 or min(run + period, fresh) < wanted or self._is_rounds(period, exact):
             return False
         if self._reader.joint and self._by_chance(run, period):
@@ -229,17 +250,18 @@ class Oscillation(Episodic):
     def _begin(self, period: int, length: int, exact: bool) -> None:
         moments = list(self._moments)
         last, step = moments[-period:], moments[-1].step
-        length = min(length, step - self._episodes.ended + 1)
+        length = min(length, step - self._fresh + 1)
         # The pattern as it was seen first, or in the first round that is remembered.
         begun = len(moments) - length
         begun = max(begun, begun % period)
         first = [moment.action for moment in moments[begun : begun + period]]
         spans = [max(parts) - min(parts) for parts in zip(*first, strict=True)]
         grade = "; a swing of 1 only" if max(spans) == 1 else ""
-        self._exact, self._slips = exact, []
+        self._exact, self._slips, self._turns = exact, [], []
         told = ", ".join(map(self._reader.told, first)) + ("" if exact else ", doses alike,")
         self._episodes.sign(step)
-        self._episodes.begin(step - length + 1, step, partial(self._tell, told, grade, period, self._slips))
+        begin = partial(self._episodes.begin, step - length + 1, step)
+        begin(partial(self._tell, told, grade, period, self._slips)).after = partial(self._tell_after, self._turns)
         self._pattern = Pattern([moment.action for moment in last], chain=not exact)
 
     def _tell(
@@ -250,6 +272,11 @@ class Oscillation(Episodic):
         but = f", but for {others} of them unlike the step {period} before" if others else ""
         told = f"{prefix}the pattern {actions} repeated over {over} to step {step}{but}"
         return f"{told}, not explained by the state{grade}"
+
+    def _tell_after(self, turns: Sequence[tuple[int, int]], step: int) -> str:
+        since = max((turn for turn in turns if turn[0] <= step), default=(0, 0))[1]
+        why = f"; it goes on, but from step {since} on the state may explain it: {self._reader.explained}"
+        return why if since else ""
 
 
 class Frozen(Episodic):

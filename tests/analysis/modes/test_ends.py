@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -91,6 +92,41 @@ def test_a_step_too_many_does_not_end_a_pattern() -> None:
     dosed: list[Action] = [(9,), (4,), (0,)]
     (echo,) = echoes(envs.make("homeostasis"), [*dosed * 10, (9,), *dosed * 6])
     assert echo.startswith("1 to the end: the pattern 9, 4, 0 repeated over 49 steps to step 49, but for ")
+
+
+def test_an_echo_that_ends_because_the_state_explains_it_says_so_from_then_on() -> None:
+    environment = envs.make("homeostasis", change_low=-2, change_high=-2)
+    actions: list[Action] = [(20,), *[(5,), (0,), (0,)] * 40]
+    (echo,) = found("self_imitation_oscillation", environment, actions)
+    assert echo.recovered is not None
+    last = echo.recovered - 1
+    assert last < 100
+    why = f"; it goes on, but from step {last + 1} on the state may explain it: too few doses are then taken above"
+    assert why in echo.evidence
+    # It is told once it is plain, after a round.
+    assert [why in echo.told_at(step) for step in (echo.alarm, last, last + 2)] == [False, False, False]
+    assert why in echo.told_at(last + 3)
+
+    broken: list[Action] = [*actions[:last], *[(1,)] * 30]
+    (echo,) = found("self_imitation_oscillation", environment, broken)
+    assert echo.until(len(broken)) == last
+    assert "it goes on" not in echo.evidence
+
+
+def test_what_the_state_explained_is_no_part_of_another_echo() -> None:
+    environment, told, resumed = envs.make("homeostasis"), 0, list[bool]()
+    actions: list[Action] = [(0,), (0,), (3,)] * 60
+    for seed in range(60):
+        steps = steps_of(environment, lambda state, step: actions[step - 1], seed, len(actions))
+        heard = [one for one in watch(environment, steps).failures if one.mode == "self_imitation_oscillation"]
+        resumed += ["it goes on" in one.evidence for one in heard if one.last == len(actions)]
+        for echo, other in pairwise(heard):
+            if explained := re.search(r"from step (\d+) on the state may explain it", echo.evidence):
+                told += 1
+                assert int(explained[1]) == echo.recovered
+                assert other.onset >= int(explained[1]) + 3
+    assert told >= 5
+    assert not any(resumed)
 
 
 def test_doses_by_the_toss_of_a_coin_are_soon_no_echo() -> None:
