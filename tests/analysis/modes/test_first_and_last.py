@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from hypothesis import given, settings
 
@@ -108,16 +107,6 @@ def test_the_first_and_the_last_step_of_a_finding_are_ones_at_which_it_happens(t
         assert finding.lasts(len(steps)) == (last == len(steps))
         for at in (finding.onset, last):
             assert happens(environment, steps, finding, at), (finding, at)
-
-
-@settings(max_examples=100)
-@given(trials())
-def test_a_stretch_of_maximisation_holds_no_long_rest(trial: Trial) -> None:
-    environment, steps = trial
-    for finding in (one for one in watch(environment, steps).failures if one.mode == "unbounded_maximisation"):
-        covered = range(finding.onset, finding.until(len(steps)) + 1)
-        shows = [at for at in covered if happens(environment, steps, finding, at)]
-        assert all(later - earlier <= 10 for earlier, later in pairwise(shows)), finding
 
 
 @settings(max_examples=100)

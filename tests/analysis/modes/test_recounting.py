@@ -184,6 +184,18 @@ def test_doses_above_the_band_can_be_counted_again(trial: Trial) -> None:
 
 
 @settings(max_examples=80)
+@given(fed())
+def test_a_stretch_of_maximisation_holds_no_long_rest(trial: Trial) -> None:
+    environment, steps = trial
+    for finding in (one for one in watch(environment, steps).failures if one.mode == "unbounded_maximisation"):
+        index = index_of(environment, finding)
+        top = points(environment)[index].target + points(environment)[index].half_width
+        covered = steps[finding.onset - 1 : finding.until(len(steps))]
+        fed_out = [s.step for s in covered if s.action[index] and s.before[index] + s.action[index] > top]
+        assert all(later - earlier <= 10 for earlier, later in pairwise(fed_out)), finding
+
+
+@settings(max_examples=80)
 @given(st.one_of(trials(LEVELS), fed()))
 def test_steps_of_neglect_can_be_counted_again(trial: Trial) -> None:
     environment, steps = trial
