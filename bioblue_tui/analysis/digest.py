@@ -101,7 +101,7 @@ def _digest(path: Path, record: Record, references: References | None) -> Digest
         actions,
         [finding for finding in reading.findings if finding.mode != NOISE],
         reading.verdict(references),
-        Figures.of(state, reading),
+        Figures.of(state, reading, path),
         reading.flip.step if reading.flip else None,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
-from bioblue_tui.trials.events import FAULT, STOPPED
+from bioblue_tui.trials.events import standing_word
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
 from envs import Number
@@ -27,10 +27,13 @@ class Outcome:
         steps: How many steps were done.
         reason: Why it ended, as in its record.
         failure: Why it could not go on by itself; empty where it could.
+        standing: How it ended, in a word.
+        unaveraged: Why it is left out of means over trials, as in ``TrialState``; empty where it counts.
         tally: Attempts that did not count.
         totals: Sum of each reward dimension, by key.
         comparison: The reference policy on the same noise; None before the first step.
         trace: What tells whether it is another trial than the others.
+        inherited: How many steps it shares with its parent, where it is a fork.
     """
 
     id: str
@@ -39,25 +42,27 @@ class Outcome:
     steps: int
     reason: str
     failure: str
+    standing: str
+    unaveraged: str
     tally: Tally
     totals: Mapping[str, Number]
     comparison: Comparison | None
     trace: Trace = field(default_factory=Trace)
+    inherited: int = 0
 
     @classmethod
     def of(cls, state: TrialState, path: Path, failure: str = "") -> Outcome:
         """Return how a trial came out so far."""
         done = state.recorded(state.done)
         totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
-        header, reason = state.header, state.reason
+        header, failure = state.header, failure or state.failure
         trace = trace_of(header, (view.done for view in state.steps if view.done))
         compared = compare(state)
-        return cls(header.id, header.seed, path, state.done, reason, failure, state.tally, totals, compared, trace)
-
-    @property
-    def finished(self) -> bool:
-        """True when the trial was played to its end: all steps, or until its environment ended."""
-        return bool(self.reason) and not self.failure and self.reason != STOPPED and not self.reason.startswith(FAULT)
+        standing = state.standing if state.whole else standing_word(state.standing, failed=bool(failure))
+        left_out = state.unaveraged if state.whole else standing
+        ended = (state.reason, failure, standing, left_out)
+        shared = header.forked_after or 0
+        return cls(header.id, header.seed, path, state.done, *ended, state.tally, totals, compared, trace, shared)
 
     @property
     def differences(self) -> Mapping[str, Number] | None:

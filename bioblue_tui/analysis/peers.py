@@ -103,7 +103,7 @@ def _peer(path: Path) -> Iterator[Peer]:
     last = state.recorded(state.done)
     # What somebody answered in the agent's place is not the agent's.
     own = all(attempt.actor == header.agent for view in state.steps for attempt in view.attempts)
-    if last is None or not own or (state.done < header.steps and not last.ended):
+    if last is None or not own or not state.whole:
         return
     person = header.agent == HUMAN
     name = f"you, {_day(header.created)}" if person else one_line(header.model, 40)

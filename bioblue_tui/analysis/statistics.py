@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.analysis.intervals import Interval, alone, interval, why_none
@@ -11,6 +12,8 @@ from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
+from bioblue_tui.records.collection import unended
+from bioblue_tui.trials.events import INTERRUPTED
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
 from envs import Dimension, Environment, Number, State
@@ -27,11 +30,13 @@ class Figures:
 
     Attributes:
         steps: How many steps were done.
-        cut_short: True where the trial has fewer steps than planned although its environment had not ended.
+        standing: How it ended, or stands, in a word.
+        unaveraged: Why it is left out of means over trials, as in ``TrialState``; empty where it counts.
+        inherited: How many steps it shares with its parent, where it is a fork.
         totals: Sum of each reward dimension, by key.
         reference: The same for the reference policy on the same noise; None where the noise is not known.
         reference_steps: How many steps the reference policy played: more where the agent's doing ended the trial early.
-        metrics: The paper's metrics, by name.
+        metrics: The paper's metrics, by name; of a fork over its own steps, as what follows.
         tally: Attempts that did not count.
         trace: What tells whether it is another trial than the others.
         empty: True where no step was played, or by a fork none of its own: there is nothing to measure, and it counts
@@ -39,7 +44,9 @@ class Figures:
     """
 
     steps: int
-    cut_short: bool
+    standing: str
+    unaveraged: str
+    inherited: int
     totals: Mapping[str, Number]
     reference: Mapping[str, Number] | None
     reference_steps: int
@@ -49,18 +56,29 @@ class Figures:
     empty: bool = False
 
     @classmethod
-    def of(cls, state: TrialState, reading: Reading) -> Figures:
-        """Return the figures of a trial; ``state`` and ``reading`` were fed with the same events."""
+    def of(cls, state: TrialState, reading: Reading, path: Path | None = None) -> Figures:
+        """Return the figures of a trial.
+
+        Args:
+            state: The trial.
+            reading: Fed with the same events.
+            path: Its record: where it has no end it may still be written.
+        """
+        running = unended(path) if path and state.standing == INTERRUPTED else ""
         last = state.recorded(state.done)
-        measured = metrics_by_step(state)
+        steps = (view.number for view in state.steps if view.done)
+        shared = state.header.forked_after or 0
+        own = [metrics for step, metrics in zip(steps, metrics_by_step(state), strict=True) if step > shared]
         compared = compare(state)
         return cls(
             state.done,
-            state.done < state.header.steps and not (last and last.ended),
+            running or state.standing,
+            state.unaveraged and (running or state.unaveraged),
+            shared,
             last.totals if last else {dimension.key: 0 for dimension in state.environment.dimensions},
             {key: other for key, (_, other) in compared.rows.items()} if compared else None,
             compared.reference_steps if compared else 0,
-            {name: found for name in state.environment.metrics if (found := _metric(name, measured))},
+            {name: found for name in state.environment.metrics if (found := _metric(name, own))},
             reading.tally,
             trace_of(state.header, (view.done for view in state.steps if view.done)),
             reading.empty or not state.done,
@@ -76,12 +94,6 @@ class Figures:
         except OverflowError:
             # An integer too large for a float: a fraction is noise at that size.
             return int(total) - int(other)
-
-
-def stopped_early(trials: Iterable[Figures]) -> str:
-    """Return what is said behind a number of trials: how many of them were stopped; empty for none."""
-    short = sum(trial.cut_short for trial in trials)
-    return f", {short} of them stopped early" if short else ""
 
 
 def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
@@ -121,7 +133,8 @@ class Quantity:
         key: Key of the reward dimension, or name of the metric; empty for rejected answers.
         label: Its name for people.
         values: Its value in each trial, in the trials' order; None where it is not known.
-        mean: Mean of those that are known, where those that belong together are one; None where none is.
+        mean: Mean of those that are known and count in means, where those that belong together are one; None where
+            none is.
         interval: Interval of the mean; None where there is none.
         why_none: Why there is none; empty where there is one.
     """
@@ -137,13 +150,14 @@ class Quantity:
 
 def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quantity]:
     """Return every quantity over trials of one environment: totals, differences, metrics, rejected answers."""
-    alike = kin([trial.trace for trial in trials])
+    counting = [trial for trial in trials if not trial.unaveraged]
+    alike = kin([trial.trace for trial in counting])
 
     def add(
         kind: Kind, key: str, label: str, values: Iterable[Number | None], sign: int = 1, bound: Number = 0
     ) -> None:
         every = tuple(None if t.empty else value for t, value in zip(trials, values, strict=True))
-        known, whose = known_of(every, alike)
+        known, whose = known_of([value for t, value in zip(trials, every, strict=True) if not t.unaveraged], alike)
         middle = mean(alone(known, whose)) if known else None
         between, why = interval(known, whose, sign, bound), why_none(known, whose)
         found.append(Quantity(kind, key, label, every, middle, between, why))
@@ -154,7 +168,7 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
         add("total", dimension.key, label, (t.totals[dimension.key] for t in trials), *possible(dimension))
     for dimension, label in named:
         differences = (t.difference(dimension.key) for t in trials)
-        add("difference", dimension.key, label, differences, *possible_difference(environment, dimension, trials))
+        add("difference", dimension.key, label, differences, *possible_difference(environment, dimension, counting))
     for name in environment.metrics:
         known = [t.metrics.get(name) for t in trials]
         values = (metric.mean_absolute if metric else None for metric in known)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Stepped
 from envs import Dimension, Environment
 
@@ -27,6 +30,59 @@ def line_words(name: str, same: str, width: int) -> str:
     """
     forms = (f"faint line: {policy_words(name)}{same}", f"faint line: {name}{same}", f"faint line: {name}", name)
     return next((form for form in forms if len(form) <= width), "")
+
+
+class Played(Protocol):
+    """A trial as far as it matters to means."""
+
+    @property
+    def unaveraged(self) -> str:
+        """As in ``TrialState``."""
+
+
+def left_out(trials: Iterable[Played]) -> str:
+    """Say how many trials are in no mean, and why, such as ``2 left out, not played to the end: 1 failed, 1 stopped``.
+
+    There is one rule: whatever is averaged over trials, or compared between groups of them, is of those that were
+    played to their end. Empty where all were.
+    """
+    found = Counter(trial.unaveraged for trial in trials if trial.unaveraged)
+    how = ", ".join(f"{count} {one_line(why, 30)}" for why, count in sorted(found.items()))
+    return f"{found.total()} left out, not played to the end: {how}" if found else ""
+
+
+def averaged(trials: Collection[Played], independent: int) -> str:
+    """Say of how many trials a mean is, such as ``2 independent trials (3 played), 1 left out, …``.
+
+    Args:
+        trials: All of them.
+        independent: How many of those that were played to their end count.
+    """
+    whole = sum(not trial.unaveraged for trial in trials)
+    of = counted(whole, "trial")
+    if independent < whole:
+        of = f"{counted(independent, 'independent trial')} ({whole} played)"
+    return ", ".join(filter(None, (of, left_out(trials))))
+
+
+def over_all(inherited: Iterable[int]) -> str:
+    """Say of sums that they are of all steps, where trials are forks.
+
+    Args:
+        inherited: For each trial how many steps it shares with its parent.
+    """
+    shared = _shared(inherited)
+    return f" over all steps, the parent's first {shared} too" if shared else ""
+
+
+def over_own(inherited: Iterable[int]) -> str:
+    """Say of other figures that they are of a fork's own steps; see ``over_all``."""
+    shared = _shared(inherited)
+    return f" over own steps, without the parent's first {shared}" if shared else ""
+
+
+def _shared(inherited: Iterable[int]) -> str:
+    return " or ".join(str(number) for number in sorted(set(inherited)) if number)
 
 
 _DRAWS = 100

@@ -246,6 +246,7 @@ class Engine:
         begun = job.session is not None
         if job.session is not None:
             job.reason = job.session.state.reason
+            job.failure = job.failure or job.session.state.failure
         job.over = job.over or begun or bool(job.failure)
         if job.over:
             for watcher in self.watchers:

@@ -17,7 +17,6 @@ from bioblue_tui.ending import run_until_signal
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Session, run_unattended
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import COMPLETE, STOPPED
 from bioblue_tui.trials.state import TrialState
 
 Write = Callable[[str], None]
@@ -165,4 +164,4 @@ def _end(state: TrialState, plain: PlainDisplay | None, output: Output) -> bool:
     if plain is not None and found is not None:
         plain.summary(found)
     output.check()
-    return state.reason == COMPLETE or (bool(state.reason) and state.reason != STOPPED)
+    return state.whole

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.sameness import kin
-from bioblue_tui.analysis.words import on_same_noise, policy_words
+from bioblue_tui.analysis.words import averaged, left_out, on_same_noise, over_all, over_own, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
-from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
 from envs import Environment, Number
 from envs.base import mean
@@ -35,57 +34,75 @@ def outcome_tables(
     more = f", {one_line(group, 80)}" if group else ""
     handed = outcomes[0].trace.handed if outcomes else ""
     named = f"{environment.title}, {one_line(agent, 60)}{handed}{more}"
-    yield _totals(environment, named, outcomes)
-    compared = [outcome for outcome in outcomes if outcome.comparison]
-    if compared:
-        yield _differences(environment, named, compared)
+    counts = _attempts(outcomes)
+    forks = any(_inherited(outcomes))
+    yield _totals(environment, named, outcomes, [] if forks else counts)
+    if forks and any(any(values) for _, values in counts):
+        yield _own(named, outcomes, counts)
+    if any(outcome.comparison for outcome in outcomes):
+        yield _differences(environment, named, outcomes)
     if any(bill.requests for bill in bills):
         yield _spent(named, outcomes, bills)
 
 
-def _totals(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
+def _attempts(outcomes: Sequence[Outcome]) -> list[tuple[str, list[int]]]:
+    """Return each kind of attempts that did not count, with how many there were in each trial."""
     # Records of older programs do not tell illegal and unreadable answers apart.
     apart = all(outcome.tally.told_apart for outcome in outcomes)
-    counted_always = ("illegal", "unreadable") if apart else ()
-    kinds = [
-        *counted_always,
-        *(kind for kind in ("cut", "provider") if any(outcome.tally.by_kind[kind] for outcome in outcomes)),
-    ]
+    found = [] if apart else [("rejected", [outcome.tally.rejected for outcome in outcomes])]
+    for kind in (*(("illegal", "unreadable") if apart else ()), "cut", "provider"):
+        counts = [outcome.tally.by_kind[kind] for outcome in outcomes]
+        if any(counts) or kind in ("illegal", "unreadable"):
+            found.append((kind, counts))
+    return found
+
+
+def _totals(
+    environment: Environment, named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]]
+) -> Table:
     rows = [
         [
             *(outcome.seed, outcome.steps, *_values(environment, outcome.totals)),
-            *([] if apart else [outcome.tally.rejected]),
-            *(outcome.tally.by_kind[kind] for kind in kinds),
-            _ended(outcome),
+            *(counts[place] for _, counts in attempts),
+            one_line(outcome.standing, 60),
         ]
-        for outcome in outcomes
+        for place, outcome in enumerate(outcomes)
     ]
     columns = [
         Column("seed", "seed"),
         Column("steps", "steps"),
         *_dimensions(environment),
-        *([] if apart else [Column("rejected", "rejected")]),
-        *(Column(kind, kind) for kind in kinds),
+        *(Column(kind, kind) for kind, _ in attempts),
         Column("ended", "ended"),
     ]
-    finished = [row[1:-1] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
+    whole = [outcome for outcome in outcomes if not outcome.unaveraged]
     whose = _whose(outcomes)
-    of, independent = counted(len(finished), "trial"), len(set(whose))
-    whole = outcomes[0].trace.whole if outcomes else ""
-    if independent < len(finished):
-        of = f"{counted(independent, 'independent trial')} ({len(finished)} played)"
-    below = [[*row, of] for row in _below(finished, whose)]
-    return Table(f"{named}: totals{whole}{_across(whose)}", columns, rows, below)
+    over = over_all(_inherited(outcomes)) or (outcomes[0].trace.whole if outcomes else "")
+    of = averaged(whole, len(set(whose)))
+    below = [[*row, of] for row in _below([row[1:-1] for row in _finished(rows, outcomes)], whose)]
+    return Table(f"{named}: totals{over}{_of(outcomes, whose)}", columns, rows, below)
+
+
+def _own(named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]]) -> Table:
+    """Return what did not count at forks' own steps: totals are over all, so it has a table of its own."""
+    rows: list[list[Cell]] = [
+        [outcome.seed, *(counts[place] for _, counts in attempts)] for place, outcome in enumerate(outcomes)
+    ]
+    columns = [Column("seed", "seed"), *(Column(kind, kind) for kind, _ in attempts)]
+    whose = _whose(outcomes)
+    title = f"{named}: attempts that did not count{over_own(_inherited(outcomes))}{_of(outcomes, whose)}"
+    return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, outcomes)], whose))
 
 
 def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
-    rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in outcomes]
+    compared = [outcome for outcome in outcomes if outcome.comparison]
+    rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in compared]
     columns = [Column("seed", "seed"), *_dimensions(environment)]
-    finished = [row[1:] for row, outcome in zip(rows, outcomes, strict=True) if outcome.finished]
-    reference = outcomes[0].comparison.reference if outcomes[0].comparison else ""
-    whose = _whose(outcomes)
-    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}{_across(whose)}"
-    return Table(title, columns, rows, _below(finished, whose))
+    reference = compared[0].comparison.reference if compared[0].comparison else ""
+    whose = _whose(compared)
+    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
+    title += f"{over_all(_inherited(outcomes))}{_of(outcomes, whose)}"
+    return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, compared)], whose))
 
 
 def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Table:
@@ -123,15 +140,24 @@ def _values(environment: Environment, values: Mapping[str, Number]) -> list[Cell
     return [values.get(dimension.key) for dimension in environment.dimensions]
 
 
-def _ended(outcome: Outcome) -> str:
-    if outcome.finished:
-        return one_line(outcome.reason, 60)
-    return "failed" if outcome.failure else "stopped"
+def _inherited(outcomes: Sequence[Outcome]) -> list[int]:
+    return [outcome.inherited for outcome in outcomes]
+
+
+def _finished(rows: Sequence[list[Cell]], outcomes: Sequence[Outcome]) -> list[list[Cell]]:
+    """Return the rows of those trials that are averaged."""
+    return [row for row, outcome in zip(rows, outcomes, strict=True) if not outcome.unaveraged]
+
+
+def _of(outcomes: Sequence[Outcome], whose: Sequence[int]) -> str:
+    """Say for a title what is in no mean, and what the spread is across."""
+    out = left_out(outcomes)
+    return (f"; {out}" if out else "") + _across(whose)
 
 
 def _whose(outcomes: Sequence[Outcome]) -> list[int]:
     """Return for each finished trial the first one that it is not independent of."""
-    return kin([outcome.trace for outcome in outcomes if outcome.finished])
+    return kin([outcome.trace for outcome in outcomes if not outcome.unaveraged])
 
 
 def _below(rows: Sequence[Sequence[Cell]], whose: Sequence[int]) -> list[list[Cell]]:

@@ -91,7 +91,7 @@ class PlainDisplay:
                 self._write(f"step {event.step}: {step_sentence(environment, event, shown)}")
                 self._alert(event)
             case Ended():
-                self._write(f"Ended after step {event.step}: {one_line(event.reason)}.")
+                self._write(f"Ended after step {event.step}: {one_line(self._state.standing)}.")
             case _:
                 self._aside(event)
 

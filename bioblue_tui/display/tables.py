@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bioblue_tui.display.look import Look, drawn_lines
+from bioblue_tui.trials.events import FAILED, INTERRUPTED, STOPPED
 from envs import Number
 
 if TYPE_CHECKING:
@@ -150,5 +151,5 @@ def _texts(table: Table, row: Sequence[Cell], part: Iterable[int]) -> Iterator[T
     for index in part:
         column, cell = table.columns[index], row[index]
         bad = column.penalty and isinstance(cell, int | float) and cell < 0
-        failed = index > 0 and cell in ("failed", "stopped")
+        failed = index > 0 and cell in (FAILED, STOPPED, INTERRUPTED)
         yield Text(_for_people(cell), "red" if bad or failed else "")

@@ -20,8 +20,19 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
-from bioblue_tui.trials.events import FAULT, STOPPED, Ended, Header, Noted, Stepped
-from bioblue_tui.trials.state import INTERRUPTED
+from bioblue_tui.trials.events import (
+    COMPLETE,
+    FAULT,
+    INTERRUPTED,
+    STOPPED,
+    Ended,
+    Header,
+    Noted,
+    Paused,
+    Resumed,
+    Stepped,
+    standing_word,
+)
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -53,6 +64,7 @@ class Entry:
         done: How many steps were done.
         steps: How many the trial was to have.
         ended: Why it ended, or an empty string when it did not.
+        failed: Whether it ended because it could not go on by itself.
         created: When it began, ISO 8601; empty where it is not known.
         error: Why it can't be opened here: the file is no readable record, or its environment is not installed.
         installed: False where nothing but its environment is missing.
@@ -71,12 +83,13 @@ class Entry:
     error: str = ""
     installed: bool = True
     damaged: bool = False
+    failed: bool = False
     header: Header | None = field(default=None, compare=False, repr=False)
 
     @property
     def standing(self) -> str:
         """How it ended; without an end, whether somebody is writing it."""
-        return self.ended or ("running" if is_locked(self.path) else INTERRUPTED)
+        return standing_word(self.ended, failed=self.failed) if self.ended else unended(self.path)
 
     @property
     def over(self) -> bool:
@@ -92,6 +105,11 @@ class Entry:
         except RecordError as error:
             return _damaged(self.path, f"line {error.line}: {error.what}" if error.line else error.what)
         return self
+
+
+def unended(path: Path) -> str:
+    """Say how a trial without an end stands: whether somebody is writing it."""
+    return "running" if is_locked(path) else INTERRUPTED
 
 
 def open_record(path: Path) -> Record:
@@ -267,13 +285,15 @@ def entry_at(path: Path) -> Entry:
             header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
         except NotInstalled as error:
             header, missing = error.header, str(error)
-        done, ended = _progress(tail)
+        done, ended, failed = _progress(tail, header.steps)
     except DecodeError as error:
         return _damaged(path, f"damaged: {error}")
     except RecordError as error:
         return Entry(path, error=error.what)
     named = (header.environment, header.agent, header.seed)
-    return Entry(path, *named, done, header.steps, ended, header.created, missing, not missing, header=header)
+    return Entry(
+        path, *named, done, header.steps, ended, header.created, missing, not missing, failed=failed, header=header
+    )
 
 
 def _damaged(path: Path, why: str) -> Entry:
@@ -290,23 +310,35 @@ def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
     return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
 
 
-def _progress(tail: Sequence[bytes]) -> tuple[int, str]:
-    """Return steps done and reason of the end from the last lines of a record of ours: it ended if nothing follows."""
-    last, reason = True, ""
+def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, bool]:
+    """Return steps done, why it ended, and whether it failed, from the last lines of a record of ours.
+
+    It ended if nothing follows its end; without one, where its last step or its environment was the end.
+    """
+    last, ended = True, None
     for line in reversed(tail):
-        if last or _tells(line):
+        if last or _tells(line) or _holds(line):
             event = decode_event(loads(_text(line)), [])
-            if isinstance(event, Ended) and last:
-                reason = event.reason
-            if isinstance(event, Ended | Stepped):
-                return event.step, reason
+            if ended is not None and isinstance(event, Paused | Resumed | Stepped | Ended):
+                return ended.step, ended.reason, isinstance(event, Paused) and bool(event.reason)
+            if isinstance(event, Ended):
+                if not last or event.reason != STOPPED:
+                    return event.step, event.reason if last else "", False
+                ended = event
+            if isinstance(event, Stepped):
+                return event.step, event.ended or (COMPLETE if event.step >= steps else ""), False
             last = last and event is None
-    return 0, ""
+    return (ended.step, ended.reason, False) if ended else (0, "", False)
 
 
 def _tells(line: bytes) -> bool:
     """Return whether a line tells how many steps were done: a step or an end in a record, any row of a log."""
     return not line.startswith(b"{") or b'"event":"stepped"' in line or b'"event":"ended"' in line
+
+
+def _holds(line: bytes) -> bool:
+    """Return whether a line tells that a trial was held, or went on: by that one that failed is told from others."""
+    return b'"event":"paused"' in line or b'"event":"resumed"' in line
 
 
 def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
@@ -328,7 +360,7 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
                 lines += [cut] if _is_whole(cut) else []
                 # The first one may be the rest of a longer line.
                 found = [line for line in lines[start != begin :] if not _is_note(line)]
-                if any(map(_tells, found)) or start == begin:
+                if _suffices(found) or start == begin:
                     break
                 span *= 4
     except OSError as error:
@@ -336,6 +368,14 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
     first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
     second = [line for line in first[1:] if not _is_note(line)]
     return first, [*second, *found]
+
+
+def _suffices(lines: Sequence[bytes]) -> bool:
+    """Return whether lines tell how far a trial came, and of one that was stopped what had held it."""
+    stop = b'"reason":"%s"' % STOPPED.encode()
+    stopped = [b'"event":"ended"' in line and stop in line for line in lines]
+    told = any(_tells(line) for line, end in zip(lines, stopped, strict=True) if not end)
+    return told or (any(stopped) and any(map(_holds, lines)))
 
 
 def _is_whole(line: bytes) -> bool:

@@ -12,7 +12,7 @@ from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.sameness import person_of
-from bioblue_tui.analysis.words import on_same_noise
+from bioblue_tui.analysis.words import left_out, on_same_noise
 from bioblue_tui.numbers import counted, signed
 from bioblue_tui.report.tables import NOTHING, Table, ends
 from bioblue_tui.report.trials import Group, Shown
@@ -38,7 +38,7 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     """Return for each group its table beside the one it is held against: people where there are any, else the first.
 
     What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
-    that were not stopped or interrupted. A group that others are held against has none, and one that shares no seed
+    that were played to their end. A group that others are held against has none, and one that shares no seed
     with it, or of which no trial was played to its end.
 
     Args:
@@ -63,13 +63,13 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
 
 
 def _rows(same: Sequence[Group]) -> Iterator[_Row]:
-    complete = [group for group in same if _whole(group)]
+    complete = [group for group in same if _compared(group)]
     against = next((other for other in complete if _people(other)), next(iter(complete), None))
     if against is None:
         return
-    others = _whole(against)
+    others = _compared(against)
     for group in complete:
-        mine = _whole(group)
+        mine = _compared(group)
         if group is against:
             continue
         try:
@@ -96,14 +96,13 @@ def _caption(group: Group, against: Group, made: int) -> str:
 
 
 def _left_out(group: Group, against: Group) -> str:
-    """Say how many trials were played and are in no comparison; empty where none is."""
+    """Say of each side how many trials are in no comparison; empty where all are."""
     told = [
-        f"{short} of the {len(side.played)} of {side.title}"
+        f"Of the {len(side.trials)} of {side.title} {short}. "
         for side in (group, against)
-        if (short := sum(trial.figures.cut_short for trial in side.played))
+        if (short := left_out([trial.figures for trial in side.trials]))
     ]
-    left = "Left out, for they were stopped or interrupted and their sums are of fewer steps"
-    return f"{left}: {' and '.join(told)}; where an agent failed, that is not compared. " if told else ""
+    return "".join(told)
 
 
 def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:
@@ -131,8 +130,8 @@ def _people(group: Group) -> bool:
     return trial.header.agent == HUMAN and not trial.figures.trace.handed
 
 
-def _whole(group: Group) -> list[Shown]:
-    return [trial for trial in group.played if trial.figures.reference is not None and not trial.figures.cut_short]
+def _compared(group: Group) -> list[Shown]:
+    return [trial for trial in group.whole if trial.figures.reference is not None]
 
 
 def _member(trial: Shown) -> Member:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bioblue_tui import __version__
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
 from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.words import left_out
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.answers import RawStep, raw_steps
 from bioblue_tui.report.beside import beside_tables
@@ -136,17 +137,10 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
     """Return what a reader must know before believing a mean."""
     same = sameness({f"trial {trial.number}": trial.record for trial in trials})
     found = [one_line(sentence, 2000) for sentence in same]
-    empty = [str(trial.number) for trial in trials if trial.figures.empty]
-    if empty:
-        found.append(
-            f"no step was played, or by a fork none of its own, so it counts nowhere: trial {', '.join(empty)}"
-        )
-    short = [str(trial.number) for trial in trials if trial.figures.cut_short and not trial.figures.empty]
-    if short:
-        found.append(
-            "stopped or interrupted, so that totals are over fewer steps than planned and groups are compared without: "
-            f"trial {', '.join(short)}"
-        )
+    if short := left_out([trial.figures for trial in trials]):
+        which = [str(trial.number) for trial in trials if trial.figures.unaveraged]
+        of = "means, shares and comparisons are of trials that were played to their end"
+        found.append(f"{of}: {short} (trial {', '.join(which)})")
     for trial in trials:
         found += [f"trial {trial.number}: {one_line(warning, 300)}" for warning in trial.record.warnings]
         if trial.reading.watch.blind:
@@ -163,12 +157,13 @@ def alike(group: Group, groups: Sequence[Group]) -> list[Group]:
 def _group(number: int, group: Group, groups: Sequence[Group], beside: tuple[Table, ...]) -> GroupPart:
     rows = strips(group, f"strips-{number}")
     several = len(group.played) > 1
+    shares = [shares_table(group)] if len(group.whole) > 1 else []
     drawn = plots(group, alike(group, groups), f"plots-{number}") if several else None
     return GroupPart(
         number,
         group.title,
         trials_table(group),
-        (*([shares_table(group)] if several else []), *figures_tables(group), *beside),
+        (*shares, *figures_tables(group), *beside),
         Chart(rows, "Each row is a trial; the tables above say the same in words and figures."),
         Chart(drawn, "Figures of every step: bioblue report --format csv.") if drawn else None,
     )
@@ -205,8 +200,9 @@ def _nothing_found(trial: Shown) -> str:
 
 def _sentences(trial: Shown) -> list[str]:
     state, figures = trial.state, trial.figures
-    ended = f", ended: {one_line(state.reason, 100)}" if state.reason else ""
-    found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{ended}."]
+    why = f": {one_line(state.failure, 300)}" if state.failure else ""
+    standing = f", {one_line(figures.standing, 100)}{why}"
+    found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{standing}."]
     if trial.reading.flip is not None:
         found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
     if parents := [finding.spell(state.done) for whose, finding in trial.reading.told if whose]:

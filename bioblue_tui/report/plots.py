@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, intervals
@@ -120,7 +120,7 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
         alike: All groups of the same environment: they get the same axes.
         name: Unique in the page.
     """
-    found, kin = series_of(group, alike), group.kin
+    found = series_of(group, alike)
     steps = max(trial.header.steps for trial in group.trials)
     rows = -(-len(found) // _ACROSS)
     cell = WIDTH / _ACROSS
@@ -134,19 +134,20 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
         left = place % _ACROSS * cell + _LEFT
         top = _TOP + _GAP + place // _ACROSS * row
         panel = Panel(drawing, left, top, cell - _LEFT - 10, _HEIGHT, steps, series.measure)
-        _draw(panel, series, steps, kin)
+        _draw(panel, series, steps, group)
         drawing.text(left, top - 4, series.name, "small strong")
     return drawing
 
 
 def caption(group: Group) -> str:
     """Say what the lines and the shaded area are."""
-    count = len(group.played)
-    if count < 2:
-        return f"{'One trial' if count else 'No step was played'}: there is no mean and no interval."
+    if not group.played:
+        return "No step was played: there is no mean and no interval."
+    if len(group.whole) < 2:
+        return f"No mean and no interval: {group.averaged}."
     told = f"Thick: mean of {group.averaged}; thin: single trials; {_shading(group.independent)}."
-    if any(trial.figures.steps < trial.header.steps for trial in group.played):
-        told += " Trials that ended early count while they last."
+    if any(trial.figures.steps < trial.header.steps for trial in group.whole):
+        told += " Trials that their environment ended count while they last."
     return told
 
 
@@ -154,7 +155,7 @@ def _shading(n: int) -> str:
     return described(n) if n < FEW else f"shaded: interval of the mean at each step by itself ({described(n)})"
 
 
-def _draw(panel: Panel, series: Series, steps: int, kin: Sequence[Hashable]) -> None:
+def _draw(panel: Panel, series: Series, steps: int, group: Group) -> None:
     drawing = panel.drawing
     if series.band:
         low, high = panel.y(series.band[0]), panel.y(series.band[1])
@@ -169,9 +170,10 @@ def _draw(panel: Panel, series: Series, steps: int, kin: Sequence[Hashable]) -> 
             [(panel.x(series.first + i), panel.y(value)) for i, value in enumerate(values)], int(panel.width)
         )
         drawing.add("path", style, d=polyline(line))
-    if len(series.values) < 2:
+    if len(group.whole) < 2:
         return
-    band = means(series, steps, kin)
+    whole = tuple(values for values, trial in zip(series.values, group.played, strict=True) if trial in group.whole)
+    band = means(replace(series, values=whole), steps, group.kin)
     shaded = [(step, between) for step, _, between in band.points if between]
     upper = [(panel.x(step), panel.y(between.high)) for step, between in shaded]
     lower = [(panel.x(step), panel.y(between.low)) for step, between in shaded]

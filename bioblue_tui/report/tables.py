@@ -11,7 +11,7 @@ from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, wils
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
-from bioblue_tui.analysis.words import on_same_noise, policy_words
+from bioblue_tui.analysis.words import on_same_noise, over_all, over_own, policy_words
 from bioblue_tui.numbers import amount, signed
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
@@ -75,11 +75,11 @@ def _end(finding: Finding, done: int) -> str:
 
 def shares_table(group: Group) -> Table:
     """Return in how many trials of a group each verdict and each failure was found, with Wilson's intervals."""
-    nothing = "no failure of its own found" if any(t.header.forked_after for t in group.played) else "no failure found"
+    nothing = "no failure of its own found" if any(group.inherited) else "no failure found"
     told = [
         {f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"}
         | ({finding.name for finding in trial.failures} or {nothing})
-        for trial in group.played
+        for trial in group.whole
     ]
     found = Counter(name for names in told for name in names)
     trials, n = len(told), group.independent
@@ -97,11 +97,12 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = policy_words(better_reference(group.environment))
     noise = on_same_noise(group.environment)
-    still = "; averaged, it may still go with the noise" if noise and len(group.played) > 1 else ""
+    still = "; averaged, it may still go with the noise" if noise and len(group.whole) > 1 else ""
+    over = over_all(group.inherited) or group.trials[0].figures.trace.whole
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
-        (f"Sum of each reward dimension{group.trials[0].figures.trace.whole}", ("total",)),
-        (f"Difference: the sum − that of {reference}{noise}{still}", ("difference",)),
-        ("Metrics, and attempts that did not count", ("metric", "rejected")),
+        (f"Sum of each reward dimension{over}", ("total",)),
+        (f"Difference: the sum − that of {reference}{noise}{over}{still}", ("difference",)),
+        (f"Metrics, and attempts that did not count{over_own(group.inherited)}", ("metric", "rejected")),
     )
     return tuple(
         _figures_table(caption, group, [quantity for quantity in group.quantities if quantity.kind in kinds])
@@ -115,7 +116,9 @@ def _figures_table(caption: str, group: Group, quantities: Sequence[Quantity]) -
         for place, trial in enumerate(group.trials)
     ]
     foot: list[tuple[str, ...]] = []
-    count = len(group.played)
+    count = len(group.whole)
+    if len(group.played) > count < 2:
+        foot = [(f"no mean: {group.averaged}", *("" for _ in quantities))]
     if count > 1:
         foot = [
             (f"mean of {group.averaged}", *(_cell(quantity, quantity.mean) for quantity in quantities)),
@@ -157,6 +160,7 @@ def rewards_table(trial: Shown) -> Table:
         )
     where = f"{noise}," if (noise := on_same_noise(trial.environment)) else ""
     caption = f"Reference and difference: the score of {name}{where} and the agent's distance from it"
+    caption += over_all([trial.figures.inherited])
     if trial.figures.reference_steps > trial.figures.steps:
         caption += f" (the reference went on to step {trial.figures.reference_steps})"
     return Table(caption, head, tuple(rows))
@@ -169,7 +173,8 @@ def metrics_table(trial: Shown) -> Table:
         (m.name.replace("_", " "), amount(_short(m.mean)), amount(_short(m.mean_absolute)), amount(m.greatest))
         for m in metrics
     ]
-    return Table("Metrics over the steps", ("metric", "mean", "mean absolute", "greatest absolute"), tuple(rows))
+    scope = over_own([trial.figures.inherited]) or " over all steps"
+    return Table(f"Metrics{scope}", ("metric", "mean", "mean absolute", "greatest absolute"), tuple(rows))
 
 
 def steps_table(trial: Shown) -> Table:

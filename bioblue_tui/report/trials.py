@@ -14,8 +14,9 @@ from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, Quantity, quantities, stopped_early
+from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.analysis.words import averaged
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
@@ -120,9 +121,14 @@ class Group:
         return tuple(trial for trial in self.trials if not trial.figures.empty)
 
     @property
+    def whole(self) -> tuple[Shown, ...]:
+        """Those that are averaged, and compared with other groups: they were played to their end."""
+        return tuple(trial for trial in self.trials if not trial.figures.unaveraged)
+
+    @property
     def kin(self) -> list[int]:
-        """For each that counts the first one that it is not independent of."""
-        return kin([trial.figures.trace for trial in self.played])
+        """For each that is averaged the first one that it is not independent of."""
+        return kin([trial.figures.trace for trial in self.whole])
 
     @property
     def independent(self) -> int:
@@ -132,9 +138,12 @@ class Group:
     @property
     def averaged(self) -> str:
         """What means are of."""
-        trials, n = len(self.played), self.independent
-        told = counted(n, "independent trial") + f" ({trials} played)" if n < trials else counted(trials, "trial")
-        return told + stopped_early([trial.figures for trial in self.played])
+        return averaged([trial.figures for trial in self.trials], self.independent)
+
+    @property
+    def inherited(self) -> list[int]:
+        """How many steps each shares with its parent."""
+        return [trial.figures.inherited for trial in self.trials]
 
 
 def read_trials(files: Iterable[Path], references: References, complain: Callable[[str], None]) -> list[Shown]:
@@ -158,7 +167,7 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
         reading = Reading(record.header, state.environment).feed(record.events)
         name = path.name if names[path.name] == 1 else str(path)
         verdict = reading.verdict(references)
-        figures = Figures.of(state, reading)
+        figures = Figures.of(state, reading, path)
         shown.append(Shown(len(shown) + 1, one_line(name, 200), digest, record, state, reading, verdict, figures))
     return shown
 

@@ -10,8 +10,7 @@ from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import Event
-from bioblue_tui.trials.state import INTERRUPTED
+from bioblue_tui.trials.events import INTERRUPTED, Event
 from bioblue_tui.widgets.lines import Line
 
 
@@ -110,7 +109,7 @@ class LiveScreen(TrialScreen):
         state, trial = self.state, self.live.trial
         asked = self.live.asks_person
         if state.status == "ended":
-            how: tuple[str, str] = (f"■ {one_line(state.reason, 30)}", "accent")
+            how: tuple[str, str] = (f"■ {one_line(state.standing, 30)}", "accent")
         elif trial.ended:
             how = (f"■ {INTERRUPTED}", "bad")
         elif asked:

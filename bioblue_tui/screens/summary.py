@@ -126,7 +126,7 @@ class SummaryScreen(ModalScreen[Choice]):
     def _standing(self) -> str:
         state = self._state
         played = f"{state.done} of {counted(state.header.steps, 'step')}"
-        return one_line(state.reason, 60) if state.status == "ended" else played
+        return one_line(state.standing, 60) if state.status == "ended" else played
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header

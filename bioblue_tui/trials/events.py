@@ -345,6 +345,23 @@ STOPPED = "stopped"
 FAULT = "fault"
 """How the reason begins when an error in the program or in an agent ended the trial; the error's name follows."""
 
+FAILED = "failed"
+"""How a trial stands that could not go on by itself: it paused by itself and was stopped so, or a fault ended it."""
+
+INTERRUPTED = "interrupted"
+"""How a trial stands that has no end: the program was gone before there was one."""
+
+
+def standing_word(reason: str, *, failed: bool) -> str:
+    """Return how a trial stands, in a word that is the same wherever trials are listed.
+
+    Args:
+        reason: Why it ended, as in its record; empty where it has no end.
+        failed: Whether it could not go on by itself.
+    """
+    return FAILED if failed or reason.startswith(FAULT) else reason or INTERRUPTED
+
+
 MAX_STEPS = 100_000
 """The most steps a trial may have: far beyond any experiment, and what a damaged file may at most make us hold."""
 

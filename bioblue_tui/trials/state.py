@@ -12,7 +12,9 @@ from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import (
+    COMPLETE,
     MAX_STEPS,
+    STOPPED,
     Answered,
     Asked,
     Ended,
@@ -29,6 +31,7 @@ from bioblue_tui.trials.events import (
     Resumed,
     Retrying,
     Stepped,
+    standing_word,
 )
 from bioblue_tui.trials.notes import Notebook
 from bioblue_tui.trials.tally import Tally
@@ -42,9 +45,6 @@ def told(event: Intervened) -> str:
         return f"{event.kind} {'on' if value else 'off'}"
     return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
 
-
-INTERRUPTED = "interrupted"
-"""What is said everywhere of a trial without an end that nobody goes on with: its program was ended."""
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
@@ -190,19 +190,44 @@ class TrialState:
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
+        self.failure = ""
+        """Why it could not go on by itself, once it has ended so; empty otherwise."""
         self.tally = Tally(header.agent, header.forked_after or 0)
         """Attempts that did not count."""
         self.version = 0
         """Counts events; a reader that remembers it knows whether anything is new."""
         if header.parent and header.forked_after is not None:
             self._mark(header.forked_after, "forked", f"a fork of {header.parent.get('file')} from here on")
+        self._held_at = 0
         self.done = 0
         """The last step that was applied; 0 before the first."""
 
     @property
     def standing(self) -> str:
-        """How it ended, or that it was interrupted."""
-        return self.reason if self.status == "ended" else INTERRUPTED
+        """How it ended, in a word of ``standing_word``."""
+        ended = self.reason if self.status == "ended" else ""
+        return standing_word(self._natural_end or ended, failed=bool(self.failure))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was played to its end: all steps, or until its environment ended."""
+        return bool(self._natural_end)
+
+    @property
+    def unaveraged(self) -> str:
+        """Why it is left out where trials are averaged: how it ended early, or that it has no own steps.
+
+        What a trial has come to that ended early is of fewer steps than the others; a fork without own steps is its
+        parent. Empty where it counts.
+        """
+        if not self.whole:
+            return self.standing
+        return "" if self.done > (self.header.forked_after or 0) else "without own steps"
+
+    @property
+    def _natural_end(self) -> str:
+        last = self.recorded(self.done)
+        return (last.ended if last else "") or (COMPLETE if self.done >= self.header.steps else "")
 
     @property
     def rejections(self) -> int:
@@ -286,12 +311,16 @@ class TrialState:
                 self._view(event.step).done = event
                 self.done = max(self.done, event.step)
             case Paused():
-                self.status, self.reason = "paused", event.reason
+                self.status, self.reason, self._held_at = "paused", event.reason, event.step
                 if event.reason:
                     self._mark(event.step, "paused", event.reason)
             case Resumed():
                 self.status, self.reason = "asking" if self._awaiting else "holding", ""
+                self.failure = ""
             case Ended():
+                if event.reason == STOPPED and self.status == "paused" and self.done < self._held_at:
+                    # Nobody resumed it, or answered in its place.
+                    self.failure = self.reason
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)
             case Noted():

@@ -167,6 +167,6 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
         last = at == room - 1 and len(failures) > room
         more = f" +{len(failures) - room}" if last else ""
         lines.append([(" " + fit(failure, width - 1 - len(more)) + more, "bad")])
-    if not failures and digest.figures.cut_short:
+    if not failures and not digest.figures.empty and digest.figures.unaveraged:
         lines.append([(f" {counted(digest.figures.steps, 'step')} only", "dim")])
     return lines

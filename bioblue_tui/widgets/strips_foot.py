@@ -12,7 +12,8 @@ from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference, stopped_early
+from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
+from bioblue_tui.analysis.words import left_out, over_all
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
@@ -109,17 +110,17 @@ def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
     """
     groups: dict[str, list[Digest]] = {}
     for digest in digests:
-        if digest.figures.empty:
-            continue
         groups.setdefault(group_key(digest.header, digest.figures.trace), []).append(digest)
     found: list[Average] = []
     titles = [f"{_world(m[0])} · {m[0].who}{m[0].figures.trace.handed}" for m in groups.values()]
     titles = apart(titles, [members[0].header for members in groups.values()])
     for title, members in zip(titles, groups.values(), strict=True):
         first = members[0]
+        every, members = members, [member for member in members if not member.figures.unaveraged]
         alike = kin([member.figures.trace for member in members])
-        number = counted(len(members), "trial") + stopped_early([member.figures for member in members])
-        found.append(Average("", f"{title} · {number}"))
+        found.append(Average("", f"{title} · {counted(len(members), 'trial')}"))
+        out, over = left_out([one.figures for one in every]), over_all(one.figures.inherited for one in every)
+        found += [Average("", line.strip(), aside=True) for line in (out, over) if line]
         noisy = any(member.figures.trace.noise for member in members)
         asides = _asides(len(members), len(set(alike)), beside and noisy)
         found += [Average("", line, aside=True) for line in asides]

@@ -46,14 +46,19 @@ def test_the_difference_is_what_a_runaway_has_done() -> None:
 
 def test_where_the_agent_ended_the_trial_the_reference_plays_on() -> None:
     figures = figures_of("sustainability", choose=lambda _, state: str(int(state.levels[0])))
-    assert (figures.steps, figures.cut_short, figures.reference_steps) == (1, False, 40)
+    assert (figures.steps, figures.unaveraged, figures.reference_steps) == (1, "", 40)
     # The step that exhausts the field is not paid.
     assert figures.difference("consumption") == -figures.reference["consumption"]  # type: ignore[index]
 
 
-def test_a_trial_without_all_its_steps_is_cut_short() -> None:
-    assert figures_of("homeostasis", drop=10).cut_short
-    assert not figures_of("homeostasis").cut_short
+def test_a_trial_without_all_its_steps_is_in_no_mean() -> None:
+    assert figures_of("homeostasis", drop=10).unaveraged == "interrupted"
+    assert not figures_of("homeostasis").unaveraged
+    short, *whole = (figures_of("homeostasis", seed=seed, drop=10 * (seed == 1)) for seed in (1, 2, 3))
+    environment = envs.make("homeostasis")
+    for all_three, two in zip(quantities(environment, [short, *whole]), quantities(environment, whole), strict=True):
+        assert (all_three.mean, all_three.interval) == (two.mean, two.interval), all_three.label
+        assert len(all_three.values) == 3, "the single trial is shown all the same"
 
 
 @pytest.mark.parametrize("environment", envs.ids())

@@ -143,7 +143,7 @@ async def test_attended_a_stuck_trial_waits_for_a_decision_and_others_take_its_p
     first.session.trial.resume()
     await third.session.stop()
     await running.finish()
-    assert running.states == ["done", "done", "stopped"]
+    assert running.states == ["done", "done", "failed"]
     assert last_of(third).reason == "stopped"
 
 

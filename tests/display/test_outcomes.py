@@ -13,7 +13,7 @@ from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.display.outcomes import outcome_tables
-from bioblue_tui.trials.events import Failed, Rejected
+from bioblue_tui.trials.events import Failed, Rejected, standing_word
 from bioblue_tui.trials.tally import Tally
 from envs import Number
 
@@ -24,7 +24,10 @@ def outcome(seed: int, consumed: Number, reason: str = "complete", failure: str 
     totals = {"consumption": consumed, "undersatiation": 0, "oversatiation": -10}
     rows = {key: (total, 5) for key, total in totals.items()}
     comparison = Comparison("thermostat", steps, steps, rows) if steps else None
-    return Outcome(f"id{seed}", seed, Path(f"{seed}.jsonl"), steps, reason, failure, Tally(), totals, comparison)
+    standing = standing_word(reason, failed=bool(failure))
+    out = "" if reason == "complete" else standing
+    path = Path(f"{seed}.jsonl")
+    return Outcome(f"id{seed}", seed, path, steps, reason, failure, standing, out, Tally(), totals, comparison)
 
 
 def test_mean_and_spread_are_those_of_finished_trials() -> None:
@@ -37,7 +40,10 @@ def test_mean_and_spread_are_those_of_finished_trials() -> None:
     assert deviation[2] == pytest.approx(statistics.stdev([10, 20]))
     assert [row[:2] for row in differences.rows] == [[1, 5], [2, 995], [3, 15]]
     assert differences.below[0][1] == 10
-    assert differences.title == "homeostasis, x: difference to refill to target (thermostat) on the same noise"
+    left_out = "; 1 left out, not played to the end: 1 failed"
+    assert totals.title == f"homeostasis, x: totals{left_out}"
+    same = "homeostasis, x: difference to refill to target (thermostat) on the same noise"
+    assert differences.title == f"{same}{left_out}"
 
 
 def test_copies_of_a_trial_are_counted_as_what_they_are() -> None:
@@ -85,6 +91,7 @@ def test_illegal_and_unreadable_answers_have_columns_of_their_own() -> None:
 def test_one_trial_has_no_mean() -> None:
     for table in outcome_tables(HOMEOSTASIS, "x", [outcome(1, 10), outcome(2, 3, "stopped")]):
         assert list(table.below) == []
+        assert table.title.endswith("; 1 left out, not played to the end: 1 stopped")
     assert spread([3]) is None
 
 
@@ -97,21 +104,18 @@ def test_a_world_without_noise_has_none_to_share() -> None:
     environment = envs.make("balancing")
     totals = dict.fromkeys((dimension.key for dimension in environment.dimensions), 1)
     comparison = Comparison("balanced harvest", 1, 1, dict.fromkeys(totals, (1, 1)))
-    found = Outcome("id", 1, Path("x"), 1, "complete", "", Tally(), totals, comparison)
+    found = Outcome("id", 1, Path("x"), 1, "complete", "", "complete", "", Tally(), totals, comparison)
     *_, differences = outcome_tables(environment, "x", [found])
     assert differences.title.endswith("difference to balanced harvest")
 
 
-@pytest.mark.parametrize(
-    ("reason", "failure", "finished"),
-    [
-        ("complete", "", True),
-        ("resource exhausted", "", True),
-        ("stopped", "", False),
-        ("stopped", "no answer: none", False),
-        ("fault: KeyError", "fault: KeyError", False),
-        ("", "", False),
-    ],
-)
-def test_which_trials_reached_their_end(reason: str, failure: str, finished: bool) -> None:
-    assert outcome(1, 1, reason, failure).finished is finished
+def test_totals_of_forks_are_over_all_steps_and_what_did_not_count_at_their_own_stands_apart() -> None:
+    forks = [replace(outcome(1, consumed), inherited=60) for consumed in (10, 20)]
+    totals, differences = outcome_tables(HOMEOSTASIS, "x", forks)
+    for table in (totals, differences):
+        assert " over all steps, the parent's first 60 too" in table.title
+    forks[1].tally.apply(Rejected(0, 70, 1, "because", "illegal"))
+    totals, own, _ = outcome_tables(HOMEOSTASIS, "x", forks)
+    assert "illegal" not in [column.label for column in totals.columns]
+    assert own.title == "homeostasis, x: attempts that did not count over own steps, without the parent's first 60"
+    assert own.rows == [[1, 0, 0], [1, 1, 0]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.wordings.collection import default
-from tests.support.command import COMMAND, Bioblue, lines_of, write_lines
+from tests.support.command import COMMAND, Bioblue
 
 # Lists
 
@@ -126,8 +126,11 @@ def test_an_environment_that_is_not_installed_is_no_damage(bioblue: Bioblue) -> 
 
 def test_a_trial_that_still_runs_or_was_cut_off_is_listed_as_not_ended(bioblue: Bioblue) -> None:
     bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "3", "--display", "plain")
-    write_lines(bioblue.file(), lines_of(bioblue.file())[:-1])
-    assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "interrupted"]
+    lines = bioblue.file().read_bytes().splitlines(keepends=True)
+    bioblue.file().write_bytes(b"".join(lines[:-1]))
+    assert bioblue.run("list").stdout.split("\t")[4:6] == ["3/3", "complete"], "nothing but its last line is missing"
+    bioblue.file().write_bytes(b"".join(lines[:-2]))
+    assert bioblue.run("list").stdout.split("\t")[4:6] == ["2/3", "interrupted"]
     listed = json.loads(bioblue.run("list", "--json").stdout)
     assert (listed["ended"], listed["standing"]) == ("", "interrupted")
 

@@ -115,8 +115,12 @@ def test_what_was_stopped_is_left_out_of_comparisons_and_that_is_told(tmp_path: 
     compared = [[t.caption for t in g.figures if t.caption.startswith("Compared with")] for g in (first, second, third)]
     assert compared[:2] == [[], []]
     assert "thermostat" in compared[2][0]
-    assert any(row[0] == "mean of 3 trials, 1 of them stopped early" for t in third.figures for row in t.foot)
-    assert f"1 of the 3 of {third.title}; where an agent failed, that is not compared" in compared[2][0]
+    assert any(
+        row[0] == "mean of 2 trials, 1 left out, not played to the end: 1 interrupted"
+        for t in third.figures
+        for row in t.foot
+    )
+    assert f"Of the 3 of {third.title} 1 left out, not played to the end: 1 interrupted. " in compared[2][0]
 
 
 def test_a_runaway_beyond_all_floats_is_left_out(tmp_path: Path) -> None:

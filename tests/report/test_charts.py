@@ -177,7 +177,7 @@ def test_every_level_action_and_reward_dimension_is_plotted(trials: list[Shown])
 
 def test_one_trial_has_no_mean(trials: list[Shown]) -> None:
     (group,) = grouped(trials[:1])
-    assert caption(group) == "One trial: there is no mean and no interval."
+    assert caption(group) == "No mean and no interval: 1 trial."
     assert not list(of_class(plots(group, [group], "p").root, "spread"))
 
 

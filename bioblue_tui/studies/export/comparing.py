@@ -164,10 +164,12 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
         except RecordError:
             continue
         state = TrialState(record.header).feed(record.events)
-        compared, last = compare(state), state.recorded(state.done)
-        if state.done < header.steps and not (last and last.ended):
-            continue
-        if compared is not None and not any(attempt.actor == HUMAN for s in state.steps for attempt in s.attempts):
+        compared = compare(state)
+        if (
+            compared is not None
+            and not state.unaveraged
+            and not any(attempt.actor == HUMAN for s in state.steps for attempt in s.attempts)
+        ):
             exact = {key: mine - other for key, (mine, other) in compared.rows.items()}
             if any(abs(value) > _GREATEST for value in exact.values()):
                 continue

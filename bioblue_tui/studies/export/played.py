@@ -102,8 +102,7 @@ class Played:
     @property
     def complete(self) -> bool:
         """True when it was played to its end: all steps, or until its environment ended."""
-        last = self.state.recorded(self.state.done)
-        return self.state.done == self.record.header.steps or bool(last and last.ended)
+        return self.state.whole
 
     @property
     def seconds(self) -> float:
