@@ -315,12 +315,16 @@ def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, bool]:
 
     It ended if nothing follows its end; without one, where its last step or its environment was the end.
     """
-    last, ended = True, None
+    last, ended, held = True, None, False
     for line in reversed(tail):
-        if last or _tells(line) or _holds(line):
+        if last or held or _tells(line) or _holds(line):
             event = decode_event(loads(_text(line)), [])
-            if ended is not None and isinstance(event, Paused | Resumed | Stepped | Ended):
-                return ended.step, ended.reason, isinstance(event, Paused) and bool(event.reason)
+            if ended is not None and (held or isinstance(event, Paused | Resumed | Stepped | Ended)):
+                if not held and isinstance(event, Paused) and event.reason:
+                    held = True
+                    continue
+                # What a finding has paused follows a step; what could not go on, an attempt.
+                return ended.step, ended.reason, held and not isinstance(event, Stepped)
             if isinstance(event, Ended):
                 if not last or event.reason != STOPPED:
                     return event.step, event.reason if last else "", False
@@ -373,9 +377,8 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
 def _suffices(lines: Sequence[bytes]) -> bool:
     """Return whether lines tell how far a trial came, and of one that was stopped what had held it."""
     stop = b'"reason":"%s"' % STOPPED.encode()
-    stopped = [b'"event":"ended"' in line and stop in line for line in lines]
-    told = any(_tells(line) for line, end in zip(lines, stopped, strict=True) if not end)
-    return told or (any(stopped) and any(map(_holds, lines)))
+    told = [line for line in lines if _tells(line) and not (b'"event":"ended"' in line and stop in line)]
+    return bool(told) or (any(map(_holds, lines[1:])) and any(map(_tells, lines)))
 
 
 def _is_whole(line: bytes) -> bool:

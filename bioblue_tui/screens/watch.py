@@ -77,7 +77,7 @@ class WatchScreen(AnsweringScreen):
         """Say why the trial holds, when it was not a person who paused it."""
         if self._broken:
             return self._broken
-        if self.state.status == "paused" and self.state.reason and self._attempted:
+        if self.state.stuck:
             why = one_line(self.state.reason, 300)
             stop = "" if why.endswith((".", "!", "?", "…")) else "."
             return f"Paused: {why}{stop} space asks again, a answers in its place, esc stops."
@@ -89,14 +89,9 @@ class WatchScreen(AnsweringScreen):
 
     def remark_text(self) -> str:
         """Say which failure paused the trial; what holds at the step looked at is said below, with its evidence."""
-        if self.state.status != "paused" or not self.state.reason or self._attempted:
+        if self.state.status != "paused" or not self.state.reason or self.state.stuck:
             return ""
         return f"Paused: {one_line(self.state.reason, 300).partition(': ')[0]}. space goes on."
-
-    @property
-    def _attempted(self) -> bool:
-        """Whether something is asked now, and an attempt at it was made."""
-        return len(self.state.steps) > self.state.done and bool(self.state.steps[-1].attempts)
 
     @property
     def unseen(self) -> str:

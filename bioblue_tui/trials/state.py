@@ -198,7 +198,6 @@ class TrialState:
         """Counts events; a reader that remembers it knows whether anything is new."""
         if header.parent and header.forked_after is not None:
             self._mark(header.forked_after, "forked", f"a fork of {header.parent.get('file')} from here on")
-        self._held_at = 0
         self.done = 0
         """The last step that was applied; 0 before the first."""
 
@@ -207,6 +206,12 @@ class TrialState:
         """How it ended, in a word of ``standing_word``."""
         ended = self.reason if self.status == "ended" else ""
         return standing_word(self._natural_end or ended, failed=bool(self.failure))
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it paused by itself over a question it can't get past; a finding may pause a trial, too."""
+        asked = len(self.steps) > self.done and bool(self.steps[-1].attempts)
+        return self.status == "paused" and bool(self.reason) and asked
 
     @property
     def whole(self) -> bool:
@@ -311,15 +316,14 @@ class TrialState:
                 self._view(event.step).done = event
                 self.done = max(self.done, event.step)
             case Paused():
-                self.status, self.reason, self._held_at = "paused", event.reason, event.step
+                self.status, self.reason = "paused", event.reason
                 if event.reason:
                     self._mark(event.step, "paused", event.reason)
             case Resumed():
                 self.status, self.reason = "asking" if self._awaiting else "holding", ""
                 self.failure = ""
             case Ended():
-                if event.reason == STOPPED and self.status == "paused" and self.done < self._held_at:
-                    # Nobody resumed it, or answered in its place.
+                if event.reason == STOPPED and self.stuck:
                     self.failure = self.reason
                 self.status, self.reason = "ended", event.reason
                 self._mark(event.step, "ended", event.reason)

@@ -16,13 +16,14 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.numbers import amount
+from bioblue_tui.pausing import pause_on
 from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.markdown import markdown
 from bioblue_tui.report.plots import caption
 from bioblue_tui.report.trials import grouped, read_trials
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
-from bioblue_tui.trials.events import Event, Stepped
+from bioblue_tui.trials.events import Event, Paused, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.strips_foot import averages
 
@@ -122,6 +123,15 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
     record = open_record(path)
     assert TrialState(record.header).feed(record.events).standing == word, "replay"
     assert digest(path).figures.standing == word, "overview"
+
+
+def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "giver", seed=1, steps=60), tmp_path, agent=Giver(30))
+    pause_on(session, {"unbounded_maximisation"})
+    path = run(session)
+    record = open_record(path)
+    assert any(isinstance(event, Paused) and event.reason.startswith("unbounded") for event in record.events)
+    assert TrialState(record.header).feed(record.events).standing == entry_at(path).standing == "stopped"
 
 
 def test_why_a_trial_failed_is_in_its_report(trials: dict[str, Path]) -> None:
