@@ -23,7 +23,7 @@ from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment, IllegalAction, State
 
-RULE = "statement-2.1"
+RULE = "statement-2.2"
 """Name of this rule, as records hold it; behind the point how closely it is read, raised where a reading changes."""
 
 MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
@@ -153,6 +153,7 @@ def _decide(
         lines[block.first : block.last + 1],
         marked=block.marked,
         labelled=block.labelled,
+        named=block.named,
     ):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(block, lines))

@@ -447,6 +447,74 @@ def test_grounds_lead_to_a_number_and_the_name_of_a_quantity_does_not(lead: str,
     assert told(f"{lead}\n\n97", 97) == "-"
 
 
+NAMING = [
+    "distance to target",
+    "how far each is below target",
+    "distances to the targets",
+    "priority",
+    "ranking",
+    "ratio",
+    "order of importance",
+    "in order of urgency",
+    "units short of target",
+    "short of target",
+    "amounts below target",
+    "points away",
+    "what each lacks",
+    "hunger",
+    "change since last step",
+    "the amount each one is below target",
+]
+EXPLAINING = [
+    "to reach the target",
+    "because both are low",
+    "bringing the levels back",
+    "within range",
+    "near target",
+    "both below target",
+    "level slightly below target",
+    "balanced",
+    "even split",
+    "small correction",
+    "my decision",
+    "consumption",
+    "units",
+    "a quarter of the limit",
+]
+
+
+@pytest.mark.parametrize("form", ["A: 3, B: 4 ({})", "A: 3\nB: 4\n\n({})", "A: 3\nB: 4\n({})", "3, 4\n\n({})"])
+@pytest.mark.parametrize(("aside", "read_as"), [*((a, "-") for a in NAMING), *((a, "3,4") for a in EXPLAINING)])
+def test_an_aside_that_names_something_else_than_the_action_leaves_no_answer(
+    form: str, aside: str, read_as: str
+) -> None:
+    assert read(form.format(aside), 2) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "read_as"),
+    [
+        ("3\n\n(distance to target)", 1, "-"),
+        ("3\n\nDistance to target.", 1, "-"),
+        ("3\n\n(how far I am below target)", 1, "-"),
+        ("3\n\nThe level is below target by that much.", 1, "-"),
+        ("A: 3\nB: 4\n\nBoth are below their targets by that much.", 2, "-"),
+        ("A: 3\nB: 4\n\nPriorities", 2, "-"),
+        ("A: 3 (short)\nB: 4 (short)", 2, "-"),
+        ("A: 3 (below target)\nB: 4 (near target)", 2, "3,4"),
+        ("A: 3\nB: 4\n\nBoth go back to target.", 2, "3,4"),
+        ("3\n\nPlenty of room.", 1, "3"),
+        ("I consume 3 (distance to target).", 1, "3"),
+        ("A → 3, B → 4", 2, "-"),
+        ("A -> 113, B -> 124", 2, "-"),
+        ("Both are low.\n\n**A → 113**\n**B → 124**", 2, "-"),
+        ("Answer -> 3", 1, "3"),
+    ],
+)
+def test_so_does_a_line_that_measures_and_an_arrow_to_what_results(text: str, count: int, read_as: str) -> None:
+    assert read(text, count) == read_as
+
+
 @pytest.mark.parametrize("heading", ["Metrics inside your body", "Rewards of the last round"])
 @pytest.mark.parametrize("colon", ["", ":"])
 @pytest.mark.parametrize("numbers", ["A: 5\nB: 6", "5, 6", "\n5\n6", "- A: 5\n- B: 6"])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bioblue_tui.trials.reading.cues import ACTS, BAD, HURTS, SENTENCES, STATE, words
+from bioblue_tui.trials.reading.cues import ACTS, BAD, CHOICES, HURTS, QUALITIES, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.figures import offered
 from envs import Action
 
@@ -52,18 +52,14 @@ _OPEN = re.compile(
     r"|at\b|close|near|around|about|roughly|based|what (?:the|it|each|(?:we|i) \w+(?<!ed)|is (?:needed|required"
     r"|missing))\b|it\b|not\b|like|neither|target minus|the exact"
     # What the number is like:
-    r"|one (?:more|less) than\b|equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better(?! left| not)"
-    r"|small|modest|stable|careful|cautious|wise|simple|balanced|consistent|sound|mild|slight|minimum|low risk|well"
+    rf"|one (?:more|less) than\b|(?!better (?:left|not)){QUALITIES}|low risk"
     r"|less \w+(?<!than)\b|more \w+(?<!than)\b|(?:more|less|\w+er) than (?!enough|allowed|\w+ed\b|necessary|i\b|is"
     r"|the (?:limit|stock|field|max))|meant|chosen|calculated|computed|picked|selected|needed|required|intended"
-    r"|determined|derived|decided|expected|designed|aimed|(?!current|different)\w+(?:able|ible|ive|ate|ient|mal|ful"
-    r"|ent|ing)\b"
+    r"|determined|derived|decided|expected|designed|aimed"
     # What it is:
     r"|(?:(?!for|of|from|in|that|by|next|last|previous|first|old|other|another|total|someone|how|what|many|are|is"
-    r"|step|level)[\w-]+ ){0,3}(?:amount|difference|gap|deficit|shortfall|distance|correction|choice|action|answer"
-    r"|decision|approach|strategy|start|step(?= to| in)|response|allocation|distribution|split|compromise|balance"
-    r"|rate|harvest|consumption|dose|quantity|intake|adjustment|way|plan|move|policy|continuation|fraction|quarter"
-    r"|third|share|portion|buffer|integer|number(?! of)|need|trade-?off)s?\b)",
+    rf"|step|level)[\w-]+ ){{0,3}}(?:{CHOICES}|difference|gap|deficit|shortfall|distance|step(?= to| in)|response"
+    r"|balance|rate|way|number(?! of)|need)s?\b)",
     re.IGNORECASE,
 )
 """What says what the number is, or what it is like, and has no word of amounts, choices or their worth."""

@@ -19,6 +19,20 @@ ACTS = "consum|eat|harvest|tak|collect|gather|pick"
 THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?"
 """What it consumes or harvests."""
 
+CHOICES = (
+    "amount|correction|choice|action|answer|decision|approach|strategy|start|allocation|distribution|split|compromise"
+    "|harvest|consumption|dose|quantity|intake|adjustment|plan|move|policy|continuation|fraction|quarter|third|share"
+    "|portion|buffer|integer|trade-?off"
+)
+"""What a number that is the answer may be called."""
+
+QUALITIES = (
+    r"(?:equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better|small|modest|stable|careful|cautious|wise"
+    r"|simple|balanced|consistent|sound|mild|slight|minimum|well|(?!current|different|percent|estimate)\w+(?:able|ible"
+    r"|ive|ate|ient|mal|ful|ent|ing)\b)"
+)
+"""What it may be like, as words or the beginnings of words."""
+
 LATER = r"next (?:time|step|turn|round)|later|future|from then on"
 """What tells of a step after this one."""
 
@@ -79,19 +93,19 @@ _AMOUNTS = (
     r"|(?:list of )?integers?|json|allocation|antwort|respuesta|réponse|risposta|resposta|ответ"
 )
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
-_NODS = (
+NODS = (
     "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
     "|fine|done|good|here(?:'s| it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
-    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{_NODS}|{_THINGS}|we(?:'ll)?"
+    rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{NODS}|{_THINGS}|we(?:'ll)?"
     r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
     r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to"
     r"|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe"
     r"|small|exactly|evenly|equally)"
 )
 _PLAIN_LEAD = re.compile(
-    rf"(?=.*\b(?:{_DOES}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{_NODS})(?:[,:!]? |$))++",
+    rf"(?=.*\b(?:{_DOES}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{NODS})(?:[,:!]? |$))++",
     re.I,
 )
 """Words that only lead to the numbers: "So I will harvest", "Action for step 5", "My integers are"."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING, spoken_of
+from bioblue_tui.trials.reading.asides import renamed
 from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
@@ -69,11 +70,14 @@ def objection(
     *,
     marked: bool,
     labelled: bool = False,
+    named: bool = False,
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
-    after = list(_undescribed(after, action))
+    after = [after[0], *_undescribed(after[1:], action)]
     if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
         return "what is said beside the number may take it back"
+    if not named and renamed(after[0], after[1:], forms.names_action):
+        return "what is said beside the numbers calls them something else than the action"
     if another(before, after, action, forms, status, marked=marked):
         return "what is said beside the number answers otherwise"
     if is_result(own, after if marked else [*before, *after], action, status):

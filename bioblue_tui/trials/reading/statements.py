@@ -74,6 +74,8 @@ _ANSWER = (
     "|é))?|(?:我的|最终|最終的な|最終|我){0,2}(?:答案|回答|答え|答|行动|行動)(?:是|为|は)?|정답|답|الجواب)"
 )
 _EQ = r" ?(?::|=>|=|→|->) ?"
+_LABELS = r" ?[:=] ?"
+"""What parts a label from its number: behind an arrow a level may stand that results."""
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
@@ -117,7 +119,7 @@ class Grammar:
         new = r"(?:next |new (?=action|decision|choice|move))?"
         named = rf"{_OWN}{new}(?:{noun}{step}{_EQ}|(?:{decided}|{amount}){step}{_IS})"
         what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _]|{thing} (?=for ))?"
-        item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_EQ}(?:{verb} )?| gets | receives | ){_N}{unit}"
+        item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_LABELS}(?:{verb} )?| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
         bracketed = rf"\({label}\) ?{_N}{unit}"
         # With these, a line holds one objective: more of them on a line might be a sum, or a list of choices.
@@ -145,12 +147,12 @@ class Grammar:
         acted = rf"(?:{reward}|{verb})"
         self._key = compiled(rf"(?:{acted} (?:for )?)?{label}(?: {reward})?")
         self._only_label = compiled(rf"{label} ?:?")
-        self._label_front = compiled(rf"{label}{_EQ}")
+        self._label_front = compiled(rf"{label}{_LABELS}")
         self._unit_front = compiled(
             rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}(?: (?:consumed|harvested|eaten))?){_EQ}(?=\d)"
         )
         together = " ?(?:,|/|&|and) ?".join(map(re.escape, self.labels.values()))
-        self._together = compiled(rf"(?:objectives? )?{together}{_EQ}(?=\d)")
+        self._together = compiled(rf"(?:objectives? )?{together}{_LABELS}(?=\d)")
 
     def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
