@@ -15,7 +15,7 @@ from typing import Literal
 from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
-from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.trials.reading.dress import plain, undressed
 from bioblue_tui.trials.reading.echoes import Echoes
 from bioblue_tui.trials.reading.rest import objection, shown_numbers
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
@@ -85,7 +85,8 @@ def read_integers(
         return _unreadable(f"an answer of {over} is too long to be read")
     visible = own_turn(plain(split.answer))
     if not visible.strip("\f \n\t"):
-        return _unreadable("there is reasoning and no answer" if split.reasoning else "the answer is empty")
+        silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
+        return _unreadable("there is reasoning and no answer" if split.reasoning else silent)
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
@@ -122,13 +123,18 @@ def _decide(
             if given is not None:
                 return _unreadable(f"{expected(count)}; {given} given")
             parted = len(pool) > 1 and block.reason.startswith(expected(count))
-            return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else block.reason)
+            more = block.labelled and any(each.action for each in pool)
+            reason = f"beside a whole answer stands another, in which {block.reason}" if more else block.reason
+            return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else reason)
     actions = list(dict.fromkeys(block.action for block in pool if block.action))
     if len(actions) > 1:
         first, second = (", ".join(map(str, action)) for action in actions[:2])
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
     if not actions:
+        told = [undressed(line[:LONGEST]) for at, line in enumerate(lines) if line.strip() and at not in echoes]
+        if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):
+            return Reading(None, lack.kind, lack.reason)
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]
     own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}

@@ -67,7 +67,7 @@ _OF_ELSE = re.compile(
 )
 """What makes "amount", or "order", that of something else."""
 _QUALITY = re.compile(
-    rf"(?!\w+ing\b){QUALITIES}|\w+ly|(?!need|speed)\w{{2,}}ed|lower?|higher?|even|cautious|half|hm+|cheers|next|ready"
+    rf"(?!\w+ing\b){QUALITIES}|\w+ly|(?!need|speed)\w{{2,}}ed|low(?:er)?|high(?:er)?|even|cautious|half|hm+|cheers|next|ready"
     rf"|{NODS}",
     re.IGNORECASE,
 )

@@ -60,6 +60,8 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
     (r"\d'\d", "{} may hold a thousands separator; write numbers without", "unreadable"),
     (r"[~≈<>≤≥?]|[a-z]{2}", "{} is not one exact number", "unreadable"),
 )
+_PIECES = re.compile(r"[,;/|&] ?| and ")
+AS_A_WORD = "the number is written as a word; write digits"
 _NUMBER_WORD = re.compile(
     r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
     re.IGNORECASE,
@@ -79,11 +81,13 @@ def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
             return Fault(too_long(found.group()), marked=marked)
         for pattern, reason, kind in _REASONS if _FAULTY.fullmatch(body) else ():
             if re.search(pattern, body):
-                return Fault(reason.format(short(body)), kind, marked)
+                pieces = _PIECES.split(" ".join(body.split()))
+                faulty = next((piece for piece in pieces if re.search(pattern, piece)), body)
+                return Fault(reason.format(short(faulty)), kind, marked)
     if not marked or not piece:
         return None
     if _NUMBER_WORD.match(piece):
-        return Fault("the number is written as a word; write digits", marked=True)
+        return Fault(AS_A_WORD, marked=True)
     return Fault("what is called the answer is not the numbers alone", marked=True)
 
 

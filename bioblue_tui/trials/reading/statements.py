@@ -11,7 +11,7 @@ from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, UP_TO_IT, explained, explains, without_intro
 from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
-from bioblue_tui.trials.reading.faults import NUMBER_WORDS, Fault, fault_of
+from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits
 from envs import Action
 
 LONGEST = 400
@@ -85,6 +85,7 @@ _WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
+_SHARES = re.compile(r"\d+/\d+")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d[, ]0\d\d(?!\d)")
 
 
@@ -151,6 +152,7 @@ class Grammar:
         self._unit_front = compiled(
             rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}(?: (?:consumed|harvested|eaten))?){_EQ}(?=\d)"
         )
+        self._units = compiled(rf"(?<=\d) ?{thing}\b")
         together = " ?(?:,|/|&|and) ?".join(map(re.escape, self.labels.values()))
         self._together = compiled(rf"(?:objectives? )?{together}{_LABELS}(?=\d)")
 
@@ -207,6 +209,13 @@ class Grammar:
         read = self.read(piece)
         return read if isinstance(read, Numbers) else None
 
+    def lack(self, piece: str) -> Fault | None:
+        """Say what keeps a piece from being a statement that has all else of one: number words, or a faulty number."""
+        if (digits := in_digits(piece)) != piece and isinstance(self.read(digits), Numbers):
+            return Fault(AS_A_WORD)
+        read = self.read(self._units.sub("", piece)) if len(piece) <= LONGEST else None
+        return read if isinstance(read, Fault) else None
+
     def label_alone(self, piece: str) -> bool:
         """Tell whether a piece is nothing but an objective's label."""
         match = self._only_label.fullmatch(piece)
@@ -252,6 +261,8 @@ class Grammar:
         if self._alone.fullmatch(piece):
             if found := _THOUSANDS.search(piece):
                 return Fault(f"{found.group()} may hold a thousands separator; write numbers without", marked=marked)
+            if "/" in piece and sum(_values(piece)) == 100 and _SHARES.fullmatch(piece):
+                return Fault(f"{piece} may be shares of a hundred; write numbers of units", marked=marked)
             return Numbers(_values(piece), (), clause, marked, front in ("noun", "unit"), named)
         for whole, part in self._labelled:
             if whole.fullmatch(piece):
