@@ -18,6 +18,7 @@ from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
 from bioblue_tui.trials.reading.dress import plain, undressed
 from bioblue_tui.trials.reading.echoes import Echoes
 from bioblue_tui.trials.reading.rest import objection, shown_numbers
+from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
@@ -172,7 +173,7 @@ def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[st
     named = (
         (match[1], float(match[2].replace("−", "-"))) for match in found if own.isdisjoint(match[1].casefold().split())
     )
-    return next((name for name, value in named if value != sum(action)), "")
+    return next((name for name, value in named if value != sum(action) or SAYS_WHAT.fullmatch(name)), "")
 
 
 def _miscounted(pool: Sequence[Block], lines: Sequence[str], count: int) -> int | None:

@@ -528,6 +528,34 @@ def test_so_does_a_line_that_measures_and_an_arrow_to_what_results(text: str, co
     assert read(text, count) == read_as
 
 
+@pytest.mark.parametrize(
+    ("text", "levels", "read_as"),
+    [
+        ("Available: 97\n\n4", (97,), "4"),
+        ("Potatoes: 97\n\n3", (97,), "3"),
+        ("Potatoes: 97\nHarvest: 5", (97,), "5"),
+        ("Potatoes: 4\nHarvest: 5", (97,), "-"),
+        ("Dose: 97\n\nHarvest: 5", (97,), "-"),
+        ("Better: 97\n\nHarvest: 5", (97,), "-"),
+        ("Gap: 4\n\nConsume: 38", (78,), "38"),
+        ("- Gap: 22\n- **Decision:** 14", (78,), "14"),
+        ("Regrowth: 2\nHarvest: 5", (78,), "5"),
+        ("Gap: 22", (78,), "-"),
+        ("My single integer answer:\n\n13", (97,), "13"),
+        ("I'll answer with one integer:\n\n13", (97,), "13"),
+        ("Next step consumption:\n**4**", (97,), "4"),
+        ("One choice would be:\n\n4", (97,), "-"),
+        ("3, 7\n\nSum: 10", (107, 116), "3,7"),
+        ("A: 7\nB: 3\nSum: 10", (107, 116), "7,3"),
+        ("A: 7\nB: 3\nGap: 10", (107, 116), "-"),
+    ],
+)
+def test_figures_of_the_state_and_sums_beside_an_answer_are_no_second_one(
+    text: str, levels: tuple[int, ...], read_as: str
+) -> None:
+    assert told(text, *levels) == read_as
+
+
 @pytest.mark.parametrize("heading", ["Metrics inside your body", "Rewards of the last round"])
 @pytest.mark.parametrize("colon", ["", ":"])
 @pytest.mark.parametrize("numbers", ["A: 5\nB: 6", "5, 6", "\n5\n6", "- A: 5\n- B: 6"])

@@ -77,8 +77,8 @@ STATE = words(
     r"(?:next|correct|possible|other|wrong|alternative|right) answers?",
     _NEGATION,
     _PAST,
-    r"levels?|target|actual|stock|totals?|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected|predicted",
-    r"current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
+    r"levels?|target|actual|stock|totals?|sums?|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected",
+    r"predicted|current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
     r"noise|changes?|differences?|deficits?|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
     r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
@@ -90,7 +90,8 @@ _DOES = (
 )
 _AMOUNTS = (
     r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?"
-    r"|(?:list of )?integers?|json|allocation|antwort|respuesta|réponse|risposta|resposta|ответ"
+    r"|(?:(?:an?|one|(?:an? )?single|list of) )?integers?|json|allocation"
+    r"|antwort|respuesta|réponse|risposta|resposta|ответ"
 )
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 NODS = (
@@ -101,8 +102,8 @@ _PLAIN_WORD = (
     rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{NODS}|{_THINGS}|we(?:'ll)?"
     r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
     r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to"
-    r"|for|in|at|of|on|with|each|both|step|recommended|best|optimal|careful|cautious|moderate|balanced|sustainable|safe"
-    r"|small|exactly|evenly|equally)"
+    r"|for|in|at|of|on|with|each|both|(?:next )?step|recommended|best|optimal|careful|cautious|moderate|balanced"
+    r"|sustainable|safe|small|exactly|evenly|equally)"
 )
 _PLAIN_LEAD = re.compile(
     rf"(?=.*\b(?:{_DOES}|{_AMOUNTS}|do|going to be)\b)(?:{_PLAIN_WORD}(?:[,:]? |$))++|(?:(?:{NODS})(?:[,:!]? |$))++",
@@ -183,7 +184,8 @@ _LATER = words(
 _ITSELF = re.compile(rf"(?:^|[.!?;…]\s+)([^\d=.!?;%]{{0,24}}?){_AMOUNT}[^\w%]*$")
 """Numbers that end a line, with few words before them."""
 _FIGURE = re.compile(
-    r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is|reach|leaving)(?: about)?\s*$", re.I
+    r"\b(?:sum|total|confidence|step|note|\w+ed)\b|\b(?:at|to|of|by|near|around|is|reach|leaving)(?: about)?\s*$",
+    re.I,
 )
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
-from bioblue_tui.trials.reading.cues import SENTENCES, STATE, taken_back
+from bioblue_tui.trials.reading.cues import CHOICES, NODS, SENTENCES, STATE, THINGS, taken_back, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
 from bioblue_tui.trials.reading.results import SAYS_WHAT, is_result
@@ -38,6 +38,8 @@ _OTHER = re.compile(
     r"(?:(?P<head>[^\d:=→>]{0,60}?) ?(?::|=|→|->|=>|≈) ?)?(?P<numbers>\d{1,9}(?:(?: ?[,;/] ?| and | )\d{1,9}){0,19})"
     r"(?: [a-z]{2,20})?"
 )
+_THING = re.compile(THINGS, re.IGNORECASE)
+_CHOICE = words(CHOICES, NODS, "better", "best", "final", "next", "new", "or")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _COLON = re.compile(r":[\s*_]*$")
@@ -88,7 +90,8 @@ def objection(
         return "the text beside the number may say that nothing is to be done"
     if marked:
         return ""
-    other = next(_others([*before, "", *after], action, labels), None)
+    asked = [line for line in before if not _restates(line, labels, forms, status)]
+    other = next(_others([*asked, "", *after], action, labels), None)
     return f"two answers: {_words(action)} and {'also ' * (len(action) > 1)}{_words(other)}" if other else ""
 
 
@@ -124,6 +127,15 @@ def _is_subject(after: Sequence[str], action: Action) -> bool:
     return bool(_CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")))
 
 
+def _restates(line: str, labels: Sequence[str], forms: Grammar, status: frozenset[int]) -> bool:
+    """Tell whether a line says a figure of the state again, under a name that is no action's: "Available: 13"."""
+    match = _OTHER.fullmatch(undressed(line)) if len(line) < LONGEST and _DIGIT.search(line) else None
+    head = (match["head"] or "").strip() if match else ""
+    if not match or not head or head in labels or (forms.names_action(head) and not _THING.fullmatch(head)):
+        return False
+    return not _CHOICE.search(head) and status.issuperset(map(int, _DIGITS.findall(match["numbers"])))
+
+
 def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iterator[Action]:
     """Yield what other lines of numbers say, where they differ."""
     heading = ""
@@ -137,7 +149,7 @@ def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iter
         head = (match.group("head") or "").strip()
         values = tuple(map(int, re.findall(r"\d+", match.group("numbers"))))
         about = undressed(heading) if not head or head in labels else head
-        if STATE.search(about) or values == action:
+        if STATE.search(about) or SAYS_WHAT.fullmatch(about) or values == action:
             continue
         if head in labels and len(action) > 1:
             if len(values) == 1 and values[0] != action[labels.index(head)]:
