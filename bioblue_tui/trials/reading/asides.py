@@ -58,7 +58,9 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _GROUP = re.compile(r"(?:both|all|each|neither) \w", re.IGNORECASE)
-_AMOUNT = re.compile(rf"(?:{CHOICES}|{THINGS}|margin|step|bit|most|minimum|maximum)s?", re.IGNORECASE)
+_AMOUNT = re.compile(
+    rf"(?:{CHOICES}|{THINGS}|compensation|restoration|attempt|margin|step|bit|most|minimum|maximum)s?", re.IGNORECASE
+)
 _COUNTED = re.compile(rf"(?:{THINGS}|amount|number|quantit|share|point|order)(?:s|y|ies)?", re.IGNORECASE)
 _OF_ELSE = re.compile(
     rf" of (?!(?:(?:the|my|each|both|more|whole) )*(?:{THINGS}|consumption|harvest|both|each|gap|limit|stock|field"
