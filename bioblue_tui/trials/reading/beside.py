@@ -32,7 +32,7 @@ _WHY = (
     r"|(?!being|during)\w{2,}ing|(?:bring|leave|keep|restore|close|maintain)s)\b"
 )
 _TAILED = re.compile(
-    rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to (?=[a-z])).*",
+    rf"(?: ?[,;:(–—] ?| -+ )(?:thereby |thus |just )?{_WHY}.*| (?:because|since|so that|in order to|to(?= [a-z])) .*",
     re.IGNORECASE,
 )
 """An explanation in the same sentence, such as "Answer: 3, leaving the rest"."""
