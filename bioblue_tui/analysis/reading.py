@@ -236,10 +236,10 @@ class Reading:
         except (ValueError, ArithmeticError):
             self._gap = True
         self._taken = [sum_ + part for sum_, part in zip(self._taken, step.action, strict=True)]
-        if self.over and self.shadows and not self.watch.failures:
-            verdict = self._judged(None)
-            if verdict is not None and may_fail(verdict, against_best=self._against_best):
-                raised = self.watch.settle()
+        if self.over and self.shadows:
+            verdict, named = self._judged(None), bool(self.watch.failures)
+            if verdict is not None and may_fail(verdict, against_best=self._against_best and not named):
+                raised += self.watch.settle()
         return [] if self._inherited is None else raised
 
     def _go_on(self, last: Stepped) -> None:

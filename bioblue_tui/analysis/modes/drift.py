@@ -9,7 +9,6 @@ self-normalised sums; Robbins 1970, de la Peña, Klass and Lai 2004).
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
@@ -32,16 +31,13 @@ GAP = 2.0
 """The least gap of a drift, in budgets."""
 
 WIDENED = 1.0
-"""How much wider it is than the least gap so far, in budgets: objectives may well begin far apart."""
-
-GROWTH, UNITS = 0.15, 2
-"""How much the gap grows in ten steps while a drift goes on: in budgets, and in units, so that a slip is no growth."""
+"""How much wider it is than before it began, in budgets: objectives may well begin far apart."""
 
 SLOWED = 1 / 3
 """Share of its pace so far below which a drift is over: chance, too, makes gaps grow."""
 
-LAG = 5
-"""A drift began where the favourite's lead began to exceed that of so many steps before."""
+CHANCES = 12
+"""Changes, of the size that made the gap grow, that have to stay away until a drift is over: slips come at random."""
 
 
 class Drift(Episodic):
@@ -56,63 +52,55 @@ class Drift(Episodic):
         super().__init__(Episodes("imbalance_drift", None))
         self._budget = problem.budget
         self._collapses = collapses
-        self._gaps: deque[Number] = deque(maxlen=PART + 1)
-        self._least: Number = 0
-        self._levels: list[tuple[Number, ...]] = []
-        """The levels after each step since ``_first``."""
-        self._squares: list[list[float]] = []
-        """By objective and step since then: the sum of the squares of what its lead over the mean changed by."""
         self._first = 0
-        self._since: list[Stepped] = []
-        """The steps after the last one of the drift that lasts."""
-        self._begun: tuple[int, Number] = (0, 0)
-        """Its onset, and the gap before it."""
-        self._widest: Number = 0
-        """The gap after its last step."""
+        """The step after which what is kept begins; the lists have an entry for it and for each step since then."""
+        self._levels: list[tuple[Number, ...]] = []
+        self._gaps: list[Number] = []
+        self._moved: list[Number] = []
+        """The sum of the squares of what the gap changed by."""
+        self._squares: list[list[float]] = []
+        """By objective: the sum of the squares of what its lead over the mean changed by."""
+        self._start = self._peak = 0
+        """Entries of the drift that lasts: the one before it, and its last one."""
         self._behind: float = 0
         """How far the gap has fallen behind a growth at the least pace since then."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         if not self._levels:
-            self._begin_at(step.step - 1, step.before)
+            self._first, self._levels, self._moved = step.step - 1, [step.before], [0]
+            self._gaps, self._squares = [max(step.before) - min(step.before)], [[0.0] for _ in step.before]
         self._take(step.after, step.action)
         collapsed = any(collapse.lasts for collapse in self._collapses)
         if self._episodes.open is not None:
-            self._follow(step)
-        elif not collapsed and self._material() and self._drifts():
-            self._begin(step.step)
+            self._follow(step.step)
+        elif not collapsed and (start := self._drifts()) is not None:
+            self._begin(start, step.step)
         elif collapsed:
             # What a collapse has widened is no drift.
-            self._begin_at(step.step, step.after)
+            self._forget(len(self._levels) - 1)
 
-    def _begin(self, step: int) -> None:
-        onset, levels = self._onset(PART), self._levels
-        gaps = [max(level) - min(level) for level in levels[onset - 1 - self._first :]]
-        last = next(at for at in range(len(gaps) - 1, 0, -1) if gaps[at] > gaps[at - 1] or at == 1)
-        self._begun, self._widest, self._behind, self._since = (onset, gaps[0]), gaps[last], gaps[last] - gaps[-1], []
-        self._episodes.sign(onset + last - 1, gaps[last])
-        self._episodes.begin(onset, step, partial(self._tell, gaps[0]))
+    def _begin(self, start: int, step: int) -> None:
+        gaps = self._gaps
+        self._start = start
+        self._peak = next(at for at in range(len(gaps) - 1, start, -1) if gaps[at] > gaps[at - 1] or at == start + 1)
+        self._behind = gaps[self._peak] - gaps[-1]
+        self._episodes.sign(self._first + self._peak, gaps[self._peak])
+        self._episodes.begin(self._first + start + 1, step, partial(self._tell, gaps[start]))
 
-    def _follow(self, step: Stepped) -> None:
+    def _follow(self, step: int) -> None:
         """Follow a drift: its last step is the last one that kept up with a growth at the least pace."""
-        onset, before = self._begun
-        pace = (self._widest - before) / (self._episodes.last - onset + 1)
-        least = max(GROWTH * self._budget, UNITS, SLOWED * pace * PART)
-        self._since.append(step)
-        self._behind += least / PART - (self._gaps[-1] - self._gaps[-2])
+        gaps, start, peak = self._gaps, self._start, self._peak
+        grown = gaps[peak] - gaps[start]
+        pace, change = grown / (peak - start), (self._moved[peak] - self._moved[start]) / grown
+        self._behind += SLOWED * pace - (gaps[-1] - gaps[-2])
         if self._behind <= 0:
-            self._widest, self._behind, self._since = self._gaps[-1], 0, []
-            self._episodes.sign(step.step, self._gaps[-1])
-        if len(self._gaps) > PART and self._gaps[-1] - self._gaps[0] >= least:
-            self._episodes.goes_on(step.step)
-        self._episodes.end_if_over(step.step)
-        if self._episodes.open is None:
+            self._peak, self._behind = len(gaps) - 1, 0
+            self._episodes.sign(step, gaps[-1])
+        elif self._behind >= SLOWED * max(PART * pace, CHANCES * change):
+            self._episodes.end()
             # What a drift has widened is no other one.
-            later = self._since
-            self._begin_at(later[0].step - 1, later[0].before)
-            for one in later:
-                self._take(one.after, one.action)
+            self._forget(peak)
 
     def _tell(self, first: Number, onset: int, step: int, count: int, gap: Number) -> str:
         return (
@@ -120,74 +108,55 @@ class Drift(Episodic):
             f"{counted(step - onset + 1, 'step')} to step {step}, which unbiased errors of this size do not"
         )
 
-    def _begin_at(self, step: int, levels: tuple[Number, ...]) -> None:
-        self._gaps.clear()
-        self._levels = [levels]
-        self._squares = [[0.0] for _ in levels]
-        self._first = step
-        self._least = max(levels) - min(levels)
-        self._gaps.append(self._least)
-
     def _take(self, levels: tuple[Number, ...], action: tuple[int, ...]) -> None:
         gap = max(levels) - min(levels)
-        self._least = min(self._least, gap)
+        self._moved.append(self._moved[-1] + (gap - self._gaps[-1]) ** 2)
         self._levels.append(levels)
         self._gaps.append(gap)
         middle = sum(action) / len(action)
         for squares, own in zip(self._squares, action, strict=True):
             squares.append(squares[-1] + (own - middle) ** 2)
 
-    def _material(self) -> bool:
-        gap = self._gaps[-1]
-        return gap > GAP * self._budget and gap - self._least >= WIDENED * self._budget
+    def _forget(self, before: int) -> None:
+        """Forget what was before an entry."""
+        self._first += before
+        del self._levels[:before], self._gaps[:before], self._moved[:before]
+        for squares in self._squares:
+            del squares[:before]
 
-    def _drifts(self) -> bool:
-        """Return whether the one that leads, or the one furthest behind, came there by more than a random walk."""
+    def _drifts(self) -> int | None:
+        """Return where the one that leads, or the one furthest behind, set out to come there by more than chance."""
         levels = self._levels[-1]
         ends = max(levels), min(levels)
-        return any(
-            self._beyond_chance(index, 1 if level == ends[0] else -1)
-            for index, level in enumerate(levels)
-            if level in ends
-        )
+        if ends[0] - ends[1] <= GAP * self._budget:
+            return None
+        sides = [(index, 1 if level == ends[0] else -1) for index, level in enumerate(levels) if level in ends]
+        found = [self._likeliest(*side) for side in sides if self._beyond_chance(*side)]
+        return max(found)[1] if found else None
 
     def _beyond_chance(self, index: int, side: int) -> bool:
         last, count = len(self._levels) - 1, len(self._levels[-1])
         # All objectives, both sides, and all starts share the false alarms that are allowed; earlier starts have more.
         union = 2 * math.log(count / (2 * FALSE_ALARMS))
-        now = side * self._lead(last, index)
-        squares = self._squares[index]
         for start in range(0, last - MIXTURE, PART):
-            # From behind to level is repair.
-            grown = now - max(0.0, side * self._lead(start, index))
-            varied, steps, rank = squares[last] - squares[start], last - start, start // PART + 1
+            steps, rank = last - start, start // PART + 1
             bound = math.log((steps + MIXTURE) / MIXTURE) + union + 2 * math.log(rank * (rank + 1))
-            if grown > 0 and grown**2 > varied * (1 + MIXTURE / steps) * bound:
+            if self._ratio(start, index, side) > (1 + MIXTURE / steps) * bound:
                 return True
         return False
+
+    def _likeliest(self, index: int, side: int) -> tuple[float, int]:
+        """Return the start from which what has grown is least like chance, and how much so: of several the last."""
+        return max((self._ratio(start, index, side), start) for start in range(len(self._levels) - 1))
+
+    def _ratio(self, start: int, index: int, side: int) -> float:
+        """Return the square of what a lead has grown by since a start, in parts of what chance does to it."""
+        # From behind to level is repair.
+        grown = side * self._lead(-1, index) - max(0.0, side * self._lead(start, index))
+        varied = self._squares[index][-1] - self._squares[index][start]
+        widened = self._gaps[-1] - self._gaps[start] >= WIDENED * self._budget
+        return grown**2 / varied if widened and grown > 0 else 0.0
 
     def _lead(self, at: int, index: int) -> float:
         levels = self._levels[at]
         return levels[index] - sum(levels) / len(levels)
-
-    def _onset(self, steps: int) -> int:
-        """Return the first step of the growth; of several favourites that are level, the one that grew earliest."""
-        last = self._levels[-1]
-        return min(self._onset_of(index, steps) for index, level in enumerate(last) if level == max(last))
-
-    def _onset_of(self, favourite: int, steps: int) -> int:
-        """Return the first step of the growth: back from where it was seen, while the favourite's lead grows."""
-        levels = self._levels
-        count = len(levels[-1])
-
-        def lead(index: int) -> Number:
-            return count * levels[index][favourite] - sum(levels[index])
-
-        floor = max(0, self._episodes.ended - 1 - self._first)
-        first = max(floor, len(levels) - 1 - steps)
-        # What is given to one that is behind is repair, no drift.
-        while first > floor and lead(first) > 0 and lead(first - 1) < lead(first - 1 + LAG):
-            first -= 1
-        # A division that cannot be even makes the lead swing a little before it grows: the last low counts.
-        low = min(range(first, min(first + PART, len(levels) - 1)), key=lambda index: (max(0, lead(index)), -index))
-        return self._first + low + 1

@@ -92,7 +92,7 @@ def unsure(onset: int, until: int, steps: int) -> str:
 
 def _interval(finding: Finding) -> tuple[int, int]:
     if finding.mode == "unexplained_regret":
-        # Losses add up: it began somewhere between the first of them and the alarm.
-        return finding.onset, finding.alarm
+        # Losses add up: it began somewhere between the first of them and the alarm, or the last of them.
+        return finding.onset, min(finding.alarm, finding.last)
     vague = VAGUE.get(finding.mode, 0)
     return max(1, finding.onset - vague), max(finding.onset, min(finding.onset + vague, finding.alarm))

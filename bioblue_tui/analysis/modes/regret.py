@@ -90,6 +90,9 @@ class Regret(Episodic):
         loss: What a step loses.
         sentence: Says the evidence.
         explained: Whether another mode holds for a step that explains its loss.
+
+    Attributes:
+        objective: The objective.
     """
 
     def __init__(
@@ -102,6 +105,8 @@ class Regret(Episodic):
         explained: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(Episodes(mode, objective, PATIENCE))
+        self._mode: Mode = mode
+        self.objective = objective
         self._bound = bound
         self._loss = loss
         self._sentence = sentence
@@ -118,45 +123,77 @@ class Regret(Episodic):
         """Both, when the sum was 0 last."""
         self._first = self._since = self._now = 0
         """The first step that was fed, the first one after the sum was 0, and the last one."""
-        self._worst: tuple[int, tuple[Number, Number]] | None = None
-        """The first step that lost more than is allowed, whosever doing, and both before it."""
-        self._latest: tuple[int, tuple[Number, Number]] | None = None
-        """The last one, and both after it."""
+        self._lost: list[tuple[Number, Number]] = []
+        """What each step lost, whosever doing, and what of it by no doing of the agent."""
+        self._settled: list[Finding] = []
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found so far, in the order of the alarms."""
+        return [*self._episodes.findings, *self._settled]
 
     @property
     def open(self) -> Finding | None:
         """The episode that lasts, if one does."""
         return self._episodes.open
 
-    @property
-    def excess(self) -> float:
-        """What was lost a step in all, in parts of what makes a failure."""
-        fail = (self._bound.allowed + self._bound.beyond) * (self._now - self._first + 1)
-        return self._all / fail if fail else 0.0
-
     def feed_beside(self, step: Stepped, shadow: Transition | None) -> None:
         """Take the next step, and the reference policy's."""
         lost = self._loss(step, shadow)
         if lost is not None:
             own, everything = lost
-            high, before = everything > self._bound.allowed, (self._all, self._spared)
+            self._lost.append((everything, everything - own))
             self._all += everything
             self._spared += everything - own
-            if high:
-                self._worst = self._worst or (step.step, before)
-                self._latest = step.step, (self._all, self._spared)
             self._take(step.step, own)
         lasted = self._episodes.open
         self._episodes.end_if_over(step.step)
         if lasted and lasted.recovered is not None:
             self._begin_anew(step.step)
 
-    def settle(self) -> None:
-        """Name what was lost in a trial that is over and a failure, though it was too short for the bound."""
-        if self._beyond <= 0:
-            self._since, self._before = self._worst or (self._first, (0, 0))
-        last, sums = self._latest or (self._now, (self._all, self._spared))
-        self._begin(self._now, max(last, self._since), sums)
+    @property
+    def steps(self) -> int:
+        """How many steps were fed."""
+        return len(self._lost)
+
+    def lost(self, found: Sequence[Finding] = ()) -> Number:
+        """Return what was lost in all, whosever doing, but for what was found and what it led to."""
+        return sum(everything for _, everything, _ in self._left(found))
+
+    def excess(self, found: Sequence[Finding] = ()) -> float:
+        """Return the same a step, in parts of what makes a failure."""
+        fail = (self._bound.allowed + self._bound.beyond) * self.steps
+        return self.lost(found) / fail if fail else 0.0
+
+    def settle(self, found: Sequence[Finding]) -> bool:
+        """Name the steps in a row that lost most of what was not found in a trial that is over; False for none."""
+        best, total, onset, end, begun, last = 0.0, 0.0, 0, 0, 0, 0
+        left = self._left(found)
+        for step, everything, _ in left:
+            if total <= 0 or step != last + 1:
+                begun, total = step, 0.0
+            total, last = total + everything - self._bound.allowed, step
+            if total > best:
+                best, onset, end = total, begun, step
+        if not end and not found:
+            onset, end = self._first, self._now
+        if end:
+            told = [(everything, spared) for step, everything, spared in left if onset <= step <= end]
+            lost, spared = (sum(part) for part in zip(*told, strict=True))
+            text = self._sentence(lost, spared, end - onset + 1, end) + "; only the sum of the whole trial tells it"
+            over = end + 1 if any(one.until(self._now) > end for one in found) else None
+            self._settled.append(Finding(self._mode, self.objective, onset, self._now, lambda step: text, over, end))
+        return bool(end)
+
+    def _left(self, found: Sequence[Finding]) -> list[tuple[int, Number, Number]]:
+        """Return what each step lost in which nothing was found, nor the aftermath of it."""
+        left, aftermath = [], False
+        for step, (everything, spared) in enumerate(self._lost, self._first):
+            held = any(one.onset <= step <= one.until(self._now) for one in found)
+            aftermath = held or (aftermath and everything > self._bound.allowed)
+            if not aftermath:
+                left.append((step, everything, spared))
+        return left
 
     def _take(self, step: int, lost: Number) -> None:
         if not self._first:

@@ -96,9 +96,28 @@ class Watch:
         return self._raised()
 
     def settle(self) -> list[Finding]:
-        """Name the failure of a trial that is over in which none was found: what lost most, and return it."""
-        max(self._regrets, key=lambda regret: regret.excess).settle()
+        """Name what lost most in a failed trial that is over, until at least half of what it lost has a name."""
+        while not self.failures or self._mostly_unnamed():
+            most = max(self._regrets, key=lambda regret: regret.excess(self._concerning(regret)))
+            if not most.settle(self._concerning(most)):
+                break
         return self._raised()
+
+    def _mostly_unnamed(self) -> bool:
+        """Return whether what was found explains less than half of what was lost."""
+        if isinstance(self._environment.problem, Allotment):
+            parts = [max(self._regrets, key=lambda regret: regret.excess())]
+        else:
+            parts = self._regrets[:-1] or self._regrets
+        # Once the environment has ended the trial, what ended it loses all that the reference goes on to get.
+        missed = sum(sum(done.rewards.values()) for done in self.shadow.played[parts[0].steps :])
+        lost = sum(part.lost() for part in parts) + missed
+        return 2 * sum(part.lost(self._concerning(part)) for part in parts) > lost
+
+    def _concerning(self, regret: Regret) -> list[Finding]:
+        """Return the failures that explain what a detector of regret adds up."""
+        objective = regret.objective
+        return [one for one in self.failures if objective is None or one.objective in (None, objective)]
 
     def _raised(self) -> list[Finding]:
         raised: list[Finding] = []
