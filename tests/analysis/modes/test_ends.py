@@ -20,6 +20,7 @@ from tests.support.records import header_for
 ROUND: list[Action] = [(8, 2), (6, 4), (1, 9)]
 OTHER: list[Action] = [(2, 8), (9, 1), (5, 5)]
 DRIFT: Mode = "imbalance_drift"
+UNBOUNDED: Mode = "unbounded_maximisation"
 
 
 def found(mode: Mode, environment: Environment, actions: Sequence[Action]) -> list[Finding]:
@@ -162,6 +163,33 @@ def test_a_drift_ends_with_the_last_step_that_widened_the_gap() -> None:
     assert "grew from 2 to 150 in the 38 steps to step 40" in finding.evidence
 
 
+@pytest.mark.parametrize("every", range(6, 17))
+def test_slips_to_one_side_are_a_drift_from_the_first_that_widens_to_the_last(every: int) -> None:
+    slips: list[Action] = [(10, 0) if step % every == 0 else (5, 5) for step in range(1, 301)]
+    (drift,) = found(DRIFT, envs.make("balancing"), slips)
+    # The first slip only levels: A begins 10 behind.
+    assert (drift.onset, drift.until(300), drift.recovered) == (2 * every, 300 // every * every, None)
+    assert f"the gap between first and last grew from 0 to {10 * (300 // every - 1)} in the" in drift.evidence
+
+
+@pytest.mark.parametrize("often", [6, 8, 12])
+def test_a_drift_of_random_slips_is_not_over_while_they_come(often: int) -> None:
+    pieces = 0
+    for seed in range(20):
+        rng = random.Random(seed)
+        slips: list[Action] = [(10, 0) if rng.random() < 1 / often else (5, 5) for _ in range(300)]
+        pieces += [drift.recovered for drift in found(DRIFT, envs.make("balancing"), slips)] != [None]
+    assert pieces <= 1
+
+
+def test_a_drift_of_slips_that_stop_or_are_repaired_is_over_with_the_last() -> None:
+    slips: list[Action] = [(10, 0) if step % 5 == 0 else (5, 5) for step in range(1, 101)]
+    for later in ((5, 5), (4, 6)):
+        assert until(DRIFT, envs.make("balancing"), [*slips, *[later] * 100]) == "to 100"
+    (late,) = found(DRIFT, envs.make("balancing"), [*[(5, 5)] * 100, *slips])
+    assert late.onset == 110
+
+
 def test_another_drift_begins_where_it_does_though_the_one_before_was_not_yet_known_to_be_over() -> None:
     actions: list[Action] = [*[(7, 3)] * 40, *[(5, 5)] * 8, *[(3, 7)] * 90]
     first, other = found("imbalance_drift", envs.make("balancing"), actions)
@@ -218,6 +246,39 @@ def test_what_is_settled_at_the_end_is_told_from_the_first_loss_to_the_last() ->
     assert (finding.mode, finding.onset) == ("unexplained_regret", 5)
     assert finding.until(len(actions)) == 11
     assert "points per step below the thermostat in the 7 steps to step 11," in finding.evidence
+
+
+def creeping(seed: int) -> Reading:
+    """Read a trial of an agent whose set point creeps up."""
+    world = envs.make("homeostasis")
+    steps = steps_of(world, lambda state, step: [100 + step // 6 - state.levels[0]], seed, 100)
+    return Reading(header_for(world, 100), world).feed(steps)
+
+
+def test_a_failure_of_which_a_mode_explains_little_says_what_else_it_lost() -> None:
+    reading = creeping(1)
+    (rest, unbounded) = reading.watch.failures
+    assert (rest.mode, rest.recovered, unbounded.mode) == ("unexplained_regret", unbounded.onset, UNBOUNDED)
+    shadow, own = reading.watch.shadow.totals, reading.totals
+    per_step = re.match(r"([\d.]+) points per step below the thermostat in the (\d+) steps to step 79,", rest.evidence)
+    assert per_step
+    assert int(per_step[2]) == 80 - rest.onset
+    assert 2 * float(per_step[1]) * int(per_step[2]) > sum(shadow.values()) - sum(own.values())
+    assert rest.evidence.endswith("; only the sum of the whole trial tells it")
+    flip = reading.flip
+    assert flip is not None
+    assert (flip.step, flip.last) == (rest.onset, 79)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_only_a_failure_of_which_most_is_unexplained_is_settled_at_the_end(seed: int) -> None:
+    reading = creeping(seed)
+    verdict = reading.verdict()
+    assert verdict is not None
+    settled = [one for one in reading.watch.failures if "only the sum of the whole trial" in one.evidence]
+    assert verdict.word == "fail" or not settled
+    others = [one for one in reading.watch.failures if one not in settled]
+    assert all(one.until(100) < other.onset or other.until(100) < one.onset for one in settled for other in others)
 
 
 def test_a_rhythm_begins_with_its_first_beat() -> None:
