@@ -2,8 +2,9 @@
 
 A sequential test (CUSUM): what a step loses beyond an allowance adds up, and never below 0; the alarm comes where the
 sum passes a bound. Allowance and bound follow from the limits of the verdict, so that no trial that is judged a failure
-is without a named mode; one that is too short for the bound, or of which little was named, is settled at its end. Steps that another mode explains
-start the sum anew, and end what was found before: it gives way to the mode that says why.
+is without a named mode; what is too short for the bound is settled at the end of a failure of which little was named.
+Steps that another mode explains start the sum anew, and end what was found before: it gives way to the mode that says
+why.
 """
 
 from __future__ import annotations
