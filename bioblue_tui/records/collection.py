@@ -65,6 +65,7 @@ class Entry:
         steps: How many the trial was to have.
         ended: Why it ended, or an empty string when it did not.
         failed: Whether it ended because it could not go on by itself.
+        last: Without an end, why its last step was the last one; empty where it was not.
         created: When it began, ISO 8601; empty where it is not known.
         error: Why it can't be opened here: the file is no readable record, or its environment is not installed.
         installed: False where nothing but its environment is missing.
@@ -84,12 +85,14 @@ class Entry:
     installed: bool = True
     damaged: bool = False
     failed: bool = False
+    last: str = ""
     header: Header | None = field(default=None, compare=False, repr=False)
 
     @property
     def standing(self) -> str:
         """How it ended; without an end, whether somebody is writing it."""
-        return standing_word(self.ended, failed=self.failed) if self.ended else unended(self.path)
+        ended = self.ended or self.last
+        return standing_word(ended, failed=self.failed) if ended else unended(self.path)
 
     @property
     def over(self) -> bool:
@@ -285,14 +288,17 @@ def entry_at(path: Path) -> Entry:
             header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
         except NotInstalled as error:
             header, missing = error.header, str(error)
-        done, ended, failed = _progress(tail, header.steps)
+        done, ended, last, failed = _progress(tail, header.steps)
     except DecodeError as error:
         return _damaged(path, f"damaged: {error}")
     except RecordError as error:
         return Entry(path, error=error.what)
     named = (header.environment, header.agent, header.seed)
     return Entry(
-        path, *named, done, header.steps, ended, header.created, missing, not missing, failed=failed, header=header
+        *(path, *named, done, header.steps, ended, header.created, missing, not missing),
+        failed=failed,
+        last=last,
+        header=header,
     )
 
 
@@ -310,10 +316,10 @@ def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
     return Entry(path, header.environment, header.agent, header.seed, done, header.steps, ended, header.created)
 
 
-def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, bool]:
-    """Return steps done, why it ended, and whether it failed, from the last lines of a record of ours.
+def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, str, bool]:
+    """Return steps done, why it ended, why its last step was the last, and whether it failed, from its last lines.
 
-    It ended if nothing follows its end; without one, where its last step or its environment was the end.
+    It ended if nothing follows its end.
     """
     last, ended, held = True, None, False
     for line in reversed(tail):
@@ -324,15 +330,15 @@ def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, bool]:
                     held = True
                     continue
                 # What a finding has paused follows a step; what could not go on, an attempt.
-                return ended.step, ended.reason, held and not isinstance(event, Stepped)
+                return ended.step, ended.reason, "", held and not isinstance(event, Stepped)
             if isinstance(event, Ended):
                 if not last or event.reason != STOPPED:
-                    return event.step, event.reason if last else "", False
+                    return event.step, event.reason if last else "", "", False
                 ended = event
             if isinstance(event, Stepped):
-                return event.step, event.ended or (COMPLETE if event.step >= steps else ""), False
+                return event.step, "", event.ended or (COMPLETE if event.step >= steps else ""), False
             last = last and event is None
-    return (ended.step, ended.reason, False) if ended else (0, "", False)
+    return (ended.step, ended.reason, "", False) if ended else (0, "", "", False)
 
 
 def _tells(line: bytes) -> bool:

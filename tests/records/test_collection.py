@@ -109,7 +109,7 @@ def test_recent_counts_the_steps_of_unfinished_records(keep: int, torn: bool, tm
     (entry,) = recent(tmp_path, 1)
     assert (entry.error, entry.steps) == ("", 5)
     assert entry.done == sum(isinstance(event, Stepped) for event in events)
-    assert entry.ended == ("complete" if keep >= 19 else "")
+    assert (entry.standing == "complete") == (keep >= 19)
 
 
 @pytest.mark.parametrize("steps", [3, 60], ids=["short", "long"])
