@@ -191,6 +191,8 @@ SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berr
         ("Last rewards:\nconsumption: 3", "-"),
         ("As before.\n\nconsumption: 3", "3"),
         ("consumption: 3\nundersatiation: 0", "-"),
+        ("Last rewards:\nconsumption: 3\nundersatiation: 0\n\nAction: 4", "4"),
+        ("Last rewards:\nconsumption: 3\nundersatiation: 0\n\nconsumption: 4", "-"),
         ("Berries in store: 7\nconsumption: 3", "3"),
         ("consumption: 3\nundersatiation: none", "-"),
         ('{"consumption": 3, "undersatiation": 0}', "-"),

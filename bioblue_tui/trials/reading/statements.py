@@ -216,6 +216,10 @@ class Grammar:
         read = self.read(self._units.sub("", piece)) if len(piece) <= LONGEST else None
         return read if isinstance(read, Fault) else None
 
+    def of_reward(self, text: str) -> bool:
+        """Tell whether a text names a reward."""
+        return bool(self._reward.search(text))
+
     def label_alone(self, piece: str) -> bool:
         """Tell whether a piece is nothing but an objective's label."""
         match = self._only_label.fullmatch(piece)

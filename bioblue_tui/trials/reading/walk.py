@@ -217,7 +217,7 @@ class Walk:
                 self._context = ""
         if self._context == "foreign" or isinstance(read, Fault):
             return self._context == "foreign"
-        if read.noun and self._rewards:
+        if read.noun and self._rewards and (read.clause == "unit" or self._grammar.of_reward(self._lines[first])):
             return True
         # What bears no name of the action might be anything.
         nameless = read.clause in ("alone", "unit") or (read.clause == "labelled" and bool(read.labels))
