@@ -12,8 +12,7 @@ from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
-from bioblue_tui.records.collection import unended
-from bioblue_tui.trials.events import INTERRUPTED
+from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
 from envs import Dimension, Environment, Number, State
@@ -64,7 +63,7 @@ class Figures:
             reading: Fed with the same events.
             path: Its record: where it has no end it may still be written.
         """
-        running = unended(path) if path and state.standing == INTERRUPTED else ""
+        standing = standing_of(state, path)
         last = state.recorded(state.done)
         steps = (view.number for view in state.steps if view.done)
         shared = state.header.forked_after or 0
@@ -72,8 +71,8 @@ class Figures:
         compared = compare(state)
         return cls(
             state.done,
-            running or state.standing,
-            state.unaveraged and (running or state.unaveraged),
+            standing,
+            state.unaveraged if state.whole else standing,
             shared,
             last.totals if last else {dimension.key: 0 for dimension in state.environment.dimensions},
             {key: other for key, (_, other) in compared.rows.items()} if compared else None,

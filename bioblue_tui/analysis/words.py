@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.events import COMPLETE, Stepped
 from envs import Dimension, Environment
 
 _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refill to a safe floor (base stock)"}
@@ -38,6 +38,11 @@ class Played(Protocol):
     @property
     def unaveraged(self) -> str:
         """As in ``TrialState``."""
+
+
+def ended_words(standing: str) -> str:
+    """Say behind a number of steps how a trial stands; empty for one of which all steps were played."""
+    return "" if standing == COMPLETE else f", {one_line(standing, 30)}"
 
 
 def left_out(trials: Iterable[Played]) -> str:

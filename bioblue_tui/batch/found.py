@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
-from bioblue_tui.continuing import can_resume
 from bioblue_tui.records.collection import Entry, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.trials.events import COMPLETE, Header, Stepped
+from bioblue_tui.trials.events import Header
 from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
@@ -137,12 +136,8 @@ def standing(entry: Entry) -> Iterator[Found]:
         yield Found("busy", entry.path, entry.done)
     else:
         try:
-            record = open_record(entry.path)
+            open_record(entry.path)
         except RecordError:
             return
-        if can_resume(record):
-            # Killed between its last step and its end.
-            last = next((event for event in reversed(record.events) if isinstance(event, Stepped)), None)
-            yield Found("complete", entry.path, entry.done, (last and last.ended) or COMPLETE)
-        else:
-            yield Found("open", entry.path, entry.done)
+        # Killed between its last step and its end, it is played.
+        yield Found("complete" if entry.last else "open", entry.path, entry.done, entry.last)

@@ -10,11 +10,12 @@ import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.analysis.words import on_same_noise, policy_words
+from bioblue_tui.analysis.words import ended_words, on_same_noise, policy_words
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
 from bioblue_tui.numbers import counted, difference, tidy
+from bioblue_tui.records.collection import standing_of
 from bioblue_tui.text import one_line
 from envs import Number
 
@@ -52,7 +53,8 @@ def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
 def _trial_lines(member: Member) -> Iterator[str]:
     verdict = f"{member.verdict.word if member.verdict else 'no verdict'}, {_reason(member)}"
     name = one_line(str(member.record.path or ""), 400)
-    yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}, {verdict}; {name}"
+    done = counted(member.state.done, "step") + ended_words(standing_of(member.state, member.record.path))
+    yield f"{member.number}: {member.who}, {done}, {verdict}; {name}"
     if member.parted:
         parted = member.parted
         actions = f"actions from step {parted.action}" if parted.action else "no action differs"

@@ -33,6 +33,7 @@ from bioblue_tui.trials.events import (
     Stepped,
     standing_word,
 )
+from bioblue_tui.trials.state import TrialState
 
 _CHUNK = 16 * 1024
 """Bytes read at once from head or tail: more than a usual header or the last few events."""
@@ -113,6 +114,11 @@ class Entry:
 def unended(path: Path) -> str:
     """Say how a trial without an end stands: whether somebody is writing it."""
     return "running" if is_locked(path) else INTERRUPTED
+
+
+def standing_of(state: TrialState, path: Path | None) -> str:
+    """Say how a trial stands whose whole record was read; see ``Entry.standing``."""
+    return unended(path) if path and state.standing == INTERRUPTED else state.standing
 
 
 def open_record(path: Path) -> Record:

@@ -48,7 +48,7 @@ class Table:
 
 def trials_table(group: Group) -> Table:
     """Return how each trial of a group went."""
-    head = ("trial", "file", "steps", "verdict", "because", "flip", "failures, from step")
+    head = ("trial", "file", "steps", "ended", "verdict", "because", "flip", "failures, from step")
     rows = []
     for trial in group.trials:
         verdict = trial.verdict
@@ -59,6 +59,7 @@ def trials_table(group: Group) -> Table:
                 trial.label,
                 trial.name,
                 str(trial.figures.steps),
+                one_line(trial.figures.standing, 60),
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
                 one_line(verdict.reason if verdict else trial.reading.unjudged),
                 trial.reading.flip.told if trial.reading.flip else NOTHING,
@@ -66,7 +67,7 @@ def trials_table(group: Group) -> Table:
             )
         )
     links = tuple(f"trial-{trial.number}" for trial in group.trials)
-    return Table("How each trial went", head, tuple(rows), words=frozenset({0, 1, 3, 4, 6}), links=links)
+    return Table("How each trial went", head, tuple(rows), words=frozenset({0, 1, 3, 4, 5, 7}), links=links)
 
 
 def _end(finding: Finding, done: int) -> str:

@@ -182,7 +182,7 @@ def _trial(log: Log, trial: StudyTrial, number: int, count: int, *, begin: bool 
 
 def trial_seconds(log: Log) -> float:
     """Return how long a participant has played trials that count, less what is excluded."""
-    return sum(done.seconds for done in log.own_trials)
+    return sum(done.seconds for done in log.own_trials) + sum(map(log.played, log.open_trials))
 
 
 def _time_left(study: Study, log: Log) -> bool:

@@ -327,8 +327,12 @@ class Log:
     @property
     def own_trials(self) -> list[Done]:
         """What came of every trial that counts and is over."""
-        practice = f"{TRIAL}{PRACTICE}."
-        return [done for key, done in self.done.items() if key.startswith(TRIAL) and not key.startswith(practice)]
+        return [done for view, done in self.done.items() if _counts(view)]
+
+    @property
+    def open_trials(self) -> list[str]:
+        """The ids of the trials that count and were begun and are not over."""
+        return [trial for view, (trial, _) in self.trials.items() if _counts(view) and view not in self.done]
 
     def played(self, trial: str) -> float:
         """Return how long a trial was played, less what is excluded, by the id of its record."""
@@ -404,3 +408,8 @@ def _made(kind: type[T], line: Mapping[str, Any]) -> T:
         if not isinstance(value, wanted) or (isinstance(value, bool) and "bool" not in str(own.type)):
             raise TypeError(own.name)
     return made
+
+
+def _counts(view: str) -> bool:
+    """Return whether a view is a trial, and no practice."""
+    return view.startswith(TRIAL) and not view.startswith(f"{TRIAL}{PRACTICE}.")

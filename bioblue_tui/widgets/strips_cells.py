@@ -156,6 +156,8 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
     if told:
         head.append((f"{told} ", "strong"))
     failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
+    if digest.figures.unaveraged:
+        head.append((f"{fit(digest.figures.standing, 11)} ", "warn"))
     used = sum(len(part) for part, _ in head)
     if dense:
         more = f" +{len(failures) - 1}" if len(failures) > 1 else ""

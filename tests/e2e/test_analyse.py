@@ -39,7 +39,9 @@ def test_a_finding_is_one_json_object_a_file(bioblue: Bioblue, exhausted: Path) 
 
 def test_people_read_sentences(bioblue: Bioblue, exhausted: Path) -> None:
     head, finding = bioblue.run("analyse", exhausted).stdout.splitlines()[:2]
-    assert head.startswith(f"{exhausted}: sustainability, 1 step, fail, 0% of the sustainable harvest's total")
+    assert head.startswith(
+        f"{exhausted}: sustainability, 1 step, resource exhausted, fail, 0% of the sustainable harvest's total"
+    )
     assert finding.startswith("  resource exhausted, step 1 to the end (detected at 1): the last 10 taken in step 1")
 
 

@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
+from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.display.analysis import facts
+from bioblue_tui.display.comparison import comparison_lines
+from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.numbers import amount
 from bioblue_tui.pausing import pause_on
@@ -25,6 +30,7 @@ from bioblue_tui.report.trials import grouped, read_trials
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Event, Paused, Stepped
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.widgets.strips_cells import ends
 from bioblue_tui.widgets.strips_foot import averages
 
 STEPS = 12
@@ -122,7 +128,16 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
     assert re.search(rf"\d+ of 12 steps done, {word}[.:]", report([shown]).trials[0].sentences[0])
     record = open_record(path)
     assert TrialState(record.header).feed(record.events).standing == word, "replay"
-    assert digest(path).figures.standing == word, "overview"
+    row = digest(path)
+    assert row.figures.standing == word, "overview"
+    beside = "".join(text for line in ends(row, 30, "", dense=False) for text, _ in line)
+    assert (word in beside) == (word != "complete"), "overview"
+    found = facts(str(path), record, Reading(record.header, row.environment).feed(record.events), References())
+    assert found["standing"] == word, "analyse"
+    compared = "\n".join(comparison_lines(Comparison([record, record]), Look()))
+    assert (f"steps, {word}, " in compared) == (word != "complete"), "compare"
+    (table_row,) = report([shown]).groups[0].trials.rows
+    assert table_row[3] == word, "report"
 
 
 def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ def test_a_trial_without_a_step_counts_nowhere(tmp_path: Path) -> None:
     (warning,) = report(shown(*played, empty)).warnings
     assert warning == f"means, shares and comparisons are of trials that were played to their end: {out} (trial 3)"
     (row,) = (row for row in group.trials.rows if row[1] == "empty.jsonl")
-    assert row[3:] == ("–", "no step was played", "–", "–")
+    assert row[3:] == ("stopped", "–", "no step was played", "–", "–")
     (one,) = report(shown(played[0], empty)).groups
     assert one.plots is None
     assert not any(table.foot for table in one.figures)

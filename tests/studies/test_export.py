@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bioblue_tui.agents.base import AgentError, Answer, Turn
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Plan, open_session, run_agent
+from bioblue_tui.session import Plan, open_session, run_agent, run_unattended
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.export.comparing import comparisons
 from bioblue_tui.studies.export.method import method_sheet
@@ -136,6 +137,44 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
     by_seed = {p.record.header.seed: p for p in collect(study.name, study, tmp_path).trials}
     expected = [4 - float(by_seed[seed].compared.rows["consumption"][1]) - 5 for seed in (1, 2)]  # type: ignore[union-attr]
     assert eaten["paired"] == pytest.approx(sum(expected) / 2)
+
+
+def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")], steps=4)
+    through(study, tmp_path, "P1")
+    run = enter(study, "P2", tmp_path)
+    with run.file:
+        session = first_trial(run)
+        asyncio.run(play(run, session, stop_at=3))
+        run.note("left")
+    run_agent("homeostasis", ScriptedAgent("thermostat", 1), seed=1, steps=4, data=tmp_path)
+    for name, seed in (("thermostat", 2), ("zero", 1)):
+        held = open_session(Plan("homeostasis", name, seed=seed, steps=4), tmp_path, agent=Silent(name))
+        asyncio.run(run_unattended(held))
+    export_study("small", study, tmp_path / "out", tmp_path)
+    (left,) = (row for row in rows(tmp_path / "out" / "trials.csv") if row["participant"] == "P2")
+    assert (left["outcome"], left["standing"]) == ("", "stopped")
+    minutes = {row["participant"]: float(row["trial_minutes"]) for row in rows(tmp_path / "out" / "participants.csv")}
+    assert minutes["P2"] == pytest.approx(float(left["seconds"]) / 60, abs=0.001)
+    assert minutes["P2"] > 0
+    assert "not to their end, stopped: 1" in (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    told = {
+        row["agent"]: (row["agent_trials"], row["agent_left_out"], row["people_left_out"])
+        for row in rows(tmp_path / "out" / "comparisons.csv")
+    }
+    ours, theirs = (f"1 left out, not played to the end: 1 {word}" for word in ("stopped", "failed"))
+    assert told == {"thermostat": ("1", theirs, ours), "zero": ("0", theirs, ours)}
+
+
+class Silent(ScriptedAgent):
+    """Never answers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("thermostat", 1)
+        self.name = name
+
+    async def answer(self, turn: Turn) -> Answer:
+        raise AgentError("the provider is down")
 
 
 def test_who_is_forgotten_leaves_nothing(tmp_path: Path) -> None:

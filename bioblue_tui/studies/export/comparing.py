@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, plain, settings_of, trace_of
+from bioblue_tui.analysis.words import left_out
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.collection import open_record, recent
+from bioblue_tui.records.collection import open_record, recent, standing_of
 from bioblue_tui.records.schema import RecordError, dumps
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
@@ -45,8 +47,10 @@ _COLUMNS = [
     Column(
         "people_unfinished", "integer", "Their other trials that were begun and not played to the end: left out, too."
     ),
+    Column("people_left_out", "text", "How those that are left out stand."),
     Column("versions", "text", "Versions of the study that these trials belong to."),
-    Column("agent_trials", "integer", "The agent's."),
+    Column("agent_trials", "integer", "The agent's on these seeds that were played to the end."),
+    Column("agent_left_out", "text", "Its others on these seeds, which are left out, and how they stand."),
     Column(
         "people_mean",
         "number",
@@ -81,6 +85,21 @@ _COLUMNS = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """An agent's trial.
+
+    Attributes:
+        seed: Its seed.
+        member: What is compared of it; None where it was not played to its end.
+        unaveraged: How it stands then; empty where it is compared.
+    """
+
+    seed: int
+    member: Member | None
+    unaveraged: str = ""
+
+
 def comparisons(found: Collected, data: Path | None = None) -> Table:
     """Return people beside every agent that has played the same: only trials that were played to their end count.
 
@@ -108,21 +127,23 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
 
 
 def _rows(
-    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[Member]
+    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
 ) -> Iterator[dict[str, Any]]:
     begun, group = group, [played for played in group if played.complete and played.compared is not None]
     seeds = {played.record.header.seed for played in begun}
     trials = [trial for trial in trials if trial.seed in seeds]
     if not trials:
         return
-    left_out: dict[str, object] = {
+    counts: dict[str, object] = {
         "people_cut": sum(played.cut for played in begun),
         "people_unfinished": sum(not played.cut and not played.complete for played in begun),
+        "people_left_out": left_out(begun),
         "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
     }
-    mine = [_member(played) for played in group]
-    sides = Contrast(mine, trials)
-    for key in trials[0].values:
+    mine, theirs = [_member(played) for played in group], [trial.member for trial in trials if trial.member]
+    sides = Contrast(mine, theirs)
+    for dimension in begun[0].state.environment.dimensions:
+        key = dimension.key
         yield {
             **dict(zip(("environment", "parameters"), setting, strict=False)),
             "condition": condition,
@@ -132,10 +153,11 @@ def _rows(
             "dimension": key,
             "people": len({member.person for member in mine}),
             "people_trials": len(mine),
-            **left_out,
-            "agent_trials": len(trials),
-            "agent_mean": _mean(sides.values(key)[1]),
-            **(_compared(sides, key) if mine else {}),
+            **counts,
+            "agent_trials": len(theirs),
+            "agent_left_out": left_out(trials),
+            **({"agent_mean": _mean(sides.values(key)[1])} if theirs else {}),
+            **(_compared(sides, key) if mine and theirs else {}),
         }
 
 
@@ -148,9 +170,9 @@ def _compared(sides: Contrast, key: str) -> dict[str, object]:
     }
 
 
-def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[Member]]:
-    """Return the complete trials of agents in these settings, by setting, agent, label and what a model was sent."""
-    found: defaultdict[tuple[Setting, str, str, str], list[Member]] = defaultdict(list)
+def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:
+    """Return the trials of agents in these settings, by setting, agent, label and what a model was sent."""
+    found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
         header = entry.header
         # A fork has a past of another agent; what was answered by two is nobody's.
@@ -164,19 +186,17 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
         except RecordError:
             continue
         state = TrialState(record.header).feed(record.events)
-        compared = compare(state)
-        if (
-            compared is not None
-            and not state.unaveraged
-            and not any(attempt.actor == HUMAN for s in state.steps for attempt in s.attempts)
-        ):
-            exact = {key: mine - other for key, (mine, other) in compared.rows.items()}
-            if any(abs(value) > _GREATEST for value in exact.values()):
+        if any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts):
+            continue
+        trial = _Trial(header.seed, None, standing_of(state, entry.path))
+        if not state.unaveraged:
+            compared = compare(state)
+            exact = {key: mine - other for key, (mine, other) in compared.rows.items()} if compared else {}
+            if not exact or any(abs(value) > _GREATEST for value in exact.values()):
                 continue
             differences = {key: float(value) for key, value in exact.items()}
-            found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))].append(
-                Member(header.seed, "", _trace(state), differences)
-            )
+            trial = _Trial(header.seed, Member(header.seed, "", _trace(state), differences))
+        found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))].append(trial)
     return found
 
 

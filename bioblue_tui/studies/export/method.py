@@ -121,7 +121,7 @@ def _participants(found: Collected) -> Iterator[str]:
             "(`people_cut`) and compares complete trials only."
         )
     others = [played for played in found.counting if not played.complete and not played.cut]
-    stopped = Counter(played.outcome or "still open" for played in others)
+    stopped = Counter(played.standing for played in others)
     yield from (f"  - not to their end, {one_line(why)}: {count}" for why, count in sorted(stopped.items()))
     late = sum(done.outcome == OUT_OF_TIME for log in logs for done in log.own_trials)
     if late:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.absences import Absence
 from bioblue_tui.studies.flow import trial_places
@@ -98,6 +98,16 @@ class Played:
     compared: Comparison | None
     decisions: Mapping[tuple[int, int], Decision]
     outcome: str
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in the word that lists have for it; where its time limit ended it, that."""
+        return self.outcome or standing_of(self.state, self.record.path)
+
+    @property
+    def unaveraged(self) -> str:
+        """Why it is left out where trials are averaged or compared; empty where it counts."""
+        return self.state.unaveraged and self.standing
 
     @property
     def complete(self) -> bool:

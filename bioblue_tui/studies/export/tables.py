@@ -188,6 +188,7 @@ def trials(found: Collected) -> Table:
         Column("steps", "integer", "Steps that were done."),
         Column("complete", "boolean", "Whether it was played to its end."),
         Column("outcome", "text", "How it ended; empty while it has not."),
+        Column("standing", "text", "How it stands: its outcome, else stopped, interrupted or running, as in lists."),
         Column("cut", "boolean", "Whether its time limit ended it before its last step."),
         Column("rejected", "integer", "How many answers were rejected: illegal or not readable."),
         *(
@@ -234,6 +235,7 @@ def trial_row(played: Played) -> dict[str, object]:
         "steps": played.state.done,
         "complete": played.complete,
         "outcome": played.outcome,
+        "standing": played.standing,
         "cut": played.cut,
         "rejected": played.state.rejections,
         **{f"uncounted_{kind}": count for kind, count in played.state.tally.by_kind.items()},
