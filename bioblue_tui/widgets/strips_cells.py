@@ -152,13 +152,14 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
         more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
         onset = f"⚠{digest.onset}{more}" if digest.failures else ""
         return [[(f" {text[0]} ", style), (fit(told or onset, width - 3), "strong" if told else "bad")]]
-    head: list[tuple[str, str]] = [(f" {text:<7}", style)]
+    early = digest.figures.unaveraged and not (dense and digest.failures)
+    head: list[tuple[str, str]] = [(f" {text} " if early else f" {text:<7}", style)]
     if told:
         head.append((f"{told} ", "strong"))
     failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
-    if digest.figures.unaveraged:
-        head.append((f"{fit(digest.figures.standing, 11)} ", "warn"))
     used = sum(len(part) for part, _ in head)
+    if early:
+        head.append((fit(digest.figures.standing, max(0, width - used)), "warn"))
     if dense:
         more = f" +{len(failures) - 1}" if len(failures) > 1 else ""
         room = width - used - len(more)
