@@ -44,6 +44,9 @@ SHORT = 10
 """Noisy trials of fewer steps and other seeds are not compared: they may well be alike by chance. The same seed is the
 same noise, and without noise the same actions are the same trial, however few the steps."""
 
+ALIKE = f"the same actions (where there is noise, in {SHORT} steps or more)"
+"""What makes trials of other noise one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

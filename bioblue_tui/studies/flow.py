@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.numbers import counted, minutes_and_seconds
-from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, TIME_LIMIT, TRIAL, Log
+from bioblue_tui.studies.log import CLOSING, DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, TIME_LIMIT, TRIAL, Log
 from bioblue_tui.studies.order import ordered_blocks
 from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial
 
@@ -80,7 +80,7 @@ def views(study: Study, log: Log) -> Iterator[View]:
     if study.consent is not None:
         yield ConsentView("consent", study.consent)
         if log.answer("consent") != AGREED:
-            yield PageView("declined", Page("You do not take part. Thank you all the same.", "The end"), DECLINED)
+            yield PageView(DECLINED, Page("You do not take part. Thank you all the same.", "The end"), DECLINED)
             return
     if study.incentives:
         yield PageView("incentives", Page(study.incentives, "What you get"))
@@ -88,14 +88,14 @@ def views(study: Study, log: Log) -> Iterator[View]:
     passed = yield from _comprehension(study, log)
     if not passed and study.comprehension.failing == "exclude":
         text = "These rules are not easy. We stop here; thank you for your time."
-        yield PageView("excluded", Page(text, "The end"), EXCLUDED)
+        yield PageView(EXCLUDED, Page(text, "The end"), EXCLUDED)
         return
     for number, trial in enumerate(study.practice, 1):
         yield from _trial(log, trial, number, len(study.practice))
     yield from _blocks(study, log)
     for number, question in enumerate(study.questionnaire, 1):
         yield QuestionView(f"questionnaire/{question.key}", question, number, len(study.questionnaire))
-    yield PageView("closing", study.closing, FINISHED)
+    yield PageView(CLOSING, study.closing, FINISHED)
 
 
 def _pages(study: Study, again: int) -> Iterator[View]:

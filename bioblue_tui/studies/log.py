@@ -21,6 +21,9 @@ SESSION_VERSION = "1.2"
 view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
+CLOSING = "closing"
+LAST_PAGES = CLOSING, DECLINED, EXCLUDED
+"""Pages that wait for the experimenter: nothing is asked on them any more."""
 """How a session ends: at the last page; at the consent page; after the questions about the instructions."""
 
 TIME_LIMIT = "time limit"
@@ -365,10 +368,10 @@ class Log:
 
     @property
     def seconds(self) -> float:
-        """How long all pages, questions and trials were on the screen, over all visits, less what is excluded."""
-        left = sum(own.seconds for view, own in self.interrupted.items() if view not in self.done)
+        """How long all pages but the last, questions and trials were on the screen, less what is excluded."""
+        known = {**self.interrupted, **self.done}
         playing = sum(self.played(trial) for view, (trial, _) in self.trials.items() if view not in self.done)
-        return sum(done.seconds for done in self.done.values()) + left + playing
+        return sum(own.seconds for view, own in known.items() if view not in LAST_PAGES) + playing
 
     def answer(self, view: str) -> str:
         """Return what was answered to a view; empty where nothing was, or not yet."""

@@ -45,7 +45,7 @@ def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:
     assert (found["reason"], found["same_noise"], found["references"]) == ("no step was played", False, {})
     whole = report(read_trials([path], References(), lambda line: None))
     assert whole.trials[0].reason == "no step was played"
-    assert whole.groups[0].trials.rows[0][4] == "no step was played"
+    assert whole.groups[0].trials.rows[0][5] == "no step was played"
 
 
 def test_no_share_is_told_of_a_reference_that_has_nothing_yet() -> None:

@@ -154,6 +154,11 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
     export_study("small", study, tmp_path / "out", tmp_path)
     (left,) = (row for row in rows(tmp_path / "out" / "trials.csv") if row["participant"] == "P2")
     assert (left["outcome"], left["standing"]) == ("", "stopped")
+    people = {row["participant"]: row for row in rows(tmp_path / "out" / "participants.csv")}
+    pages = [row for row in rows(tmp_path / "out" / "pages.csv") if row["participant"] == "P1"]
+    assert pages[-1]["view"] == "closing"
+    asked = sum(float(row["seconds"]) for row in pages[:-1])
+    assert float(people["P1"]["minutes"]) == pytest.approx(asked / 60, abs=0.001), "nobody is asked on the last page"
     minutes = {row["participant"]: float(row["trial_minutes"]) for row in rows(tmp_path / "out" / "participants.csv")}
     assert minutes["P2"] == pytest.approx(float(left["seconds"]) / 60, abs=0.001)
     assert minutes["P2"] > 0

@@ -15,7 +15,7 @@ from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.sameness import Trace, plain, settings_of, trace_of
+from bioblue_tui.analysis.sameness import ALIKE, Trace, plain, settings_of, trace_of
 from bioblue_tui.analysis.words import left_out
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent, standing_of
@@ -59,12 +59,10 @@ _COLUMNS = [
     Column(
         "agent_mean",
         "number",
-        "The same over the agent's trials; those with the same noise or the same actions are one, their mean.",
+        f"The same over the agent's trials; those with the same noise or {ALIKE} are one, their mean.",
     ),
     Column("seeds", "integer", "Seeds that both have played."),
-    Column(
-        "seeds_independent", "integer", "How many of them count: those with the same noise or the same actions are one."
-    ),
+    Column("seeds_independent", "integer", f"How many of them count: those with the same noise or {ALIKE} are one."),
     Column(
         "paired",
         "number",

@@ -253,7 +253,8 @@ def _time(found: Collected) -> Iterator[str]:
         )
     minutes = [log.seconds / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
-        yield f"- Minutes of those who finished: median {statistics.median(minutes):.1f}, longest {max(minutes):.1f}."
+        middle, longest = statistics.median(minutes), max(minutes)
+        yield f"- Minutes of those who finished, up to the last page: median {middle:.1f}, longest {longest:.1f}."
     killed = sum(person.killed for person in found.people)
     if killed:
         yield (

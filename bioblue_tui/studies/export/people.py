@@ -22,7 +22,9 @@ def people(found: Collected) -> Table:
         Column("began", "time", "When they began."),
         Column("last", "time", "When something last happened."),
         Column("visits", "integer", "How often the program was started for them."),
-        Column("minutes", "number", f"On pages, questions and trials, less what is excluded. {KILLED}", "min"),
+        Column(
+            "minutes", "number", f"On pages but the last, questions and trials, less what is excluded. {KILLED}", "min"
+        ),
         Column("trial_minutes", "number", "In trials that count, over or not, less what is excluded.", "min"),
         Column("agreed", "boolean", "Whether they agreed to take part, where that was asked."),
         Column("comprehension_tries", "integer", "How often they answered the questions about the instructions."),
