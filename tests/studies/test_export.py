@@ -162,7 +162,9 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
     minutes = {row["participant"]: float(row["trial_minutes"]) for row in rows(tmp_path / "out" / "participants.csv")}
     assert minutes["P2"] == pytest.approx(float(left["seconds"]) / 60, abs=0.001)
     assert minutes["P2"] > 0
-    assert "not to their end, stopped: 1" in (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert "not to their end, stopped: 1" in sheet
+    assert f"who finished, up to the last page: median {asked / 60:.1f}" in sheet
     told = {
         row["agent"]: (row["agent_trials"], row["agent_left_out"], row["people_left_out"])
         for row in rows(tmp_path / "out" / "comparisons.csv")

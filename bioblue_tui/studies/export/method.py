@@ -254,7 +254,8 @@ def _time(found: Collected) -> Iterator[str]:
     minutes = [log.seconds / 60 for log in logs if log.outcome == FINISHED]
     if minutes:
         middle, longest = statistics.median(minutes), max(minutes)
-        yield f"- Minutes of those who finished, up to the last page: median {middle:.1f}, longest {longest:.1f}."
+        spent = "up to the last page" + ", without score cards" * any(one.study.feedback for one in found.versions)
+        yield f"- Minutes of those who finished, {spent}: median {middle:.1f}, longest {longest:.1f}."
     killed = sum(person.killed for person in found.people)
     if killed:
         yield (

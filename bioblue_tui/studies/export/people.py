@@ -23,7 +23,10 @@ def people(found: Collected) -> Table:
         Column("last", "time", "When something last happened."),
         Column("visits", "integer", "How often the program was started for them."),
         Column(
-            "minutes", "number", f"On pages but the last, questions and trials, less what is excluded. {KILLED}", "min"
+            "minutes",
+            "number",
+            f"On pages but the last, questions and trials, not on score cards; less what is excluded. {KILLED}",
+            "min",
         ),
         Column("trial_minutes", "number", "In trials that count, over or not, less what is excluded.", "min"),
         Column("agreed", "boolean", "Whether they agreed to take part, where that was asked."),

@@ -188,7 +188,7 @@ def trials(found: Collected) -> Table:
         Column("steps", "integer", "Steps that were done."),
         Column("complete", "boolean", "Whether it was played to its end."),
         Column("outcome", "text", "How it ended; empty while it has not."),
-        Column("standing", "text", "How it stands: its outcome, else stopped, interrupted or running, as in lists."),
+        Column("standing", "text", "How it stands: its outcome (lists call the time limit stopped), else as in lists."),
         Column("cut", "boolean", "Whether its time limit ended it before its last step."),
         Column("rejected", "integer", "How many answers were rejected: illegal or not readable."),
         *(
