@@ -98,7 +98,7 @@ def footer(screen: ControlScreen) -> str:
 
 
 async def test_one_or_all_are_paused_and_go_on(tmp_path: Path) -> None:
-    jobs = [job(tmp_path, seed, "collapse", steps=1000, speed=50) for seed in (1, 2, 3)]
+    jobs = [job(tmp_path, seed, "collapse", steps=1000, speed=5) for seed in (1, 2, 3)]
     async with control(jobs) as (pilot, screen):
         await until(pilot, lambda: all(job.state == "running" for job in jobs))
         await pilot.press("right", "space")

@@ -79,17 +79,17 @@ async def test_f_forks_from_the_step_looked_at(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [(120, 36), (60, 20)])
 async def test_the_same_model_goes_on_with_other_parameters_words_and_an_intervention(
-    tmp_path: Path, provider: FakeProvider, size: tuple[int, int]
+    tmp_path: Path, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
-    file = tmp_path / "calm.txt"
-    file.write_text("Keep calm, and answer with one integer.\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "calm.txt").write_text("Keep calm, and answer with one integer.\n", encoding="utf-8")
     settings = ModelSettings(base_url=provider.url("openai"), top_p=0.5, history="window:4")
     plan = Plan("homeostasis", "openai:fake", steps=8, settings=settings)
     async with trial(plan, tmp_path, size=size) as (pilot, parent):
         await until(pilot, lambda: parent.state.status == "ended")
         await pilot.press("left", "left", "left")
         await asked(pilot)
-        await pilot.press("tab", *typed("temperature=0\nmax-tokens=none"), "tab", *typed(str(file)))
+        await pilot.press("tab", *typed("temperature=0\nmax-tokens=none"), "tab", *typed("calm.txt"))
         await pilot.press("tab", *typed("remind Keep near the target."), "tab", *typed("reordered"), "enter")
         screen = await forked(pilot, parent)
         assert isinstance(screen.live.agent, OpenAIChatAgent)

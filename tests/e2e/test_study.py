@@ -140,6 +140,10 @@ GAUGES, TEXT = "Step {0}:", "◂ {1} "
 """What the screen shows once an answer was taken: its step, or the answer among the text."""
 
 
+def decided(log: Path) -> bool:
+    return any(line.get("event") == "decision" for line in lines_of(log))
+
+
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
