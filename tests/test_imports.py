@@ -45,6 +45,18 @@ def test_nothing_but_the_application_loads_it(core: dict[str, list[str]], librar
     assert library not in core["loaded"]
 
 
+def test_who_plays_by_a_policy_does_not_wait_for_the_words_of_other_answers(tmp_path: Path) -> None:
+    script = """
+import asyncio, sys
+from pathlib import Path
+from bioblue_tui.session import Plan, open_session
+session = open_session(Plan("multi-homeostasis", "thermostat", seed=1, steps=5), Path(sys.argv[1]))
+asyncio.run(session.run())
+print(session.state.done, "bioblue_tui.trials.reading.cues" in sys.modules)
+"""
+    assert python("-c", script, str(tmp_path)) == "5 False\n"
+
+
 def test_the_whole_core_was_looked_at(core: dict[str, list[str]]) -> None:
     assert {"bioblue_tui.trials.trial", "bioblue_tui.agents.scripted", "bioblue_tui.records.journal"} <= set(
         core["imported"]

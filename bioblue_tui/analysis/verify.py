@@ -18,8 +18,9 @@ from itertools import zip_longest
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.trials.events import COMPLETE, FAULT, OLD_RULE, STOPPED, Answered, Asked, Ended, Intervened, Stepped
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
-from bioblue_tui.trials.parse import RULE, Reading, read_answer
+from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.reading.dress import plain
+from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.wordings.words import WordingError
 from envs import Environment, IllegalAction, Number, State, Transition
 

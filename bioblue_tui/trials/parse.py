@@ -1,56 +1,12 @@
-"""Reading an answer: from raw text to an action, or to the reason why there is none.
-
-An answer is a statement: a piece of the text that says the action and nothing else. Numbers in prose are never taken.
-Reasoning goes first, then dress (fences, emphasis, quotes, bullets, labels); what is left of a line, or of some lines,
-must be exactly the integers. A statement that is called the answer wins over others, and two that differ are none.
-"""
+"""Reading an answer into an action that is legal, or into the reason why there is none."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
-
-from bioblue_tui.trials.reading.block import Block
-from bioblue_tui.trials.reading.blocks import blocks_of
-from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
-from bioblue_tui.trials.reading.dress import plain, undressed
-from bioblue_tui.trials.reading.echoes import Echoes
-from bioblue_tui.trials.reading.rest import objection, shown_numbers
-from bioblue_tui.trials.reading.results import SAYS_WHAT
-from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
-from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
-from bioblue_tui.trials.reading.walk import FENCE
-from envs import Action, Environment, IllegalAction, State
+from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Reading
+from envs import Environment, IllegalAction, State
 
 RULE = "statement-2.2"
 """Name of this rule, as records hold it; behind the point how closely it is read, raised where a reading changes."""
-
-MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
-"""A longer answer, reasoning apart, is not read: no statement needs as much, and reading must not hold up a trial."""
-
-Kind = Literal["illegal", "unreadable"]
-"""Why an answer is no action: the world forbids it, or nobody can tell which it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The reading of an answer.
-
-    Attributes:
-        action: The action; None where there is none.
-        kind: Why there is none; empty where there is one.
-        reason: The same for a person.
-        clause: Which clause of the rule read it, such as ``alone`` or ``labelled``.
-        part: From which part of the text, such as ``line 3 of 7``.
-    """
-
-    action: Action | None
-    kind: Kind | Literal[""] = ""
-    reason: str = ""
-    clause: str = ""
-    part: str = ""
 
 
 def read_answer(text: str, environment: Environment, state: State, shown: str = "") -> Reading:
@@ -64,7 +20,7 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
         state: Its state.
         shown: What was asked; lines that only repeat it say nothing.
     """
-    reading = read_integers(text, environment, shown, shown_numbers(environment, state, shown))
+    reading = bare_numbers(text, len(environment.objectives)) or _weighed(text, environment, state, shown)
     if reading.action is not None:
         try:
             environment.check(state, reading.action)
@@ -73,146 +29,18 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
     return reading
 
 
-def read_integers(
-    text: str, environment: Environment, shown: str = "", status: frozenset[int] = frozenset()
-) -> Reading:
-    """Read an answer as ``read_answer`` does, without asking whether the world allows it."""
-    # A form feed of the answer's own is no mark of ours.
-    split = split_thoughts(text.replace(BREAK, "\v"))
-    if not split.closed:
-        return _unreadable("the reasoning was not ended, so there is no answer")
-    sizes = ((len(split.answer), MOST_CHARACTERS, "characters"), (split.answer.count("\n") + 1, MOST_LINES, "lines"))
-    if over := next((f"{size:,} {unit}" for size, most, unit in sizes if size > most), ""):
-        return _unreadable(f"an answer of {over} is too long to be read")
-    visible = own_turn(plain(split.answer))
-    if not visible.strip("\f \n\t"):
-        silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
-        return _unreadable("there is reasoning and no answer" if split.reasoning else silent)
-    nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
-    penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
-    lines = visible.split("\n")
-    forms = grammar(environment.objectives, nouns, *_asked_for(shown))
-    asked = Echoes(shown)
-    echoes = asked.lines(lines)
-    blocks, passed = blocks_of(lines, forms, echoes, penalties)
-    repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
-    reading = _decide(blocks, repeating, lines, echoes, environment.objectives, forms, status, passed)
-    return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
+def bare_numbers(text: str, count: int) -> Reading | None:
+    """Return the reading of an answer that is nothing but the numbers wanted; None where there is more to weigh."""
+    numbers = text.strip(" \n").split(", ")
+    plain = all(each.isascii() and each.isdigit() and len(each) <= MAX_DIGITS for each in numbers)
+    if len(numbers) != count or not plain or any(each != "0" and each[0] == "0" for each in numbers):
+        return None
+    return Reading(tuple(map(int, numbers)), clause="alone", part="all of it")
 
 
-def _decide(
-    blocks: Sequence[Block],
-    repeating: Sequence[Block],
-    lines: Sequence[str],
-    echoes: Mapping[int, bool],
-    objectives: Sequence[str],
-    forms: Grammar,
-    status: frozenset[int],
-    passed: str,
-) -> Reading:
-    count = len(objectives)
-    # A repetition yields to another answer. Alone it is the answer: the dose of the step before may be meant again.
-    said = [b for b in blocks if b not in repeating] or blocks
-    # Under the name of the unit there may be an amount of the state.
-    said = [b for b in said if b.clause != "unit"] or said
-    telling = frozenset(number for number in status if number > MET_BY_CHANCE)
-    restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
-    pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
-    for block in pool:
-        if block.action is None:
-            given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
-            if given is not None:
-                return _unreadable(f"{expected(count)}; {given} given")
-            parted = len(pool) > 1 and block.reason.startswith(expected(count))
-            more = block.labelled and any(each.action for each in pool)
-            reason = f"beside a whole answer stands another, in which {block.reason}" if more else block.reason
-            return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else reason)
-    actions = list(dict.fromkeys(block.action for block in pool if block.action))
-    if len(actions) > 1:
-        first, second = (", ".join(map(str, action)) for action in actions[:2])
-        apart = " and " if count == 1 else " and also "
-        return _unreadable(f"two answers: {first}{apart}{second}")
-    if not actions:
-        told = [undressed(line[:LONGEST]) for at, line in enumerate(lines) if line.strip() and at not in echoes]
-        if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):
-            return Reading(None, lack.kind, lack.reason)
-        return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
-    block = pool[-1]
-    own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}
-    beside = bool(block.beside) or any(
-        _WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own
-    )
-    shown = (status if block.clause == "unit" else telling).issuperset(actions[0])
-    if shown and not block.named and (block.labelled or beside or block.clause == "unit"):
-        return _unreadable(_SHOWN)
-    if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
-        return _unreadable(f"there is no objective {name}")
-    # What only repeats the question neither refuses nor corrects.
-    others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
-    before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
-    if why := objection(
-        actions[0],
-        before,
-        after,
-        objectives,
-        forms,
-        status,
-        lines[block.first : block.last + 1],
-        marked=block.marked,
-        labelled=block.labelled,
-        named=block.named,
-    ):
-        return _unreadable(why)
-    return Reading(actions[0], clause=block.clause, part=_part(block, lines))
+def _weighed(text: str, environment: Environment, state: State, shown: str) -> Reading:
+    # The words of the rule are many: whoever only lists, or plays by a policy, does not wait until they are there.
+    from bioblue_tui.trials.reading.decide import read_integers
+    from bioblue_tui.trials.reading.rest import shown_numbers
 
-
-def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[str]) -> str:
-    """Return the name beside the objectives' own that has a number, which is not the sum of theirs; may be empty."""
-    own = {objective.casefold() for objective in objectives}
-    found = (match for line in lines if len(line) < LONGEST and (match := _NAMED.fullmatch(line)))
-    named = (
-        (match[1], float(match[2].replace("−", "-"))) for match in found if own.isdisjoint(match[1].casefold().split())
-    )
-    return next((name for name, value in named if value != sum(action) or SAYS_WHAT.fullmatch(name)), "")
-
-
-def _miscounted(pool: Sequence[Block], lines: Sequence[str], count: int) -> int | None:
-    """Return how many numbers are said where others are wanted; None where it is as many, or that is not sure."""
-    said = [lines[at] for at in {at for block in pool for at in range(block.first, block.last + 1)}]
-    given = sum(len(_NUMBER.findall(line)) for line in said)
-    return given if given < count or (given > count and all(map(_NUMBERS_ALONE.fullmatch, said))) else None
-
-
-def _unreadable(reason: str) -> Reading:
-    return Reading(None, "unreadable", reason)
-
-
-def _part(block: Block, lines: Sequence[str]) -> str:
-    filled = [index for index, line in enumerate(lines) if line.strip("\f \t")]
-    seen = [index for index in filled if not FENCE.fullmatch(lines[index])]
-    if seen and block.first <= seen[0] and seen[-1] <= block.last:
-        return "all of it"
-    # As the lines stand on a screen, blank ones among them: each break was put in with two line ends of its own.
-    first, last, total = (
-        at - filled[0] + 1 - 2 * lines[filled[0] : at].count(BREAK) for at in (block.first, block.last, filled[-1])
-    )
-    where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{where} of {total}"
-
-
-_SHOWN = "the numbers are those just shown, and nothing calls them the answer"
-_NAMED = re.compile(
-    r"[\s|*_\-•]*([^\W\d_](?:[^\W\d_]| ){0,30}?)[*_]* ?[:=|][*_ ]*([-−+]?\d{1,9}(?:\.\d{1,9})?)[^\w\d]*"
-)
-_NUMBER = re.compile(r"\d+")
-_NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
-_WORD = re.compile(r"[^\W_]")
-
-_QUESTION = re.compile(r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.I)
-_NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})
-
-
-def _asked_for(shown: str) -> tuple[str, str]:
-    """Return what the question calls acting, and what it asks the number of; either may be empty."""
-    found = [(verb.casefold(), thing.casefold()) for thing, verb in _QUESTION.findall(shown)]
-    return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))
+    return read_integers(text, environment, shown, shown_numbers(environment, state, shown))

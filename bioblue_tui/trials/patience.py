@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bioblue_tui.agents.base import Answer, Fault
-from bioblue_tui.trials.parse import Reading
+from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.trials.reading.thoughts import split_thoughts
 from bioblue_tui.trials.tally import rejected_as
 

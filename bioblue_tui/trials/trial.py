@@ -28,9 +28,10 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
-from bioblue_tui.trials.parse import RULE, Reading, read_answer
+from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.past import attempts_of_open_step
 from bioblue_tui.trials.patience import Patience
+from bioblue_tui.trials.reading.outcome import Reading
 from envs import Change, Dimension, Environment
 
 RETRY_LIMIT = 10

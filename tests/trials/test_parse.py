@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import envs
-from bioblue_tui.trials.parse import MOST_LINES, read_answer, read_integers
+from bioblue_tui.trials.parse import bare_numbers, read_answer
+from bioblue_tui.trials.reading.decide import MOST_LINES, read_integers
 from bioblue_tui.trials.reading.thoughts import split_thoughts
 from envs import Environment, State
 from tests.support.records import need_published, published_files
@@ -672,6 +673,26 @@ def test_a_dressed_statement_is_what_was_meant(case: tuple[tuple[int, ...], str]
     amounts, text = case
     reading = read_integers(text, world(len(amounts)))
     assert reading.action == amounts, reading.reason
+
+
+@st.composite
+def bare(draw: st.DrawFn) -> tuple[str, int]:
+    """Draw an answer of numbers alone, and of how many, or one that is nearly such."""
+    numbers = draw(st.lists(st.integers(0, 2 * 10**9) | st.integers(0, 130), min_size=1, max_size=4))
+    joint = draw(st.sampled_from([", ", ", ", ",", " ", ",  ", "\n"]))
+    ends = st.sampled_from(["", "", " ", "\n", "\t", "\f", ".", ","])
+    text = draw(ends) + joint.join(
+        draw(st.sampled_from(["{}", "{}", "{:02}", "-{}", "{}."])).format(n) for n in numbers
+    )
+    return text + draw(ends), draw(st.sampled_from([len(numbers), draw(st.integers(1, 4))]))
+
+
+@given(bare(), st.sampled_from(["", "A: 3, B: 4\nHow many units of A and of B do you consume?", "3\n0,4\n5, 6", "100"]))
+@settings(max_examples=400)
+def test_numbers_alone_are_read_as_the_whole_rule_reads_them(case: tuple[str, int], shown: str) -> None:
+    text, count = case
+    quick = bare_numbers(text, count)
+    assert quick is None or quick == read_integers(text, world(count), shown, frozenset(range(200)))
 
 
 ASSIGNED = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioblue_tui.trials.reading.faults import Kind
+from bioblue_tui.trials.reading.outcome import Kind
 from envs import Action
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-MAX_DIGITS = 9
-"""A number of more digits than this is not read."""
+from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Kind
 
 NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -25,9 +23,6 @@ def in_digits(text: str) -> str:
     """Write number words, and none, in digits; "one" is left, for it has other meanings."""
     values = {word: str(number) for number, word in enumerate(NUMBER_WORDS.split())}
     return _WORDED.sub(lambda match: values.get(match[0].casefold(), "0"), text)
-
-
-Kind = Literal["illegal", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
