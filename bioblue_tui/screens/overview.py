@@ -51,17 +51,16 @@ DENSE = 24
 class _Panel(VerticalScroll):
     """A panel that says how many lines it has below those it shows: a table that is cut short looks whole."""
 
-    def on_resize(self) -> None:
-        """Count anew."""
-        self.tell_rest()
+    def on_mount(self) -> None:
+        """Count anew whenever the screen was laid out: nothing else tells of content that became longer or shorter."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell_rest(), immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Count anew."""
         super().watch_scroll_y(old_value, new_value)
-        self.tell_rest()
+        self._tell_rest()
 
-    def tell_rest(self) -> None:
-        """Count anew; to be called when its content has become longer or shorter."""
+    def _tell_rest(self) -> None:
         rest = self.virtual_size.height - self.scrollable_content_region.height - round(self.scroll_y)
         self.border_subtitle = f"↓ {counted(rest, 'more line')}" if rest > 0 else ""
 
@@ -249,7 +248,6 @@ class OverviewScreen(Screen[None]):
         self.strips.border_title = f"{counted(len(self.shown), 'trial')}"
         self.strips.border_subtitle = f"sorted by {order.name}{', reversed' if self._reversed else ''}"
         self.onsets.show(self.digests)
-        self.call_after_refresh(self.query_one("#onsets", _Panel).tell_rest)
         self.status.show_status(self._status())
         of = (self._beside, frozenset(row.path for row in self.shown))
         if self.read == len(self.rows) and of != self._averaging:
@@ -266,7 +264,6 @@ class OverviewScreen(Screen[None]):
     def _averaged(self, found: list[Average]) -> None:
         if self.is_mounted:
             self.averages.show(found)
-            self.call_after_refresh(self.query_one("#averages", _Panel).tell_rest)
             what = "difference from the reference" if self._beside else "totals"
             self.query_one("#averages").border_title = f"{what}: mean, 95 % interval, single trials"
 

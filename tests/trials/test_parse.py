@@ -646,7 +646,8 @@ BELOW = ["", "\n", "\r\n\r\n", "\n\nThis keeps all at 100.", "</s>", "<|im_end|>
 
 @st.composite
 def dressed(draw: st.DrawFn) -> tuple[tuple[int, ...], str]:
-    amounts = draw(st.lists(st.integers(0, 10**9 - 1), min_size=1, max_size=6))
+    # 97 would be a part of the sum that is told below, and so a level.
+    amounts = draw(st.lists(st.integers(0, 10**9 - 1).filter(lambda amount: amount != 97), min_size=1, max_size=6))
     separator = draw(st.sampled_from([", ", "; ", " / ", " and ", "\t"]))
     body = separator.join(map(str, amounts))
     if len(amounts) > 1:
