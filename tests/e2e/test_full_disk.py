@@ -33,11 +33,11 @@ def steps_of(path: Path) -> list[tuple[object, ...]]:
     return [(event.action, event.after) for event in open_record(path).events if isinstance(event, Stepped)]
 
 
-def assert_begun(bioblue: Bioblue, path: Path) -> None:
+def assert_begun(bioblue: Bioblue, path: Path, least: int = 4) -> None:
     """A record holds whole lines, of steps that agree with the environment, and is not at its end."""
     assert path.read_bytes().endswith(b"\n")
     assert not any(line.get("reason") == "complete" for line in lines_of(path))
-    assert 3 < len(steps_of(path)) < 30
+    assert least <= len(steps_of(path)) < 30
     assert path.stat().st_size <= BLOCKS * BLOCK
     verified = bioblue.run("verify", path)
     assert (verified.returncode, "agrees" in verified.stdout) == (0, True), verified.stdout
@@ -100,7 +100,8 @@ def test_many_trials_stop_and_a_batch_goes_on(bioblue: Bioblue, parallel: str) -
     assert KEPT in done.stderr
     assert ("not begun: 2 trials" in done.stderr) == (parallel == "1")
     for path in bioblue.files():
-        assert_begun(bioblue, path)
+        # Of trials side by side the first that cannot be written ends the others, wherever they are.
+        assert_begun(bioblue, path, 4 if parallel == "1" else 0)
     again = bioblue.run("batch", file, *options)
     assert again.returncode == 0, again.stderr
     assert len(bioblue.files()) == 3
