@@ -29,6 +29,7 @@ from tests.studies.test_screens import (
     HURRIED,
     TEXT,
     StandingClock,
+    answers,
     is_trial,
     playing,
     showing,
@@ -221,7 +222,7 @@ async def test_what_is_put_in_the_place_of_something_took_it_away(tmp_path: Path
     async with showing(tmp_path, is_trial, steps=4, conditions=GAUGES) as (pilot, app, run):
         screen = playing(app)
         line = screen.bar.answer
-        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("x", "enter")
         await until(pilot, lambda: "Not a number" in str(screen.bar.feedback.render()) and screen.bar.gate.is_open)
         await pilot.press("5", "enter")
@@ -244,7 +245,7 @@ async def test_what_is_put_in_the_place_of_something_took_it_away(tmp_path: Path
 async def test_whether_a_question_was_in_view_when_it_was_answered_is_recorded(tmp_path: Path, scrolled: bool) -> None:
     async with showing(tmp_path, is_trial, steps=1, conditions=TEXT, size=(60, 20)) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await until(pilot, lambda: "more below" in text_on(app))
         await pilot.press("end")
         await until(pilot, lambda: screen.transcript.end_in_view and screen.bar.gate.is_open)
@@ -269,7 +270,7 @@ async def test_a_pause_is_in_no_time_on_the_screen(tmp_path: Path) -> None:
     told = {"steps": 2, "conditions": GAUGES, "size": (120, 36), "clock": clock}
     async with showing(tmp_path, is_trial, **told) as (pilot, app, run):  # type: ignore[arg-type]
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, PauseScreen))
         clock.seconds = 6.4

@@ -79,6 +79,11 @@ def playing(app: StudyApp) -> StudyTrialScreen:
     return app.screen
 
 
+def answers(screen: StudyTrialScreen) -> bool:
+    """Tell whether a trial waits for an answer, and its question is on the screen: keys before that are dropped."""
+    return screen.person is not None and screen.person.asked and screen.bar.gate.is_open
+
+
 def asks(app: StudyApp, text: str) -> bool:
     """Tell whether a question with this text is on the screen, and open."""
     screen = app.screen
@@ -100,7 +105,7 @@ def burst(app: StudyApp, text: str) -> None:
 async def test_nothing_else_can_be_reached_from_a_trial(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, conditions=GAUGES, steps=5) as (pilot, app, _):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         theme = app.theme
         reachable = {key.binding.action.partition("(")[0] for key in screen.active_bindings.values()}
         assert (
@@ -155,7 +160,7 @@ async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> Non
         more = f"feedback = {str(feedback).lower()}"
         async with showing(root, is_trial, conditions=GAUGES, steps=1, more=more) as (pilot, app, run):
             screen = playing(app)
-            await until(pilot, lambda: screen.person is not None and screen.person.asked)  # noqa: B023
+            await until(pilot, lambda: answers(screen))  # noqa: B023
             await pilot.press("1", "enter")
             wanted = ScoreScreen if feedback else PageScreen
             await until(pilot, lambda: isinstance(app.screen, wanted))  # noqa: B023
@@ -170,7 +175,7 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
     shown: dict[str, Any] = {"blocks": [("a", "83-84", "fixed")], **told}
     async with showing(tmp_path, is_trial, conditions=TEXT, **shown) as (pilot, app, _):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press(*"9,0", "enter")
         await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
         await pilot.pause()
@@ -186,7 +191,7 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
     both = GAUGES + "hidden_rewards = true\n" + TEXT
     async with showing(tmp_path / "hidden", is_trial, conditions=both, **shown) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press(*"9,0", "enter")
         await until(pilot, lambda: isinstance(app.screen, ScoreScreen | InstructionScreen))
         assert isinstance(app.screen, InstructionScreen)
@@ -234,7 +239,7 @@ async def test_what_is_typed_into_a_dialog_or_a_pause_is_counted_as_dropped(tmp_
 async def test_keys_that_write_a_number_are_no_paste(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, environments='["balancing"]', steps=2) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("up")
         await until(pilot, lambda: len(screen.bar.answer.value) > 1)
         await pilot.press("enter")
@@ -250,7 +255,7 @@ async def test_hidden_rewards_are_on_no_panel(tmp_path: Path) -> None:
         told: dict[str, Any] = {"conditions": conditions, "environments": f'["{environment}"]', "steps": 3}
         async with showing(root, is_trial, size=(120, 36), **told) as (pilot, app, _):
             screen = playing(app)
-            await until(pilot, lambda: screen.person is not None and screen.person.asked)  # noqa: B023
+            await until(pilot, lambda: answers(screen))  # noqa: B023
             await pilot.press(*("1,1" if environment == "balancing" else "1"), "enter")
             await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))  # noqa: B023
             assert "eward" not in str(screen.bar.feedback.render())
@@ -265,7 +270,7 @@ async def test_a_reward_that_a_model_is_not_shown_is_not_shown(tmp_path: Path) -
     told: dict[str, Any] = {"conditions": GAUGES, "environments": '["balancing"]', "steps": 3}
     async with showing(tmp_path, is_trial, size=(120, 36), **told) as (pilot, app, _):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press(*"9,0", "enter")
         await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         assert "harvesting" in text_of(screen.rewards)
@@ -322,7 +327,7 @@ async def test_time_limit_and_hurry(tmp_path: Path) -> None:
 async def test_what_is_measured(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, conditions=GAUGES, steps=4, size=(120, 36)) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("1", "2", "backspace", "enter")
         await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         await pilot.press("pageup", "pagedown")
@@ -354,7 +359,7 @@ async def test_what_is_measured(tmp_path: Path) -> None:
 async def test_another_window_in_front_does_not_count(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, steps=1) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         app.app_focus = False
         await pilot.pause()
         app.app_focus = True
@@ -427,7 +432,7 @@ async def test_an_answer_after_a_break_is_late_where_both_times_together_are(
     clock, study = StandingClock(), '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 1\nhurry = 60\n'
     async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         clock.seconds = first
         screen._tick()
         await until(pilot, lambda: run.log.open)
@@ -438,13 +443,13 @@ async def test_an_answer_after_a_break_is_late_where_both_times_together_are(
             await until(pilot, lambda: run.log.left_open)
     async with showing(tmp_path, is_trial, blocks=[], more=study, clock=clock) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await until(pilot, lambda: answers(screen))
         clock.seconds += second
         screen._tick()
         assert ("Please answer now" in str(screen.bar.feedback.render())) == late
         await pilot.press("1", "enter")
         await until(pilot, lambda: screen.state.done == 1)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked and screen.bar.gate.is_open)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("1", "enter")
         await until(pilot, lambda: len(run.log.decisions) == 2)
     assert [decision.late for decision in run.log.decisions] == [late, False]
@@ -529,7 +534,7 @@ async def test_pages_are_hostile_until_shown_otherwise(tmp_path: Path, size: tup
 async def test_notes_are_never_in_a_studys_record(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, steps=1) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
         await pilot.press("ctrl+n", "1", "enter")
         await until(pilot, lambda: "trial/a.1" in run.log.done)
     path = screen.session.path
@@ -546,7 +551,7 @@ def test_the_application_is_the_usual_one_without_its_keys() -> None:
 async def test_nothing_goes_on_unmeasured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with showing(tmp_path, is_trial, steps=2) as (pilot, app, run):
         screen = playing(app)
-        await until(pilot, lambda: screen.person is not None and screen.person.asked)
+        await until(pilot, lambda: answers(screen))
 
         def full(event: str, at: float, **fields: object) -> None:
             raise RecordError("no space is left", run.file.path)
