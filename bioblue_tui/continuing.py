@@ -104,13 +104,15 @@ def resumable(directory: Path, complain: Callable[[str], None] = lambda line: No
         complain(line)
     for entry in entries:
         in_study = entry.header is not None and entry.header.study is not None
-        if not entry.over and (entry.damaged or entry.header is not None) and not in_study:
-            try:
-                goes_on = not can_resume(open_record(entry.path))
-            except RecordError:
-                goes_on = True
-            if goes_on and not is_locked(entry.path):
-                found.append(entry.path)
+        if entry.over or not (entry.damaged or entry.header is not None) or in_study or is_locked(entry.path):
+            continue
+        # Read only now: whoever wrote it may have ended it since it was looked at.
+        try:
+            goes_on = not can_resume(open_record(entry.path))
+        except RecordError:
+            goes_on = True
+        if goes_on:
+            found.append(entry.path)
     return found[::-1]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
-from bioblue_tui.records.collection import Entry, left_out, open_record, recent
+from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import Header
@@ -139,5 +139,8 @@ def standing(entry: Entry) -> Iterator[Found]:
             open_record(entry.path)
         except RecordError:
             return
+        # Whoever wrote it may have ended it since it was looked at.
+        now = entry_at(entry.path)
         # Killed between its last step and its end, it is played.
-        yield Found("complete" if entry.last else "open", entry.path, entry.done, entry.last)
+        why = now.ended if now.over else now.last
+        yield Found("complete" if why else "open", now.path, now.done, why)

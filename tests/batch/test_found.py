@@ -10,12 +10,13 @@ import pytest
 
 from bioblue_tui.batch.claims import Claims
 from bioblue_tui.batch.engine import Engine, TakenError
-from bioblue_tui.batch.found import find
+from bioblue_tui.batch.found import find, standing
 from bioblue_tui.batch.jobs import batch_jobs
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.batch.plan import Batch, load_batch
-from bioblue_tui.continuing import resume_session
+from bioblue_tui.continuing import resumable, resume_session
+from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.journal import read_journal
 
 TEXT = """\
@@ -83,3 +84,25 @@ def test_a_record_that_is_taken_meanwhile_is_left_alone(batch: Batch, tmp_path: 
     assert jobs[0].reason == "played by another process"
     asyncio.run(held.stop())
     assert len(read_journal(second).events) > 5
+
+
+def test_a_trial_that_ends_while_it_is_looked_at_is_played(
+    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = play(batch, tmp_path)[0]
+    whole = first.read_bytes()
+    cut(first, 5)
+    looked_at = entry_at(first)
+
+    def ends(path: Path) -> bool:
+        path.write_bytes(whole if path == first else path.read_bytes())
+        return False
+
+    monkeypatch.setattr("bioblue_tui.batch.found.is_locked", ends)
+    assert [(found.standing, found.done, found.reason) for found in standing(looked_at)] == [
+        ("complete", 6, "complete")
+    ]
+    cut(first, 5)
+    assert resumable(tmp_path / "trials") == [first]
+    monkeypatch.setattr("bioblue_tui.continuing.is_locked", ends)
+    assert resumable(tmp_path / "trials") == []
