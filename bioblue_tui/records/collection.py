@@ -112,8 +112,8 @@ class Entry:
 
 
 def unended(path: Path) -> str:
-    """Say how a trial without an end stands: whether somebody is writing it."""
-    return "running" if is_locked(path) else INTERRUPTED
+    """Say how a trial stood of which no end was read: whether somebody was writing it, who may have ended it since."""
+    return "running" if is_locked(path) or entry_at(path).ended else INTERRUPTED
 
 
 def standing_of(state: TrialState, path: Path | None) -> str:

@@ -21,10 +21,11 @@ SESSION_VERSION = "1.2"
 view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
+"""How a session ends: at the last page; at the consent page; after the questions about the instructions."""
+
 CLOSING = "closing"
 LAST_PAGES = CLOSING, DECLINED, EXCLUDED
 """Pages that wait for the experimenter: nothing is asked on them any more."""
-"""How a session ends: at the last page; at the consent page; after the questions about the instructions."""
 
 TIME_LIMIT = "time limit"
 """Outcome of a trial that its time limit ended."""

@@ -98,6 +98,10 @@ def test_a_trial_that_ends_while_it_is_looked_at_is_played(
         path.write_bytes(whole if path == first else path.read_bytes())
         return False
 
+    assert looked_at.standing == "interrupted"
+    monkeypatch.setattr("bioblue_tui.records.collection.is_locked", ends)
+    assert looked_at.standing == "running", "as it was when it was looked at"
+    cut(first, 5)
     monkeypatch.setattr("bioblue_tui.batch.found.is_locked", ends)
     assert [(found.standing, found.done, found.reason) for found in standing(looked_at)] == [
         ("complete", 6, "complete")

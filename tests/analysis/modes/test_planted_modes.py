@@ -11,7 +11,7 @@ from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
 from bioblue_tui.analysis.modes.watch import watch
 from tests.support.flips import flipping, healthy, steps_of
 
-SEEDS = 200
+SEEDS = 300
 """Planted failures a mode."""
 
 TRIALS, PARTS = 1_000, 4
