@@ -101,7 +101,7 @@ def test_its_figures_are_the_programs() -> None:
         f"harvest for {limits} objectives with diminishing returns, at most {problem.budget} per step",
         f"temperature {settings.temperature:g}, top_p {settings.top_p:g} and {tokens}",
         f"After {RETRY_LIMIT} answers to one observation",
-        f"fetches a model of {SMALL.size / 1e6:.0f} MB",
+        f"fetches a model ({SMALL.to_fetch}, {SMALL.size / 1e6:.0f} unpacked)",
         f"(127.0.0.1:{PORT})",
         f"up to {MOST_AT_ONCE} trials run at once",
         f"({best.total:g} points in {STEPS} steps of the field)",

@@ -43,6 +43,11 @@ class SmallModel:
     package_size: int
     remark: str
 
+    @property
+    def to_fetch(self) -> str:
+        """How much is fetched for it, as people read it."""
+        return f"{self.package_size / 1e6:.0f} MB"
+
 
 SMALL = SmallModel(
     name="SmolLM2-135M",
@@ -130,7 +135,7 @@ def find_file(wanted: str, data: Path | None = None) -> ModelFile:
             raise AgentError(f"{said}: can't be read ({reason})") from None
     else:
         if small:
-            raise AgentError("the local model has not been fetched yet; bioblue local get does that (93 MB)")
+            raise AgentError(f"the local model has not been fetched yet; bioblue local get does it ({SMALL.to_fetch})")
         raise AgentError(f"{said}: no such file, and no such model in the data directory")
     if found.problem:
         raise AgentError(f"{said}: {found.problem}")

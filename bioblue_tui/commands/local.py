@@ -90,7 +90,7 @@ def remove(default_data: Path | None, /, name: str, data_dir: Path | None) -> No
 local.add_section(
     "Commands",
     __name__,
-    get="Fetch a small language model (93 MB).",
+    get=f"Fetch a small language model ({SMALL.to_fetch}).",
     list_models="List the models in the data directory.",
     remove="Remove a model from the data directory.",
 )
