@@ -13,6 +13,9 @@ from bioblue_tui.text import visible
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+UNREADABLE = 2
+"""Exit code when a record could not be read and is missing in what was written."""
+
 
 class Complaint(click.ClickException):
     """Bad input: one clear message, exit code 2."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bioblue_tui.numbers import amount, counted, signed
@@ -45,15 +45,24 @@ def ended_words(standing: str) -> str:
     return "" if standing == COMPLETE else f", {one_line(standing, 30)}"
 
 
-def left_out(trials: Iterable[Played]) -> str:
+UNREAD = "can't be read"
+"""Why a trial is left out whose record is damaged or gone."""
+
+
+def left_out(trials: Iterable[Played], otherwise: Mapping[str, int] | None = None) -> str:
     """Say how many trials are in no mean, and why, such as ``2 left out, not played to the end: 1 failed, 1 stopped``.
 
     There is one rule: whatever is averaged over trials, or compared between groups of them, is of those that were
     played to their end. Empty where all were.
+
+    Args:
+        trials: Those that can be read.
+        otherwise: How many more there are, by why they are left out, such as ``UNREAD``.
     """
     found = Counter(trial.unaveraged for trial in trials if trial.unaveraged)
     how = ", ".join(f"{count} {one_line(why, 30)}" for why, count in sorted(found.items()))
-    return f"{found.total()} left out, not played to the end: {how}" if found else ""
+    early = [f"{found.total()} left out, not played to the end: {how}"] if found else []
+    return "; ".join([*early, *(f"{count} left out, {why}" for why, count in (otherwise or {}).items() if count)])
 
 
 def averaged(trials: Collection[Played], independent: int) -> str:

@@ -115,9 +115,9 @@ def find(
         if identity in found:
             stands = list(standing(entry))
             found[identity] = min([found[identity], *stands], key=lambda known: known.rank)
-            damaged += [] if stands else [entry.looked_through()]
+            damaged += [] if stands else [entry.read_whole()]
     for line in left_out(damaged):
-        complain(line)
+        complain(f"{line}. A trial counts as not played until its record is mended")
     for line in reworded(mine, there, "record", " here"):
         complain(line)
     return found
@@ -130,17 +130,15 @@ def is_played_from_its_beginning(header: Header) -> bool:
 
 def standing(entry: Entry) -> Iterator[Found]:
     """Yield how the trial of a record stands; nothing for a record that can't be read."""
-    if entry.over:
-        yield Found("complete", entry.path, entry.done, entry.ended)
-    elif is_locked(entry.path):
+    if not entry.over and is_locked(entry.path):
         yield Found("busy", entry.path, entry.done)
-    else:
-        try:
-            open_record(entry.path)
-        except RecordError:
-            return
-        # Whoever wrote it may have ended it since it was looked at.
-        now = entry_at(entry.path)
-        # Killed between its last step and its end, it is played.
-        why = now.ended if now.over else now.last
-        yield Found("complete" if why else "open", now.path, now.done, why)
+        return
+    try:
+        open_record(entry.path)
+    except RecordError:
+        return
+    # Whoever wrote it may have ended it since it was looked at.
+    now = entry_at(entry.path)
+    # Killed between its last step and its end, it is played.
+    why = now.ended if now.over else now.last
+    yield Found("complete" if why else "open", now.path, now.done, why)

@@ -15,6 +15,7 @@ from bioblue_tui.commands.recording import recorded
 from bioblue_tui.commands.screen import on_screen, run_app
 from bioblue_tui.descriptors import allow_many
 from bioblue_tui.text import one_line, visible
+from bioblue_tui.usage import UNREADABLE
 
 if TYPE_CHECKING:
     from bioblue_tui.display.series import Style
@@ -105,7 +106,7 @@ def play_jobs(
         whole = True
     finally:
         series.report(whole=whole)
-    raise SystemExit(0 if series.finished else 1)
+    raise SystemExit(UNREADABLE if series.unread else 0 if series.finished else 1)
 
 
 def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str) -> NoReturn:

@@ -11,16 +11,13 @@ import click
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file
 from bioblue_tui.text import visible
-from bioblue_tui.usage import Complaint, complaint, data_option
+from bioblue_tui.usage import UNREADABLE, Complaint, complaint, data_option
 
 if TYPE_CHECKING:
     from bioblue_tui.report.formats import Format
     from bioblue_tui.report.trials import Order, Shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-UNREADABLE = 2
-"""Exit code when any file could not be read."""
 
 
 def _output_options(command: Command) -> Command:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.sameness import kin
-from bioblue_tui.analysis.words import averaged, left_out, on_same_noise, over_all, over_own, policy_words
+from bioblue_tui.analysis.words import UNREAD, averaged, left_out, on_same_noise, over_all, over_own, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
 from bioblue_tui.text import one_line
@@ -16,7 +16,12 @@ from envs.base import mean
 
 
 def outcome_tables(
-    environment: Environment, agent: str, outcomes: Sequence[Outcome], group: str = "", bills: Sequence[Bill] = ()
+    environment: Environment,
+    agent: str,
+    outcomes: Sequence[Outcome],
+    group: str = "",
+    bills: Sequence[Bill] = (),
+    unread: int = 0,
 ) -> Iterator[Table]:
     """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
 
@@ -30,17 +35,19 @@ def outcome_tables(
         outcomes: How they came out.
         group: What else they have in common, for the title.
         bills: What each of them cost.
+        unread: How many more there are whose records can't be read.
     """
     more = f", {one_line(group, 80)}" if group else ""
     handed = outcomes[0].trace.handed if outcomes else ""
     named = f"{environment.title}, {one_line(agent, 60)}{handed}{more}"
     counts = _attempts(outcomes)
     forks = any(_inherited(outcomes))
-    yield _totals(environment, named, outcomes, [] if forks else counts)
+    out = left_out(outcomes, {UNREAD: unread})
+    yield _totals(environment, named, outcomes, [] if forks else counts, out)
     if forks and any(any(values) for _, values in counts):
-        yield _own(named, outcomes, counts)
+        yield _own(named, outcomes, counts, out)
     if any(outcome.comparison for outcome in outcomes):
-        yield _differences(environment, named, outcomes)
+        yield _differences(environment, named, outcomes, out)
     if any(bill.requests for bill in bills):
         yield _spent(named, outcomes, bills)
 
@@ -58,7 +65,11 @@ def _attempts(outcomes: Sequence[Outcome]) -> list[tuple[str, list[int]]]:
 
 
 def _totals(
-    environment: Environment, named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]]
+    environment: Environment,
+    named: str,
+    outcomes: Sequence[Outcome],
+    attempts: Sequence[tuple[str, list[int]]],
+    out: str,
 ) -> Table:
     rows = [
         [
@@ -80,28 +91,28 @@ def _totals(
     over = over_all(_inherited(outcomes)) or (outcomes[0].trace.whole if outcomes else "")
     of = averaged(whole, len(set(whose)))
     below = [[*row, of] for row in _below([row[1:-1] for row in _finished(rows, outcomes)], whose)]
-    return Table(f"{named}: totals{over}{_of(outcomes, whose)}", columns, rows, below)
+    return Table(f"{named}: totals{over}{_of(out, whose)}", columns, rows, below)
 
 
-def _own(named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]]) -> Table:
+def _own(named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]], out: str) -> Table:
     """Return what did not count at forks' own steps: totals are over all, so it has a table of its own."""
     rows: list[list[Cell]] = [
         [outcome.seed, *(counts[place] for _, counts in attempts)] for place, outcome in enumerate(outcomes)
     ]
     columns = [Column("seed", "seed"), *(Column(kind, kind) for kind, _ in attempts)]
     whose = _whose(outcomes)
-    title = f"{named}: attempts that did not count{over_own(_inherited(outcomes))}{_of(outcomes, whose)}"
+    title = f"{named}: attempts that did not count{over_own(_inherited(outcomes))}{_of(out, whose)}"
     return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, outcomes)], whose))
 
 
-def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome]) -> Table:
+def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome], out: str) -> Table:
     compared = [outcome for outcome in outcomes if outcome.comparison]
     rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in compared]
     columns = [Column("seed", "seed"), *_dimensions(environment)]
     reference = compared[0].comparison.reference if compared[0].comparison else ""
     whose = _whose(compared)
     title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
-    title += f"{over_all(_inherited(outcomes))}{_of(outcomes, whose)}"
+    title += f"{over_all(_inherited(outcomes))}{_of(out, whose)}"
     return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, compared)], whose))
 
 
@@ -149,9 +160,8 @@ def _finished(rows: Sequence[list[Cell]], outcomes: Sequence[Outcome]) -> list[l
     return [row for row, outcome in zip(rows, outcomes, strict=True) if not outcome.unaveraged]
 
 
-def _of(outcomes: Sequence[Outcome], whose: Sequence[int]) -> str:
+def _of(out: str, whose: Sequence[int]) -> str:
     """Say for a title what is in no mean, and what the spread is across."""
-    out = left_out(outcomes)
     return (f"; {out}" if out else "") + _across(whose)
 
 

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.sameness import group_key, told_of
-from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.analysis.words import UNREAD, step_sentence
 from bioblue_tui.batch.bills import Bills
 from bioblue_tui.batch.engine import Engine, Job, Watcher
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
@@ -25,7 +26,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.text import error_line, one_line, visible
 from bioblue_tui.trials.events import Event, Header, Retrying, Stepped
 from bioblue_tui.trials.state import TrialState, retry_words
 from bioblue_tui.trials.tally import Tally
@@ -78,6 +79,7 @@ class Series(Watcher):
         self._width = max((len(job.name) for job in jobs), default=0)
         self._lines: dict[Job, StepLines | JsonlDisplay] = {}
         self._played: dict[Job, tuple[Header, Outcome, Bill]] = {}
+        self._unread: dict[Job, str] = {}
         self._stopping: asyncio.Task[None] | None = None
 
     @property
@@ -89,6 +91,11 @@ class Series(Watcher):
     def finished(self) -> bool:
         """True when every trial was played to its end."""
         return all(job.state == "done" for job in self.engine.jobs)
+
+    @property
+    def unread(self) -> bool:
+        """True when a trial is in no table that was written, since its record can't be read any more."""
+        return bool(self._unread)
 
     def play(self) -> None:
         """Play all trials. One that fails is named, and the others go on.
@@ -114,7 +121,13 @@ class Series(Watcher):
             return
         if self._style != "jsonl":
             self._write_tables(whole)
-        self._name_unfinished()
+        self._name_missing()
+        before = sum(
+            job.state == "done" and job.path is not None and job not in self._played for job in self.engine.jobs
+        )
+        if before and not whole:
+            trials = counted(before, "trial")
+            self.narrate(f"bioblue: {trials} played before, in no table here; the same command goes on")
         self._output.check()
 
     def begun(self, job: Job) -> None:
@@ -173,38 +186,52 @@ class Series(Watcher):
         groups = self._groups(whole)
         for group in groups:
             environment, agent = group.environment, group.header.agent
-            for table in outcome_tables(environment, agent, group.outcomes, group.title, group.bills):
+            bills, unread = group.bills, group.unread
+            for table in outcome_tables(environment, agent, group.outcomes, group.title, bills, unread):
                 if number or self._style == "plain":
                     self._output.line("")
                 for line in table_lines(table, self._look):
                     self._output.line(line)
                 number += 1
         for group in groups:
-            named = [(name, "", outcome.trace) for name, outcome in zip(group.names, group.outcomes, strict=True)]
-            for sentence in told_of(named):
+            trials = zip(group.names, group.outcomes, strict=True)
+            for sentence in told_of((name, "", one.trace) for name, one in trials if not one.unaveraged):
                 self.narrate(f"bioblue: {one_line(sentence, 600)}")
 
     def _groups(self, whole: bool) -> list[_Group]:
         """Return the trials in their tables: what has not the same rewards, or not the same setup, is not averaged."""
         groups: dict[object, _Group] = {}
         for job in self.engine.jobs:
-            found = self._played.get(job) or (_earlier(job) if whole and job.state == "done" else None)
+            found = self._played.get(job) or (self._earlier(job) if whole and job.state == "done" else None)
             if found is not None:
                 header, outcome, bill = found
                 key = (group_key(header, outcome.trace), job.group)
-                group = groups.setdefault(key, _Group(header, job.group))
+                group = groups.setdefault(key, _Group(header, job.group, _setup(job)))
                 group.names.append(self._label(job))
                 group.outcomes.append(outcome)
                 group.bills.append(bill)
+        for job in self._unread:
+            if alike := next((group for group in groups.values() if group.setup == _setup(job)), None):
+                alike.unread += 1
         return list(groups.values())
 
-    def _name_unfinished(self) -> None:
-        names = [job.name for job in self.engine.jobs if job.over and job.state != "done"]
-        if names:
-            rest = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
-            named = ", ".join([*names[:_NAMED], *rest])
-            which = f"{self._noun}{'s' * (len(names) > 1)} {named}" if self._noun else named
-            self.narrate(f"bioblue: not played to the end: {counted(len(names), 'trial')} ({which})")
+    def _earlier(self, job: Job) -> tuple[Header, Outcome, Bill] | None:
+        """Return how a trial came out that was played before, and what it cost; None where no record tells."""
+        if job.path is None:
+            return None
+        try:
+            return _read(job.path, job.reason)
+        except RecordError as error:
+            # It was read when it was found, and was changed or removed since.
+            self._unread[job] = error_line(error, 400)
+            return None
+
+    def _name_missing(self) -> None:
+        """Name the trials that are in no mean, or in no table: whoever reads these must know of how many they are."""
+        self._name("not played to the end", [job for job in self.engine.jobs if job.over and job.state != "done"])
+        for job in list(self._unread)[:_NAMED]:
+            self.narrate(f"bioblue: {self._label(job)}: {self._unread[job]}")
+        self._name(f"left out of the tables, {UNREAD}", list(self._unread))
         elsewhere = sum(job.state == "done" and job.path is None for job in self.engine.jobs)
         if elsewhere:
             trials = counted(elsewhere, "trial")
@@ -213,6 +240,13 @@ class Series(Watcher):
         if missing:
             self.narrate(f"bioblue: not begun: {counted(missing, 'trial')}")
 
+    def _name(self, what: str, jobs: Sequence[Job]) -> None:
+        if jobs:
+            rest = [f"and {len(jobs) - _NAMED} more"] if len(jobs) > _NAMED else []
+            named = ", ".join([*(job.name for job in jobs[:_NAMED]), *rest])
+            which = f"{self._noun}{'s' * (len(jobs) > 1)} {named}" if self._noun else named
+            self.narrate(f"bioblue: {what}: {counted(len(jobs), 'trial')} ({which})")
+
 
 @dataclass(eq=False)
 class _Group:
@@ -220,28 +254,33 @@ class _Group:
 
     header: Header
     title: str
+    setup: object
     names: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     bills: list[Bill] = field(default_factory=list)
+    unread: int = 0
 
     @property
     def environment(self) -> Environment:
         return TrialState(self.header).environment
 
 
-def _earlier(job: Job) -> tuple[Header, Outcome, Bill] | None:
-    """Return how a trial came out that was played before, and what it cost."""
-    try:
-        record = open_record(job.path) if job.path else None
-    except RecordError:
-        # It was read when it was found; what is gone by now is missing in the table.
-        return None
-    if record is None or job.path is None:
-        return None
-    outcome = Outcome.of(TrialState(record.header).feed(record.events), job.path)
+def _setup(job: Job) -> object:
+    """Return what the jobs of one table have in common, also of one whose record can't be read."""
+    return job.group, job.plan and replace(job.plan, seed=0)
+
+
+def _read(path: Path, reason: str) -> tuple[Header, Outcome, Bill]:
+    """Read a trial that was over before.
+
+    Raises:
+        RecordError: When its record is damaged or gone.
+    """
+    record = open_record(path)
+    outcome = Outcome.of(TrialState(record.header).feed(record.events), path)
     spending = spending_of(record.header, record.events)
     bill = spending.total if spending else EMPTY
-    return record.header, replace(outcome, reason=outcome.reason or job.reason), bill
+    return record.header, replace(outcome, reason=outcome.reason or reason), bill
 
 
 class StepLines:

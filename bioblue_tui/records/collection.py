@@ -102,8 +102,10 @@ class Entry:
 
     def looked_through(self) -> Entry:
         """Return it, or that it is damaged: of one that is not over every line is read, for it is to go on."""
-        if self.error or self.over:
-            return self
+        return self if self.error or self.over else self.read_whole()
+
+    def read_whole(self) -> Entry:
+        """Return it, or that it is damaged or gone: every line is read."""
         try:
             open_record(self.path)
         except RecordError as error:

@@ -219,6 +219,63 @@ def test_trials_of_different_worlds_have_tables_of_their_own(tmp_path: Path) -> 
     assert titles == ["homeostasis, random: totals", "balancing unbounded objectives, random: totals"]
 
 
+def over_before(data: Path, seeds: Sequence[int]) -> list[Job]:
+    """Play trials, and return them as jobs that were over before."""
+    jobs = []
+    for seed in seeds:
+        plan = Plan("homeostasis", "thermostat", seed=seed, steps=12)
+        session = open_session(plan, data)
+        asyncio.run(session.run())
+        jobs.append(Job(f"seed {seed}", lambda: pytest.fail("it was played"), plan, path=session.path, over=True))
+        jobs[-1].reason = "complete"
+    return jobs
+
+
+def told_of_earlier(jobs: Sequence[Job], *, whole: bool = True) -> tuple[Series, list[str], list[str]]:
+    lines: list[str] = []
+    told: list[str] = []
+    series = Series(jobs, "none", Output(lines.append), told.append, Look(), noun="")
+    series.play()
+    series.report(whole=whole)
+    return series, lines, told
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_a_record_that_is_changed_or_removed_while_others_are_played_is_named(tmp_path: Path, how: str) -> None:
+    jobs = over_before(tmp_path, (1, 2, 3))
+    path = jobs[1].path
+    assert path is not None
+    lines = path.read_bytes().splitlines(keepends=True)
+    if how == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"".join([*lines[:6], b"\0" * 40 + b"\n", *lines[7:]]))
+    series, tables, told = told_of_earlier(jobs)
+    assert series.finished
+    assert series.unread
+    assert tables[0] == "homeostasis, thermostat: totals; 1 left out, can't be read"
+    assert [line.split()[0] for line in tables[2:6]] == ["1", "3", "mean", "sd"]
+    named, counted = told[-2:]
+    assert named.startswith(f"bioblue: seed 2: {path}")
+    assert {"gone": "cannot be read (No such file", "damaged": "line 7: damaged"}[how] in named
+    assert counted == "bioblue: left out of the tables, can't be read: 1 trial (seed 2)"
+
+
+def test_tables_of_what_was_interrupted_say_which_trials_they_are_without(tmp_path: Path) -> None:
+    series, _, told = told_of_earlier(over_before(tmp_path, (1, 2)), whole=False)
+    assert told[-1] == "bioblue: 2 trials played before, in no table here; the same command goes on"
+    assert not series.unread
+
+
+def test_trials_in_no_mean_are_not_said_to_count_as_one(tmp_path: Path) -> None:
+    def agents(seed: int) -> Agent:
+        return SayAgent("1", "1", AgentError("nobody there"))
+
+    assert not any("count as one" in line for line in Played(tmp_path, agents, (1, 1)).run().told)
+    both = Played(tmp_path, lambda _: SayAgent("1"), (1, 1)).run()
+    assert any(line.startswith("bioblue: 2 trials use the same noise") for line in both.told)
+
+
 def test_pieces_of_an_answer_are_no_json_lines(tmp_path: Path) -> None:
     class Streaming(BaseAgent):
         async def answer(self, turn: Turn) -> Answer:

@@ -176,20 +176,28 @@ def test_a_trial_that_was_killed_after_its_last_step_is_complete(bioblue: Bioblu
     assert again.stdout == whole
 
 
-@pytest.mark.parametrize("line", [8, -2], ids=["within", "near its end"])
-def test_a_damaged_record_is_named_when_its_trial_is_played_anew(bioblue: Bioblue, line: int) -> None:
+@pytest.mark.parametrize("ended", [False, True], ids=["open", "complete"])
+@pytest.mark.parametrize(
+    ("line", "broken"),
+    [(8, b'{"x\n'), (-2, b'{"x\n'), (8, b"\0" * 80 + b"\n"), (8, b"\n")],
+    ids=["within", "near its end", "zero bytes", "blank"],
+)
+def test_a_damaged_record_is_named_when_its_trial_is_played_anew(
+    bioblue: Bioblue, line: int, broken: bytes, ended: bool
+) -> None:
     file = write(bioblue)
-    bioblue.run("batch", file, "--display", "none")
+    whole = bioblue.run("batch", file, "--display", "none").stdout
     path = bioblue.files()[0]
-    lines = path.read_bytes().splitlines(keepends=True)[:-1]
-    lines[line] = b'{"x\n'
+    lines = path.read_bytes().splitlines(keepends=True)[: None if ended else -1]
+    lines[line] = broken
     path.write_bytes(b"".join(lines))
     planned = bioblue.run("batch", file, "--dry-run")
     done = bioblue.run("batch", file, "--display", "none")
     for told in (planned.stderr, done.stderr):
-        assert f"1 record can't be read and left out: {path.name} (" in told
-        assert "damaged: not valid JSON" in told
-    assert done.returncode == 0
+        assert f"{TRIALS - 1} complete, 1 to play" in told
+        number = line + 1 if line > 0 else len(lines) + line + 1
+        assert f"1 record can't be read and left out: {path.name} (line {number}: damaged: not valid JSON" in told
+    assert (done.returncode, done.stdout) == (0, whole)
     assert len(bioblue.files()) == TRIALS + 1
     assert path.read_bytes() == b"".join(lines)
 
