@@ -22,6 +22,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import words_of
 from bioblue_tui.wordings.wording import DIGITS
 from bioblue_tui.wordings.words import WordingError
@@ -242,20 +243,23 @@ def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
 def sameness(records: Mapping[str, Record]) -> list[str]:
     """Return a sentence each on the trials that share their noise, their actions, or their first steps.
 
-    Agents are compared on the same noise on purpose; trials that may be averaged are taken for different ones.
+    Agents are compared on the same noise on purpose; trials that may be averaged are taken for different ones. Those
+    that are in no mean count as none, so they are not told of.
 
     Args:
         records: Trials by what to call them.
     """
     found = []
     for name, record in records.items():
-        trace = trace_of(record.header, (event for event in record.events if isinstance(event, Stepped)))
-        found.append((name, group_key(record.header, trace), trace))
+        state = TrialState(record.header).feed(record.events)
+        if not state.unaveraged:
+            trace = trace_of(record.header, (view.done for view in state.steps if view.done))
+            found.append((name, group_key(record.header, trace), trace))
     return told_of(found)
 
 
 def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
-    """Return the same sentences on trials of which name, group and trace are known."""
+    """Return the same sentences on trials that are averaged, of which name, group and trace are known."""
     every = list(trials)
     found: list[str] = []
     told: list[set[str]] = []

@@ -139,6 +139,7 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "model": header.model,
         "seed": header.seed,
         "steps": member.state.done,
+        "standing": standing_of(member.state, member.record.path),
         "verdict": verdict.word if verdict else None,
         "reason": _reason(member),
         "flip": flip.step if (flip := member.companion.reading.flip) else None,

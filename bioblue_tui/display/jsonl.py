@@ -46,6 +46,7 @@ class JsonlDisplay:
             "steps": outcome.steps,
             "reason": outcome.reason,
             "failure": outcome.failure,
+            "standing": outcome.standing,
             "rejected": outcome.tally.rejected,
             **outcome.tally.by_kind,
             "retries": outcome.tally.retries,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bioblue_tui import __version__
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
-from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import left_out
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.answers import RawStep, raw_steps
@@ -135,7 +135,8 @@ def report(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Report:
 
 def warnings(trials: Sequence[Shown]) -> list[str]:
     """Return what a reader must know before believing a mean."""
-    same = sameness({f"trial {trial.number}": trial.record for trial in trials})
+    traces = [(trial, trial.figures.trace) for trial in trials if not trial.figures.unaveraged]
+    same = told_of((f"trial {trial.number}", group_key(trial.header, trace), trace) for trial, trace in traces)
     found = [one_line(sentence, 2000) for sentence in same]
     if short := left_out([trial.figures for trial in trials]):
         which = [str(trial.number) for trial in trials if trial.figures.unaveraged]

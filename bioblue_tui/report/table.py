@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bioblue_tui.analysis.statistics import metrics_by_step
 from bioblue_tui.records.cells import escape
 from bioblue_tui.report.trials import Shown
+from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.tally import of_person
@@ -18,9 +19,9 @@ from envs import Number, Transition
 Cell = Number | str | None
 """A number, a text, or nothing."""
 
-TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict")
-"""Columns that name the trial; ``seed``, ``trial``, ``step`` and ``actor``, who acted in
-it, stand beside them."""
+TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict", "standing")
+"""Columns that name the trial, and say how it went and how it stands; ``seed``, ``trial``, ``step`` and ``actor``, who
+acted in it, stand beside them."""
 
 COUNTED = ("rejected", "illegal", "unreadable", "cut", "provider")
 """Columns of how many of the agent's attempts at a step did not count; ``rejected`` are those that were illegal or not
@@ -51,7 +52,8 @@ def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
         header = trial.header
         verdict = trial.verdict.word if trial.verdict else None
         texts = (trial.name, trial.digest, header.id, header.environment, header.agent, header.model, header.condition)
-        named: dict[str, Cell] = {"trial": trial.number, **dict(zip(TEXTS, (*texts, verdict), strict=True))}
+        stands = (verdict, one_line(trial.figures.standing, 300))
+        named: dict[str, Cell] = {"trial": trial.number, **dict(zip(TEXTS, (*texts, *stands), strict=True))}
         ghosts = list(trial.reading.shadows.values())[:1]
         played = ghosts[0].played if ghosts else []
         for step, metrics in zip(trial.steps, metrics_by_step(trial.state), strict=True):

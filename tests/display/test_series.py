@@ -158,7 +158,7 @@ def test_json_lines_are_those_of_the_records_with_trial_and_seed(tmp_path: Path)
         assert summary["event"] == "summary"
         assert summary["totals"] == last.totals
         assert (summary["steps"], summary["reason"], summary["failure"], summary["rejected"]) == (4, "complete", "", 1)
-        assert summary["reference"]["name"] == "base stock"
+        assert (summary["standing"], summary["reference"]["name"]) == ("complete", "base stock")
         assert summary["file"] == str(outcome.path)
     assert all(line.startswith("{") for line in played.lines)
 

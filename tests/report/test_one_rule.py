@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import csv
+import json
 import re
 from pathlib import Path
 
@@ -15,9 +17,10 @@ from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.display.analysis import facts
-from bioblue_tui.display.comparison import comparison_lines
+from bioblue_tui.display.comparison import comparison_json, comparison_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.numbers import amount
@@ -26,6 +29,7 @@ from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.markdown import markdown
 from bioblue_tui.report.plots import caption
+from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import grouped, read_trials
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Event, Paused, Stepped
@@ -136,8 +140,11 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
     assert found["standing"] == word, "analyse"
     compared = "\n".join(comparison_lines(Comparison([record, record]), Look()))
     assert (f"steps, {word}, " in compared) == (word != "complete"), "compare"
+    told = json.loads(json.dumps(comparison_json(Comparison([record, record]))))
+    assert [trial["standing"] for trial in told["trials"]] == [word, word], "compare --display json"
     (table_row,) = report([shown]).groups[0].trials.rows
     assert table_row[3] == word, "report"
+    assert {row["standing"] for row in csv.DictReader(as_text([shown], ",").splitlines())} == {word}, "report -o x.csv"
 
 
 def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: Path) -> None:
@@ -198,6 +205,17 @@ def test_every_mean_is_over_the_same_trials_and_says_which_are_left_out(trials: 
     different = next(quantity for quantity in group.quantities if quantity.kind == "difference")
     beside = next(line for line in averages(digests, beside=True) if line.label)
     assert beside.mean == different.mean == differences.below[0][1]
+
+
+def test_only_trials_that_are_averaged_are_said_to_count_as_one(trials: dict[str, Path]) -> None:
+    copies = [trials[name] for name in ("silent", "silent", "one")]
+    shown = read_trials(copies, References(), lambda line: None)
+    assert not any("same noise" in line for line in report(shown).warnings)
+    assert sameness({str(number): trial.record for number, trial in enumerate(shown)}) == []
+    again = read_trials([*copies, trials["one"]], References(), lambda line: None)
+    (said,) = [line for line in report(again).warnings if "same noise" in line]
+    assert said.startswith("2 trials use the same noise")
+    assert said.endswith("(trial 3, trial 4)")
 
 
 def test_where_hardly_any_was_played_to_its_end_there_is_no_mean(trials: dict[str, Path]) -> None:
