@@ -16,6 +16,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
@@ -37,6 +38,9 @@ from bioblue_tui.widgets.strips_cells import LEGEND
 from bioblue_tui.widgets.strips_foot import Average, Averages, Onsets, averages
 
 TABS = ("trials", "onsets", "averages")
+
+PANELS = "Next panel: trials, onsets, averages; arrows, PgUp and PgDn scroll the one that has the bright frame"
+"""What Tab does. Where panels share the space the strip of tabs says it, and the footer has room for other keys."""
 
 TOLD = 0.15
 """Seconds between two tellings of what was read meanwhile: often enough to be seen, seldom enough to cost nothing."""
@@ -100,10 +104,13 @@ class OverviewScreen(Screen[None]):
             "Totals or differences",
             "Averages of totals, or of differences from the reference on the same noise",
         ),
+        *(
+            command("overview.panel", "tab", action, "Next panel", PANELS, footer=word, together=PANELS, priority=True)
+            for action, word in (("panel(1)", "Panel"), ("tab(1)", ""))
+        ),
         command("overview.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("overview.leave", "escape", "leave", "Leave", "Leave; first a filter goes", footer="Leave"),
-        command("overview.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
-        Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
+        *(Binding("shift+tab", action, "", show=False, priority=True) for action in ("panel(-1)", "tab(-1)")),
     ]
 
     status = query_one("#status", StatusLine)
@@ -147,6 +154,7 @@ class OverviewScreen(Screen[None]):
         self._searching = True
         self._problem = ""
         self._tab = 0
+        """Index of the panel that has the keys, which is the one that is seen where panels share the space."""
 
     def compose(self) -> ComposeResult:
         """Lay out the strips above onsets and averages."""
@@ -184,7 +192,7 @@ class OverviewScreen(Screen[None]):
             need = f"{SMALLEST[0]}×{SMALLEST[1]}"
             text = f"This terminal has {width}×{height} characters; BioBlue needs {need}."
             self.query_one("#too-small", Static).update(text)
-        self.tabs.show_active(self._tab)
+        self._bring(self._tab)
 
     def _choose_layout(self, width: int, height: int) -> None:
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
@@ -194,6 +202,31 @@ class OverviewScreen(Screen[None]):
     def _mark_tab(self) -> None:
         for number in range(len(TABS)):
             self.set_class(number == self._tab, f"-tab{number}")
+
+    @property
+    def _panels(self) -> tuple[Widget, ...]:
+        """What has the keys by turns, in the order of the tabs."""
+        return self.strips, self.query_one("#onsets"), self.query_one("#averages")
+
+    def _bring(self, index: int) -> None:
+        """Give a panel the keys, and the space where it is shared."""
+        self._tab = index % len(TABS)
+        self._mark_tab()
+        self.tabs.show_active(self._tab)
+        if not self.has_class("-too-small"):
+            self.set_focus(self._panels[self._tab], scroll_visible=False)
+        self.refresh_bindings()
+
+    def on_descendant_focus(self) -> None:
+        """Keep in front what was given the keys, by a click too."""
+        panels = self._panels
+        if self.focused in panels:
+            self._bring(panels.index(self.focused))
+
+    def on_descendant_blur(self) -> None:
+        """Give the keys to what is in front: a panel that can't be seen any more gives them up."""
+        if self.focused is None and self.app.app_focus:
+            self._bring(self._tab)
 
     # Reading
 
@@ -284,10 +317,6 @@ class OverviewScreen(Screen[None]):
 
     # Actions
 
-    def on_descendant_focus(self) -> None:
-        """Offer what the focused panel can do."""
-        self.refresh_bindings()
-
     @on(Strips.Opened)
     def action_open(self) -> None:
         """Replay the chosen trial, where its first failure begins."""
@@ -351,18 +380,19 @@ class OverviewScreen(Screen[None]):
         self.paint()
 
     def action_panel(self, by: int) -> None:
-        """Show the next panel where panels share the space."""
-        self._tab = (self._tab + by) % len(TABS)
-        self._mark_tab()
-        self.tabs.show_active(self._tab)
-        panels = (self.strips, self.query_one("#onsets"), self.query_one("#averages"))
-        panels[self._tab].focus()
+        """Give the next panel the keys."""
+        self._bring(self._tab + by)
+
+    action_tab = action_panel
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Switching panels is only for small terminals."""
+        """Leave out what can't be done now: of trials that are not seen none is opened or marked."""
         if action == "compare":
             return len(self.marks) >= FEWEST or None
-        return self.has_class("-tabbed") if action == "panel" else True
+        tabbed = self.has_class("-tabbed")
+        if action in ("open", "mark"):
+            return not (tabbed and self._tab) or None
+        return tabbed == (action == "tab") if action in ("panel", "tab") else True
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -378,8 +408,7 @@ class OverviewScreen(Screen[None]):
 
     @on(TabStrip.Chosen)
     def _chosen(self, message: TabStrip.Chosen) -> None:
-        self._tab = message.index
-        self.action_panel(0)
+        self._bring(message.index)
 
 
 @contextmanager

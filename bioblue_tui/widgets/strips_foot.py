@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual.geometry import Size
+
 import envs
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
@@ -18,6 +20,7 @@ from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.trend import BLOCKS
+from bioblue_tui.widgets.wrap import wrap
 from bioblue_tui.wordings.collection import unusual
 from envs import Number
 from envs.base import mean
@@ -28,9 +31,30 @@ _MODE = 29
 _BARS = 12
 """Least columns of a histogram, for which names give way."""
 
+_INDENT = "  "
+"""Before the lines on which a sentence goes on."""
 
-class Onsets(Lines):
-    """A small histogram for each mode: the step at which it first begins, over all trials."""
+
+class Foot(Lines):
+    """As high as its lines are many, which are wrapped to its width."""
+
+    DEFAULT_CSS = """
+    Foot { height: auto; }
+    """
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines it takes."""
+        return max(1, len(self.draw(width, 0)))
+
+    def renew(self) -> None:
+        """Show what there is to show now, on as many lines as that takes."""
+        self.redraw()
+        if self.get_content_height(self.size, self.size, self.size.width) != self.size.height:
+            self.refresh(layout=True)
+
+
+class Onsets(Foot):
+    """A small histogram for each mode: the step at which it first begins, over the trials played to their end."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -39,13 +63,17 @@ class Onsets(Lines):
     def show(self, digests: Sequence[Digest]) -> None:
         """Show these trials."""
         self._digests = digests
-        self.styles.height = 2 + max(1, len(self._first()))
-        self.redraw()
+        self.renew()
+
+    @property
+    def _whole(self) -> list[Digest]:
+        """Those that count, as in means: what did not fail before it was stopped may have failed later."""
+        return [digest for digest in self._digests if not digest.figures.unaveraged]
 
     def _first(self) -> dict[Mode, list[int]]:
         """Return by mode the first onset in each trial that has it, the commonest mode first."""
         found: dict[Mode, list[int]] = {}
-        for digest in self._digests:
+        for digest in self._whole:
             first: dict[Mode, int] = {}
             for finding in digest.failures:
                 first.setdefault(finding.mode, finding.onset)
@@ -55,10 +83,12 @@ class Onsets(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a line for each mode."""
-        played = [digest for digest in self._digests if not digest.figures.empty]
-        count = len(played)
         if not self._digests:
             return []
+        out = _wrapped(left_out(digest.figures for digest in self._digests), width, "dim")
+        whole = self._whole
+        if not whole:
+            return out
         name = max(10, min(_MODE, width - 8 - _BARS))
         steps = max(digest.header.steps for digest in self._digests)
         cells = max(8, width - name - 8)
@@ -71,11 +101,17 @@ class Onsets(Lines):
             text = words(mode)
             text = text if len(text) < name else f"{text[: name - 2]}…"
             lines.append([(f" {text:<{name - 1}}", "text"), (f"{len(onsets):>6}  ", "strong"), (bars, "warn")])
-        free = sum(not digest.failures for digest in played)
-        none = "none of its own" if any(digest.header.forked_after for digest in played) else "no failure"
+        free = sum(not digest.failures for digest in whole)
+        none = "none of its own" if any(digest.header.forked_after for digest in whole) else "no failure"
         none = none if len(none) < name else f"{none[: name - 2]}…"
-        lines.append([(f" {none:<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {count}", "dim")])
-        return lines
+        lines.append([(f" {none:<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {len(whole)}", "dim")])
+        return [*lines, *out]
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Line]:
+    """Return a sentence as lines that have room, the ones after the first indented; none for none."""
+    parts = wrap(text, max(2, width - 1 - len(_INDENT))) if text else []
+    return [[(f" {_INDENT if at else ''}{part}", style)] for at, part in enumerate(parts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +205,7 @@ def _value(figures: Figures, key: str, beside: bool) -> Number | None:
     return None if figures.reference is None else difference(total, figures.reference[key])
 
 
-class Averages(Lines):
+class Averages(Foot):
     """Means with their intervals, each beside its single trials on a line."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
@@ -179,17 +215,15 @@ class Averages(Lines):
     def show(self, found: Sequence[Average]) -> None:
         """Show these."""
         self._averages = found
-        self.styles.height = max(1, len(found))
-        self.redraw()
+        self.renew()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw a line for each."""
-        return [
-            self._line(average, width)
-            if average.label
-            else [(f" {average.title}", "dim" if average.aside else "strong")]
-            for average in self._averages
-        ]
+        """Draw a line for each; titles take as many as they need."""
+        lines: list[Line] = []
+        for average in self._averages:
+            titled = _wrapped(average.title, width, "dim" if average.aside else "strong")
+            lines += titled or [self._line(average, width)]
+        return lines
 
     def _line(self, average: Average, width: int) -> Line:
         text = amount(_short(average.mean), 8)

@@ -19,7 +19,7 @@ from bioblue_tui.screens.overview import OverviewScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.widgets.strips_foot import averages
 from tests.support.comparing import eats, on_disk
-from tests.support.pilots import text_of, until
+from tests.support.pilots import letters, painted, text_of, until
 from tests.support.records import PUBLISHED, need_published
 
 
@@ -135,6 +135,64 @@ async def test_a_panel_that_cuts_its_table_short_says_how_many_lines_are_below(f
         await until(pilot, lambda: not panel.border_subtitle)
 
 
+async def test_keys_alone_reach_the_last_line_of_every_panel(folder: Path) -> None:
+    async with overview(folder) as (pilot, screen):
+        panel = screen.query_one("#averages")
+        await until(pilot, lambda: re.fullmatch(r"↓ \d+ more lines", str(panel.border_subtitle)))
+        assert "tab Panel" in painted(pilot.app)
+        await pilot.press("tab", "tab", "end")
+        await until(pilot, lambda: panel.scroll_y == panel.max_scroll_y > 0)
+        assert not panel.border_subtitle
+        await pilot.press("pageup")
+        await until(pilot, lambda: panel.scroll_y < panel.max_scroll_y)
+        # Round again to the trials, where the arrows move the cursor.
+        await pilot.press("tab", "down")
+        assert screen.strips.chosen == 1
+        await pilot.press("shift+tab")
+        assert screen.focused is panel
+
+
+TOO_SMALL = (50, 15)
+WIDE, TABBED = (120, 36), (80, 24)
+
+
+@pytest.mark.parametrize("front", range(3))
+async def test_whatever_the_terminal_becomes_the_keys_go_to_a_panel_that_is_seen(folder: Path, front: int) -> None:
+    async with overview(folder, size=TABBED) as (pilot, screen):
+        await pilot.press(*["tab"] * front)
+        panels = (screen.strips, screen.query_one("#onsets"), screen.query_one("#averages"))
+
+        async def has_keys(at: int) -> None:
+            await until(pilot, lambda: screen.focused is panels[at] and panels[at].region.height, f"panel {at}")
+
+        for size in (WIDE, TABBED, TOO_SMALL, WIDE, TOO_SMALL, TABBED):
+            await pilot.resize_terminal(*size)
+            if size == TOO_SMALL:
+                continue
+            await has_keys(front)
+            # As what is hidden while the terminal changes once more.
+            screen.set_focus(None)
+            await has_keys(front)
+            tabbed = screen.has_class("-tabbed")
+            assert [bool(panel.size.height) for panel in panels] == [not tabbed or at == front for at in range(3)]
+            front = (front + 1) % 3
+            await pilot.press("tab")
+            await has_keys(front)
+            if front == 0:
+                before = screen.strips.chosen
+                await pilot.press("down" if before == 0 else "up")
+                assert screen.strips.chosen != before
+
+
+async def test_no_trial_is_opened_or_marked_that_is_not_seen(folder: Path) -> None:
+    async with overview(folder, size=(80, 24)) as (pilot, screen):
+        await pilot.press("tab", "space", "enter")
+        await pilot.pause()
+        assert (screen.marks, pilot.app.screen) == ([], screen)
+        await pilot.press("shift+tab", "space")
+        assert len(screen.marks) == 1
+
+
 async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
     (folder / "broken.jsonl").write_text("{\n", encoding="utf-8")
     (folder / "[bold]\x1b[2J.tsv").write_text("no table\n", encoding="utf-8")
@@ -160,6 +218,38 @@ async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: t
         await until(pilot, lambda: "thermostat · 2 trials" in text_of(screen.averages))
         await pilot.press("x")
         await until(pilot, lambda: str(screen.query_one("#averages").border_title).startswith("totals:"))
+
+
+@pytest.mark.parametrize("size", [(160, 48), (120, 36), (80, 24), (60, 20)])
+async def test_every_sentence_on_means_can_be_read_to_its_last_letter(tmp_path: Path, size: tuple[int, int]) -> None:
+    for seed in (1, 1, *range(2, 7)):
+        on_disk(tmp_path, eats(77, 20), seed=seed, agent="late")
+    async with overview(tmp_path, size=size) as (pilot, screen):
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: "late" in text_of(screen.averages))
+        panel, seen = screen.query_one("#averages"), ""
+        for _ in range(20):
+            left, top, width, height = panel.scrollable_content_region
+            lines = painted(pilot.app).splitlines()[top : top + height]
+            seen += letters("\n".join(line[left : left + width] for line in lines))
+            await pilot.press("down")
+            await until(pilot, lambda: not panel.is_scrolling)
+        for average in averages(screen.digests, beside=True):
+            assert letters(average.title) in seen
+        assert len(text_of(screen.averages).splitlines()) == screen.averages.size.height
+
+
+async def test_onsets_are_of_the_trials_that_means_are_of_and_it_says_which_are_left_out(folder: Path) -> None:
+    for seed in (4, 5):
+        path = on_disk(folder, eats(77, 5), seed=seed, agent="cut")
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:60]))
+    on_disk(folder, seed=9, agent="thermostat", steps=3)
+    async with overview(folder) as (pilot, screen):
+        await until(pilot, lambda: re.search(r"no failure +3 +of 5", text_of(screen.onsets)))
+        text = text_of(screen.onsets)
+        assert re.search(r"frozen repetition +2 ", text)
+        assert letters("2 left out, not played to the end: 2 interrupted") in letters(text)
+        assert screen.onsets.size.height == len(text.splitlines())
 
 
 async def test_one_line_a_trial_keeps_the_worst_state(folder: Path) -> None:
