@@ -85,8 +85,8 @@ def held_by_person(record: Record, *, hand_back: bool = False) -> str:
     return f"a person has taken over from step {since} on; {choices}"
 
 
-def resumable(directory: Path, complain: Callable[[str], None] = lambda line: None) -> list[Path]:
-    """Return the records in a directory that are open and that nobody is writing, the oldest first.
+def resumable(directory: Path, complain: Callable[[str], None] = lambda line: None) -> tuple[list[Path], int]:
+    """Return the records in a directory that are open, the oldest first, and how many trials are running there.
 
     Those that can't be gone on with are among them, for whoever tries is told why: damaged ones, which may be open, and
     those whose environment is not installed.
@@ -98,13 +98,16 @@ def resumable(directory: Path, complain: Callable[[str], None] = lambda line: No
     Raises:
         RecordError: When the directory cannot be read.
     """
-    found = []
+    found, running = [], 0
     entries = recent(directory, sys.maxsize)
     for line in left_out([entry for entry in entries if not entry.damaged]):
         complain(line)
     for entry in entries:
         in_study = entry.header is not None and entry.header.study is not None
-        if entry.over or not (entry.damaged or entry.header is not None) or in_study or is_locked(entry.path):
+        if entry.over or not (entry.damaged or entry.header is not None) or in_study:
+            continue
+        if is_locked(entry.path):
+            running += 1
             continue
         # Read only now: whoever wrote it may have ended it since it was looked at.
         try:
@@ -113,7 +116,7 @@ def resumable(directory: Path, complain: Callable[[str], None] = lambda line: No
             goes_on = True
         if goes_on:
             found.append(entry.path)
-    return found[::-1]
+    return found[::-1], running
 
 
 def resume_session(

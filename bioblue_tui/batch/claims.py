@@ -1,19 +1,22 @@
-"""Several processes that play one batch: each trial is begun by one of them alone."""
+"""Several processes that play the same trials: each is played by one of them alone."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bioblue_tui.batch.engine import TakenError
+from bioblue_tui import STARTED
+from bioblue_tui.batch.engine import JobError, TakenError
 from bioblue_tui.batch.found import Found, is_played_from_its_beginning, standing
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.batch.plan import BatchTrial, identity_of
 from bioblue_tui.records.collection import entry_at, names_in, recent
 from bioblue_tui.records.locking import PATIENCE, lock
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
 
 _WAIT = 5.0
@@ -25,10 +28,12 @@ class Claims:
 
     Args:
         directory: Where the records are.
+        since: When this process began, in seconds since the epoch: what has failed since then in another one is played
+            no more by this one. Who is started later tries it again.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, since: float = STARTED) -> None:
+        self._directory, self._since = directory, since
         self._seen = names_in(directory)
         self._new: dict[str, list[Path]] = {}
 
@@ -36,17 +41,45 @@ class Claims:
         """Begin a trial, or go on with its record.
 
         Raises:
-            TakenError: When it is played by now, or is being played by another process.
+            TakenError: When it is played by now, has failed meanwhile, or is being played by another process.
         """
+
+        def play(now: Found) -> Session:
+            return opener.begin(trial.plan) if now.path is None else opener.go_on(trial.plan, now.path)
+
+        return self._claim(lambda: self._look(trial, known), play)
+
+    def resume(self, path: Path, play: Callable[[], Session]) -> Session:
+        """Go on with a record that was open when it was looked for.
+
+        Args:
+            path: The record.
+            play: Goes on with it.
+
+        Raises:
+            TakenError: As in ``begin``.
+        """
+        return self._claim(lambda: _now([path]), lambda _: play())
+
+    def _claim(self, look: Callable[[], Found], play: Callable[[Found], Session]) -> Session:
         with self._alone():
-            now = self._look(trial, known)
-            if now.standing == "complete":
-                raise TakenError(now.path, now.reason)
-            if now.standing == "busy":
-                raise TakenError(None, "played by another process")
-            if now.path is not None:
-                return opener.go_on(trial.plan, now.path)
-            return opener.begin(trial.plan)
+            now = look()
+            self._leave(now)
+            try:
+                return play(now)
+            except (JobError, RecordError):
+                # Not all wait for us: a person may have resumed it by itself between the two.
+                self._leave(look())
+                raise
+
+    def _leave(self, now: Found) -> None:
+        if now.complete:
+            raise TakenError(now.path, now.reason)
+        if now.running:
+            raise TakenError(None, "played by another process")
+        # Where the clock of the computer that it comes from is ahead, that says nothing.
+        if self._since <= now.failed_at <= time.time():
+            raise TakenError(now.path, "", f"it has failed in another process: {now.path}")
 
     def _look(self, trial: BatchTrial, known: Found) -> Found:
         for entry in recent(self._directory, sys.maxsize, self._seen):
@@ -55,9 +88,7 @@ class Claims:
             self._seen.add(entry.path.name)
             if is_played_from_its_beginning(entry.header):
                 self._new.setdefault(identity_of(entry.header), []).append(entry.path)
-        paths = [*([known.path] if known.path else []), *self._new.get(trial.identity, [])]
-        entries = [entry for path in paths if (entry := entry_at(path)).header is not None]
-        return min((one for entry in entries for one in standing(entry)), key=lambda one: one.rank, default=Found())
+        return _now([*([known.path] if known.path else []), *self._new.get(trial.identity, [])])
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -70,3 +101,9 @@ class Claims:
                 stack.callback(os.close, descriptor)
                 any(lock(descriptor) for _ in range(round(_WAIT / PATIENCE)))
             yield
+
+
+def _now(paths: Sequence[Path]) -> Found:
+    """Return how a trial stands now that has these records."""
+    entries = [entry for path in paths if (entry := entry_at(path)).header is not None]
+    return min((one for entry in entries for one in standing(entry)), key=lambda one: one.rank, default=Found())

@@ -34,12 +34,13 @@ class TakenError(Exception):
 
     Args:
         path: Its record; None while it is being played.
-        reason: Why it ended, or that another process plays it.
+        reason: Why it ended, or that another process plays it; empty where it failed.
+        failure: That it failed there; empty where it did not.
     """
 
-    def __init__(self, path: Path | None, reason: str) -> None:
-        super().__init__(reason)
-        self.path, self.reason = path, reason
+    def __init__(self, path: Path | None, reason: str, failure: str = "") -> None:
+        super().__init__(reason or failure)
+        self.path, self.reason, self.failure = path, reason, failure
 
 
 @dataclass(eq=False, slots=True)
@@ -211,7 +212,7 @@ class Engine:
             self._broken = self._broken or error
             self._stopping = True
         except TakenError as error:
-            job.path, job.reason, job.over = error.path, error.reason, True
+            job.path, job.reason, job.failure, job.over = error.path, error.reason, error.failure, True
         except (AgentError, JobError, ParameterError) as error:
             job.failure = str(error)
         except Exception as error:  # noqa: BLE001 - one trial's fault must not cost the others theirs

@@ -7,21 +7,17 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.trials.events import Header
+from bioblue_tui.trials.events import FAILED, RUNNING, Ended, Header
 from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
-Standing = Literal["complete", "busy", "open", "missing"]
-"""``busy``: its record is being written by another process. ``open``: it was stopped, failed, or cut off."""
-
-_ORDER: Sequence[Standing] = ("complete", "busy", "open", "missing")
-"""Which of several records of the same trial counts."""
+MISSING = "missing"
+"""How a trial stands that has no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +25,38 @@ class Found:
     """How a trial stands.
 
     Attributes:
-        standing: Whether it is played.
+        standing: In the word that lists have for it; ``missing`` where there is no record.
         path: Its record; None where there is none.
         done: How many steps are done.
-        reason: Why it ended, where it is complete.
+        reason: Why its last step was the last; empty where it was not played to its end.
+        failed_at: When it failed, in seconds since the epoch; 0 where it did not.
     """
 
-    standing: Standing = "missing"
+    standing: str = MISSING
     path: Path | None = None
     done: int = 0
     reason: str = ""
+    failed_at: float = 0
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def complete(self) -> bool:
+        """Whether it was played to its end."""
+        return bool(self.reason)
+
+    @property
+    def running(self) -> bool:
+        """Whether another process is playing it."""
+        return not self.complete and self.standing == RUNNING
+
+    @property
+    def open(self) -> bool:
+        """Whether its record can be gone on with."""
+        return self.path is not None and not self.complete and not self.running
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int]:
         """Which of several records of one trial counts: the least."""
-        return _ORDER.index(self.standing), -self.done
+        return not self.complete, not self.running, not self.open, -self.done
 
 
 def load_begun(
@@ -131,14 +144,15 @@ def is_played_from_its_beginning(header: Header) -> bool:
 def standing(entry: Entry) -> Iterator[Found]:
     """Yield how the trial of a record stands; nothing for a record that can't be read."""
     if not entry.over and is_locked(entry.path):
-        yield Found("busy", entry.path, entry.done)
+        yield Found(RUNNING, entry.path, entry.done)
         return
     try:
-        open_record(entry.path)
+        record = open_record(entry.path)
     except RecordError:
         return
     # Whoever wrote it may have ended it since it was looked at.
     now = entry_at(entry.path)
     # Killed between its last step and its end, it is played.
     why = now.ended if now.over else now.last
-    yield Found("complete" if why else "open", now.path, now.done, why)
+    ends = [event.at for event in record.events if isinstance(event, Ended)] if now.standing == FAILED else []
+    yield Found(now.standing, now.path, now.done, why, max(ends, default=0))

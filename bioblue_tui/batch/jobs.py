@@ -32,7 +32,7 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         one = found[trial.identity]
         begin = partial(claims.begin, trial, one, opener)
         job = Job(trial.name, begin, trial.plan, trial.group, one.done)
-        if one.standing == "complete":
+        if one.complete:
             job.path, job.over, job.reason = one.path, True, one.reason
         jobs.append((rounds[setup], job))
     return [job for _, job in sorted(jobs, key=lambda pair: pair[0])]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import click
 
 from bioblue_tui.batch.claims import Claims
 from bioblue_tui.batch.example import EXAMPLE
-from bioblue_tui.batch.found import Found, Standing, load_begun
+from bioblue_tui.batch.found import Found, load_begun
 from bioblue_tui.batch.jobs import batch_jobs
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
@@ -32,13 +31,6 @@ from bioblue_tui.told import ToldError, read_wording
 from bioblue_tui.usage import complaint
 
 _MOST_SHARDS = 10_000
-
-_STANDINGS: Mapping[Standing, str] = {
-    "complete": "complete",
-    "busy": "being written by another process",
-    "open": "to go on with",
-    "missing": "to play",
-}
 
 
 def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int]:
@@ -126,7 +118,7 @@ def batch(
     if dry_run:
         _list(trials, found)
         ahead = [(trial, found[trial.identity]) for trial in trials]
-        left = [Ahead(trial.plan, one.done) for trial, one in ahead if one.standing in ("open", "missing")]
+        left = [Ahead(trial.plan, one.done) for trial, one in ahead if one.open or one.path is None]
         tell_estimates(left)
         if limit is not None:
             keep_limit(left)
@@ -143,8 +135,14 @@ def batch(
 
 
 def _summary(trials: Sequence[BatchTrial], found: Mapping[str, Found]) -> str:
-    counts = Counter(found[trial.identity].standing for trial in trials)
-    parts = [f"{counts[standing]} {words}" for standing, words in _STANDINGS.items() if counts[standing]]
+    known = [found[trial.identity] for trial in trials]
+    counts = {
+        "complete": sum(one.complete for one in known),
+        "running in another process": sum(one.running for one in known),
+        "to resume": sum(one.open for one in known),
+        "to play": sum(one.path is None for one in known),
+    }
+    parts = [f"{count} {words}" for words, count in counts.items() if count]
     return f"{counted(len(trials), 'trial')}{': ' if parts else ''}{', '.join(parts)}"
 
 

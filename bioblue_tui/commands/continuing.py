@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -14,7 +15,8 @@ from bioblue_tui.agents.base import Agent
 from bioblue_tui.agents.catalogue import ModelSettings
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.batch.engine import Job
+from bioblue_tui.batch.claims import Claims
+from bioblue_tui.batch.engine import Job, TakenError
 from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.batch.opening import Opener
 from bioblue_tui.commands.many import many_options, play_jobs
@@ -61,7 +63,12 @@ MAX_FORKS = 1_000
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--all", "everything", is_flag=True, help="Every trial in the data directory that is open.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every trial in the data directory that was stopped, interrupted or failed.",
+)
 @speed_option
 @click.option("--paused", is_flag=True, help="Begin paused; for one trial.")
 @click.option("--hand-back", is_flag=True, help="Let the agent go on where a person has taken over.")
@@ -91,23 +98,30 @@ def resume(
     """
     data, pace = data_dir or default_data, read_speed(speed)
     limit = read_dollars(max_cost) if max_cost else None
+    records, named = trials_dir(directory(data)), {file.resolve() for file in files}
     if everything:
-        files = (*files, *guarded(lambda: resumable(trials_dir(directory(data)), _narrate)))
+        found, running = guarded(lambda: resumable(records, _narrate))
+        files = (*files, *found)
+        elsewhere = f"{counted(running, 'trial')} running in another process" if running else ""
+        if told := "; ".join(filter(None, ("" if files else "no trial to resume", elsewhere))):
+            _narrate(told)
         if not files:
-            click.echo("bioblue: no trial is open", err=True)
             return
     if not files:
         raise Complaint("which trial? Name its file, or give --all; bioblue list names the recent ones")
     files = tuple({file.resolve(): file for file in files}.values())
-    limiters, at_once = Limiters(rpm), parallel or 1
+    limiters, at_once, claims = Limiters(rpm), parallel or 1, Claims(records)
     if len(files) == 1 and display != "none":
         budget = None if limit is None else Budget(limit)
-        how = {"paused": paused, "hand_back": hand_back, "named": not everything}
-        _resume_one(files[0], display, data, limiters, pace, budget, **how)
-        return
+        # What another process has taken meanwhile is told as it is of several.
+        with contextlib.suppress(TakenError):
+            mine = None if named else claims
+            _resume_one(
+                files[0], display, data, limiters, pace, budget, paused=paused, hand_back=hand_back, claims=mine
+            )
     opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
-    jobs = [_job_of(file, opener, refusals.append) for file in files]
+    jobs = [_job_of(file, opener, claims, refusals.append, named=file.resolve() in named) for file in files]
     if len(refusals) == len(files):
         several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
         raise complaint(refusals[0], several)
@@ -129,15 +143,20 @@ def _resume_one(
     *,
     paused: bool,
     hand_back: bool,
-    named: bool,
-) -> None:
+    claims: Claims | None,
+) -> NoReturn:
+    """Resume one trial, and exit.
+
+    Raises:
+        TakenError: As in ``Claims.resume``; never where there are no claims, since somebody named the trial.
+    """
     shown = on_screen(display)
 
     def open_trial() -> Session:
         record = open_record(file)
         header = record.header
         # A person's own trial is answered in lines, too, where somebody named it.
-        unasked = not shown and not (named and header.agent == HUMAN)
+        unasked = not shown and not (claims is None and header.agent == HUMAN)
         if unasked and (why := held_by_person(record, hand_back=hand_back)):
             raise RecordError(why, file)
         rate = (default_speed(header.agent) if shown else None) if pace == 0 else pace
@@ -147,19 +166,25 @@ def _resume_one(
             session.limit_cost(budget)
         return session
 
-    show_session(open_trial, display, data)
+    show_session(partial(claims.resume, file, open_trial) if claims else open_trial, display, data)
 
 
-def _job_of(file: Path, opener: Opener, refuse: Callable[[RecordError], None]) -> Job:
-    """Return the job of going on with a record; one that can't fails when it is its turn, and why is told before."""
+def _job_of(file: Path, opener: Opener, claims: Claims, refuse: Callable[[RecordError], None], *, named: bool) -> Job:
+    """Return the job of going on with a record.
+
+    One that can't go on fails when it is its turn, and why is told before. Unless somebody named it, it can: what has
+    ended since it was found is another process's.
+    """
     begin = partial(opener.resume, file)
     try:
         record = open_record(file)
     except RecordError as error:
         refuse(error)
         return Job(file.name, begin)
-    if why := can_resume(record):
+    if named and (why := can_resume(record)):
         refuse(RecordError(f"cannot be resumed: {why}", file))
+    else:
+        begin = partial(claims.resume, file, begin)
     header = record.header
     return Job(file.name, begin, _plan_of(header), one_line(header.condition, 60), _done(record))
 

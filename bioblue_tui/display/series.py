@@ -202,7 +202,7 @@ class Series(Watcher):
         """Return the trials in their tables: what has not the same rewards, or not the same setup, is not averaged."""
         groups: dict[object, _Group] = {}
         for job in self.engine.jobs:
-            found = self._played.get(job) or (self._earlier(job) if whole and job.state == "done" else None)
+            found = self._played.get(job) or (self._earlier(job) if whole and job.over else None)
             if found is not None:
                 header, outcome, bill = found
                 key = (group_key(header, outcome.trace), job.group)
@@ -216,7 +216,7 @@ class Series(Watcher):
         return list(groups.values())
 
     def _earlier(self, job: Job) -> tuple[Header, Outcome, Bill] | None:
-        """Return how a trial came out that was played before, and what it cost; None where no record tells."""
+        """Return how a trial came out that was played before or elsewhere, and what it cost; None where no record tells."""
         if job.path is None:
             return None
         try:

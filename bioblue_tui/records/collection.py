@@ -24,6 +24,7 @@ from bioblue_tui.trials.events import (
     COMPLETE,
     FAULT,
     INTERRUPTED,
+    RUNNING,
     STOPPED,
     Ended,
     Header,
@@ -115,7 +116,7 @@ class Entry:
 
 def unended(path: Path) -> str:
     """Say how a trial stood of which no end was read: whether somebody was writing it, who may have ended it since."""
-    return "running" if is_locked(path) or entry_at(path).ended else INTERRUPTED
+    return RUNNING if is_locked(path) or entry_at(path).ended else INTERRUPTED
 
 
 def standing_of(state: TrialState, path: Path | None) -> str:

@@ -352,6 +352,10 @@ INTERRUPTED = "interrupted"
 """How a trial stands that has no end: the program was gone before there was one."""
 
 
+RUNNING = "running"
+"""How a trial stands whose record somebody is writing."""
+
+
 def standing_word(reason: str, *, failed: bool) -> str:
     """Return how a trial stands, in a word that is the same wherever trials are listed.
 

@@ -67,7 +67,7 @@ def test_a_complete_record_counts_before_one_that_is_longer_than_another(batch: 
     assert (found.standing, found.path, found.done, found.reason) == ("complete", first, 6, "complete")
     first.unlink()
     found = find(tmp_path / "trials", [trial])[trial.identity]
-    assert (found.standing, found.path and found.path.name) == ("open", "long.jsonl")
+    assert (found.standing, found.path and found.path.name) == ("interrupted", "long.jsonl")
 
 
 def test_a_record_that_is_taken_meanwhile_is_left_alone(batch: Batch, tmp_path: Path) -> None:
@@ -107,6 +107,6 @@ def test_a_trial_that_ends_while_it_is_looked_at_is_played(
         ("complete", 6, "complete")
     ]
     cut(first, 5)
-    assert resumable(tmp_path / "trials") == [first]
+    assert resumable(tmp_path / "trials") == ([first], 0)
     monkeypatch.setattr("bioblue_tui.continuing.is_locked", ends)
-    assert resumable(tmp_path / "trials") == []
+    assert resumable(tmp_path / "trials") == ([], 0)

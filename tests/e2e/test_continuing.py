@@ -42,7 +42,7 @@ def test_resume_all_finishes_what_is_open_and_leaves_the_rest(bioblue: Bioblue) 
     assert bioblue.run("verify", first, second).returncode == 0
     again = bioblue.run("resume", "--all")
     assert (again.returncode, again.stdout) == (0, "")
-    assert "no trial is open" in again.stderr
+    assert "no trial to resume" in again.stderr
 
 
 def test_what_is_open_and_damaged_is_named_and_never_passed_over(bioblue: Bioblue) -> None:

@@ -271,7 +271,7 @@ def test_a_record_that_is_being_written_is_left_alone_and_can_be_read(bioblue: B
         assert both.returncode != 0
         assert "being written by another process" in both.stderr
         everything = bioblue.run("resume", "--all")
-        assert "no trial is open" in everything.stderr
+        assert "no trial to resume" in everything.stderr
         assert bioblue.run("verify", path).returncode == 0
         assert bioblue.run("export", path, "-o", bioblue.root / "log.tsv").returncode == 0
         assert writer.poll() is None

@@ -144,7 +144,7 @@ def test_a_batch_and_its_resumption(planted: Bioblue, provider: FakeProvider) ->
     first = planted.run("batch", file, *options)
     assert first.returncode == 1
     again = planted.run("batch", file, "--display", "jsonl")
-    assert "1 complete, 1 to go on with" in again.stderr
+    assert "1 complete, 1 to resume" in again.stderr
     assert again.returncode == 0, again.stderr
     assert len(planted.files()) == 2
     assert all(json.dumps(EXTRA)[1:-1] in json.dumps(request.body) for request in provider.journal)

@@ -127,7 +127,7 @@ def test_a_trial_of_a_study_goes_on_in_the_study_only(bioblue: Bioblue) -> None:
         session._journal.close()
     refused = bioblue.run("resume", bioblue.file(), answers="1\n1\n")
     assert (refused.returncode, "bioblue study run" in refused.stderr) == (2, True)
-    assert "no trial is open" in bioblue.run("resume", "--all").stderr
+    assert "no trial to resume" in bioblue.run("resume", "--all").stderr
     # Everything else that reads records takes it as it is.
     assert bioblue.run("verify", bioblue.file()).returncode == 0
     assert "human" in bioblue.run("list").stdout
