@@ -216,7 +216,7 @@ class Series(Watcher):
         return list(groups.values())
 
     def _earlier(self, job: Job) -> tuple[Header, Outcome, Bill] | None:
-        """Return how a trial came out that others played, or we before, and what it cost; None where no record tells."""
+        """Return how a trial came out that was over before, and what it cost; None where no record tells."""
         if job.path is None:
             return None
         try:
