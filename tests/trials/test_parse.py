@@ -124,10 +124,10 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (2, "1,000", "1,000 may hold a thousands separator"),
         (1, "Answer: three", "the number is written as a word"),
         (1, "1234567890", "has 10 digits; at most 9 are read"),
-        (1, "3\n\nWait, no.", "what is said beside the number may take it back"),
-        (1, "3\n\n~~3~~ 5", "what is said beside the number may take it back"),
-        (1, "3\n\nThis can hardly be right.", "what is said beside the number may take it back"),
-        (1, "Answer: 3 (joking)", "what is said beside the number may take it back"),
+        (1, "3\n\nWait, no.", "what is said beside the number may take it back, or offer another"),
+        (1, "3\n\n~~3~~ 5", "what is said beside the number may take it back, or offer another"),
+        (1, "3\n\nThis can hardly be right.", "what is said beside the number may take it back, or offer another"),
+        (1, "Answer: 3 (joking)", "what is said beside the number may take it back, or offer another"),
         (1, "A sample answer:\n\n3", "what stands before the numbers does not call them the answer"),
         (1, "It rose by\n3\nin all.", "the sentence with the numbers goes on in the next line"),
         (2, '{"A": 3, "C": 4}', "the JSON has other keys than the objectives"),
@@ -362,6 +362,101 @@ def test_the_gap_between_the_totals_may_be_the_dose(form: str, action: tuple[int
     environment, shown = envs.make("balancing"), TOTALS.format(110, 120, "-10")
     said = form.format("{}, {}".format(*action))
     assert read_answer(said, environment, State((110, 120), (0, 0)), shown).action == action
+
+
+SUMS = [
+    ("{t} - {x} = {n}", "{n}"),
+    ("Target - actual = {t} - {x} = {n}", "{n}"),
+    ("({t} - {x} = {n})", "{n}"),
+    ("I need {t} - {x} = {n} potatoes.", "{n}"),
+    ("The deficit is {t} - {x} = {n}.", "{n}"),
+    ("Target ({t}) minus level ({x}) is {n}", "{n}"),
+    ("{x} + {n} = {t}", "{n}"),
+    ("{n} + {x} makes {t}", "{n}"),
+    ("{t} - {x} = {n}; {x} + {n} = {t}", "{n}"),
+    ("{t} - {x} = {n}", "{x}"),
+    ("{t} - {x} = {n}", "{t}"),
+    ("{x} + {n} = {t}", "{t}"),
+    ("{x} + {n} = {t}", "{x}"),
+    ("({x} + {n} is {t})", "{x}"),
+    ("{x} plus {n} gives {t}", "{t}"),
+    ("({x} + {n})^2 = {t}", "{t}"),
+]
+
+
+@pytest.mark.parametrize(("reckoned", "said"), SUMS)
+@pytest.mark.parametrize("layout", ["{}\n{}", "{}\n\n**{}**", "{1}\n\n{0}"])
+@given(level=st.integers(85, 99), seen=st.integers(80, 120))
+@settings(max_examples=20)
+def test_of_a_sum_the_dose_is_an_answer_and_no_level(
+    layout: str, reckoned: str, said: str, level: int, seen: int
+) -> None:
+    # The sum may be of another level than the one that was shown: it is what it says.
+    numbers = {"t": 100, "x": level, "n": 100 - level}
+    text = layout.format(reckoned.format(**numbers), said.format(**numbers))
+    assert told(text, seen) == (said.format(**numbers) if said == "{n}" else "-")
+
+
+@pytest.mark.parametrize(
+    ("text", "levels", "read_as"),
+    [
+        ("A: 110 - 107 = 3\nB: 120 - 116 = 4\n\n3, 4", (110, 120), "3,4"),
+        ("A: 110 - 107 = 3\nB: 120 - 116 = 4\n\n4, 3", (110, 120), "-"),
+        ("A: 107 + 3 = 110\nB: 116 + 4 = 120\n\n4, 3", (107, 116), "-"),
+        ("A: 107 + 4 = 111\nB: 116 + 5 = 121\n\n111, 121", (107, 116), "-"),
+        ("A: 107 + 4 = 111\nB: 116 + 5 = 121\n\n4, 5", (107, 116), "4,5"),
+        ("40 + 60 = 100\n60", (40,), "60"),
+        ("100 - 40 = 60\n60", (40,), "60"),
+        ("40 + 62 = 102\n102", (40,), "-"),
+    ],
+)
+def test_sums_of_several_objectives_and_of_large_doses(text: str, levels: tuple[int, ...], read_as: str) -> None:
+    assert told(text, *levels) == read_as
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("10 - 4 = 6\n\n4", 4),
+        ("10 - 4 = 6\n\n6", None),
+        ("6\n\n(10 - 4 = 6)", None),
+        ("10 - 5 = 5\n\n5", 5),
+        ("2 x 3 = 6\n\n6", 6),
+    ],
+)
+def test_what_a_sum_leaves_of_the_stock_is_no_answer(text: str, read_as: int | None) -> None:
+    environment = envs.make("sustainability")
+    reading = read_answer(text, environment, State((10.0,), (0,)), "Potatoes in the field: 10")
+    assert reading.action == (read_as and (read_as,))
+    assert read_as or reading.reason == "in the sum 10 - 4 = 6 the number 6 may be a level or a rest"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("100 - 96 = 4\n96", "in the sum 100 - 96 = 4 the number 96 may be a level or a rest"),
+        ("102\n\nThe level becomes 102.", "what is said beside the number may call it a level, a rest or a reward"),
+        (
+            "5\n\nEating 3 potatoes brings the level to 100.",
+            "what is said beside the number speaks of acting with another",
+        ),
+        ("102\n\nSo to 102 then.", "what is said beside the number speaks of it, and not as of what was chosen"),
+        ("97\n\nHm.", "the numbers are those just shown, and nothing calls them the answer"),
+    ],
+)
+def test_why_a_number_is_no_action_is_true_of_its_text(text: str, reason: str) -> None:
+    assert read_answer(text, world(1), State((97,), (3,), 1)).reason == reason
+
+
+@pytest.mark.parametrize(
+    "text", ["{}: 3", "{} = 3", "3 for {}", "{} gets 3", '{{"{}": 3}}', "({}) 3", "{}: 3 potatoes"]
+)
+def test_an_only_objective_has_a_letter_where_the_prompt_shows_it(text: str) -> None:
+    for shown, lettered in (("Target: 100\nActual level: 97", False), ("Metric A has target 100, level 97.", True)):
+        readings = [read_integers(text.format(label), world(1), shown) for label in "AB"]
+        assert [reading.action for reading in readings] == [(3,) if lettered else None, None]
+        assert readings[1].reason == "there is no objective B"
+        assert lettered or readings[0].reason == "there is no objective A"
 
 
 @pytest.mark.parametrize("text", ["Next step: {}", "Given the current state: {}"])

@@ -206,11 +206,16 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _WORD = re.compile(r"[^\W_]")
 
 
-def spoken_of(before: Sequence[str], after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
+def points_on(before: Sequence[str]) -> bool:
+    """Tell whether the line above a number says that there is no answer yet, or that it is something else's."""
+    above = next((line for line in reversed(before) if line.strip()), "")
+    return any(map(_sets_aside, _sentences(above)))
+
+
+def spoken_of(after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
     """Tell whether a sentence speaks of the number and does not plainly leave it the answer."""
     known = {*action, sum(action), *status}
-    above = next((line for line in reversed(before) if line.strip()), "")
-    return any(map(_sets_aside, _sentences(above))) or any(
+    return any(
         _takes_away(sentence, action, known, prior=prior)
         for line in after
         for prior, sentence in pairwise(["", *_sentences(line)])

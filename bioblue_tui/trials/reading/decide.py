@@ -20,6 +20,7 @@ from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.trials.reading.rest import objection
 from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
+from bioblue_tui.trials.reading.sums import Known
 from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment
@@ -53,12 +54,17 @@ def read_integers(
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
-    forms = grammar(environment.objectives, nouns, *_asked_for(shown))
+    objectives = environment.objectives
+    if len(objectives) == 1 and _LETTERED.search(shown):
+        objectives = ("A",)
+    forms = grammar(objectives, nouns, *_asked_for(shown))
     asked = Echoes(shown)
     echoes = asked.lines(lines)
     blocks, passed = blocks_of(lines, forms, echoes, penalties)
     repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
-    reading = _decide(blocks, repeating, lines, echoes, environment.objectives, forms, status, passed)
+    targets = frozenset(int(gauge.target) for gauge in environment.gauges if gauge.target is not None)
+    known = Known(status, targets)
+    reading = _decide(blocks, repeating, lines, echoes, objectives, forms, known, passed)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
@@ -69,7 +75,7 @@ def _decide(
     echoes: Mapping[int, bool],
     objectives: Sequence[str],
     forms: Grammar,
-    status: frozenset[int],
+    known: Known,
     passed: str,
 ) -> Reading:
     count = len(objectives)
@@ -77,7 +83,7 @@ def _decide(
     said = [b for b in blocks if b not in repeating] or blocks
     # Under the name of the unit there may be an amount of the state.
     said = [b for b in said if b.clause != "unit"] or said
-    telling = frozenset(number for number in status if number > MET_BY_CHANCE)
+    telling = frozenset(number for number in known.numbers if number > MET_BY_CHANCE)
     restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
     pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
     for block in pool:
@@ -104,7 +110,7 @@ def _decide(
     beside = bool(block.beside) or any(
         _WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own
     )
-    shown = (status if block.clause == "unit" else telling).issuperset(actions[0])
+    shown = (known.numbers if block.clause == "unit" else telling).issuperset(actions[0])
     if shown and not block.named and (block.labelled or beside or block.clause == "unit"):
         return _unreadable(_SHOWN)
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
@@ -118,7 +124,7 @@ def _decide(
         after,
         objectives,
         forms,
-        status,
+        known,
         lines[block.first : block.last + 1],
         marked=block.marked,
         labelled=block.labelled,
@@ -169,6 +175,10 @@ _NAMED = re.compile(
 _NUMBER = re.compile(r"\d+")
 _NUMBERS_ALONE = re.compile(r"[\d\s,;()\[\]\-−–]+")
 _WORD = re.compile(r"[^\W_]")
+_LETTERED = re.compile(
+    r"\b(?i:objective|metric|variable|resource|target|level) A\b|\b(?:of|for) A\b(?! [a-z])|\bA ?[:=]"
+)
+"""What shows that a wording calls its only objective A."""
 
 _QUESTION = re.compile(r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.I)
 _NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bioblue_tui.trials.reading.about import NOTHING, spoken_of
+from bioblue_tui.trials.reading.about import NOTHING, points_on, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
 from bioblue_tui.trials.reading.cues import CHOICES, NODS, SENTENCES, STATE, THINGS, taken_back, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
-from bioblue_tui.trials.reading.results import SAYS_WHAT, is_result
+from bioblue_tui.trials.reading.results import SAYS_WHAT, result_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
+from bioblue_tui.trials.reading.sums import Known, dosed
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
 
@@ -67,8 +68,8 @@ def objection(
     after: Sequence[str],
     labels: Sequence[str],
     forms: Grammar,
-    status: frozenset[int] = frozenset(),
-    own: Sequence[str] = (),
+    known: Known,
+    own: Sequence[str],
     *,
     marked: bool,
     labelled: bool = False,
@@ -76,23 +77,27 @@ def objection(
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     after = [after[0], *_undescribed(after[1:], action)]
-    if taken_back(after, action) or _is_subject(after, action) or spoken_of(before, after, action, status):
-        return "what is said beside the number may take it back"
+    if taken_back(after, action) or spoken_of(after, action, known.numbers):
+        return "what is said beside the number may take it back, or offer another"
+    if points_on(before):
+        return "what stands before the number may say that the answer is still to come"
+    if _is_subject(after):
+        return "the text behind the number may go on with it in a sentence"
     if not named and renamed(after[0], after[1:], forms.names_action):
         return "what is said beside the numbers calls them something else than the action"
-    if another(before, after, action, forms, status, marked=marked):
-        return "what is said beside the number answers otherwise"
-    if is_result(own, after if marked else [*before, *after], action, status):
-        return "what is said beside the number calls it what comes of an action"
-    if misplaced([*before, *after], action, labels, labelled=labelled):
-        return "what is said beside the numbers gives them to other objectives"
+    if why := another(before, after, action, forms, known.numbers, marked=marked):
+        return why
+    if why := result_of(own, after if marked else [*before, *after], action, known):
+        return why
+    if misplaced((dosed(line, known) for line in (*before, *after)), action, labels, labelled=labelled):
+        return "what is said beside the numbers may give them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):
         return "the text beside the number may say that nothing is to be done"
     if marked:
         return ""
-    asked = [line for line in before if not _restates(line, labels, forms, status)]
+    asked = [line for line in before if not _restates(line, labels, forms, known.numbers)]
     other = next(_others([*asked, "", *after], action, labels), None)
-    return f"two answers: {_words(action)} and {'also ' * (len(action) > 1)}{_words(other)}" if other else ""
+    return f"beside {_words(action)} stands {_words(other)}, which may be another answer" if other else ""
 
 
 def _undescribed(lines: Sequence[str], action: Action) -> Iterator[str]:
@@ -120,7 +125,7 @@ def _refused(lines: Iterable[str], action: Action, labels: Sequence[str]) -> boo
     return any(not (0 in action and one.search(each)) for each in meant)
 
 
-def _is_subject(after: Sequence[str], action: Action) -> bool:
+def _is_subject(after: Sequence[str]) -> bool:
     """Tell whether the next line goes on as a sentence with the number as its subject."""
     line = next((line for line in after if line.strip(" \t\f*_`~-")), "")
     words = line.lstrip(" \t*_(-–—…>\"'.,")

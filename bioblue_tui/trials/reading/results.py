@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bioblue_tui.trials.reading.cues import ACTS, BAD, MET_BY_CHANCE, SENTENCES, THINGS, words
 from bioblue_tui.trials.reading.faults import in_digits
+from bioblue_tui.trials.reading.sums import Known, dosed, levelled, weighed
 from envs import Action
 
 _THING = rf"(?:{THINGS}|(?:more|of them)(?=\W))"
@@ -51,7 +52,6 @@ _AMOUNT = re.compile(r"(?<![\d.])(?<!with )(\d{1,9}) (?:potato(?:es)?|resources?
 _KEPT = words(
     r"leav\w*|left|remain\w*|stay\w*|keep\w*|field|stock|(?:re)?grow\w*|there (?:is|are)|available|budget|totals?|lost"
 )
-_RECKONED = re.compile(r"\b(\d{1,9}) ?[-−–+] ?(\d{1,9}) ?= ?(\d{1,9})(?![\d.])")
 _MENTIONED = re.compile(rf"(?<![\d.,=+−–-])(?<!= )\d{{1,9}}(?![\d%]|[.,]\d|{_OFF})")
 _CHOSEN = words(
     r"cho(?:o?se|sen|osing)|select\w*|pick\w*|go(?:ing)? with|answer\w*|opt\w*|continu\w*|stick\w*|repeat\w*|keep\w*",
@@ -109,35 +109,40 @@ SAYS_WHAT = re.compile(
 """What a number is, said as an aside: "3 (the deficit)", "103 (new level)"."""
 
 
-def is_result(own: Sequence[str], beside: Sequence[str], action: Action, status: frozenset[int]) -> bool:
-    """Tell whether text beside a number explains it as what another action brings about, and nothing calls it one."""
+def result_of(own: Sequence[str], beside: Sequence[str], action: Action, known: Known) -> str:
+    """Say how text beside a number makes it what another action brings about; empty where it may be an action.
+
+    Args:
+        own: The lines of the number.
+        beside: The text beside them.
+        action: The number, or the numbers.
+        known: What was just shown.
+    """
     sentences = [in_digits(each[:300]) for line in beside for each in SENTENCES.split(line[:2000])]
-    stated = set(action)
-    telling = stated - status - {0}
-    if any(
-        stated & set(acted) for sentence in [*map(in_digits, own), *sentences] for acted in [list(_acted(sentence))]
-    ):
-        return False
+    reckoned = [dosed(sentence, known, gaps=True) for sentence in sentences]
+    if any(not set(action).isdisjoint(_acted(sentence)) for sentence in [*map(in_digits, own), *reckoned]):
+        return ""
+    told = ((a, b) for a, b in zip(sentences, reckoned, strict=True) if _FIGURE.search(a))
+    return next(filter(None, (_result_in(*each, action, known) for each in told)), "")
+
+
+def _result_in(sentence: str, reckoned: str, action: Action, known: Known) -> str:
+    telling = set(action) - known.numbers - {0}
+    if telling and _state_of(telling).search(sentence):
+        return "what is said beside the number may call it a level, a rest or a reward"
+    if why := levelled(sentence, action, known):
+        return why
+    if _proposes(reckoned, known.numbers.union(action), len(action)):
+        return "what is said beside the number speaks of acting with another"
     # Of several objectives each number is said again with its own.
     large = {number for number in telling if number > MET_BY_CHANCE and len(action) == 1}
-    state = _state_of(telling) if telling else None
-    return any(
-        (state and state.search(sentence))
-        or _proposes(sentence, stated | status, len(action))
-        or _reckoned(sentence, telling, status)
-        or (not large.isdisjoint(map(int, _MENTIONED.findall(sentence))) and not _CHOSEN.search(sentence))
-        for sentence in sentences
-        if _FIGURE.search(sentence)
-    )
+    large = large.difference(*(each.doses for each in weighed(sentence, known)))
+    if large.intersection(map(int, _MENTIONED.findall(reckoned))) and not _CHOSEN.search(reckoned):
+        return "what is said beside the number speaks of it, and not as of what was chosen"
+    return ""
 
 
-def _reckoned(sentence: str, telling: set[int], status: frozenset[int]) -> bool:
-    """Tell whether a number is reckoned as what another one makes of the state: "10 - 4 = 6"."""
-    found = (map(int, numbers) for numbers in _RECKONED.findall(sentence))
-    return any(whole in status and part not in status and rest in telling for whole, part, rest in found)
-
-
-def _proposes(sentence: str, known: set[int], count: int) -> bool:
+def _proposes(sentence: str, known: frozenset[int], count: int) -> bool:
     """Tell whether a sentence says another action, one number for each objective, and does not turn it down."""
     acted = list(_acted(sentence))
     if not acted and not _KEPT.search(sentence):

@@ -150,7 +150,7 @@ class Grammar:
         self._only_label = compiled(rf"{label} ?:?")
         self._label_front = compiled(rf"{label}{_LABELS}")
         self._unit_front = compiled(
-            rf"(?:a|{thing}|(?:amount|number|quantity) of {thing}(?: (?:consumed|harvested|eaten))?){_EQ}(?=\d)"
+            rf"(?:{thing}|(?:amount|number|quantity) of {thing}(?: (?:consumed|harvested|eaten))?){_EQ}(?=\d)"
         )
         self._units = compiled(rf"(?<=\d) ?{thing}\b")
         together = " ?(?:,|/|&|and) ?".join(map(re.escape, self.labels.values()))
@@ -179,8 +179,8 @@ class Grammar:
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
             return self._numbers(call.group(1), "noun")
-        # One objective without a name: its number may bear the unit, or the letter of an answer.
-        unit = None if self.labels else self._unit_front.match(piece)
+        # The number of one objective may bear the unit.
+        unit = self._unit_front.match(piece) if self.count == 1 else None
         together = self._together.match(piece) if self.labels else None
         found: Numbers | Fault | None = self._numbers(piece[unit.end() :], "unit") if unit else self._numbers(piece, "")
         if together and isinstance(read := self._numbers(piece[together.end() :], ""), Numbers) and not read.labels:

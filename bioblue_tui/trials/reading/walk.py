@@ -12,6 +12,7 @@ from bioblue_tui.trials.reading.dress import POISON, undressed
 from bioblue_tui.trials.reading.faults import Fault
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, Numbers, Opening
 from bioblue_tui.trials.reading.structures import OPENS, JsonReader, read_table
+from bioblue_tui.trials.reading.sums import ends_in_sum
 from bioblue_tui.trials.reading.thoughts import BREAK
 
 FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
@@ -267,7 +268,8 @@ class Walk:
         line = self._lines[self._heard]
         piece = undressed(line) if len(line) <= 2 * LONGEST else ""
         following = self._lines[self._heard + 1].strip()
-        self._context = "" if POISON in piece else introduced(line.strip(), piece, adjacent=bool(following))
+        over = POISON in piece or ends_in_sum(line)
+        self._context = "" if over else introduced(line.strip(), piece, adjacent=bool(following))
 
     def _begins_anew(self, last: int) -> bool:
         """Tell whether what is called the answer, on the last line, begins anew though no full stop is before it."""

@@ -109,23 +109,28 @@ _APOLOGY = re.compile(
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
+_OTHERWISE = "what is said beside the number may answer otherwise"
+
+
 def another(
     before: Sequence[str], after: Sequence[str], action: Action, forms: Grammar, status: frozenset[int], *, marked: bool
-) -> bool:
-    """Tell whether text beside a number answers otherwise in words, refuses to answer, or takes the number back."""
+) -> str:
+    """Say how text beside a number answers otherwise in words, refuses to, or takes it back; else empty."""
     above = [s for line in before for s in _sentences(line)]
     below = [s for line in after for s in _sentences(line)]
     asked = any("?" in line for line in before)
     if any(_REFUSES.search(sentence) for sentence in ([] if marked else above) + below):
-        return True
+        return "what is said beside the number may refuse to answer"
     if any(_APOLOGY.match(sentence) for sentence in below):
-        return True
-    if not marked and any(_whole(sentence, action) for sentence in above if sentence.casefold() != "no" or not asked):
-        return True
-    if any(_whole(sentence, action) for sentence in below):
-        return True
+        return "what is said behind the number may take it back, or hold only in some cases"
+    heard = [] if marked else [sentence for sentence in above if sentence.casefold() != "no" or not asked]
+    if any(_whole(sentence, action) for sentence in (*heard, *below)):
+        return _OTHERWISE
     now = [s for s in below if not _LATER.search(s) and (_CASE.match(s) or not _LISTED.match(s))]
-    return any(_in_a_clause(sentence, action) or _states(sentence, action, forms, status) for sentence in now)
+    if any(map(SAYS_WHAT.fullmatch, now)):
+        return "what is said behind the number calls it something else than the action"
+    told = any(_in_a_clause(sentence, action) or _states(sentence, action, forms, status) for sentence in now)
+    return _OTHERWISE if told else ""
 
 
 def _sentences(line: str) -> list[str]:
@@ -156,9 +161,8 @@ def _in_a_clause(sentence: str, action: Action) -> bool:
     last = clauses[-1]
     if any(action) and _SKIPS.fullmatch(last):
         return True
-    if match := _AMOUNT.fullmatch(last):
-        return _differs(match["word"], action)
-    return bool(SAYS_WHAT.fullmatch(sentence))
+    match = _AMOUNT.fullmatch(last)
+    return match is not None and _differs(match["word"], action)
 
 
 def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int]) -> bool:

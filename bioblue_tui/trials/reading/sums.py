@@ -1,0 +1,118 @@
+"""Sums beside an answer: whether a number is the dose that they reckon, or a level that they start from or end at.
+
+A target less a level is a dose. A level and a dose make a level, and of a stock less a dose a rest is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bioblue_tui.trials.reading.cues import MET_BY_CHANCE, THINGS
+from bioblue_tui.trials.reading.faults import short
+from envs import Action
+
+_N = r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)"
+_TERM = r"(?<![\d.,])\d{1,9}(?:\.\d{1,9})?(?![\d%]|[.,]\d)"
+_BEHIND = rf"(?:[)\]*`$]| ?\([^()\d]{{1,24}}\)| (?:{THINGS})\b)*"
+"""What may stand behind a term: "100 (target) - 97 (actual)"."""
+
+_BEFORE = r"(?:[(\[]|(?:[a-z]+ ){1,4}\()?"
+"""What may stand before one: "target (100) - level (97)"."""
+
+_SIGN = r"(?:[-−–+*×·/÷^]|\*\*|\b(?:minus|plus|times|less|x)\b)"
+_SUM = re.compile(
+    rf"(?P<terms>{_TERM}{_BEHIND}(?: ?{_SIGN} ?{_BEFORE}{_TERM}{_BEHIND}){{1,9}})"
+    r" ?(?:=+>?|→|->|\b(?:is|are|equals|makes?|gives?|leaves?)\b)"
+    rf"[ *(`$]*(?P<result>{_N})(?! ?{_SIGN} ?\(?\d)",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(rf"(?:(?P<sign>{_SIGN}) ?{_BEFORE})?(?P<term>{_TERM})", re.IGNORECASE)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_DOWN = frozenset({"-", "−", "–", "minus", "less"})
+_UP = frozenset({"", "+", "plus"})
+_POWERS = frozenset({"^", "**"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The numbers that were just shown of the state.
+
+    Attributes:
+        numbers: All of them.
+        targets: Those that a level should reach, of which none is eaten.
+    """
+
+    numbers: frozenset[int] = frozenset()
+    targets: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What one sum makes of its numbers.
+
+    Attributes:
+        text: The sum as it stands.
+        levels: The terms that are levels, targets or a stock, and the result where it is one.
+        doses: The numbers that are doses.
+    """
+
+    text: str
+    levels: frozenset[int] = frozenset()
+    doses: frozenset[int] = frozenset()
+
+
+def weighed(sentence: str, known: Known) -> Iterator[Sum]:
+    """Yield the sums of a sentence."""
+    return (_weighed(match, known) for match in _SUM.finditer(sentence))
+
+
+def levelled(sentence: str, action: Action, known: Known) -> str:
+    """Say which number of an action is in a sum of the sentence no dose, or may be none; empty where none is."""
+    for each in weighed(sentence, known):
+        for number in {*action} - {0}:
+            if number in each.levels and number not in each.doses and _telling(number, known):
+                return f"in the sum {short(each.text)} the number {number} may be a level or a rest"
+    return ""
+
+
+def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
+    """Return a sentence with the dose alone in place of each sum that reckons one, or that ends in one as gaps do."""
+
+    def dose(match: re.Match[str]) -> str:
+        doses = _weighed(match, known).doses
+        return str(*doses) if len(doses) == 1 and (not gaps or int(match["result"]) in doses) else match.group()
+
+    return _SUM.sub(dose, sentence)
+
+
+def ends_in_sum(line: str) -> bool:
+    """Tell whether a line ends in a sum, which leads to nothing."""
+    return any(not _LETTER_OR_DIGIT.search(line[match.end() :]) for match in _SUM.finditer(line))
+
+
+def _telling(number: int, known: Known) -> bool:
+    return number > MET_BY_CHANCE or number not in known.numbers
+
+
+def _weighed(match: re.Match[str], known: Known) -> Sum:
+    text, result = match.group(), int(match["result"])
+    terms = [(found["sign"] or "", found["term"]) for found in _SIGNED.finditer(match["terms"])]
+    signs = {sign.casefold() for sign, _ in terms}
+    if not signs <= _UP | _DOWN or any("." in term for _, term in terms):
+        return Sum(text, frozenset({result}) if signs & _POWERS else frozenset())
+    added = [int(term) for sign, term in terms if sign.casefold() in _UP]
+    taken = [int(term) for sign, term in terms if sign.casefold() in _DOWN]
+    # Beside a level that was shown, what is added is a dose however large.
+    shown = known.numbers.intersection(added)
+    ups = [term for term in added if term in shown or (not shown and term > MET_BY_CHANCE)]
+    downs = [term for term in taken if term in known.numbers or term > MET_BY_CHANCE]
+    levels = {*ups, *downs}
+    if len(ups) > len(downs):
+        return Sum(text, frozenset({*levels, result}), frozenset({*added, *taken} - levels))
+    if not levels or len(ups) < len(downs):
+        return Sum(text)
+    # Of a stock that was shown, and is no target, what is taken may be the dose, and the result the rest.
+    rest = any(term in shown - known.targets for term in ups) and known.numbers.isdisjoint(downs)
+    return Sum(text, frozenset({*levels, result} if rest else levels), frozenset() if rest else frozenset({result}))
