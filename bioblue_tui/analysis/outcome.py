@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
+from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.events import standing_word
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -58,7 +59,8 @@ class Outcome:
         header, failure = state.header, failure or state.failure
         trace = trace_of(header, (view.done for view in state.steps if view.done))
         compared = compare(state)
-        standing = state.standing if state.whole else standing_word(state.standing, failed=bool(failure))
+        standing = standing_of(state, path)
+        standing = standing if state.whole else standing_word(standing, failed=bool(failure))
         left_out = state.unaveraged if state.whole else standing
         ended = (state.reason, failure, standing, left_out)
         shared = header.forked_after or 0

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import COMPLETE, Stepped
+from bioblue_tui.trials.events import COMPLETE, FAILED, INTERRUPTED, RUNNING, STOPPED, Stepped
 from envs import Dimension, Environment
 
 _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refill to a safe floor (base stock)"}
@@ -43,6 +43,33 @@ class Played(Protocol):
 def ended_words(standing: str) -> str:
     """Say behind a number of steps how a trial stands; empty for one of which all steps were played."""
     return "" if standing == COMPLETE else f", {one_line(standing, 30)}"
+
+
+def until_words(standing: str) -> Sequence[str]:
+    """Say up to where a verdict goes that stands beside how its trial stands, the fullest words first.
+
+    A trial that failed may have gone well until then: ``ok failed`` would be no and yes. Empty for a trial that was
+    played to its end.
+    """
+    if standing == RUNNING:
+        return ("so far, running", "so far")
+    if standing not in (FAILED, STOPPED, INTERRUPTED):
+        return ()
+    return (f"until {'it ' if standing == FAILED else ''}{standing}", f"until {standing}", f"→ {standing}")
+
+
+def judged_words(standing: str, verdict: str | None, reason: str) -> str:
+    """Say behind how a trial stands what came of it, such as ``; until then ok, 3 points below …``.
+
+    Args:
+        standing: How it stands.
+        verdict: The verdict in a word; None for none.
+        reason: What it rests on, or why there is none.
+    """
+    if verdict is None:
+        return f", no verdict, {reason}"
+    early = "so far " if standing == RUNNING else "until then " if until_words(standing) else ""
+    return f"{'; ' if early else ', '}{early}{verdict}, {reason}"
 
 
 UNREAD = "can't be read"

@@ -16,7 +16,7 @@ from bioblue_tui.display.look import Look
 from bioblue_tui.options import Complaint, guarded
 from bioblue_tui.records.files import write_text
 from bioblue_tui.text import to_the_letter, visible
-from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.told import ToldError, read_wording
 from bioblue_tui.wordings.collection import DEFAULT, built_in, names, retired, reworded
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
@@ -74,22 +74,26 @@ def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str
 
 
 @click.command()
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check(files: tuple[Path, ...]) -> None:
-    """Check wordings: exit code 2, with file, line and what is expected, where any can't be used."""
+@click.argument("files", metavar="NAME|FILE…", nargs=-1, required=True)
+def check(files: tuple[str, ...]) -> None:
+    """Check wordings: exit code 2, with file, line and what is expected, where any can't be used.
+
+    A name is that of a built-in one, as in show and in --wording; a file of that name is ./NAME.
+    """
     wrong: list[str] = []
     read: list[Wording] = []
     for file in files:
         try:
-            found = load_wording(file)
-        except WordingError as error:
+            found = read_wording(file, "the wording")
+        except ToldError as error:
             wrong.append(visible(str(error)))
             continue
         read.append(found)
         lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
         without = f"; none for {', '.join(lacking)}" if lacking else ""
         told = f"{found.title}, digest {found.digest[:DIGITS]}, words for {', '.join(found.words)}{without}"
-        click.echo(visible(f"{file}: {told}"))
+        whose = " (built in)" if built_in(file) else ""
+        click.echo(visible(f"{file}{whose}: {told}"))
     named = [(one.title, one.digest) for one in read]
     for line in reworded(named, named, "other file", " named here"):
         _tell(line)
@@ -153,7 +157,7 @@ wording.add_section(
     "Commands",
     "bioblue_tui.commands.wording",
     show="List the built-in wordings, or show what one tells.",
-    check="Check wordings of your own.",
+    check="Check wordings.",
     init="Write a wording to begin with.",
     from_reference="Make a wording of the public reference scripts.",
 )

@@ -14,11 +14,12 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import instruction_digest, sameness, settings_of
 from bioblue_tui.analysis.shadow import total
-from bioblue_tui.analysis.words import ended_words, noisy, policy_words
+from bioblue_tui.analysis.words import ended_words, judged_words, noisy, policy_words
 from bioblue_tui.numbers import amount, counted, difference, signed, tidy
-from bioblue_tui.records.collection import entry_at, open_record
+from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import called
 
 
@@ -91,7 +92,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "steps": reading.steps,
         "forked_after": header.forked_after,
         "planned": header.steps,
-        "standing": entry_at(Path(name)).standing,
+        "standing": standing_of(TrialState(header).feed(record.events), record.path),
         "flip": flip.to_json() if flip else None,
         "totals": {key: tidy(value) for key, value in reading.totals.items()},
         "total": tidy(reading.total),
@@ -123,9 +124,9 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Say the facts for people; what is not in them is not said."""
-    how = f"{found['verdict']}, {found['reason']}" if found["verdict"] else f"no verdict, {found['unjudged']}"
+    how = judged_words(found["standing"], found["verdict"], found["reason"])
     done = counted(found["steps"], "step") + ended_words(found["standing"])
-    yield f"{one_line(found['file'], 400)}: {found['environment']}, {done}, {how}"
+    yield f"{one_line(found['file'], 400)}: {found['environment']}, {done}{how}"
     yield from (_finding_line(finding, found["steps"]) for finding in found["modes"])
     yield from (f"  in its parent: {_finding_line(finding, found['steps']).strip()}" for finding in found["inherited"])
     yield f"  {_who(found)}"

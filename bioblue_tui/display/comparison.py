@@ -10,7 +10,7 @@ import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.analysis.words import ended_words, on_same_noise, policy_words
+from bioblue_tui.analysis.words import ended_words, judged_words, on_same_noise, policy_words
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
@@ -51,10 +51,10 @@ def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
 
 
 def _trial_lines(member: Member) -> Iterator[str]:
-    verdict = f"{member.verdict.word if member.verdict else 'no verdict'}, {_reason(member)}"
     name = one_line(str(member.record.path or ""), 400)
-    done = counted(member.state.done, "step") + ended_words(standing_of(member.state, member.record.path))
-    yield f"{member.number}: {member.who}, {done}, {verdict}; {name}"
+    standing = standing_of(member.state, member.record.path)
+    how = judged_words(standing, member.verdict.word if member.verdict else None, _reason(member))
+    yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}{ended_words(standing)}{how}; {name}"
     if member.parted:
         parted = member.parted
         actions = f"actions from step {parted.action}" if parted.action else "no action differs"

@@ -109,7 +109,7 @@ class PlainDisplay:
 
     def summary(self, comparison: Comparison) -> None:
         """Write each reward dimension with the reference's."""
-        for line in summary_lines(self._state, comparison):
+        for line in summary_lines(self._state, comparison, person=self._person):
             self._write(line)
         if self._spending is not None and self._spending.total.requests:
             self._write(self._spending.words())
@@ -125,9 +125,15 @@ class PlainDisplay:
             self._write(line)
 
 
-def summary_lines(state: TrialState, comparison: Comparison) -> Iterator[str]:
-    """Return the comparison with the reference policy as lines; dimensions are never summed."""
-    who = "you" if state.header.agent == "human" else one_line(state.header.agent, 40)
+def summary_lines(state: TrialState, comparison: Comparison, *, person: bool = False) -> Iterator[str]:
+    """Return the comparison with the reference policy as lines; dimensions are never summed.
+
+    Args:
+        state: The trial.
+        comparison: The agent beside the reference policy.
+        person: Whether who reads this has played it.
+    """
+    who = "you" if person else "the player" if state.header.agent == HUMAN else one_line(state.header.agent, 40)
     noise = on_same_noise(state.environment)
     further = "" if comparison.reference_steps == comparison.steps else f", to step {comparison.reference_steps}"
     yield f"Totals of {who}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"

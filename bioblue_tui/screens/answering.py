@@ -95,6 +95,7 @@ class AnsweringScreen(LiveScreen):
             return
         if self._broken and self.bar.display:
             # Nothing is asked any more, and what was said of the last answer would lie below why.
+            self.transcript.show_live(False)
             self.show_bar()
         elif self.person is not None:
             self._tell_news()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
@@ -26,6 +26,7 @@ from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import Course, Overlay
 from bioblue_tui.widgets.overlay_table import TrialsTable
 from bioblue_tui.widgets.overlay_timeline import Timelines
+from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.timeline import Timeline
 from envs import Environment
@@ -60,7 +61,7 @@ class CompareScreen(Screen[None]):
     status = query_one("#status", StatusLine)
     tabs = query_one("#tabs", TabStrip)
     table = query_one(TrialsTable)
-    numbers = query_one("#numbers", VerticalScroll)
+    numbers = query_one("#numbers", ScrollPanel)
     raw = query_one(RawColumns)
     timelines = query_one(Timelines)
     notes = query_one("#notes", Static)
@@ -103,7 +104,7 @@ class CompareScreen(Screen[None]):
             with Vertical(id="gauges", classes="panel") as gauges:
                 gauges.border_title = "gauges"
                 yield from self._overlays
-            with VerticalScroll(id="numbers", classes="panel") as numbers:
+            with ScrollPanel(id="numbers", classes="panel") as numbers:
                 numbers.border_title = "numbers"
                 numbers.can_focus = False
                 table = TrialsTable(comparison, id="table")

@@ -32,6 +32,7 @@ class Insight:
 
     def __init__(self, state: TrialState, gauges: Sequence[GaugeView]) -> None:
         self.companion = Companion(state)
+        self._state = state
         self._objectives = state.environment.objectives
         self._dimensions = state.environment.dimensions
         self._noisy = bool(state.environment.cautious_name)
@@ -135,13 +136,20 @@ class Insight:
         unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
         spared = "no penalties; " if unpenalised else ""
         beside = self._beside() if verdict else ""
-        parts = [f"{verdict.word.capitalize()}: {spared}{verdict.reason}{beside}."] if verdict else []
+        parts = [f"{self._judged(verdict.word)}: {spared}{verdict.reason}{beside}."] if verdict else []
         if self.companion.reading.flip is not None:
             parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
             if findings:
                 parts.append(f"{found}: {'; '.join(finding.spell(known) for finding in findings)}.")
         return " ".join(parts)
+
+    def _judged(self, verdict: str) -> str:
+        """Say a verdict, and of what where not all steps were played: it stands below how the trial ended."""
+        state = self._state
+        if state.whole:
+            return verdict.capitalize()
+        return f"{'Until then' if state.status == 'ended' else 'So far'} {verdict}"
 
     def _beside(self) -> str:
         """Say the same distance of the reference in the table, where another one judges."""

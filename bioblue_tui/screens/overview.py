@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
@@ -32,10 +32,10 @@ from bioblue_tui.screens.overview_orders import Order, arranged, orders_of
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.strips import Row, Strips
-from bioblue_tui.widgets.strips_cells import LEGEND
-from bioblue_tui.widgets.strips_foot import Average, Averages, Onsets, averages
+from bioblue_tui.widgets.strips_foot import Average, Averages, Legend, Onsets, averages
 
 TABS = ("trials", "onsets", "averages")
 
@@ -50,23 +50,6 @@ TURN = 0.0005
 
 DENSE = 24
 """From this many trials on each is one line at first."""
-
-
-class _Panel(VerticalScroll):
-    """A panel that says how many lines it has below those it shows: a table that is cut short looks whole."""
-
-    def on_mount(self) -> None:
-        """Count anew whenever the screen was laid out: nothing else tells of content that became longer or shorter."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell_rest(), immediate=True)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Count anew."""
-        super().watch_scroll_y(old_value, new_value)
-        self._tell_rest()
-
-    def _tell_rest(self) -> None:
-        rest = self.virtual_size.height - self.scrollable_content_region.height - round(self.scroll_y)
-        self.border_subtitle = f"↓ {counted(rest, 'more line')}" if rest > 0 else ""
 
 
 class OverviewScreen(Screen[None]):
@@ -162,12 +145,12 @@ class OverviewScreen(Screen[None]):
         yield StatusLine("overview", self._named(), id="status")
         yield TabStrip(TABS, id="tabs")
         yield Strips()
-        yield Static(LEGEND, id="legend", markup=False)
+        yield Legend(id="legend")
         with Horizontal(id="below"):
-            with _Panel(id="onsets", classes="panel") as onsets:
+            with ScrollPanel(id="onsets", classes="panel") as onsets:
                 onsets.border_title = "onsets of failures"
                 yield Onsets()
-            with _Panel(id="averages", classes="panel"):
+            with ScrollPanel(id="averages", classes="panel"):
                 yield Averages()
         yield Footer(show_command_palette=False, compact=True)
         yield Static("", id="too-small", markup=False)

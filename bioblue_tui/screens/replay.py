@@ -15,6 +15,7 @@ from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.continuing import can_resume
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.numbers import counted
+from bioblue_tui.records.collection import standing_of
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.summary import SummaryScreen
@@ -68,6 +69,8 @@ class ReplayScreen(TrialScreen):
         self.replay = session
         self._differences: list[Difference] | None = None
         self._resumable = not can_resume(session.record)
+        self._standing = standing_of(self.state, session.path)
+        """How the trial stood when its record was read."""
         self._spending: Spending | None = None
         """What the trial cost, once the prices are loaded; None where no model was asked."""
         self._bills: list[Bill] = []
@@ -165,7 +168,7 @@ class ReplayScreen(TrialScreen):
         parts += [(f"  {self.speed_text()}", "dim")]
         parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
         if self.state.done < self.state.header.steps:
-            parts.append((f"  {self.state.done} recorded, {one_line(self.state.standing, 24)}", "warn"))
+            parts.append((f"  {self.state.done} recorded, {one_line(self._standing, 24)}", "warn"))
         # Up to the furthest step shown: what lies beyond it is not given away.
         bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:
@@ -243,6 +246,6 @@ class ReplayScreen(TrialScreen):
                 spending=self._spending,
                 conclusion=said,
                 told=self.reveals,
-                leaves=False,
+                replayed=True,
             )
             self.app.push_screen(summary)

@@ -8,10 +8,11 @@ from typing import Literal
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import policy_words
@@ -20,6 +21,7 @@ from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.strips_cells import fit
 from envs import Dimension
 
@@ -42,7 +44,7 @@ class SummaryScreen(ModalScreen[Choice]):
         others: Where the records of others are who may have played the same; None to leave them out.
         conclusion: What the analysis says of it; empty for nothing.
         told: Whether the reference policy and the conclusion are told; a class that is still to be asked is not.
-        leaves: Whether what lies below can be left from here; else this is closed, no more.
+        replayed: Whether it lies over a replay: that is not left from here, and a person who played may be another one.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -52,6 +54,10 @@ class SummaryScreen(ModalScreen[Choice]):
         ("q", "dismiss('leave')", "Leave"),
         ("left", "app.focus_previous", "Other"),
         ("right", "app.focus_next", "Other"),
+        ("up", "scroll(-1)", "Up"),
+        ("down", "scroll(1)", "Down"),
+        ("pageup", "page(-1)", "Page up"),
+        ("pagedown", "page(1)", "Page down"),
     ]
 
     def __init__(
@@ -64,10 +70,10 @@ class SummaryScreen(ModalScreen[Choice]):
         others: Path | None = None,
         conclusion: str = "",
         told: bool = True,
-        leaves: bool = True,
+        replayed: bool = False,
     ) -> None:
         super().__init__()
-        self._told, self._leaves = told, leaves
+        self._told, self._replayed = told, replayed
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
         self._conclusion = conclusion if told else ""
@@ -79,8 +85,9 @@ class SummaryScreen(ModalScreen[Choice]):
         """Lay out the table and the buttons."""
         self.set_class(self.app.size.height < SHORT, "-short")
         header = self._state.header
-        who = "You" if header.agent == "human" else one_line(header.agent, 24)
-        with Vertical(classes="dialog"):
+        person = "player" if self._replayed else "You"
+        who = person if header.agent == HUMAN else one_line(header.agent, 24)
+        with ScrollPanel(classes="dialog", can_focus=False):
             yield Label(self._heading, classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, who, alone=not self._told)
             yield Label("", id="others", classes="hint", markup=False)
@@ -92,9 +99,9 @@ class SummaryScreen(ModalScreen[Choice]):
             with Horizontal(classes="buttons"):
                 if self._again:
                     yield Button("next seed (a)", id="again", variant="primary", compact=True)
-                if self._leaves:
+                if not self._replayed:
                     yield Button("look back (l)", id="look", compact=True)
-                yield Button("leave (q)" if self._leaves else "close (q)", id="leave", compact=True)
+                yield Button("close (q)" if self._replayed else "leave (q)", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Look for others who have played the same."""
@@ -117,6 +124,14 @@ class SummaryScreen(ModalScreen[Choice]):
         label = self.query_one("#others", Label)
         label.update(f"Steps with a penalty, in the same trial: {' · '.join(told)}.")
         label.display = bool(peers)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by a line."""
+        self.query_one(ScrollPanel).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by a page."""
+        self.query_one(ScrollPanel).scroll_page(by)
 
     def action_again(self) -> None:
         """Play once more, with the next seed."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.message import Message
 from textual.timer import Timer
@@ -27,6 +27,7 @@ from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
+from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.rewards import RewardPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.step import StepPanel
@@ -72,6 +73,7 @@ class TrialScreen(LookingScreen):
     timeline = query_one("#timeline", Timeline)
     steps = query_one("#step", StepPanel)
     rewards = query_one("#rewards", RewardPanel)
+    rewards_panel = query_one("#rewards-scroll", ScrollPanel)
     notice = query_one("#notice", Static)
 
     class ForkAsked(Message):
@@ -154,7 +156,7 @@ class TrialScreen(LookingScreen):
         self.rewards.dimensions = shown
         self.rewards.redraw()
         self.steps.limit(shown)
-        self.query_one("#rewards-scroll").display = bool(shown)
+        self.rewards_panel.display = bool(shown)
 
     @property
     def disclosed(self) -> bool:
@@ -193,8 +195,8 @@ class TrialScreen(LookingScreen):
                 steps = StepPanel(self.state, id="step")
                 steps.styles.height = steps.rows + 2
                 yield steps
-                with VerticalScroll(id="rewards-scroll", classes="panel") as scroll:
-                    scroll.border_title = "rewards"
+                with ScrollPanel(id="rewards-scroll", classes="panel") as scroll:
+                    scroll.border_title, scroll.keys = "rewards", "shift+↓"
                     scroll.can_focus = False
                     rewards = RewardPanel(self.state, id="rewards")
                     rewards.styles.height = 1 + len(self.state.environment.dimensions)
@@ -413,8 +415,21 @@ class TrialScreen(LookingScreen):
         """Show the next panel where panels share the space."""
         self._show_tab(self._tab + by)
 
+    def action_rewards(self, by: int) -> None:
+        """Scroll the rewards, where they do not fit."""
+        self.rewards_panel.scroll_page(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the raw output by a page; the rewards where they are what is shown."""
+        if self.has_class("-tabbed") and self._tab == TABS.index("rewards"):
+            self.action_rewards(by)
+        else:
+            super().action_page(by)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Switching panels is only for small terminals; elsewhere tab moves the focus."""
+        if action == "rewards":
+            return self.is_mounted and self.rewards_panel.max_scroll_y > 0
         if action == "parent":
             return self.session.header.parent is not None and self.reveals and not self.staging.unnamed
         return self.has_class("-tabbed") if action == "panel" else True

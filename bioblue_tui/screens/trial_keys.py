@@ -10,7 +10,8 @@ STEP = "A step back, a step on"
 TEN = "Ten steps back, ten steps on"
 ENDS = "To the start; to the last step, and follow it"
 ONSETS = "To the next step where a failure begins, to the one before"
-PAGES = "Scroll the raw output"
+PAGES = "Scroll the raw output; the rewards, where they are the panel that is shown"
+REWARDS = "Scroll the rewards"
 
 
 def play_keys(name: str, idle: str, explanation: str) -> list[BindingType]:
@@ -109,5 +110,7 @@ LEAVE_KEYS: list[BindingType] = [
 PANEL_KEYS: list[BindingType] = [
     command("trial.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
     Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
+    command("trial.rewards_up", "shift+up", "rewards(-1)", "Rewards up", REWARDS, together=REWARDS, priority=True),
+    command("trial.rewards_down", "shift+down", "rewards(1)", "Rewards down", REWARDS, together=REWARDS, priority=True),
 ]
-"""Keys for terminals where the panels share the space."""
+"""Keys for terminals where the panels share the space, or have too little."""

@@ -351,6 +351,9 @@ FAILED = "failed"
 INTERRUPTED = "interrupted"
 """How a trial stands that has no end: the program was gone before there was one."""
 
+RUNNING = "running"
+"""How a trial stands that has no end yet: a program is writing it."""
+
 
 RUNNING = "running"
 """How a trial stands whose record somebody is writing."""

@@ -309,9 +309,9 @@ class TrialState:
             case Intervened():
                 self._happened(event.step, "intervened", told(event))
             case HandedOver():
-                self._happened(
-                    event.step, "handed over", "you took over" if event.actor == HUMAN else f"{event.actor} resumed"
-                )
+                # Whoever reads it may be another person.
+                who = "a person took over" if event.actor == HUMAN else f"{event.actor} resumed"
+                self._happened(event.step, "handed over", who)
             case Stepped():
                 self._view(event.step).done = event
                 self.done = max(self.done, event.step)

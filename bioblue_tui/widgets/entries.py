@@ -50,7 +50,7 @@ class EntryWriter:
         self.width = 0
         self.folded = not prompt_only
         self.live = False
-        """Whether the trial goes on: what is held in it may still be applied."""
+        """Whether the trial goes on: what is held in it may still be applied, what is asked may still be answered."""
         self.cost: Callable[[int], str] | None = None
         """Says what a step's answers cost; None where nobody knows."""
         self.alerts: Mapping[int, Sequence[str]] = {}
@@ -207,6 +207,10 @@ class EntryWriter:
             return
         if attempt.interrupted:
             yield from self._block("◂ ", "warn", f"{shown} (interrupted)".strip(), "warn")
+        elif not self.live:
+            # It was asked when the record ended, or was read: nobody is asked here.
+            last = f"; next was {attempt.waiting}" if attempt.waiting else ""
+            yield from self._block("◂ ", "dim", f"no answer in the record{last}", "dim")
         elif attempt.waiting:
             yield from self._block("↻ ", "warn", attempt.waiting, "warn")
         elif heard:

@@ -9,10 +9,9 @@ from textual import events
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
-from bioblue_tui.widgets.strips_cells import fit
+from bioblue_tui.widgets.strips_cells import VERDICTS, fit
 from bioblue_tui.widgets.timeline import Timeline
 
-_VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
 _NAMED = 100
 """From this many columns on there is room for what a trial's first failure is called."""
 
@@ -81,7 +80,7 @@ class Timelines(Lines):
         return [*head, *line, ("┤", "dim"), *end]
 
     def _end(self, member: Member, width: int) -> Line:
-        text, style = _VERDICTS[member.verdict.word] if member.verdict else ("? no verdict", "dim")
+        text, style = VERDICTS[member.verdict.word] if member.verdict else ("? no verdict", "dim")
         end = [(f" {text:<6}", style)]
         found = member.findings
         if not found:

@@ -30,6 +30,9 @@ _ROOMY = 74
 _WHERE, _LEAST = 11, 8
 """Columns of an environment's name where trials of several are shown, and the least of an agent's."""
 
+_BESIDE = 18
+"""Columns right of the strips from which on there is room to say what all of it is."""
+
 _GUTTER = 4
 """Columns for the cursor and the mark."""
 
@@ -158,7 +161,8 @@ class Strips(ScrollView, Styled, can_focus=True):
             text = str(max(1, round(self.steps * share)))
             at = min(cells - len(text), max(0, round(share * (cells - 1)) - (len(text) - 1) // 2))
             scale[at : at + len(text)] = text
-        return [(f"{'     trial':<{left}}", "dim"), ("".join(scale), "dim"), ("  verdict, failures", "dim")]
+        beside = " verdict" if width - left - cells < _BESIDE else " verdict, failures"
+        return [(f"{'     trial':<{left}}", "dim"), ("".join(scale), "dim"), (beside, "dim")]
 
     def _height(self, row: Row) -> int:
         return 1 if self.dense or row.digest is None else 2 * len(row.digest.environment.gauges)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.verdict import spread_bounds
+from bioblue_tui.analysis.words import until_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line
@@ -13,8 +14,12 @@ from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import BLOCKS
 from envs import Allotment, Gauge, Number
 
-LEGEND = "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset"
-"""What the signs mean."""
+LEGENDS = (
+    "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset",
+    "· in band ▴▾ outside ▲▼ far off; blocks: stock   action ▁▄█ 1 8 128   ⚠ onset",
+    "· in band ▴▾ out ▲▼ far   action ▁▄█ 1 8 128   ⚠ onset",
+)
+"""What the signs mean, the fullest words first."""
 
 VERDICTS = {"ok": ("✓ ok", "good"), "mild": ("~ mild", "warn"), "fail": ("✗ fail", "bad")}
 
@@ -145,6 +150,15 @@ def fit(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
+def _early(verdict: str, style: str, standing: str, width: int) -> list[tuple[str, str]]:
+    """Return a verdict, and up to where it goes: how a trial stands that was not played to its end."""
+    words = until_words(standing) if style != "dim" else ()
+    forms = [(verdict, word) for word in words] + [(verdict[0], word) for word in words[-1:]]
+    fitting = (form for form in forms if sum(map(len, form)) + 2 <= width)
+    shown, word = next(fitting, (verdict, fit(standing, max(0, width - len(verdict) - 2))))
+    return [(f" {shown} ", style), (word, "warn")]
+
+
 def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
     """Return what stands right of the strips, by line."""
     text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
@@ -152,14 +166,12 @@ def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
         more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
         onset = f"⚠{digest.onset}{more}" if digest.failures else ""
         return [[(f" {text[0]} ", style), (fit(told or onset, width - 3), "strong" if told else "bad")]]
-    early = digest.figures.unaveraged and not (dense and digest.failures)
-    head: list[tuple[str, str]] = [(f" {text} " if early else f" {text:<7}", style)]
+    early = digest.figures.unaveraged if not (dense and digest.failures) else ""
+    head = _early(text, style, early, width - (len(told) + 2 if told else 0)) if early else [(f" {text:<7}", style)]
     if told:
-        head.append((f"{told} ", "strong"))
+        head.append((f"{' ' if early else ''}{told} ", "strong"))
     failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
     used = sum(len(part) for part, _ in head)
-    if early:
-        head.append((fit(digest.figures.standing, max(0, width - used)), "warn"))
     if dense:
         more = f" +{len(failures) - 1}" if len(failures) > 1 else ""
         room = width - used - len(more)

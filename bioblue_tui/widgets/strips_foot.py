@@ -19,6 +19,7 @@ from bioblue_tui.analysis.words import left_out, over_all
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.strips_cells import LEGENDS
 from bioblue_tui.widgets.trend import BLOCKS
 from bioblue_tui.widgets.wrap import wrap
 from bioblue_tui.wordings.collection import unusual
@@ -33,6 +34,14 @@ _BARS = 12
 
 _INDENT = "  "
 """Before the lines on which a sentence goes on."""
+
+
+class Legend(Lines):
+    """What the signs in the strips mean, in the fullest words that there is room for."""
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Draw one line."""
+        return [[(next((words for words in LEGENDS if len(words) <= width), LEGENDS[-1]), "text")]]
 
 
 class Foot(Lines):

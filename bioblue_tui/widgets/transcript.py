@@ -182,9 +182,9 @@ class Transcript(ScrollView, Styled, can_focus=True):
             self._drawn[step] = list(writer.entry(self._state.steps[step - 1]) if step else writer.opening())
         return self._drawn[step]
 
-    def show_live(self) -> None:
-        """Show a trial that goes on."""
-        self._writer.live = True
+    def show_live(self, live: bool = True) -> None:
+        """Show a trial that goes on, or no longer does."""
+        self._writer.live = live
 
     def show_costs(self, cost: Callable[[int], str]) -> None:
         """Show from now on what each step's answers cost."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from textual.widgets import Button, Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.analysis.outcome import Outcome
+from bioblue_tui.analysis.references import References
+from bioblue_tui.display.analysis import analyse_files
+from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Answered, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
@@ -21,6 +26,14 @@ async def recorded(tmp_path: Path, steps: int = 20) -> Record:
     async with trial(Plan("multi-homeostasis", "accelerator", seed=5, steps=steps), tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
     return on_disk(screen)
+
+
+def cut_off(record: Record, events: int) -> Record:
+    """The same record, of which nothing but its first events came to the disk."""
+    assert record.path is not None
+    lines = record.path.read_bytes().splitlines(keepends=True)
+    record.path.write_bytes(b"".join(lines[: 1 + events]))
+    return open_record(record.path)
 
 
 async def test_it_plays_pauses_steps_and_seeks(tmp_path: Path) -> None:
@@ -88,7 +101,7 @@ async def test_the_raw_output_of_a_long_record_is_leafed_through_by_pages(tmp_pa
 
 async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path) -> None:
     record = await recorded(tmp_path)
-    record.events = [event for event in record.events if event.step <= 12]
+    record = cut_off(record, sum(event.step <= 12 for event in record.events))
     async with replayed(record) as (pilot, screen):
         await pilot.press("end")
         assert screen.shown == 12
@@ -96,10 +109,54 @@ async def test_a_record_that_was_cut_off_has_one_number_of_steps(tmp_path: Path)
         assert "12/20" in text_of(screen.timeline)
 
 
+class Hesitant(HumanAgent):
+    """A player who answers once and then thinks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thinks = asyncio.Event()
+
+    async def answer(self, turn: Turn) -> Answer:
+        if turn.step == 1:
+            return Answer("3")
+        self.thinks.set()
+        return await super().answer(turn)
+
+
+async def test_a_trial_that_is_being_played_elsewhere_runs_in_its_replay_and_its_question_is_not_asked_there(
+    tmp_path: Path,
+) -> None:
+    player = Hesitant()
+    session = open_session(Plan("homeostasis", "human", steps=5), tmp_path, agent=player)
+    playing = asyncio.ensure_future(session.run())
+    await player.thinks.wait()
+    try:
+        async with replayed(open_record(session.path), size=(80, 24)) as (pilot, screen):
+            await pilot.press("end", "tab", "tab")
+            assert "1 recorded, running" in text_of(screen.status)
+            assert entry_at(session.path).standing == "running"
+            assert Outcome.of(screen.state, session.path).standing == "running"
+            told: list[str] = []
+            analyse_files([session.path], told.append, told.append, References(), as_json=False)
+            assert "homeostasis, 1 step, running; so far ok, " in told[0]
+            await until(pilot, lambda: "◂ no answer in the record" in text_of(screen.transcript))
+            assert "your answer" not in text_of(screen.transcript)
+            await pilot.press("s")
+            await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+            assert str(pilot.app.screen.query_one("#conclusion", Label).content).startswith("So far ok: ")
+            # It may be another person than who looks.
+            assert "player" in text_of(pilot.app.screen.query_one(ComparisonTable))
+            assert "You" not in text_of(pilot.app.screen.query_one(ComparisonTable))
+    finally:
+        await session.stop()
+        await playing
+
+
 async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_held(tmp_path: Path) -> None:
     record = await recorded(tmp_path, 40)
     cut = next(at for at, event in enumerate(record.events) if isinstance(event, Answered) and event.step == 30)
-    record.events, record.warnings = record.events[: cut + 1], ("line 92 was cut off and left out",)
+    record = cut_off(record, cut + 1)
+    record.warnings = ("line 92 was cut off and left out",)
     async with replayed(record) as (pilot, screen):
         await pilot.press("end")
         await until(pilot, lambda: "⚠ " in str(screen.notice.content))

@@ -187,3 +187,13 @@ def test_what_is_no_checkout_is_told_as_what_it_is(bioblue: Bioblue, tmp_path: P
         assert done.returncode == 2
         assert f"{what}; name the directory of your checkout" in done.stderr
     assert "a directory, not a file" in bioblue.run("wording", "check", tmp_path).stderr
+
+
+def test_a_built_in_wording_is_checked_by_its_name(bioblue: Bioblue) -> None:
+    done = bioblue.run("wording", "check", "plain", "reordered")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(":")[0] for line in done.stdout.splitlines()] == ["plain (built in)", "reordered (built in)"]
+    unknown = bioblue.run("wording", "check", "plain", "plan")
+    assert unknown.returncode == 2
+    assert "plan: no such wording; did you mean plain?" in unknown.stderr
+    assert "plain (built in): " in unknown.stdout

@@ -54,7 +54,7 @@ def test_what_a_person_did_in_the_agents_place_is_not_the_agents() -> None:
     writer = EntryWriter(state)
     writer.width = 100
     lines = ["".join(text for text, _ in line) for line in writer.entry(state.steps[0])]
-    places = [next(n for n, line in enumerate(lines) if what in line) for what in ("lots", "seven", "you took over")]
+    places = [next(n for n, line in enumerate(lines) if what in line) for what in ("lots", "seven", "person took over")]
     assert places == sorted(places)
     assert "(by human)" in lines[places[1]] + lines[places[1] + 1]
     assert "(by human)" not in lines[places[0]]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import envs
 from bioblue_tui.analysis.digest import Digest, digest
 from bioblue_tui.widgets.strips_cells import StripWriter, dose_sign, ends, state_sign
+from bioblue_tui.widgets.strips_foot import Legend
 from bioblue_tui.widgets.trend import BLOCKS
 from envs import Gauge, Number
 from tests.support.comparing import eats, on_disk
@@ -99,6 +100,33 @@ def test_what_stands_right_of_the_strips_keeps_to_its_width(
 ) -> None:
     for line in ends(runaway, width, told, dense=dense):
         assert sum(len(text) for text, _ in line) <= width
+
+
+@pytest.mark.parametrize(
+    ("standing", "wide", "narrow"),
+    [
+        ("failed", "✗ fail until it failed", "✗ fail → failed"),
+        ("interrupted", "✗ fail until interrupted", "✗ → interrupted"),
+        ("running", "✗ fail so far, running", "✗ fail so far"),
+    ],
+)
+def test_a_verdict_beside_how_its_trial_stands_is_of_the_play_until_then(
+    runaway: Digest, standing: str, wide: str, narrow: str
+) -> None:
+    early = replace(runaway, figures=replace(runaway.figures, standing=standing, unaveraged=standing))
+    for width, told in ((32, wide), (18, narrow)):
+        assert "".join(text for text, _ in ends(early, width, "", dense=False)[0]).strip() == told
+    judged = "".join(text for text, _ in ends(early, 32, "−120", dense=False)[0])
+    assert judged.split() == [*wide.split(), "−120"]
+
+
+@pytest.mark.parametrize("width", [58, 78, 98, 118, 158])
+def test_the_legend_is_whole_at_every_width(width: int) -> None:
+    (line,) = Legend().draw(width, 1)
+    (text, _) = line[0]
+    assert len(text) <= width
+    assert text.startswith(("state · in band", "· in band"))
+    assert text.endswith("⚠ onset")
 
 
 def test_numbers_that_no_world_has_are_drawn(runaway: Digest) -> None:

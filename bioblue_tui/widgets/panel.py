@@ -1,0 +1,39 @@
+"""A panel that scrolls, and says what lies below what it shows."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+
+from bioblue_tui.numbers import counted
+
+
+class ScrollPanel(VerticalScroll):
+    """A panel that says how many lines it has below those it shows: what is cut short looks whole."""
+
+    keys = ""
+    """The key that shows them, where none is known from elsewhere."""
+
+    @property
+    def rest(self) -> int:
+        """How many lines are below those that are shown."""
+        return max(0, self.virtual_size.height - self.scrollable_content_region.height - round(self.scroll_y))
+
+    def on_mount(self) -> None:
+        """Count anew whenever the screen was laid out: nothing else tells of content that became longer or shorter."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._tell_rest(), immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Count anew."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell_rest()
+
+    def scroll_page(self, by: int) -> None:
+        """Scroll by a page: at once, so that the next key goes on from there."""
+        if by < 0:
+            self.scroll_page_up(animate=False)
+        else:
+            self.scroll_page_down(animate=False)
+
+    def _tell_rest(self) -> None:
+        how = f": {self.keys}" if self.keys else ""
+        self.border_subtitle = f"↓ {counted(self.rest, 'more line')}{how}" if self.rest else ""
