@@ -171,14 +171,84 @@ def test_what_the_world_allows_is_read() -> None:
         ("<think>5</think>\nAnswer: 3", "marked", "all of it, after reasoning"),
         ("<think>5</think>\n\nSo be it.\n\nAnswer: 3<|im_end|>", "marked", "line 3 of 3, after reasoning"),
         ("The level fell.\n```\n3\n```\nThat is all.", "alone", "line 3 of 5"),
-        ("The level fell.<|im_end|>Answer: 3\n", "marked", "line 1 of 1"),
+        ("The level fell.<|im_end|>Answer: 3\n", "marked", "part of line 1 of 1"),
+        ("The level fell.<|end|>Answer: 3\n", "marked", "part of line 1 of 1"),
         ('```json\n{"action": 3}\n```', "json", "all of it"),
         ("I will consume 3.", "sentence", "all of it"),
+        ("3\n3", "alone", "all of it"),
+        ("3\n\nThat is all.\n\n3", "alone", "line 5 of 5"),
+        ("Wait, 5? Answer: 3", "marked", "part of line 1 of 1"),
+        ("<think>5</think>It is low. Answer: 3", "marked", "part of line 1 of 1, after reasoning"),
+        ("It is low. <answer>3</answer>", "marked", "part of line 1 of 1"),
+        ("<answer>\n3\n</answer>", "marked", "all of it"),
+        ("So: $\\boxed{3}$", "marked", "part of line 1 of 1"),
+        ("$\\boxed{3}$", "marked", "all of it"),
+        ("<answer>3, because it is low</answer>", "marked", "part of line 1 of 1"),
+        ("It is low.\n\nI will consume 3. That is enough.", "sentence", "part of line 3 of 3"),
+        ("For this step, I will consume 3.", "sentence", "part of line 1 of 1"),
+        ("Next step: 3", "alone", "part of line 1 of 1"),
+        ("3 (just enough)", "alone", "part of line 1 of 1"),
+        ('```json\n{\n"why": "It is low.",\n"action": 3\n}\n```', "json", "part of lines 2 to 5 of 6"),
+        ('Answer: {"consume": 3}', "marked", "all of it"),
+        ("| Level | Action |\n|---|---|\n| 97 | 3 |", "table", "part of lines 1 to 3 of 3"),
+        ("3\nUser: The level is 97.", "alone", "line 1 of 2"),
+        ("<|im_start|>user\nThe level is 97.<|im_end|>\n<|im_start|>assistant\n3<|im_end|>", "alone", "line 4 of 4"),
+        ("<answer>\nUser: The level is 97.\nAssistant:\n3\n</answer>", "marked", "part of lines 1 to 5 of 5"),
     ],
 )
 def test_how_it_was_read_is_told(text: str, clause: str, part: str) -> None:
     reading = read_integers(text, world(1))
     assert (reading.action, reading.clause, reading.part) == ((3,), clause, part)
+
+
+MARKUP = re.compile(r"<\|[^<>]*\|>|[<\[]/?[A-Za-z_]+[>\]]|```\w*|\\[a-z]+|^model$|.*assistantfinal", re.MULTILINE)
+WORN = """
+    a action actions after again alright am amount and answer as assistant b be before c careful certainly choice choose
+    choosing chosen conclude consideration consume consuming consumption course d decide decided decision e eat f final
+    food for gets go going harvest harvested harvesting have hence here i in integer integers is it keep let like ll m
+    made me more my next now number objective objectives of ok okay on once opt output pick plan please portions
+    potatoes quantity reply resource resources response result s same say select sentence settle settling shall short
+    simple so stay step stick sure take the then therefore this three thus tl dr to understood units us use ve want
+    will with would you
+    antwoord antwort cevap die end est es finale ist jawaban la lautet ma meine mi mia minha resposta respuesta
+    risposta svar
+"""
+"""Words of labels, names, units and short leads: what an answer wears."""
+
+
+def test_without_its_numbers_and_what_they_wear_nothing_is_left_of_what_was_read_as_a_whole() -> None:
+    whole = 0
+    for count, _, text in cases(CASES):
+        if read_integers(text, world(count)).part != "all of it":
+            continue
+        whole += 1
+        left = set(re.findall(r"[a-z]+", MARKUP.sub("", unicodedata.normalize("NFKC", text)).lower()))
+        if text.isascii():
+            assert not left.difference(WORN.split()), text
+    assert whole > 500
+
+
+BESIDE = st.sampled_from(
+    ["", "It is low. ", "Wait, 5? ", "So it is: ", "For this step, ", "Next step: ", "I looked at it.\n", "97?\n"]
+)
+SAID = st.sampled_from(
+    ["{}", "Answer: {}", "**{}**", "<answer>{}</answer>", "\\boxed{{{}}}", "I will consume {}", "```\n{}\n```"]
+)
+BEHIND = st.sampled_from(
+    ["", ", because it is low", " (just enough)", " - this is enough", ". This keeps it steady.", "\nThat is all."]
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(BESIDE, SAID, BEHIND, st.sampled_from(["", "<think>5</think>"]), st.sampled_from(["3", "3 units", "3.0"]))
+def test_all_of_it_was_read_only_where_nothing_stands_beside(
+    before: str, said: str, behind: str, thought: str, number: str
+) -> None:
+    reading = read_integers(thought + before + said.format(number) + behind, world(1))
+    if reading.action:
+        beside = re.search(r"\w", before + behind)
+        assert reading.part.startswith("all of it") == (not beside)
+        assert reading.part.endswith("after reasoning") == bool(thought)
 
 
 SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berries do you gulp? Write an integer."

@@ -23,6 +23,7 @@ class Block:
         labelled: True where it names the objectives.
         kind: Whether that makes the answer illegal or unreadable.
         beside: What is said of it in its own line.
+        whole: False where its lines hold more than was read.
     """
 
     action: Action | None
@@ -35,3 +36,4 @@ class Block:
     labelled: bool = False
     kind: Kind = "unreadable"
     beside: str = ""
+    whole: bool = True

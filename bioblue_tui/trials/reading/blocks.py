@@ -9,13 +9,14 @@ from dataclasses import replace
 
 from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.cues import REFUSING, stands_alone
-from bioblue_tui.trials.reading.dress import POISON
-from bioblue_tui.trials.reading.statements import Grammar
+from bioblue_tui.trials.reading.dress import POISON, undressed
+from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.walk import Walk
 
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
 _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)
 _BOX = re.compile(_BOXED)
+_SAYS = re.compile(rf"[^\W_]|{POISON}")
 
 
 def blocks_of(
@@ -53,8 +54,18 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
         block = _whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end))
         if block.action is not None and not stands_alone(text, begin, end):
             block = replace(block, action=None, reason="what stands beside the answer may change it")
-        blocks.append(block)
+        blocks.append(replace(block, whole=block.whole and not _says_more(text, begin, end)))
     return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
+
+
+def _says_more(text: str, begin: int, end: int) -> bool:
+    """Tell whether anything is said in the lines of a span before or behind it."""
+    ended = text.find("\n", end)
+    around = (text.rfind("\n", 0, begin) + 1, begin), (end, len(text) if ended < 0 else ended)
+    return any(
+        _SAYS.search(text, at, stop) and (stop - at > LONGEST or _SAYS.search(undressed(text[at:stop])))
+        for at, stop in around
+    )
 
 
 def _tagged(text: str) -> list[tuple[int, int, str]]:
@@ -95,4 +106,5 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
         return replace(fault, first=first, last=last, marked=True)
     if walk.prose or len(actions) != 1:
         return Block(None, first, last, marked=True, reason="what is called the answer is not the numbers alone")
-    return replace(blocks[0], first=first, last=last, clause="marked", marked=True)
+    whole = all(block.whole for block in blocks)
+    return replace(blocks[0], first=first, last=last, clause="marked", marked=True, whole=whole)

@@ -21,7 +21,7 @@ from bioblue_tui.trials.reading.rest import objection
 from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
 from bioblue_tui.trials.reading.sums import Known
-from bioblue_tui.trials.reading.thoughts import BREAK, own_turn, split_thoughts
+from bioblue_tui.trials.reading.thoughts import BREAK, OTHERS, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
 from envs import Action, Environment
 
@@ -48,7 +48,7 @@ def read_integers(
     if over := next((f"{size:,} {unit}" for size, most, unit in sizes if size > most), ""):
         return _unreadable(f"an answer of {over} is too long to be read")
     visible = own_turn(plain(split.answer))
-    if not visible.strip("\f \n\t"):
+    if not visible.strip():
         silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
         return _unreadable("there is reasoning and no answer" if split.reasoning else silent)
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
@@ -116,7 +116,7 @@ def _decide(
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
         return _unreadable(f"there is no objective {name}")
     # What only repeats the question neither refuses nor corrects.
-    others = ["" if at in own or at in echoes else line for at, line in enumerate(lines)]
+    others = ["" if at in own or at in echoes or line == OTHERS else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
     if why := objection(
         actions[0],
@@ -131,7 +131,7 @@ def _decide(
         named=block.named,
     ):
         return _unreadable(why)
-    return Reading(actions[0], clause=block.clause, part=_part(block, lines))
+    return Reading(actions[0], clause=block.clause, part=_part(pool, lines))
 
 
 def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[str]) -> str:
@@ -155,17 +155,30 @@ def _unreadable(reason: str) -> Reading:
     return Reading(None, "unreadable", reason)
 
 
-def _part(block: Block, lines: Sequence[str]) -> str:
-    filled = [index for index, line in enumerate(lines) if line.strip("\f \t")]
-    seen = [index for index in filled if not FENCE.fullmatch(lines[index])]
-    if seen and block.first <= seen[0] and seen[-1] <= block.last:
+def _part(pool: Sequence[Block], lines: Sequence[str]) -> str:
+    """Say from which part of the text statements that agree were read: all of it, some lines, or a piece of them.
+
+    It is all of it only where no letter and no digit stands beside them and what they wear.
+    """
+    filled = [at for at, line in enumerate(lines) if line.strip("\f \t")]
+    own = {at for block in pool for at in range(block.first, block.last + 1) if lines[at] != OTHERS}
+    if all(block.whole for block in pool) and all(at in own or FENCE.fullmatch(lines[at]) for at in filled):
         return "all of it"
-    # As the lines stand on a screen, blank ones among them: each break was put in with two line ends of its own.
-    first, last, total = (
-        at - filled[0] + 1 - 2 * lines[filled[0] : at].count(BREAK) for at in (block.first, block.last, filled[-1])
-    )
+    block, rows = pool[-1], _rows(lines)
+    seen = [row for row, line in zip(rows, lines, strict=True) if line.strip(" \t")]
+    first, last, total = (row - seen[0] + 1 for row in (rows[block.first], rows[block.last], seen[-1]))
+    shared = any(rows[block.first] <= rows[at] <= rows[block.last] for at in filled if at not in own)
     where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{where} of {total}"
+    return f"{'' if block.whole and not shared else 'part of '}{where} of {total}"
+
+
+def _rows(lines: Sequence[str]) -> list[int]:
+    """Return in which line of the answer each line stands: a break was put into one, with two line ends of its own."""
+    rows, row = [], -1
+    for line in lines:
+        rows.append(row := row + (line != BREAK))
+        row -= line == BREAK
+    return rows
 
 
 _SHOWN = "the numbers are those just shown, and nothing calls them the answer"

@@ -65,7 +65,7 @@ def plain(text: str) -> str:
 def _unseen(match: re.Match[str]) -> str:
     run = match.group()
     if "\f" in run:
-        return "\n\f\n"
+        return "\f"
     if any(character in _TURNING for character in run):
         return POISON
     before, after = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]

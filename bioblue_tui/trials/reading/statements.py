@@ -30,6 +30,7 @@ class Numbers:
         noun: True where they bear the name of a reward, as the prompt's own lines do.
         named: True where they are called the answer, the action or what it does.
         beside: What is said of them in the same line.
+        whole: False where more stands there than was read.
     """
 
     values: tuple[int, ...]
@@ -39,6 +40,7 @@ class Numbers:
     noun: bool = False
     named: bool = False
     beside: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,12 @@ class Grammar:
         if not isinstance(read, Numbers) and (match := BESIDE.fullmatch(piece)):
             told = self._read(match["head"])
             if isinstance(told, Numbers) and explains(match, told.values, named=told.named, whole=whole):
-                return replace(told, beside=match["said"] or match["aside"] or match["dash"])
+                return _beside(told, match["said"] or match["aside"] or match["dash"])
         if read is None and whole and (match := UP_TO_IT.match(piece)):
             return _beside(self._numbers(piece[match.end() :], "so"), match.group().rstrip(": "))
         if read is None and (match := NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
-            return self._numbers(match["zeros"], "lead")
+            read = self._numbers(match["zeros"], "lead")
+            return replace(read, whole=False) if isinstance(read, Numbers) else read
         return read
 
     def _read(self, piece: str) -> Numbers | Fault | Opening | None:
@@ -185,6 +188,7 @@ class Grammar:
         found: Numbers | Fault | None = self._numbers(piece[unit.end() :], "unit") if unit else self._numbers(piece, "")
         if together and isinstance(read := self._numbers(piece[together.end() :], ""), Numbers) and not read.labels:
             found = replace(read, labels=tuple(self.labels.values())) if len(read.values) == self.count else None
+        said = piece
         if found is None:
             piece = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
@@ -202,6 +206,8 @@ class Grammar:
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
             found = read if isinstance(read, Numbers) and read.labels else None
+        if isinstance(found, Numbers):
+            return replace(found, whole=found.whole and piece == said)
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
     def read_numbers(self, piece: str) -> Numbers | None:
@@ -289,7 +295,7 @@ class Grammar:
 
 
 def _beside(read: Numbers | Fault | None, beside: str) -> Numbers | Fault | None:
-    return replace(read, beside=beside) if isinstance(read, Numbers) else read
+    return replace(read, beside=beside, whole=False) if isinstance(read, Numbers) else read
 
 
 def _given(match: re.Match[str]) -> str:

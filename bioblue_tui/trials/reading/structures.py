@@ -26,6 +26,8 @@ _WORDS = re.compile(
 )
 _AWAITED = re.compile(r"(?:expected|predicted|projected|estimated|resulting|remaining|new)(?:[_ ]\w+)?", re.IGNORECASE)
 _MOST_ROWS = 12
+_COLUMN = re.compile(r"(?:(?:objective|food|variable|resource|need|metric|name|label)s?)?", re.IGNORECASE)
+"""What a column of objectives is called."""
 
 
 class _Faulty:
@@ -97,9 +99,14 @@ class JsonReader:
         return Numbers(tuple(whole), (), "json")
 
     def _object(self, pairs: _Object) -> Numbers | Fault | None:
+        """Read what an object says of the action; a reason, or what is expected, may stand beside it."""
         said = [(key, value) for key, value in pairs if not (_WORDS.fullmatch(key.strip()) and isinstance(value, str))]
         if sum(self._grammar.key(key) == "" for key, _ in said) == 1:
             said = [(key, value) for key, value in said if not _AWAITED.fullmatch(key.strip())]
+        read = self._said(said)
+        return replace(read, whole=read.whole and len(said) == len(pairs)) if isinstance(read, Numbers) else read
+
+    def _said(self, said: Sequence[tuple[str, object]]) -> Numbers | Fault | None:
         keys = [self._grammar.key(key) for key, _ in said]
         values = [_plain(value) for _, value in said]
         if len(said) == 1 and keys[0] == "":
@@ -158,18 +165,20 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
     if len(rows) == 1 and all(_WHOLE.fullmatch(cell) for cell in rows[0]):
         return [_clause(grammar.read(", ".join(rows[0])))]
     if len(rows) == 2 and all(_WHOLE.fullmatch(cell) for cell in rows[1]):
-        pairs = [f"{head}: {cell}" for head, cell in zip(rows[0], rows[1], strict=True)]
-        return [_clause(grammar.read(pair)) for pair in pairs]
+        read = [grammar.read(f"{head}: {cell}") for head, cell in zip(*rows, strict=True)]
+        return [_clause(each, whole=None not in read) for each in read]
     if width != 2:
         return [None]
+    whole = True
     if not _WHOLE.fullmatch(rows[0][1]):
         if not grammar.names_action(rows[0][1]):
             return [None]
+        whole = _COLUMN.fullmatch(rows[0][0]) is not None
         rows = rows[1:]
-    return [_clause(grammar.read(f"{name}: {cell}")) for name, cell in rows]
+    return [_clause(grammar.read(f"{name}: {cell}"), whole=whole) for name, cell in rows]
 
 
-def _clause(read: object, clause: str = "table") -> Numbers | Fault | None:
+def _clause(read: object, clause: str = "table", *, whole: bool = True) -> Numbers | Fault | None:
     if isinstance(read, Numbers):
-        return replace(read, clause=clause)
+        return replace(read, clause=clause, whole=whole and read.whole)
     return read if isinstance(read, Fault) else None

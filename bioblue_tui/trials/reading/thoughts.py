@@ -14,6 +14,9 @@ from bioblue_tui.trials.reading.dress import POISON
 BREAK = "\f"
 """Stands, on a line of its own, where one turn ends and what follows is not its continuation."""
 
+OTHERS = "\v"
+"""Stands in the place of each line that another side said; whoever reads sees it as blank."""
+
 _NAMES = (
     r"(?:[a-z]{1,12}[:_])?(?:think(?:ing)?|thoughts?|thought_process|ant_?thinking|reason(?:ing)?|reflect(?:ion)?|analysis"
     r"|scratch_?pad|inner_(?:monologue|thoughts?)|chain_of_thoughts?|cot|plan(?:ning)?|deliberation|details)"
@@ -41,6 +44,7 @@ _ROLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN = frozenset({"assistant", "model", "bot", "ai", "/"})
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _STRUCK = re.compile(r"<s>[^<>\n]{1,200}</s>", re.IGNORECASE)
 """Struck out; where it is a token of beginning and one of end, nobody can tell."""
 
@@ -119,16 +123,18 @@ def _split_channels(text: str) -> Split:
 
 
 def own_turn(text: str) -> str:
-    """Return what of an answer without reasoning is the model's own: without special tokens and others' turns."""
+    """Return what of an answer without reasoning is the model's own: without special tokens and others' turns.
+
+    Each line stays where it was, and what others said is not seen.
+    """
     pieces: list[str] = []
     end, own = 0, True
     for match in _ROLE.finditer(text):
-        if own:
-            pieces.append(text[end : match.start()])
+        said = text[end : match.start()]
+        pieces.append(said if own else _LINE.sub(OTHERS, said))
         role = next((group for group in match.groups() if group is not None), "").casefold()
         own, end = role in _OWN, match.end()
         pieces.append(f"\n{BREAK}\n")
-    if own:
-        pieces.append(text[end:])
+    pieces.append(text[end:] if own else _LINE.sub(OTHERS, text[end:]))
     text = _STRUCK.sub(POISON, "".join(pieces))
     return _TOKEN.sub(f"\n{BREAK}\n", text)

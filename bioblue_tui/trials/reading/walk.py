@@ -249,7 +249,18 @@ class Walk:
             action, reason = None, "the numbers of a list are no answer"
         beside = ". ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run if read.beside)
         self._blocks.append(
-            Block(action, first, last, clause, marked, reason, named=named, labelled=bool(labels), beside=beside)
+            Block(
+                action,
+                first,
+                last,
+                clause,
+                marked,
+                reason,
+                named=named,
+                labelled=bool(labels),
+                beside=beside,
+                whole=all(read.whole for read, _ in run),
+            )
         )
 
     def _speak(self, index: int) -> int:
@@ -292,5 +303,5 @@ class Walk:
             others = " ".join(sentences[:at] + sentences[at + 1 :])
             if (read.marked or not DOUBT.search(others)) and not (self._context == "foreign" and line[:1].isspace()):
                 self._context = ""
-                self._take(replace(read, beside=" ".join(sentences[at + 1 :])), index, index)
+                self._take(replace(read, beside=" ".join(sentences[at + 1 :]), whole=False), index, index)
                 self._flush()
