@@ -201,7 +201,7 @@ def test_how_it_was_read_is_told(text: str, clause: str, part: str) -> None:
     assert (reading.action, reading.clause, reading.part) == ((3,), clause, part)
 
 
-MARKUP = re.compile(r"<\|[^<>]*\|>|[<\[]/?[A-Za-z_]+[>\]]|```\w*|\\[a-z]+|^model$|.*assistantfinal", re.MULTILINE)
+MARKUP = re.compile(r"<[^<>]*>(?:assistant|model|final)?|[\[]/?[A-Z]+\]|```\w*|\\[a-z]+")
 WORN = """
     a action actions after again alright am amount and answer as assistant b be before c careful certainly choice choose
     choosing chosen conclude consideration consume consuming consumption course d decide decided decision e eat f final
