@@ -95,6 +95,7 @@ def resume(
     The noise goes on as it would have, and the agent sees all it did before. Where a person has taken over it is their
     turn again, which needs the screen. One trial is shown on the screen where
     there is a terminal; several are played one after another or, with --parallel, at once, like those of bioblue run.
+    Of these, what another process is running or has played meanwhile is left to it, and said to be.
     """
     data, pace = data_dir or default_data, read_speed(speed)
     limit = read_dollars(max_cost) if max_cost else None
