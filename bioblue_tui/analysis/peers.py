@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.records.collection import open_record, recent
-from bioblue_tui.records.schema import RecordError
+from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
@@ -38,7 +38,9 @@ class Peer:
     penalised: int
 
 
-def find_peers(header: Header, directory: Path) -> Sequence[Peer]:
+def find_peers(
+    header: Header, directory: Path, complain: Callable[[RecordError], None] = lambda error: None
+) -> Sequence[Peer]:
     """Return the newest trial of every model and the newest earlier one of a person.
 
     The model that played last comes first, the person second: where there is room for two, these are shown.
@@ -49,17 +51,23 @@ def find_peers(header: Header, directory: Path) -> Sequence[Peer]:
     Args:
         header: The trial.
         directory: Where the records are.
+        complain: Receives why the directory, or a record that would be shown, can't be read.
     """
     found: dict[str, Peer] = {}
     try:
         entries = recent(directory, LOOKED_THROUGH)
-    except RecordError:
-        # Whoever lists the trials says why; here others are only missing.
+    except RecordError as error:
+        complain(error)
         return []
     for entry in entries:
         other = entry.header
         if other is not None and _is_alike(header, other) and other.agent not in found:
-            for peer in _peer(entry.path):
+            try:
+                record = open_record(entry.path)
+            except RecordError as error:
+                complain(error)
+                continue
+            for peer in _peer(record):
                 found[other.agent] = peer
     models = [peer for peer in found.values() if not peer.person]
     return [*models[:1], *(peer for peer in found.values() if peer.person), *models[1:]]
@@ -94,11 +102,7 @@ def _plain(parameters: Mapping[str, object]) -> dict[str, object]:
     return {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
 
 
-def _peer(path: Path) -> Iterator[Peer]:
-    try:
-        record = open_record(path)
-    except RecordError:
-        return
+def _peer(record: Record) -> Iterator[Peer]:
     state, header = TrialState(record.header).feed(record.events), record.header
     last = state.recorded(state.done)
     # What somebody answered in the agent's place is not the agent's.

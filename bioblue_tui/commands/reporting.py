@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bioblue_tui.numbers import counted
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file
 from bioblue_tui.text import visible
@@ -102,7 +103,7 @@ def plot(
 
     form = _checked(output, form, PICTURES, "svg", force)
     trials, complaints = _read(files, data_dir or default_data)
-    _write(output, lambda: picture(mean_plots(trials), form), force)
+    _write(output, lambda: picture(mean_plots(trials, complaints), form), force)
     _tell(trials)
     raise SystemExit(UNREADABLE if complaints else 0)
 
@@ -128,7 +129,9 @@ def _checked(output: Path, form: Format | None, possible: tuple[Format, ...], us
 
 
 def _read(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], list[str]]:
+    """Return the trials, and what could not be read, told at once: a line for each file, and one that counts them."""
     from bioblue_tui.analysis.references import References
+    from bioblue_tui.analysis.words import UNREAD, left_out
     from bioblue_tui.report.trials import read_trials
 
     complaints: list[str] = []
@@ -140,6 +143,8 @@ def _read(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], 
     trials = read_trials(files, References(references_file(data_directory(data_dir))), complain)
     if not trials:
         raise Complaint("no trial could be read; nothing was written.")
+    if complaints:
+        complain(f"of {counted(len(files), 'file')} {left_out([], {UNREAD: len(complaints)})}")
     return trials, complaints
 
 

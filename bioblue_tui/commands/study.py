@@ -20,7 +20,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.text import one_line, visible
-from bioblue_tui.usage import complaint
+from bioblue_tui.usage import UNREADABLE, complaint
 
 if TYPE_CHECKING:
     from bioblue_tui.studies.standing import Standing
@@ -212,16 +212,19 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
     Everything is told from the versions that participants played, whatever the file says now; versions/ holds them.
     participants.csv is wide, decisions.csv long; comparisons.csv sets people beside every agent whose records of the
     same trials are in the data directory.
+
+    Exit code 0, or 2 when a record or a session can't be read; the others are in the export then.
     """
     from bioblue_tui.studies.export.writing import export_study
 
     data = data_dir or default_data
     name, plan = _named(which, data)
-    written, problems = _clear(lambda: export_study(name, plan, output, data))
+    written, problems, remarks = _clear(lambda: export_study(name, plan, output, data))
     for path in written:
         click.echo(visible(str(path)))
-    for problem in problems:
-        _narrate(visible(problem))
+    for line in (*(f"left out: {problem}" for problem in problems), *remarks):
+        _narrate(visible(line))
+    raise SystemExit(UNREADABLE if problems else 0)
 
 
 @click.command()

@@ -110,7 +110,7 @@ class Entry:
         try:
             open_record(self.path)
         except RecordError as error:
-            return _damaged(self.path, f"line {error.line}: {error.what}" if error.line else error.what)
+            return _damaged(self.path, error.within)
         return self
 
 

@@ -87,6 +87,11 @@ class RecordError(Exception):
         return str(RecordError(self.what, Path(shown(self.path.name, 100)), self.line, self.advice))
 
     @property
+    def within(self) -> str:
+        """What is wrong and in which line, for a place that names the file."""
+        return f"line {self.line}: {self.what}" if self.line else self.what
+
+    @property
     def missing(self) -> str:
         """The environment, where nothing is wrong but that it is not installed here; else empty."""
         return self.__cause__.header.environment if isinstance(self.__cause__, NotInstalled) else ""

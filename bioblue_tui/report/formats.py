@@ -38,7 +38,8 @@ def render(trials: Sequence[Shown], form: Format, complaints: Sequence[str] = ()
     Args:
         trials: What to report on; at least one.
         form: The format. A picture shows one trial's charts, or small multiples of several.
-        complaints: What could not be read; told in the page and in Markdown.
+        complaints: What could not be read; told in the page and in Markdown. The last line, which counts the files,
+            stands above a picture.
 
     Raises:
         MissingLibraryError: When a library that the format needs is not installed.
@@ -61,7 +62,7 @@ def render(trials: Sequence[Shown], form: Format, complaints: Sequence[str] = ()
 
             return parquet(trials)
         case "svg" | "png":
-            return picture(overview(trials), form)
+            return picture(overview(trials, complaints), form)
 
 
 def picture(drawing: Drawing, form: Format) -> bytes:
@@ -77,13 +78,14 @@ def picture(drawing: Drawing, form: Format) -> bytes:
     return png(drawing)
 
 
-def overview(trials: Sequence[Shown]) -> Drawing:
+def overview(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Drawing:
     """Return one trial's charts, or the small multiples of several, group by group."""
     if len(trials) == 1:
         charts = trial_charts(trials[0])
-        return stacked(charts, [_heading(trials[0]), *[""] * (len(charts) - 1)])
+        return stacked(charts, [_heading(trials[0]), *[""] * (len(charts) - 1)], complaints)
     groups = grouped(trials)
-    return stacked([strips(group, f"strips-{n}") for n, group in enumerate(groups)], [group.title for group in groups])
+    drawn = [strips(group, f"strips-{n}") for n, group in enumerate(groups)]
+    return stacked(drawn, [group.title for group in groups], complaints)
 
 
 def _heading(trial: Shown) -> str:
@@ -92,11 +94,11 @@ def _heading(trial: Shown) -> str:
     return " · ".join(part for part in (trial.environment.title, trial.who, seed, verdict) if part)
 
 
-def mean_plots(trials: Sequence[Shown]) -> Drawing:
+def mean_plots(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Drawing:
     """Return mean and interval by step of every group of trials."""
     groups = grouped(trials)
     drawn = [plots(group, alike(group, groups), f"plots-{n}") for n, group in enumerate(groups)]
-    return stacked(drawn, [""] * len(drawn))
+    return stacked(drawn, [""] * len(drawn), complaints)
 
 
 def told(trials: Sequence[Shown]) -> list[str]:
@@ -104,15 +106,18 @@ def told(trials: Sequence[Shown]) -> list[str]:
     return warnings(trials)
 
 
-def stacked(drawings: Sequence[Drawing], headings: Sequence[str]) -> Drawing:
-    """Return drawings one under the other, each with its heading where it has one."""
+def stacked(drawings: Sequence[Drawing], headings: Sequence[str], complaints: Sequence[str] = ()) -> Drawing:
+    """Return drawings one under the other, each with its heading where it has one; what is missing stands above."""
     margin = 16
     heads = [18 if heading else 0 for heading in headings]
-    height = 2 * margin + sum(d.height for d in drawings) + sum(heads) + _GAP * (len(drawings) - 1)
+    above = 18 if complaints else 0
+    height = 2 * margin + above + sum(d.height for d in drawings) + sum(heads) + _GAP * (len(drawings) - 1)
     title = "; ".join(drawing.root[0].text or "" for drawing in drawings)
     description = " ".join(drawing.root[1].text or "" for drawing in drawings)
     whole = Drawing("bioblue", max(d.width for d in drawings) + 2 * margin, height, title, description)
-    y = float(margin)
+    for line in complaints[-1:]:
+        whole.text(margin, margin + 10, line[:1].upper() + line[1:], "strong")
+    y = float(margin + above)
     for drawing, heading, head in zip(drawings, headings, heads, strict=True):
         if heading:
             whole.text(margin, y + 10, heading, "strong")

@@ -230,7 +230,7 @@ class OverviewScreen(Screen[None]):
                 try:
                     row.digest = digest(row.path, self._references)
                 except RecordError as error:
-                    row.problem = str(error.what)
+                    row.problem = error_line(f"{error.within}. {error.advice}".rstrip())
                 if monotonic() - told >= TOLD or number == len(rows):
                     self.app.call_from_thread(self._told, number)
                     told = monotonic()
@@ -273,7 +273,7 @@ class OverviewScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="average")
     def _average(self) -> None:
         digests, beside = self.digests, self._beside
-        found = averages(digests, beside=beside)
+        found = averages(digests, beside=beside, unread=len(self.shown) - len(digests))
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._averaged, found)
 

@@ -15,10 +15,11 @@ from textual.widgets import Button, Label
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import policy_words
+from bioblue_tui.analysis.words import UNREAD, left_out, policy_words
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
-from bioblue_tui.text import one_line
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.panel import ScrollPanel
@@ -111,19 +112,23 @@ class SummaryScreen(ModalScreen[Choice]):
 
     @work(thread=True)
     def _look_for_others(self, directory: Path) -> None:
-        peers = find_peers(self._state.header, directory)
-        self.app.call_from_thread(self._show_others, peers)
+        unread: list[RecordError] = []
+        peers = find_peers(self._state.header, directory, unread.append)
+        self.app.call_from_thread(self._show_others, peers, unread)
 
-    def _show_others(self, peers: Sequence[Peer]) -> None:
+    def _show_others(self, peers: Sequence[Peer], unread: Sequence[RecordError]) -> None:
         if not self.is_mounted:
             return
         self.set_class(bool(peers), "-wide")
         self.query_one(ComparisonTable).show_peers(peers)
         mine = penalised_steps(self._state.environment, rewards_of(self._state))
         told = [f"you {mine}", *(f"{peer.name} {peer.penalised}" for peer in peers)]
+        lines = [f"Steps with a penalty, in the same trial: {' · '.join(told)}."] if peers else []
+        if unread:
+            lines.append(f"Others' trials: {left_out([], {UNREAD: len(unread)})}: {error_line(unread[0].brief, 200)}")
         label = self.query_one("#others", Label)
-        label.update(f"Steps with a penalty, in the same trial: {' · '.join(told)}.")
-        label.display = bool(peers)
+        label.update("\n".join(lines))
+        label.display = bool(lines)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by a line."""

@@ -15,7 +15,7 @@ from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, inter
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
-from bioblue_tui.analysis.words import left_out, over_all
+from bioblue_tui.analysis.words import UNREAD, left_out, over_all
 from bioblue_tui.numbers import amount, counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
@@ -146,17 +146,18 @@ class Average:
     aside: bool = False
 
 
-def averages(digests: Sequence[Digest], *, beside: bool) -> list[Average]:
+def averages(digests: Sequence[Digest], *, beside: bool, unread: int = 0) -> list[Average]:
     """Return every reward dimension's mean by environment and agent; may take some time for many trials.
 
     Args:
         digests: The trials.
         beside: Totals less the reference policy's on the same noise, instead of the totals themselves.
+        unread: How many more there are that can't be read.
     """
     groups: dict[str, list[Digest]] = {}
     for digest in digests:
         groups.setdefault(group_key(digest.header, digest.figures.trace), []).append(digest)
-    found: list[Average] = []
+    found = [Average("", line, aside=True) for line in (left_out([], {UNREAD: unread}),) if line]
     titles = [f"{_world(m[0])} · {m[0].who}{m[0].figures.trace.handed}" for m in groups.values()]
     titles = apart(titles, [members[0].header for members in groups.values()])
     for title, members in zip(titles, groups.values(), strict=True):

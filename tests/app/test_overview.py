@@ -200,9 +200,13 @@ async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
         await until(pilot, lambda: "2 not shown" in text_of(screen.status))
         shown = text_of(screen.strips)
         assert "broken.jsonl" in shown
+        assert "✗ line 1: not valid JSON" in shown
+        await until(pilot, lambda: "2 left out, can't be read" in text_of(screen.averages))
         assert "\x1b" not in shown
         await pilot.press("end", "enter")
         assert pilot.app.screen is screen
+        (told,) = pilot.app._notifications
+        assert re.search(r"^line 1: .*\.( Without its first line a record cannot be read\.| Open a .*)$", told.message)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])

@@ -73,6 +73,21 @@ async def test_others_on_the_same_noise_are_beside_me(tmp_path: Path) -> None:
         assert "33" in text_of(card.query_one("ComparisonTable")), "what I ate before"
 
 
+async def test_a_trial_that_cannot_be_read_is_named_and_not_taken_for_none(tmp_path: Path) -> None:
+    session = await asyncio.to_thread(partial(run_agent, "homeostasis", eater(50), seed=1, steps=3, data=tmp_path))
+    lines = session.path.read_bytes().splitlines(keepends=True)
+    session.path.write_bytes(b"".join([*lines[:3], b"\n", *lines[4:]]))
+    async with trial(PLAN, tmp_path, size=(60, 20)) as (pilot, screen):
+        card = await play(pilot, screen)
+        await until(pilot, lambda: card.query_one("#others").display)
+        words = str(card.query_one("#others", Label).render())
+        assert words.startswith("Others' trials: 1 left out, can't be read: ")
+        assert f"{session.path.name}, line 4: damaged: " in words
+        assert "you 0" not in words
+        await pilot.pause()
+        assert card.query_one(".dialog").content_region.contains_region(card.query_one("#again").region)
+
+
 class BaseEater(BaseAgent):
     """A policy, no model."""
 

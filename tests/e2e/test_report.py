@@ -55,8 +55,14 @@ def test_what_cannot_be_read_is_told_and_the_others_are_reported(bioblue: Bioblu
     (bioblue.root / "bad.jsonl").write_text("nonsense <script>\n")
     done = bioblue.run("report", *files, "bad.jsonl", "missing.tsv", "-o", "report.html")
     assert done.returncode == 2
-    assert done.stderr.count("bioblue: ") == 2
+    *named, counted = [line for line in done.stderr.splitlines() if line.startswith("bioblue: ")]
+    assert ["bad.jsonl, line 1: " in named[0], "missing.tsv: " in named[1]] == [True, True]
+    assert counted == "bioblue: of 5 files 2 left out, can't be read"
     page = (bioblue.root / "report.html").read_text(encoding="utf-8")
+    assert "of 5 files 2 left out" in page
+    for command in ("plot", "report"):
+        bioblue.run(command, *files, "bad.jsonl", "missing.tsv", "-o", f"{command}.svg")
+        assert "Of 5 files 2 left out, can't be read" in (bioblue.root / f"{command}.svg").read_text(encoding="utf-8")
     assert "bad.jsonl" in page
     assert "missing.tsv" in page
     assert "3 trials" in page

@@ -46,7 +46,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_an_empty_study_can_be_exported(tmp_path: Path) -> None:
     study = load(tmp_path)
-    written, problems = export_study(study.name, study, tmp_path / "out", tmp_path)
+    written, problems, _ = export_study(study.name, study, tmp_path / "out", tmp_path)
     assert problems == []
     assert {path.name for path in written} >= {"participants.csv", "decisions.csv", "dictionary.json", "method.md"}
     assert rows(tmp_path / "out" / "decisions.csv") == []
@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
     session_file(study_dir("small", tmp_path), "P2").write_text("nonsense\n")
     first = next(path for path in (tmp_path / "trials").iterdir() if b'"P1"' in path.read_bytes())
     first.write_text(first.read_text()[:100])
-    written, problems = export_study(study.name, study, tmp_path / "out", tmp_path)
+    written, problems, _ = export_study(study.name, study, tmp_path / "out", tmp_path)
     assert len(problems) == 2
     assert {row["participant"] for row in rows(tmp_path / "out" / "participants.csv")} == {"P1"}
     assert "Could not be read" in written[-1].read_text(encoding="utf-8")
@@ -171,6 +171,29 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
     }
     ours, theirs = (f"1 left out, not played to the end: 1 {word}" for word in ("stopped", "failed"))
     assert told == {"thermostat": ("1", theirs, ours), "zero": ("0", theirs, ours)}
+
+
+def test_what_cannot_be_read_is_named_and_counted_on_both_sides(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-3", "fixed")], steps=4)
+    through(study, tmp_path, "P1")
+    for seed in (1, 2, 3):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
+    records = sorted((tmp_path / "trials").iterdir())
+    mine, theirs = ([path for path in records if word in path.name] for word in ("human", "thermostat"))
+    mine[0].unlink()
+    lines = theirs[1].read_bytes().splitlines(keepends=True)
+    theirs[1].write_bytes(b"".join([*lines[:4], b"\0" * 20 + b"\n", *lines[5:]]))
+    _, told, _ = export_study("small", study, tmp_path / "out", tmp_path)
+    assert len(told) == 2
+    assert mine[0].name in told[0]
+    assert f"{theirs[1]}, line 5: damaged: " in told[1]
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert all(path.name in sheet for path in (mine[0], theirs[1]))
+    found = {
+        (row["people_trials"], row["people_left_out"], row["agent_trials"], row["agent_left_out"], row["seeds"])
+        for row in rows(tmp_path / "out" / "comparisons.csv")
+    }
+    assert found == {("2", "1 left out, can't be read", "1", "1 left out, can't be read", "1")}
 
 
 class Silent(ScriptedAgent):

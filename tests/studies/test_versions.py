@@ -137,7 +137,7 @@ def test_who_passed_does_not_fail_when_the_right_answer_changes(tmp_path: Path) 
 def test_everything_can_be_told_without_the_file(tmp_path: Path) -> None:
     through(load(tmp_path, more='incentives = "Tea."'), tmp_path, "P1")
     (tmp_path / "study.toml").unlink()
-    _, problems = export_study("small", None, tmp_path / "out", tmp_path)
+    _, problems, _ = export_study("small", None, tmp_path / "out", tmp_path)
     assert not problems
     assert "participants were told: Tea." in (tmp_path / "out" / "method.md").read_text()
     assert [one.planned for one in standings(study_dir("small", tmp_path))] == [1]
@@ -319,12 +319,12 @@ def test_nothing_is_told_of_a_version_that_nobody_has(tmp_path: Path) -> None:
     aged(session_file(study_dir("small", tmp_path), "P1"))
     version_file(study_dir("small", tmp_path), 1).unlink()
     changed = load(tmp_path, more=ASKED % 4, steps=7)
-    _, problems = export_study("small", changed, tmp_path / "changed", tmp_path)
+    _, problems, _ = export_study("small", changed, tmp_path / "changed", tmp_path)
     assert "P1: no copy was kept" in problems[0]
     assert rows(tmp_path / "changed" / "participants.csv") == []
     (one,) = standings(study_dir("small", tmp_path), changed)
     assert (one.state, one.trials, one.planned) == ("finished", 1, 0)
-    _, problems = export_study("small", load(tmp_path, more=ASKED % 4), tmp_path / "same", tmp_path)
+    _, problems, _ = export_study("small", load(tmp_path, more=ASKED % 4), tmp_path / "same", tmp_path)
     assert problems == []
     assert [row["comprehension_passed"] for row in rows(tmp_path / "same" / "participants.csv")] == ["1"]
 

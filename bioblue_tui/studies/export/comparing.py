@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import ALIKE, Trace, plain, settings_of, trace_of
-from bioblue_tui.analysis.words import left_out
+from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent, standing_of
 from bioblue_tui.records.schema import RecordError, dumps
@@ -50,7 +50,7 @@ _COLUMNS = [
     Column("people_left_out", "text", "How those that are left out stand."),
     Column("versions", "text", "Versions of the study that these trials belong to."),
     Column("agent_trials", "integer", "The agent's on these seeds that were played to the end."),
-    Column("agent_left_out", "text", "Its others on these seeds, which are left out, and how they stand."),
+    Column("agent_left_out", "text", "Its others on these seeds, which are left out, and how they stand or why."),
     Column(
         "people_mean",
         "number",
@@ -91,14 +91,18 @@ class _Trial:
         seed: Its seed.
         member: What is compared of it; None where it was not played to its end.
         unaveraged: How it stands then; empty where it is compared.
+        otherwise: Why else it is not compared.
     """
 
     seed: int
     member: Member | None
     unaveraged: str = ""
+    otherwise: str = ""
 
 
-def comparisons(found: Collected, data: Path | None = None) -> Table:
+def comparisons(
+    found: Collected, data: Path | None = None, complain: Callable[[str], None] = lambda line: None
+) -> Table:
     """Return people beside every agent that has played the same: only trials that were played to their end count.
 
     The same are environment, parameters, instruction, wording, number of steps, and a seed.
@@ -106,17 +110,18 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
     Args:
         found: The study's trials.
         data: The data directory; None for the platform's.
+        complain: Receives a line for every agent's record that should be compared and can't be read.
     """
     people: defaultdict[tuple[Setting, str], list[Played]] = defaultdict(list)
     for played in found.counting:
         people[(_setting(played.record.header), played.trial.condition)].append(played)
-    agents = _agents({setting for setting, _ in people}, data)
+    agents = _agents({setting for setting, _ in people}, data, complain)
     rows = [
         row
         for (setting, condition), group in people.items()
         for (other, *agent), trials in agents.items()
         if other == setting
-        for row in _rows(setting, condition, agent, group, trials)
+        for row in _rows(setting, condition, agent, group, trials, _unread(found, group))
     ]
     adjusted = holm([row.get("p") for row in rows])
     made = {"contrasts": sum(p is not None for p in adjusted)}
@@ -125,7 +130,12 @@ def comparisons(found: Collected, data: Path | None = None) -> Table:
 
 
 def _rows(
-    setting: Setting, condition: str, agent: Sequence[str], group: Sequence[Played], trials: Sequence[_Trial]
+    setting: Setting,
+    condition: str,
+    agent: Sequence[str],
+    group: Sequence[Played],
+    trials: Sequence[_Trial],
+    unread: int,
 ) -> Iterator[dict[str, Any]]:
     begun, group = group, [played for played in group if played.complete and played.compared is not None]
     seeds = {played.record.header.seed for played in begun}
@@ -135,7 +145,7 @@ def _rows(
     counts: dict[str, object] = {
         "people_cut": sum(played.cut for played in begun),
         "people_unfinished": sum(not played.cut and not played.complete for played in begun),
-        "people_left_out": left_out(begun),
+        "people_left_out": left_out(begun, {UNREAD: unread}),
         "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
     }
     mine, theirs = [_member(played) for played in group], [trial.member for trial in trials if trial.member]
@@ -153,10 +163,16 @@ def _rows(
             "people_trials": len(mine),
             **counts,
             "agent_trials": len(theirs),
-            "agent_left_out": left_out(trials),
+            "agent_left_out": left_out(trials, Counter(trial.otherwise for trial in trials if trial.otherwise)),
             **({"agent_mean": _mean(sides.values(key)[1])} if theirs else {}),
             **(_compared(sides, key) if mine and theirs else {}),
         }
+
+
+def _unread(found: Collected, group: Sequence[Played]) -> int:
+    """Return how many more trials there are of the same setup, but for the seed, whose records can't be read."""
+    setups = [(played.trial.condition, replace(played.trial.plan, seed=0)) for played in group]
+    return sum((trial.condition, replace(trial.plan, seed=0)) in setups for trial in found.unread)
 
 
 def _compared(sides: Contrast, key: str) -> dict[str, object]:
@@ -168,7 +184,9 @@ def _compared(sides: Contrast, key: str) -> dict[str, object]:
     }
 
 
-def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:
+def _agents(
+    settings: set[Setting], data: Path | None, complain: Callable[[str], None]
+) -> Mapping[tuple[Setting, str, str, str], list[_Trial]]:
     """Return the trials of agents in these settings, by setting, agent, label and what a model was sent."""
     found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
@@ -179,23 +197,29 @@ def _agents(settings: set[Setting], data: Path | None) -> Mapping[tuple[Setting,
         setting = _setting(header)
         if setting not in settings:
             continue
+        group = found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))]
         try:
             record = open_record(entry.path)
-        except RecordError:
+        except RecordError as error:
+            complain(str(error))
+            group.append(_Trial(header.seed, None, otherwise=UNREAD))
             continue
         state = TrialState(record.header).feed(record.events)
-        if any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts):
-            continue
-        trial = _Trial(header.seed, None, standing_of(state, entry.path))
-        if not state.unaveraged:
-            compared = compare(state)
-            exact = {key: mine - other for key, (mine, other) in compared.rows.items()} if compared else {}
-            if not exact or any(abs(value) > _GREATEST for value in exact.values()):
-                continue
-            differences = {key: float(value) for key, value in exact.items()}
-            trial = _Trial(header.seed, Member(header.seed, "", _trace(state), differences))
-        found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))].append(trial)
+        if not any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts):
+            group.append(_compared_trial(header.seed, state, entry.path))
     return found
+
+
+def _compared_trial(seed: int, state: TrialState, path: Path) -> _Trial:
+    if state.unaveraged:
+        return _Trial(seed, None, standing_of(state, path))
+    compared = compare(state)
+    exact = {key: mine - other for key, (mine, other) in compared.rows.items()} if compared else {}
+    if not exact:
+        return _Trial(seed, None, otherwise="without a reference")
+    if any(abs(value) > _GREATEST for value in exact.values()):
+        return _Trial(seed, None, otherwise="beyond what can be compared")
+    return _Trial(seed, Member(seed, "", _trace(state), {key: float(value) for key, value in exact.items()}))
 
 
 def _setting(header: Header) -> Setting:

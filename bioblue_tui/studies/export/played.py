@@ -166,6 +166,7 @@ class Collected:
         problems: What could not be read and is left out, a sentence each.
         remarks: What else is wrong, though nothing is left out for it, a sentence each.
         removed: How many participants were removed, by version and how they stood; nothing else has them.
+        unread: Every trial that was begun and whose record can't be read.
     """
 
     name: str
@@ -175,6 +176,7 @@ class Collected:
     problems: Sequence[str]
     remarks: Sequence[str]
     removed: Mapping[Stood, int]
+    unread: Sequence[StudyTrial] = ()
 
     @property
     def counting(self) -> Sequence[Played]:
@@ -203,6 +205,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     people: list[Person] = []
     trials: list[Played] = []
     problems: list[str] = []
+    unread: list[StudyTrial] = []
     removed: Mapping[Stood, int] = {}
     try:
         removed = read_removed(directory)
@@ -226,7 +229,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             continue
         versions.setdefault(version.number, version)
         people.append(person := Person(log, version, running))
-        for found in _trials(person, trials_dir(data_dir(data))):
+        for found in _trials(person, trials_dir(data_dir(data)), unread):
             if isinstance(found, Played):
                 trials.append(found)
             else:
@@ -235,10 +238,11 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
         versions[0] = Version(0, study)
     missed, remarks = kept.told({person.version.number for person in people})
     found_versions = [versions[number] for number in sorted(versions)]
-    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed)
+    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed, unread)
 
 
-def _trials(person: Person, directory: Path) -> Iterator[Played | str]:
+def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterator[Played | str]:
+    """Yield what a participant has played, or why it can't be told; whose record can't be read is added to a list."""
     study, log = person.study, person.log
     places = trial_places(study, log)
     for view, (_, file) in log.trials.items():
@@ -249,6 +253,7 @@ def _trials(person: Person, directory: Path) -> Iterator[Played | str]:
         try:
             record = open_record(directory / Path(file).name)
         except RecordError as error:
+            unread.append(trial)
             yield str(error)
             continue
         state = TrialState(record.header).feed(record.events)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bioblue_tui.records.files import read_bytes, write_bytes, write_text
@@ -19,7 +21,7 @@ from bioblue_tui.text import one_line
 
 def export_study(
     name: str, study: Study | None, directory: Path, data: Path | None = None
-) -> tuple[list[Path], list[str]]:
+) -> tuple[list[Path], Sequence[str], Sequence[str]]:
     """Write tables, data dictionary, method sheet, records, and the study as it was played.
 
     Args:
@@ -29,7 +31,7 @@ def export_study(
         data: The data directory; None for the platform's.
 
     Returns:
-        The files that were written, records aside, and what a person should know of what could not be read.
+        The files that were written, records aside; what could not be read and is left out; what else is wrong.
 
     Raises:
         StudyError: When nothing is known of the study.
@@ -40,7 +42,10 @@ def export_study(
     found = collect(name, study, data)
     if not found.versions:
         raise StudyError("; ".join(found.problems) or f"nothing is kept of a study named {one_line(name, 60)}")
-    tables = [people(found), trials(found), decisions(found), pages(found), events(found), comparisons(found, data)]
+    unread: list[str] = []
+    compared = comparisons(found, data, unread.append)
+    found = replace(found, problems=[*found.problems, *unread])
+    tables = [people(found), trials(found), decisions(found), pages(found), events(found), compared]
     texts = {f"{table.name}.csv": table.csv() for table in tables}
     texts |= {"dictionary.json": dictionary(name, tables), "method.md": method_sheet(found)}
     for file, text in texts.items():
@@ -52,7 +57,7 @@ def export_study(
     write_text(directory / "records" / "README.md", _RECORDS)
     for version in found.versions:
         _write_version(directory / "versions" / str(version.number), version.study)
-    return [directory / file for file in texts], [*(f"left out: {one}" for one in found.problems), *found.remarks]
+    return [directory / file for file in texts], found.problems, found.remarks
 
 
 def _write_version(directory: Path, study: Study) -> None:
