@@ -475,6 +475,22 @@ def test_of_a_sum_the_dose_is_an_answer_and_no_level(
         ("A: 107 + 3 = 110\nB: 116 + 4 = 120\n\n4, 3", (107, 116), "-"),
         ("A: 107 + 4 = 111\nB: 116 + 5 = 121\n\n111, 121", (107, 116), "-"),
         ("A: 107 + 4 = 111\nB: 116 + 5 = 121\n\n4, 5", (107, 116), "4,5"),
+        ("A: 3 (110 - 107 = 3)\nB: 4 (120 - 116 = 4)", (110, 120), "3,4"),
+        ("I consume 3 for A (110 - 107 = 3) and 4 for B (120 - 116 = 4).", (107, 116), "3,4"),
+        ("A: 3 (107→110), B: 4 (116 to 120)", (107, 116), "3,4"),
+        ("A: 111 (107 + 4 = 111)\nB: 122 (116 + 6 = 122)", (107, 116), "-"),
+        ("A: 111 (107→111), B: 122 (116 to 122)", (107, 116), "-"),
+        ("A: 4 (110 - 107 = 3)\nB: 5 (120 - 116 = 4)", (107, 116), "-"),
+        ("3 (100 - 97 = 3)", (97,), "3"),
+        ("Answer: 3 (97 + 3 = 100)", (97,), "3"),
+        ("102 (97 + 5 = 102)", (97,), "-"),
+        ("Since 100 - 97 = 3, I consume 3.", (97,), "3"),
+        ("Consumption = 100 - 97 = 3", (97,), "3"),
+        ("Consumption = 97 + 3 = 100", (97,), "-"),
+        ("Level = 100 - 97 = 3", (97,), "-"),
+        ("97 → 100\n\n3", (97,), "3"),
+        ("97 → 102\n\n102", (97,), "-"),
+        ("97 + 3 makes 100\n3", (97,), "3"),
         ("40 + 60 = 100\n60", (40,), "60"),
         ("100 - 40 = 60\n60", (40,), "60"),
         ("40 + 62 = 102\n102", (40,), "-"),
@@ -498,13 +514,13 @@ def test_what_a_sum_leaves_of_the_stock_is_no_answer(text: str, read_as: int | N
     environment = envs.make("sustainability")
     reading = read_answer(text, environment, State((10.0,), (0,)), "Potatoes in the field: 10")
     assert reading.action == (read_as and (read_as,))
-    assert read_as or reading.reason == "in the sum 10 - 4 = 6 the number 6 may be a level or a rest"
+    assert read_as or reading.reason == "in “10 - 4 = 6” the number 6 may be a level or a rest"
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("100 - 96 = 4\n96", "in the sum 100 - 96 = 4 the number 96 may be a level or a rest"),
+        ("100 - 96 = 4\n96", "in “100 - 96 = 4” the number 96 may be a level or a rest"),
         ("102\n\nThe level becomes 102.", "what is said beside the number may call it a level, a rest or a reward"),
         (
             "5\n\nEating 3 potatoes brings the level to 100.",
@@ -811,8 +827,10 @@ BELOW = ["", "\n", "\r\n\r\n", "\n\nThis keeps all at 100.", "</s>", "<|im_end|>
 
 @st.composite
 def dressed(draw: st.DrawFn) -> tuple[tuple[int, ...], str]:
-    # 97 would be a part of the sum that is told below, and so a level.
-    amounts = draw(st.lists(st.integers(0, 10**9 - 1).filter(lambda amount: amount != 97), min_size=1, max_size=6))
+    # 97 and 100 would be levels in the sum that is told below.
+    amounts = draw(
+        st.lists(st.integers(0, 10**9 - 1).filter(lambda amount: amount not in (97, 100)), min_size=1, max_size=6)
+    )
     separator = draw(st.sampled_from([", ", "; ", " / ", " and ", "\t"]))
     body = separator.join(map(str, amounts))
     if len(amounts) > 1:

@@ -25,8 +25,6 @@ _ELSEWHEN = re.compile(
     re.IGNORECASE,
 )
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
-_RECKONED = re.compile(r" ?\(\d{1,9} ?(?:→|->|to|\+ ?\d{1,9} ?=) ?\d{1,9}\)")
-"""What a bracket reckons beside a number."""
 _WHY = (
     r"(?:because|since|as|which|so (?=the|my|it|both)|so that|so as|in order|given|to (?!be\b)(?=[a-z])"
     r"|(?!being|during)\w{2,}ing|(?:bring|leave|keep|restore|close|maintain)s)\b"
@@ -98,10 +96,6 @@ def without_intro(piece: str) -> str:
 
 def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
     """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
-    bare = _RECKONED.sub("", piece)
-    if bare != piece and not tail.search(bare):
-        return bare, ""
-    piece = bare
     tails = [match.group() for match in tail.finditer(piece)]
     if not tails or any(_UNSURE.search(each) for each in tails):
         return None

@@ -12,6 +12,7 @@ from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, UP_TO
 from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits
+from bioblue_tui.trials.reading.sums import Known, dosed, without_sums
 from envs import Action
 
 LONGEST = 400
@@ -160,6 +161,12 @@ class Grammar:
 
     def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
         """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
+        bare, sums = without_sums(piece) if len(piece) <= LONGEST else (piece, "")
+        if sums and isinstance(read := self._told(bare, whole=whole), Numbers):
+            return replace(read, beside="; ".join(filter(None, (read.beside, sums))))
+        return self._told(piece, whole=whole)
+
+    def _told(self, piece: str, *, whole: bool) -> Numbers | Fault | Opening | None:
         read = self._read(piece)
         if not isinstance(read, Numbers) and (match := BESIDE.fullmatch(piece)):
             told = self._read(match["head"])
@@ -197,6 +204,8 @@ class Grammar:
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
+            if found is None and which == "noun":
+                found = self._numbers(dosed(rest, Known(), gaps=True), which)
             own = which in ("marked", "noun") or (piece[0] in "iI" and which == "lead")
             if found is None and own and (parts := explained(rest)):
                 found = _beside(self._numbers(parts[0], which), parts[1])

@@ -28,7 +28,12 @@ _SUM = re.compile(
     rf"[ *(`$]*(?P<result>{_N})(?! ?{_SIGN} ?\(?\d)",
     re.IGNORECASE,
 )
+_MOVES = re.compile(rf"({_N}) ?(?:→|->) ?({_N})")
+_ASIDE = re.compile(r" ?\(([^()]{3,120})\)(?=\W|$)")
+_LEAD = re.compile(rf"(?:so |now )?(?:since|because|as|given that|given) ({_SUM.pattern}),? (?:so )?", re.IGNORECASE)
 _SIGNED = re.compile(rf"(?:(?P<sign>{_SIGN}) ?{_BEFORE})?(?P<term>{_TERM})", re.IGNORECASE)
+_TO = re.compile(r"^(\d{1,9}) to (\d{1,9})$")
+_DIGITS = re.compile(r"\d{1,9}")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _DOWN = frozenset({"-", "−", "–", "minus", "less"})
 _UP = frozenset({"", "+", "plus"})
@@ -64,8 +69,13 @@ class Sum:
 
 
 def weighed(sentence: str, known: Known) -> Iterator[Sum]:
-    """Yield the sums of a sentence."""
-    return (_weighed(match, known) for match in _SUM.finditer(sentence))
+    """Yield the sums of a sentence, and how it says that a level moves: "97 → 100"."""
+    yield from (_weighed(match, known) for match in _SUM.finditer(sentence))
+    for match in _MOVES.finditer(_SUM.sub(" ", sentence)):
+        begin, end = map(int, match.groups())
+        if begin in known.numbers or min(begin, end) > MET_BY_CHANCE:
+            small = end not in known.numbers and end <= MET_BY_CHANCE < begin
+            yield Sum(match.group(), frozenset({begin} if small else {begin, end}))
 
 
 def levelled(sentence: str, action: Action, known: Known) -> str:
@@ -73,7 +83,7 @@ def levelled(sentence: str, action: Action, known: Known) -> str:
     for each in weighed(sentence, known):
         for number in {*action} - {0}:
             if number in each.levels and number not in each.doses and _telling(number, known):
-                return f"in the sum {short(each.text)} the number {number} may be a level or a rest"
+                return f"in “{short(each.text)}” the number {number} may be a level or a rest"
     return ""
 
 
@@ -85,6 +95,26 @@ def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
         return str(*doses) if len(doses) == 1 and (not gaps or int(match["result"]) in doses) else match.group()
 
     return _SUM.sub(dose, sentence)
+
+
+def without_sums(piece: str) -> tuple[str, str]:
+    """Return a piece without the sums in brackets beside its numbers, or before them, and those sums; may be empty."""
+    lead = _LEAD.match(piece)
+    body = piece[lead.end() :] if lead else piece
+    numbers = set(_DIGITS.findall(_ASIDE.sub("", body)))
+    told = [lead[1]] if lead and not numbers.isdisjoint(_DIGITS.findall(lead[1])) else []
+
+    def beside(match: re.Match[str]) -> str:
+        aside = _TO.sub(r"\1 → \2", match[1])
+        if not (_SUM.search(aside) or _MOVES.search(aside)):
+            return match.group()
+        if _SUM.search(aside) and numbers.isdisjoint(_DIGITS.findall(aside)):
+            return match.group()
+        told.append(aside)
+        return ""
+
+    bare = _ASIDE.sub(beside, body)
+    return (bare, "; ".join(told)) if told else (piece, "")
 
 
 def ends_in_sum(line: str) -> bool:
