@@ -228,7 +228,7 @@ class Wiring:
         """Note that a trial's record is complete, which may be after the home screen is back."""
         # None is left where the application is ending.
         if self._app.screen_stack and isinstance(self._app.screen, HomeScreen):
-            self._app.screen.refresh_recent()
+            self._app.screen.refresh_files()
 
     def _try(self, failed: str, begin: Callable[[], TrialScreen], plan: Plan | None = None) -> None:
         """Show a screen, or say why it can't be made."""

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Checkbox, Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,15 +22,18 @@ import envs
 from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
-from bioblue_tui.records.collection import Entry, Recent, recent
+from bioblue_tui.records.collection import Entry, Recent, names_in, recent
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.records.stamps import Stamp, ended, stamps
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.palette import Found
+from bioblue_tui.screens.refreshing import Refreshing
 from bioblue_tui.screens.setup import SetupPanel
 from bioblue_tui.session import Plan
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.events import RUNNING
 
 FIRST_ENVIRONMENT = "multi-homeostasis"
 """Highlighted at the start: where runaway optimisation is seen best."""
@@ -43,7 +45,7 @@ RECENT = 100
 """How many earlier trials are listed."""
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(Refreshing):
     """Choose an environment, an agent and settings; or open an earlier trial."""
 
     CSS_PATH = "home.tcss"
@@ -76,6 +78,19 @@ class HomeScreen(Screen[None]):
     about = query_one("#about", Static)
     setup = query_one(SetupPanel)
     earlier = query_one("#recent", OptionList)
+
+    class Listed(Message):
+        """Earlier trials were listed.
+
+        Args:
+            found: The newest.
+            cells: What is said of each.
+            why: Why they can't be listed; empty where they can.
+        """
+
+        def __init__(self, found: Recent, cells: list[list[str]], why: str) -> None:
+            super().__init__()
+            self.found, self.cells, self.why = found, cells, why
 
     class Started(Message):
         """A trial is to begin."""
@@ -111,8 +126,18 @@ class HomeScreen(Screen[None]):
         """Earlier trials marked for comparison, in the order they were marked."""
         self._choices: list[Choice] = []
         self._entries: list[Entry] = []
+        self._cells: list[list[str]] = []
+        """What is said of each of them."""
         self._widths: list[int] = []
         """Columns of what is said of earlier trials."""
+        self._shown: object = None
+        """What was listed last, and why it can't be."""
+        self._stamps: dict[Path, Stamp] | None = None
+        """Stamps of all records as they were read; None to read them anew."""
+        self._looked: dict[Path, Entry] = {}
+        """Those that were listed then."""
+        self._unended: list[Path] = []
+        """Those of them that somebody was writing."""
         self._complained = False
         """Whether a message says why a trial was not started."""
 
@@ -137,12 +162,7 @@ class HomeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Propose something worth seeing."""
         self.environments.highlighted = envs.ids().index(FIRST_ENVIRONMENT)
-        self.refresh_recent()
-
-    def on_screen_resume(self) -> None:
-        """List what has been played meanwhile."""
-        if self.is_mounted:
-            self.refresh_recent()
+        self.refresh_files()
 
     @property
     def environment(self) -> str:
@@ -155,32 +175,61 @@ class HomeScreen(Screen[None]):
         index = self.agents.highlighted
         return self._choices[index] if index is not None and index < len(self._choices) else None
 
-    @work(thread=True, exclusive=True)
-    def refresh_recent(self) -> None:
-        """Read the list of earlier trials from disk."""
-        why = ""
-        try:
-            found = recent(trials_dir(data_dir(self._data)), RECENT)
-            found[:] = [entry.looked_through() for entry in found]
-        except RecordError as error:
-            found, why = Recent(), f"✗ {error_line(error.brief)}"
-        self.app.call_from_thread(self._show_recent, found, why)
-
-    def _show_recent(self, found: Recent, why: str) -> None:
-        if found == self._entries and self.earlier.option_count:
+    def look(self) -> None:
+        """Read the list of earlier trials from disk, if it is not as it was."""
+        directory = trials_dir(data_dir(self._data))
+        now = stamps(directory / name for name in names_in(directory))
+        if now == self._stamps and not ended(self._unended):
             return
-        self._entries = found
-        self._widths = _widths(found)
+        before, self._stamps, why = self._stamps or {}, now, ""
+        try:
+            found = recent(directory, RECENT)
+        except RecordError as error:
+            found, why, self._stamps = Recent(), f"✗ {error_line(error.brief)}", None
+        # Of one that is not over every line is read: only once as long as it stays as it is.
+        same = {path: entry for path, entry in self._looked.items() if before.get(path) == now.get(path)}
+        found[:] = [same.get(entry.path) or entry.looked_through() for entry in found]
+        self._looked = {entry.path: entry for entry in found}
+        standings = {entry.path: entry.standing for entry in found}
+        self._unended = [path for path, standing in standings.items() if standing == RUNNING]
+        self.post_message(self.Listed(found, [_cells(entry, standings[entry.path]) for entry in found], why))
+
+    @on(Listed)
+    def _show_recent(self, message: Listed) -> None:
+        found, shown = message.found, (message.found, message.cells, message.why)
+        if shown == self._shown:
+            return
+        same = [entry.path for entry in found] == [entry.path for entry in self._entries]
+        kept = self._place
+        self._shown, self._entries, self._cells = shown, found, message.cells
+        self._widths = _widths(found, self._cells)
+        some = len(found) < found.total
+        self.earlier.border_title = f"recent trials: {len(found)} of {found.total}" if some else "recent trials"
+        if found and same:
+            self._rewrite()
+            return
         self.earlier.clear_options()
         if found:
-            self.earlier.add_options([Option(self._line(entry)) for entry in found])
-            self.earlier.highlighted = 0
+            self.earlier.add_options([Option(self._line(at)) for at in range(len(found))])
+            self._put_back(*kept)
             self.earlier.border_subtitle = "space marks · c compares · o overview"
-            some = len(found) < found.total
-            self.earlier.border_title = f"recent trials: {len(found)} of {found.total}" if some else "recent trials"
         else:
             nothing = "nothing yet: Enter, Enter plays the proposed trial; ctrl+o opens a file"
-            self.earlier.add_option(Option(why or nothing, disabled=True))
+            self.earlier.add_option(Option(message.why or nothing, disabled=True))
+
+    @property
+    def _place(self) -> tuple[Path | None, int]:
+        """The trial under the cursor, and how many lines from the top it is; none where that is just the newest."""
+        index = self.earlier.highlighted or 0
+        held = index < len(self._entries) and (index > 0 or self.earlier.has_focus)
+        return (self._entries[index].path if held else None), index - self.earlier.scroll_offset.y
+
+    def _put_back(self, path: Path | None, below: int) -> None:
+        """Put the cursor on a trial, and that where it was on the screen; on the newest where it is not listed."""
+        at = next((at for at, entry in enumerate(self._entries) if entry.path == path), None)
+        self.earlier.highlighted = at or 0
+        if at is not None:
+            self.earlier.scroll_to(y=at - below, animate=False)
 
     @on(OptionList.OptionHighlighted, "#environments")
     def _environment_changed(self) -> None:
@@ -249,11 +298,20 @@ class HomeScreen(Screen[None]):
         if event.option_index < len(self._entries):
             self.post_message(self.Opened(self._entries[event.option_index].path))
 
-    def _line(self, entry: Entry) -> Content:
+    def _line(self, at: int) -> Content:
+        entry = self._entries[at]
         mark = f"●{self._marks.index(entry.path) + 1}" if entry.path in self._marks else ""
         return Content.assemble(
-            (f"{mark:<3}" if self._marks else "", "bold $text-accent"), _entry_line(entry, self._widths)
+            (f"{mark:<3}" if self._marks else "", "bold $text-accent"),
+            _entry_line(entry, self._cells[at], self._widths),
         )
+
+    def _rewrite(self) -> None:
+        """Write the lines that say something else than they do."""
+        for at in range(len(self._entries)):
+            line = self._line(at)
+            if str(self.earlier.get_option_at_index(at).prompt) != str(line):
+                self.earlier.replace_option_prompt_at_index(at, line)
 
     def action_mark(self) -> None:
         """Mark the highlighted earlier trial for comparison, or no longer, and go on to the next."""
@@ -268,8 +326,7 @@ class HomeScreen(Screen[None]):
             return
         else:
             self._marks.append(path)
-        for at, entry in enumerate(self._entries):
-            self.earlier.replace_option_prompt_at_index(at, self._line(entry))
+        self._rewrite()
         self.earlier.action_cursor_down()
 
     def action_compare(self) -> None:
@@ -342,25 +399,24 @@ def _agent_line(choice: Choice, width: int) -> Content:
     return Content.assemble((name, "bold"), (choice.about, "dim"))
 
 
-def _cells(entry: Entry) -> list[str]:
+def _cells(entry: Entry, standing: str) -> list[str]:
     # Month, day and time: what is long ago is far down the list anyway.
     when = one_line(entry.created[5:16]).replace("T", " ")
     seed = f"seed {entry.seed}" if entry.seed is not None else ""
     # How far it came before who played it: on small terminals the end of the line is cut off.
     played = f"{entry.done}/{entry.steps}"
-    standing = one_line(entry.standing, 24)
-    return [when, one_line(entry.environment, 17), played, standing, one_line(entry.agent, 24), seed]
+    return [when, one_line(entry.environment, 17), played, one_line(standing, 24), one_line(entry.agent, 24), seed]
 
 
-def _widths(entries: Sequence[Entry]) -> list[int]:
-    shown = [_cells(entry) for entry in entries if not (entry.error and entry.installed)]
+def _widths(entries: Sequence[Entry], cells: Sequence[Sequence[str]]) -> list[int]:
+    shown = [own for entry, own in zip(entries, cells, strict=True) if not (entry.error and entry.installed)]
     return [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
 
 
-def _entry_line(entry: Entry, widths: Sequence[int]) -> Content:
+def _entry_line(entry: Entry, cells: Sequence[str], widths: Sequence[int]) -> Content:
     if entry.error and entry.installed:
         return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
-    cells = [set_cell_size(cell, width) for cell, width in zip(_cells(entry), widths, strict=True)]
+    cells = [set_cell_size(cell, width) for cell, width in zip(cells, widths, strict=True)]
     missing = "" if entry.installed else "✗ not installed here"
     styles = ("dim", "bold", "dim", "dim", "", "dim", "dim")
     return Content("  ").join(Content.styled(*cell) for cell in zip([*cells, missing], styles, strict=True))

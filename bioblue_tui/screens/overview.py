@@ -15,20 +15,21 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from bioblue_tui.analysis.comparison import FEWEST, MOST
-from bioblue_tui.analysis.digest import Digest, digest, records_in
+from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.references import References
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
-from bioblue_tui.screens.overview_orders import Order, arranged, orders_of
+from bioblue_tui.screens.overview_files import Files
+from bioblue_tui.screens.overview_orders import ORDERS, Order, arranged, orders_of
+from bioblue_tui.screens.refreshing import Refreshing
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.lines import Line
@@ -52,8 +53,8 @@ DENSE = 24
 """From this many trials on each is one line at first."""
 
 
-class OverviewScreen(Screen[None]):
-    """Small multiples of many trials.
+class OverviewScreen(Refreshing):
+    """Small multiples of many trials; while it is in front, of what they have come to now.
 
     Args:
         places: Records, and directories of records.
@@ -67,7 +68,8 @@ class OverviewScreen(Screen[None]):
         "above and ▾▼ below it (the full sign far off; where a budget is divided: as far from the mean as the verdict "
         "allows); blocks show a stock. The height of an action's block counts "
         "doublings. ⚠ is where a failure begins; while it lasts its steps are underlaid. Below: when each failure mode "
-        "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of."
+        "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of. "
+        "What is written while you look is read again every second."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command(
@@ -102,6 +104,19 @@ class OverviewScreen(Screen[None]):
     onsets = query_one(Onsets)
     averages = query_one(Averages)
 
+    class Read(Message):
+        """Files were looked at.
+
+        Args:
+            rows: All there are.
+            problem: Why they can't be looked at; empty where they can.
+            changed: Whether any was read since the last of these messages.
+        """
+
+        def __init__(self, rows: list[Row], problem: str, *, changed: bool = False) -> None:
+            super().__init__()
+            self.rows, self.problem, self.changed = rows, problem, changed
+
     class Opened(Message):
         """A trial is to be replayed."""
 
@@ -119,7 +134,9 @@ class OverviewScreen(Screen[None]):
     def __init__(self, places: Sequence[Path], references: Path | None = None) -> None:
         super().__init__()
         self._places = places
-        self._references = References(references)
+        self._files = Files(places, References(references))
+        self._rows: list[Row] = []
+        """All files as the last look has found them."""
         self.rows: list[Row] = []
         """All files, in the order they were found."""
         self.shown: list[Row] = []
@@ -130,11 +147,13 @@ class OverviewScreen(Screen[None]):
         """The filter."""
         self.read = 0
         """How many files were read, or could not be."""
-        self._order, self._reversed = 0, False
+        self._order, self._reversed = ORDERS[0].name, False
         self._beside = True
-        self._averaging: tuple[bool, frozenset[Path]] | None = None
+        self._averaging: tuple[bool, frozenset[object]] | None = None
         """What the averages were reckoned of last."""
         self._searching = True
+        self._settled = False
+        """Whether all was read once: what comes from then on must not move what is looked at."""
         self._problem = ""
         self._tab = 0
         """Index of the panel that has the keys, which is the one that is seen where panels share the space."""
@@ -163,7 +182,7 @@ class OverviewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to read."""
         self._arrange(*self.app.size)
-        self._load()
+        self.refresh_files()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
@@ -213,36 +232,38 @@ class OverviewScreen(Screen[None]):
 
     # Reading
 
-    @work(thread=True, exclusive=True, group="read")
-    def _load(self) -> None:
-        worker = get_current_worker()
+    def look(self) -> None:
+        """Read what was written since it was read, and say so from time to time."""
+        worker, problem, stale = get_current_worker(), "", list[Row]()
         try:
-            rows = [Row(path) for path in records_in(self._places)]
+            self._rows, stale = self._files.look()
         except RecordError as error:
-            self.app.call_from_thread(self._found, [], error_line(error))
-            return
-        self.app.call_from_thread(self._found, rows, "")
+            problem = error_line(error)
+        rows = self._rows
+        self.post_message(self.Read(rows, problem))
         told = monotonic()
         with _courteous():
-            for number, row in enumerate(rows, 1):
+            for number, row in enumerate(stale, 1):
                 if worker.is_cancelled:
                     return
-                try:
-                    row.digest = digest(row.path, self._references)
-                except RecordError as error:
-                    row.problem = error_line(f"{error.within}. {error.advice}".rstrip())
-                if monotonic() - told >= TOLD or number == len(rows):
-                    self.app.call_from_thread(self._told, number)
+                self._files.read(row)
+                if monotonic() - told >= TOLD or number == len(stale):
+                    self.post_message(self.Read(rows, problem, changed=True))
                     told = monotonic()
 
-    def _found(self, rows: list[Row], problem: str) -> None:
-        self.rows, self._searching, self._problem = rows, False, problem
-        self.strips.dense = len(rows) >= DENSE
-        self.paint()
-
-    def _told(self, read: int) -> None:
-        self.read = read
-        self.paint()
+    @on(Read)
+    def _take(self, message: Read) -> None:
+        first = self._searching
+        if not (first or message.changed) and (message.rows, message.problem) == (self.rows, self._problem):
+            return
+        if first:
+            self.strips.dense = len(message.rows) >= DENSE
+        self.rows, self._searching, self._problem = message.rows, False, message.problem
+        self.read = sum(row.version > 0 for row in self.rows)
+        there = {row.path for row in self.rows}
+        self.marks = [path for path in self.marks if path in there]
+        self.paint(still=self._settled)
+        self._settled = self._settled or self.read == len(self.rows)
 
     @property
     def digests(self) -> list[Digest]:
@@ -254,18 +275,27 @@ class OverviewScreen(Screen[None]):
         """What can be sorted by."""
         return orders_of(self.rows)
 
-    def paint(self) -> None:
-        """Show what was read so far, sorted and filtered."""
+    def _ordered(self, orders: Sequence[Order]) -> int:
+        """Return which order is in force; the first where the trials that had it are gone."""
+        return next((at for at, order in enumerate(orders) if order.name == self._order), 0)
+
+    def paint(self, *, still: bool = False) -> None:
+        """Show what was read so far, sorted and filtered.
+
+        Args:
+            still: Keep what is looked at where it is on the screen.
+        """
         if not self.is_mounted:
             return
-        order = self.orders[self._order]
+        orders = self.orders
+        order = orders[self._ordered(orders)]
         self.shown = arranged(self.rows, self.words, order, backwards=self._reversed)
-        self.strips.show(self.shown, self.marks, order.told)
+        self.strips.show(self.shown, self.marks, order.told, still=still)
         self.strips.border_title = f"{counted(len(self.shown), 'trial')}"
         self.strips.border_subtitle = f"sorted by {order.name}{', reversed' if self._reversed else ''}"
-        self.onsets.show(self.digests)
+        self.onsets.show(self.digests, sum(bool(row.problem) for row in self.shown))
         self.status.show_status(self._status())
-        of = (self._beside, frozenset(row.path for row in self.shown))
+        of = (self._beside, frozenset(map(_averaged, self.shown)))
         if self.read == len(self.rows) and of != self._averaging:
             self._averaging = of
             self._average()
@@ -291,6 +321,8 @@ class OverviewScreen(Screen[None]):
         parts: list[tuple[str, str]] = []
         if self.read < len(self.rows):
             parts.append((f"  read {self.read}/{len(self.rows)}", "accent"))
+        running = sum(row.running for row in self.rows)
+        parts += [(f"  ▶ {running} running", "good")] if running else []
         unread = sum(bool(row.problem) for row in self.rows)
         parts += [(f"  ✗ {unread} not shown", "bad")] if unread else []
         parts += [(f"  / {one_line(self.words, 20)}", "warn")] if self.words else []
@@ -345,7 +377,8 @@ class OverviewScreen(Screen[None]):
 
     def action_sort(self, by: int) -> None:
         """Sort by the next key."""
-        self._order = (self._order + by) % len(self.orders)
+        orders = self.orders
+        self._order = orders[(self._ordered(orders) + by) % len(orders)].name
         self.paint()
 
     def action_reverse(self) -> None:
@@ -392,6 +425,14 @@ class OverviewScreen(Screen[None]):
     @on(TabStrip.Chosen)
     def _chosen(self, message: TabStrip.Chosen) -> None:
         self._bring(message.index)
+
+
+def _averaged(row: Row) -> object:
+    """Return what the averages make of a row: of a trial that is left out no step matters, however often it is read."""
+    if row.digest is None:
+        return row.path
+    figures = row.digest.figures
+    return row.path, figures.unaveraged or row.version, figures.trace.handed
 
 
 @contextmanager

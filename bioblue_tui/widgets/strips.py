@@ -17,7 +17,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bioblue_tui.analysis.digest import Digest
+from bioblue_tui.records.stamps import Stamp
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.lines import Line, Styled
 from bioblue_tui.widgets.strips_cells import StripWriter, ends, fit
 
@@ -45,13 +47,28 @@ class Row:
         path: The file.
         digest: What is in it; None while it is not read, or when it can't be.
         problem: Why it can't be read; empty while that is not known.
+        stamp: That of the file as it was read; None while it is not.
+        version: How often it was read.
         lines: Its lines as they were drawn last, and for what they were drawn.
     """
 
     path: Path
     digest: Digest | None = None
     problem: str = ""
+    stamp: Stamp | None = None
+    version: int = 0
     lines: tuple[tuple[object, ...], list[Line]] | None = field(default=None, repr=False)
+
+    def take(self, found: Digest | str, stamp: Stamp) -> None:
+        """Take what was read, or why it can't be."""
+        self.digest, self.problem = (None, found) if isinstance(found, str) else (found, "")
+        self.stamp = stamp
+        self.version += 1
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody was writing it when it was read."""
+        return self.digest is not None and self.digest.figures.standing == RUNNING
 
 
 class Strips(ScrollView, Styled, can_focus=True):
@@ -95,14 +112,18 @@ class Strips(ScrollView, Styled, can_focus=True):
         """The row under the cursor."""
         return self._rows[self.chosen] if self.chosen < len(self._rows) else None
 
-    def show(self, rows: Sequence[Row], marks: Sequence[Path], told: Callable[[Digest], str]) -> None:
+    def show(
+        self, rows: Sequence[Row], marks: Sequence[Path], told: Callable[[Digest], str], *, still: bool = False
+    ) -> None:
         """Show rows, in this order.
 
         Args:
             rows: What to show; the same row stays chosen wherever it has gone.
             marks: Files that are marked, in the order in which that was done.
             told: What is said of a trial before its failures, such as the total that it is sorted by.
+            still: Keep what is looked at where it is on the screen, whatever comes and goes above it.
         """
+        held = self._held() if still else None
         row = self.row
         self._rows, self._marks, self._told = list(rows), tuple(marks), told
         self.chosen = next((at for at, other in enumerate(self._rows) if other is row), min(self.chosen, len(rows) - 1))
@@ -110,7 +131,20 @@ class Strips(ScrollView, Styled, can_focus=True):
         self._several = len({row.digest.header.environment for row in rows if row.digest}) > 1
         self.steps = max([1, *(row.digest.header.steps for row in rows if row.digest)])
         self._arrange()
+        if held and held[0] in self._rows:
+            top = self._starts[self._rows.index(held[0])] - held[1]
+            self.scroll_to(y=top, animate=False, immediate=True)
         self.refresh()
+
+    def _held(self) -> tuple[Row, int] | None:
+        """Return the chosen row, or where that is out of sight the first one in sight, and its lines from the top."""
+        if not self._rows:
+            return None
+        at, top = self.chosen, self.scroll_offset.y
+        room = max(1, self.scrollable_content_region.height - _HEAD)
+        if not top - self._height(self._rows[at]) < self._starts[at] < top + room:
+            at = max(0, bisect_right(self._starts, top) - 1)
+        return self._rows[at], self._starts[at] - top
 
     def toggle_density(self) -> None:
         """Show all objectives of a trial, or one line of each trial."""
@@ -176,7 +210,7 @@ class Strips(ScrollView, Styled, can_focus=True):
     def _lines(self, row: Row, width: int) -> list[Line]:
         left, cells = self.step_cells()
         told = self._told(row.digest) if row.digest else ""
-        of = (width, cells, self.steps, self.dense, self._several, told, id(row.digest), row.problem)
+        of = (width, cells, self.steps, self.dense, self._several, told, row.version)
         if row.lines is None or row.lines[0] != of:
             row.lines = of, list(self._drawn(row, left - _GUTTER, cells, width - left - cells, told))
         return row.lines[1]

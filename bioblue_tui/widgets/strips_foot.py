@@ -68,10 +68,11 @@ class Onsets(Foot):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._digests: Sequence[Digest] = ()
+        self._unread = 0
 
-    def show(self, digests: Sequence[Digest]) -> None:
-        """Show these trials."""
-        self._digests = digests
+    def show(self, digests: Sequence[Digest], unread: int = 0) -> None:
+        """Show these trials, and how many more there are that can't be read."""
+        self._digests, self._unread = digests, unread
         self.renew()
 
     @property
@@ -92,9 +93,8 @@ class Onsets(Foot):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a line for each mode."""
-        if not self._digests:
-            return []
-        out = _wrapped(left_out(digest.figures for digest in self._digests), width, "dim")
+        left = left_out((digest.figures for digest in self._digests), {UNREAD: self._unread})
+        out = _wrapped(left, width, "dim")
         whole = self._whole
         if not whole:
             return out
