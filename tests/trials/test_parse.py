@@ -158,6 +158,28 @@ def test_what_the_world_forbids_is_illegal(id_: str, parameters: dict[str, objec
     assert (reading.action, reading.kind, reading.reason) == (None, "illegal", reason)
 
 
+SIGNED = ["({} 3)", "[{} 3]", "`{} 3`", "**{} 3**", "${} 3$", "\\boxed{{{} 3}}", "<answer>{} 3</answer>", "| {} 3 |"]
+SIGNED += ["Answer: {} 3", "{}$3$", "{}[3]", "{}(3)", "{}\\boxed{{3}}", "{}\u20093", "- {} 3", "{}3"]
+
+
+@pytest.mark.parametrize("layout", SIGNED)
+@pytest.mark.parametrize("sign", "-–—‐‑‒−－﹣➖˗")
+def test_a_dash_before_a_number_is_a_lists_only_at_the_front_of_a_line(sign: str, layout: str) -> None:
+    assert read_integers(layout.format(sign), world(1)).action is None
+    listed = read_integers(f"{sign} 3", world(1))
+    assert (listed.action, listed.kind) == (((3,), "") if sign in "-–—" else (None, "illegal"))
+
+
+@pytest.mark.parametrize("parted", [",000", ", 000", " 000", " , 000", "，000", "，\u3000000", ", 050", ",\t005"])
+@pytest.mark.parametrize("wear", ["{}", "Answer: {}", "({})", "**{}**", "<answer>{}</answer>", "[{}]", "I consume {}."])
+def test_zeros_that_lead_behind_a_comma_may_be_thousands(parted: str, wear: str) -> None:
+    for first in ("1", "10", "100"):
+        reading = read_integers(wear.format(first + parted), world(2))
+        assert reading.action is None
+        assert "thousands separator" in reading.reason
+    assert read("1, 100", 2) == "1,100"
+
+
 def test_what_the_world_allows_is_read() -> None:
     assert read_answer("10", envs.make("sustainability"), State((10.0,), (0,))).action == (10,)
     assert read_answer("999999999", envs.make("homeostasis"), State((100,), (0,))).action == (999_999_999,)

@@ -10,12 +10,14 @@ from dataclasses import replace
 from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.cues import REFUSING, stands_alone
 from bioblue_tui.trials.reading.dress import POISON, undressed
+from bioblue_tui.trials.reading.faults import fault_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.walk import Walk
 
 _BOXED = r"\\f?box(?:ed)?\s?\{((?:[^{}]|\{[^{}]{0,80}\}){0,200})\}"
 _ANSWER_TAG = re.compile(r"<(/?)(?:final[_ -]?)?answer(?:\s[^<>\n]{0,80})?>", re.IGNORECASE)
 _BOX = re.compile(_BOXED)
+_SIGNED = re.compile(r"[ \t]*[-–—][ \t]*\d")
 _SAYS = re.compile(rf"[^\W_]|{POISON}")
 
 
@@ -98,6 +100,8 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     boxes = [match.group(1) for match in _BOX.finditer(inner)]
     if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
         inner = boxes[0]
+    if _SIGNED.match(inner) and (sign := fault_of(inner.strip(), marked=True)):
+        return Block(None, first, last, marked=True, reason=sign.reason, kind=sign.kind)
     walk = Walk(inner.split("\n"), grammar, {}, False)
     blocks = walk.run()
     actions = {block.action for block in blocks}

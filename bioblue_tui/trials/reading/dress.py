@@ -13,8 +13,12 @@ _WIDE = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
     | dict.fromkeys((0x3000, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " ")
     | dict.fromkeys((0x2018, 0x2019, 0x02BC), "'")
+    | dict.fromkeys((0xFF0D, 0xFE63, 0x02D7, 0x2796), "−")
 )
-"""Full-width forms, other widths of spaces and other apostrophes, as the characters they stand for."""
+"""Full-width forms, other widths of spaces, other apostrophes and signs, as the characters they stand for."""
+
+_SIGN = re.compile(r"[-–—](?=[\xa0\u2000-\u200a\u202f\u205f\u3000]+\d)")
+"""A dash with a space of another width behind it is set as a sign is, and not as a list's dash."""
 
 _BREAKS = dict.fromkeys(map(ord, "\r\u2028\u2029"), "\n")
 _TURNING = frozenset("\u061c\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -35,8 +39,11 @@ _LATEX = re.compile(
     r"\\(?:text(?:bf|it|tt|rm)?|mathrm|mathbf|mathit|mathsf|bm|bf|quad|qquad|left|right)\b|\\[,;:! ()\[\]{}]"
 )
 _EMPHASIS = re.compile(r"[*`]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+_LISTED = re.compile(r"\s*[-–—][ \t]+")
+"""A list's dash, at the front of a line. Behind anything else one before a number is a sign."""
 _BULLET = re.compile(
-    r"(?:(?:[-*•·‣▪◦–—✅✔☑👉🎯]|#{1,6})[ \t]+)+|>[ \t]*(?=\W{0,2}[A-Za-z])|>[ \t]+(?=[\d*])|[•▪‣◦][ \t]*"
+    r"(?:(?:[*•·‣▪◦✅✔☑👉🎯]|#{1,6}|[-–—](?=[ \t]+\W{0,4}[^\W\d_]))[ \t]+)+"
+    r"|>[ \t]*(?=\W{0,2}[A-Za-z])|>[ \t]+(?=[\d*])|[•▪‣◦][ \t]*"
 )
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)][ \t]+(?=[\W_]{0,4}(?:[A-HJ-Z]\b|objective|food|answer|final))", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'“”‘’«»„](?![\w.])""")
@@ -55,7 +62,7 @@ def plain(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
-    text = text.translate(_BREAKS).translate(_WIDE)
+    text = _SIGN.sub("−", text).translate(_BREAKS).translate(_WIDE)
     text = _UNSEEN.sub(_unseen, text)
     if text.isascii():
         return text
@@ -80,9 +87,15 @@ def _known(character: str) -> str:
     return POISON if kind in _POISONOUS else character
 
 
-def undressed(line: str) -> str:
-    """Return a line without its dress, spaces made single; what it says in digits is never changed."""
-    bare, digits = _undress(line), _DIGITS.findall(line)
+def undressed(line: str, *, listed: bool = True) -> str:
+    """Return a line without its dress, spaces made single; what it says in digits is never changed.
+
+    Args:
+        line: The line, or a piece of one.
+        listed: Whether a dash at its front may be a list's.
+    """
+    front = _LISTED.match(line) if listed else None
+    bare, digits = _undress(line[front.end() :] if front else line), _DIGITS.findall(line)
     kept = _DIGITS.findall(bare)
     # A list's number may have been taken off the front.
     return bare if kept == digits or kept == digits[1:] else POISON

@@ -148,7 +148,7 @@ def read_table(
     rows: list[list[str]] = []
     at = index
     while at < len(lines) and "|" in lines[at] and at - index < _MOST_ROWS and len(lines[at]) < 1000:
-        cells = [undressed(cell) for cell in lines[at].strip().strip("|").split("|")]
+        cells = [undressed(cell, listed=False) for cell in lines[at].strip().strip("|").split("|")]
         if any(set(cell) - set("-: ") for cell in cells):
             rows.append(cells)
         at += 1
@@ -163,7 +163,7 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
         return [None]
     width = len(rows[0])
     if len(rows) == 1 and all(_WHOLE.fullmatch(cell) for cell in rows[0]):
-        return [_clause(grammar.read(", ".join(rows[0])))]
+        return [_clause(grammar.read("; ".join(rows[0])))]
     if len(rows) == 2 and all(_WHOLE.fullmatch(cell) for cell in rows[1]):
         read = [grammar.read(f"{head}: {cell}") for head, cell in zip(*rows, strict=True)]
         return [_clause(each, whole=None not in read) for each in read]

@@ -111,7 +111,7 @@ class Walk:
         """Read JSON that a line begins with, or that stands in it behind words that call it the answer."""
         line = self._lines[index]
         begin = OPENS.search(line)
-        if not begin:
+        if not begin or line[: begin.start()].endswith(("-", "–", "—", "−")):
             return None
         lead = line[: begin.start()].strip(" \t`>*-")
         opening = self._grammar.read(undressed(lead)) if 0 < len(lead) < LONGEST else None
