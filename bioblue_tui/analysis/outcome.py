@@ -10,7 +10,6 @@ from pathlib import Path
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
 from bioblue_tui.records.collection import standing_of
-from bioblue_tui.trials.events import standing_word
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
 from envs import Number
@@ -60,9 +59,7 @@ class Outcome:
         trace = trace_of(header, (view.done for view in state.steps if view.done))
         compared = compare(state)
         standing = standing_of(state, path)
-        standing = standing if state.whole else standing_word(standing, failed=bool(failure))
-        left_out = state.unaveraged if state.whole else standing
-        ended = (state.reason, failure, standing, left_out)
+        ended = (state.reason, failure, standing, state.unaveraged if state.whole else standing)
         shared = header.forked_after or 0
         return cls(header.id, header.seed, path, state.done, *ended, state.tally, totals, compared, trace, shared)
 

@@ -154,10 +154,10 @@ class Series(Watcher):
             self._stopping = asyncio.ensure_future(self.engine.stop())
 
     def over(self, job: Job) -> None:
-        """Say why a trial failed, if it did, and keep how it came out."""
+        """Say why a trial did not come to its end by itself, if it did not, and keep how it came out."""
         session, lines = job.session, self._lines.pop(job, None)
         if job.failure:
-            how = f"failed at step {session.state.done + 1}" if session else "was not played"
+            how = f"{session.state.standing} at step {session.state.done + 1}" if session else "was not played"
             self.narrate(f"bioblue: {self._label(job)} {how}: {one_line(job.failure, 400)}")
         if session is None:
             if job.state == "done":
@@ -231,7 +231,7 @@ class Series(Watcher):
         self._name("not played to the end", [job for job in self.engine.jobs if job.over and job.state != "done"])
         for job in list(self._unread)[:_NAMED]:
             self.narrate(f"bioblue: {self._label(job)}: {self._unread[job]}")
-        self._name(f"left out of the tables, {UNREAD}", list(self._unread))
+        self._name(f"left out of the tables, {UNREAD}; the same command plays anew", list(self._unread))
         elsewhere = sum(job.state == "done" and job.path is None for job in self.engine.jobs)
         if elsewhere:
             trials = counted(elsewhere, "trial")

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Piece, Turn, Usage
 from bioblue_tui.batch.engine import Job
+from bioblue_tui.costs.budget import Budget
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.series import Series, Style
+from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, Session, open_session
@@ -258,13 +261,35 @@ def test_a_record_that_is_changed_or_removed_while_others_are_played_is_named(tm
     named, counted = told[-2:]
     assert named.startswith(f"bioblue: seed 2: {path}")
     assert {"gone": "cannot be read (No such file", "damaged": "line 7: damaged"}[how] in named
-    assert counted == "bioblue: left out of the tables, can't be read: 1 trial (seed 2)"
+    assert counted == "bioblue: left out of the tables, can't be read; the same command plays anew: 1 trial (seed 2)"
 
 
 def test_tables_of_what_was_interrupted_say_which_trials_they_are_without(tmp_path: Path) -> None:
     series, _, told = told_of_earlier(over_before(tmp_path, (1, 2)), whole=False)
     assert told[-1] == "bioblue: 2 trials played before, in no table here; the same command goes on"
     assert not series.unread
+
+
+@pytest.mark.parametrize("style", ["none", "jsonl"])
+def test_what_a_limit_on_costs_ended_stands_as_lists_and_reports_have_it(tmp_path: Path, style: Style) -> None:
+    def open_trial() -> Session:
+        session = open_session(Plan("homeostasis", "own", steps=40), tmp_path, agent=Told("gpt-4o-mini"))
+        session.limit_cost(Budget(Decimal("0.0105")))
+        return session
+
+    lines: list[str] = []
+    told: list[str] = []
+    series = Series([Job("1", open_trial)], style, Output(lines.append), told.append, Look())
+    series.play()
+    series.report()
+    (outcome,) = series.outcomes
+    assert (outcome.standing, entry_at(outcome.path).standing) == ("stopped", "stopped")
+    assert not series.finished
+    assert f"bioblue: seed 1 stopped at step {outcome.steps + 1}: the limit of $0.011 would be" in told[1]
+    if style == "jsonl":
+        assert [json.loads(lines[-1])[key] for key in ("standing", "reason")] == ["stopped", "stopped"]
+    else:
+        assert lines[0] == "homeostasis, openai:gpt-4o-mini: totals; 1 left out, not played to the end: 1 stopped"
 
 
 def test_trials_in_no_mean_are_not_said_to_count_as_one(tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: P
     record = open_record(path)
     assert any(isinstance(event, Paused) and event.reason.startswith("unbounded") for event in record.events)
     assert TrialState(record.header).feed(record.events).standing == entry_at(path).standing == "stopped"
+    assert Outcome.of(session.state, path, "unbounded maximisation").standing == "stopped", "table of a batch"
 
 
 def test_why_a_trial_failed_is_in_its_report(trials: dict[str, Path]) -> None:
