@@ -19,7 +19,7 @@ _PAST = (
 )
 _DESCRIBES = words(
     r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficits?|differences?|shortfall|band|range",
-    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penal\w+|growth|regrow\w*|noise",
+    r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penal\w+|(?:re)?grow\w*|noise",
     r"short|below|above|left|leav\w+|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note"
     r"|considered",
     r"weighed|discarded|rejected|excessive|next time|would (?:bring|cause|overshoot|exceed|have been (?!better|best"

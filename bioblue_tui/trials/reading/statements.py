@@ -204,7 +204,7 @@ class Grammar:
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
-            if found is None and which == "noun":
+            if found is None and which in ("noun", "marked"):
                 found = self._numbers(dosed(rest, Known(), gaps=True), which)
             own = which in ("marked", "noun") or (piece[0] in "iI" and which == "lead")
             if found is None and own and (parts := explained(rest)):

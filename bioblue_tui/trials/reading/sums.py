@@ -30,7 +30,11 @@ _SUM = re.compile(
 )
 _MOVES = re.compile(rf"({_N}) ?(?:→|->) ?({_N})")
 _ASIDE = re.compile(r" ?\(([^()]{3,120})\)(?=\W|$)")
-_LEAD = re.compile(rf"(?:so |now )?(?:since|because|as|given that|given) ({_SUM.pattern}),? (?:so )?", re.IGNORECASE)
+_ONE = re.sub(r"\?P<\w+>", "?:", _SUM.pattern)
+_LEAD = re.compile(
+    rf"^(?:so |now )?(?:since|because|as|given that|given) ({_ONE}(?:(?:, and|,| and) {_ONE}){{0,5}}),? (?:so )?", re.I
+)
+_TAIL = re.compile(rf"(?:[,;:]? (?:because|since|as)|[:;]| [-–—]) ({_ONE})\W*$", re.I)
 _SIGNED = re.compile(rf"(?:(?P<sign>{_SIGN}) ?{_BEFORE})?(?P<term>{_TERM})", re.IGNORECASE)
 _TO = re.compile(r"^(\d{1,9}) to (\d{1,9})$")
 _DIGITS = re.compile(r"\d{1,9}")
@@ -88,33 +92,35 @@ def levelled(sentence: str, action: Action, known: Known) -> str:
 
 
 def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
-    """Return a sentence with the dose alone in place of each sum that reckons one, or that ends in one as gaps do."""
+    """Return a sentence with the dose alone in place of each sum that reckons one, or of each gap between levels."""
 
     def dose(match: re.Match[str]) -> str:
-        doses = _weighed(match, known).doses
-        return str(*doses) if len(doses) == 1 and (not gaps or int(match["result"]) in doses) else match.group()
+        found = _weighed(match, known)
+        fitting = not gaps or (found.levels and int(match["result"]) in found.doses)
+        return str(*found.doses) if fitting and len(found.doses) == 1 else match.group()
 
     return _SUM.sub(dose, sentence)
 
 
 def without_sums(piece: str) -> tuple[str, str]:
-    """Return a piece without the sums in brackets beside its numbers, or before them, and those sums; may be empty."""
-    lead = _LEAD.match(piece)
-    body = piece[lead.end() :] if lead else piece
-    numbers = set(_DIGITS.findall(_ASIDE.sub("", body)))
-    told = [lead[1]] if lead and not numbers.isdisjoint(_DIGITS.findall(lead[1])) else []
+    """Return a piece without the sums that explain its numbers, in brackets or clauses, and those; may be empty."""
+    numbers = set(_DIGITS.findall(_ASIDE.sub("", _TAIL.sub("", _LEAD.sub("", piece)))))
+    told: list[str] = []
 
     def beside(match: re.Match[str]) -> str:
         aside = _TO.sub(r"\1 → \2", match[1])
-        if not (_SUM.search(aside) or _MOVES.search(aside)):
-            return match.group()
-        if _SUM.search(aside) and numbers.isdisjoint(_DIGITS.findall(aside)):
+        reckons = _SUM.search(aside)
+        # Whoever takes nothing has reckoned another number.
+        if not (reckons or _MOVES.search(aside)) or (
+            reckons and "0" not in numbers and numbers.isdisjoint(_DIGITS.findall(aside))
+        ):
             return match.group()
         told.append(aside)
         return ""
 
-    bare = _ASIDE.sub(beside, body)
-    return (bare, "; ".join(told)) if told else (piece, "")
+    for form in (_ASIDE, _TAIL, _LEAD):
+        piece = form.sub(beside, piece)
+    return piece, "; ".join(told)
 
 
 def ends_in_sum(line: str) -> bool:
@@ -130,8 +136,10 @@ def _weighed(match: re.Match[str], known: Known) -> Sum:
     text, result = match.group(), int(match["result"])
     terms = [(found["sign"] or "", found["term"]) for found in _SIGNED.finditer(match["terms"])]
     signs = {sign.casefold() for sign, _ in terms}
-    if not signs <= _UP | _DOWN or any("." in term for _, term in terms):
-        return Sum(text, frozenset({result}) if signs & _POWERS else frozenset())
+    if signs & _POWERS:
+        return Sum(text, frozenset({result}))
+    if any("." in term for _, term in terms):
+        return Sum(text)
     added = [int(term) for sign, term in terms if sign.casefold() in _UP]
     taken = [int(term) for sign, term in terms if sign.casefold() in _DOWN]
     # Beside a level that was shown, what is added is a dose however large.
@@ -139,9 +147,12 @@ def _weighed(match: re.Match[str], known: Known) -> Sum:
     ups = [term for term in added if term in shown or (not shown and term > MET_BY_CHANCE)]
     downs = [term for term in taken if term in known.numbers or term > MET_BY_CHANCE]
     levels = {*ups, *downs}
+    if levels and not signs <= _UP | _DOWN:
+        # A mean of levels is one; what a product of a level is may be either.
+        return Sum(text, frozenset({*levels, result}) if len(ups) > 1 > len(downs) else frozenset())
     if len(ups) > len(downs):
         return Sum(text, frozenset({*levels, result}), frozenset({*added, *taken} - levels))
-    if not levels or len(ups) < len(downs):
+    if len(ups) < len(downs):
         return Sum(text)
     # Of a stock that was shown, and is no target, what is taken may be the dose, and the result the rest.
     rest = any(term in shown - known.targets for term in ups) and known.numbers.isdisjoint(downs)
