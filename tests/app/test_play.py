@@ -47,6 +47,8 @@ async def test_nothing_is_said_of_an_answer_once_the_record_is_full(
         await until(pilot, lambda: "can no longer be written" in str(screen.notice.render()))
         assert "Taken." not in painted(pilot.app)
         assert not screen.bar.display
+        await until(pilot, lambda: "no answer in the record" in text_of(screen.transcript))
+        assert "your answer below" not in text_of(screen.transcript)
 
 
 async def test_an_illegal_answer_says_why_and_loses_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
-from bioblue_tui.trials.events import Answered, Stepped
+from bioblue_tui.trials.events import STOPPED, Answered, Ended, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 
 
@@ -175,6 +175,18 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
         assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["close (q)"]
         await pilot.press("q")
         await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_the_summary_of_a_stopped_trial_says_up_to_where_its_verdict_goes(tmp_path: Path) -> None:
+    record = await recorded(tmp_path)
+    kept = [event for event in record.events if event.step <= 3]
+    record.events = [*kept, Ended(kept[-1].at, 3, STOPPED)]
+    async with replayed(record) as (pilot, _):
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        title, conclusion = (pilot.app.screen.query_one(name, Label).content for name in (".title", "#conclusion"))
+        assert str(title) == "multi-objective homeostasis: stopped"
+        assert str(conclusion).startswith("Until then ok: ")
 
 
 class Told(BaseAgent):

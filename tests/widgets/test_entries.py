@@ -1,11 +1,12 @@
-"""The raw output knows how many lines a step takes without drawing them; it must be as many as it draws."""
+"""The raw output: how many lines a step takes is known without drawing them, and what is to come is said live only."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.trials.events import Asked, Header, Retrying, Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
 from bioblue_tui.widgets.entries import EntryWriter
 
@@ -54,3 +55,26 @@ def test_the_height_of_a_step_is_what_is_drawn(
     done = Stepped(0, 1, "agent", tuple(amounts[:count]), levels, levels, levels, {}, {}, {})
     view = StepView(1, observation, attempts, done)
     assert writer.height(view) == len(list(writer.entry(view)))
+
+
+@pytest.mark.parametrize(
+    ("actor", "retries", "live", "told"),
+    [
+        ("human", 0, True, "◂ your answer below"),
+        ("human", 0, False, "◂ no answer in the record"),
+        ("gpt", 0, True, "◂ gpt is asked …"),
+        ("gpt", 0, False, "◂ no answer in the record"),
+        ("gpt", 1, True, "↻ retry 1, in 4 s: too many requests"),
+        ("gpt", 1, False, "◂ no answer in the record; next was retry 1, in 4 s: too many requests"),
+    ],
+)
+def test_only_a_live_trial_says_what_is_to_come(actor: str, retries: int, live: bool, told: str) -> None:
+    environment = envs.make("homeostasis")
+    state = TrialState(Header(environment.id, environment.parameters, 1, 10, actor))
+    state.apply(Asked(0.0, 1, 1, "How many?", actor))
+    for number in range(1, retries + 1):
+        state.apply(Retrying(0.0, 1, 1, number, 4.0, "too many requests"))
+    writer = EntryWriter(state)
+    writer.width, writer.live = 100, live
+    drawn = ["".join(text for text, _ in line).strip() for line in writer.entry(state.steps[0])]
+    assert drawn[1:] == [told]
