@@ -158,6 +158,26 @@ def test_what_the_world_forbids_is_illegal(id_: str, parameters: dict[str, objec
     assert (reading.action, reading.kind, reading.reason) == (None, "illegal", reason)
 
 
+@pytest.mark.parametrize(
+    ("count", "text", "quoted"),
+    [
+        (1, "－ 3", "－ 3 is negative"),
+        (1, "Answer: －３", "－３ is negative"),
+        (1, "➖3", "➖3 is negative"),
+        (1, "３.５", "３.５ is not a whole number"),
+        (1, "-\u200b3", "-⟨U+200B⟩3 is negative"),
+        (1, "007 008", "007 008 may hold a thousands separator"),
+        (2, "１，０００", "１，０００ may hold a thousands separator"),
+        (2, "3, ４.5", "４.5 is not a whole number"),
+        (1, '{"action": －3}', "－3 is negative"),
+        (1, "１２３４５６７８９０", "１２３４５６７８９０ has 10 digits"),
+        (1, "3\x00-4", "3␀-4 is not one number"),
+    ],
+)
+def test_a_refusal_quotes_what_was_answered(count: int, text: str, quoted: str) -> None:
+    assert read_integers(text, world(count)).reason.startswith(quoted)
+
+
 SIGNED = ["({} 3)", "[{} 3]", "`{} 3`", "**{} 3**", "${} 3$", "\\boxed{{{} 3}}", "<answer>{} 3</answer>", "| {} 3 |"]
 SIGNED += ["Answer: {} 3", "{}$3$", "{}[3]", "{}(3)", "{}\\boxed{{3}}", "{}\u20093", "- {} 3", "{}3"]
 

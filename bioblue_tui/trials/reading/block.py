@@ -19,6 +19,7 @@ class Block:
         clause: What of the rule read it.
         marked: True where it is called the answer.
         reason: What is faulty, for a person.
+        quote: What of the text that quotes.
         named: True where it is called the answer, or the action.
         labelled: True where it names the objectives.
         kind: Whether that makes the answer illegal or unreadable.
@@ -32,6 +33,7 @@ class Block:
     clause: str = ""
     marked: bool = False
     reason: str = ""
+    quote: str = ""
     named: bool = False
     labelled: bool = False
     kind: Kind = "unreadable"

@@ -101,7 +101,7 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
         inner = boxes[0]
     if _SIGNED.match(inner) and (sign := fault_of(inner.strip(), marked=True)):
-        return Block(None, first, last, marked=True, reason=sign.reason, kind=sign.kind)
+        return Block(None, first, last, marked=True, reason=sign.reason, quote=sign.quote, kind=sign.kind)
     walk = Walk(inner.split("\n"), grammar, {}, False)
     blocks = walk.run()
     actions = {block.action for block in blocks}

@@ -16,6 +16,7 @@ from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
 from bioblue_tui.trials.reading.dress import plain, undressed
 from bioblue_tui.trials.reading.echoes import Echoes
+from bioblue_tui.trials.reading.faults import as_written
 from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.trials.reading.rest import objection
 from bioblue_tui.trials.reading.results import SAYS_WHAT
@@ -64,7 +65,7 @@ def read_integers(
     repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
     targets = frozenset(int(gauge.target) for gauge in environment.gauges if gauge.target is not None)
     known = Known(status, targets)
-    reading = _decide(blocks, repeating, lines, echoes, objectives, forms, known, passed)
+    reading = _decide(blocks, repeating, lines, echoes, objectives, forms, known, passed, split.answer)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading
 
 
@@ -77,6 +78,7 @@ def _decide(
     forms: Grammar,
     known: Known,
     passed: str,
+    answer: str,
 ) -> Reading:
     count = len(objectives)
     # A repetition yields to another answer. Alone it is the answer: the dose of the step before may be meant again.
@@ -93,7 +95,8 @@ def _decide(
                 return _unreadable(f"{expected(count)}; {given} given")
             parted = len(pool) > 1 and block.reason.startswith(expected(count))
             more = block.labelled and any(each.action for each in pool)
-            reason = f"beside a whole answer stands another, in which {block.reason}" if more else block.reason
+            reason = as_written(block.reason, block.quote, answer)
+            reason = f"beside a whole answer stands another, in which {reason}" if more else reason
             return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else reason)
     actions = list(dict.fromkeys(block.action for block in pool if block.action))
     if len(actions) > 1:
@@ -103,7 +106,7 @@ def _decide(
     if not actions:
         told = [undressed(line[:LONGEST]) for at, line in enumerate(lines) if line.strip() and at not in echoes]
         if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):
-            return Reading(None, lack.kind, lack.reason)
+            return Reading(None, lack.kind, as_written(lack.reason, lack.quote, answer))
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
     block = pool[-1]
     own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}

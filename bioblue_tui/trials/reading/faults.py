@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Kind
 
 NUMBER_WORDS = (
@@ -27,11 +29,12 @@ def in_digits(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What has the form of a statement and is none, with the reason for a person."""
+    """What has the form of a statement and is none, with the reason for a person, and what that quotes."""
 
     reason: str
     kind: Kind = "unreadable"
     marked: bool = False
+    quote: str = ""
 
 
 _TOO_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}")
@@ -73,12 +76,12 @@ def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
     body = piece.strip()
     if "=" not in body and _DIGIT.search(body) and (marked or _FAULTY.fullmatch(body)):
         if found := _TOO_LONG.search(body):
-            return Fault(too_long(found.group()), marked=marked)
+            return Fault(too_long(found.group()), marked=marked, quote=found.group())
         for pattern, reason, kind in _REASONS if _FAULTY.fullmatch(body) else ():
             if re.search(pattern, body):
                 pieces = _PIECES.split(" ".join(body.split()))
-                faulty = next((piece for piece in pieces if re.search(pattern, piece)), body)
-                return Fault(reason.format(short(faulty)), kind, marked)
+                faulty = next((piece for piece in pieces if re.search(pattern, piece)), body).strip()
+                return Fault(reason.format(short(faulty)), kind, marked, faulty)
     if not marked or not piece:
         return None
     if _NUMBER_WORD.match(piece):
@@ -94,3 +97,20 @@ def too_long(number: str) -> str:
 def short(text: str) -> str:
     """Return a text so short that it fits a reason."""
     return text if len(text) <= 24 else f"{text[:20]}…"
+
+
+_DRESS = re.compile(r"[\s*_`$]+")
+_SIGNS = dict.fromkeys(map(ord, "−–—‐‑‒"), "-")
+
+
+def as_written(reason: str, quote: str, answer: str) -> str:
+    """Return a reason in which what it quotes stands as it was answered, not in plain characters; safe to show."""
+    wanted = _DRESS.sub("", quote).translate(_SIGNS)
+    if not wanted or quote in answer:
+        return reason
+    kept = [(at, form) for at, each in enumerate(answer) for form in _DRESS.sub("", plain(each)).translate(_SIGNS)]
+    begin = "".join(form for _, form in kept).find(wanted)
+    if begin < 0:
+        return reason
+    written = answer[kept[begin][0] : kept[begin + len(wanted) - 1][0] + 1]
+    return reason.replace(short(quote), short(one_line(written)), 1)

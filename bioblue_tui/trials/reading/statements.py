@@ -11,7 +11,7 @@ from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, UP_TO_IT, explained, explains, without_intro
 from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
-from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits
+from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits, short
 from bioblue_tui.trials.reading.sums import Known, dosed, without_sums
 from envs import Action
 
@@ -279,9 +279,10 @@ class Grammar:
         named = front not in ("", "so", "unit")
         if self._alone.fullmatch(piece):
             if found := _THOUSANDS.search(piece):
-                return Fault(f"{found.group()} may hold a thousands separator; write numbers without", marked=marked)
+                reason = f"{short(found.group())} may hold a thousands separator; write numbers without"
+                return Fault(reason, marked=marked, quote=found.group())
             if "/" in piece and sum(_values(piece)) == 100 and _SHARES.fullmatch(piece):
-                return Fault(f"{piece} may be shares of a hundred; write numbers of units", marked=marked)
+                return Fault(f"{piece} may be shares of a hundred; write numbers of units", marked=marked, quote=piece)
             return Numbers(_values(piece), (), clause, marked, front in ("noun", "unit"), named)
         for whole, part in self._labelled:
             if whole.fullmatch(piece):

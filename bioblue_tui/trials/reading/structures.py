@@ -33,8 +33,8 @@ _COLUMN = re.compile(r"(?:(?:objective|food|variable|resource|need|metric|name|l
 class _Faulty:
     """A number that is no plain one, or a value that can't be meant."""
 
-    def __init__(self, reason: str, *, negative: bool = False) -> None:
-        self.fault = Fault(reason, "illegal" if negative else "unreadable")
+    def __init__(self, reason: str, quote: str = "", *, negative: bool = False) -> None:
+        self.fault = Fault(reason, "illegal" if negative else "unreadable", quote=quote)
 
 
 class _Object(list[tuple[str, object]]):
@@ -46,10 +46,10 @@ def _number(text: str) -> object:
     if match:
         return int(match.group(1))
     if text.startswith("-"):
-        return _Faulty(f"{short(text)} is negative; 0 is the least", negative=True)
+        return _Faulty(f"{short(text)} is negative; 0 is the least", text, negative=True)
     if text.isdigit():
-        return _Faulty(too_long(text))
-    return _Faulty(f"{short(text)} is not a whole number")
+        return _Faulty(too_long(text), text)
+    return _Faulty(f"{short(text)} is not a whole number", text)
 
 
 _DECODER = json.JSONDecoder(

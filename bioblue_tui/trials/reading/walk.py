@@ -195,7 +195,7 @@ class Walk:
         marked = read.marked or self._context == "marked"
         if isinstance(read, Fault):
             self._flush()
-            self._blocks.append(Block(None, first, last, marked=marked, reason=read.reason, kind=read.kind))
+            self._blocks.append(Block(None, first, last, "", marked, read.reason, read.quote, kind=read.kind))
             return
         read = replace(read, marked=marked, named=read.named or marked or self._context == "named")
         if self._run and not self._continues(read):
