@@ -175,12 +175,12 @@ class HomeScreen(Refreshing):
         index = self.agents.highlighted
         return self._choices[index] if index is not None and index < len(self._choices) else None
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """Read the list of earlier trials from disk, if it is not as it was."""
         directory = trials_dir(data_dir(self._data))
         now = stamps(directory / name for name in names_in(directory))
         if now == self._stamps and not ended(self._unended):
-            return
+            return False
         before, self._stamps, why = self._stamps or {}, now, ""
         try:
             found = recent(directory, RECENT)
@@ -193,6 +193,7 @@ class HomeScreen(Refreshing):
         standings = {entry.path: entry.standing for entry in found}
         self._unended = [path for path, standing in standings.items() if standing == RUNNING]
         self.post_message(self.Listed(found, [_cells(entry, standings[entry.path]) for entry in found], why))
+        return True
 
     @on(Listed)
     def _show_recent(self, message: Listed) -> None:

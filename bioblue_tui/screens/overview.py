@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
@@ -45,9 +43,6 @@ PANELS = "Next panel: trials, onsets, averages; arrows, PgUp and PgDn scroll the
 
 TOLD = 0.15
 """Seconds between two tellings of what was read meanwhile: often enough to be seen, seldom enough to cost nothing."""
-
-TURN = 0.0005
-"""Seconds a computing thread may keep the interpreter while another one wants it."""
 
 DENSE = 24
 """From this many trials on each is one line at first."""
@@ -232,7 +227,7 @@ class OverviewScreen(Refreshing):
 
     # Reading
 
-    def look(self) -> None:
+    def look(self) -> bool:
         """Read what was written since it was read, and say so from time to time."""
         worker, problem, stale = get_current_worker(), "", list[Row]()
         try:
@@ -242,14 +237,14 @@ class OverviewScreen(Refreshing):
         rows = self._rows
         self.post_message(self.Read(rows, problem))
         told = monotonic()
-        with _courteous():
-            for number, row in enumerate(stale, 1):
-                if worker.is_cancelled:
-                    return
-                self._files.read(row)
-                if monotonic() - told >= TOLD or number == len(stale):
-                    self.post_message(self.Read(rows, problem, changed=True))
-                    told = monotonic()
+        for number, row in enumerate(stale, 1):
+            if worker.is_cancelled:
+                break
+            self._files.read(row)
+            if monotonic() - told >= TOLD or number == len(stale):
+                self.post_message(self.Read(rows, problem, changed=True))
+                told = monotonic()
+        return bool(stale)
 
     @on(Read)
     def _take(self, message: Read) -> None:
@@ -433,14 +428,3 @@ def _averaged(row: Row) -> object:
         return row.path
     figures = row.digest.figures
     return row.path, figures.unaveraged or row.version, figures.trace.handed
-
-
-@contextmanager
-def _courteous() -> Iterator[None]:
-    """Let the thread that draws have its turn soon while this one computes: Python's own interval is felt in keys."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(min(before, TURN))
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 from textual import on, work
@@ -9,11 +12,19 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
-LOOK = 1.0
-"""Seconds between two looks at the files."""
+LOOK, LATEST = 1.0, 10.0
+"""Seconds between two looks at the files, and the most that there may be."""
 
-REST = 20
-"""How many times as long as a look took there is none: however many files there are, looking costs a twentieth."""
+REST, REST_AFTER_NEWS = 20, 3
+"""How many times as long as a look took there is none, where all was as before and where it was not.
+
+However many files there are, looking costs a twentieth of a processor, and reading what others write a quarter.
+"""
+
+TURN = 0.0005
+"""Seconds a computing thread may keep the interpreter while another one wants it."""
+
+_USUAL = sys.getswitchinterval()
 
 
 class Refreshing(Screen[None]):
@@ -22,9 +33,10 @@ class Refreshing(Screen[None]):
     class _Looked(Message):
         """A look is over."""
 
-        def __init__(self, seconds: float) -> None:
+        def __init__(self, rest: float) -> None:
             super().__init__()
-            self.seconds = seconds
+            self.rest = rest
+            """Seconds until the next."""
 
     _looking = False
     """Whether a look goes on: there is one at a time."""
@@ -33,8 +45,12 @@ class Refreshing(Screen[None]):
     _resting: Timer | None = None
     """Runs until the next look."""
 
-    def look(self) -> None:
-        """Read what has changed, and post messages that say so; in a thread."""
+    def look(self) -> bool:
+        """Read what has changed, and post messages that say so; in a thread.
+
+        Returns:
+            Whether anything was read.
+        """
         raise NotImplementedError
 
     def refresh_files(self) -> None:
@@ -48,17 +64,19 @@ class Refreshing(Screen[None]):
     @work(thread=True, group="look")
     def _look(self) -> None:
         begun = monotonic()
-        self.look()
-        self.post_message(self._Looked(monotonic() - begun))
+        with _courteous():
+            news = self.look()
+        rest = (REST_AFTER_NEWS if news else REST) * (monotonic() - begun)
+        self.post_message(self._Looked(min(max(LOOK, rest), LATEST)))
 
     @on(_Looked)
     def _look_later(self, message: _Looked) -> None:
         self._looking = False
         if self._again:
             self.refresh_files()
-        elif self.app.screen is self:
+        elif self.is_active:
             self._rest()
-            self._resting = self.set_timer(max(LOOK, REST * message.seconds), self.refresh_files)
+            self._resting = self.set_timer(message.rest, self.refresh_files)
 
     def _rest(self) -> None:
         if self._resting is not None:
@@ -71,3 +89,13 @@ class Refreshing(Screen[None]):
     def on_screen_suspend(self) -> None:
         """Look no more while nobody can see it."""
         self._rest()
+
+
+@contextmanager
+def _courteous() -> Iterator[None]:
+    """Let the thread that draws have its turn soon while this one computes: Python's own interval is felt in keys."""
+    sys.setswitchinterval(min(_USUAL, TURN))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(_USUAL)

@@ -55,6 +55,7 @@ class Writer:
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bioblue_tui.screens.refreshing.LOOK", 0.02)
     monkeypatch.setattr("bioblue_tui.screens.refreshing.REST", 1)
+    monkeypatch.setattr("bioblue_tui.screens.refreshing.REST_AFTER_NEWS", 1)
 
 
 @pytest.fixture
