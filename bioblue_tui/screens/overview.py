@@ -38,7 +38,7 @@ from bioblue_tui.widgets.strips_foot import Average, Averages, Legend, Onsets, a
 
 TABS = ("trials", "onsets", "averages")
 
-PANELS = "Next panel: trials, onsets, averages; arrows, PgUp and PgDn scroll the one that has the bright frame"
+PANELS = "Next panel: trials, onsets, averages; arrows, PgUp and PgDn then scroll it"
 """What Tab does. Where panels share the space the strip of tabs says it, and the footer has room for other keys."""
 
 TOLD = 0.15
