@@ -11,6 +11,7 @@ from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_o
 from bioblue_tui.analysis.intervals import wilson
 from bioblue_tui.analysis.modes.base import words
 from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.numbers import counted, signed
@@ -125,12 +126,21 @@ def compare_notes(
         else:
             unreviewed.append(name)
     found = agreement(judged, tolerance)
+    if opened.errors:
+        complain(f"bioblue: {left_out([], {UNREAD: len(opened.errors)})}")
     if unreviewed:
         left = "1 file has" if len(unreviewed) == 1 else f"{len(unreviewed)} files have"
         complain(f"bioblue: {left} no note and not counted; --all counts such as reviewed and found in order")
     if as_json:
         modes = [one.to_json() for one in found]
-        answer = {"trials": len(judged), "not_reviewed": unreviewed, "tolerance": tolerance, "who": who, "modes": modes}
+        answer = {
+            "trials": len(judged),
+            "not_reviewed": unreviewed,
+            "unread": [name for name, _ in opened.errors],
+            "tolerance": tolerance,
+            "who": who,
+            "modes": modes,
+        }
         write(json.dumps(answer))
     else:
         for line in _table(found, len(judged), tolerance, look):

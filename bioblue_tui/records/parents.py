@@ -12,6 +12,8 @@ from bioblue_tui.records.schema import Record, RecordError
 def parent_path(fork: Record, directories: Sequence[Path] = ()) -> Path:
     """Find the record that a fork was made from: beside the fork itself, or in one of some directories.
 
+    Where the only file of its name can't be read, it is that one: whoever opens it is told why.
+
     Args:
         fork: A record.
         directories: Where else to look, such as the directory of all trials.
@@ -25,20 +27,18 @@ def parent_path(fork: Record, directories: Sequence[Path] = ()) -> Path:
     # A header may come from anywhere: only a name is taken from it, never a way through the file system.
     name = Path(str(parent.get("file") or "")).name
     places = [*([fork.path.parent] if fork.path else []), *directories]
-    for place in places if name else ():
-        path = place / name
-        if path.is_file() and _is_parent(path, parent.get("id")):
-            return path
+    wanted, unread = parent.get("id"), list[Path]()
+    for path in (place / name for place in places if name):
+        try:
+            if path.is_file() and (not wanted or open_record(path).header.id == wanted):
+                return path
+        except RecordError:
+            unread.append(path)
+    if unread:
+        return unread[0]
     where = "not beside it" + (" nor among the trials" if directories else "")
     raise RecordError(
         f"its parent, {name or 'a record without a name'}, is {where}",
         fork.path,
         advice="Name both: the parent's file, then the fork's.",
     )
-
-
-def _is_parent(path: Path, wanted: object) -> bool:
-    try:
-        return not wanted or open_record(path).header.id == wanted
-    except RecordError:
-        return False

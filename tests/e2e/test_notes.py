@@ -105,7 +105,10 @@ def test_agreement_by_mode(bioblue: Bioblue) -> None:
     assert done.returncode == 0
     assert "1 file has no note" in done.stderr
     found = json.loads(done.stdout)
-    assert (found["trials"], found["not_reviewed"]) == (4, [str(fifth)])
+    assert (found["trials"], found["not_reviewed"], found["unread"]) == (4, [str(fifth)], [])
+    missing = bioblue.run("notes", *files, "missing.jsonl", "--agreement", "--json")
+    assert (missing.returncode, json.loads(missing.stdout)["unread"]) == (2, ["missing.jsonl"])
+    assert "bioblue: 1 left out, can't be read\n" in missing.stderr
     (mode,) = [mode for mode in found["modes"] if mode["mode"] == "accelerating_maximisation"]
     assert [mode[key] for key in ("both", "person", "detector", "neither", "near")] == [2, 0, 1, 1, 2]
     assert (mode["agreement"], mode["kappa"]) == (0.75, 0.5)

@@ -34,6 +34,18 @@ def test_another_trial_of_that_name_is_not_taken_for_it(tmp_path: Path) -> None:
         parent_path(fork_of(parent, tmp_path, id="somebody else"))
 
 
+def test_a_parent_that_cannot_be_read_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    parent = on_disk(tmp_path, steps=4)
+    fork = fork_of(parent, tmp_path / "elsewhere")
+    whole = parent.read_bytes()
+    parent.write_bytes(whole.replace(b"\n", b"\n\0\0\n", 1))
+    assert parent_path(fork, [tmp_path]) == parent
+    other = tmp_path / "other" / parent.name
+    other.parent.mkdir()
+    other.write_bytes(whole)
+    assert parent_path(fork, [tmp_path, other.parent]) == other, "a copy of it can be read"
+
+
 @pytest.mark.parametrize("name", ["../secret.jsonl", "/etc/passwd", "", "..", None, 7])
 def test_a_header_leads_nowhere_else(tmp_path: Path, name: object) -> None:
     (tmp_path / "trials").mkdir()

@@ -102,6 +102,15 @@ def test_status_tells_of_records_that_are_not_there(bioblue: Bioblue) -> None:
     assert f"P1: {gone}: cannot be read (No such file or directory)" in done.stderr
     (one,) = map(json.loads, bioblue.run("study", "status", "study.toml", "--json").stdout.splitlines())
     assert len(one["unread"]) == 1
+    damaged = bioblue.files()[0]
+    lines = damaged.read_bytes().splitlines(keepends=True)
+    damaged.write_bytes(b"".join([*lines[:4], b"\n", *lines[5:]]))
+    told = bioblue.run("study", "status", "study.toml")
+    assert "2 records can't be read" in told.stdout
+    assert f"P1: {damaged}: line 5: damaged: " in told.stderr
+    exported = bioblue.run("study", "export", "study.toml", "-o", "out")
+    assert exported.returncode == 2
+    assert f"left out: P1: {damaged}, line 5: damaged: " in exported.stderr
 
 
 def test_who_answers_no_to_resuming_is_told_that_nothing_was_lost(bioblue: Bioblue) -> None:
