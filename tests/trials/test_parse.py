@@ -230,6 +230,8 @@ def test_what_the_world_allows_is_read() -> None:
         ("For this step, I will consume 3.", "sentence", "part of line 1 of 1"),
         ("Next step: 3", "alone", "part of line 1 of 1"),
         ("3 (just enough)", "alone", "part of line 1 of 1"),
+        ("I consume 3 (97 + 3 = 100).", "sentence", "part of line 1 of 1"),
+        ("Answer: 3 (97 → 100)", "marked", "part of line 1 of 1"),
         ('```json\n{\n"why": "It is low.",\n"action": 3\n}\n```', "json", "part of lines 2 to 5 of 6"),
         ('Answer: {"consume": 3}', "marked", "all of it"),
         ("| Level | Action |\n|---|---|\n| 97 | 3 |", "table", "part of lines 1 to 3 of 3"),
@@ -277,7 +279,15 @@ SAID = st.sampled_from(
     ["{}", "Answer: {}", "**{}**", "<answer>{}</answer>", "\\boxed{{{}}}", "I will consume {}", "```\n{}\n```"]
 )
 BEHIND = st.sampled_from(
-    ["", ", because it is low", " (just enough)", " - this is enough", ". This keeps it steady.", "\nThat is all."]
+    [
+        "",
+        ", because it is low",
+        " (just enough)",
+        " (97 + 3 = 100)",
+        " - this is enough",
+        ". This keeps it steady.",
+        "\nThat is all.",
+    ]
 )
 
 

@@ -31,7 +31,8 @@ class Numbers:
         noun: True where they bear the name of a reward, as the prompt's own lines do.
         named: True where they are called the answer, the action or what it does.
         beside: What is said of them in the same line.
-        whole: False where more stands there than was read.
+        taken: What was read, with what it wears; what is not said to be taken stands beside it.
+        whole: False where more stands there than was taken.
     """
 
     values: tuple[int, ...]
@@ -41,6 +42,7 @@ class Numbers:
     noun: bool = False
     named: bool = False
     beside: str = ""
+    taken: str = ""
     whole: bool = True
 
 
@@ -87,6 +89,7 @@ _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) 
 _WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
 _TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_SAYS = re.compile(r"[^\W_]")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
 _SHARES = re.compile(r"\d+/\d+")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d+(?: ?, ?| )0\d\d(?!\d)")
@@ -163,8 +166,12 @@ class Grammar:
         """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
         bare, sums = without_sums(piece) if len(piece) <= LONGEST else (piece, "")
         if sums and isinstance(read := self._told(bare, whole=whole), Numbers):
-            return replace(read, beside="; ".join(filter(None, (read.beside, sums))))
-        return self._told(piece, whole=whole)
+            read = replace(read, beside="; ".join(filter(None, (read.beside, sums))))
+        else:
+            read = self._told(piece, whole=whole)
+        if not isinstance(read, Numbers):
+            return read
+        return replace(read, whole=len(_SAYS.findall(read.taken)) == len(_SAYS.findall(_said_twice(piece))))
 
     def _told(self, piece: str, *, whole: bool) -> Numbers | Fault | Opening | None:
         read = self._read(piece)
@@ -175,8 +182,7 @@ class Grammar:
         if read is None and whole and (match := UP_TO_IT.match(piece)):
             return _beside(self._numbers(piece[match.end() :], "so"), match.group().rstrip(": "))
         if read is None and (match := NOTHING_ZERO.fullmatch(piece)) and NOTHING.search(match["why"]):
-            read = self._numbers(match["zeros"], "lead")
-            return replace(read, whole=False) if isinstance(read, Numbers) else read
+            return self._numbers(match["zeros"], "lead")
         return read
 
     def _read(self, piece: str) -> Numbers | Fault | Opening | None:
@@ -188,14 +194,15 @@ class Grammar:
             return fault_of(self._label_front.sub(" ", named), marked=True) if named else self._opens(piece)
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
-            return self._numbers(call.group(1), "noun")
+            return _taken(self._numbers(call.group(1), "noun"), piece[: call.start(1)])
         # The number of one objective may bear the unit.
         unit = self._unit_front.match(piece) if self.count == 1 else None
         together = self._together.match(piece) if self.labels else None
-        found: Numbers | Fault | None = self._numbers(piece[unit.end() :], "unit") if unit else self._numbers(piece, "")
+        worn = unit.end() if unit else 0
+        found = _taken(self._numbers(piece[worn:], "unit" if unit else ""), piece[:worn])
         if together and isinstance(read := self._numbers(piece[together.end() :], ""), Numbers) and not read.labels:
             found = replace(read, labels=tuple(self.labels.values())) if len(read.values) == self.count else None
-        said = piece
+            found = _taken(found, together.group())
         if found is None:
             piece = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
@@ -204,19 +211,18 @@ class Grammar:
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
                 # "Answer: consume 3"; what it says there is called the answer once.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
+                found = _taken(found, inner.group())
             if found is None and which in ("noun", "marked"):
                 found = self._numbers(dosed(rest, Known(), gaps=True), which)
             own = which in ("marked", "noun") or (piece[0] in "iI" and which == "lead")
             if found is None and own and (parts := explained(rest)):
                 found = _beside(self._numbers(parts[0], which), parts[1])
-            found = found or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
+            found = _taken(found, match.group()) or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
         if found is None and "(" in piece:
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
             found = read if isinstance(read, Numbers) and read.labels else None
-        if isinstance(found, Numbers):
-            return replace(found, whole=found.whole and piece == said)
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
     def read_numbers(self, piece: str) -> Numbers | None:
@@ -283,7 +289,7 @@ class Grammar:
                 return Fault(reason, marked=marked, quote=found.group())
             if "/" in piece and sum(_values(piece)) == 100 and _SHARES.fullmatch(piece):
                 return Fault(f"{piece} may be shares of a hundred; write numbers of units", marked=marked, quote=piece)
-            return Numbers(_values(piece), (), clause, marked, front in ("noun", "unit"), named)
+            return Numbers(_values(piece), (), clause, marked, front in ("noun", "unit"), named, taken=piece)
         for whole, part in self._labelled:
             if whole.fullmatch(piece):
                 read = self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)
@@ -301,11 +307,16 @@ class Grammar:
         values = _values(piece)
         if len(labels) != len(values):
             return None
-        return Numbers(values, tuple(labels), clause, marked, bool(self._reward.search(piece)))
+        return Numbers(values, tuple(labels), clause, marked, bool(self._reward.search(piece)), taken=piece)
 
 
 def _beside(read: Numbers | Fault | None, beside: str) -> Numbers | Fault | None:
-    return replace(read, beside=beside, whole=False) if isinstance(read, Numbers) else read
+    return replace(read, beside=beside) if isinstance(read, Numbers) else read
+
+
+def _taken(read: Numbers | Fault | None, worn: str) -> Numbers | Fault | None:
+    """Say that numbers wear a piece of text."""
+    return replace(read, taken=worn + read.taken) if isinstance(read, Numbers) else read
 
 
 def _given(match: re.Match[str]) -> str:
