@@ -78,13 +78,13 @@ def objection(
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     after = [after[0], *_undescribed(after[1:], action)]
     if taken_back(after, action) or spoken_of(after, action, known.numbers):
-        return "what is said beside the number may take it back, or offer another"
+        return "what is said beside the number may take it back, offer another or call it something else"
     if points_on(before):
-        return "what stands before the number may say that the answer is still to come"
+        return "what stands before the number may say that it is no answer"
     if _is_subject(after):
         return "the text behind the number may go on with it in a sentence"
     if not named and renamed(after[0], after[1:], forms.names_action):
-        return "what is said beside the numbers calls them something else than the action"
+        return "what stands beside the numbers is neither a name of the action nor a reason"
     if why := another(before, after, action, forms, known.numbers, marked=marked):
         return why
     if why := result_of(own, after if marked else [*before, *after], action, known):

@@ -133,7 +133,7 @@ def _result_in(sentence: str, reckoned: str, action: Action, known: Known) -> st
     if why := levelled(sentence, action, known):
         return why
     if _proposes(reckoned, known.numbers.union(action), len(action)):
-        return "what is said beside the number speaks of acting with another"
+        return "what is said beside the number may speak of another amount"
     # Of several objectives each number is said again with its own.
     large = {number for number in telling if number > MET_BY_CHANCE and len(action) == 1}
     large = large.difference(*(each.doses for each in weighed(sentence, known)))
