@@ -12,7 +12,7 @@ from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
 from bioblue_tui.trials.reading.results import SAYS_WHAT, result_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
-from bioblue_tui.trials.reading.sums import Known, dosed
+from bioblue_tui.trials.reading.sums import Known, dosed, reckoned
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
 
@@ -77,7 +77,7 @@ def objection(
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
     after = [after[0], *_undescribed(after[1:], action)]
-    if taken_back(after, action) or spoken_of(after, action, known.numbers):
+    if taken_back(after, action) or spoken_of(after, action, reckoned(after, action, known)):
         return "what is said beside the number may take it back, offer another or call it something else"
     if points_on(before):
         return "what stands before the number may say that it is no answer"

@@ -84,7 +84,8 @@ _RISES = (
 )
 _LEAVES = r"(?:(?:leav|keep|remain|stay|sav|spar|reach)(?:e|es|s|ing)?|left with)"
 _IS = (
-    rf"\b(?:{_STATE} of|{_STATE}\b[^.,;:=\d]{{0,60}}?(?: from \d+)? (?:is|are|be|becomes?|reach(?:es)?|at|to|hits?"
+    rf"(?<!\w [-−–] )\b(?:{_STATE} of"
+    rf"|{_STATE}\b[^.,;:=\d]{{0,60}}?(?: from \d+)? (?:is|are|be|becomes?|reach(?:es)?|at|to|hits?"
     rf"|holds?|has|have|equals?|reads?|shows?)|{_REWARD}[^.,;:=\d]{{0,40}} (?:is|are|be)|(?<!\w ){_REWARD} of"
     rf"|(?:{_STATE}|{_REWARD}|{_AWAITED})\b[^.,;:=\d]{{0,40}}[:=]|{_RISES}(?: back)?(?: [^\W\d]+){{0,2}}(?: from \d+)?"
     r" (?:to|at)|(?:is|am|'m|be|stands?|ends?) at|what (?:i|we) (?:leave|keep|let|spare)\b[^\d,]{0,20} (?:is|are)"

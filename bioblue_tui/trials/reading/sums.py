@@ -6,7 +6,7 @@ A target less a level is a dose. A level and a dose make a level, and of a stock
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bioblue_tui.trials.reading.cues import MET_BY_CHANCE, THINGS
@@ -29,12 +29,13 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 _MOVES = re.compile(rf"({_N}) ?(?:→|->) ?({_N})")
-_ASIDE = re.compile(r" ?\(([^()]{3,120})\)(?=\W|$)")
+_ASIDE = re.compile(r" ?[(\[]([^()\[\]]{3,120})[)\]](?=\W|$)")
+_UNENDED = re.compile(rf"({_N})((?: (?:{THINGS}))? ?\()({_N}) ?([-−–+]) ?({_N})(?=\))", re.I)
 _ONE = re.sub(r"\?P<\w+>", "?:", _SUM.pattern)
 _LEAD = re.compile(
     rf"^(?:so |now )?(?:since|because|as|given that|given) ({_ONE}(?:(?:, and|,| and) {_ONE}){{0,5}}),? (?:so )?", re.I
 )
-_TAIL = re.compile(rf"(?:[,;:]? (?:because|since|as)|[:;]| [-–—]) ({_ONE})\W*$", re.I)
+_TAIL = re.compile(rf"(?:[,;:]? (?:because|since|as)|[:;]| [-–—]) ({_ONE}[^\d()]{{0,40}})$", re.I)
 _SIGNED = re.compile(rf"(?:(?P<sign>{_SIGN}) ?{_BEFORE})?(?P<term>{_TERM})", re.IGNORECASE)
 _TO = re.compile(r"^(\d{1,9}) to (\d{1,9})$")
 _DIGITS = re.compile(r"\d{1,9}")
@@ -91,6 +92,12 @@ def levelled(sentence: str, action: Action, known: Known) -> str:
     return ""
 
 
+def reckoned(lines: Iterable[str], action: Action, known: Known) -> frozenset[int]:
+    """Return the numbers known, and those of sums in some lines that reckon with a dose of an action."""
+    sums = (each for line in lines for each in weighed(line, known) if not each.doses.isdisjoint(action))
+    return known.numbers.union(*(each.levels | each.doses for each in sums))
+
+
 def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
     """Return a sentence with the dose alone in place of each sum that reckons one, or of each gap between levels."""
 
@@ -104,6 +111,7 @@ def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
 
 def without_sums(piece: str) -> tuple[str, str]:
     """Return a piece without the sums that explain its numbers, in brackets or clauses, and those; may be empty."""
+    piece = _UNENDED.sub(_ended, piece)
     numbers = set(_DIGITS.findall(_ASIDE.sub("", _TAIL.sub("", _LEAD.sub("", piece)))))
     told: list[str] = []
 
@@ -121,6 +129,13 @@ def without_sums(piece: str) -> tuple[str, str]:
     for form in (_ASIDE, _TAIL, _LEAD):
         piece = form.sub(beside, piece)
     return piece, "; ".join(told)
+
+
+def _ended(match: re.Match[str]) -> str:
+    """Write out what a bracket reckons: "4 (100 - 96)" is "4 (100 - 96 = 4)"."""
+    number, _, first, sign, second = match.groups()
+    comes = int(first) + int(second) if sign == "+" else int(first) - int(second)
+    return f"{match.group()} = {number}" if comes == int(number) else match.group()
 
 
 def ends_in_sum(line: str) -> bool:
@@ -149,7 +164,8 @@ def _weighed(match: re.Match[str], known: Known) -> Sum:
     levels = {*ups, *downs}
     if levels and not signs <= _UP | _DOWN:
         # A mean of levels is one; what a product of a level is may be either.
-        return Sum(text, frozenset({*levels, result}) if len(ups) > 1 > len(downs) else frozenset())
+        large = [term for term in added if term in shown or term > MET_BY_CHANCE]
+        return Sum(text, frozenset({*large, result}) if len(large) > 1 > len(downs) else frozenset())
     if len(ups) > len(downs):
         return Sum(text, frozenset({*levels, result}), frozenset({*added, *taken} - levels))
     if len(ups) < len(downs):
