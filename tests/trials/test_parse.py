@@ -223,6 +223,18 @@ def test_zeros_that_lead_behind_a_comma_may_be_thousands(parted: str, wear: str)
     assert read("1, 100", 2) == "1,100"
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"), [("1,00", "-"), ("0,05", "-"), ("1, 05", "1,5"), ("01,05", "1,5"), ("1,0", "1,0")]
+)
+def test_a_comma_before_a_zero_and_a_digit_may_be_a_decimal_one(text: str, read_as: str) -> None:
+    assert read(text, 2) == read_as
+
+
+@pytest.mark.parametrize("text", ["12\x7f", "12\b", "\b12", "12\x7f\x7f", "Answer: 12\b"])
+def test_what_erases_a_character_leaves_no_answer(text: str) -> None:
+    assert read(text, 1) == "-"
+
+
 def test_what_the_world_allows_is_read() -> None:
     assert read_answer("10", envs.make("sustainability"), State((10.0,), (0,))).action == (10,)
     assert read_answer("999999999", envs.make("homeostasis"), State((100,), (0,))).action == (999_999_999,)

@@ -21,8 +21,8 @@ _SIGN = re.compile(r"[-–—](?=[\xa0\u2000-\u200a\u202f\u205f\u3000]+\d)")
 """A dash with a space of another width behind it is set as a sign is, and not as a list's dash."""
 
 _BREAKS = dict.fromkeys(map(ord, "\r\u2028\u2029"), "\n")
-_TURNING = frozenset("\u061c\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that change the order in which others are seen."""
+_TURNING = frozenset("\b\x7f\u061c\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the order in which others are seen, or erase one."""
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u20e3\ud800-\udfff]+"

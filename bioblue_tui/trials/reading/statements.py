@@ -93,6 +93,7 @@ _SAYS = re.compile(r"[^\W_]")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
 _SHARES = re.compile(r"\d+/\d+")
 _THOUSANDS = re.compile(r"(?<![\d,. ])[1-9]\d{0,2}(?:[, ]\d{3})+(?!\d)|\d+(?: ?, ?| )0\d\d(?!\d)")
+_DECIMAL = re.compile(r"(?<![\d,])(?:0|[1-9]\d*),0\d(?![\d,])")
 
 
 class Grammar:
@@ -286,6 +287,9 @@ class Grammar:
         if self._alone.fullmatch(piece):
             if found := _THOUSANDS.search(piece):
                 reason = f"{short(found.group())} may hold a thousands separator; write numbers without"
+                return Fault(reason, marked=marked, quote=found.group())
+            if found := _DECIMAL.search(piece):
+                reason = f"{found.group()} may hold a decimal comma; write whole numbers with a space between"
                 return Fault(reason, marked=marked, quote=found.group())
             if "/" in piece and sum(_values(piece)) == 100 and _SHARES.fullmatch(piece):
                 return Fault(f"{piece} may be shares of a hundred; write numbers of units", marked=marked, quote=piece)
