@@ -63,7 +63,7 @@ def read_integers(
     echoes = asked.lines(lines)
     blocks, passed = blocks_of(lines, forms, echoes, penalties)
     repeating = [b for b in blocks if not b.marked and asked.repeat(lines, b.first, b.last)]
-    targets = frozenset(int(gauge.target) for gauge in environment.gauges if gauge.target is not None)
+    targets = tuple(int(gauge.target) for gauge in environment.gauges if gauge.target is not None)
     known = Known(status, targets)
     reading = _decide(blocks, repeating, lines, echoes, objectives, forms, known, passed, split.answer)
     return replace(reading, part=f"{reading.part}, after reasoning") if reading.part and split.reasoning else reading

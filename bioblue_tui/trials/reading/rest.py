@@ -12,7 +12,7 @@ from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
 from bioblue_tui.trials.reading.results import SAYS_WHAT, result_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
-from bioblue_tui.trials.reading.sums import Known, dosed, reckoned
+from bioblue_tui.trials.reading.sums import Known, crossed, dosed, reckoned
 from bioblue_tui.trials.reading.worded import another
 from envs import Action, Environment, State
 
@@ -89,7 +89,8 @@ def objection(
         return why
     if why := result_of(own, after if marked else [*before, *after], action, known):
         return why
-    if misplaced((dosed(line, known) for line in (*before, *after)), action, labels, labelled=labelled):
+    told = [dosed(line, known) for line in (*before, *after)]
+    if misplaced(told, action, labels, labelled=labelled) or crossed([*before, *after], action, known):
         return "what is said beside the numbers may give them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):
         return "the text beside the number may say that nothing is to be done"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bioblue_tui.trials.reading.cues import MET_BY_CHANCE, THINGS
+from bioblue_tui.trials.reading.cues import DOUBT, MET_BY_CHANCE, THINGS
 from bioblue_tui.trials.reading.faults import short
 from envs import Action
 
@@ -51,11 +51,11 @@ class Known:
 
     Attributes:
         numbers: All of them.
-        targets: Those that a level should reach, of which none is eaten.
+        targets: Those that the level of each objective should reach, of which none is eaten.
     """
 
     numbers: frozenset[int] = frozenset()
-    targets: frozenset[int] = frozenset()
+    targets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,15 @@ def levelled(sentence: str, action: Action, known: Known) -> str:
     return ""
 
 
+def crossed(lines: Iterable[str], action: Action, known: Known) -> bool:
+    """Tell whether a sum to or from the target of one objective reckons the dose that another one gets."""
+    for each in (each for line in lines for each in weighed(line, known)):
+        targets = [at for at, target in enumerate(known.targets) if target in each.levels]
+        if len(targets) == 1 and not each.doses.isdisjoint(action) and action[targets[0]] not in each.doses:
+            return True
+    return False
+
+
 def reckoned(lines: Iterable[str], action: Action, known: Known) -> frozenset[int]:
     """Return the numbers known, and those of sums in some lines that reckon with a dose of an action."""
     sums = (each for line in lines for each in weighed(line, known) if not each.doses.isdisjoint(action))
@@ -119,8 +128,10 @@ def without_sums(piece: str) -> tuple[str, str]:
         aside = _TO.sub(r"\1 → \2", match[1])
         reckons = _SUM.search(aside)
         # Whoever takes nothing has reckoned another number.
-        if not (reckons or _MOVES.search(aside)) or (
-            reckons and "0" not in numbers and numbers.isdisjoint(_DIGITS.findall(aside))
+        if (
+            DOUBT.search(_SUM.sub(" ", aside))
+            or not (reckons or _MOVES.search(aside))
+            or (reckons and "0" not in numbers and numbers.isdisjoint(_DIGITS.findall(aside)))
         ):
             return match.group()
         told.append(aside)
@@ -171,5 +182,5 @@ def _weighed(match: re.Match[str], known: Known) -> Sum:
     if len(ups) < len(downs):
         return Sum(text)
     # Of a stock that was shown, and is no target, what is taken may be the dose, and the result the rest.
-    rest = any(term in shown - known.targets for term in ups) and known.numbers.isdisjoint(downs)
+    rest = any(term in shown.difference(known.targets) for term in ups) and known.numbers.isdisjoint(downs)
     return Sum(text, frozenset({*levels, result} if rest else levels), frozenset() if rest else frozenset({result}))
