@@ -270,6 +270,7 @@ def test_what_the_world_allows_is_read() -> None:
         ('```json\n{\n"why": "It is low.",\n"action": 3\n}\n```', "json", "part of lines 2 to 5 of 6"),
         ('Answer: {"consume": 3}', "marked", "all of it"),
         ("| Level | Action |\n|---|---|\n| 97 | 3 |", "table", "part of lines 1 to 3 of 3"),
+        ("| Action | 3 |\n| Level | 97 |", "table", "part of lines 1 to 2 of 2"),
         ("3\nUser: The level is 97.", "alone", "line 1 of 2"),
         ("<|im_start|>user\nThe level is 97.<|im_end|>\n<|im_start|>assistant\n3<|im_end|>", "alone", "line 4 of 4"),
         ("<answer>\nUser: The level is 97.\nAssistant:\n3\n</answer>", "marked", "part of lines 1 to 5 of 5"),

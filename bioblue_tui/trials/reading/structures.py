@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bioblue_tui.trials.reading.dress import undressed
@@ -165,8 +165,7 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
     if len(rows) == 1 and all(_WHOLE.fullmatch(cell) for cell in rows[0]):
         return [_clause(grammar.read("; ".join(rows[0])))]
     if len(rows) == 2 and all(_WHOLE.fullmatch(cell) for cell in rows[1]):
-        read = [grammar.read(f"{head}: {cell}") for head, cell in zip(*rows, strict=True)]
-        return [_clause(each, whole=None not in read) for each in read]
+        return _pairs(zip(*rows, strict=True), grammar, whole=True)
     if width != 2:
         return [None]
     whole = True
@@ -175,7 +174,13 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
             return [None]
         whole = _COLUMN.fullmatch(rows[0][0]) is not None
         rows = rows[1:]
-    return [_clause(grammar.read(f"{name}: {cell}"), whole=whole) for name, cell in rows]
+    return _pairs(rows, grammar, whole=whole)
+
+
+def _pairs(pairs: Iterable[Sequence[str]], grammar: Grammar, *, whole: bool) -> Sequence[Numbers | Fault | None]:
+    """Read names with their cells; what says nothing of the action, such as a total, stands beside the others."""
+    read = [grammar.read(f"{name}: {cell}") for name, cell in pairs]
+    return [_clause(each, whole=whole and None not in read) for each in read]
 
 
 def _clause(read: object, clause: str = "table", *, whole: bool = True) -> Numbers | Fault | None:
