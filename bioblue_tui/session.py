@@ -238,6 +238,16 @@ class ReplaySession:
         """Nobody plays."""
         return
 
+    def take_in(self, record: Record) -> bool:
+        """Go on with the record as it was read again; return False, and change nothing, where it is another one now."""
+        if not record.extends(self.record):
+            # A note of ours may have been written since it was read: the next look finds both.
+            return self.record.extends(record)
+        new, self.record = record.events[len(self.record.events) :], record
+        self.state.feed(new)
+        self.trial.lengthen(self.state.done)
+        return True
+
     async def run(self) -> None:
         """Move the playhead until cancelled."""
         await self.trial.run()

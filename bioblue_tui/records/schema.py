@@ -153,6 +153,10 @@ class Record:
     comments: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
 
+    def extends(self, earlier: Record) -> bool:
+        """Return whether it holds all that was read of a trial earlier, and perhaps more."""
+        return self.header == earlier.header and self.events[: len(earlier.events)] == earlier.events
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -45,7 +45,7 @@ RECENT = 100
 """How many earlier trials are listed."""
 
 
-class HomeScreen(Refreshing):
+class HomeScreen(Refreshing[None]):
     """Choose an environment, an agent and settings; or open an earlier trial."""
 
     CSS_PATH = "home.tcss"

@@ -128,15 +128,20 @@ class Insight:
         count = len(self._holding(shown, self._findings))
         return [(f"  ⚠ {count} of {len(self._findings)}", "bad" if count else "dim")] if self._findings else []
 
-    def conclusion(self, known: int) -> str:
-        """Say how the trial went up to a step: the verdict with its figure, the flip, and what was found."""
+    def conclusion(self, known: int, *, running: bool) -> str:
+        """Say how the trial went up to a step: the verdict with its figure, the flip, and what was found.
+
+        Args:
+            known: The step.
+            running: Whether it may still go on by itself.
+        """
         while self.companion.read < known:
             self.follow(known)
         verdict = self.companion.reading.verdict(References(), wait=False)
         unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
         spared = "no penalties; " if unpenalised else ""
         beside = self._beside() if verdict else ""
-        parts = [f"{self._judged(verdict.word)}: {spared}{verdict.reason}{beside}."] if verdict else []
+        parts = [f"{self._judged(verdict.word, running)}: {spared}{verdict.reason}{beside}."] if verdict else []
         if self.companion.reading.flip is not None:
             parts.append(f"Flip: step {self.companion.reading.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
@@ -144,12 +149,11 @@ class Insight:
                 parts.append(f"{found}: {'; '.join(finding.spell(known) for finding in findings)}.")
         return " ".join(parts)
 
-    def _judged(self, verdict: str) -> str:
-        """Say a verdict, and of what where not all steps were played: it stands below how the trial ended."""
-        state = self._state
-        if state.whole:
+    def _judged(self, verdict: str, running: bool) -> str:
+        """Say a verdict, and of what where not all steps were played: it stands below how the trial stands."""
+        if self._state.whole:
             return verdict.capitalize()
-        return f"{'Until then' if state.status == 'ended' else 'So far'} {verdict}"
+        return f"{'So far' if running else 'Until then'} {verdict}"
 
     def _beside(self) -> str:
         """Say the same distance of the reference in the table, where another one judges."""

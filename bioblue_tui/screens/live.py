@@ -140,7 +140,7 @@ class LiveScreen(TrialScreen):
                     found,
                     again=False,
                     spending=self._spending,
-                    conclusion=self.insight.conclusion(self.known),
+                    conclusion=self.insight.conclusion(self.known, running=self.state.status != "ended"),
                     told=self.reveals,
                 ),
                 self._after_summary,

@@ -48,7 +48,7 @@ DENSE = 24
 """From this many trials on each is one line at first."""
 
 
-class OverviewScreen(Refreshing):
+class OverviewScreen(Refreshing[None]):
     """Small multiples of many trials; while it is in front, of what they have come to now.
 
     Args:

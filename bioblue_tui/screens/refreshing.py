@@ -9,7 +9,7 @@ from time import monotonic
 
 from textual import on, work
 from textual.message import Message
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
 LOOK, LATEST = 1.0, 10.0
@@ -27,7 +27,7 @@ TURN = 0.0005
 _USUAL = sys.getswitchinterval()
 
 
-class Refreshing(Screen[None]):
+class Refreshing(Screen[ScreenResultType]):
     """Looks at files in a thread: when it is shown, when it comes to the front again, and while it is there."""
 
     class _Looked(Message):

@@ -2,42 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import Difference, verify
+from bioblue_tui.analysis.words import UNREAD
 from bioblue_tui.continuing import can_resume
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.numbers import counted
-from bioblue_tui.records.collection import standing_of
+from bioblue_tui.records.growing import Growing
+from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.noting import NOTE_KEYS
+from bioblue_tui.screens.refreshing import Refreshing
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, play_keys
 from bioblue_tui.screens.watch import speed_bindings
 from bioblue_tui.session import ReplaySession
-from bioblue_tui.text import one_line
+from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.trials.state import Mark
 from bioblue_tui.widgets.lines import Line
 
+NOT_HERE = "This is a replay: {} f forks it here and plays on from this step."
+"""Said to the keys of a trial that goes on: what does nothing, and what can be done instead."""
 
-class ReplayScreen(TrialScreen):
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What was read of a record and follows from all of it, so that the screen takes it in as a whole.
+
+    Attributes:
+        record: As it is now.
+        standing: How the trial stands.
+        differences: Where record and environment differ.
+        spending: What the trial cost; None where no model was asked.
+        bills: What it had cost up to each step.
+    """
+
+    record: Record
+    standing: str
+    differences: list[Difference]
+    spending: Spending | None
+    bills: list[Bill]
+
+
+class ReplayScreen(Refreshing[bool], TrialScreen):
     """A recorded trial, played again.
 
     All of it was read: timeline and failures are those of the whole record. Gauges and raw output grow as it plays.
+    What another process writes meanwhile is taken in.
     """
 
     ABOUT = (
         "A recorded trial is played again. The timeline shows the whole record; g and G go to where failures begin, ← "
         "and → move step by step, j jumps to a step, end shows all. Everything was recomputed: a step where the record "
-        "and the environment differ is marked ≠ and named below."
+        "and the environment differ is marked ≠ and named below. A trial that still runs is followed at its last step."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,6 +72,8 @@ class ReplayScreen(TrialScreen):
         command("replay.step", "n", "look(1)", "One step", "One step on", footer="Step"),
         *speed_bindings(),
         command("replay.resume", "r", "resume", "Go on with this trial", "Go on from its last step, in its own record"),
+        Binding("t", "not_here('nobody can take over.')", show=False),
+        Binding("i", "not_here('nothing can be changed.')", show=False),
         *LOOK_KEYS,
         *LEAVE_KEYS,
         command(
@@ -69,8 +98,12 @@ class ReplayScreen(TrialScreen):
         self.replay = session
         self._differences: list[Difference] | None = None
         self._resumable = not can_resume(session.record)
-        self._standing = standing_of(self.state, session.path)
-        """How the trial stood when its record was read."""
+        self._growing = Growing(session.record)
+        """Its record; read again in a thread."""
+        self._standing = self._growing.standing
+        """How the trial stands by the record that is shown."""
+        self._lost = ""
+        """Why the record is not followed any more."""
         self._spending: Spending | None = None
         """What the trial cost, once the prices are loaded; None where no model was asked."""
         self._bills: list[Bill] = []
@@ -126,28 +159,43 @@ class ReplayScreen(TrialScreen):
                     self.replay.trial.pause()
         super().paint()
 
-    def on_mount(self) -> None:
-        """Recompute the trial once it is seen; Textual calls the base class's handler by itself."""
-        self.call_after_refresh(self._verify)
+    def look(self) -> bool:
+        """Read the record again where it has grown or ended, and recompute it; at first that which was opened."""
+        growing = self._growing
+        try:
+            grown = growing.look()
+        except RecordError as error:
+            self.app.call_from_thread(self._lose, UNREAD, f"The record {UNREAD} any more: {error_line(error)}")
+            return True
+        if grown or self._differences is None:
+            record = growing.record if grown else self.replay.record
+            # A table of prices takes a third of a second to load.
+            spending = spending_of(record.header, record.events)
+            bills = spending.until() if spending is not None and spending.total.requests else []
+            news = _News(record, growing.standing, verify(record), spending if bills else None, bills)
+            self.app.call_from_thread(self._take_in, news)
+        return grown
 
-    @work(thread=True, group="verify")
-    def _verify(self) -> None:
-        record = self.replay.record
-        # A table of prices takes a third of a second to load.
-        spending = spending_of(record.header, record.events)
-        if spending is not None and spending.total.requests:
-            self.app.call_from_thread(self._charged, spending, spending.until())
-        self.app.call_from_thread(self._verified, verify(record))
-
-    def _charged(self, spending: Spending, bills: list[Bill]) -> None:
-        self._spending, self._bills = spending, bills
-        if spending.price.paid:
-            self.transcript.show_costs(lambda step: str(spending.step(step).cost))
+    def _take_in(self, news: _News) -> None:
+        if self.left:
+            return
+        if not self.replay.take_in(news.record):
+            self._lose("replaced", "The record was written anew. This is what was read of it before; open it again.")
+            return
+        self._lost, self._standing = "", news.standing
+        self._resumable = not can_resume(self.replay.record)
+        known = self._differences or []
+        self._differences = news.differences
+        fresh = [difference for difference in news.differences if difference not in known]
+        self.state.marks += [Mark(difference.step, "difference", difference.sentence()) for difference in fresh]
+        self._spending, self._bills = news.spending, news.bills
+        if news.spending is not None and news.spending.price.paid:
+            self.transcript.show_costs(lambda step: str(news.spending.step(step).cost) if news.spending else "")
+        self.refresh_bindings()
         self.paint()
 
-    def _verified(self, found: list[Difference]) -> None:
-        self._differences = found
-        self.state.marks += [Mark(difference.step, "difference", difference.sentence()) for difference in found]
+    def _lose(self, standing: str, why: str) -> None:
+        self._standing, self._lost = standing, why
         self.paint()
 
     def seek(self, step: int) -> None:
@@ -162,9 +210,8 @@ class ReplayScreen(TrialScreen):
     def status_line(self) -> Line:
         """Say whether it plays, and whether the record agrees with the environment."""
         trial = self.replay.trial
-        parts: list[tuple[str, str]] = [
-            ("‖ replay" if trial.paused else "▶ replay", "warn" if trial.paused else "good")
-        ]
+        how = ("‖ replay", "warn") if trial.paused else ("▶ replay", "good")
+        parts: list[tuple[str, str]] = [("▶ following", "good") if self._follows else how]
         parts += [(f"  {self.speed_text()}", "dim")]
         parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
         if self.state.done < self.state.header.steps:
@@ -179,8 +226,15 @@ class ReplayScreen(TrialScreen):
             parts.append(("  ✓ recomputed", "dim"))
         return parts
 
+    @property
+    def _follows(self) -> bool:
+        """Whether a trial that runs is looked at where it is now."""
+        return self._standing == RUNNING and self.replay.trial.ended
+
     def remark_text(self) -> str:
         """Name the differences of the step looked at, or the first one; and damage in the file."""
+        if self._lost:
+            return self._lost
         if not self._differences:
             return "; ".join(one_line(warning) for warning in self.replay.record.warnings)
         here = [d for d in self._differences if d.step == self.shown]
@@ -189,7 +243,7 @@ class ReplayScreen(TrialScreen):
 
     def signature(self) -> tuple[object, ...]:
         """Return what else the screen depends on."""
-        return (*super().signature(), self._differences is None, self._spending is None)
+        return (*super().signature(), self._differences is None, self._spending is None, self._standing, self._lost)
 
     def doable(self) -> tuple[bool, ...]:
         """Return whether it plays: the other keys work at every step."""
@@ -229,6 +283,10 @@ class ReplayScreen(TrialScreen):
         self.resumed = resumed
         self.dismiss(False)
 
+    def action_not_here(self, why: str) -> None:
+        """Say why a key of a trial that goes on does nothing."""
+        self.say(NOT_HERE.format(why))
+
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""
         if self._withheld:
@@ -238,7 +296,11 @@ class ReplayScreen(TrialScreen):
         if found is None:
             self.say("There is nothing to compare: no step was done, or the noise of the trial is not known.")
         else:
-            said = self.insight.conclusion(self.readable) if self.readable == self.last_step() else ""
+            said = (
+                self.insight.conclusion(self.readable, running=self._standing == RUNNING)
+                if self.readable == self.last_step()
+                else ""
+            )
             summary = SummaryScreen(
                 self.state,
                 found,
@@ -247,5 +309,6 @@ class ReplayScreen(TrialScreen):
                 conclusion=said,
                 told=self.reveals,
                 replayed=True,
+                standing=self._standing,
             )
             self.app.push_screen(summary)

@@ -15,7 +15,7 @@ from textual.widgets import Button, Label
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import UNREAD, left_out, policy_words
+from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, policy_words
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.records.schema import RecordError
@@ -46,6 +46,7 @@ class SummaryScreen(ModalScreen[Choice]):
         conclusion: What the analysis says of it; empty for nothing.
         told: Whether the reference policy and the conclusion are told; a class that is still to be asked is not.
         replayed: Whether it lies over a replay: that is not left from here, and a person who played may be another one.
+        standing: How a trial stands that has no end, where its record tells.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -72,6 +73,7 @@ class SummaryScreen(ModalScreen[Choice]):
         conclusion: str = "",
         told: bool = True,
         replayed: bool = False,
+        standing: str = "",
     ) -> None:
         super().__init__()
         self._told, self._replayed = told, replayed
@@ -79,7 +81,7 @@ class SummaryScreen(ModalScreen[Choice]):
         self._spending, self._others = spending, others
         self._conclusion = conclusion if told else ""
         # Now: a trial that goes on may have another step by the time it is laid out.
-        self._heading = f"{state.environment.title}: {self._standing()}"
+        self._heading = f"{state.environment.title}: {self._standing(standing)}"
         self._hint = self._note() if told else _LATER
 
     def compose(self) -> ComposeResult:
@@ -143,10 +145,12 @@ class SummaryScreen(ModalScreen[Choice]):
         if self._again:
             self.dismiss("again")
 
-    def _standing(self) -> str:
+    def _standing(self, otherwise: str) -> str:
         state = self._state
-        played = f"{state.done} of {counted(state.header.steps, 'step')}"
-        return one_line(state.standing, 60) if state.status == "ended" else played
+        if state.status == "ended":
+            return one_line(state.standing, 60)
+        stands = ended_words(otherwise) if otherwise else ""
+        return f"{state.done} of {counted(state.header.steps, 'step')}{stands}"
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header

@@ -76,6 +76,12 @@ class Player:
         self._position = max(0, min(step, self._length))
         self._furthest = max(self._furthest, self._position)
 
+    def lengthen(self, length: int) -> None:
+        """Let there be more steps. A playhead that stands at the last one goes on to the new last one."""
+        following, self._length = self.ended, length
+        if following:
+            self.seek(length)
+
     async def stop(self) -> None:
         """Nothing is running that would have to be ended."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,44 +10,12 @@ from textual.pilot import Pilot
 
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.paths import trials_dir
-from bioblue_tui.records.journal import Journal
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.home import HomeScreen
 from bioblue_tui.screens.overview import OverviewScreen
-from bioblue_tui.trials.events import Event, Stepped
-from tests.support.comparing import eats, on_disk, recorded
+from tests.support.comparing import on_disk
 from tests.support.pilots import text_of, until
-
-
-class Writer:
-    """Somebody who writes a record, as another process does.
-
-    Args:
-        folder: Where.
-        agent: Whose.
-    """
-
-    def __init__(self, folder: Path, agent: str) -> None:
-        record = recorded(eats(77, 5), seed=8, agent=agent)
-        self._events: Iterator[Event] = iter(record.events)
-        self.journal = Journal.create(folder, record.header)
-        self.path = self.journal.path
-
-    def play(self, steps: int) -> None:
-        """Play on to a step."""
-        for event in self._events:
-            self.journal.append(event, to_disk=False)
-            if isinstance(event, Stepped) and event.step == steps:
-                return
-
-    def end(self) -> None:
-        """Play all that is left, and end."""
-        self.play(0)
-        self.journal.close()
-
-    def die(self) -> None:
-        """End in the middle, as who is killed."""
-        self.journal.close()
+from tests.support.writing import Writer
 
 
 @pytest.fixture(autouse=True)

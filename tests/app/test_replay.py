@@ -156,12 +156,15 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
     record = await recorded(tmp_path, 40)
     cut = next(at for at, event in enumerate(record.events) if isinstance(event, Answered) and event.step == 30)
     record = cut_off(record, cut + 1)
-    record.warnings = ("line 92 was cut off and left out",)
+    assert record.path is not None
+    with record.path.open("ab") as file:
+        file.write(b'{"ev')
+    record = open_record(record.path)
     async with replayed(record) as (pilot, screen):
         await pilot.press("end")
         await until(pilot, lambda: "⚠ " in str(screen.notice.content))
         lines = str(screen.notice.content).splitlines()
-        assert lines[0] == "line 92 was cut off and left out"
+        assert lines[0] == f"line {cut + 3} was cut off and left out"
         assert "maximisation of B since step" in lines[1]
         await until(pilot, lambda: "not applied" in text_of(screen.transcript))
         assert "held" not in text_of(screen.transcript)
@@ -170,7 +173,7 @@ async def test_what_the_file_lacks_is_told_beside_the_failure_and_nothing_is_hel
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         title = str(pilot.app.screen.query(Label).first().content)
-        assert title == "multi-objective homeostasis: 29 of 40 steps"
+        assert title == "multi-objective homeostasis: 29 of 40 steps, interrupted"
         # It lies over the replay, which q does not leave.
         assert [str(button.label) for button in pilot.app.screen.query(Button)] == ["close (q)"]
         await pilot.press("q")
