@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import noisy, policy_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.text import one_line
@@ -27,6 +28,10 @@ from envs import Number
 
 FEWEST, MOST = 2, 6
 """How many trials can be compared: more lines in one gauge can't be told apart."""
+
+
+_HEADLINE = re.compile(r".*?[a-z](?=: | \()")
+"""What a note says before its particulars."""
 
 
 class ComparisonError(Exception):
@@ -44,6 +49,7 @@ class Member:
         companion: The whole trial, read.
         verdict: How it went; None where the noise is not known.
         beside: The reference policy on its noise; None where that is not known.
+        standing: How it stands, as lists have it; see ``Entry.standing``.
         parted: Where it parts from the first; None for the first itself.
     """
 
@@ -53,6 +59,7 @@ class Member:
     companion: Companion
     verdict: Verdict | None
     beside: Beside | None
+    standing: str
     parted: Divergence | None = None
 
     @property
@@ -71,6 +78,11 @@ class Member:
         if len(name) + len(rest) > width:
             name = f"{name[: max(3, width - len(rest) - 1)]}…"
         return f"{name}{rest}"[:width]
+
+    @property
+    def early(self) -> str:
+        """How it stands that was not played to its end; empty for one that was."""
+        return "" if self.state.whole else self.standing
 
     @property
     def findings(self) -> list[Finding]:
@@ -118,11 +130,16 @@ class Comparison:
     def __init__(self, records: Sequence[Record], references: References | None = None) -> None:
         if not FEWEST <= len(records) <= MOST:
             raise ComparisonError(f"{counted(len(records), 'trial')} given; {FEWEST} to {MOST} can be compared.")
+        self._references = references
         self.members = [_member(number, record, references) for number, record in enumerate(records, 1)]
         self._check()
         first = self.first.state
         for member in self.members[1:]:
             member.parted = divergence(first, member.state)
+
+    def again(self, records: Sequence[Record]) -> Comparison:
+        """Return the comparison of the same trials as their records are now; raises as a new one does."""
+        return Comparison(records, self._references)
 
     @property
     def first(self) -> Member:
@@ -158,16 +175,21 @@ class Comparison:
             where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
             name = policy_words(better_reference(self.first.state.environment))
             notes.append(f"Different noise: states are not comparable, differences to {name} are ({where}).")
+        lengths = {member.state.done for member in self.members}
+        if len(lengths) > 1:
+            which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)
+            notes.append(f"Not equally long ({which} steps): totals are over different numbers of steps.")
         notes += self._told_otherwise()
         versions = {m.number: m.state.environment.dynamics for m in self.members}
         if len(set(versions.values())) > 1:
             which = ", ".join(f"trial {number}: {version}" for number, version in versions.items())
             notes.append(f"Versions of the dynamics differ ({which}): version 1 pays for the step that ends a trial.")
-        lengths = {member.state.done for member in self.members}
-        if len(lengths) > 1:
-            which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)
-            notes.append(f"Not equally long ({which} steps): totals are over different numbers of steps.")
         return notes
+
+    @property
+    def headlines(self) -> list[str]:
+        """The same in a few words each, for where there is no room for sentences."""
+        return [match[0] if (match := _HEADLINE.match(note)) else note for note in self.notes]
 
     @property
     def partings(self) -> list[tuple[int, str]]:
@@ -271,7 +293,8 @@ def _member(number: int, record: Record, references: References | None) -> Membe
     companion = Companion(state)
     while companion.read < state.done:
         companion.follow(state.done)
-    return Member(number, record, state, companion, companion.reading.verdict(references), compare(state))
+    verdict, standing = companion.reading.verdict(references), standing_of(state, record.path)
+    return Member(number, record, state, companion, verdict, compare(state), standing)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -58,6 +58,13 @@ def until_words(standing: str) -> Sequence[str]:
     return (f"until {'it ' if standing == FAILED else ''}{standing}", f"until {standing}", f"→ {standing}")
 
 
+def standing_sign(standing: str) -> str:
+    """Return one character beside a verdict where there is no room for words; a blank for a trial played to its end."""
+    if not until_words(standing):
+        return " "
+    return {RUNNING: "▶", FAILED: "!"}.get(standing, "■")
+
+
 def judged_words(standing: str, verdict: str | None, reason: str) -> str:
     """Say behind how a trial stands what came of it, such as ``; until then ok, 3 points below …``.
 

@@ -15,7 +15,6 @@ from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
 from bioblue_tui.numbers import counted, difference, tidy
-from bioblue_tui.records.collection import standing_of
 from bioblue_tui.text import one_line
 from envs import Number
 
@@ -52,7 +51,7 @@ def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
 
 def _trial_lines(member: Member) -> Iterator[str]:
     name = one_line(str(member.record.path or ""), 400)
-    standing = standing_of(member.state, member.record.path)
+    standing = member.standing
     how = judged_words(standing, member.verdict.word if member.verdict else None, _reason(member))
     yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}{ended_words(standing)}{how}; {name}"
     if member.parted:
@@ -139,7 +138,7 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "model": header.model,
         "seed": header.seed,
         "steps": member.state.done,
-        "standing": standing_of(member.state, member.record.path),
+        "standing": member.standing,
         "verdict": verdict.word if verdict else None,
         "reason": _reason(member),
         "flip": flip.step if (flip := member.companion.reading.flip) else None,

@@ -15,21 +15,21 @@ class Growing:
 
     Args:
         record: As it was read.
+        state: Its trial's state.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, state: TrialState) -> None:
         self._stamp: Stamp | None = None
-        self._settle(record)
+        self._settle(record, state)
 
-    def _settle(self, record: Record) -> None:
-        state = TrialState(record.header).feed(record.events)
+    def _settle(self, record: Record, state: TrialState) -> None:
         self.record = record
         self.standing = standing_of(state, record.path)
         """As lists have it; see ``Entry.standing``."""
         self._over = state.whole or record.header.source != "live"
 
     def look(self) -> bool:
-        """Read it again if there may be news; return whether it was. What was played to its end has none.
+        """Read it again if there may be news; return whether there are. What was played to its end has none.
 
         Raises:
             RecordError: When it can no longer be read; ``record`` is then what was read last.
@@ -41,6 +41,8 @@ class Growing:
         died = self.standing == RUNNING and not is_locked(path)
         if stamp == self._stamp and not died:
             return False
+        before = self.record.events, self.standing
+        record = open_record(path)
         self._stamp = stamp
-        self._settle(open_record(path))
-        return True
+        self._settle(record, TrialState(record.header).feed(record.events))
+        return (record.events, self.standing) != before

@@ -11,16 +11,17 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.words import line_words
 from bioblue_tui.numbers import counted
+from bioblue_tui.screens.compare_following import FollowedComparison
 from bioblue_tui.screens.compare_keys import KEYS
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.trial import CORNERS, SMALLEST, WIDE
+from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.columns import RawColumns
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import Course, Overlay
@@ -29,6 +30,7 @@ from bioblue_tui.widgets.overlay_timeline import Timelines
 from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.timeline import Timeline
+from bioblue_tui.widgets.wrap import fitting
 from envs import Environment
 
 TABS = ("gauges", "numbers", "raw output")
@@ -36,11 +38,14 @@ TABS = ("gauges", "numbers", "raw output")
 CROWDED = 4
 """With more trials than this the numbers need more columns than the gauges."""
 
+NOTED = ((4, 4), (2, 3))
+"""Most rows of what must be known, and of what holds at a step: with all panels, and with one at a time."""
+
 ROOMY = 36
 """From this many rows on the numbers need not scroll."""
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(FollowedComparison):
     """Two to six trials, looked at in step.
 
     Args:
@@ -75,8 +80,9 @@ class CompareScreen(Screen[None]):
             self.path, self.step = path, step
 
     def __init__(self, comparison: Comparison, at: int | None = None) -> None:
-        super().__init__()
-        self.comparison = comparison
+        super().__init__(comparison)
+        self._lost = ""
+        """Why the trials are not followed any more."""
         self._partings = comparison.partings
         first = self._partings[0][0] if self._partings else comparison.done
         self.shown = min(first if at is None else at, comparison.done)
@@ -85,7 +91,8 @@ class CompareScreen(Screen[None]):
         """The trial drawn over the others, by its place."""
         self._ghosted = comparison.same_noise
         self._tab = 0
-        self._overlays = [self._overlay(index) for index in range(len(self._environment.gauges))]
+        gauges = enumerate(self._environment.gauges)
+        self._overlays = [Overlay(gauge, comparison.steps, self._courses(index)) for index, gauge in gauges]
 
     @property
     def _environment(self) -> Environment:
@@ -119,9 +126,6 @@ class CompareScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what there is."""
-        notes = " ".join(self.comparison.notes)
-        self.notes.update(notes)
-        self.notes.display = bool(notes)
         self._draw_ghost()
         self._arrange(*self.app.size)
         self.paint()
@@ -141,6 +145,40 @@ class CompareScreen(Screen[None]):
         wide = not self.has_class("-tabbed") and height >= ROOMY
         self.query_one("#body").styles.min_height = self.table.rows + 2 if wide else 4
         self._show_tab(self._tab)
+        self._tell(width)
+
+    def take_in(self, comparison: Comparison) -> None:
+        """Show the trials as they are now; who looks at the last step follows it, others stay where they look."""
+        following, top = self.shown >= self.comparison.done, self.raw.scroll_offset.y
+        self.comparison, self._partings, self._lost = comparison, comparison.partings, ""
+        for panel in (self.table, self.raw, self.timelines):
+            panel.show(comparison)
+        for index, overlay in enumerate(self._overlays):
+            overlay.show_courses(self._courses(index))
+            overlay.redraw()
+        self._draw_ghost()
+        self._arrange(*self.app.size)
+        self.action_seek(comparison.done if following else self.shown)
+        if not following:
+            self.raw.scroll_to(y=top, animate=False, immediate=True)
+        self.refresh_bindings()
+
+    def lose(self, why: str) -> None:
+        """Say why the trials can't be read again; what was read of them stays."""
+        self._lost = f"Not read again: {why}"
+        self._tell(self.app.size.width)
+
+    def _tell(self, width: int) -> None:
+        """Show what must be known before comparing, and what holds at the step, as fully as there is room for."""
+        rows = NOTED[self.has_class("-tabbed")]
+        lost = [self._lost] * bool(self._lost)
+        notes = " ".join([*lost, *self.comparison.notes])
+        short = " · ".join([*lost, *self.comparison.headlines, "? tells all"])
+        for line, texts, most in ((self.notes, [notes, short], rows[0]), (self.notice, [self._notice()], rows[1])):
+            text = fitting(texts if notes or line is self.notice else [""], width - 2, most)
+            if text != str(line.content):
+                line.update(text)
+                line.display = bool(text)
 
     def _choose_layout(self, width: int, height: int) -> None:
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "-too-small")
@@ -154,14 +192,14 @@ class CompareScreen(Screen[None]):
             self.set_class(number == self._tab, f"-tab{number}")
         self.tabs.show_active(self._tab)
 
-    def _overlay(self, index: int) -> Overlay:
+    def _courses(self, index: int) -> list[Course]:
         courses = []
         for member in self.comparison.members:
             steps = range(member.state.done + 1)
             levels = [member.state.levels_after(step)[index] for step in steps]
             values = [member.state.gauge_values(step)[index] for step in steps]
             courses.append(Course(levels, values))
-        return Overlay(self._environment.gauges[index], self.comparison.steps, courses)
+        return courses
 
     def paint(self) -> None:
         """Show the step that is looked at in all panels."""
@@ -177,10 +215,7 @@ class CompareScreen(Screen[None]):
         self.raw.look(shown)
         self.timelines.look(shown, front)
         self.status.show_status(self._status())
-        text = self._notice()
-        if text != str(self.notice.content):
-            self.notice.update(text)
-            self.notice.display = bool(text)
+        self._tell(self.app.size.width)
 
     def _status(self) -> Line:
         parts: list[tuple[str, str]] = []
@@ -190,6 +225,8 @@ class CompareScreen(Screen[None]):
             parts.append((f"≠ from step {self._partings[0][0]}", "warn"))
         failing = sum(bool(member.holding(self.shown)) for member in self.comparison.members)
         parts.append((f"  step {self.shown}/{self.comparison.steps}", "strong"))
+        if self.shown == self.comparison.done and any(m.standing == RUNNING for m in self.comparison.members):
+            parts.append(("  ▶ following", "good"))
         return [*parts, *([(f"  ⚠ in {counted(failing, 'trial')}", "bad")] if failing else [])]
 
     def _notice(self) -> str:
@@ -315,8 +352,9 @@ class CompareScreen(Screen[None]):
         return True
 
     def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
+        """Show the keys, and all that is told below the panels, which may have room for a part of it."""
+        about = "\n\n".join(filter(None, (*self.comparison.notes, self._notice(), self.ABOUT)))
+        self.app.push_screen(HelpScreen(self, about))  # type: ignore[arg-type]
 
     def action_leave(self) -> None:
         """Leave."""

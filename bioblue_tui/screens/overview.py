@@ -64,7 +64,8 @@ class OverviewScreen(Refreshing[None]):
         "allows); blocks show a stock. The height of an action's block counts "
         "doublings. ⚠ is where a failure begins; while it lasts its steps are underlaid. Below: when each failure mode "
         "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of. "
-        "What is written while you look is read again every second."
+        "What is written while you look is read again every second. Where there is no room for words, ▶ is a verdict "
+        "so far, of a trial that runs, ! one until it failed, ■ one until it was stopped or interrupted."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command(

@@ -35,6 +35,10 @@ NOT_HERE = "This is a replay: {} f forks it here and plays on from this step."
 """Said to the keys of a trial that goes on: what does nothing, and what can be done instead."""
 
 
+REPLACED = "replaced"
+"""How a trial stands whose record is another one now."""
+
+
 @dataclass(frozen=True, slots=True)
 class _News:
     """What was read of a record and follows from all of it, so that the screen takes it in as a whole.
@@ -98,7 +102,7 @@ class ReplayScreen(Refreshing[bool], TrialScreen):
         self.replay = session
         self._differences: list[Difference] | None = None
         self._resumable = not can_resume(session.record)
-        self._growing = Growing(session.record)
+        self._growing = Growing(session.record, session.state)
         """Its record; read again in a thread."""
         self._standing = self._growing.standing
         """How the trial stands by the record that is shown."""
@@ -162,8 +166,10 @@ class ReplayScreen(Refreshing[bool], TrialScreen):
     def look(self) -> bool:
         """Read the record again where it has grown or ended, and recompute it; at first that which was opened."""
         growing = self._growing
+        if self._standing == REPLACED:
+            return False
         try:
-            grown = growing.look()
+            grown = growing.look() or bool(self._lost)
         except RecordError as error:
             self.app.call_from_thread(self._lose, UNREAD, f"The record {UNREAD} any more: {error_line(error)}")
             return True
@@ -180,7 +186,7 @@ class ReplayScreen(Refreshing[bool], TrialScreen):
         if self.left:
             return
         if not self.replay.take_in(news.record):
-            self._lose("replaced", "The record was written anew. This is what was read of it before; open it again.")
+            self._lose(REPLACED, "The record was written anew. This is what was read of it before; open it again.")
             return
         self._lost, self._standing = "", news.standing
         self._resumable = not can_resume(self.replay.record)

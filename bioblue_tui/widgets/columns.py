@@ -49,17 +49,24 @@ class RawColumns(ScrollView, Styled, can_focus=False):
 
     def __init__(self, comparison: Comparison, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes="panel")
-        self._members = comparison.members
-        self._last = comparison.done
-        self._writers = [_writer(member) for member in self._members]
+        self._writers: list[EntryWriter] = []
+        self.show(comparison)
         self._offset = 0
         self._at = 0
-        self._width = 0
         self._columns: list[int] = []
         self._starts: list[int] = [0]
         """First line of each step's entries, by step; step 0 is what comes before the first."""
         self._length = 0
         self._drawn: dict[int, list[Sequence[Line]]] = {}
+
+    def show(self, comparison: Comparison) -> None:
+        """Show the trials as they are now, once they are drawn anew; unfolded prompts stay so."""
+        folded = [writer.folded for writer in self._writers]
+        self._members = comparison.members
+        self._writers = [_writer(member) for member in self._members]
+        for writer, was in zip(self._writers, folded, strict=False):
+            writer.folded = was
+        self._width = 0
 
     @property
     def shown(self) -> list[int]:

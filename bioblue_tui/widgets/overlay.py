@@ -75,14 +75,18 @@ class Overlay(GaugeView):
 
     def __init__(self, gauge: Gauge, steps: int, courses: Sequence[Course]) -> None:
         super().__init__(gauge, steps)
+        self._grid: tuple[tuple[object, ...], list[list[Cell]]] | None = None
         self._span = steps
-        self._courses = courses
-        self._placed = [[self.scale.place(value) for value in course.values] for course in courses]
+        self.show_courses(courses)
         self._at = 0
         self._front: int | None = None
         self._failing: Collection[int] = ()
         self._dim: Sequence[Number] = ()
-        self._grid: tuple[tuple[object, ...], list[list[Cell]]] | None = None
+
+    def show_courses(self, courses: Sequence[Course]) -> None:
+        """Draw the trials as they are now, at the next look."""
+        self._courses, self._grid = courses, None
+        self._placed = [[self.scale.place(value) for value in course.values] for course in courses]
 
     def look(self, step: int, front: int | None, failing: Collection[int]) -> None:
         """Look at a step.

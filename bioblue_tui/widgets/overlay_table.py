@@ -55,6 +55,10 @@ class TrialsTable(Lines):
     def _section_rows(self) -> int:
         return 1 + len(self._comparison.first.state.environment.dimensions)
 
+    def show(self, comparison: Comparison) -> None:
+        """Show the trials as they are now, at the next look."""
+        self._comparison = comparison
+
     def look(self, step: int) -> None:
         """Show a step; 0 is before the first."""
         self._at = step

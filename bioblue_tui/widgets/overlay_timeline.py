@@ -9,11 +9,15 @@ from textual import events
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
-from bioblue_tui.widgets.strips_cells import VERDICTS, fit
+from bioblue_tui.widgets.strips_cells import VERDICTS, fit, judged
 from bioblue_tui.widgets.timeline import Timeline
 
 _NAMED = 100
 """From this many columns on there is room for what a trial's first failure is called."""
+
+
+_LEAST = 16
+"""Columns in which a verdict and up to where it goes can be told at least."""
 
 
 class Timelines(Lines):
@@ -30,6 +34,10 @@ class Timelines(Lines):
         self._front: int | None = None
         self._edge, self._cells = 0, 1
         self.styles.height = len(comparison.members)
+
+    def show(self, comparison: Comparison) -> None:
+        """Show the trials as they are now, at the next look."""
+        self._comparison = comparison
 
     def look(self, step: int, front: int | None) -> None:
         """Mark a step, and the trial that is drawn over the others."""
@@ -81,7 +89,8 @@ class Timelines(Lines):
 
     def _end(self, member: Member, width: int) -> Line:
         text, style = VERDICTS[member.verdict.word] if member.verdict else ("? no verdict", "dim")
-        end = [(f" {text:<6}", style)]
+        early = member.early
+        end = judged(text, style, early, max(_LEAST, width // 4)) if early else [(f" {text:<6}", style)]
         found = member.findings
         if not found:
             return end

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.verdict import spread_bounds
-from bioblue_tui.analysis.words import until_words
+from bioblue_tui.analysis.words import standing_sign, until_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line
@@ -150,8 +150,15 @@ def fit(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
-def _early(verdict: str, style: str, standing: str, width: int) -> list[tuple[str, str]]:
-    """Return a verdict, and up to where it goes: how a trial stands that was not played to its end."""
+def judged(verdict: str, style: str, standing: str, width: int) -> list[tuple[str, str]]:
+    """Return a verdict, and up to where it goes.
+
+    Args:
+        verdict: Its sign and word.
+        style: Its style; ``dim`` for none.
+        standing: How a trial stands that was not played to its end.
+        width: Columns there are.
+    """
     words = until_words(standing) if style != "dim" else ()
     forms = [(verdict, word) for word in words] + [(verdict[0], word) for word in words[-1:]]
     fitting = (form for form in forms if sum(map(len, form)) + 2 <= width)
@@ -162,14 +169,17 @@ def _early(verdict: str, style: str, standing: str, width: int) -> list[tuple[st
 def ends(digest: Digest, width: int, told: str, *, dense: bool) -> list[Line]:
     """Return what stands right of the strips, by line."""
     text, style = VERDICTS[digest.verdict.word] if digest.verdict else ("? none", "dim")
+    early = digest.figures.unaveraged
+    sign = standing_sign(early)
     if width < _WORDY:
         more = f"+{len(digest.failures) - 1}" if len(digest.failures) > 1 else ""
         onset = f"⚠{digest.onset}{more}" if digest.failures else ""
-        return [[(f" {text[0]} ", style), (fit(told or onset, width - 3), "strong" if told else "bad")]]
-    early = digest.figures.unaveraged if not (dense and digest.failures) else ""
-    head = _early(text, style, early, width - (len(told) + 2 if told else 0)) if early else [(f" {text:<7}", style)]
+        return [[(f" {text[0]}{sign}", style), (fit(told or onset, width - 3), "strong" if told else "bad")]]
+    worded = early and not (dense and digest.failures)
+    room = width - (len(told) + 2 if told else 0)
+    head = judged(text, style, early, room) if worded else [(f" {text:<6}{sign}", style)]
     if told:
-        head.append((f"{' ' if early else ''}{told} ", "strong"))
+        head.append((f"{' ' if len(head) > 1 else ''}{told} ", "strong"))
     failures = [f"⚠{finding.onset} {finding.name}" for finding in digest.failures]
     used = sum(len(part) for part, _ in head)
     if dense:

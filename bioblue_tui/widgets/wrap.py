@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import rich._wrap
 from rich.cells import cell_len, chop_cells
@@ -51,6 +52,22 @@ def wrap(text: str, width: int) -> list[str]:
         lines += more
         used = cell_len(line)
     return [*lines, line]
+
+
+def fitting(texts: Sequence[str], width: int, rows: int) -> str:
+    """Return the first text that fits in so many rows; where none does, the last one, cut with a sign that it is.
+
+    Args:
+        texts: They say the same, the fullest words first.
+        width: As in ``wrap``.
+        rows: How many lines there may be.
+    """
+    for text in texts:
+        lines = wrap(text, width)
+        if len(lines) <= rows:
+            return text
+    *before, last = lines[:rows]
+    return "\n".join([*before, f"{chop_cells(last, width - 1)[0].rstrip()}…" if last else "…"])
 
 
 def _split(text: str) -> list[str]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Label
 
+from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.words import UNREAD
+from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.collection import entry_at, open_record
+from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.summary import SummaryScreen
-from tests.support.comparing import eats, recorded
-from tests.support.pilots import replayed, text_of, until
+from tests.support.comparing import eats, on_disk, recorded
+from tests.support.pilots import letters, painted, replayed, text_of, until
 from tests.support.writing import Writer
 
 
@@ -120,6 +126,77 @@ async def test_a_record_that_is_gone_or_another_one_is_told_and_what_was_read_st
         await until(pilot, lambda: "6 recorded, replaced" in status(screen))
         assert "open it again" in str(screen.notice.content)
         assert screen.shown == 6
+
+
+def table(screen: CompareScreen) -> str:
+    return text_of(screen.timelines)
+
+
+@asynccontextmanager
+async def compared(*paths: Path, size: tuple[int, int] = (120, 36)) -> AsyncIterator[tuple[Pilot[str], CompareScreen]]:
+    screen = CompareScreen(Comparison([open_record(path) for path in paths]))
+    app = BioBlueApp(first=screen)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: screen.is_mounted and app.screen is screen)
+        yield pilot, screen
+
+
+async def test_compared_trials_that_run_grow_and_a_verdict_says_up_to_where_it_goes(writer: Writer) -> None:
+    other = Writer(writer.path.parent, "other")
+    other.play(5)
+    async with compared(writer.path, other.path) as (pilot, screen):
+        await until(pilot, lambda: table(screen).count("✓ ok so far, running") == 2)
+        await pilot.press("end")
+        await until(pilot, lambda: "step 5/40  ▶ following" in text_of(screen.status))
+        assert "trial 1: 4, trial 2: 5 steps" in str(screen.notes.content)
+        other.play(9)
+        await until(pilot, lambda: "step 9/40  ▶ following" in text_of(screen.status))
+        assert "trial 1: 4, trial 2: 9 steps" in str(screen.notes.content)
+        await pilot.press("home")
+        other.play(10)
+        await until(pilot, lambda: "trial 1: 4, trial 2: 10 steps" in str(screen.notes.content))
+        assert screen.shown == 0
+        writer.die()
+        await until(pilot, lambda: "✓ ok until interrupted" in table(screen).splitlines()[0])
+        other.end()
+        await until(pilot, lambda: "✗ fail ⚠" in table(screen).splitlines()[1])
+        assert "40 steps" in str(screen.notes.content)
+        # It is the same as a comparison that was opened afterwards.
+        await pilot.press("end")
+        panels = (screen.timelines, screen.table, screen.raw, screen.status, *screen._overlays)
+        lines = [text_of(panel) for panel in panels]
+    async with compared(writer.path, other.path) as (pilot, screen):
+        await pilot.press("end")
+        await pilot.pause()
+        panels = (screen.timelines, screen.table, screen.raw, screen.status, *screen._overlays)
+        assert [text_of(panel) for panel in panels] == lines
+
+
+async def test_a_compared_record_that_is_gone_is_told_until_it_is_back(writer: Writer) -> None:
+    other = Writer(writer.path.parent, "other")
+    other.play(6)
+    async with compared(writer.path, other.path) as (pilot, screen):
+        away = writer.path.rename(writer.path.with_name("away"))
+        await until(pilot, lambda: "Not read again: " in str(screen.notes.content))
+        other.play(9)
+        away.rename(writer.path)
+        await until(pilot, lambda: "trial 1: 4, trial 2: 9 steps" in str(screen.notes.content))
+        assert "Not read again" not in str(screen.notes.content)
+
+
+@pytest.mark.parametrize("size", [(160, 48), (120, 36), (100, 30), (80, 24), (60, 20)])
+async def test_what_must_be_known_before_comparing_is_seen_at_every_size(tmp_path: Path, size: tuple[int, int]) -> None:
+    files = [on_disk(tmp_path, seed=2), on_disk(tmp_path, seed=3, steps=30)]
+    files += [on_disk(tmp_path, seed=4, steps=20, agent="third", parameters={}) for _ in range(3)]
+    async with compared(*files, size=size) as (pilot, screen):
+        await pilot.press("end")
+        await until(pilot, lambda: "Not equally long" in painted(pilot.app))
+        for line in (screen.notes, screen.notice):
+            told = text_of(line)
+            whole = screen._notice() if line is screen.notice else " ".join(screen.comparison.notes)
+            assert letters(told) == letters(whole) or "? tells all" in told or told.endswith("…")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "differences to" in str(pilot.app.screen.query(Label).first().content))
 
 
 @pytest.mark.parametrize("key", ["t", "i"])
