@@ -58,7 +58,7 @@ class _News:
     bills: list[Bill]
 
 
-class ReplayScreen(Refreshing[bool], TrialScreen):
+class ReplayScreen(TrialScreen, Refreshing[bool]):
     """A recorded trial, played again.
 
     All of it was read: timeline and failures are those of the whole record. Gauges and raw output grow as it plays.
