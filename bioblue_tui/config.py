@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bioblue_tui.regular import read_regular
 from bioblue_tui.text import one_line
 from bioblue_tui.toml import check, load
 
@@ -57,7 +58,7 @@ class Config:
         """Read the file; one that is absent or damaged means our defaults."""
         config = cls(path)
         try:
-            _, data = load(path.read_bytes())
+            _, data = load(read_regular(path))
         except FileNotFoundError:
             return config
         except (OSError, ValueError) as error:
@@ -105,7 +106,7 @@ class Config:
         from bioblue_tui.records.schema import RecordError
 
         try:
-            text = check(self.path.read_bytes()) if self.path.exists() else ""
+            text = check(read_regular(self.path)) if self.path.exists() else ""
             document: Any = tomlkit.parse(text)
             for name, value in changes.items():
                 place = document.setdefault("notes", tomlkit.table()) if name == "who" else document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,13 @@ def test_what_makes_no_sense_is_told(tmp_path: Path, text: str, problem: str) ->
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     assert problem in Config.load(path).problems[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_no_configuration_and_never_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    os.mkfifo(path)
+    config = Config.load(path)
+    assert config.problems == [f"{path}: not read (not a regular file); mend or remove it"]
+    with pytest.raises(ConfigError, match="not a regular file"):
+        config.save(theme="nord")

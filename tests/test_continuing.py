@@ -142,7 +142,7 @@ def test_lost_steps_cannot_be_resumed(whole: dict[str, Path], tmp_path: Path) ->
     path = tmp_path / "hole.jsonl"
     path.write_bytes(b"".join(line for line in lines[:-10] if b'"step":4,' not in line))
     before = path.read_bytes()
-    with pytest.raises(RecordError, match="step 4 is lost"):
+    with pytest.raises(RecordError, match="line 13: damaged: step 5 follows step 3"):
         resume_session(path)
     assert path.read_bytes() == before
 

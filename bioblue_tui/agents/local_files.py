@@ -9,6 +9,7 @@ from pathlib import Path
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.installing import needs_extra
 from bioblue_tui.paths import data_dir, models_dir
+from bioblue_tui.regular import open_regular
 
 SUFFIX = ".gguf"
 """How the files of models end."""
@@ -91,7 +92,7 @@ def look(path: Path) -> ModelFile:
     Raises:
         OSError: When it can't be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         beginning = file.read(len(_MAGIC))
     size, small, problem = path.stat().st_size, path.name == SMALL.file, ""
     if beginning != _MAGIC:

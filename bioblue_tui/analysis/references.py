@@ -11,6 +11,7 @@ from pathlib import Path
 
 import envs
 from bioblue_tui.analysis.best import Best, best_total
+from bioblue_tui.regular import read_regular
 from envs import Environment
 
 VERSION = 2
@@ -58,7 +59,7 @@ class References:
 
     def _read(self) -> dict[str, Best]:
         try:
-            data = json.loads(self._file.read_bytes()) if self._file else {}
+            data = json.loads(read_regular(self._file)) if self._file else {}
             values = data["values"] if data.get("version") == VERSION else {}
             read = {str(key): Best(float(total), bool(exact)) for key, (total, exact) in values.items()}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -118,7 +118,6 @@ class _Check:
                 if self.speaker:
                     self.speaker.take(event)
             elif isinstance(event, Stepped):
-                yield from self._numbering(event)
                 yield from self._step(event, answers.get(event.step), asked.get(event.step, ""))
                 self.last = event
             elif isinstance(event, Ended):
@@ -149,19 +148,6 @@ class _Check:
             pairs = zip_longest(asked.observation.split("\n"), should.split("\n"))
             number, (was, computed) = next((n, pair) for n, pair in enumerate(pairs, 1) if pair[0] != pair[1])
             yield Difference(asked.step, f"observation line {number}", was, computed)
-
-    def _numbering(self, step: Stepped) -> Iterator[Difference]:
-        expected = self.last.step + 1 if self.last else 1
-        if step.step == expected:
-            return
-        # Nothing connects this step to the one before it in the record.
-        self.state = None
-        if step.step < expected:
-            yield Difference(step.step, "step number", step.step, expected)
-        for missing in range(expected, step.step):
-            yield Difference(missing, "step", None, "a step")
-            if self.rng:
-                self.environment.draw(self.rng)
 
     def _step(self, step: Stepped, answer: Answered | None, asked: str) -> Iterator[Difference]:
         connected = self.state is not None

@@ -76,7 +76,7 @@ def trial_json(entry: Entry) -> str:
         "done": entry.done,
         "steps": entry.steps,
         "ended": entry.ended,
-        "standing": _standing(entry),
+        "standing": entry.standing,
         "installed": entry.installed,
         "wording": entry.header.wording if entry.header else "",
         "wording_digest": entry.header.wording_digest if entry.header else "",
@@ -85,13 +85,9 @@ def trial_json(entry: Entry) -> str:
     return json.dumps(found | ({"error": entry.error} if entry.error else {}))
 
 
-def _standing(entry: Entry) -> str:
-    return "unreadable" if entry.error and entry.installed else entry.standing
-
-
 def _about(entry: Entry) -> list[str]:
     if entry.error and entry.installed:
-        return ["-", "-", "-", "-", "-", f"{_standing(entry)}: {entry.error}", "-"]
+        return ["-", "-", "-", "-", "-", f"{entry.standing}: {entry.error}", "-"]
     seed = "-" if entry.seed is None else str(entry.seed)
     return [
         entry.created or "-",
@@ -99,7 +95,7 @@ def _about(entry: Entry) -> list[str]:
         entry.agent,
         seed,
         f"{entry.done}/{entry.steps}",
-        f"{_standing(entry)}; {entry.error}" if entry.error else _standing(entry),
+        f"{entry.standing}; {entry.error}" if entry.error else entry.standing,
         _bill(entry).brief() or "-",
     ]
 

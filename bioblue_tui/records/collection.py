@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import leading_nowhere, read_bytes, what_failed
+from bioblue_tui.records.files import leading_nowhere, open_to_read, read_bytes, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
@@ -44,6 +44,9 @@ _LONGEST = 16 * 1024 * 1024
 
 _NAMED = 5
 """How many of the records that can't be read are named in one sentence."""
+
+UNREADABLE = "unreadable"
+"""How a record stands that can't be read."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -92,7 +95,9 @@ class Entry:
 
     @property
     def standing(self) -> str:
-        """How it ended; without an end, whether somebody is writing it."""
+        """How it ended; without an end, whether somebody is writing it; of one that can't be read, that."""
+        if self.error and self.installed:
+            return UNREADABLE
         ended = self.ended or self.last
         return standing_word(ended, failed=self.failed) if ended else unended(self.path)
 
@@ -246,9 +251,9 @@ def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]
 def _began(path: Path, written: int) -> int:
     """Return when a record of ours says near its beginning that it began; for anything else when it was written."""
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             told = _CREATED.search(file.read(_CHUNK).partition(b"\n")[0])
-    except OSError:
+    except (OSError, RecordError):
         return written
     return _moment(told[1].decode("ascii", "replace"), written) if told else written
 
@@ -366,7 +371,7 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
     Notes are left out. A last line without its end counts where it is whole otherwise, as it does for readers.
     """
     try:
-        with path.open("rb") as file:
+        with open_to_read(path) as file:
             head = [file.readline(_LONGEST), file.readline(_LONGEST)]
             begin = file.tell()
             size = file.seek(0, os.SEEK_END)

@@ -6,10 +6,12 @@ import contextlib
 import errno
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.fields import shown
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.regular import IrregularError, open_regular
 from bioblue_tui.room import FULL, NoRoom
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -85,24 +87,38 @@ def must_be_there(descriptor: int, path: Path) -> None:
         raise RemovedError("removed while it was being written", path, advice=advice)
 
 
+def open_to_read(path: Path) -> BinaryIO:
+    """Open a regular file; anything else is refused unopened.
+
+    Raises:
+        RecordError: When there is none, or it cannot be read.
+    """
+    try:
+        return open_regular(path)
+    except IsADirectoryError as error:
+        raise RecordError("a directory, not a file", path, advice="Name a file in it.") from error
+    except IrregularError as error:
+        raise RecordError("not a regular file", path, advice="Copy its content into a file.") from error
+    except OSError as error:
+        raise what_failed(error, path, "cannot be read", reading=True) from error
+    except ValueError as error:
+        raise RecordError("no possible file name", path, advice="Check the name.") from error
+
+
 def read_bytes(path: Path) -> bytes:
     """Return the whole content of a regular file.
 
     Raises:
         RecordError: When there is none, it cannot be read, or it is too large.
     """
-    try:
-        if path.is_dir():
-            raise RecordError("a directory, not a file", path, advice="Name a file in it.")
-        if path.exists() and not path.is_file():
-            raise RecordError("not a regular file", path, advice="Copy its content into a file.")
-        if path.stat().st_size > MAX_BYTES:
-            raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice="No file of ours is that long.")
-        return path.read_bytes()
-    except OSError as error:
-        raise what_failed(error, path, "cannot be read", reading=True) from error
-    except ValueError as error:
-        raise RecordError("no possible file name", path, advice="Check the name.") from error
+    with open_to_read(path) as file:
+        try:
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                advice = "No file of ours is that long."
+                raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice=advice)
+            return file.read()
+        except OSError as error:
+            raise what_failed(error, path, "cannot be read", reading=True) from error
 
 
 def write_text(path: Path, text: str, overwrite: bool = False) -> None:

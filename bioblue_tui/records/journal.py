@@ -21,16 +21,15 @@ from bioblue_tui.records.schema import (
     SCHEMA_VERSION,
     DecodeError,
     NotInstalled,
+    Order,
     Record,
     RecordError,
-    Shape,
     decode_header,
     dumps,
     encode_event,
     encode_header,
     loads,
     loads_lines,
-    make_environment,
 )
 from bioblue_tui.trials.events import Answered, Ended, Event, Header, Intervened, Noted, Stepped
 
@@ -283,7 +282,7 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
         lines, tail = [_decoded(tail, path)], b""
     try:
         header, newer = decode_header(loads(lines[0]))
-        shape = Shape.of(make_environment(header), header.steps)
+        order = Order(header)
     except NotInstalled as error:
         raise RecordError(str(error), path, advice=error.ADVICE) from error
     except DecodeError as error:
@@ -295,11 +294,11 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
             event = decode_event(value, unknown)
             if event is None:
                 continue
-            shape.check(event)
+            order.take(event)
         except DecodeError as error:
             raise RecordError(f"damaged: {error}", path, number, _MEND) from error
         events.append(event)
-    torn = bool(tail) and not _recovered(tail, shape, unknown, events)
+    torn = bool(tail) and not _recovered(tail, order, unknown, events)
     warnings = ["written by a newer version of the program; what this one does not know was skipped"] * newer
     warnings += [f"{what} was skipped" for what in dict.fromkeys(unknown or ())]
     if torn:
@@ -336,12 +335,12 @@ def _decoded(data: bytes, path: Path | None) -> str:
         raise RecordError("damaged: not UTF-8 text", path, line) from error
 
 
-def _recovered(tail: bytes, shape: Shape, unknown: list[str] | None, events: list[Event]) -> bool:
+def _recovered(tail: bytes, order: Order, unknown: list[str] | None, events: list[Event]) -> bool:
     """Keep a last line that lacks nothing but its line end, as some editors leave it."""
     try:
         event = decode_event(loads(tail.decode()), unknown)
         if event is not None:
-            shape.check(event)
+            order.take(event)
     except ValueError:
         return False
     if event is None:

@@ -36,6 +36,8 @@ else:
 
 def is_locked(path: Path) -> bool:
     """Return whether somebody is writing a record."""
+    if not path.is_file():
+        return False
     try:
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
     except OSError:

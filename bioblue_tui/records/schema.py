@@ -21,7 +21,7 @@ import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of, intervened
 from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
-from bioblue_tui.trials.events import Event, Header, Intervened, Paused, Planned, Resumed, Stepped
+from bioblue_tui.trials.events import Ended, Event, Header, Intervened, Paused, Planned, Resumed, Stepped
 from envs import Environment, Number
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Contradiction",
     "DecodeError",
     "NotInstalled",
+    "Order",
     "Record",
     "RecordError",
     "Shape",
@@ -191,6 +192,31 @@ class Shape:
             raise DecodeError(f"change needs {self.changes} value(s)")
         if stepped.rewards.keys() != self.dimensions or stepped.totals.keys() != self.dimensions:
             raise DecodeError(f"rewards and totals need exactly {', '.join(sorted(self.dimensions))}")
+
+
+class Order:
+    """Checks the events of one trial in their order: each has the trial's shape, and no step is left out or repeated.
+
+    Args:
+        header: What the trial is.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._shape = Shape.of(make_environment(header), header.steps)
+        self._last = 0
+
+    def take(self, event: Event) -> None:
+        """Raise DecodeError unless an event can come next; whoever shows or averages a record may then rely on it."""
+        self._shape.check(event)
+        if isinstance(event, Stepped):
+            if event.step != self._last + 1:
+                raise DecodeError(f"step {event.step} {self._after()}")
+            self._last = event.step
+        elif isinstance(event, Ended) and event.step != self._last:
+            raise DecodeError(f"the end after step {event.step} {self._after()}")
+
+    def _after(self) -> str:
+        return f"follows step {self._last}" if self._last else "comes first"
 
 
 # Made once: a trial writes several lines a step.

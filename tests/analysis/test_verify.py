@@ -147,21 +147,6 @@ def test_an_illegal_action_is_said_and_the_check_goes_on() -> None:
     assert {d.step for d in found} == {3, 6}
 
 
-@pytest.mark.parametrize("environment", ["homeostasis", "multi-homeostasis", "balancing"])
-def test_a_missing_step_is_one_difference(environment: str) -> None:
-    record = record_of(environment)
-    events = [e for e in record.events if not (isinstance(e, Stepped) and e.step == 4)]
-    (found,) = verify(replace(record, events=events))
-    assert (found.step, found.field, found.recorded) == (4, "step", None)
-
-
-def test_a_repeated_step_is_a_difference() -> None:
-    record = record_of("balancing")
-    place = next(i for i, e in enumerate(record.events) if isinstance(e, Stepped) and e.step == 4)
-    events = [*record.events[: place + 1], record.events[place], *record.events[place + 1 :]]
-    assert ("step number", 4) in {(d.field, d.step) for d in verify(replace(record, events=events))}
-
-
 def test_ends() -> None:
     record = record_of("homeostasis")
     *rest, end = record.events

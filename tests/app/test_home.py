@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -265,3 +266,13 @@ async def test_trials_that_cannot_be_read_are_not_nothing_yet(tmp_path: Path) ->
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).earlier.option_count)
         (told,) = prompts(home_of(app).earlier)
         assert told.startswith("✗ trials: the records in it cannot be read")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+async def test_a_pipe_among_the_records_is_named_and_holds_nobody_up(tmp_path: Path) -> None:
+    path = on_disk(tmp_path / "trials")
+    os.mkfifo(path.with_name("pipe.jsonl"))
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).earlier.option_count == 2)
+        assert any("pipe.jsonl  ✗ not a regular file" in line for line in prompts(home_of(app).earlier))

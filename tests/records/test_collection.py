@@ -7,7 +7,7 @@ import pytest
 
 import envs
 from bioblue_tui.records import collection
-from bioblue_tui.records.collection import Entry, left_out, open_record, recent
+from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
 from bioblue_tui.records.published import write_published
 from bioblue_tui.records.schema import RecordError
@@ -77,7 +77,8 @@ def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="regular"):
         open_record(tmp_path / "pipe.tsv")
     (entry,) = recent(tmp_path, 5)
-    assert entry.error == "not a regular file"
+    assert (entry.error, entry.standing) == ("not a regular file", "unreadable")
+    assert entry_at(tmp_path / "pipe.tsv").error == "not a regular file"
 
 
 def test_a_file_name_takes_no_effect_in_a_message(tmp_path: Path) -> None:
