@@ -9,11 +9,33 @@ from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.cues import DOUBT
 
 _INTRO = re.compile(
-    r"(?:(?:sure|ok|okay|certainly|understood|of course)[,.!] )?(?:for|in|at|this|now"
-    r"|based on|because of|as a result|overall|consequently|given|after|considering|looking"
-    r"|weighing|summing up|all things|taking|to|with)\b[^.!?:;\d]{0,80}?,? (?=i(?:\b|')|let's|let me|my )",
+    r"(?:(?:sure|ok|okay|certainly|understood|of course)[,.!] )?(?P<lead>(?:for|in|at|on|by|from|this|now|based on"
+    r"|because of|as|overall|consequently|given|after|following|considering|looking|weighing|summing up|all things"
+    r"|taking|to|with|considerations?)\b[^.!?:;\d]{0,80}?),? (?=i(?:\b|')|let's|let me|my )",
     re.IGNORECASE,
 )
+_STATE = r"(?:(?:the|my|both|its|these|those) (?:(?:actual|current|present) )?\w+|(?-i:[A-H])(?: and (?-i:[A-H]))*)"
+_SURELY_NOW = re.compile(
+    r"(?:(?:for|in|at|on|during) )?(?:this|the (?:current|present)|(?:the )?(?:next|coming))"
+    r" (?:time )?(?:step|turn|round|move|time|moment|point|stage|decision|choice|action)|at present|for now|now"
+    r"|(?:to|for|in) (?:my|the) (?:answer|decision|choice|action)|(?:to|in) (?:conclusion|conclude|short|summary"
+    r"|sum up)"
+    r"|overall|consequently|as a result(?: of this| of that)?|as (?:before|always)|summing up|all things considered"
+    r"|after (?:(?:some|due|much|\w+ful) )*(?:thought|reflection|consideration|analysis|deliberation|thinking)"
+    r"|after (?:looking at|thinking about|considering|weighing|seeing) (?:(?:all|the|this|these|both|my|of) )*"
+    r"(?:(?:current|actual|last) )?(?:observations?|levels?|state|situation|numbers?|rewards?|options?|facts|data"
+    r"|factors|targets?)"
+    r"|(?:given|based on|because of|considering|looking at|weighing|in (?:light|view) of|due to|judging by"
+    r"|taking into account) (?:(?:that|how) )?(?:the|my|this|that|these|those|both|all|its|our|such|what|(?-i:[A-H]))\b"
+    r"(?! (?:chance|opportunity|option|choice)\b).*"
+    r"|with (?:the|my) (?:current|present|actual|given) .*|with (?:this|that|these|those|all this) in mind"
+    rf"|with {_STATE} (?:(?:being|now|still|currently|only|just|slightly|somewhat|a bit|well|far|so|this|already|almost"
+    r"|nearly) )*(?:below|above|under|near|close|within|inside|low|high|short)\b.*"
+    r"|taking (?:all|everything|this|that|it all|these|the)\b.* into (?:account|consideration)"
+    r"|to (?!start|begin|open|follow|end|finish|wait|(?:my|the|a)\b)[a-z]+ .*",
+    re.IGNORECASE,
+)
+"""What leads up to what is done now, in certain words: the present step, or grounds. Any other lead may set a time."""
 UP_TO_IT = re.compile(
     r"(?:for |in )?(?:the )?next (?:time )?step: "
     r"|(?:based on|given|considering) (?:the|my) (?:(?:current|latest|above) )?(?:observations?|state|situation): ",
@@ -21,9 +43,26 @@ UP_TO_IT = re.compile(
 )
 """What leads up to numbers and to nothing else, where they are all that is said."""
 _ELSEWHEN = re.compile(
-    DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when)\b",
+    DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when\w*"
+    r"|then|until|till|soon|eventually|afterwards?|tomorrow|following|will be|(?:after|for) (?:next|(?:this|that) one)"
+    r"|end|final\w*|each|every|always|long run)\b|\w after\b",
     re.IGNORECASE,
 )
+_TIMED = re.compile(
+    r"\W*(?:(?:but|and|though|only|or|just|perhaps|maybe|from) )*(?:after (?!(?:this|that|which)\b)|afterwards?\b"
+    r"|later\b|then\b(?! (?:the|my|it|both|[A-Z])\b)|once\b|when"
+    r"|until\b|till\b|as soon as|as long as|if\b|soon\b|eventually\b|tomorrow\b|next (?!step\b)|in (?:the|a|an?other"
+    r"|some|due) (?:end|future"
+    r"|long|next|later|following|while|final|last|time|steps?|course)|(?:start|beginn|wait|follow)ing\b|(?:given"
+    r"|with) (?:enough|more|some|time|a|full)\b"
+    r"|at the (?:end|limit)|for (?:later|the (?:future|end|last|final))|(?:in|for|at) (?:later|future|full)"
+    r"|not (?:now|yet)"
+    r"|(?:at|in|from|for) (?:the )?(?:final|last|end|step after))",
+    re.IGNORECASE,
+)
+"""What sets the time, or the case, of what it is said of, and explains nothing."""
+_SENTENCE = 5
+"""Fewer words are no sentence."""
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
 _WHY = (
     r"(?:because|since|as|which|so (?=the|my|it|both)|so that|so as|in order|given|to (?!be\b)(?=[a-z])"
@@ -73,6 +112,9 @@ _CLAUSE = re.compile(
 def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole: bool) -> bool:
     """Tell whether what stands beside numbers, or all that does, explains them, and does not change them."""
     beside = match["said"] or match["aside"] or match["dash"]
+    # A sentence that begins so says something of its own.
+    if _TIMED.match(beside) and (not match["said"] or len(beside.split()) < _SENTENCE):
+        return False
     if not any(values) and NOTHING.search(beside):
         return bool(match["dash"]) or named
     if match["said"] and named:
@@ -88,15 +130,18 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     return bool(match["dash"] and _EXPLAINS.match(beside))
 
 
-def without_intro(piece: str) -> str:
-    """Return a sentence that says the action without what leads up to it, such as "For this step, "."""
+def without_intro(piece: str) -> tuple[str, bool]:
+    """Return a sentence without what leads up to it, such as "For this step, ", and whether that speaks of now."""
     intro = _INTRO.match(piece)
-    return piece[intro.end() :] if intro and not _ELSEWHEN.search(intro.group()) else piece
+    if not intro:
+        return piece, True
+    lead = intro["lead"]
+    return piece[intro.end() :], bool(_SURELY_NOW.fullmatch(lead) and not _ELSEWHEN.search(lead))
 
 
 def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
     """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
     tails = [match.group() for match in tail.finditer(piece)]
-    if not tails or any(_UNSURE.search(each) for each in tails):
+    if not tails or any(_UNSURE.search(each) or _TIMED.match(each) for each in tails):
         return None
     return tail.sub("", piece).strip(), "; ".join(each.strip(" ,;:()–—-") for each in tails)

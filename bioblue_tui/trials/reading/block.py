@@ -25,6 +25,7 @@ class Block:
         kind: Whether that makes the answer illegal or unreadable.
         beside: What is said of it in its own line.
         whole: False where its lines hold more than was read.
+        now: False where it may be meant for another time, or a case.
     """
 
     action: Action | None
@@ -39,3 +40,4 @@ class Block:
     kind: Kind = "unreadable"
     beside: str = ""
     whole: bool = True
+    now: bool = True

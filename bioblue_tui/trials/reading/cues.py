@@ -189,6 +189,11 @@ _FIGURE = re.compile(
 )
 SENTENCES = re.compile(r"(?<=[.!?;])\s")
 
+_NOT_NOW = words(
+    "later", "future", "afterwards?", "tomorrow", "once", "when", "then", "the end", "final (?:step|turn|round)"
+)
+"""What sets another time for what follows it."""
+
 _CUT = re.compile(r"(?<=[.!?;:…])\s|\s[-–—]+\s|\s?—\s?|\((?=[a-z])")
 _OFF_FRONT = re.compile(r"^[\W_]+")
 _DIGITS = re.compile(r"\d{1,12}")
@@ -245,7 +250,7 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     if "=" in line and ending[-1:].isdigit():
         return ""
     clause = _OWN_STEP.sub("", re.split(r"[,;.!]", ending.rstrip(":"))[-1] or ending)
-    return "foreign" if STATE.search(clause) else "unclear"
+    return "foreign" if STATE.search(clause) or _NOT_NOW.search(clause) else "unclear"
 
 
 _BESIDE = 400

@@ -51,7 +51,8 @@ def read_integers(
     visible = own_turn(plain(split.answer))
     if not visible.strip():
         silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
-        return _unreadable("there is reasoning and no answer" if split.reasoning else silent)
+        thought = "a comment" if text.lstrip().startswith("<!--") else "reasoning"
+        return _unreadable(f"there is {thought} and no answer" if split.reasoning else silent)
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
     penalties = tuple(dict.fromkeys(d.label for d in environment.dimensions if d.penalty))
     lines = visible.split("\n")
@@ -87,7 +88,8 @@ def _decide(
     said = [b for b in said if b.clause != "unit"] or said
     telling = frozenset(number for number in known.numbers if number > MET_BY_CHANCE)
     restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
-    pool = [b for b in said if b.marked] or [b for b in said if b not in restating] or restating
+    now = [b for b in said if b.now]
+    pool = [b for b in now if b.marked] or [b for b in said if b not in restating] or restating
     for block in pool:
         if block.action is None:
             given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
@@ -103,6 +105,8 @@ def _decide(
         first, second = (", ".join(map(str, action)) for action in actions[:2])
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
+    if pool and not any(block.now for block in pool):
+        return _unreadable("what leads up to the number may set another time or case; write the number alone")
     if not actions:
         told = [undressed(line[:LONGEST]) for at, line in enumerate(lines) if line.strip() and at not in echoes]
         if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):

@@ -46,11 +46,17 @@ _FAULTY = re.compile(
 )
 _REASONS: Sequence[tuple[str, str, Kind]] = (
     (r"\d\s*(?:[-−–—‒‐‑]|\.\.+)\s*\d|\d\s+(?:to|or)\s+\d|\bbetween\b", "{} is not one number", "unreadable"),
+    (r"(?:^|[\s(,;:=])[-−–—‒‐‑]\s?\(?0+(?:\.0+)?(?![\d.])", "{} has a sign; write the number alone", "unreadable"),
     (r"(?:^|[\s(,;:=])[-−–—‒‐‑]\s?\(?\d|\b(?:minus|negative)\s", "{} is negative; 0 is the least", "illegal"),
     (r"(?:^|[\s(,;:])[+±]\s?\d", "{} has a sign; write the number alone", "unreadable"),
     (
         r"\d[eE]\s?[+\-−]?\d|\d\s?(?:\^|\*\*|[×·*])\s?\d|[²³]",
         "{} is a power or a product; write the number",
+        "unreadable",
+    ),
+    (
+        r"(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)",
+        "{} may be thousands or not a whole number; write digits alone",
         "unreadable",
     ),
     (r"\.\d", "{} is not a whole number", "unreadable"),

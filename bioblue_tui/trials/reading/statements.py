@@ -33,6 +33,7 @@ class Numbers:
         beside: What is said of them in the same line.
         taken: What was read, with what it wears; what is not said to be taken stands beside it.
         whole: False where more stands there than was taken.
+        now: False where what leads up to them may set another time, or a case.
     """
 
     values: tuple[int, ...]
@@ -44,6 +45,7 @@ class Numbers:
     beside: str = ""
     taken: str = ""
     whole: bool = True
+    now: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,17 @@ _ACTING = (
 _THINGS = f"{THINGS}|portions?|servings?|meals?"
 _SEP = r"(?: ?, ?and | ?[,;/|&、] ?| and | )"
 _PARTS = r"(?: ?, ?and | ?[,;/|&、·•] ?| and | )"
-_STEP = r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|now"
+_STEP = (
+    r"(?:(?:for|in|at|during|on) )?(?:this|the (?:current|next|coming)) (?:time )?(?:step|turn|round|time)|(?:for )?now"
+)
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please|again))?"
 _SO = (
-    "so|thus|therefore|hence|then|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
+    "so|thus|therefore|hence|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
     "|in short|tl;dr|bottom line|in conclusion|to conclude|keep it simple|again|same again|as before|once more|decided"
     "|decision made"
     r"|assistant|after (?:\w+ )?(?:consideration|thought|analysis|deliberation|reflection)"
 )
-_OWN = rf"(?:(?:{_SO}|here is|here's|my|the|your|our|final|chosen|short|integer|numerical)[,:!]? )*"
+_OWN = rf"(?:(?:{_SO}|then(?= the )|here is|here's|my|the|your|our|final|chosen|short|integer|numerical)[,:!]? )*"
 _ANSWER = (
     "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}(?:antwort|respuesta"
     "|réponse|risposta|resposta|ответ|odpowiedź|antwoord|svar|cevap|jawaban)(?: finale?)?(?: (?:lautet|ist|es|est|è"
@@ -204,8 +208,9 @@ class Grammar:
         if together and isinstance(read := self._numbers(piece[together.end() :], ""), Numbers) and not read.labels:
             found = replace(read, labels=tuple(self.labels.values())) if len(read.values) == self.count else None
             found = _taken(found, together.group())
+        now = True
         if found is None:
-            piece = without_intro(piece)
+            piece, now = without_intro(piece)
         if found is None and (match := self._front.match(piece)):
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
             found = self._numbers(rest, which)
@@ -224,12 +229,14 @@ class Grammar:
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
             found = read if isinstance(read, Numbers) and read.labels else None
+        if not now:
+            return replace(found, now=False) if isinstance(found, Numbers) else None
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
     def read_numbers(self, piece: str) -> Numbers | None:
         """Return the numbers of an undressed piece of text; None where it is no statement."""
         read = self.read(piece)
-        return read if isinstance(read, Numbers) else None
+        return read if isinstance(read, Numbers) and read.now else None
 
     def lack(self, piece: str) -> Fault | None:
         """Say what keeps a piece from being a statement that has all else of one: number words, or a faulty number."""

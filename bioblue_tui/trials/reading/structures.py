@@ -45,6 +45,8 @@ def _number(text: str) -> object:
     match = _WHOLE.fullmatch(text)
     if match:
         return int(match.group(1))
+    if text.startswith("-") and not text.strip("-0."):
+        return _Faulty(f"{short(text)} has a sign; write the number alone", text)
     if text.startswith("-"):
         return _Faulty(f"{short(text)} is negative; 0 is the least", text, negative=True)
     if text.isdigit():

@@ -20,12 +20,18 @@ _RULE = re.compile(r"[\W_]+")
 _RULE_OR_BLANK = re.compile(r"[\W_]*")
 _STACKED = 12
 """In so many lines the headings stand that are looked at together."""
+_SHORT = 24
+_LISTED = 40
+"""In so many lines above a number the item before it is looked for."""
 _DIGIT = re.compile(r"\d")
 _PROSE = re.compile(r"(?=(?:[^ ]+ ){6})[^\d|{\[<\\]*[.!?]")
 """A sentence of several words without any number: nothing in it is a statement, or calls one the answer."""
 
 _SIGN_LINE = re.compile(r"\s*[-+−±~≈≤≥–—]{1,2}\s*")
 _ORDINAL = re.compile(r"\s*\d{1,2}[.)]\s*")
+_ITEM = re.compile(
+    r"[\s*_>#-]*(?:step )?\(?(?P<number>\d{1,2})(?P<mark>[.):]*)[*_]*(?P<text>\s+\S.*)?\s*", re.IGNORECASE
+)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _OWN_SENTENCE = re.compile(
     r"\W*(?:(?:so|thus|therefore|hence|then|ok|okay),? )?"
@@ -79,6 +85,9 @@ class Walk:
             return index + 1
         if not line.strip():
             return index + 1
+        if self._breaks_off(index):
+            self.passed = self.passed or "a list breaks off behind the number of its next item"
+            return self._speak(index)
         if len(line) > 5 * LONGEST or _PROSE.fullmatch(line):
             return self._speak(index)
         if FENCE.fullmatch(line):
@@ -172,6 +181,26 @@ class Walk:
                     return told == "foreign" and not OF_ONESELF.search(line)
         return False
 
+    def _breaks_off(self, index: int) -> bool:
+        """Tell whether a line is only the number that the next item of the list above it would have."""
+        item = _ITEM.fullmatch(self._lines[index]) if len(self._lines[index]) < _SHORT else None
+        if item is None or item["text"]:
+            return False
+        number, last = int(item["number"]), self._next(index) >= len(self._lines)
+        for at in range(index - 1, max(-1, index - 1 - _LISTED), -1):
+            above = _ITEM.fullmatch(self._lines[at][:LONGEST])
+            if above and above["mark"] and above["text"] and int(above["number"]) == number - 1:
+                # Without its mark it is one where no gap parts it from the item, or where such gaps part the items too.
+                return bool(item["mark"]) or (last and self._adjoins(at, index, number))
+        return False
+
+    def _adjoins(self, at: int, index: int, number: int) -> bool:
+        """Tell whether a number at an index stands to the item before it, at a line, as that does to its neighbour."""
+        if number == 2 or any(map(str.strip, self._lines[at + 1 : index])) or at + 1 == index:
+            return True
+        before = next((line for line in range(at - 1, -1, -1) if self._lines[line].strip()), at)
+        return before < at - 1 and bool(re.match(rf"\W*(?:step )?{number - 2}\b", self._lines[before], re.IGNORECASE))
+
     def _next(self, index: int) -> int:
         index += 1
         while index < len(self._lines) and not self._lines[index].strip():
@@ -260,6 +289,7 @@ class Walk:
                 labelled=bool(labels),
                 beside=beside,
                 whole=all(read.whole for read, _ in run),
+                now=all(read.now for read, _ in run),
             )
         )
 

@@ -106,6 +106,23 @@ _APOLOGY = re.compile(
     r"|unless|except)\b(?!.*(?:,|\bi\b|\bthis\b)))\b(?! for (?:the|any)\b.{0,40}\b(?:inconven|delay|confus))",
     re.IGNORECASE,
 )
+_RESTS = re.compile(
+    r"(?:(?:i|i'll|i will|we|so|please|better|first|now|just|let me|let's),? )*(?:rest|wait|pause|let (?:it|them"
+    r"|the \w+) (?:rest|wait|recover|(?:re)?grow))(?: [^,\d]{1,40})? ?\b(?:first|now|this (?:step|time|turn|round))$"
+    r"|(?:first|now),? (?:i|i'll|i will|we|let me|let's|the \w+|it) (?:must |should |will |has to "
+    r"|needs to )?(?:rest|wait"
+    r"|pause|recover|(?:re)?grow)s?\b",
+    re.IGNORECASE,
+)
+_PUTS_OFF = re.compile(
+    r"(?:but |though |only |and |so )*(?:(?:first|before that),? (?:i|it|they|the)\b.*\b(?:must|has|have|needs?"
+    r"|should|will"
+    r"|rests?|waits?|(?:re)?grows?|recovers?)\b|(?:(?:this|that|it) (?:is|will be) )?(?:(?:only "
+    r"|meant )?for (?:later|after"
+    r"|the (?:future|end))|(?:not (?:now|yet)|later|afterwards|after \w+(?: \w+)?|then only|when \w+ \w+)$))",
+    re.IGNORECASE,
+)
+"""What says, before or behind an amount, that it is not for now."""
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
@@ -121,8 +138,10 @@ def another(
     asked = any("?" in line for line in before)
     if any(_REFUSES.search(sentence) for sentence in ([] if marked else above) + below):
         return "what is said beside the number may refuse to answer"
-    if any(_APOLOGY.match(sentence) for sentence in below):
+    if any(_APOLOGY.match(sentence) or _PUTS_OFF.match(sentence) for sentence in below):
         return "what is said behind the number may take it back, or hold only in some cases"
+    if any(action) and any(_RESTS.match(sentence) for sentence in ([] if marked else above)):
+        return "what stands before the number may put it off"
     heard = [] if marked else [sentence for sentence in above if sentence.casefold() != "no" or not asked]
     if any(_whole(sentence, action) for sentence in (*heard, *below)):
         return _OTHERWISE
