@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.analysis.words import step_sentence
+from bioblue_tui.numbers import amount
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
@@ -86,7 +87,9 @@ class AnsweringScreen(LiveScreen):
         done = state.recorded(state.done)
         last = done.action if done else (0,) * len(environment.objectives)
         bounds = "your answer" if self.prompt_only else environment.bounds(State(state.levels, ()))
-        self.bar.ask(bounds, ", ".join(map(str, last)))
+        labels = environment.objectives
+        short = bounds.replace(", ".join(labels), f"{labels[0]}–{labels[-1]}") if len(labels) > 2 else bounds
+        self.bar.ask((bounds, short, short.replace("0 or more", "≥ 0")), ", ".join(map(str, last)))
 
     def paint(self) -> None:
         """Bring all panels up to date, say what the last answer did, and take the next one once that is seen."""
@@ -154,7 +157,8 @@ class AnsweringScreen(LiveScreen):
                 self.bar.reject(f"{why} No step was used.")
         if state.done > self._told:
             self._told = state.done
-            self.bar.tell("Taken." if self.prompt_only else f"Step {state.done}: {self.taken(state.done)}")
+            forms = ("Taken.",) if self.prompt_only else (self.taken(state.done), self._levels_after(state.done))
+            self.bar.tell(*(form if self.prompt_only else f"Step {state.done}: {form}" for form in forms))
             self.bar.clear()
             self._cursor = None
             self.transcript.follow()
@@ -171,6 +175,13 @@ class AnsweringScreen(LiveScreen):
     def taken(self, step: int) -> str:
         """Say what the answer of a step did."""
         return step_sentence(self.state.environment, self.state.stepped(step))
+
+    def _levels_after(self, step: int) -> str:
+        """Say in few words what an answer did; the panels have the rest."""
+        done = self.state.stepped(step)
+        parts = zip(self.state.environment.objectives, done.action, done.before, done.after, strict=True)
+        said = (f"{label}: {amount(did)}, {amount(was)} → {amount(now)}" for label, did, was, now in parts)
+        return f"{'; '.join(said)}."
 
     @on(AnswerBar.Submitted)
     def _submitted(self, message: AnswerBar.Submitted) -> None:

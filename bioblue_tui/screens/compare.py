@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Footer, Static
@@ -20,14 +20,16 @@ from bioblue_tui.screens.compare_following import FollowedComparison
 from bioblue_tui.screens.compare_keys import KEYS
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
-from bioblue_tui.screens.trial import CORNERS, SMALLEST, WIDE
+from bioblue_tui.screens.trial import CORNERS, LEAST, SMALLEST, WIDE
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.columns import RawColumns
+from bioblue_tui.widgets.gauges import GaugesPanel
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import Course, Overlay
 from bioblue_tui.widgets.overlay_table import TrialsTable
 from bioblue_tui.widgets.overlay_timeline import Timelines
 from bioblue_tui.widgets.panel import ScrollPanel
+from bioblue_tui.widgets.stack import Stack
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.timeline import Timeline
 from bioblue_tui.widgets.wrap import fitting
@@ -65,6 +67,7 @@ class CompareScreen(FollowedComparison):
 
     status = query_one("#status", StatusLine)
     tabs = query_one("#tabs", TabStrip)
+    gauges = query_one("#gauges", GaugesPanel)
     table = query_one(TrialsTable)
     numbers = query_one("#numbers", ScrollPanel)
     raw = query_one(RawColumns)
@@ -107,17 +110,10 @@ class CompareScreen(FollowedComparison):
         detail = [counted(len(comparison.members), "trial"), *([noise] if comparison.noisy else [])]
         yield StatusLine(self._environment.title, " · ".join(detail), id="status")
         yield TabStrip(TABS, id="tabs")
-        with Horizontal(id="body"):
-            with Vertical(id="gauges", classes="panel") as gauges:
-                gauges.border_title = "gauges"
-                yield from self._overlays
-            with ScrollPanel(id="numbers", classes="panel") as numbers:
-                numbers.border_title = "numbers"
-                numbers.can_focus = False
-                table = TrialsTable(comparison, id="table")
-                table.styles.min_height = table.rows
-                yield table
-        yield RawColumns(comparison, id="raw")
+        numbers = ScrollPanel(TrialsTable(comparison, id="table"), id="numbers", classes="panel")
+        numbers.border_title, numbers.keys, numbers.can_focus = "numbers", "shift+↓", False
+        body = Horizontal(GaugesPanel(self._overlays), numbers, id="body")
+        yield Stack(body, RawColumns(comparison, id="raw"), wanted=LEAST)
         yield Static("", id="notes", classes="notice", markup=False)
         yield Static("", id="notice", classes="notice", markup=False)
         yield Timelines(comparison, id="timelines")
@@ -143,7 +139,8 @@ class CompareScreen(FollowedComparison):
             self.query_one("#too-small", Static).update(text)
         # Where there is room all numbers are seen at once; raw outputs scroll anyway.
         wide = not self.has_class("-tabbed") and height >= ROOMY
-        self.query_one("#body").styles.min_height = self.table.rows + 2 if wide else 4
+        self.table.styles.min_height = self.table.rows
+        self.query_one(Stack).want(self.table.rows + 2 if wide else LEAST)
         self._show_tab(self._tab)
         self._tell(width)
 
@@ -305,11 +302,11 @@ class CompareScreen(FollowedComparison):
         drawn = self._ghosted and bool(ghosts)
         for index, overlay in enumerate(self._overlays):
             overlay.show_ghost(ghosts[0].values[index] if drawn else ())
-        gauges = self.query_one("#gauges")
+        gauges = self.gauges
         room = (gauges.size.width or self.app.size.width) - CORNERS
         of = "same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
         on = f", {of}" if self.comparison.noisy else ""
-        gauges.border_subtitle = line_words(ghosts[0].name, on, room) if drawn else ""
+        gauges.name_behind(line_words(ghosts[0].name, on, room) if drawn else "")
 
     def action_turn(self, by: int) -> None:
         """Show the raw output of other trials."""
@@ -323,6 +320,12 @@ class CompareScreen(FollowedComparison):
             panel.scroll_page_down(animate=False)
         else:
             panel.scroll_page_up(animate=False)
+
+    def action_more(self, by: int) -> None:
+        """Scroll gauges and numbers, where they do not fit."""
+        for panel in (self.gauges, self.numbers):
+            if panel.max_scroll_y > 0:
+                panel.scroll_page(by)
 
     def action_fold(self) -> None:
         """Fold or unfold the prompts."""
@@ -343,6 +346,8 @@ class CompareScreen(FollowedComparison):
         match action, parameters:
             case "panel", _:
                 return self.has_class("-tabbed")
+            case "more", _:
+                return self.is_mounted and max(self.gauges.max_scroll_y, self.numbers.max_scroll_y) > 0
             case "front", (int(number),):
                 return number <= len(self.comparison.members)
             case "turn", _:

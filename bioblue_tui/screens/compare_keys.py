@@ -64,6 +64,8 @@ KEYS: list[BindingType] = [
     command("compare.turn_back", "left_square_bracket", "turn(-1)", "", "Raw output of other trials, back"),
     command("compare.page_up", "pageup", "page(-1)", "Page up", "Scroll raw outputs, or numbers, back"),
     command("compare.page_down", "pagedown", "page(1)", "Page down", "Scroll raw outputs, or numbers, on"),
+    command("compare.more_up", "shift+up", "more(-1)", "Up", "Scroll gauges and numbers back"),
+    command("compare.more_down", "shift+down", "more(1)", "Down", "Scroll gauges and numbers on"),
     command("compare.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
     command("compare.open", "o", "open", "Open a trial", "Replay the trial in front, or the first, at this step"),
     command("compare.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),

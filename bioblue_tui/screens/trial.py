@@ -8,7 +8,7 @@ from pathlib import Path
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
 from textual.timer import Timer
@@ -26,9 +26,12 @@ from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.widgets.gauge import GaugeView
+from bioblue_tui.widgets.gauges import FULL, GaugesPanel
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.rewards import RewardPanel
+from bioblue_tui.widgets.side import SidePanel
+from bioblue_tui.widgets.stack import Stack
 from bioblue_tui.widgets.status import StatusLine, TabStrip
 from bioblue_tui.widgets.step import StepPanel
 from bioblue_tui.widgets.timeline import Timeline
@@ -43,6 +46,9 @@ WIDE = (110, 30)
 
 SMALLEST = (60, 20)
 """Below this many columns and rows nothing sensible fits."""
+
+LEAST = 8
+"""Rows that gauges, step and rewards have in any case where they stand above the raw output."""
 
 CORNERS = 4
 """Columns within a border that its title leaves free."""
@@ -72,6 +78,7 @@ class TrialScreen(LookingScreen):
     tabs = query_one("#tabs", TabStrip)
     timeline = query_one("#timeline", Timeline)
     steps = query_one("#step", StepPanel)
+    gauges = query_one("#gauges", GaugesPanel)
     rewards = query_one("#rewards", RewardPanel)
     rewards_panel = query_one("#rewards-scroll", ScrollPanel)
     notice = query_one("#notice", Static)
@@ -151,12 +158,8 @@ class TrialScreen(LookingScreen):
 
     def show_rewards(self, shown: tuple[Dimension, ...]) -> None:
         """Show these reward dimensions only."""
-        if self.rewards.dimensions == shown:
-            return
-        self.rewards.dimensions = shown
-        self.rewards.redraw()
-        self.steps.limit(shown)
-        self.rewards_panel.display = bool(shown)
+        if self.rewards.dimensions != shown:
+            self.query_one(SidePanel).limit(shown)
 
     @property
     def disclosed(self) -> bool:
@@ -187,24 +190,12 @@ class TrialScreen(LookingScreen):
         self.set_class(self.staging.large and not self.prompt_only, "-large")
         yield StatusLine(*self.heading(), id="status")
         yield TabStrip(self.panel_names, id="tabs")
-        with Horizontal(id="body"):
-            with Vertical(id="gauges", classes="panel") as gauges:
-                gauges.border_title = "gauges"
-                yield from self._gauges
-            with Vertical(id="side"):
-                steps = StepPanel(self.state, id="step")
-                steps.styles.height = steps.rows + 2
-                yield steps
-                with ScrollPanel(id="rewards-scroll", classes="panel") as scroll:
-                    scroll.border_title, scroll.keys = "rewards", "shift+↓"
-                    scroll.can_focus = False
-                    rewards = RewardPanel(self.state, id="rewards")
-                    rewards.styles.height = 1 + len(self.state.environment.dimensions)
-                    yield rewards
+        body = Horizontal(GaugesPanel(self._gauges), SidePanel(self.state), id="body")
+        raw = Transcript(self.state, prompt_only=self.prompt_only, id="raw")
+        yield Stack(body, raw, wanted=max(LEAST, 2 + FULL * len(self._gauges)))
         if self.large:
             self._board = LargeBoard(self.state)
             yield self._board
-        yield Transcript(self.state, prompt_only=self.prompt_only, id="raw")
         yield Static("", id="notice", markup=False)
         yield from self.compose_below()
         yield Timeline(self.state, id="timeline")
@@ -317,7 +308,7 @@ class TrialScreen(LookingScreen):
             gauge.show_step(shown, known, reached)
         if self.reveals:
             self.insight.show(shown, self.readable, self.timeline, self.transcript, self.rewards)
-            self.query_one("#gauges").border_subtitle = self.insight.ghost(self._room())
+            self.gauges.name_behind(self.insight.ghost(self._room()))
         self.noting.show(known, self.timeline, self.transcript)
         if self._board is not None and self._board.is_mounted:
             alerts = self.insight.alerts(shown) if self.reveals else {}
@@ -344,7 +335,7 @@ class TrialScreen(LookingScreen):
 
     def _room(self) -> int:
         """Return the columns there are in the border of the gauges."""
-        return self.query_one("#gauges").size.width - CORNERS
+        return self.gauges.size.width - CORNERS
 
     def say(self, text: str) -> None:
         """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
@@ -407,7 +398,7 @@ class TrialScreen(LookingScreen):
         """Show it in large type, or with all panels."""
         if self._board is None:
             self._board = LargeBoard(self.state)
-            await self.mount(self._board, before="#raw")
+            await self.mount(self._board, before="#panels")
         self.toggle_class("-large")
         self.paint()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,6 +16,11 @@ from textual.widgets import Input, Static
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.widgets.gate import Early, Gate, Gated
+from bioblue_tui.widgets.strips_cells import fit
+from bioblue_tui.widgets.wrap import fitting
+
+_LINES = 4
+"""Most lines above the answer line, as its style says, too."""
 
 
 class RefusableInput(Input):
@@ -229,9 +234,9 @@ class AnswerBar(Vertical):
     def __init__(self, gate: Gate) -> None:
         super().__init__()
         self.gate = gate
-        self._told = ("", False)
+        self._told: tuple[Sequence[str], bool] = ((), False)
         self._remark = ""
-        self._placeholder = ""
+        self._bounds: Sequence[str] = ()
 
     class Submitted(Message):
         """An answer was submitted."""
@@ -245,9 +250,9 @@ class AnswerBar(Vertical):
         yield Static("", id="feedback", markup=False)
         yield AnswerInput(self.gate, id="answer")
 
-    def ask(self, bounds: str, last: str) -> None:
-        """Say what is legal now and what the last action was."""
-        self._placeholder = f"{bounds} — Enter submits"
+    def ask(self, bounds: Sequence[str], last: str) -> None:
+        """Say what is legal now, in words of which the first stand there that fit, and what the last action was."""
+        self._bounds = [f"{bounds[0]} — Enter submits", *bounds]
         self.answer.suggested = last
 
     def open(self, strays: int = 0) -> None:
@@ -259,17 +264,43 @@ class AnswerBar(Vertical):
         self.gate.dropped += strays
         self.gate.torn |= strays > 0
         self.gate.ask()
-        self.answer.placeholder = self._placeholder
+        self._asking = True
+        self._fit()
         self.answer.refresh()
 
     def shut(self, why: str = "") -> None:
         """Take nothing, and say why: by default nothing is asked."""
         self.gate.shut()
-        self.answer.placeholder = why
+        self._asking, self.answer.placeholder = False, why
 
-    def tell(self, text: str, *, rejected: bool = False) -> None:
-        """Say what the last answer did, or why it was rejected."""
-        self._told, self._remark = (text, rejected), ""
+    _asking = False
+    """Whether the empty line says what is legal."""
+
+    def on_resize(self) -> None:
+        """Choose the words that fit."""
+        self._fit()
+        self._show()
+
+    def _fit(self) -> None:
+        room = self._room
+        if self._asking and room:
+            self.answer.placeholder = next(
+                (form for form in self._bounds if len(form) < room), fit(self._bounds[-1], room - 1)
+            )
+
+    @property
+    def _room(self) -> int:
+        """Columns there are for a text; 0 before they are known."""
+        return self.content_size.width
+
+    def tell(self, *forms: str, rejected: bool = False) -> None:
+        """Say what the last answer did, or why it was rejected.
+
+        Args:
+            forms: The same in fewer words each; the first is shown that fits.
+            rejected: Whether it was.
+        """
+        self._told, self._remark = (forms, rejected), ""
         self._show()
 
     def remark(self, text: str) -> None:
@@ -288,9 +319,14 @@ class AnswerBar(Vertical):
         self.answer.refuse()
 
     def _show(self) -> None:
-        text, rejected = self._told
+        forms, rejected = self._told
         early = f"({counted(self.gate.dropped, 'key')} pressed too early: dropped.)"
-        self.feedback.update("  ".join(filter(None, (text, early if self.gate.dropped else "", self._remark))))
+        added = "".join(f"  {text}" for text in (early if self.gate.dropped else "", self._remark) if text)
+        texts = [f"{form}{added}" for form in forms or ("",)]
+        if self._room:
+            # Where no form fits it is the last answer that is cut, not what has to be known of this one.
+            texts = [fitting([*texts, f"{added}  {forms[-1] if forms else ''}".strip()], self._room, _LINES)]
+        self.feedback.update(texts[0].strip())
         self.set_class(rejected, "-rejected")
 
     @on(Gated.Dropped)

@@ -36,10 +36,6 @@ class GaugeView(Lines):
         steps: How many steps the trend's width stands for.
     """
 
-    DEFAULT_CSS = """
-    GaugeView { height: 1fr; min-height: 2; }
-    """
-
     def __init__(self, gauge: Gauge, steps: int) -> None:
         super().__init__()
         self.gauge = gauge
@@ -61,6 +57,10 @@ class GaugeView(Lines):
         self._spans: tuple[tuple[int, int], ...] = ()
         self._track: list[tuple[str, str]] = []
         """The scale without marker and numbers, kept as long as the width stays."""
+
+    def least(self, width: int) -> int:
+        """Return the rows it needs to say its values in so many columns."""
+        return 1
 
     def add(self, level: Number, value: Number, action: Number | None) -> None:
         """Take in one more step, beginning with step 0.
@@ -148,6 +148,11 @@ class GaugeView(Lines):
             room = width - sum(len(text) for text, _ in left) - len(right) - 4
             detail, tone = _fitting(self._alerts, room), "bad"
         gap = width - sum(len(text) for text, _ in left) - len(detail) - len(right) - 3
+        if gap < 1:
+            # Where the value is, is said in any case.
+            gap, detail = gap + len(detail), ""
+        if gap < 1:
+            gap, right = gap + len(right) - len(position), position
         style = "good" if position == "in band" else "bad"
         end: Line = [(" " * max(1, gap), "text"), (right, style), (f" {arrow} ", "dim")]
         return [*left, (detail, tone), *end]

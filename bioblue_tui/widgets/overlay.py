@@ -82,6 +82,8 @@ class Overlay(GaugeView):
         self._front: int | None = None
         self._failing: Collection[int] = ()
         self._dim: Sequence[Number] = ()
+        self._least = 1
+        """Rows of the legend when it was laid out."""
 
     def show_courses(self, courses: Sequence[Course]) -> None:
         """Draw the trials as they are now, at the next look."""
@@ -99,6 +101,13 @@ class Overlay(GaugeView):
         if (step, front, failing) != (self._at, self._front, self._failing):
             self._at, self._front, self._failing = step, front, failing
             self.redraw()
+            if len(self._legend(self.size.width)) != self._least:
+                self.refresh(layout=True)
+
+    def least(self, width: int) -> int:
+        """Return the rows of the legend."""
+        self._least = len(self._legend(width))
+        return self._least
 
     def show_ghost(self, values: Sequence[Number]) -> None:
         """Draw a policy's course dimly behind all trials; empty for none."""

@@ -34,6 +34,9 @@ class ScrollPanel(VerticalScroll):
         else:
             self.scroll_page_down(animate=False)
 
+    otherwise = ""
+    """What the border says below where there is nothing more."""
+
     def _tell_rest(self) -> None:
         how = f": {self.keys}" if self.keys else ""
-        self.border_subtitle = f"↓ {counted(self.rest, 'more line')}{how}" if self.rest else ""
+        self.border_subtitle = f"↓ {counted(self.rest, 'more line')}{how}" if self.rest else self.otherwise

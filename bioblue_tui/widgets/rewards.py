@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from bioblue_tui.numbers import amount, difference, signed, tidy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
+from bioblue_tui.widgets.step import StepPanel
 from bioblue_tui.widgets.trend import blocks
 from envs import Dimension, Number
 
@@ -25,10 +26,13 @@ class RewardPanel(Lines):
 
     BORDER_TITLE = "rewards"
 
-    def __init__(self, state: TrialState, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    with_step = False
+    """Whether the step is told below, for want of a panel of its own."""
+
+    def __init__(self, state: TrialState, steps: StepPanel, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes="panel")
-        self._state = state
-        self.dimensions = state.environment.dimensions
+        self._state, self._steps = state, steps
+        self.dimensions: Sequence[Dimension] = state.environment.dimensions
         """What is shown; fewer where a person must not see what is hidden from them."""
         self._shown = 0
         self._shadow: Sequence[Mapping[str, Number]] = ()
@@ -48,8 +52,24 @@ class RewardPanel(Lines):
         self._shown = step
         self.redraw()
 
+    @property
+    def own_rows(self) -> int:
+        """How many lines the rewards need."""
+        return 1 + len(self.dimensions) if self.dimensions else 0
+
+    @property
+    def rows(self) -> int:
+        """How many lines it needs."""
+        return self.own_rows + (1 + self._steps.rows if self.with_step else 0)
+
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw a heading and one line per dimension."""
+        """Draw a heading and one line per dimension; the step below, where it has no panel of its own."""
+        lines = self._reward_lines(width) if self.dimensions else []
+        if self.with_step:
+            lines += [[(f" {self._steps.border_title}", "strong")], *self._steps.draw(width, self._steps.rows)]
+        return lines
+
+    def _reward_lines(self, width: int) -> list[Line]:
         dimensions = self.dimensions
         many = any(dimension.objective for dimension in dimensions)
         name = 16 if many else 14

@@ -76,7 +76,7 @@ def show(record: Record) -> None:
     """Look at everything that screens and commands show of a record."""
     session = ReplaySession(record)
     state = session.state
-    panels = StepPanel(state), RewardPanel(state)
+    panels = StepPanel(state), RewardPanel(state, StepPanel(state))
     for step in range(state.done + 1):
         assert len(state.levels_after(step)) == len(state.environment.objectives)
         state.gauge_values(step)

@@ -7,6 +7,7 @@ from bioblue_tui.analysis.reference import compare
 from bioblue_tui.screens.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.rewards import RewardPanel
+from bioblue_tui.widgets.step import StepPanel
 from tests.support.records import header_for, play
 
 
@@ -15,7 +16,7 @@ def test_at_120_columns_a_runaway_total_is_written_out_as_in_the_summary() -> No
     state = TrialState(header).feed(play(header, lambda environment, state: f"0, {2 * state.step}"))
     compared = compare(state)
     assert compared is not None
-    panel = RewardPanel(state)
+    panel = RewardPanel(state, StepPanel(state))
     panel.show_shadow([{key: other for key, (_, other) in compared.rows.items()}] * (state.done + 1))
     panel.show_step(state.done)
     (here,) = ["".join(text for text, _ in line) for line in panel.draw(57, 9)][-1:]
