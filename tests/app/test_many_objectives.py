@@ -90,7 +90,7 @@ async def read_whole(pilot: Pilot[Any], panel: ScrollPanel) -> str:
 
 async def front(pilot: Pilot[Any], screen: Any, panel: ScrollPanel) -> None:
     """Bring a panel to the front where panels share the space."""
-    for _ in range(3):
+    for _ in range(4):
         if panel.region:
             return
         await pilot.press("tab")
@@ -98,9 +98,17 @@ async def front(pilot: Pilot[Any], screen: Any, panel: ScrollPanel) -> None:
     raise AssertionError(f"{panel} is never shown")
 
 
-@pytest.mark.parametrize("objectives", [2, 4, 6])
-@pytest.mark.parametrize("environment", ["multi-homeostasis", "balancing"])
-@pytest.mark.parametrize("kind", ["play", "replay", "compare", "watch"])
+@pytest.mark.parametrize(
+    ("kind", "environment", "objectives"),
+    [
+        ("play", "multi-homeostasis", 6),
+        ("play", "balancing", 5),
+        ("replay", "balancing", 6),
+        ("replay", "multi-homeostasis", 3),
+        ("compare", "multi-homeostasis", 6),
+        ("watch", "multi-homeostasis", 4),
+    ],
+)
 async def test_every_objective_is_seen_at_every_size(
     kind: str, environment: str, objectives: int, tmp_path: Path
 ) -> None:
