@@ -12,7 +12,7 @@ from bioblue_tui.lessons.directives import DirectiveError, read_activity, read_m
 from bioblue_tui.lessons.figure_directives import read_figure
 from bioblue_tui.lessons.figure_trials import FigureError
 from bioblue_tui.lessons.figures import FIGURE, Figure
-from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Reveal, Text
+from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Prediction, Reveal, Text
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import one_line, visible
@@ -222,8 +222,18 @@ class _Reader:
                 self._mistake(self._begun, f"the page {one_line(self._heading, 40)!r} is empty")
             elif not self._spoilt and isinstance(self._blocks[-1], Reveal):
                 self._mistake(self._last, "@reveal: there is nothing below it that it could hide")
+            self._check_asked()
             self._pages.append(Page(self._heading, tuple(self._blocks), self._begins))
         self._blocks, self._begins, self._spoilt = [], {}, False
+
+    def _check_asked(self) -> None:
+        """Complain of questions for a step of a trial, where the page has none: nothing could answer them."""
+        if self._spoilt or any(isinstance(block, Activity) for block in self._blocks):
+            return
+        for index, block in enumerate(self._blocks):
+            if isinstance(block, Prediction) and block.kind == "step":
+                what = "no trial on this page answers it; add @play, @watch or @replay, or ask for a number:"
+                self._mistake(self._begins[index], f"@predict: {what}")
 
     def _mistake(self, line: int, what: str) -> None:
         self._mistakes.append((line, what))

@@ -151,6 +151,13 @@ class Sitting:
         return next((place for place in (*places, *reversed(self.played)) if place in self.played), None)
 
     @property
+    def skipped(self) -> Place | None:
+        """The last trial of this page that was skipped, where none of them was played."""
+        trials = [(self.page, index) for index in self.seen if isinstance(self.blocks[index], Activity)]
+        passed = [place for place in trials if place in self._passed]
+        return passed[-1] if passed and not any(place in self.played for place in trials) else None
+
+    @property
     def changeable(self) -> Place | None:
         """The last trial of this page that was played and has other rules to try."""
         places = [(self.page, index) for index in reversed(self.seen)]
@@ -182,7 +189,7 @@ class Sitting:
                     return
                 if (number, index) < place or not isinstance(block, Prediction):
                     continue
-                if block.kind != "step" or self.about((number, index)) in (None, place):
+                if block.kind != "step" or self.about((number, index)) == place:
                     yield number, index
 
     def suspense(self, place: Place) -> bool:

@@ -76,7 +76,7 @@ class LessonScreen(Gated, Screen[None]):
             "lesson.what_if", "w", "what_if", "What if", "Play it by another rule: w and its digit", footer="What if"
         ),
         Binding("w", "no_what_if", show=False),
-        command("lesson.again", "o", "again", "Show it again", "Show the last trial again, with all that was found"),
+        command("lesson.again", "o", "again", "Show it again", "Show the last trial again, or play what was skipped"),
         command("lesson.contents", "h", "contents", "Contents", "All pages of the lesson", footer="Contents"),
         command("lesson.large", "L", "large", "Large type", "Large type for an audience, or the whole page"),
         Binding("up", "scroll(-1)", "", show=False),
@@ -348,12 +348,16 @@ class LessonScreen(Gated, Screen[None]):
         await self._show_more()
 
     def action_again(self) -> None:
-        """Show the last trial once more, from its record."""
-        place = self.sitting.newest
-        if place is not None:
-            self._perform(place, again=True)
+        """Show the last trial once more, from its record; play one that was skipped, which is the page's own."""
+        sitting = self.sitting
+        if sitting.skipped is not None:
+            self._perform(sitting.skipped)
+        elif sitting.newest is not None:
+            self._perform(sitting.newest, again=True)
+        elif any(isinstance(sitting.blocks[index], Activity) for index in sitting.seen):
+            self.notify("This page's trial was not played yet: Enter plays it.")
         else:
-            self.notify("No trial was played yet to be shown again.")
+            self.notify("No trial was played yet. Go to the page of one (h): Enter plays it; o, where it was skipped.")
 
     def action_what_if(self) -> None:
         """Ask which other rule to try; the noise stays the same where the rule leaves it."""

@@ -113,9 +113,11 @@ class ActivityCard(Card):
         """Show what came of it so far."""
         played = self.sitting.played.get(self.place)
         self.set_class(played is not None, "-played")
-        self.about.display = played is not None
+        skipped = self.sitting.skipped == self.place
+        self.about.display = played is not None or skipped
         self.results.display = played is not None and not (played.outcome.partial and self._unrewarded)
         if played is None:
+            self.about.update("Skipped. o: play it" if skipped else "")
             return
         rules = self.sitting.rules(self.place)
         outcome = played.outcome

@@ -31,7 +31,7 @@ from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.trials.state import Mark
 from bioblue_tui.widgets.lines import Line
 
-NOT_HERE = "This is a replay: {} f forks it here and plays on from this step."
+NOT_HERE = "This is a replay: {} f forks it at this step."
 """Said to the keys of a trial that goes on: what does nothing, and what can be done instead."""
 
 

@@ -37,7 +37,7 @@ def test_a_bad_lesson_is_one_message_with_its_line(bioblue: Bioblue, command: li
 
 
 def test_a_good_one_is_described_without_a_screen(bioblue: Bioblue) -> None:
-    asked = LESSON + "\n@predict step: When?\n\n## Another\n\n@predict step: When?\n\n@predict number: How much?\n"
+    asked = LESSON + "\n@predict step: When?\n\n## Another\n\n@predict number: When?\n\n@predict number: How much?\n"
     (bioblue.root / "mine.md").write_text(asked, encoding="utf-8")
     done = bioblue.run("teach", "--check", "mine.md")
     assert (done.returncode, done.stderr) == (0, "")

@@ -24,7 +24,7 @@ from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.widgets.wrap import wrap
-from tests.support.pilots import text_of, until
+from tests.support.pilots import painted, text_of, until
 from tests.support.teacher import Teacher, given
 
 LESSON = """# Runaways
@@ -197,12 +197,20 @@ async def test_a_trial_shown_again_after_the_reveal_is_read_whole_from_its_start
         await until(teacher.pilot, lambda: "No later onset." in str(again.notice.content))
 
 
-async def test_what_cannot_be_shown_again_is_said(lesson: Lesson, tmp_path: Path) -> None:
+async def test_what_cannot_be_shown_again_says_which_key_plays_it(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
-        await teacher.press("s", "s", "o")
-        assert [note.message for note in teacher.pilot.app._notifications] == [
-            "No trial was played yet to be shown again."
-        ]
+        await teacher.press("s", "o")
+        notes = teacher.pilot.app._notifications
+        assert [note.message for note in notes] == ["This page's trial was not played yet: Enter plays it."]
+
+
+async def test_a_trial_that_was_skipped_is_played_when_it_is_to_be_shown(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.press("s", "s")
+        await until(teacher.pilot, lambda: "Skipped. o: play it" in painted(teacher.pilot.app))
+        screen = await teacher.trial("o")
+        assert not isinstance(screen, ReplayScreen)
+        assert screen.state.header.condition.startswith("lesson: ")
 
 
 async def test_who_plays_is_told_nowhere(lesson: Lesson, tmp_path: Path) -> None:
@@ -538,6 +546,7 @@ async def test_enter_shows_all_of_a_page_before_it_turns_it(tmp_path: Path) -> N
         assert teacher.screen.sitting.page == 1
 
 
+ASKED_HOW_MUCH = "@predict number: How much?"
 TRIAL, ASKED, HIDDEN = "@watch multi-homeostasis --agent accelerator:9", "@predict step: When?", "@reveal"
 
 
@@ -553,7 +562,7 @@ TRIAL, ASKED, HIDDEN = "@watch multi-homeostasis --agent accelerator:9", "@predi
         ([TRIAL, HIDDEN, TRIAL, ASKED], [2]),
         ([TRIAL, ASKED, TRIAL], [2]),
         ([ASKED, HIDDEN, TRIAL], [2]),
-        ([ASKED, HIDDEN, "Text"], [None]),
+        ([ASKED_HOW_MUCH, HIDDEN, "Text"], [None]),
     ],
 )
 def test_a_question_is_about_the_trial_that_its_reader_has_in_mind(
@@ -562,11 +571,11 @@ def test_a_question_is_about_the_trial_that_its_reader_has_in_mind(
     path = tmp_path / "asked.md"
     path.write_text("# T\n\n## P\n\n" + "\n\n".join(blocks) + "\n", encoding="utf-8")
     sitting = Sitting(read_lesson(path))
-    asked = [sitting.about((0, n)) for n, block in enumerate(blocks) if block == ASKED]
+    asked = [sitting.about((0, n)) for n, block in enumerate(blocks) if block in (ASKED, ASKED_HOW_MUCH)]
     assert asked == [None if n is None else (0, n) for n in about]
 
 
-@pytest.mark.parametrize(("behind", "held"), [(TRIAL, False), ("Text", True), ("@play homeostasis", False)])
+@pytest.mark.parametrize(("behind", "held"), [(TRIAL, False), ("@play homeostasis", False)])
 def test_another_trials_question_does_not_hold_back_what_came_of_an_own_one(
     tmp_path: Path, behind: str, held: bool
 ) -> None:

@@ -114,6 +114,15 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, line: int, wrong: str,
     assert said in str(caught.value)
 
 
+def test_a_question_for_a_step_that_no_trial_answers_is_a_mistake_of_its_line(tmp_path: Path) -> None:
+    pages = "# T\n\n## P\n\n@play homeostasis\n\n## Q\n\n@predict step: When?\n\n@predict number: How much?\n"
+    (tmp_path / "lesson.md").write_text(pages, encoding="utf-8")
+    with pytest.raises(LessonError) as caught:
+        read_lesson(tmp_path / "lesson.md")
+    assert str(caught.value).count("\n") == 0
+    assert "lesson.md, line 9: @predict: no trial on this page answers it" in str(caught.value)
+
+
 def test_all_mistakes_are_named_in_the_order_of_their_lines(tmp_path: Path) -> None:
     lines = GOOD.splitlines()
     lines[8], lines[12] = "@play homeostasys", "@predict when: does it flip?"
