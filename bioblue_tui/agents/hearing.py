@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from bioblue_tui.agents.base import Piece
-from bioblue_tui.agents.secrecy import HIDDEN, SECRET_LENGTH
+from bioblue_tui.agents.secrecy import CONTEXT, HIDDEN, finder
 
 
 class Cleaner:
@@ -20,55 +18,55 @@ class Cleaner:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._secrets, self._pattern, self._beginnings = _prepared(tuple(secrets))
+        self._finder = finder(tuple(secrets))
         self._half = ""
-        self._held = ""
+        self._text = ""
+        self._told = 0
 
     def feed(self, text: str) -> str:
         """Take some more text and return what can be told by now."""
         text, self._half = self._half + text, ""
         if text[-1:] and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        self._held += _joined_surrogates(text)
+        self._text += _joined_surrogates(text)
         return self._take()
 
     def finish(self) -> str:
         """Return what was held back; the beginning of a secret that broke off is as good as one."""
-        rest, self._half = self._held + _joined_surrogates(self._half), ""
-        self._held = ""
-        if self._pattern is None:
-            return rest
-        tail = next((at for at in range(len(rest) - SECRET_LENGTH + 1) if self._begins(rest[at:])), len(rest))
-        for match in self._pattern.finditer(rest):
-            if match.start() < tail < match.end():
-                tail = match.start()
-        return self._pattern.sub(HIDDEN, rest[:tail]) + (HIDDEN if rest[tail:] else "")
+        text, begin = self._text + _joined_surrogates(self._half), self._told
+        self._text, self._told, self._half = "", 0, ""
+        broken = self._finder.is_broken_off
+        tail = next(
+            (at for at in range(max(begin, len(text) - self._finder.longest), len(text)) if broken(text[at:])), -1
+        )
+        if tail < 0:
+            return self._finder.hide(text, begin)
+        at = begin
+        while (match := self._finder.find(text, at)) and match.start() < tail:
+            at = match.end()
+            tail = match.start() if tail < at else tail
+        return self._finder.hide(text[:tail], begin) + HIDDEN
 
     def _take(self) -> str:
         done: list[str] = []
-        begin = 0
+        text, begin = self._text, self._told
         while True:
             end = self._open_from(begin)
-            match = self._pattern.search(self._held, begin) if self._pattern else None
+            match = self._finder.find(text, begin)
             if match is None or match.start() >= end:
-                done.append(self._held[begin:end])
-                self._held = self._held[end:]
+                done.append(text[begin:end])
+                # What a short secret means depends on what stands before it.
+                self._text = text[max(0, end - CONTEXT) :]
+                self._told = min(end, CONTEXT)
                 return "".join(done)
-            done += [self._held[begin : match.start()], HIDDEN]
+            done += [text[begin : match.start()], HIDDEN]
             begin = match.end()
 
     def _open_from(self, begin: int) -> int:
         """Return where something begins that may become a secret, or the end."""
-        end = len(self._held)
-        longest = len(self._secrets[0]) if self._secrets else 1
-        for index in range(max(begin, end - longest + 1), end):
-            if self._held[index] in self._beginnings and self._begins(self._held[index:]):
-                return index
-        return end
-
-    def _begins(self, text: str) -> bool:
-        """Tell whether a secret begins with a text, and goes on behind it."""
-        return any(len(secret) > len(text) and secret.startswith(text) for secret in self._secrets)
+        end = len(self._text)
+        first = max(begin, end - self._finder.longest)
+        return next((at for at in range(first, end) if self._finder.is_open(self._text, at)), end)
 
 
 def _unmoved() -> None:
@@ -129,14 +127,6 @@ class Hearing:
         except Exception as error:
             self.failure = error
             raise
-
-
-@lru_cache
-def _prepared(secrets: tuple[str, ...]) -> tuple[list[str], re.Pattern[str] | None, frozenset[str]]:
-    """Return secrets from the longest to the shortest, a pattern of them, and what they begin with."""
-    ordered = sorted(secrets, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-    return ordered, pattern, frozenset(secret[0] for secret in ordered)
 
 
 def _joined_surrogates(text: str) -> str:

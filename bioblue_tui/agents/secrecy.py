@@ -5,23 +5,49 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 SECRET_LENGTH = 8
-"""Shorter values are no secrets (``EMPTY``, ``x`` for a local server); taking them out would shred ordinary text."""
+"""Secrets as long as this, and parts of them, are hidden wherever they are."""
+
+WORD_LENGTH = 4
+"""Secrets from here to ``SECRET_LENGTH`` are hidden as whole words. Shorter ones, numbers and ``_PLAIN`` words are
+hidden right behind the name of a secret field alone: elsewhere they are doses and ordinary text."""
+
+CONTEXT = 64
+"""How much of the text before a value is looked at for the name of its field."""
 
 HIDDEN = "•••"
 """Stands where a secret was."""
 
 _NAMES = re.compile(
-    r"((^|[-_.])(api|access|secret|private|auth|subscription)[-_]?key|^key|(^|[-_.])(secret|password|passwd|authori[sz]ation"
-    r"|credentials?|cookie)|(^|(access|auth|api|bearer|refresh|session|secret)[-_])token)$",
+    r"((^|[-_.])(api|access|secret|private|auth|subscription)[-_]?keys?|^key"
+    r"|(^|[-_.])(secrets?|pass|passw(or)?ds?|pwd|passphrase|authori[sz]ation|credentials?|cookies?|signature)"
+    r"|(^|[-_.])(access|auth|api|bearer|refresh|session|secret|client|user|id|csrf|hf)[-_]tokens?|^token)$",
     re.IGNORECASE,
 )
-"""What fields are called that hold a secret."""
+"""What fields are called that hold a secret, with humps as underscores."""
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _VALUES = re.compile(r"(bearer|basic) \S|sk-", re.IGNORECASE)
 """How values begin that are secrets whatever their field is called."""
+
+_SCHEMES = ("bearer", "basic", "token", "key", "apikey", "digest")
+
+_NUMBER = re.compile(r"[-+\d.,:]*")
+
+_PLAIN = frozenset({"dummy", "empty", "false", "local", "no-key", "none", "null", "ollama", "test", "true"})
+"""What people set where a server wants any key at all."""
+
+_NAMED = re.compile(r"(\w[\w.-]*?)\W{1,8}\Z")
+"""The last name in a text, with what stands between it and its value, as in JSON, a form or a header."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a field that is called so holds a secret."""
+    return bool(_NAMES.search(_HUMP.sub("_", name)))
 
 
 def all_forms(values: Iterable[str]) -> tuple[str, ...]:
@@ -33,7 +59,7 @@ def all_forms(values: Iterable[str]) -> tuple[str, ...]:
         form
         for value in values
         for form in (value, unquote(value), quote(value, safe=""), quote(unquote(value), safe=""))
-        if len(value) >= SECRET_LENGTH
+        if form.strip()
     }
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
@@ -44,46 +70,115 @@ def basic(user: str, password: str) -> str:
 
 
 def secrets_in(value: object, name: str = "") -> Iterator[str]:
-    """Go through the secrets in a JSON value: texts in fields that are called so, and texts that look so."""
+    """Go through the secrets in a JSON value: all within fields that are called so, and texts that look so."""
+    named = is_secret_name(name)
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from secrets_in(inner, str(key))
+            yield from secrets_in(inner, name if named and not is_secret_name(str(key)) else str(key))
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from secrets_in(inner, name)
-    elif isinstance(value, str) and (_NAMES.search(name) or _VALUES.match(value)):
+    elif isinstance(value, str) and (named or _VALUES.match(value)):
         yield value
         # Whoever says it back may leave out how it is used.
         kind, _, bare = value.partition(" ")
-        if kind.lower() in ("bearer", "basic"):
+        if kind.lower() in _SCHEMES:
             yield bare.strip()
+        if "cookie" in name.lower():
+            yield from (part.partition("=")[2].strip() for part in value.split(";"))
+    elif named and _is_number(value):
+        yield str(value)
 
 
-def without(value: object, secrets: Iterable[str] | None = None) -> object:
-    """Return a JSON value without secrets.
+def without(value: object, secrets: Iterable[str] | None = None, name: str = "") -> object:
+    """Return a JSON value without secrets: without all that is in a field called so, and without them elsewhere.
 
     Args:
         value: Any JSON value.
-        secrets: What is taken out; None for what by its name or its look is one.
+        secrets: What is taken out elsewhere; None for what by its name or its look is one.
+        name: What the field is called that holds it.
     """
-    found = tuple(all_forms(secrets_in(value)) if secrets is None else secrets)
-    if isinstance(value, str):
-        return redacted(value, found)
+    found = tuple(all_forms(secrets_in(value, name)) if secrets is None else secrets)
+    named = is_secret_name(name)
     if isinstance(value, Mapping):
-        return {redacted(str(key), found): without(inner, found) for key, inner in value.items()}
-    return [without(inner, found) for inner in value] if isinstance(value, list | tuple) else value
+        return {
+            redacted(str(key), found): without(inner, found, name if named else str(key))
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [without(inner, found, name) for inner in value]
+    if not (isinstance(value, str) or _is_number(value)) or value == "":
+        return value
+    if named:
+        return HIDDEN
+    shown = redacted(str(value), found)
+    return value if shown == str(value) else shown
+
+
+class Finder:
+    """Finds secrets in texts.
+
+    Args:
+        secrets: What is looked for, in all its forms.
+
+    Attributes:
+        longest: How long the longest of them is.
+    """
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        parts = (re.escape(secret) + ("" if len(secret) >= SECRET_LENGTH else r"(?!\w)") for secret in self._secrets)
+        self._pattern = re.compile("|".join(parts)) if self._secrets else None
+        self._beginnings = frozenset(secret[0] for secret in self._secrets)
+        self.longest = max(map(len, self._secrets), default=0)
+
+    def find(self, text: str, begin: int = 0) -> re.Match[str] | None:
+        """Return the first secret in a text from some place on."""
+        while self._pattern and (match := self._pattern.search(text, begin)):
+            if _counts(match.group(), text, match.start()):
+                return match
+            begin = match.start() + 1
+        return None
+
+    def hide(self, text: str, begin: int = 0) -> str:
+        """Return a text from some place on, with every secret taken out."""
+        parts: list[str] = []
+        while match := self.find(text, begin):
+            parts += [text[begin : match.start()], HIDDEN]
+            begin = match.end()
+        return "".join((*parts, text[begin:]))
+
+    def is_open(self, text: str, at: int) -> bool:
+        """Tell whether what begins at a place may turn out to be a secret when more of the text has come."""
+        rest = text[at:]
+        return rest[0] in self._beginnings and any(
+            secret.startswith(rest)
+            and (len(secret) > len(rest) or len(secret) < SECRET_LENGTH)
+            and _counts(secret, text, at)
+            for secret in self._secrets
+        )
+
+    def is_broken_off(self, text: str) -> bool:
+        """Tell whether a text is the beginning of a secret that is as good as all of it."""
+        return len(text) >= SECRET_LENGTH and any(
+            len(secret) > len(text) and secret.startswith(text) for secret in self._secrets
+        )
+
+
+@lru_cache
+def finder(secrets: tuple[str, ...]) -> Finder:
+    """Return what finds these secrets."""
+    return Finder(secrets)
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every secret taken out; the longest are given first."""
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text
+    """Return a text with every secret taken out."""
+    return finder(tuple(secrets)).hide(text)
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
     """Return a text without any secret, or any part of one that is long enough to be a secret by itself."""
-    size = SECRET_LENGTH
+    secrets, size = tuple(secrets), SECRET_LENGTH
     parts = {secret[at : at + size] for secret in secrets for at in range(len(secret) - size + 1)}
     found: list[str] = []
     begin = at = 0
@@ -96,7 +191,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
             end += 1
         found += [text[begin:at], HIDDEN]
         begin = at = end
-    return "".join((*found, text[begin:]))
+    return redacted("".join((*found, text[begin:])), secrets)
 
 
 def is_hidden(value: object) -> bool:
@@ -106,3 +201,23 @@ def is_hidden(value: object) -> bool:
     if isinstance(value, list | tuple):
         return any(map(is_hidden, value))
     return isinstance(value, str) and HIDDEN in value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _counts(secret: str, text: str, at: int) -> bool:
+    """Tell whether a secret is to be hidden at a place of a text: the shorter it is, the more must speak for it."""
+    if len(secret) >= SECRET_LENGTH:
+        return True
+    if at and _is_word(text[at - 1]) and _is_word(secret[0]):
+        return False
+    if len(secret) >= WORD_LENGTH and not _NUMBER.fullmatch(secret) and secret.casefold() not in _PLAIN:
+        return True
+    named = _NAMED.search(text[max(0, at - CONTEXT) : at])
+    return named is not None and is_secret_name(named[1])
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

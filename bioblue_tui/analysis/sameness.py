@@ -16,6 +16,7 @@ from typing import Literal
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.agents.scripted import STREAM
+from bioblue_tui.agents.secrecy import without
 from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.numbers import counted
@@ -144,8 +145,12 @@ def group_key(header: Header, trace: Trace) -> str:
 
 
 def settings_of(header: Header) -> dict[str, object]:
-    """Return the provider parameters that decide how an agent plays."""
-    return {key: value for key, value in header.provider.items() if key not in NO_MATTER}
+    """Return the provider parameters that decide how an agent plays, without the secrets that older records hold."""
+    return {key: _open(key, value) for key, value in header.provider.items() if key not in NO_MATTER}
+
+
+def _open(key: str, value: object) -> object:
+    return without(value) if key == "extra" else value
 
 
 def instruction_digest(header: Header) -> str:
@@ -190,7 +195,7 @@ def named_settings(header: Header) -> Mapping[str, object]:
     """Return a model's settings by the names in which people set them."""
     found = ModelSettings.of(header.provider)
     names = (known.name for known in fields(found) if known.name not in (*NO_MATTER, "explicit", "confirmed"))
-    return {name: plain(getattr(found, name)) for name in names}
+    return {name: plain(_open(name, getattr(found, name))) for name in names}
 
 
 def _instruction(header: Header) -> Mapping[str, object]:

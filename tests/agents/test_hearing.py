@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +11,25 @@ from hypothesis import strategies as st
 from bioblue_tui.agents.base import Piece
 from bioblue_tui.agents.hearing import Cleaner, Hearing
 
-SECRETS = ["sk-abcdefgh", "sk-abcdefghijkl", "habcdefg", "aaaaaaaab"]
+SECRETS = ["sk-abcdefgh", "sk-abcdefghijkl", "habcdefg", "aaaaaaaab", "hunt3r", "3"]
 
-BITS = [*SECRETS, "sk-", "sk-abc", "abcdefgh", "a", "aaaaaaaa", "ijkl", "\ud83d", "\ude00", "😀", "\x1b[3", "1m"]
+BITS = [
+    *SECRETS,
+    "sk-",
+    "sk-abc",
+    "abcdefgh",
+    "a",
+    "aaaaaaaa",
+    "ijkl",
+    " ",
+    "token=",
+    "hunt",
+    "\ud83d",
+    "\ude00",
+    "😀",
+    "\x1b[3",
+    "1m",
+]
 
 texts = st.lists(st.sampled_from(BITS)).map("".join)
 
@@ -27,7 +45,8 @@ def test_cuts_change_nothing(text: str, data: st.DataObject) -> None:
     pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     told = cleaned(pieces)
     assert "".join(told) == "".join(cleaned([text])) == "".join(cleaned(list(text)))
-    assert not any(secret in "".join(told) for secret in SECRETS)
+    assert not any(secret in "".join(told) for secret in SECRETS[:4])
+    assert not re.search(r"\bhunt3r\b|\btoken=(hunt)?3\b", "".join(told))
     "".join(told).encode("utf-8")
 
 
@@ -43,6 +62,13 @@ def test_only_what_may_be_a_secret_is_held_back() -> None:
     assert cleaned(["sk-abcdefgh", "i", "j!"], secrets) == ["", "", "•••ij!", ""]
     assert cleaned(["sk-abcdefgh", "ijkl."], secrets) == ["", "•••.", ""]
     assert cleaned(["my sk-abcdefgh"], secrets) == ["my ", "•••"]
+
+
+def test_a_short_secret_is_held_back_until_its_word_ends() -> None:
+    secrets = ["hunter2", "3"]
+    assert cleaned(["hunter", "2", "!"], secrets) == ["", "", "•••!", ""]
+    assert cleaned(["hunter2", "2 hunter2"], secrets) == ["", "hunter22 ", "•••"]
+    assert cleaned(['{"A": 3, "pass', 'word": ', "3", "}"], secrets) == ['{"A": 3, "pass', 'word": ', "", "•••}", ""]
 
 
 def test_the_beginning_of_a_secret_that_breaks_off_is_hidden() -> None:

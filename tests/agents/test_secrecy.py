@@ -20,10 +20,29 @@ URL = "http://127.0.0.1:8080/v1"
 
 @pytest.mark.parametrize(
     "name",
-    ["key", "api_key", "apiKey", "x-api-key", "Authorization", "access_token", "token", "client_secret", "password"],
+    [
+        "key",
+        "api_key",
+        "apiKey",
+        "x-api-key",
+        "Authorization",
+        "access_token",
+        "token",
+        "client_secret",
+        "password",
+        "X-Api-Key",
+        "OPENAI_API_KEY",
+        "accessToken",
+        "clientSecret",
+        "Cookie",
+        "passphrase",
+    ],
 )
-def test_fields_that_are_called_so_hold_secrets(name: str) -> None:
-    assert set(secrets_in({"a": [{name: "12345678"}]})) == {"12345678"}
+@pytest.mark.parametrize("secret", ["12345678", "hunter2", "x", 3, 0.5])
+def test_what_fields_hold_that_are_called_so_is_secret_however_short(name: str, secret: object) -> None:
+    held = {"a": [{name: secret}], name: {"value": [secret], "none": None}}
+    assert {str(secret)} <= set(secrets_in(held))
+    assert without(held) == {"a": [{name: "•••"}], name: {"value": ["•••"], "none": None}}
 
 
 @pytest.mark.parametrize("name", ["prompt_cache_key", "stop_token", "max_tokens", "keywords", "user", "model"])
@@ -52,6 +71,28 @@ def test_no_long_part_of_a_secret_is_told(secret: str, around: str, data: st.Dat
     told = masked(f"{around}{part}{around}", [secret])
     assert not any(secret[at : at + 8] in told for at in range(len(secret) - 7))
     assert masked("•" + part[:7] + "•", [secret]) == "•" + part[:7] + "•"
+
+
+@pytest.mark.parametrize(
+    ("secret", "told", "shown"),
+    [
+        ("hunter2", "hunter2, (hunter2) hunter22 xhunter2", "•••, (•••) hunter22 xhunter2"),
+        ("ab!c", "ab!c ab!cd", "••• ab!cd"),
+        (
+            "x",
+            'x 3x {"api_key": "x"} apiKey=x Authorization: x',
+            'x 3x {"api_key": "•••"} apiKey=••• Authorization: •••',
+        ),
+        ("3", '3 or 0.3, {"B": 3}, {"password": 3}, \\"token\\": \\"3\\" 33', None),
+        ("1000", "the level is 1000; password=1000", "the level is 1000; password=•••"),
+        ("ollama", "ollama says: api_key ollama", "ollama says: api_key •••"),
+    ],
+)
+def test_short_secrets_are_hidden_as_words_and_the_shortest_behind_their_names(
+    secret: str, told: str, shown: str | None
+) -> None:
+    expected = shown or '3 or 0.3, {"B": 3}, {"password": •••}, \\"token\\": \\"•••\\" 33'
+    assert redacted(told, [secret]) == masked(told, [secret]) == expected
 
 
 def test_what_a_server_quotes_of_a_key_it_refuses_is_masked() -> None:
