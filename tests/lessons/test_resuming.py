@@ -35,7 +35,7 @@ LESSON = """# Left
 
 @predict step: When does it go wrong?
 
-@watch multi-homeostasis --agent accelerator:10 --steps 40 --seed 5 --hide-agent --speed 1 --pause-on any
+@watch multi-homeostasis --agent accelerator:10 --steps 40 --seed 5 --hide-agent --speed 0.1 --pause-on any
 
 @reveal
 
