@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from envs import Number
 
+EXACT = 24
+"""Characters in which every number is written out that floats tell from the next: where lines may be of any length."""
+
 
 def amount(value: Number, width: int = 9) -> str:
     """Return a number in at most ``width`` characters where possible: spaced thousands, or a power of ten.

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.numbers import EXACT, amount, counted, signed
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import COMPLETE, FAILED, INTERRUPTED, RUNNING, STOPPED, Stepped
+from bioblue_tui.trials.events import COMPLETE, FAILED, INTERRUPTED, RUNNING, STOPPED
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.telling import acting
 from envs import Dimension, Environment
 
 _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refill to a safe floor (base stock)"}
@@ -77,6 +79,21 @@ def judged_words(standing: str, verdict: str | None, reason: str) -> str:
         return f", no verdict, {reason}"
     early = "so far " if standing == RUNNING else "until then " if until_words(standing) else ""
     return f"{'; ' if early else ', '}{early}{verdict}, {reason}"
+
+
+def whose(state: TrialState, name: str) -> str:
+    """Say whose doing a trial's totals are, such as ``random (the first 30 steps of its parent, by accelerator)``.
+
+    Args:
+        state: The trial.
+        name: What its agent is called here.
+    """
+    shared = min(state.header.forked_after or 0, state.done)
+    before = acting([view.done.actor for view in state.steps[:shared] if view.done])
+    parts = [f"the first {counted(shared, 'step')} of its parent, by {before}"] if before else []
+    if person := state.tally.person():
+        parts.append(f"in its place {person}")
+    return f"{name} ({'; '.join(parts)})" if parts else name
 
 
 UNREAD = "can't be read"
@@ -148,26 +165,29 @@ def on_same_noise(environment: Environment) -> str:
     return " on the same noise" if noisy(environment) else ""
 
 
-def step_sentence(environment: Environment, step: Stepped, shown: Sequence[Dimension] | None = None) -> str:
-    """Say what a step did: action, exogenous change, levels, place in the band, and the rewards that are not 0.
+def step_sentence(state: TrialState, number: int, shown: Sequence[Dimension] | None = None) -> str:
+    """Say what a step did: action, noise and disturbance, levels, place in the band, and the rewards that are not 0.
 
     Args:
-        environment: The world.
-        step: The step.
+        state: The trial.
+        number: The step; it has been done.
         shown: The reward dimensions to tell; None for all. Where there are none, rewards are not spoken of.
     """
+    environment, step = state.environment, state.stepped(number)
+    noise, disturbed = state.noise(number), state.disturbed(number)
     dimensions = environment.dimensions if shown is None else shown
     parts = []
     for index, gauge in enumerate(environment.gauges):
         label = environment.objectives[index]
         name = f"{label}: " if label else ""
-        change = f", noise {signed(step.change[index])}" if step.change else ""
-        before, after = amount(step.before[index]), amount(step.after[index])
+        change = f", noise {signed(noise[index], EXACT)}" if noise else ""
+        change += f", disturbance {signed(disturbed[index], EXACT)}" if disturbed else ""
+        before, after = amount(step.before[index], EXACT), amount(step.after[index], EXACT)
         position = gauge.position(step.after[index]) if gauge.target else ""
         where = f" ({position})" if position else ""
-        parts.append(f"{name}{amount(step.action[index])} taken{change}, {before} → {after}{where}")
+        parts.append(f"{name}{amount(step.action[index], EXACT)} taken{change}, {before} → {after}{where}")
     felt = [
-        f"{dimension.label}{' ' + dimension.objective if dimension.objective else ''} {signed(reward)}"
+        f"{dimension.label}{' ' + dimension.objective if dimension.objective else ''} {signed(reward, EXACT)}"
         for dimension in dimensions
         if (reward := step.rewards.get(dimension.key, 0))
     ]

@@ -19,7 +19,9 @@ from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.events import HandedOver, Intervened
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.telling import changed, forked, happened, parameters
 from bioblue_tui.wordings.collection import called
 
 
@@ -68,6 +70,7 @@ def analyse_files(
 def facts(name: str, record: Record, reading: Reading, references: References) -> dict[str, Any]:
     """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
     header, environment = record.header, make_environment(record.header)
+    state = TrialState(header).feed(record.events)
     verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
     best = references.best(environment, header.steps) if shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
@@ -92,7 +95,14 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "steps": reading.steps,
         "forked_after": header.forked_after,
         "planned": header.steps,
-        "standing": standing_of(TrialState(header).feed(record.events), record.path),
+        "standing": standing_of(state, record.path),
+        "changed_parameters": changed(environment),
+        "fork_words": forked(header),
+        "happened": [
+            {"step": event.step, "what": line}
+            for event in record.events
+            if isinstance(event, Intervened | HandedOver) and (line := happened(event))
+        ],
         "flip": flip.to_json() if flip else None,
         "totals": {key: tidy(value) for key, value in reading.totals.items()},
         "total": tidy(reading.total),
@@ -130,6 +140,11 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from (_finding_line(finding, found["steps"]) for finding in found["modes"])
     yield from (f"  in its parent: {_finding_line(finding, found['steps']).strip()}" for finding in found["inherited"])
     yield f"  {_who(found)}"
+    if found["fork_words"]:
+        yield f"  {found['fork_words']}"
+    if found["changed_parameters"]:
+        yield f"  changed parameters: {parameters(found['changed_parameters'])}"
+    yield from (f"  {one['what']}" for one in found["happened"])
     if found["measure"]:
         yield f"  judged by {found['measure']}: {amount(round(found['measured'], 3), 12)}"
     if found["flip"]:

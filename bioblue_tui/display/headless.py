@@ -14,6 +14,7 @@ from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import PlainDisplay
 from bioblue_tui.ending import run_until_signal
+from bioblue_tui.records.collection import standing_of
 from bioblue_tui.records.schema import Record
 from bioblue_tui.session import Session, run_unattended
 from bioblue_tui.text import one_line
@@ -135,10 +136,12 @@ def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:
             display.show(event)
         return
     plain = PlainDisplay(state, write, spending=spending_of(record.header))
-    plain.begin()
+    plain.begin(TrialState(record.header).feed(record.events))
     for event in record.events:
         state.apply(event)
         plain.show(event)
+    if state.status != "ended":
+        plain.unended(standing_of(state, record.path))
     found = compare(state)
     if found is not None:
         plain.summary(found)

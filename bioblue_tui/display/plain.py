@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence
+from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence, whose
 from bioblue_tui.costs.spending import EMPTY, Spending
-from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.numbers import EXACT, amount, counted, difference, signed, tidy
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import (
     Answered,
@@ -26,6 +26,7 @@ from bioblue_tui.trials.events import (
 )
 from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.state import TrialState, retry_words
+from bioblue_tui.trials.telling import changed, forked, happened, parameters
 
 
 class PlainDisplay:
@@ -53,13 +54,19 @@ class PlainDisplay:
         # Who plays is not told what a model is not told.
         self._reading = None if person or prompt_only else Reading(state.header, state.environment)
 
-    def begin(self) -> None:
-        """Say what is played; a person also gets the instruction."""
+    def begin(self, known: TrialState | None = None) -> None:
+        """Say what is played, and who did; a person also gets the instruction.
+
+        Args:
+            known: The whole trial, where it was played before; None where it is what has happened so far.
+        """
         header = self._state.header
         if not self._prompt_only:
             seed = f", seed {header.seed}" if header.seed is not None else ""
-            title = self._state.environment.title
-            self._write(f"{title}, {one_line(header.agent, 60)}{seed}, {counted(header.steps, 'step')}")
+            title, who = self._state.environment.title, whose(known or self._state, one_line(header.agent, 60))
+            self._write(f"{title}, {who}{seed}, {counted(header.steps, 'step')}")
+            for line in setup_lines(self._state):
+                self._write(line)
         if self._person:
             self._lines(header.instruction)
 
@@ -86,9 +93,8 @@ class PlainDisplay:
             case Paused() if event.reason:
                 self._write(f"Paused: {one_line(event.reason, 400)}")
             case Stepped() if not self._prompt_only:
-                environment = self._state.environment
-                shown = environment.shown_dimensions if self._person else environment.dimensions
-                self._write(f"step {event.step}: {step_sentence(environment, event, shown)}")
+                shown = self._state.environment.shown_dimensions if self._person else None
+                self._write(f"step {event.step}: {step_sentence(self._state, event.step, shown)}")
                 self._alert(event)
             case Ended():
                 self._write(f"Ended after step {event.step}: {one_line(self._state.standing)}.")
@@ -101,11 +107,23 @@ class PlainDisplay:
         elif isinstance(event, Noted) and not event.deleted:
             where = f"step {event.step}" if event.step else "the trial"
             self._write(f"{where} noted: {one_line(said(event), 400)}")
+        elif not self._prompt_only and (line := happened(event)):
+            self._write(line)
 
     def _alert(self, step: Stepped) -> None:
         for finding in self._reading.apply(step) if self._reading else ():
             what = f"{finding.name} since step {finding.onset}: {finding.evidence}"
             self._write(f"step {step.step} alert: {one_line(what, 400)}")
+
+    def unended(self, standing: str) -> None:
+        """Say how a trial stands whose record has no end, and which question is open.
+
+        Args:
+            standing: How it stands, in a word.
+        """
+        open_step = self._state.awaited
+        asked = f"; step {open_step} was asked, no answer in the record" if open_step else ""
+        self._write(f"No end in the record: {one_line(standing, 30)} after step {self._state.done}{asked}.")
 
     def summary(self, comparison: Comparison) -> None:
         """Write each reward dimension with the reference's."""
@@ -125,6 +143,14 @@ class PlainDisplay:
             self._write(line)
 
 
+def setup_lines(state: TrialState) -> Iterator[str]:
+    """Return what of a trial's setup is not as usual, as lines: where it was forked, other parameters."""
+    if parent := forked(state.header):
+        yield f"{parent[0].upper()}{parent[1:]}"
+    if given := changed(state.environment):
+        yield f"Changed parameters: {parameters(given)}"
+
+
 def summary_lines(state: TrialState, comparison: Comparison, *, person: bool = False) -> Iterator[str]:
     """Return the comparison with the reference policy as lines; dimensions are never summed.
 
@@ -136,9 +162,9 @@ def summary_lines(state: TrialState, comparison: Comparison, *, person: bool = F
     who = "you" if person else "the player" if state.header.agent == HUMAN else one_line(state.header.agent, 40)
     noise = on_same_noise(state.environment)
     further = "" if comparison.reference_steps == comparison.steps else f", to step {comparison.reference_steps}"
-    yield f"Totals of {who}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"
+    yield f"Totals of {whose(state, who)}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"
     for dimension in state.environment.dimensions:
-        mine, other = (round(value, 3) for value in comparison.rows[dimension.key])
+        mine, other = map(tidy, comparison.rows[dimension.key])
         owner = f" {dimension.objective}" if dimension.objective else ""
-        difference = signed(round(mine - other, 3))
-        yield f"  {dimension.label}{owner}: {amount(mine)}; {amount(other)}; {difference}"
+        apart = signed(difference(mine, other), EXACT)
+        yield f"  {dimension.label}{owner}: {amount(mine, EXACT)}; {amount(other, EXACT)}; {apart}"

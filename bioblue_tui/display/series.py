@@ -20,6 +20,7 @@ from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.display.output import Output
+from bioblue_tui.display.plain import setup_lines
 from bioblue_tui.display.tables import table_lines
 from bioblue_tui.ending import run_until_signal
 from bioblue_tui.numbers import counted
@@ -30,6 +31,7 @@ from bioblue_tui.text import error_line, one_line, visible
 from bioblue_tui.trials.events import Event, Header, Retrying, Stepped
 from bioblue_tui.trials.state import TrialState, retry_words
 from bioblue_tui.trials.tally import Tally
+from bioblue_tui.trials.telling import happened
 from envs import Environment
 
 Style = Literal["plain", "jsonl", "none"]
@@ -142,6 +144,8 @@ class Series(Watcher):
             self._lines[job] = display
         elif self._style == "plain":
             name = f"{self._noun} {job.name:>{self._width}}".strip()
+            for line in setup_lines(session.state):
+                self._output.line(f"{name}: {line}")
             self._lines[job] = StepLines(session, self._output.line, name, self.bills.spending(job))
 
     def heard(self, job: Job, event: Event) -> None:
@@ -296,16 +300,18 @@ class StepLines:
     def __init__(
         self, session: Session, write: Callable[[str], None], name: str, spending: Spending | None = None
     ) -> None:
-        self._environment, self._write = session.state.environment, write
+        self._state, self._write = session.state, write
         self._name, self._spending = name, spending
         self._step_width = len(str(session.header.steps))
         self._tally = Tally()
 
     def show(self, event: Event) -> None:
-        """Write a step, with how many answers were rejected before it."""
+        """Write a step, with how many answers were rejected before it, and what else was done to the trial."""
         self._tally.apply(event)
+        if line := happened(event):
+            self._write(f"{self._name} {line}")
         if isinstance(event, Stepped):
-            parts = [f"{self._name} step {event.step:>{self._step_width}}: {step_sentence(self._environment, event)}"]
+            parts = [f"{self._name} step {event.step:>{self._step_width}}: {step_sentence(self._state, event.step)}"]
             if words := self._tally.words():
                 parts.append(f"Not counted before: {words}.")
                 self._tally = Tally()

@@ -25,6 +25,7 @@ from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.telling import changed, parameters
 from bioblue_tui.wordings.collection import unusual
 from envs import Environment
 
@@ -207,11 +208,10 @@ def grouped(trials: Sequence[Shown]) -> list[Group]:
 
 def _title(trial: Shown) -> str:
     header, environment = trial.header, trial.environment
-    other = [f"{name} {_plain(value)}" for name, value in _told(environment).items()]
     planned = f"{counted(len(header.schedule), 'intervention')} planned" if header.schedule else ""
     parts = [
         environment.title,
-        *other,
+        parameters(changed(environment), " · "),
         trial.who + trial.figures.trace.handed,
         one_line(condition_of(header), 80),
         planned,
@@ -220,23 +220,3 @@ def _title(trial: Shown) -> str:
     parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
     parts += [f"wording {words}"] if (words := unusual(*header.told)) else []
     return one_line(" · ".join(part for part in parts if part), 300)
-
-
-def _told(environment: Environment) -> dict[str, object]:
-    """Return the parameters that make this environment out of the usual one, without those that follow from them."""
-    given: dict[str, object] = {}
-    for name, value in environment.parameters.items():
-        try:
-            usual = envs.make(environment.id, **given).parameters[name]
-        except ValueError:
-            # What was told so far can't be without what follows, such as a high start without its limit.
-            usual = None
-        if value != usual:
-            given[name] = value
-    return given
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -174,7 +174,7 @@ class AnsweringScreen(LiveScreen):
 
     def taken(self, step: int) -> str:
         """Say what the answer of a step did."""
-        return step_sentence(self.state.environment, self.state.stepped(step))
+        return step_sentence(self.state, step)
 
     def _levels_after(self, step: int) -> str:
         """Say in few words what an answer did; the panels have the rest."""

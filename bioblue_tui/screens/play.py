@@ -69,7 +69,7 @@ class PlayScreen(AnsweringScreen):
 
     def taken(self, step: int) -> str:
         """Say what an answer did, less the rewards that an agent is not shown."""
-        return step_sentence(self.state.environment, self.state.stepped(step), self.live.trial.shown_dimensions)
+        return step_sentence(self.state, step, self.live.trial.shown_dimensions)
 
     @property
     def reveals(self) -> bool:

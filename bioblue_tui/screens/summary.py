@@ -15,7 +15,7 @@ from textual.widgets import Button, Label
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, policy_words
+from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, policy_words, whose
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed
 from bioblue_tui.records.schema import RecordError
@@ -80,6 +80,8 @@ class SummaryScreen(ModalScreen[Choice]):
         self._state, self._comparison, self._again = state, comparison, again
         self._spending, self._others = spending, others
         self._conclusion = conclusion if told else ""
+        person = "player" if replayed else "You"
+        self._who = person if state.header.agent == HUMAN else one_line(state.header.agent, 24)
         # Now: a trial that goes on may have another step by the time it is laid out.
         self._heading = f"{state.environment.title}: {self._standing(standing)}"
         self._hint = self._note() if told else _LATER
@@ -87,12 +89,9 @@ class SummaryScreen(ModalScreen[Choice]):
     def compose(self) -> ComposeResult:
         """Lay out the table and the buttons."""
         self.set_class(self.app.size.height < SHORT, "-short")
-        header = self._state.header
-        person = "player" if self._replayed else "You"
-        who = person if header.agent == HUMAN else one_line(header.agent, 24)
         with ScrollPanel(classes="dialog", can_focus=False):
             yield Label(self._heading, classes="title", markup=False)
-            yield ComparisonTable(self._state, self._comparison, who, alone=not self._told)
+            yield ComparisonTable(self._state, self._comparison, self._who, alone=not self._told)
             yield Label("", id="others", classes="hint", markup=False)
             if self._conclusion:
                 yield Label(self._conclusion, id="conclusion", markup=False)
@@ -159,12 +158,10 @@ class SummaryScreen(ModalScreen[Choice]):
         text = f"Reference: {policy_words(found.reference)}, {counted(found.reference_steps, 'step')} on {noise}{seed}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
-        if header.forked_after:
-            text += f" Totals are of all steps, the first {header.forked_after} of its parent among them."
+        if (of := whose(self._state, self._who)) != self._who:
+            text += f" Totals of {of}."
         if words := self._state.tally.words():
             text += f" Not counted: {words}."
-        if person := self._state.tally.person():
-            text += f" In the agent's place: {person}."
         return text
 
     @on(Button.Pressed)

@@ -257,7 +257,8 @@ class Stepped:
         step: Which step, from 1.
         actor: Who acted.
         action: One integer per objective.
-        change: The exogenous change, one integer per objective, or empty.
+        change: The exogenous change, one integer per objective, or empty: the noise, and what was done in ``disturb``
+            interventions of this step, together.
         before: Levels the action was chosen at.
         after: Levels that followed.
         rewards: This step's rewards by dimension.

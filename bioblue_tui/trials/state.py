@@ -33,18 +33,11 @@ from bioblue_tui.trials.events import (
     Stepped,
     standing_word,
 )
+from bioblue_tui.trials.interventions import disturbance
 from bioblue_tui.trials.notes import Notebook
 from bioblue_tui.trials.tally import Tally
-from envs import Environment, Number
-
-
-def told(event: Intervened) -> str:
-    """Say an intervention as it is written."""
-    value = event.value
-    if isinstance(value, bool):
-        return f"{event.kind} {'on' if value else 'off'}"
-    return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
-
+from bioblue_tui.trials.telling import handed, intervened
+from envs import Change, Environment, Number
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
@@ -187,6 +180,7 @@ class TrialState:
         self.marks: list[Mark] = []
         self.notes = Notebook()
         """What people have noted, as it stands."""
+        self._disturbances: list[Intervened] = []
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
@@ -276,6 +270,15 @@ class TrialState:
         """Return what was done in a step, or None when it has not been done or was lost from a damaged record."""
         return self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
 
+    def disturbed(self, step: int) -> Change:
+        """Return what a researcher added to a step's noise, one integer per objective; empty where nothing."""
+        return disturbance(self._disturbances, step)
+
+    def noise(self, step: int) -> Change:
+        """Return the noise of a step that was done, without what was added to it; empty where there is none."""
+        change, extra = self.stepped(step).change, self.disturbed(step)
+        return tuple(a - b for a, b in zip(change, extra, strict=True)) if extra and change else change
+
     def actions_in(self, step: int) -> Sequence[Number | None]:
         """Return what was done in a step, one action per objective; None each at step 0 and where it was lost."""
         done = self.recorded(step)
@@ -306,12 +309,8 @@ class TrialState:
                 self._ask(event)
             case Heard() | Retrying() | Interrupted() | Answered() | Rejected() | Failed():
                 self._fold(self._attempt(event.step, event.attempt), event)
-            case Intervened():
-                self._happened(event.step, "intervened", told(event))
-            case HandedOver():
-                # Whoever reads it may be another person.
-                who = "a person took over" if event.actor == HUMAN else f"{event.actor} resumed"
-                self._happened(event.step, "handed over", who)
+            case Intervened() | HandedOver():
+                self._acted_on(event)
             case Stepped():
                 self._view(event.step).done = event
                 self.done = max(self.done, event.step)
@@ -329,6 +328,14 @@ class TrialState:
                 self._mark(event.step, "ended", event.reason)
             case Noted():
                 self.notes.apply(event)
+
+    def _acted_on(self, event: Intervened | HandedOver) -> None:
+        if isinstance(event, HandedOver):
+            self._happened(event.step, "handed over", handed(event))
+            return
+        if event.kind == "disturb":
+            self._disturbances.append(event)
+        self._happened(event.step, "intervened", intervened(event))
 
     def _ask(self, event: Asked) -> None:
         view = self._view(event.step)
@@ -363,6 +370,11 @@ class TrialState:
             case Failed():
                 attempt.failure = event.message
                 self._mark(event.step, "failed", event.message)
+
+    @property
+    def awaited(self) -> int:
+        """The step whose answer is awaited, or was when the record ended; 0 where none is."""
+        return self.steps[-1].number if self._awaiting else 0
 
     @property
     def _awaiting(self) -> bool:

@@ -12,6 +12,7 @@ from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState, read_words
 from bioblue_tui.trials.tally import rejected_as
+from bioblue_tui.trials.telling import forked
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.wrap import wrap
 
@@ -72,9 +73,7 @@ class EntryWriter:
         remark = self._state.header.provider.get("remark")
         if isinstance(remark, str) and not self._prompt_only:
             yield from self._block("! ", "warn", f"{one_line(self._state.header.agent, 60)}: {remark}", "warn")
-        parent = self._state.header.parent
-        if parent and not self._prompt_only:
-            text = f"a fork of {one_line(str(parent.get('file')))} after step {one_line(str(parent.get('step')), 10)}"
+        if (text := forked(self._state.header)) and not self._prompt_only:
             yield from self._block("↳ ", "accent", text, "accent")
         yield from self._noted(0)
         text = self._state.header.instruction

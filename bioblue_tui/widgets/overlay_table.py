@@ -113,7 +113,9 @@ class TrialsTable(Lines):
 
     def _noise(self, member: Member, index: int, column: int) -> tuple[str, str]:
         done = member.state.recorded(self._at)
-        return _right(signed(done.change[index], column - 1) if done and done.change else "·", column), "warn"
+        noise = member.state.noise(self._at) if done else ()
+        sign = "◆ " if member.state.disturbed(self._at) else ""
+        return _right(f"{sign}{signed(noise[index], column - 3)}" if noise else "·", column), "warn"
 
     def _state(self, member: Member, index: int, column: int) -> tuple[str, str]:
         state = member.state

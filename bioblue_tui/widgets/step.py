@@ -9,7 +9,7 @@ from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import deviation
-from envs import Dimension
+from envs import Change, Dimension
 
 
 class StepPanel(Lines):
@@ -41,7 +41,9 @@ class StepPanel(Lines):
     def show_step(self, step: int) -> None:
         """Show a step; 0 is before the first."""
         self._shown = step
-        self.border_title = f"step {step}" if step else "step"
+        extra = self._state.disturbed(step)
+        disturbed = f" ◆ disturbance {', '.join(map(signed, extra))}" if extra else ""
+        self.border_title = f"step {step}{disturbed}" if step else "step"
         self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -54,21 +56,22 @@ class StepPanel(Lines):
         done = self._state.recorded(self._shown)
         if done is None:
             return [*lines, [("   lost: the record has no such step", "bad")]]
-        lines += [self._row(done, index, noise) for index in range(len(done.action))]
+        changes = self._state.noise(self._shown) if noise else None
+        lines += [self._row(done, index, changes) for index in range(len(done.action))]
         for metric in self.common:
             value = done.metrics.get(metric, 0)
             lines.append([(f"   {metric} ", "text"), (amount(value), "bad" if value else "dim")])
         return lines
 
-    def _row(self, done: Stepped, index: int, noise: bool) -> Line:
+    def _row(self, done: Stepped, index: int, noise: Change | None) -> Line:
         environment = self._state.environment
         before, after = amount(done.before[index], 7), amount(done.after[index], 7)
         line = [
             (f" {environment.objectives[index]:2}", "strong+accent"),
             (f"{amount(done.action[index], 7):>8}", "strong"),
         ]
-        if noise:
-            line.append((f"{signed(done.change[index], 7) if done.change else '·':>8}", "warn"))
+        if noise is not None:
+            line.append((f"{signed(noise[index], 7) if noise else '·':>8}", "warn"))
         line.append((f"{before + ' → ' + after:>20}", "text"))
         if self._targets:
             value = deviation(environment.gauges[index], done.after[index])

@@ -249,4 +249,7 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._settled = min(self._limit, len(steps))
         if self._settled and steps[self._settled - 1].done is None:
             self._settled -= 1
+        # A text that became shorter ends higher: to be moved there is not to have gone there.
+        following = self.following
         self.virtual_size = Size(width, self._length)
+        self.following = following

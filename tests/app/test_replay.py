@@ -219,3 +219,22 @@ async def test_what_a_recorded_model_cost_is_told_as_far_as_it_is_shown(tmp_path
         told = str(pilot.app.screen.query_one("#spending", Label).content)
         assert told.startswith("4 requests: 4 000 tokens in, 400 out; ")
         assert "; $0.00084 (prices of " in told
+
+
+async def test_prompts_unfolded_and_folded_leave_the_raw_output_at_the_step_looked_at(tmp_path: Path) -> None:
+    record = await recorded(tmp_path, 60)
+    async with replayed(record, speed=5) as (pilot, screen):
+        await pilot.press("j", "6", "0", "enter")
+        await until(pilot, lambda: screen.shown == 60)
+        await pilot.press("j", "2", "0", "enter")
+        await until(pilot, lambda: screen.shown == 20)
+        await pilot.pause()
+        before = text_of(screen.transcript)
+        await pilot.press("p", "p")
+        await pilot.pause()
+        assert screen.shown == 20
+        assert text_of(screen.transcript) == before
+        assert " 20 ▸" in before
+        await pilot.resize_terminal(160, 48)
+        await pilot.pause()
+        assert " 20 ▸" in text_of(screen.transcript)

@@ -111,7 +111,7 @@ def decisions(found: Collected) -> Table:
         *(Column(_of("action", label), "integer", f"What was done{_for(label)}.") for label in objectives),
         *(Column(_of("before", label), "number", f"Level before the step{_for(label)}.") for label in objectives),
         *(Column(_of("after", label), "number", f"Level after the step{_for(label)}.") for label in objectives),
-        *(Column(_of("change", label), "integer", f"Exogenous change{_for(label)}.") for label in objectives),
+        *(Column(_of("change", label), "integer", f"Noise with disturbance{_for(label)}.") for label in objectives),
         *(Column(f"reward_{key}", "number", f"Reward of the step: {key}.") for key in dimensions),
     ]
     rows = [row for played in found.counting for row in _decision_rows(played)]

@@ -1,0 +1,78 @@
+"""What happened to a trial beside its steps, in words: the same in raw output, in plain lines, analyses and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import envs
+from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Resumed
+from envs import Environment
+
+
+def intervened(event: Intervened) -> str:
+    """Say an intervention as it is written."""
+    value = event.value
+    if isinstance(value, bool):
+        return f"{event.kind} {'on' if value else 'off'}"
+    return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+
+
+def handed(event: HandedOver) -> str:
+    """Say who acts from now on; whoever reads it may be another person."""
+    return "a person took over" if event.actor == HUMAN else f"{event.actor} resumed"
+
+
+def forked(header: Header) -> str:
+    """Say where a fork came from; empty for a trial that is none."""
+    parent = header.parent
+    if not parent:
+        return ""
+    return f"a fork of {one_line(str(parent.get('file')))} after step {one_line(str(parent.get('step')), 10)}"
+
+
+def happened(event: Event) -> str:
+    """Say on one line what somebody did to a trial; empty for events that are no such thing."""
+    match event:
+        case Intervened():
+            return f"step {event.step} intervention: {one_line(intervened(event), 400)}"
+        case HandedOver():
+            return f"step {event.step}: {one_line(handed(event), 100)}"
+        case Paused(reason=""):
+            return f"step {event.step}: paused before it"
+        case Resumed():
+            return f"step {event.step}: resumed"
+        case _:
+            return ""
+
+
+def acting(actors: Sequence[str]) -> str:
+    """Name who acted, a person as one; in the order given, each once."""
+    return " and ".join("a person" if actor == HUMAN else one_line(actor, 40) for actor in dict.fromkeys(actors))
+
+
+def changed(environment: Environment) -> dict[str, object]:
+    """Return the parameters that make this environment out of the usual one, without those that follow from them."""
+    given: dict[str, object] = {}
+    for name, value in environment.parameters.items():
+        try:
+            usual = envs.make(environment.id, **given).parameters[name]
+        except ValueError:
+            # What was told so far can't be without what follows, such as a high start without its limit.
+            usual = None
+        if value != usual:
+            given[name] = value
+    return given
+
+
+def parameter(value: object) -> str:
+    """Return a parameter's value as people write it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def parameters(given: Mapping[str, object], between: str = ", ") -> str:
+    """Say parameters with their values."""
+    return between.join(one_line(f"{name} {parameter(value)}", 80) for name, value in given.items())
