@@ -57,11 +57,11 @@ def tidy(value: Number) -> Number:
 
 
 def difference(value: Number, other: Number) -> Number:
-    """Return ``value`` less ``other`` as ``tidy`` does; ``value`` itself where it is an integer beyond all floats.
+    """Return ``value`` less ``other`` as ``tidy`` does; in whole units where one is an integer beyond all floats.
 
-    Only a foreign record holds such an integer, and beside it a float is nothing.
+    Only a foreign record holds such an integer, and beside it a fraction is nothing.
     """
     try:
         return tidy(value - other)
     except OverflowError:
-        return value
+        return int(value) - int(other)

@@ -1,12 +1,14 @@
-"""Two groups of trials compared: on the seeds that both have, and by effect sizes. Copies of a trial count as one.
+"""Two groups of trials compared, on the seeds that both have. Copies of a trial count as one.
 
-What belongs together is settled here for both: trials of a person; trials of an agent that share their noise, all
-their actions or their first steps (see ``sameness``); and seeds, where trials of either group on them belong together.
+Every figure is over the same trials: those on a seed that the other group has, too. What one group met on further
+seeds, which may be harder, is in none. What belongs together is settled here: trials of a person; trials of an agent
+that share their noise, all their actions or their first steps (see ``sameness``); and seeds, where trials of either
+group on them belong together.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +16,16 @@ from bioblue_tui.analysis.effects import Effect, cliffs_delta, hedges_g
 from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.paired import Paired, paired
 from bioblue_tui.analysis.sameness import Trace, joined
+from envs import Number
+
+GREATEST = 10**100
+"""Beyond this nothing is compared: squares of such sums are more than a float can hold."""
+
+TOO_LARGE = "sums too large to compare"
+"""Said in place of what would be compared; see ``GREATEST``."""
+
+WITHOUT_REFERENCE = "without a reference"
+"""Why a trial is left out whose noise is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,7 @@ class Member:
     """A trial in one of the groups.
 
     Attributes:
-        seed: Its seed; None where it is not known: then it has no part in what is paired.
+        seed: Its seed; None where it is not known: then it is not compared.
         person: Who played it; empty for an agent.
         trace: What tells whether it is another trial than the others.
         values: What is compared, by name.
@@ -30,7 +42,7 @@ class Member:
     seed: int | None
     person: str
     trace: Trace
-    values: Mapping[str, float]
+    values: Mapping[str, Number]
 
 
 class Contrast:
@@ -39,23 +51,42 @@ class Contrast:
     Args:
         first: One group.
         second: The group that it is held against.
+
+    Attributes:
+        seeds: The seeds that both have.
+        members: The trials of either group that are compared: those on these seeds.
+        left_out: How many others there are of either, by why they are not.
     """
 
     def __init__(self, first: Sequence[Member], second: Sequence[Member]) -> None:
-        self._groups = first, second
-        marks = [list(_marks(side, member)) for side, group in enumerate(self._groups) for member in group]
+        groups = first, second
+        self.seeds = {m.seed for m in first} & {m.seed for m in second} - {None}
+        self.members = tuple([member for member in group if member.seed in self.seeds] for group in groups)
+        self.left_out = tuple(
+            Counter(
+                "seed not known" if member.seed is None else "on seeds that only one side has"
+                for member in group
+                if member.seed not in self.seeds
+            )
+            for group in groups
+        )
+        marks = [list(_marks(side, member)) for side, group in enumerate(self.members) for member in group]
         together = joined(marks)
-        self._together = together[: len(first)], together[len(first) :]
-        members = [*first, *second]
+        self._together = together[: len(self.members[0])], together[len(self.members[0]) :]
+        members = [member for group in self.members for member in group]
         by_seed = joined([[*own, ("seed", member.seed)] for own, member in zip(marks, members, strict=True)])
         self._seeds = {
             member.seed: head for member, head in zip(members, by_seed, strict=True) if member.seed is not None
         }
 
+    def too_large(self, key: str) -> bool:
+        """Return whether nothing can be said of these values; the other figures are then not to be asked for."""
+        return any(abs(member.values[key]) > GREATEST for group in self.members for member in group)
+
     def pair(self, key: str) -> Paired | None:
         """Return the difference on the seeds that both have; None where there is none."""
         first, second = (
-            [(m.seed, m.person, m.values[key]) for m in group if m.seed is not None] for group in self._groups
+            [(m.seed, m.person, float(m.values[key])) for m in group if m.seed is not None] for group in self.members
         )
         return paired(first, second, self._seeds)
 
@@ -64,7 +95,7 @@ class Contrast:
         return tuple([value for cluster in clusters for value in cluster] for clusters in self._clusters(key))
 
     def g(self, key: str) -> Effect | None:
-        """Return Hedges' g over all trials, where those of an agent that belong together are one, their mean."""
+        """Return Hedges' g over the same, where an agent's trials that belong together are one, their mean."""
         return hedges_g(*self._clusters(key))
 
     def delta(self, key: str) -> Effect | None:
@@ -72,10 +103,10 @@ class Contrast:
         return cliffs_delta(*self._clusters(key))
 
     def _clusters(self, key: str) -> Iterator[list[list[float]]]:
-        for group, together in zip(self._groups, self._together, strict=True):
+        for group, together in zip(self.members, self._together, strict=True):
             # Of a person's trials, too, those that belong together are one.
             whose = [(member.person or head, head) for member, head in zip(group, together, strict=True)]
-            ones = zip(dict.fromkeys(whose), alone([member.values[key] for member in group], whose), strict=True)
+            ones = zip(dict.fromkeys(whose), alone([float(member.values[key]) for member in group], whose), strict=True)
             found: defaultdict[Hashable, list[float]] = defaultdict(list)
             for (cluster, _), value in ones:
                 found[cluster].append(value)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
+from bioblue_tui.numbers import difference
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -68,7 +69,7 @@ class Outcome:
         """By dimension key, the agent's total less the reference's; None where there is no reference."""
         if self.comparison is None:
             return None
-        return {key: mine - other for key, (mine, other) in self.comparison.rows.items()}
+        return {key: difference(mine, other) for key, (mine, other) in self.comparison.rows.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
+from bioblue_tui.numbers import difference
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
@@ -87,12 +88,7 @@ class Figures:
         """Return what the agent did to a reward dimension: its total less the reference policy's on the same noise."""
         if self.reference is None:
             return None
-        total, other = self.totals[key], self.reference[key]
-        try:
-            return total - other
-        except OverflowError:
-            # An integer too large for a float: a fraction is noise at that size.
-            return int(total) - int(other)
+        return difference(self.totals[key], self.reference[key])
 
 
 def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:

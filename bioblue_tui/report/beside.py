@@ -6,9 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.contrasts import Contrast, Member
+from bioblue_tui.analysis.contrasts import TOO_LARGE, WITHOUT_REFERENCE, Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.sameness import person_of
@@ -24,22 +25,35 @@ _HEAD = (
 )
 
 
+_METHOD = (
+    f"Intervals: {described()}. In effect sizes an agent's trials that share noise, actions or first steps are one, "
+    f"their mean: {DESCRIBED}"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     group: Group
     against: Group
+    sides: Contrast
     dimension: Dimension
-    pair: Paired
-    g: Effect | None
-    delta: Effect | None
+    pair: Paired | None
+    """None where sums are too large to compare."""
+    g: Effect | None = None
+    delta: Effect | None = None
+
+    @property
+    def p(self) -> float | None:
+        """The p value, where there is one."""
+        return self.pair.p if self.pair else None
 
 
 def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     """Return for each group its table beside the one it is held against: people where there are any, else the first.
 
     What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
-    that were played to their end. A group that others are held against has none, and one that shares no seed
-    with it, or of which no trial was played to its end.
+    that were played to their end on seeds that both have: in each row all figures are of the same. A group that others
+    are held against has none, and one that shares no seed with it, or of which no trial was played to its end.
 
     Args:
         groups: All groups of the report.
@@ -50,15 +64,15 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     tables: dict[int, Table] = {}
     for same in worlds.values():
         contrasts = list(_rows(same))
-        adjusted = holm([contrast.pair.p for contrast in contrasts])
+        adjusted = holm([contrast.p for contrast in contrasts])
+        made = sum(p is not None for p in adjusted)
         for group in same:
             mine = [(c, p) for c, p in zip(contrasts, adjusted, strict=True) if c.group is group]
             if mine:
-                made = sum(p is not None for p in adjusted)
                 rows = tuple(_row(contrast, p) for contrast, p in mine)
-                tables[id(group)] = Table(
-                    _caption(group, mine[0][0].against, made), _HEAD, rows, words=frozenset({0, 4})
-                )
+                how = "Method: as said with the first of these comparisons." if tables else _METHOD
+                caption = f"{_caption(mine[0][0], made)} {how}"
+                tables[id(group)] = Table(caption, _HEAD, rows, words=frozenset({0, 4}))
     return [(tables[id(group)],) if id(group) in tables else () for group in groups]
 
 
@@ -67,48 +81,45 @@ def _rows(same: Sequence[Group]) -> Iterator[_Row]:
     against = next((other for other in complete if _people(other)), next(iter(complete), None))
     if against is None:
         return
-    others = _compared(against)
     for group in complete:
-        mine = _compared(group)
         if group is against:
             continue
-        try:
-            sides = Contrast(*(list(map(_member, trials)) for trials in (mine, others)))
-            found = [
-                _Row(group, against, dimension, pair, sides.g(dimension.key), sides.delta(dimension.key))
-                for dimension in group.environment.dimensions
-                if (pair := sides.pair(dimension.key))
-            ]
-        except OverflowError:
-            continue  # A runaway beyond all floats has no mean that could be compared.
-        yield from found
+        sides = Contrast(*(list(map(_member, _compared(side))) for side in (group, against)))
+        for dimension in group.environment.dimensions if sides.seeds else ():
+            key, row = dimension.key, partial(_Row, group, against, sides, dimension)
+            yield row(None) if sides.too_large(key) else row(sides.pair(key), sides.g(key), sides.delta(key))
 
 
-def _caption(group: Group, against: Group, made: int) -> str:
+def _caption(first: _Row, made: int) -> str:
+    against = first.against
     noise = on_same_noise(against.environment)
     still = ", which may still go with the noise" if noise else ""
+    adjusted = f"; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm" if made else ""
+    mine, others = map(len, first.sides.members)
     return (
-        f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}; "
-        f"{counted(made, 'contrast')} with a p value in this world, adjusted by Holm. "
-        f"Intervals: {described()}. {_left_out(group, against)}Effect sizes over all trials that are compared, "
-        f"where an agent's that share noise, actions or first steps are one, their mean: {DESCRIBED}"
-    )
+        f"Compared with {against.title}, paired by seed: difference in (total − reference's{noise}){still}{adjusted}. "
+        f"All figures, effect sizes too, are of the trials on seeds that both have: {mine} of {first.group.title}, "
+        f"{others} of {against.title}. {_left_out(first)}"
+    ).rstrip()
 
 
-def _left_out(group: Group, against: Group) -> str:
+def _left_out(first: _Row) -> str:
     """Say of each side how many trials are in no comparison; empty where all are."""
-    told = [
-        f"Of the {len(side.trials)} of {side.title} {short}. "
-        for side in (group, against)
-        if (short := left_out([trial.figures for trial in side.trials]))
-    ]
+    told = []
+    for side, others in zip((first.group, first.against), first.sides.left_out, strict=True):
+        unknown = {WITHOUT_REFERENCE: len(side.whole) - len(_compared(side))}
+        short = left_out([trial.figures for trial in side.trials], unknown | others)
+        told += [f"Of the {len(side.trials)} of {side.title} {short}. "] if short else []
     return "".join(told)
 
 
 def _row(contrast: _Row, adjusted: float | None) -> tuple[str, ...]:
     dimension, pair = contrast.dimension, contrast.pair
+    label = f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label
+    if pair is None:
+        return (label, f"{len(contrast.sides.seeds)}", NOTHING, NOTHING, TOO_LARGE, *[NOTHING] * (len(_HEAD) - 5))
     return (
-        f"{dimension.label} {dimension.objective}" if dimension.objective else dimension.label,
+        label,
         f"{pair.seeds}" + (f" ({pair.independent} independent)" if pair.independent < pair.seeds else ""),
         signed(pair.difference, 12),
         ends(pair.interval),
@@ -136,7 +147,7 @@ def _compared(group: Group) -> list[Shown]:
 
 def _member(trial: Shown) -> Member:
     header, figures = trial.header, trial.figures
-    values = {key: float(figures.difference(key) or 0) for key in figures.totals}
+    values = {key: figures.difference(key) or 0 for key in figures.totals}
     return Member(header.seed, person_of(header), figures.trace, values)
 
 

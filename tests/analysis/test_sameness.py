@@ -171,10 +171,12 @@ def test_copies_do_not_narrow_an_interval() -> None:
 def test_copies_of_one_of_many_trials_change_nothing() -> None:
     few = [member(seed, seed * seed % 7, actions=seed) for seed in range(1, 7)]
     alike = [member(seed, 4.0, actions=2) for seed in range(7, 27)]
-    for copies, others in ((few[1:2] * 20, OTHERS), (alike, [*OTHERS, *(member(m.seed or 0, 0.4) for m in alike)])):
-        before, after = Contrast(few, others), Contrast([*few, *copies], others)
+    others = [member(m.seed or 0, 0.4, actions=102) for m in alike]
+    for copies, more in ((few[1:2] * 20, []), (alike, others)):
+        before, after = Contrast(few, OTHERS), Contrast([*few, *copies], [*OTHERS[:6], *more])
         assert (before.g("x"), before.delta("x")) == (after.g("x"), after.delta("x"))
-        assert after.values("x") == before.values("x")
+        for mine, theirs in zip(after.values("x"), before.values("x"), strict=True):
+            assert mine == pytest.approx(theirs)
     # Beside equal others on every seed, twenty seeds on which one trial was played count as one.
     level = [member(seed, 0.0, noise=seed) for seed in range(1, 27)]
     one, two = sides(few, level[:6])[0], sides([*few, *alike], level)[0]
@@ -183,6 +185,25 @@ def test_copies_of_one_of_many_trials_change_nothing() -> None:
     assert one.interval is not None
     assert two.interval is not None
     assert (two.interval.low, two.interval.high) == pytest.approx((one.interval.low, one.interval.high))
+
+
+def test_all_figures_are_over_the_same_trials() -> None:
+    """What one group met on further seeds, which may be harder, is in none of them."""
+    both = [member(seed, 0.0, noise=seed) for seed in range(1, 9)]
+    harder = [member(seed, -1000.0, noise=seed) for seed in range(20, 26)]
+    unknown = [replace(harder[0], seed=None)]
+    contrast = Contrast([*both, *harder, *unknown], both)
+    pair, delta = contrast.pair("x"), contrast.delta("x")
+    assert pair is not None
+    assert delta is not None
+    assert (pair.difference, contrast.g("x"), delta.value) == (0, None, 0)
+    assert list(map(len, contrast.members)) == [8, 8]
+    assert contrast.left_out == ({"on seeds that only one side has": 6, "seed not known": 1}, {})
+    # By hand: means 4.5 and 3.5, both variances 6, so d = 1 / √6, less the bias 1 − 3 / (4 · 14 − 1).
+    rising, lower = ([member(seed, seed + shift, noise=seed) for seed in range(1, 9)] for shift in (0, -1))
+    _, g, delta = sides([*rising, *harder], lower)
+    assert g.value == pytest.approx(1 / 6**0.5 * (1 - 3 / 55))
+    assert delta.value == pytest.approx((36 - 21) / 64)
 
 
 def test_forks_of_one_trial_share_its_noise_and_are_one() -> None:
@@ -196,7 +217,7 @@ def test_forks_of_one_trial_share_its_noise_and_are_one() -> None:
 
 def test_people_who_act_alike_are_people_and_one_who_does_so_on_every_seed_is_one() -> None:
     people = [member(seed, place % 3, actions=7, person=f"P{place}") for place in range(8) for seed in (1, 2)]
-    pair, g, _ = sides(people, OTHERS)
+    pair, g, _ = sides(people, [replace(other, seed=1 + place % 2) for place, other in enumerate(OTHERS)])
     assert (pair.people, pair.drawn, pair.independent) == (8, "people", 1)
     assert g.interval is not None
     assert Contrast(people[:2], OTHERS).g("x") is None

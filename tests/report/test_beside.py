@@ -123,14 +123,46 @@ def test_what_was_stopped_is_left_out_of_comparisons_and_that_is_told(tmp_path: 
     assert f"Of the 3 of {third.title} 1 left out, not played to the end: 1 interrupted. " in compared[2][0]
 
 
-def test_a_runaway_beyond_all_floats_is_left_out(tmp_path: Path) -> None:
+def test_a_runaway_beyond_measure_is_said_in_its_place(tmp_path: Path) -> None:
     for seed in (1, 2):
         run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=2, data=tmp_path)
         session = run_agent("homeostasis", Eater("openai:eater", "eater"), seed=seed, steps=2, data=tmp_path)
         text = session.path.read_text(encoding="utf-8")
         session.path.write_text(
-            text.replace('"totals":{"consumption":10', '"totals":{"consumption":1' + "0" * 400), "utf-8"
+            text.replace('"totals":{"consumption":10', '"totals":{"consumption":1' + "0" * 200), "utf-8"
         )
     files = sorted((tmp_path / "trials").iterdir(), key=lambda path: "eater" in path.name)
     groups = report(read_trials(files, References(), lambda line: None)).groups
-    assert not [table for group in groups for table in group.figures if table.caption.startswith("Compared with")]
+    (compared,) = (t for group in groups for t in group.figures if t.caption.startswith("Compared with"))
+    rows = {row[0]: row for row in compared.rows}
+    assert rows["consumption"] == ("consumption", "2", "–", "–", "sums too large to compare", *["–"] * 6)
+    assert rows["undersatiation"][2] == "0", "the other sums are compared"
+    assert "contrast" not in compared.caption, "there is no p value that could be adjusted"
+
+
+def test_all_figures_of_a_row_are_over_the_same_trials_and_the_method_is_told_once(tmp_path: Path) -> None:
+    """The thermostat's further seeds are harder: they make no effect of what is equal on the seeds that both have."""
+    for seed in (1, 2, 3, 4, 5, 6, 7, 8):
+        run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=12, data=tmp_path)
+        if seed < 6:
+            for agent in (Same("openai:same", "same"), Eater("openai:eater", "eater")):
+                run_agent("homeostasis", agent, seed=seed, steps=12, data=tmp_path)
+    order = ["thermostat", "same", "eater"]
+    names = (tmp_path / "trials").iterdir()
+    files = sorted(names, key=lambda path: next(n for n, who in enumerate(order) if who in path.name))
+    trials = read_trials(files, References(), lambda line: None)
+    groups = report(trials).groups
+    same, eater = (t for group in groups for t in group.figures if t.caption.startswith("Compared with"))
+    for row in same.rows:
+        assert row[1:5] == ("5", "0", "–", "all equal")
+        assert row[7:] == ("–", "–", "0", "–"), "nothing spreads where every trial has its equal"
+    assert "on seeds that both have: 5 of homeostasis · same, 5 of homeostasis · thermostat." in same.caption
+    assert "Of the 8 of homeostasis · thermostat 3 left out, on seeds that only one side has." in same.caption
+    assert ["jackknife" in table.caption for table in (same, eater)] == [True, False]
+
+
+class Same(BaseAgent):
+    """Does what the thermostat does."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        return Answer(str(max(0, 100 - int(turn.state.levels[0]))))

@@ -131,12 +131,17 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
     table = comparisons(collect(study.name, study, tmp_path), tmp_path)
     assert {row["agent"] for row in table.rows} == {"thermostat"}
     (eaten,) = [row for row in table.rows if row["dimension"] == "consumption"]
-    assert (eaten["people"], eaten["people_trials"], eaten["agent_trials"], eaten["seeds"]) == (2, 6, 2, 2)
+    assert (eaten["people"], eaten["people_trials"], eaten["agent_trials"], eaten["seeds"]) == (2, 4, 2, 2)
     # The reference is base stock, which keeps the level 5 lower than the thermostat does.
     assert eaten["agent_mean"] == 5
     by_seed = {p.record.header.seed: p for p in collect(study.name, study, tmp_path).trials}
     expected = [4 - float(by_seed[seed].compared.rows["consumption"][1]) - 5 for seed in (1, 2)]  # type: ignore[union-attr]
     assert eaten["paired"] == pytest.approx(sum(expected) / 2)
+    # Nobody else played seed 3: with as many trials of everyone on each seed, both means are that far apart.
+    people, agent = (float(str(eaten[f"{side}_mean"])) for side in ("people", "agent"))
+    assert people - agent == pytest.approx(eaten["paired"])
+    assert eaten["people_left_out"] == "2 left out, on seeds that only one side has"
+    assert eaten["agent_left_out"] == ""
 
 
 def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) -> None:
@@ -170,7 +175,11 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
         for row in rows(tmp_path / "out" / "comparisons.csv")
     }
     ours, theirs = (f"1 left out, not played to the end: 1 {word}" for word in ("stopped", "failed"))
-    assert told == {"thermostat": ("1", theirs, ours), "zero": ("0", theirs, ours)}
+    unpaired = "left out, on seeds that only one side has"
+    assert told == {
+        "thermostat": ("1", theirs, f"{ours}; 1 {unpaired}"),
+        "zero": ("0", theirs, f"{ours}; 2 {unpaired}"),
+    }
 
 
 def test_what_cannot_be_read_is_named_and_counted_on_both_sides(tmp_path: Path) -> None:
@@ -193,7 +202,8 @@ def test_what_cannot_be_read_is_named_and_counted_on_both_sides(tmp_path: Path) 
         (row["people_trials"], row["people_left_out"], row["agent_trials"], row["agent_left_out"], row["seeds"])
         for row in rows(tmp_path / "out" / "comparisons.csv")
     }
-    assert found == {("2", "1 left out, can't be read", "1", "1 left out, can't be read", "1")}
+    unread = "1 left out, can't be read"
+    assert found == {("1", f"{unread}; 1 left out, on seeds that only one side has", "1", unread, "1")}
 
 
 class Silent(ScriptedAgent):

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.contrasts import Contrast, Member
+from bioblue_tui.analysis.contrasts import TOO_LARGE, WITHOUT_REFERENCE, Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
-from bioblue_tui.analysis.reference import compare
+from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import ALIKE, Trace, plain, settings_of, trace_of
 from bioblue_tui.analysis.words import UNREAD, left_out
+from bioblue_tui.numbers import difference
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent, standing_of
 from bioblue_tui.records.schema import RecordError, dumps
@@ -25,9 +26,7 @@ from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import digest_of
-
-_GREATEST = 10**100
-"""Beyond this nothing is compared: squares of such sums are more than a float can hold."""
+from envs import Number
 
 Setting = tuple[str, str, str, str, int, int]
 """What must be the same to be compared: environment, parameters, instruction, wording, steps, dynamics."""
@@ -41,25 +40,29 @@ _COLUMNS = [
     Column("agent_condition", "text", "The label of that agent's trials."),
     Column("agent_settings", "json", "What its model was sent, as text."),
     Column("dimension", "text", "Reward dimension; what is compared is its sum less the reference policy's."),
-    Column("people", "integer", "Participants who played such a trial to its end: those who are compared."),
-    Column("people_trials", "integer", "Their trials that were played to the end: those that are compared."),
+    Column(
+        "people",
+        "integer",
+        "Who are compared: they played such a trial to its end, on a seed that the agent has, too.",
+    ),
+    Column("people_trials", "integer", "Their trials that are compared: every figure of the row is over these."),
     Column("people_cut", "integer", "Their trials that a time limit cut: left out of what is compared."),
     Column(
         "people_unfinished", "integer", "Their other trials that were begun and not played to the end: left out, too."
     ),
-    Column("people_left_out", "text", "How those that are left out stand."),
+    Column("people_left_out", "text", "How those that are left out stand, or why else they are."),
     Column("versions", "text", "Versions of the study that these trials belong to."),
-    Column("agent_trials", "integer", "The agent's on these seeds that were played to the end."),
-    Column("agent_left_out", "text", "Its others on these seeds, which are left out, and how they stand or why."),
+    Column("agent_trials", "integer", "The agent's that are compared: played to their end, on seeds that both have."),
+    Column("agent_left_out", "text", "Its others on the people's seeds: left out, and how they stand or why."),
     Column(
         "people_mean",
         "number",
-        "Mean over the people's trials: the sum less the reference policy's. Copies of one trial are one.",
+        "Mean over these trials of people: the sum less the reference policy's. Copies of one trial are one.",
     ),
     Column(
         "agent_mean",
         "number",
-        f"The same over the agent's trials; those with the same noise or {ALIKE} are one, their mean.",
+        f"The same over the agent's that are compared; those with the same noise or {ALIKE} are one, their mean.",
     ),
     Column("seeds", "integer", "Seeds that both have played."),
     Column("seeds_independent", "integer", f"How many of them count: those with the same noise or {ALIKE} are one."),
@@ -74,10 +77,14 @@ _COLUMNS = [
     Column("p", "number", "How probable so large a difference is where there is none."),
     Column("contrasts", "integer", "How many p values this table has."),
     Column("p_holm", "number", "p adjusted by Holm for that number."),
-    Column("hedges_g", "number", "Hedges' g of people less agent, over the trials that the means are over."),
+    Column("hedges_g", "number", "Hedges' g of people less agent, over the same trials."),
     Column("hedges_g_low", "number", f"Lower end of its interval ({DESCRIBED})."),
     Column("hedges_g_high", "number", "Upper end."),
-    Column("cliffs_delta", "number", "Cliff's delta: how often people are above the agent less how often below."),
+    Column(
+        "cliffs_delta",
+        "number",
+        "Cliff's delta over them: how often people are above the agent less how often below.",
+    ),
     Column("cliffs_delta_low", "number", "Lower end of its interval."),
     Column("cliffs_delta_high", "number", "Upper end."),
 ]
@@ -137,19 +144,23 @@ def _rows(
     trials: Sequence[_Trial],
     unread: int,
 ) -> Iterator[dict[str, Any]]:
-    begun, group = group, [played for played in group if played.complete and played.compared is not None]
+    begun, complete = group, [played for played in group if played.complete]
     seeds = {played.record.header.seed for played in begun}
     trials = [trial for trial in trials if trial.seed in seeds]
     if not trials:
         return
+    mine, theirs = list(filter(None, map(_member, complete))), [trial.member for trial in trials if trial.member]
+    sides = Contrast(mine, theirs)
+    unknown = {WITHOUT_REFERENCE: len(complete) - len(mine)}
+    otherwise = Counter(trial.otherwise for trial in trials if trial.otherwise)
     counts: dict[str, object] = {
         "people_cut": sum(played.cut for played in begun),
         "people_unfinished": sum(not played.cut and not played.complete for played in begun),
-        "people_left_out": left_out(begun, {UNREAD: unread}),
+        "people_left_out": left_out(begun, {UNREAD: unread} | unknown | sides.left_out[0]),
         "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
+        "agent_left_out": left_out(trials, otherwise | sides.left_out[1]),
     }
-    mine, theirs = [_member(played) for played in group], [trial.member for trial in trials if trial.member]
-    sides = Contrast(mine, theirs)
+    compared = sides.members
     for dimension in begun[0].state.environment.dimensions:
         key = dimension.key
         yield {
@@ -159,13 +170,11 @@ def _rows(
             "agent_condition": agent[1],
             "agent_settings": agent[2],
             "dimension": key,
-            "people": len({member.person for member in mine}),
-            "people_trials": len(mine),
+            "people": len({member.person for member in compared[0]}),
+            "people_trials": len(compared[0]),
             **counts,
-            "agent_trials": len(theirs),
-            "agent_left_out": left_out(trials, Counter(trial.otherwise for trial in trials if trial.otherwise)),
-            **({"agent_mean": _mean(sides.values(key)[1])} if theirs else {}),
-            **(_compared(sides, key) if mine and theirs else {}),
+            "agent_trials": len(compared[1]),
+            **(_compared(sides, key) if sides.seeds else {}),
         }
 
 
@@ -176,8 +185,12 @@ def _unread(found: Collected, group: Sequence[Played]) -> int:
 
 
 def _compared(sides: Contrast, key: str) -> dict[str, object]:
+    if sides.too_large(key):
+        return {"seeds": len(sides.seeds), "paired_over": TOO_LARGE}
+    people, agent = map(_mean, sides.values(key))
     return {
-        "people_mean": _mean(sides.values(key)[0]),
+        "people_mean": people,
+        "agent_mean": agent,
         **_paired(sides.pair(key)),
         **_effect("hedges_g", sides.g(key)),
         **_effect("cliffs_delta", sides.delta(key)),
@@ -214,12 +227,9 @@ def _compared_trial(seed: int, state: TrialState, path: Path) -> _Trial:
     if state.unaveraged:
         return _Trial(seed, None, standing_of(state, path))
     compared = compare(state)
-    exact = {key: mine - other for key, (mine, other) in compared.rows.items()} if compared else {}
-    if not exact:
-        return _Trial(seed, None, otherwise="without a reference")
-    if any(abs(value) > _GREATEST for value in exact.values()):
-        return _Trial(seed, None, otherwise="beyond what can be compared")
-    return _Trial(seed, Member(seed, "", _trace(state), {key: float(value) for key, value in exact.items()}))
+    if compared is None:
+        return _Trial(seed, None, otherwise=WITHOUT_REFERENCE)
+    return _Trial(seed, Member(seed, "", _trace(state), _differences(compared)))
 
 
 def _setting(header: Header) -> Setting:
@@ -228,10 +238,16 @@ def _setting(header: Header) -> Setting:
     return header.environment, parameters, header.instruction, words, header.steps, header.dynamics
 
 
-def _member(played: Played) -> Member:
-    assert played.compared is not None
-    values = {key: float(mine - other) for key, (mine, other) in played.compared.rows.items()}
-    return Member(played.record.header.seed or 0, played.person.code, _trace(played.state), values)
+def _member(played: Played) -> Member | None:
+    """Return what is compared of a person's trial; None where no reference is known."""
+    if played.compared is None:
+        return None
+    header = played.record.header
+    return Member(header.seed or 0, played.person.code, _trace(played.state), _differences(played.compared))
+
+
+def _differences(compared: Comparison) -> Mapping[str, Number]:
+    return {key: difference(mine, other) for key, (mine, other) in compared.rows.items()}
 
 
 def _trace(state: TrialState) -> Trace:

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bioblue_tui.numbers import tidy
+from bioblue_tui.numbers import difference, tidy
 from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, who
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
@@ -247,7 +247,7 @@ def trial_row(played: Played) -> dict[str, object]:
     }
     for key, (total, reference) in (played.compared.rows if played.compared else {}).items():
         row |= {f"total_{key}": tidy(total), f"reference_{key}": tidy(reference)}
-        row[f"difference_{key}"] = tidy(total - reference)
+        row[f"difference_{key}"] = difference(total, reference)
     return row
 
 
