@@ -122,7 +122,10 @@ def test_an_amount_that_is_meant_for_another_time_is_not_that_of_now(
 
 
 @given(
-    TIMED, st.sampled_from(["I will consume 5, {}.", "Consume 5 ({})", "Answer: 5 ({})", "5 ({})", "5, {}", "5 - {}"])
+    TIMED,
+    st.sampled_from(
+        ["I will consume 5, {}.", "Consume 5 ({})", "Answer: 5 ({})", "5 ({})", "5\n\n({})", "5, {}", "5 - {}"]
+    ),
 )
 def test_a_time_behind_an_amount_is_no_reason_for_it(timed: str, form: str) -> None:
     assert action(form.format(timed)) is None
@@ -185,6 +188,7 @@ def test_a_number_that_is_no_next_item_is_read_below_a_list() -> None:
         (7,),
         (3,),
     ]
+    assert action(f"{listed}3. So I eat.\n\n**3**") == (3,)
     reading = read_integers(f"{listed}3.", HOMEOSTASIS)
     assert reading.reason.startswith("a list breaks off behind the number of its next item")
 

@@ -29,8 +29,8 @@ _SURELY_NOW = re.compile(
     r"|taking into account) (?:(?:that|how) )?(?:the|my|this|that|these|those|both|all|its|our|such|what|(?-i:[A-H]))\b"
     r"(?! (?:chance|opportunity|option|choice)\b).*"
     r"|with (?:the|my) (?:current|present|actual|given) .*|with (?:this|that|these|those|all this) in mind"
-    rf"|with {_STATE} (?:(?:being|now|still|currently|only|just|slightly|somewhat|a bit|well|far|so|this|already|almost"
-    r"|nearly) )*(?:below|above|under|near|close|within|inside|low|high|short)\b.*"
+    rf"|with (?:{_STATE}|both|all) (?:(?:being|now|still|currently|only|just|slightly|somewhat|a bit|well|far|so"
+    r"|this|already|almost|nearly) )*(?:below|above|under|near|close|within|inside|low|high|short)\b.*"
     r"|taking (?:all|everything|this|that|it all|these|the)\b.* into (?:account|consideration)"
     r"|to (?!start|begin|open|follow|end|finish|wait|(?:my|the|a)\b)[a-z]+ .*",
     re.IGNORECASE,
@@ -52,15 +52,17 @@ _TIMED = re.compile(
     r"\W*(?:(?:but|and|though|only|or|just|perhaps|maybe|from) )*(?:after (?!(?:this|that|which)\b)|afterwards?\b"
     r"|later\b|then\b(?! (?:the|my|it|both|[A-Z])\b)|once\b|when"
     r"|until\b|till\b|as soon as|as long as|if\b|soon\b|eventually\b|tomorrow\b|next (?!step\b)|in (?:the|a|an?other"
-    r"|some|due) (?:end|future"
+    r"|some|due|two|three|four|five|ten|later) (?:end|future"
     r"|long|next|later|following|while|final|last|time|steps?|course)|(?:start|beginn|wait|follow)ing\b|(?:given"
     r"|with) (?:enough|more|some|time|a|full)\b"
     r"|at the (?:end|limit)|for (?:later|the (?:future|end|last|final))|(?:in|for|at) (?:later|future|full)"
-    r"|not (?:now|yet)"
+    r"|not (?:now|yet)|given the (?:chance|opportunity)|by (?:then|the end)|another (?:time|step|day)|unless"
     r"|(?:at|in|from|for) (?:the )?(?:final|last|end|step after))",
     re.IGNORECASE,
 )
 """What sets the time, or the case, of what it is said of, and explains nothing."""
+_ASIDE_LINE = re.compile(r"[\s>*_]*\(([^()]+)\)[\s.*_]*")
+_ONESELF = re.compile(r"\b(?:i|we)\b", re.IGNORECASE)
 _SENTENCE = 5
 """Fewer words are no sentence."""
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
@@ -128,6 +130,12 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     if not match["said"] and whole and _SAID_OF_IT.fullmatch(beside):
         return True
     return bool(match["dash"] and _EXPLAINS.match(beside))
+
+
+def put_off(line: str) -> bool:
+    """Tell whether a line is only a bracket that sets another time, or a case, such as "(after the regrowth)"."""
+    aside = _ASIDE_LINE.fullmatch(line[:200])
+    return bool(aside and _TIMED.match(aside[1]) and not _ONESELF.search(aside[1]))
 
 
 def without_intro(piece: str) -> tuple[str, bool]:

@@ -112,7 +112,7 @@ def _decide(
         if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):
             return Reading(None, lack.kind, as_written(lack.reason, lack.quote, answer))
         return _unreadable(f"{passed or 'no answer found'}: {expected(count)}")
-    block = pool[-1]
+    block = next(block for block in reversed(pool) if block.now)
     own = {at for each in (*pool, *restating, *repeating) for at in range(each.first, each.last + 1)}
     beside = bool(block.beside) or any(
         _WORD.search(line) and not FENCE.fullmatch(line) for at, line in enumerate(lines) if at not in own

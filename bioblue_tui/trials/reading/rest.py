@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING, points_on, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
+from bioblue_tui.trials.reading.beside import put_off
 from bioblue_tui.trials.reading.cues import CHOICES, NODS, SENTENCES, STATE, THINGS, taken_back, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.orders import misplaced
@@ -85,6 +86,8 @@ def objection(
         return "the text behind the number may go on with it in a sentence"
     if not named and renamed(after[0], after[1:], forms.names_action):
         return "what stands beside the numbers is neither a name of the action nor a reason"
+    if any(action) and any(map(put_off, after)):
+        return "what is said behind the number may put it off"
     if why := another(before, after, action, forms, known.numbers, marked=marked):
         return why
     if why := result_of(own, after if marked else [*before, *after], action, known):

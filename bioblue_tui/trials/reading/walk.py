@@ -40,6 +40,10 @@ _OWN_SENTENCE = re.compile(
 )
 
 
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _form(read: Numbers | Fault) -> tuple[bool, bool]:
     return isinstance(read, Numbers) and bool(read.labels), read.marked
 
@@ -189,7 +193,11 @@ class Walk:
         number, last = int(item["number"]), self._next(index) >= len(self._lines)
         for at in range(index - 1, max(-1, index - 1 - _LISTED), -1):
             above = _ITEM.fullmatch(self._lines[at][:LONGEST])
-            if above and above["mark"] and above["text"] and int(above["number"]) == number - 1:
+            if not above or not above["mark"] or not above["text"]:
+                continue
+            if int(above["number"]) == number and _indent(self._lines[at]) <= _indent(self._lines[index]):
+                return False
+            if int(above["number"]) == number - 1:
                 # Without its mark it is one where no gap parts it from the item, or where such gaps part the items too.
                 return bool(item["mark"]) or (last and self._adjoins(at, index, number))
         return False

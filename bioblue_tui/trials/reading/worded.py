@@ -107,8 +107,8 @@ _APOLOGY = re.compile(
     re.IGNORECASE,
 )
 _RESTS = re.compile(
-    r"(?:(?:i|i'll|i will|we|so|please|better|first|now|just|let me|let's),? )*(?:rest|wait|pause|let (?:it|them"
-    r"|the \w+) (?:rest|wait|recover|(?:re)?grow))(?: [^,\d]{1,40})? ?\b(?:first|now|this (?:step|time|turn|round))$"
+    r"(?:(?:i|i'll|i will|we|so|please|better|first|now|just|let me|let's),? )*(?:rest|wait|pause"
+    r"|let (?:it|them|the \w+) (?:rest|wait|recover|fall|rise|drop|settle|(?:re)?grow))(?: [^,\d]{1,40})? ?\b(?:first|now|this (?:step|time|turn|round))$"
     r"|(?:first|now),? (?:i|i'll|i will|we|let me|let's|the \w+|it) (?:must |should |will |has to "
     r"|needs to )?(?:rest|wait"
     r"|pause|recover|(?:re)?grow)s?\b",
@@ -138,7 +138,7 @@ def another(
     asked = any("?" in line for line in before)
     if any(_REFUSES.search(sentence) for sentence in ([] if marked else above) + below):
         return "what is said beside the number may refuse to answer"
-    if any(_APOLOGY.match(sentence) or _PUTS_OFF.match(sentence) for sentence in below):
+    if any(_APOLOGY.match(sentence) or (any(action) and _PUTS_OFF.match(sentence)) for sentence in below):
         return "what is said behind the number may take it back, or hold only in some cases"
     if any(action) and any(_RESTS.match(sentence) for sentence in ([] if marked else above)):
         return "what stands before the number may put it off"
