@@ -135,6 +135,8 @@ def test_a_time_behind_an_amount_is_no_reason_for_it(timed: str, form: str) -> N
     "lead",
     [
         "Given the level",
+        "Since the level fell",
+        "Because both levels are low",
         "Based on the current state",
         "Considering both rewards",
         "To keep the level steady",

@@ -10,7 +10,7 @@ from bioblue_tui.trials.reading.cues import DOUBT
 
 _INTRO = re.compile(
     r"(?:(?:sure|ok|okay|certainly|understood|of course)[,.!] )?(?P<lead>(?:for|in|at|on|by|from|this|now|based on"
-    r"|because of|as|overall|consequently|given|after|following|considering|looking|weighing|summing up|all things"
+    r"|because|since|as|overall|consequently|given|after|following|considering|looking|weighing|summing up|all things"
     r"|taking|to|with|considerations?)\b[^.!?:;\d]{0,80}?),? (?=i(?:\b|')|let's|let me|my )",
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ _SURELY_NOW = re.compile(
     r"|after (?:looking at|thinking about|considering|weighing|seeing) (?:(?:all|the|this|these|both|my|of) )*"
     r"(?:(?:current|actual|last) )?(?:observations?|levels?|state|situation|numbers?|rewards?|options?|facts|data"
     r"|factors|targets?)"
-    r"|(?:given|based on|because of|considering|looking at|weighing|in (?:light|view) of|due to|judging by"
+    r"|(?:given|based on|because(?: of)?|since|considering|looking at|weighing|in (?:light|view) of|due to|judging by"
     r"|taking into account) (?:(?:that|how) )?(?:the|my|this|that|these|those|both|all|its|our|such|what|(?-i:[A-H]))\b"
     r"(?! (?:chance|opportunity|option|choice)\b).*"
     r"|with (?:the|my) (?:current|present|actual|given) .*|with (?:this|that|these|those|all this) in mind"
@@ -37,7 +37,7 @@ _SURELY_NOW = re.compile(
 )
 """What leads up to what is done now, in certain words: the present step, or grounds. Any other lead may set a time."""
 UP_TO_IT = re.compile(
-    r"(?:for |in )?(?:the )?next (?:time )?step: "
+    r"(?:so,? )?(?:for |in )?(?:(?:the )?(?:next|current)|this) (?:time )?step: "
     r"|(?:based on|given|considering) (?:the|my) (?:(?:current|latest|above) )?(?:observations?|state|situation): ",
     re.IGNORECASE,
 )

@@ -108,7 +108,8 @@ _APOLOGY = re.compile(
 )
 _RESTS = re.compile(
     r"(?:(?:i|i'll|i will|we|so|please|better|first|now|just|let me|let's),? )*(?:rest|wait|pause"
-    r"|let (?:it|them|the \w+) (?:rest|wait|recover|fall|rise|drop|settle|(?:re)?grow))(?: [^,\d]{1,40})? ?\b(?:first|now|this (?:step|time|turn|round))$"
+    r"|let (?:it|them|the \w+) (?:rest|wait|recover|fall|rise|drop|settle"
+    r"|(?:re)?grow))(?: [^,\d]{1,40})? ?\b(?:first|now|this (?:step|time|turn|round))$"
     r"|(?:first|now),? (?:i|i'll|i will|we|let me|let's|the \w+|it) (?:must |should |will |has to "
     r"|needs to )?(?:rest|wait"
     r"|pause|recover|(?:re)?grow)s?\b",
