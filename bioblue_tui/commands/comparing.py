@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from bioblue_tui.options import guarded
 from bioblue_tui.paths import data_dir as data_directory
 from bioblue_tui.paths import references_file, trials_dir
 from bioblue_tui.records.collection import recent
+from bioblue_tui.records.files import must_exist
 from bioblue_tui.text import visible
 from bioblue_tui.usage import Complaint, data_option
 
@@ -63,7 +65,7 @@ def compare(default_data: Path | None, /, data_dir: Path | None, files: tuple[Pa
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILES]…")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILES]…")
 @data_option
 @click.pass_obj
 def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[Path, ...]) -> None:
@@ -77,6 +79,8 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     data = data_dir or default_data
     directory = data_directory(data)
     places = list(files)
+    for place in files:
+        guarded(partial(must_exist, place))
     if not files:
         places = [trials_dir(directory)]
         if not guarded(lambda: recent(places[0], 0)).total:

@@ -37,7 +37,8 @@ from bioblue_tui.text import visible
 def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int, as_json: bool) -> None:
     """List recent trials, newest first: when, environment, agent, seed, steps, how it ended, cost, file.
 
-    In a pipe the fields are separated by tabs.
+    Every line of those that are listed is read; what is damaged is named as unreadable. In a pipe the fields are
+    separated by tabs.
     """
     directory = trials_dir(data_directory(data_dir or default_data))
     entries = guarded(lambda: recent(directory, limit))
@@ -47,7 +48,7 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
         shown = f"the {counted(len(entries), 'newest trial')} of {entries.total}"
         click.echo(f"bioblue: {shown}; --limit {entries.total} lists all", err=True)
     look = Look.of(sys.stdout)
-    known = [entry.looked_through() for entry in entries]
+    known = [entry.read_whole() for entry in entries]
     _write(map(trial_json, known) if as_json else trial_lines(known, look), look)
 
 

@@ -17,6 +17,7 @@ from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.files import leading_nowhere, write_text
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError
+from bioblue_tui.studies.sessions import study_dir
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.text import one_line, visible
@@ -164,7 +165,6 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     from bioblue_tui.display.listing import list_lines
     from bioblue_tui.display.look import Look
     from bioblue_tui.studies.removed import told_removed
-    from bioblue_tui.studies.sessions import study_dir
     from bioblue_tui.studies.standing import standings
     from bioblue_tui.studies.versions import kept_versions
 
@@ -262,14 +262,19 @@ def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
     """Return the name of a study, and the study where its file was given.
 
     Raises:
-        Complaint: When the study cannot be loaded, or the data directory is a link to nothing.
+        Complaint: When the study cannot be loaded, nobody has begun one of that name, or the data directory is a link
+            to nothing.
     """
     if link := leading_nowhere(directory(data)):
         raise Complaint(link)
     path = Path(which)
-    if path.suffix == ".toml" or path.is_file():
+    if path.suffix == ".toml" or len(path.parts) > 1 or path.is_file():
         plan = _load(path, data)
         return plan.name, plan
+    if not study_dir(which, data).exists():
+        raise Complaint(
+            f"nobody has begun a study named {one_line(which, 60)!r} here; check the name, or give its file"
+        )
     return which, None
 
 

@@ -106,12 +106,10 @@ class Entry:
         """Whether nobody can go on with it: it came to its end, or to that of its environment."""
         return bool(self.ended) and self.ended != STOPPED and not self.ended.startswith(FAULT)
 
-    def looked_through(self) -> Entry:
-        """Return it, or that it is damaged: of one that is not over every line is read, for it is to go on."""
-        return self if self.error or self.over else self.read_whole()
-
     def read_whole(self) -> Entry:
         """Return it, or that it is damaged or gone: every line is read."""
+        if self.error:
+            return self
         try:
             open_record(self.path)
         except RecordError as error:

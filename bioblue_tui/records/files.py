@@ -105,6 +105,16 @@ def open_to_read(path: Path) -> BinaryIO:
         raise RecordError("no possible file name", path, advice="Check the name.") from error
 
 
+def must_exist(path: Path) -> None:
+    """Raise RecordError unless there is a file or a directory of this name."""
+    try:
+        path.stat()
+    except OSError as error:
+        raise what_failed(error, path, "cannot be read", reading=True) from error
+    except ValueError as error:
+        raise RecordError("no possible file name", path, advice="Check the name.") from error
+
+
 def read_bytes(path: Path) -> bytes:
     """Return the whole content of a regular file.
 

@@ -186,9 +186,9 @@ class HomeScreen(Refreshing[None]):
             found = recent(directory, RECENT)
         except RecordError as error:
             found, why, self._stamps = Recent(), f"✗ {error_line(error.brief)}", None
-        # Of one that is not over every line is read: only once as long as it stays as it is.
+        # Every line is read: only once as long as a file stays as it is.
         same = {path: entry for path, entry in self._looked.items() if before.get(path) == now.get(path)}
-        found[:] = [same.get(entry.path) or entry.looked_through() for entry in found]
+        found[:] = [same.get(entry.path) or entry.read_whole() for entry in found]
         self._looked = {entry.path: entry for entry in found}
         standings = {entry.path: entry.standing for entry in found}
         self._unended = [path for path, standing in standings.items() if standing == RUNNING]

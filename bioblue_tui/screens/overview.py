@@ -320,7 +320,7 @@ class OverviewScreen(Refreshing[None]):
         running = sum(row.running for row in self.rows)
         parts += [(f"  ▶ {running} running", "good")] if running else []
         unread = sum(bool(row.problem) for row in self.rows)
-        parts += [(f"  ✗ {unread} not shown", "bad")] if unread else []
+        parts += [(f"  ✗ {unread} can't be read", "bad")] if unread else []
         parts += [(f"  / {one_line(self.words, 20)}", "warn")] if self.words else []
         parts += [(f"  ● {len(self.marks)} marked", "accent")] if self.marks else []
         part = f"{len(self.shown)} of " if len(self.shown) < len(self.rows) else ""

@@ -90,5 +90,5 @@ def _standing(path: Path, code: str, kept: Kept, study: Study | None, trials: Pa
 def _unread(log: Log, trials: Path) -> Sequence[str]:
     """Look for the records of a session's trials; every line is read, for all of them are to be exported."""
     found = (entry_at(trials / Path(file).name) for _, file in log.trials.values())
-    entries = [entry if entry.error else entry.read_whole() for entry in found]
+    entries = [entry.read_whole() for entry in found]
     return [f"{entry.path}: {entry.error}" for entry in entries if entry.error]

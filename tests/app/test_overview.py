@@ -197,7 +197,7 @@ async def test_what_cannot_be_read_is_a_row_that_says_so(folder: Path) -> None:
     (folder / "broken.jsonl").write_text("{\n", encoding="utf-8")
     (folder / "[bold]\x1b[2J.tsv").write_text("no table\n", encoding="utf-8")
     async with overview(folder) as (pilot, screen):
-        await until(pilot, lambda: "2 not shown" in text_of(screen.status))
+        await until(pilot, lambda: "2 can't be read" in text_of(screen.status))
         shown = text_of(screen.strips)
         assert "broken.jsonl" in shown
         assert "✗ line 1: not valid JSON" in shown

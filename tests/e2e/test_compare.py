@@ -96,6 +96,13 @@ def test_the_overview_needs_a_terminal_and_says_what_does_not(bioblue: Bioblue, 
     assert "bioblue analyse FILES… and bioblue report FILES… do without" in done.stderr
 
 
+def test_an_overview_of_what_is_not_there_says_what_is_wrong(bioblue: Bioblue, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for name, told in (("loop", "It is a link that leads back to itself"), ("none", "No such file")):
+        done = bioblue.run("overview", tmp_path / name)
+        assert (done.returncode, told in done.stderr) == (2, True)
+
+
 def test_both_screens_open_and_close_in_a_terminal(bioblue: Bioblue, tmp_path: Path) -> None:
     one, other = on_disk(tmp_path / "t"), on_disk(tmp_path / "t", eats(77, 20))
     with bioblue.terminal("compare", one, other) as terminal:

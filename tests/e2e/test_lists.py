@@ -40,6 +40,21 @@ def test_one_seed_is_given_to_run_as_to_play(bioblue: Bioblue) -> None:
     assert bioblue.record().header.seed == 3
 
 
+def test_a_record_that_is_damaged_in_its_middle_is_listed_as_unreadable(bioblue: Bioblue) -> None:
+    bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "1-4", "--steps", "20")
+    whole, other, blank, cut = bioblue.files()
+    lines = other.read_bytes().splitlines(keepends=True)
+    other.write_bytes(b"".join([*lines[:29], b"X" + lines[29], *lines[30:]]))
+    blank.write_bytes(blank.read_bytes().replace(b"\n", b"\n\n", 9))
+    cut.write_bytes(b"".join(line for line in cut.read_bytes().splitlines(keepends=True) if b'"step":9,' not in line))
+    found = {Path(one["file"]): one for one in map(json.loads, bioblue.run("list", "--json").stdout.splitlines())}
+    assert (found[whole]["standing"], "error" in found[whole]) == ("complete", False)
+    for path, told in ((other, "line 30: damaged: not valid JSON"), (blank, "line "), (cut, "step 10 follows step 8")):
+        assert found[path]["standing"] == "unreadable"
+        assert told in found[path]["error"]
+    assert bioblue.run("list").stdout.count("unreadable: line ") == 3
+
+
 def test_lists_are_drawn_within_a_terminal(bioblue: Bioblue) -> None:
     bioblue.run("run", "multi-homeostasis", "--agent", "collapse", "--seeds", "1-2", "--steps", "3")
     for command in (["envs"], ["envs", "multi-homeostasis"], ["agents"], ["list"]):

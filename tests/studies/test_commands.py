@@ -45,6 +45,18 @@ def test_a_study_that_is_wrong_is_told_with_its_line(bioblue: Bioblue, command: 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [("status",), ("export", "-o", "out"), ("forget", "P1")])
+@pytest.mark.parametrize(
+    ("which", "told"), [("/dev/null", "not a regular file"), ("pilto", "nobody has begun a study named 'pilto' here")]
+)
+def test_what_is_no_study_is_refused(bioblue: Bioblue, command: tuple[str, ...], which: str, told: str) -> None:
+    verb, *rest = command
+    done = bioblue.run("study", verb, which, *rest)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert not (bioblue.root / "out").exists()
+
+
 def test_it_needs_a_terminal(bioblue: Bioblue) -> None:
     (bioblue.root / "s.toml").write_text(toml(), encoding="utf-8")
     done = bioblue.run("study", "run", "s.toml", "--participant", "P1")
