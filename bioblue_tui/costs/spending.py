@@ -21,8 +21,8 @@ class Bill:
     """What some requests have used and cost. Sums of tokens are of what providers told; None where they told nothing.
 
     Attributes:
-        requests: How many were sent, whether or not an answer came. One that was in flight when the program was
-            killed is in no record.
+        requests: How many times one was to be sent, whether or not a connection or an answer came. One that was in
+            flight when the program was killed is in no record.
         abandoned: How many of them nobody waited for to the end: what they used and cost is not known.
         input: Tokens sent, cached ones included.
         cached: Those of them read from a cache.
