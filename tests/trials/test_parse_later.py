@@ -46,6 +46,7 @@ LATER = st.one_of(
             "To start",
             "To begin with",
             "To finish",
+            "To let it regrow first",
             "Taking turns",
             "Now that the field will be full",
             "Then",

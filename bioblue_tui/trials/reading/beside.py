@@ -45,7 +45,7 @@ UP_TO_IT = re.compile(
 _ELSEWHEN = re.compile(
     DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when\w*"
     r"|then|until|till|soon|eventually|afterwards?|tomorrow|following|will be|(?:after|for) (?:next|(?:this|that) one)"
-    r"|end|final\w*|each|every|always|long run)\b|\w after\b",
+    r"|end|final\w*|each|every|always|long run|first$)\b|\w after\b",
     re.IGNORECASE,
 )
 _TIMED = re.compile(
