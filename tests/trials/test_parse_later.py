@@ -12,7 +12,7 @@ HOMEOSTASIS = envs.make("homeostasis")
 LATER = st.one_of(
     st.builds(
         "{} {}".format,
-        st.sampled_from(["After", "Following", "With", "At", "In", "For", "Given", "By", "On", "From"]),
+        st.sampled_from(["After", "Following", "With", "At", "In", "For", "By", "On", "From"]),
         st.sampled_from(
             [
                 "the regrowth",
@@ -47,6 +47,9 @@ LATER = st.one_of(
             "To begin with",
             "To finish",
             "To let it regrow first",
+            "Given enough time",
+            "Given a full field",
+            "Given the chance",
             "Taking turns",
             "Now that the field will be full",
             "Then",
