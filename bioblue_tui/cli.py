@@ -138,7 +138,7 @@ cli.add_section(
 cli.add_section(
     "Trials",
     "bioblue_tui.commands.batch",
-    batch="Play a batch of trials that a file describes, or go on with it.",
+    batch="Play a batch of trials that a file describes, or resume it.",
 )
 cli.add_section(
     "Trials",

@@ -55,7 +55,7 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
         in_study: True where a study goes on with it: elsewhere nothing would be measured.
     """
     if record.header.study is not None and not in_study:
-        return "it belongs to a study; bioblue study run goes on with it"
+        return "it belongs to a study; bioblue study run resumes it"
     if record.header.source != "live":
         return "a published log has no open end; fork it instead"
     ended = next((event for event in reversed(record.events) if isinstance(event, Ended | Stepped)), None)
@@ -81,7 +81,7 @@ def held_by_person(record: Record, *, hand_back: bool = False) -> str:
         return f"{WAITS}: bioblue resume {visible(shlex.quote(str(record.path or 'FILE')))}"
     if not since or hand_back:
         return ""
-    choices = f"bioblue resume asks them on the screen, bioblue resume --hand-back lets {agent} go on"
+    choices = f"bioblue resume asks them on the screen, bioblue resume --hand-back lets {agent} continue"
     return f"a person has taken over from step {since} on; {choices}"
 
 

@@ -123,11 +123,20 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
         return
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
     done = counted(log.trials_done, "trial")
-    if not click.confirm(f"{participant} began this study and was last seen {when}, {done} done. Resume?"):
+    if not _agreed(f"{participant} began this study and was last seen {when}, {done} done. Resume?"):
         raise Complaint(
             f"{participant} is left as they were, {done} done. To resume: the same command, answered with y, or with "
             "--resume. Another participant needs another code"
         )
+
+
+def _agreed(question: str) -> bool:
+    """Ask until y or n is the answer: a key that slipped decides nothing."""
+    while True:
+        answer = click.prompt(f"{question} [y/n]", default="", show_default=False, prompt_suffix=": ").strip().lower()
+        if answer in ("y", "yes", "n", "no"):
+            return answer[0] == "y"
+        _narrate("Please answer y or n.")
 
 
 def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str, str]:

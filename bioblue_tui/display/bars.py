@@ -13,7 +13,7 @@ from bioblue_tui.batch.engine import Job, Watcher
 from bioblue_tui.costs.spending import EMPTY
 from bioblue_tui.display.look import Look
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import Event, Stepped
+from bioblue_tui.trials.events import STOPPED, Event, Stepped
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -56,7 +56,7 @@ class Bars(Watcher):
         self._total = sum(job.plan.steps for job in jobs if job.plan and not job.over)
         self._trials = len(jobs)
         self._over = sum(job.over for job in jobs)
-        self._failed = self._steps = 0
+        self._failed = self._stopped = self._steps = 0
         self._begun = time.monotonic()
         self._console = Console(file=stream, markup=False, emoji=False, highlight=False)
         self._live = Live(
@@ -113,7 +113,9 @@ class Bars(Watcher):
         """Count a trial as over."""
         self._running.pop(job, None)
         self._over += 1
-        self._failed += bool(job.failure)
+        stopped = job.session is not None and job.session.state.standing == STOPPED
+        self._stopped += stopped
+        self._failed += bool(job.failure) and not stopped
 
     def drawn(self) -> Table:
         """Return what is shown now."""
@@ -149,6 +151,8 @@ class Bars(Watcher):
             yield f"{self.bills.total.tokens()}, {self.bills.total.cost}"
         if self._failed:
             yield f"{self._failed} failed"
+        if self._stopped:
+            yield f"{self._stopped} stopped"
         for address, wait in self._waits().items():
             if wait >= 1:
                 yield f"{one_line(address, 40)} makes all wait {wait:.0f} s"

@@ -129,14 +129,14 @@ class Series(Watcher):
         )
         if before and not whole:
             trials = counted(before, "trial")
-            self.narrate(f"bioblue: {trials} played before, in no table here; the same command goes on")
+            self.narrate(f"bioblue: {trials} played before, in no table here; the same command resumes")
         self._output.check()
 
     def begun(self, job: Job) -> None:
         """Say where the record is, and prepare the lines of a trial."""
         session = job.session
         assert session is not None
-        again = f" (goes on after step {session.state.done})" if session.state.done else ""
+        again = f" (resumes after step {session.state.done})" if session.state.done else ""
         self.narrate(f"{self._label(job)}: record: {visible(str(session.path))}{again}")
         if self._style == "jsonl":
             display = JsonlDisplay(self._output.line, {"trial": session.header.id, "seed": session.header.seed})
@@ -239,7 +239,7 @@ class Series(Watcher):
         elsewhere = sum(job.state == "done" and job.path is None for job in self.engine.jobs)
         if elsewhere:
             trials = counted(elsewhere, "trial")
-            self.narrate(f"bioblue: {trials} played by another process, in no table here; the same command goes on")
+            self.narrate(f"bioblue: {trials} played by another process, in no table here; the same command resumes")
         missing = sum(not job.over for job in self.engine.jobs)
         if missing:
             self.narrate(f"bioblue: not begun: {counted(missing, 'trial')}")

@@ -33,7 +33,14 @@ class PlayScreen(AnsweringScreen):
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("play.repeat", "ctrl+r", "repeat", "Repeat", "Give the last action again", footer="Repeat"),
+        command(
+            "play.repeat",
+            "ctrl+r",
+            "repeat",
+            "Repeat answer",
+            "Give the last answer again, at once",
+            footer="Repeat answer",
+        ),
         # Priority over the answer line, which would take these keys for itself.
         command(
             "play.back",

@@ -75,7 +75,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         *play_keys("replay.play", "Play", "Play or pause; at the end, begin again"),
         command("replay.step", "n", "look(1)", "One step", "One step on", footer="Step"),
         *speed_bindings(),
-        command("replay.resume", "r", "resume", "Go on with this trial", "Go on from its last step, in its own record"),
+        command("replay.resume", "r", "resume", "Resume this trial", "Resume it from its last step, in its own record"),
         Binding("t", "not_here('nobody can take over.')", show=False),
         Binding("i", "not_here('nothing can be changed.')", show=False),
         *LOOK_KEYS,

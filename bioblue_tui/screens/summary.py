@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
+from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -179,6 +181,7 @@ class ComparisonTable(Lines):
         who: The agent's name.
         dimensions: What is shown; None for all reward dimensions.
         alone: Whether the reference and the difference are left out.
+        names: What the rewards are called, by dimension key, where it is not as everywhere.
     """
 
     def __init__(
@@ -189,9 +192,10 @@ class ComparisonTable(Lines):
         dimensions: Sequence[Dimension] | None = None,
         *,
         alone: bool = False,
+        names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__()
-        self._alone = alone
+        self._alone, self._names = alone, names
         self._state, self._comparison, self._who = state, comparison, who
         self._dimensions = state.environment.dimensions if dimensions is None else dimensions
         self._peers: Sequence[Peer] = ()
@@ -207,16 +211,21 @@ class ComparisonTable(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
-        peers = self._peers[: max(0, (width - 18) // 12 - 3)]
-        column = max(10, (width - 18) // (3 + len(peers)))
-        beside = () if self._alone else (self._comparison.reference, "difference")
+        first = min(max(18, *(cell_len(name) + 1 for name in ("", *self._names.values()))), max(18, width - 30))
+        peers = self._peers[: max(0, (width - first) // 12 - 3)]
+        column = max(10, (width - first) // (3 + len(peers)))
+        # What it is called is said below the table, too: whole or not at all.
+        reference = self._comparison.reference if len(self._comparison.reference) < column else "reference"
+        beside = () if self._alone else (reference, "difference")
         titles = (self._who, *beside, *(peer.name for peer in peers))
         heading = "".join(f"{fit(title, column - 1):>{column}}" for title in titles)
-        lines: list[Line] = [[(f"{'':18}{heading}", "dim")]]
+        lines: list[Line] = [[(f"{'':{first}}{heading}", "dim")]]
         for dimension in self._dimensions:
             mine, other = self._comparison.rows[dimension.key]
             difference = mine - other
-            owner = f"{dimension.objective} " if dimension.objective else ""
+            own = self._names.get(dimension.key)
+            owner = f"{dimension.objective} " if dimension.objective and own is None else ""
+            label = dimension.label if own is None else own
             compared: Line = [
                 (f"{amount(_tidy(other), column - 1):>{column}}", "text"),
                 (f"{signed(_tidy(difference), column - 1):>{column}}", _style(dimension, difference)),
@@ -224,7 +233,7 @@ class ComparisonTable(Lines):
             lines.append(
                 [
                     (owner, "strong+accent"),
-                    (f"{dimension.label:<{18 - len(owner)}}", "text"),
+                    (set_cell_size(label, first - len(owner)), "text"),
                     (f"{amount(_tidy(mine), column - 1):>{column}}", "strong"),
                     *([] if self._alone else compared),
                     *((f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text") for peer in peers),

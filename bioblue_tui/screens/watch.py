@@ -62,7 +62,9 @@ class WatchScreen(AnsweringScreen):
             priority=True,
         ),
         command("watch.intervene", "i", "intervene", "Intervene", "Remind, ask for reasoning, hide rewards, disturb …"),
-        command("watch.repeat", "ctrl+r", "repeat", "Repeat", "While you answer: give the last action again"),
+        command(
+            "watch.repeat", "ctrl+r", "repeat", "Repeat answer", "While you answer: give the last answer again, at once"
+        ),
         command("watch.answer", "a", "instead", "Answer in its place", "Pause, and answer this step in its place"),
         *LOOK_KEYS,
         *LEAVE_KEYS,

@@ -8,7 +8,7 @@ EXAMPLE = '''\
 #     bioblue study export FILE.toml -o DIR             tables, a data dictionary, a method sheet
 #
 # A copy is kept when the first participant begins. When this file is changed later, it is refused for new ones,
-# unless it is to be a new version (--new-version); whoever has begun goes on with the version they began with.
+# unless it is to be a new version (--new-version); whoever has begun continues with the version they began with.
 #
 # Instructions and observations in the trials are byte for byte those that a model gets in the same condition: they are
 # not written here, the wording has them.

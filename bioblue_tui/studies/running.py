@@ -63,7 +63,7 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
         return None
     path = session_file(directory, participant)
     if is_running(path):
-        raise StudyError(f"{participant} is playing in another window or on another screen; go on there")
+        raise StudyError(f"{participant} is playing in another window or on another screen; continue there")
     log = read_session(path)
     if log.outcome:
         when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
@@ -227,7 +227,7 @@ class Run:
                 return state.reason or (done.ended if done else "") or "complete"
             return resume_session(path, self.data, clock=self.clock, in_study=True)
         except RecordError as error:
-            raise StudyError(f"trial {view.number} cannot go on: {error_line(error)}") from error
+            raise StudyError(f"trial {view.number} cannot be resumed: {error_line(error)}") from error
 
     def _begin(self, view: TrialView) -> Session:
         trial, opening = view.trial, self.log.opening

@@ -126,7 +126,7 @@ class SessionFile:
                 path.unlink()
             made = cls(path, os.open(path, flags, 0o666), Log(opening))
         except FileExistsError as error:
-            raise RecordError(_ELSEWHERE, path, advice="Go on there.") from error
+            raise RecordError(_ELSEWHERE, path, advice="Continue there.") from error
         except OSError as error:
             raise what_failed(error, path, "the session cannot be made") from error
         try:
@@ -195,7 +195,7 @@ class SessionFile:
     def _take_lock(self) -> None:
         assert self._descriptor is not None
         if not lock(self._descriptor):
-            raise RecordError(_ELSEWHERE, self.path, advice="Go on there.")
+            raise RecordError(_ELSEWHERE, self.path, advice="Continue there.")
 
     def _write(self, text: str, *, sync: bool = True) -> None:
         if self._descriptor is None:

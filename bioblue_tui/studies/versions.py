@@ -228,11 +228,11 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
     opening, own = log.opening, kept.of(log, study)
     if anew:
         began = f"version {opening.version}" if opening.version else "the version before"
-        raise StudyError(f"{opening.participant} began with {began} and goes on with it; leave --new-version out")
+        raise StudyError(f"{opening.participant} began with {began} and continues with it; leave --new-version out")
     if own is None and not opening.version:
         raise StudyError(_refusal(study, None))
     if own is None:
-        raise StudyError(f"{opening.participant} cannot go on: {kept.lost(opening.version)}")
+        raise StudyError(f"{opening.participant} cannot resume: {kept.lost(opening.version)}")
     return own
 
 
@@ -241,13 +241,13 @@ def was_changed(study: Study, own: Version) -> str:
     if own.study is study or own.study.digest == study.digest or own.study == study:
         return ""
     told = "\n".join(f"  {line}" for line in what_changed(own.study, study))
-    return f"goes on with version {own.number}, as they began it; the study's file was changed since:\n{told}"
+    return f"continues with version {own.number}, as they began it; the study's file was changed since:\n{told}"
 
 
 def _refusal(study: Study, before: Version | None) -> str:
     advice = (
         "Put it back as it was, or begin a new version of the study with --new-version and a new participant; "
-        "whoever has begun goes on with the version they began with."
+        "whoever has begun continues with the version they began with."
     )
     if before is None:
         return f"the study's trials were changed since participants began. {advice}"

@@ -155,6 +155,10 @@ class Words:
             found.append(fault(f"labels.{label}", 0, what))
         found.check()
 
+    def name(self, dimension: Dimension) -> str:
+        """Return what a reward is called, on one line."""
+        return one_line(self._labels[dimension.label].render(label_scope(dimension.objective))).strip()
+
     def _news(self, environment: Environment, state: State, last: Transition | None) -> Scope:
         names = {d.key: self._labels[d.label].render(label_scope(d.objective)) for d in environment.shown_dimensions}
         return news(environment, state, last, names)

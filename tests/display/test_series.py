@@ -266,7 +266,7 @@ def test_a_record_that_is_changed_or_removed_while_others_are_played_is_named(tm
 
 def test_tables_of_what_was_interrupted_say_which_trials_they_are_without(tmp_path: Path) -> None:
     series, _, told = told_of_earlier(over_before(tmp_path, (1, 2)), whole=False)
-    assert told[-1] == "bioblue: 2 trials played before, in no table here; the same command goes on"
+    assert told[-1] == "bioblue: 2 trials played before, in no table here; the same command resumes"
     assert not series.unread
 
 

@@ -235,7 +235,7 @@ def test_without_a_screen_nobody_goes_on_in_the_place_of_who_took_over_unless_to
         done = bioblue.run("resume", path, "--display", display)
         assert done.returncode in (1, 2), done.stderr
         assert "a person has taken over from step 4 on" in done.stderr
-        assert "bioblue resume --hand-back lets thermostat go on" in done.stderr
+        assert "bioblue resume --hand-back lets thermostat continue" in done.stderr
         assert path.read_bytes() == before
     done = bioblue.run("resume", path, "--display", "plain", "--hand-back")
     assert done.returncode == 0, done.stderr

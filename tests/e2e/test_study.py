@@ -191,7 +191,7 @@ def test_a_whole_study(bioblue: Bioblue) -> None:
         os.kill(terminal.pid, signal.SIGKILL)
     assert "P2\tnot finished\t0/2 trials\trow 2" in bioblue.run("study", "status", file).stdout
     with bioblue.terminal(*run, "P2") as terminal:
-        terminal.wait("Resume? [y/N]")
+        terminal.wait("Resume? [y/n]")
         terminal.type("y\r")
         # At the very step: the first answer is not asked for again, and no page is shown anew.
         terminal.wait("trial 1 of 2", "step 2/3", "Enter submits")

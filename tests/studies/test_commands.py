@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -132,7 +133,12 @@ def test_who_answers_no_to_resuming_is_told_that_nothing_was_lost(bioblue: Biobl
         walk(run, until=lambda view: view.key == "trial/a.2")
     before = run.file.path.read_bytes()
     with bioblue.terminal("study", "run", str(bioblue.root / "study.toml"), "--participant", "P1") as terminal:
-        terminal.wait("Resume? [y/N]")
+        terminal.wait("Resume? [y/n]")
+        for slipped in ("enter", "j", "enter"):
+            terminal.press(slipped)
+        terminal.wait(re.compile(r"(?s)(Please answer y or n\..*){2}\[y/n\]"))
+        assert "Error" not in terminal.text
+        terminal.press("n")
         terminal.press("enter")
         terminal.wait("P1 is left as they were, 1 trial done", "--resume")
         assert terminal.finish() == 2

@@ -206,6 +206,21 @@ def test_what_cannot_be_read_is_named_and_counted_on_both_sides(tmp_path: Path) 
     assert found == {("1", f"{unread}; 1 left out, on seeds that only one side has", "1", unread, "1")}
 
 
+def test_whose_session_cannot_be_read_is_counted_beside_the_others(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-2", "fixed")], steps=2, more="[breaks]\nevery = 1")
+    for code in ("P1", "P2"):
+        through(study, tmp_path, code)
+    run_agent("homeostasis", ScriptedAgent("thermostat", 1), seed=1, steps=2, data=tmp_path)
+    session_file(study_dir("small", tmp_path), "P2").write_bytes(b"\0" * 40 + b"\n{}\n")
+    export_study("small", study, tmp_path / "out", tmp_path)
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert "- Began: 1. Finished: 1." in sheet
+    assert "- Began, too, and in no other figure: 1 whose session can't be read (P2)." in sheet
+    assert "- Breaks: after every trial;" in sheet
+    (left,) = {row["people_left_out"] for row in rows(tmp_path / "out" / "comparisons.csv")}
+    assert left == "1 left out, session can't be read"
+
+
 class Silent(ScriptedAgent):
     """Never answers."""
 

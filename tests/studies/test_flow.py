@@ -181,7 +181,7 @@ def test_a_record_that_is_gone_is_told(tmp_path: Path) -> None:
         assert isinstance(session, Session)
         asyncio.run(play(run, session, stop_at=2))
         session.path.unlink()
-        with pytest.raises(StudyError, match="trial 1 cannot go on"):
+        with pytest.raises(StudyError, match="trial 1 cannot be resumed"):
             run.open_trial(view)
 
 

@@ -180,12 +180,26 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
         await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
         await pilot.pause()
         card = text_on(app)
-        assert "harvesting" in card
+        assert "Harvesting A" in card
         assert "difference" in card
-        for hidden in ("imbalance", "83", "seed", screen.state.environment.title):
-            assert hidden not in card
+        for hidden in ("imbalance", "83", "seed", screen.state.environment.title.lower()):
+            assert hidden not in card.lower()
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, InstructionScreen))
+    # What the rewards were called there they are called here.
+    (tmp_path / "story").mkdir()
+    worded = TEXT + 'wording = "other-story"\n'
+    async with showing(tmp_path / "story", is_trial, conditions=worded, **shown) as (pilot, app, _):
+        screen = playing(app)
+        await until(pilot, lambda: answers(screen))
+        await pilot.press(*"9,0", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
+        await pilot.pause()
+        card = text_on(app)
+        assert "athering for A" in card
+        assert "arvesting" not in card
+        # The reference's name is there whole.
+        assert "…" not in card
     # Where a condition hides all rewards there is no card.
     (tmp_path / "hidden").mkdir()
     both = GAUGES + "hidden_rewards = true\n" + TEXT

@@ -17,6 +17,8 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.screens.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gate import Gate, Painted
+from bioblue_tui.wordings.collection import words_of
+from bioblue_tui.wordings.words import WordingError
 
 
 class ScoreScreen(ModalScreen[None]):
@@ -44,12 +46,21 @@ class ScoreScreen(ModalScreen[None]):
         with Vertical(classes="dialog"):
             title = f"{self._trial}: {counted(self._state.done, 'step')}"
             yield Painted(self.gate, title, classes="title", markup=False)
-            yield ComparisonTable(self._state, self._comparison, "You", shown)
+            yield ComparisonTable(self._state, self._comparison, "You", shown, names=self._names())
             yield Label(
-                f"{self._comparison.reference.capitalize()}: what a fixed rule came to.", classes="hint", markup=False
+                f"Reference: {self._comparison.reference}, what a fixed rule came to.", classes="hint", markup=False
             )
             with Horizontal(classes="buttons"):
                 yield Button("continue (Enter)", id="continue", variant="primary", compact=True)
+
+    def _names(self) -> dict[str, str]:
+        """Return what the rewards were called in the trial; nothing where its words are not known."""
+        header = self._state.header
+        try:
+            words = words_of(header.environment, header.wording, header.words)
+        except WordingError:
+            return {}
+        return {dimension.key: words.name(dimension) for dimension in self._state.environment.shown_dimensions}
 
     def admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key counts: what was pressed before the card was on the screen does not."""

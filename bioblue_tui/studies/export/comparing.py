@@ -50,7 +50,11 @@ _COLUMNS = [
     Column(
         "people_unfinished", "integer", "Their other trials that were begun and not played to the end: left out, too."
     ),
-    Column("people_left_out", "text", "How those that are left out stand, or why else they are."),
+    Column(
+        "people_left_out",
+        "text",
+        "How those that are left out stand, or why else they are; who has an unreadable session is in every row.",
+    ),
     Column("versions", "text", "Versions of the study that these trials belong to."),
     Column("agent_trials", "integer", "The agent's that are compared: played to their end, on seeds that both have."),
     Column("agent_left_out", "text", "Its others on the people's seeds: left out, and how they stand or why."),
@@ -88,6 +92,10 @@ _COLUMNS = [
     Column("cliffs_delta_low", "number", "Lower end of its interval."),
     Column("cliffs_delta_high", "number", "Upper end."),
 ]
+
+
+_LOST = "session can't be read"
+"""Why a participant's trials are in no table: which they played is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,9 @@ def comparisons(
         for (setting, condition), group in people.items()
         for (other, *agent), trials in agents.items()
         if other == setting
-        for row in _rows(setting, condition, agent, group, trials, _unread(found, group))
+        for row in _rows(
+            setting, condition, agent, group, trials, {UNREAD: _unread(found, group), _LOST: len(found.lost)}
+        )
     ]
     adjusted = holm([row.get("p") for row in rows])
     made = {"contrasts": sum(p is not None for p in adjusted)}
@@ -142,7 +152,7 @@ def _rows(
     agent: Sequence[str],
     group: Sequence[Played],
     trials: Sequence[_Trial],
-    unread: int,
+    unread: Mapping[str, int],
 ) -> Iterator[dict[str, Any]]:
     begun, complete = group, [played for played in group if played.complete]
     seeds = {played.record.header.seed for played in begun}
@@ -156,7 +166,7 @@ def _rows(
     counts: dict[str, object] = {
         "people_cut": sum(played.cut for played in begun),
         "people_unfinished": sum(not played.cut and not played.complete for played in begun),
-        "people_left_out": left_out(begun, {UNREAD: unread} | unknown | sides.left_out[0]),
+        "people_left_out": left_out(begun, {**unread, **unknown, **sides.left_out[0]}),
         "versions": ", ".join(map(str, sorted({played.person.version.number for played in begun}))),
         "agent_left_out": left_out(trials, otherwise | sides.left_out[1]),
     }

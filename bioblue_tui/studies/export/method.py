@@ -102,6 +102,9 @@ def _participants(found: Collected) -> Iterator[str]:
     logs = _logs(found)
     states = Counter(log.outcome for log in logs)
     yield f"- Began: {len(logs)}. Finished: {states[FINISHED]}."
+    if found.lost:
+        codes = ", ".join(found.lost)
+        yield f"- Began, too, and in no other figure: {len(found.lost)} whose session can't be read ({codes})."
     if _study(found).consent is not None:
         yield f"- Declined to take part: {states[DECLINED]}."
     if _study(found).comprehension.questions:
@@ -236,7 +239,8 @@ def _time(found: Collected) -> Iterator[str]:
     study, logs = _study(found), _logs(found)
     yield f"- Limits: {'; '.join(_limits(study)) or 'none'}."
     breaks = study.breaks
-    rests = [f"after every {breaks.every} trials"] * bool(breaks.every) + ["between blocks"] * breaks.between
+    often = "trial" if breaks.every == 1 else f"{breaks.every} trials"
+    rests = [f"after every {often}"] * bool(breaks.every) + ["between blocks"] * breaks.between
     taken = sum(key.startswith("break/") for log in logs for key in log.done)
     told = f"{' and '.join(rests)}; {taken} {'was' if taken == 1 else 'were'} taken" if rests else "none"
     yield f"- Breaks: {told}. Pauses at will, with a key."

@@ -167,6 +167,7 @@ class Collected:
         remarks: What else is wrong, though nothing is left out for it, a sentence each.
         removed: How many participants were removed, by version and how they stood; nothing else has them.
         unread: Every trial that was begun and whose record can't be read.
+        lost: Codes of participants whose session can't be read: nobody knows what they played.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Collected:
     remarks: Sequence[str]
     removed: Mapping[Stood, int]
     unread: Sequence[StudyTrial] = ()
+    lost: Sequence[str] = ()
 
     @property
     def counting(self) -> Sequence[Played]:
@@ -206,6 +208,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     trials: list[Played] = []
     problems: list[str] = []
     unread: list[StudyTrial] = []
+    lost: list[str] = []
     removed: Mapping[Stood, int] = {}
     try:
         removed = read_removed(directory)
@@ -219,6 +222,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             log = read_session(path)
         except RecordError as error:
             problems.append(f"{code}: {error}")
+            lost.append(code)
             continue
         version = kept.of(log, study)
         if version is None:
@@ -226,6 +230,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
             if not log.opening.version:
                 told = "no copy was kept of what they play; name the study's file as it was then"
             problems.append(f"{code}: {told}")
+            lost.append(code)
             continue
         versions.setdefault(version.number, version)
         people.append(person := Person(log, version, running))
@@ -238,7 +243,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
         versions[0] = Version(0, study)
     missed, remarks = kept.told({person.version.number for person in people})
     found_versions = [versions[number] for number in sorted(versions)]
-    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed, unread)
+    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed, unread, lost)
 
 
 def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterator[Played | str]:
