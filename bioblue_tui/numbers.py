@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from envs import Number
 
 EXACT = 24
 """Characters in which every number is written out that floats tell from the next: where lines may be of any length."""
+
+_MORE = 17
+"""Most digits that tell two floats apart."""
 
 
 def amount(value: Number, width: int = 9) -> str:
@@ -46,9 +50,27 @@ def _decimals(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
-def _power(value: Number) -> str:
+def _power(value: Number, digits: int = 1) -> str:
     # Decimal reads integers of any size, which floats do not.
-    return f"{Decimal(value):.1e}".lower().replace("e+", "e")
+    return f"{Decimal(value):.{digits}e}".lower().replace("e+", "e")
+
+
+def ends(low: Number, high: Number, width: int, short: Callable[[Number], Number]) -> tuple[str, str]:
+    """Return the ends of an interval, each as ``amount``; where both would read alike, with the digits that differ.
+
+    Args:
+        low: Its lower end.
+        high: Its upper end.
+        width: Characters there is room for, for each.
+        short: Rounds an end to the digits that are shown of it.
+    """
+    rooms = range(width, width + _MORE)
+    found = [(amount(short(low), room), amount(short(high), room)) for room in rooms]
+    found += [(amount(low, room), amount(high, room)) for room in rooms]
+    for digits in range(2, _MORE):
+        one, other = (_power(value, digits).replace("-", "−") for value in (low, high))
+        found.append((one, other))
+    return next(((one, other) for one, other in found if one != other), found[0])
 
 
 def tidy(value: Number) -> Number:

@@ -42,11 +42,17 @@ class Best:
     known: bool = True
 
 
-def best_words(environment: Environment, best: Best) -> str:
-    """Return what a best total is, for people."""
+def best_words(environment: Environment, best: Best, *, disturbed: bool = False) -> str:
+    """Return what a best total is, for people.
+
+    Args:
+        environment: The world.
+        best: The best total.
+        disturbed: Whether somebody disturbed the trial: no expectation holds that.
+    """
     match environment.problem:
         case Homeostatic():
-            return "best expected over all noise"
+            return "best expected over all noise" + ", without the disturbance" * disturbed
         case Allotment():
             # What is paid is rounded at every step, which may add up to a little more.
             return "best but for rounding"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
-from bioblue_tui.numbers import difference
+from bioblue_tui.numbers import difference, tidy
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -55,7 +55,8 @@ class Outcome:
     def of(cls, state: TrialState, path: Path, failure: str = "") -> Outcome:
         """Return how a trial came out so far."""
         done = state.recorded(state.done)
-        totals = done.totals if done else {dimension.key: 0 for dimension in state.environment.dimensions}
+        keys = [dimension.key for dimension in state.environment.dimensions]
+        totals = {key: tidy(done.totals[key]) if done else 0 for key in keys}
         header, failure = state.header, failure or state.failure
         trace = trace_of(header, (view.done for view in state.steps if view.done))
         compared = compare(state)

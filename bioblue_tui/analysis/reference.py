@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.shadow import Shadow, noise_of
+from bioblue_tui.numbers import tidy
 from bioblue_tui.trials.state import TrialState
 from envs import Environment, Number
 
@@ -55,7 +56,7 @@ def compare(state: TrialState) -> Comparison | None:
         shadow = Shadow(environment, environment.cautious_action)
         for change in noise:
             shadow.play(change)
-        rows = {d.key: (last.totals[d.key], shadow.totals[d.key]) for d in environment.dimensions}
+        rows = {d.key: (tidy(last.totals[d.key]), tidy(shadow.totals[d.key])) for d in environment.dimensions}
     except (ValueError, ArithmeticError):
         return None
     return Comparison(better_reference(environment), last.step, len(shadow.played), rows)

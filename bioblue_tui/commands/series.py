@@ -57,9 +57,9 @@ def run(
     """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
 
     Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
-    spread below them, and differences from the reference on the same noise. Reward dimensions are never summed. On
-    a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file is named on
-    standard error.
+    spread below them, and differences from the reference on the same noise. An agent never sees a sum of its reward
+    dimensions. On a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file
+    is named on standard error.
 
     A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
     a provider asks for patience, all trials that use it wait together. A trial that --pause-on pauses waits for you in

@@ -74,6 +74,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
     verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
     best = references.best(environment, header.steps) if shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
+    disturbed = any(isinstance(event, Intervened) and event.kind == "disturb" for event in record.events)
     return {
         "file": name,
         "environment": header.environment,
@@ -120,7 +121,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
         "best": tidy(best.total) if best and best.known else None,
-        "best_is": best_words(environment, best) if best and best.known else None,
+        "best_is": best_words(environment, best, disturbed=disturbed) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,
         "steps_in_place": reading.tally.person_steps,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,8 +20,12 @@ WIDTH = 960
 """Width of a group's plots, in pixels."""
 
 _ACROSS = 3
-_LEFT, _TOP, _GAP, _BELOW = 56, 40, 14, 34
+_LEFT, _GAP, _BELOW = 56, 14, 34
 _HEIGHT = 124
+_BOLD, _SMALL = 130, 170
+"""Characters of a heading and of a caption that have room in a line, however wide their letters are."""
+_HEADING, _LINE = 14, 12
+"""Height of a line of either."""
 _MOST_INTERVALS = 400
 """Most steps at which an interval is worked out; between them it is drawn straight."""
 
@@ -123,16 +128,21 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
     found = series_of(group, alike)
     steps = max(trial.header.steps for trial in group.trials)
     rows = -(-len(found) // _ACROSS)
+    heading = textwrap.wrap(f"{group.title} · n = {group.averaged}", _BOLD)
+    below = textwrap.wrap(caption(group), _SMALL)
+    start = 12 + _HEADING * (len(heading) - 1) + _LINE * len(below) + 14
     cell = WIDTH / _ACROSS
     row = _HEIGHT + _GAP + _BELOW
     title = f"{group.title}: mean by step over {group.averaged}"
     described = f"{caption(group)} Panels: {', '.join(series.name for series in found)}."
-    drawing = Drawing(name, WIDTH, _TOP + rows * row, title, described)
-    drawing.text(0, 12, f"{group.title} · n = {group.averaged}", "strong")
-    drawing.text(0, 26, caption(group), "small faint", limit=400)
+    drawing = Drawing(name, WIDTH, start + rows * row, title, described)
+    for number, line in enumerate(heading):
+        drawing.text(0, 12 + _HEADING * number, line, "strong")
+    for number, line in enumerate(below, 1):
+        drawing.text(0, 12 + _HEADING * (len(heading) - 1) + 2 + _LINE * number, line, "small faint")
     for place, series in enumerate(found):
         left = place % _ACROSS * cell + _LEFT
-        top = _TOP + _GAP + place // _ACROSS * row
+        top = start + _GAP + place // _ACROSS * row
         panel = Panel(drawing, left, top, cell - _LEFT - 10, _HEIGHT, steps, series.measure)
         _draw(panel, series, steps, group)
         drawing.text(left, top - 4, series.name, "small strong")

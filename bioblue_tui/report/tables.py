@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bioblue_tui import numbers
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, wilson
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
@@ -138,7 +139,7 @@ def _cell(quantity: Quantity, value: Number | None) -> str:
 
 def ends(interval: Interval | None, why_none: str = NOTHING) -> str:
     """Return the ends of an interval, with as many digits as what it is of; or why there is none."""
-    return f"{amount(_short(interval.low), 14)} to {amount(_short(interval.high), 14)}" if interval else why_none
+    return " to ".join(numbers.ends(interval.low, interval.high, 14, _short)) if interval else why_none
 
 
 def rewards_table(trial: Shown) -> Table:

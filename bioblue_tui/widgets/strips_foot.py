@@ -16,7 +16,7 @@ from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
 from bioblue_tui.analysis.words import UNREAD, left_out, over_all
-from bioblue_tui.numbers import amount, counted, difference
+from bioblue_tui.numbers import amount, counted, difference, ends
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.strips_cells import LEGENDS
@@ -238,7 +238,7 @@ class Averages(Foot):
     def _line(self, average: Average, width: int) -> Line:
         text = amount(_short(average.mean), 8)
         found = average.interval
-        spread = f"[{amount(_short(found.low), 7)}, {amount(_short(found.high), 7)}]" if found else average.why_none
+        spread = f"[{', '.join(ends(found.low, found.high, 7, _short))}]" if found else average.why_none
         head: Line = [(f" {average.label:<16}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
         cells = width - sum(len(part) for part, _ in head) - 2
         return head if cells < 8 else [*head, *_dots(average, cells)]

@@ -13,6 +13,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.display.plain import summary_lines
 from bioblue_tui.records.schema import Record
+from bioblue_tui.trials.events import Intervened
 from bioblue_tui.trials.state import TrialState
 from tests.support.records import header_for, play
 
@@ -61,6 +62,9 @@ def test_a_noisy_worlds_best_is_told_as_an_expectation() -> None:
     record = Record(header, list(play(header)))
     found = facts("x", record, Reading(header, environment).feed(record.events), References())
     assert found["best_is"] == "best expected over all noise"
+    disturbed = Record(header, [Intervened(0.0, 3, "disturb", [-5]), *record.events])
+    found = facts("x", disturbed, Reading(header, environment).feed(disturbed.events), References())
+    assert found["best_is"] == "best expected over all noise, without the disturbance"
     unknown = dataclasses.replace(header, steps=30)
     unfinished = facts("x", record, Reading(unknown, environment).feed(record.events), References())
     assert (unfinished["best"], unfinished["best_is"]) == (None, None)

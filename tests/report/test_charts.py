@@ -175,6 +175,23 @@ def test_every_level_action_and_reward_dimension_is_plotted(trials: list[Shown])
     assert any("no interval: 3 independent trials" in text for text in told)
 
 
+def test_a_heading_and_a_caption_stay_within_the_picture(tmp_path: Path) -> None:
+    agent = "a long name of a model " * 5
+    paths = [record(tmp_path / f"{n}.jsonl", "homeostasis", seed=n, agent=agent) for n in range(1, 7)]
+    (group,) = grouped(shown(*paths))
+    drawing = plots(group, [group], "p")
+    told = [text for text in drawing.root.iter("text") if float(text.get("x") or 1) == 0]
+    # A letter is hardly ever wider than 0.6 of its size: 11 for headings, 9.5 for captions.
+    widest = {"strong": 960 / 6.6, "small faint": 960 / 5.6}
+    assert all(len(text.text or "") <= widest[text.get("class") or ""] for text in told)
+    said = " ".join(text.text or "" for text in told)
+    assert caption(group) in said
+    assert "one in five runs away" in said
+    heights = [float(text.get("y") or 0) for text in told]
+    assert heights == sorted(set(heights)), "no line lies on another"
+    assert max(heights) < min(float(box.get("y") or 0) for box in of_class(drawing.root, "frame"))
+
+
 def test_one_trial_has_no_mean(trials: list[Shown]) -> None:
     (group,) = grouped(trials[:1])
     assert caption(group) == "No mean and no interval: 1 trial."
