@@ -19,6 +19,10 @@ NARROWEST = 26
 """Least columns of gauges beside each other."""
 
 
+SLIM = 18
+"""Least columns of those of which nothing but the values is seen."""
+
+
 class GaugesLayout(Layout):
     """Gauges share the rows; where each would have too few they stand in columns, or take what they need."""
 
@@ -28,10 +32,9 @@ class GaugesLayout(Layout):
         """Place all gauges, of one height and down the columns."""
         gauges = [child for child in children if isinstance(child, GaugeView)]
         width, height = size
-        least = max((gauge.least(width) for gauge in gauges), default=1)
-        columns = self._columns(len(gauges), least, width, height)
+        columns = self._columns(gauges, width, height)
         rows = -(-len(gauges) // columns)
-        height = max(height, rows * least)
+        height = max(height, rows * self._least(gauges, width // columns))
         placements = []
         for index, gauge in enumerate(gauges):
             column, row = divmod(index, rows)
@@ -41,12 +44,20 @@ class GaugesLayout(Layout):
             placements.append(WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, gauge))
         return placements
 
-    def _columns(self, count: int, least: int, width: int, height: int) -> int:
-        if least > 1 or count * FULL <= height:
-            # Gauges that need several rows need all columns, too.
+    def _columns(self, gauges: Sequence[GaugeView], width: int, height: int) -> int:
+        """Return the first number of columns in which all can be seen; beside each other they keep their scale."""
+        count = len(gauges)
+        if count * FULL <= height and count * self._least(gauges, width) <= height:
             return 1
-        beside = 2 if width >= 2 * NARROWEST else 1
-        return max(beside, -(-count // max(1, height)))
+        for columns in (2, 1, 3):
+            wide = columns == 1 or width // columns >= (NARROWEST if columns == 2 else SLIM)
+            if wide and -(-count // columns) * self._least(gauges, width // columns) <= height:
+                return columns
+        return 1
+
+    @staticmethod
+    def _least(gauges: Sequence[GaugeView], width: int) -> int:
+        return max((gauge.least(width) for gauge in gauges), default=1)
 
 
 _LAYOUT = GaugesLayout()

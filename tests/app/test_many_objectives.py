@@ -121,6 +121,8 @@ async def test_every_objective_is_seen_at_every_size(
             seen = await read_whole(pilot, screen.gauges)
             for letter in "ABCDEF"[:objectives]:
                 assert f" {letter} " in seen, f"{letter} at {size}: {painted(pilot.app)}"
+            if kind == "compare":
+                assert seen.count("2╍") == objectives, f"values of trial 2 at {size}: {painted(pilot.app)}"
             numbers = screen.numbers if kind == "compare" else screen.rewards_panel
             await front(pilot, screen, numbers)
             within(screen)
