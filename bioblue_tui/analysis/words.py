@@ -88,12 +88,18 @@ def whose(state: TrialState, name: str) -> str:
         state: The trial.
         name: What its agent is called here.
     """
+    others = by_others(state)
+    return f"{name} ({others})" if others else name
+
+
+def by_others(state: TrialState) -> str:
+    """Say what of a trial is not its agent's doing; empty where all is."""
     shared = min(state.header.forked_after or 0, state.done)
     before = acting([view.done.actor for view in state.steps[:shared] if view.done])
     parts = [f"the first {counted(shared, 'step')} of its parent, by {before}"] if before else []
     if person := state.tally.person():
         parts.append(f"in its place {person}")
-    return f"{name} ({'; '.join(parts)})" if parts else name
+    return "; ".join(parts)
 
 
 UNREAD = "can't be read"

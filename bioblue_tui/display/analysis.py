@@ -19,10 +19,14 @@ from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.trials.events import HandedOver, Intervened
+from bioblue_tui.trials.events import Intervened
 from bioblue_tui.trials.state import TrialState
-from bioblue_tui.trials.telling import changed, forked, happened, parameters
+from bioblue_tui.trials.tally import of_person
+from bioblue_tui.trials.telling import changed, forked, interfered, parameters, span_words, spans
 from bioblue_tui.wordings.collection import called
+
+_SPANS = 20
+"""How many stretches of steps are named; there may be thousands."""
 
 
 def analyse_files(
@@ -75,6 +79,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
     best = references.best(environment, header.steps) if shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
     disturbed = any(isinstance(event, Intervened) and event.kind == "disturb" for event in record.events)
+    persons = [view.number for view in state.steps if view.done and of_person(view.done.actor, header.agent)]
     return {
         "file": name,
         "environment": header.environment,
@@ -99,11 +104,8 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "standing": standing_of(state, record.path),
         "changed_parameters": changed(environment),
         "fork_words": forked(header),
-        "happened": [
-            {"step": event.step, "what": line}
-            for event in record.events
-            if isinstance(event, Intervened | HandedOver) and (line := happened(event))
-        ],
+        "happened": interfered(record.events),
+        "person_acted": {"steps": len(persons), "spans": spans(persons)[:_SPANS]},
         "flip": flip.to_json() if flip else None,
         "totals": {key: tidy(value) for key, value in reading.totals.items()},
         "total": tidy(reading.total),
@@ -167,6 +169,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {whole}: {amount(found['total'], 14)}; {'; '.join(parts)}; regret {amount(found['regret'], 14)}{best}"
     if found["in_place_words"]:
         yield f"  in the agent's place: {found['in_place_words']}"
+    if found["person_acted"]["steps"]:
+        yield f"  a person acted in {span_words(found['person_acted']['spans'], found['person_acted']['steps'])}"
     if found["uncounted_words"]:
         yield f"  attempts that did not count: {found['uncounted_words']}"
     if found["looked_no_further"]:

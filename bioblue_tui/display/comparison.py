@@ -10,13 +10,17 @@ import click
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.analysis.words import ended_words, judged_words, on_same_noise, policy_words
+from bioblue_tui.analysis.words import by_others, ended_words, judged_words, on_same_noise, policy_words
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
 from bioblue_tui.numbers import counted, difference, tidy
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.telling import interfered
 from envs import Number
+
+_TOLD = 20
+"""How many interventions of a trial are named; ``analyse`` names all."""
 
 
 def write_comparison(comparison: Comparison, *, as_json: bool) -> None:
@@ -54,6 +58,12 @@ def _trial_lines(member: Member) -> Iterator[str]:
     standing = member.standing
     how = judged_words(standing, member.verdict.word if member.verdict else None, _reason(member))
     yield f"{member.number}: {member.who}, {counted(member.state.done, 'step')}{ended_words(standing)}{how}; {name}"
+    if others := by_others(member.state):
+        yield f"  {others}"
+    happened = interfered(member.record.events)
+    yield from (f"  {one['what']}" for one in happened[:_TOLD])
+    if len(happened) > _TOLD:
+        yield f"  and {len(happened) - _TOLD} more"
     if member.parted:
         parted = member.parted
         actions = f"actions from step {parted.action}" if parted.action else "no action differs"
@@ -145,6 +155,8 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "divergence": None
         if parted is None
         else {"action": parted.action, "state": parted.state, "noise": parted.noise, "common_steps": parted.common},
+        "by_others": by_others(member.state),
+        "happened": interfered(member.record.events),
         "totals": _tidied(_totals(member)),
         "less_first": None if parted is None else _tidied(_less(member, first)),
         "less_reference": _tidied(_own(member)),

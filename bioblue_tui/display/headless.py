@@ -155,8 +155,11 @@ def _listen(session: Session, output: Output, jsonl: bool) -> PlainDisplay | Non
         session.listeners.append(display.show)
         return None
     prompt_only = session.header.presentation == "prompt-only"
-    person, spending = session.human is not None, spending_of(session.header, session.past)
-    plain = PlainDisplay(session.state, output.line, prompt_only=prompt_only, person=person, spending=spending)
+    person, past = session.trial if session.human else None, session.past
+    spending = spending_of(session.header, past)
+    plain = PlainDisplay(
+        session.state, output.line, prompt_only=prompt_only, person=person, past=past, spending=spending
+    )
     plain.begin()
     session.listeners.append(plain.show)
     return plain

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence, whose
@@ -26,7 +27,9 @@ from bioblue_tui.trials.events import (
 )
 from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.state import TrialState, retry_words
-from bioblue_tui.trials.telling import changed, forked, happened, parameters
+from bioblue_tui.trials.telling import acting, changed, forked, happened, parameters
+from bioblue_tui.trials.trial import Trial
+from envs import Dimension
 
 
 class PlainDisplay:
@@ -35,8 +38,11 @@ class PlainDisplay:
     Args:
         state: The trial.
         write: Receives each line, without its newline.
-        prompt_only: Show exactly what a model gets, and nothing else but why an answer was rejected.
-        person: True when a person plays: they see every observation and not their own answers.
+        prompt_only: Show exactly what a model gets, and nothing else but from which step on, and why an answer was
+            rejected.
+        person: The trial that a person plays: they see every observation, and neither their own answers nor rewards
+            that an agent is not shown. None where an agent plays.
+        past: What has happened before in a trial that goes on; the state has it already.
         spending: What the trial's model costs; this display feeds it with the events it shows. None without a model.
     """
 
@@ -46,13 +52,16 @@ class PlainDisplay:
         write: Callable[[str], None],
         *,
         prompt_only: bool = False,
-        person: bool = False,
+        person: Trial | None = None,
+        past: Sequence[Event] = (),
         spending: Spending | None = None,
     ) -> None:
         self._state, self._write, self._spending = state, write, spending
         self._prompt_only, self._person = prompt_only, person
+        self._question: tuple[int, str] | None = None
+        """The step that was asked last of a person, and its observation: what they have before them."""
         # Who plays is not told what a model is not told.
-        self._reading = None if person or prompt_only else Reading(state.header, state.environment)
+        self._reading = None if person or prompt_only else Reading(state.header, state.environment).feed(past)
 
     def begin(self, known: TrialState | None = None) -> None:
         """Say what is played, and who did; a person also gets the instruction.
@@ -69,6 +78,13 @@ class PlainDisplay:
                 self._write(line)
         if self._person:
             self._lines(header.instruction)
+        if done := self._state.done:
+            self._write(
+                f"{'Begins' if done == header.forked_after else 'Resumes'} after step {done} of {header.steps}."
+            )
+            for owner, finding in self._reading.told if self._reading else ():
+                if finding.holds(done):
+                    self._write(f"Already found: {owner}{_found(finding)}")
 
     def show(self, event: Event) -> None:
         """Write what an event means."""
@@ -76,11 +92,14 @@ class PlainDisplay:
             self._spending.apply(event)
         match event:
             case Asked() if self._person:
-                if event.attempt == 1:
+                # Asked once more after a rejected answer, they still have it before them.
+                question = (event.step, event.observation)
+                if question != self._question:
+                    self._question = question
                     self._write("")
                     self._lines(event.observation)
             case Answered() if not self._person:
-                self._write(f"step {event.step} answer: {one_line(event.text)}{self._used(event)}")
+                self._write(f"step {event.step} answer{self._by(event)}: {one_line(event.text)}{self._used(event)}")
                 for note in event.notes:
                     self._write(f"step {event.step} note: {one_line(note, 400)}")
             case Rejected():
@@ -93,7 +112,7 @@ class PlainDisplay:
             case Paused() if event.reason:
                 self._write(f"Paused: {one_line(event.reason, 400)}")
             case Stepped() if not self._prompt_only:
-                shown = self._state.environment.shown_dimensions if self._person else None
+                shown = self._person.shown_dimensions if self._person else None
                 self._write(f"step {event.step}: {step_sentence(self._state, event.step, shown)}")
                 self._alert(event)
             case Ended():
@@ -112,8 +131,7 @@ class PlainDisplay:
 
     def _alert(self, step: Stepped) -> None:
         for finding in self._reading.apply(step) if self._reading else ():
-            what = f"{finding.name} since step {finding.onset}: {finding.evidence}"
-            self._write(f"step {step.step} alert: {one_line(what, 400)}")
+            self._write(f"step {step.step} alert: {_found(finding)}")
 
     def unended(self, standing: str) -> None:
         """Say how a trial stands whose record has no end, and which question is open.
@@ -126,11 +144,22 @@ class PlainDisplay:
         self._write(f"No end in the record: {one_line(standing, 30)} after step {self._state.done}{asked}.")
 
     def summary(self, comparison: Comparison) -> None:
-        """Write each reward dimension with the reference's."""
-        for line in summary_lines(self._state, comparison, person=self._person):
-            self._write(line)
+        """Write each reward dimension with the reference's; what a person is not shown, once the trial is over."""
+        dimensions = self._state.environment.dimensions
+        told = dimensions if self._person is None or self._state.whole else self._person.shown_dimensions
+        if told:
+            for line in summary_lines(self._state, comparison, told, person=self._person is not None):
+                self._write(line)
+        if len(told) < len(dimensions):
+            self._write(f"{'Other totals' if told else 'Totals'} stay hidden until the trial has reached its end.")
         if self._spending is not None and self._spending.total.requests:
             self._write(self._spending.words())
+
+    def _by(self, event: Answered) -> str:
+        """Say who has answered where it was not the trial's agent; published logs name nobody for sure."""
+        header = self._state.header
+        other = header.source == "live" and event.actor != header.agent
+        return f" by {acting([event.actor])}" if other else ""
 
     def _used(self, event: Answered) -> str:
         bill = self._spending.newest if self._spending else EMPTY
@@ -143,6 +172,10 @@ class PlainDisplay:
             self._write(line)
 
 
+def _found(finding: Finding) -> str:
+    return one_line(f"{finding.name} since step {finding.onset}: {finding.evidence}", 400)
+
+
 def setup_lines(state: TrialState) -> Iterator[str]:
     """Return what of a trial's setup is not as usual, as lines: where it was forked, other parameters."""
     if parent := forked(state.header):
@@ -151,19 +184,22 @@ def setup_lines(state: TrialState) -> Iterator[str]:
         yield f"Changed parameters: {parameters(given)}"
 
 
-def summary_lines(state: TrialState, comparison: Comparison, *, person: bool = False) -> Iterator[str]:
+def summary_lines(
+    state: TrialState, comparison: Comparison, told: Collection[Dimension], *, person: bool = False
+) -> Iterator[str]:
     """Return the comparison with the reference policy as lines; dimensions are never summed.
 
     Args:
         state: The trial.
         comparison: The agent beside the reference policy.
+        told: The dimensions to tell.
         person: Whether who reads this has played it.
     """
     who = "you" if person else "the player" if state.header.agent == HUMAN else one_line(state.header.agent, 40)
     noise = on_same_noise(state.environment)
     further = "" if comparison.reference_steps == comparison.steps else f", to step {comparison.reference_steps}"
     yield f"Totals of {whose(state, who)}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"
-    for dimension in state.environment.dimensions:
+    for dimension in told:
         mine, other = map(tidy, comparison.rows[dimension.key])
         owner = f" {dimension.objective}" if dimension.objective else ""
         apart = signed(difference(mine, other), EXACT)

@@ -304,17 +304,25 @@ class StepLines:
         self._name, self._spending = name, spending
         self._step_width = len(str(session.header.steps))
         self._tally = Tally()
+        for event in session.past:
+            self._count(event)
+
+    def _count(self, event: Event) -> None:
+        """Count what did not count, from the last step on."""
+        if isinstance(event, Stepped):
+            self._tally = Tally()
+        self._tally.apply(event)
 
     def show(self, event: Event) -> None:
         """Write a step, with how many answers were rejected before it, and what else was done to the trial."""
-        self._tally.apply(event)
+        before = self._tally.words()
+        self._count(event)
         if line := happened(event):
             self._write(f"{self._name} {line}")
         if isinstance(event, Stepped):
             parts = [f"{self._name} step {event.step:>{self._step_width}}: {step_sentence(self._state, event.step)}"]
-            if words := self._tally.words():
-                parts.append(f"Not counted before: {words}.")
-                self._tally = Tally()
+            if before:
+                parts.append(f"Not counted before: {before}.")
             bill = self._spending.step(event.step) if self._spending else EMPTY
             if bill.requests:
                 parts.append(f"Used: {bill.words()}.")

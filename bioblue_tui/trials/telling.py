@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import envs
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Resumed
 from envs import Environment
@@ -45,6 +46,35 @@ def happened(event: Event) -> str:
             return f"step {event.step}: resumed"
         case _:
             return ""
+
+
+def interfered(events: Iterable[Event]) -> list[dict[str, object]]:
+    """Say what was done to a trial's words and noise, and who took it over, with the step each."""
+    found = (event for event in events if isinstance(event, Intervened | HandedOver))
+    return [{"step": event.step, "what": happened(event)} for event in found]
+
+
+def spans(steps: Iterable[int]) -> list[tuple[int, int]]:
+    """Return steps that are given in order as stretches, each with its first and its last."""
+    found: list[tuple[int, int]] = []
+    for step in steps:
+        if found and step == found[-1][1] + 1:
+            found[-1] = found[-1][0], step
+        else:
+            found.append((step, step))
+    return found
+
+
+def span_words(stretches: Sequence[Sequence[int]], steps: int) -> str:
+    """Say in which of so many steps something was, such as ``4 steps (3, 7–9)``.
+
+    Args:
+        stretches: The first of them.
+        steps: How many steps there are in all.
+    """
+    named = ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in stretches)
+    rest = steps - sum(last - first + 1 for first, last in stretches)
+    return f"{counted(steps, 'step')} ({named}{f' and {rest} more' if rest else ''})"
 
 
 def acting(actors: Sequence[str]) -> str:

@@ -51,7 +51,7 @@ def test_no_noise_is_spoken_of_where_there_is_none() -> None:
     state = TrialState(record.header).feed(record.events)
     beside = compare(state)
     assert beside is not None
-    heading = next(iter(summary_lines(state, beside)))
+    heading = next(iter(summary_lines(state, beside, state.environment.dimensions)))
     assert "noise" not in heading
     assert "to step 100" in heading
 

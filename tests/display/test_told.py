@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import envs
 from bioblue_tui.agents.catalogue import make_agent
+from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.words import step_sentence
@@ -15,6 +17,7 @@ from bioblue_tui.batch.engine import Job
 from bioblue_tui.continuing import fork_session
 from bioblue_tui.display import headless
 from bioblue_tui.display.analysis import _lines, facts
+from bioblue_tui.display.comparison import comparison_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.series import Series
@@ -132,3 +135,48 @@ def test_totals_are_exact() -> None:
     lines = written(Record(header, list(play(header, lambda world, state: "2798100"))))
     assert "e6" not in "".join(lines)
     assert any("consumption: 11 192 400; " in line for line in lines)
+
+
+def test_who_answered_is_told_with_every_answer_that_is_not_the_agents() -> None:
+    record = taken_over()
+    lines = written(record)
+    assert len([line for line in lines if line.startswith("step 3 answer by a person: ")]) == 1
+    assert not [line for line in lines if " answer by " in line and not line.startswith("step 3 ")]
+    found = facts("x", record, Reading(record.header, WORLD).feed(record.events), References())
+    assert found["person_acted"] == {"steps": 1, "spans": [(3, 3)]}
+    assert "  a person acted in 1 step (3)" in analysed(record)
+
+
+def test_steps_of_a_person_are_named_as_stretches_and_not_without_end() -> None:
+    header = header_for(WORLD, 100)
+    odd = {*range(1, 100, 2), 2}
+    events = [
+        replace(event, actor="human") if isinstance(event, Asked | Answered | Stepped) and event.step in odd else event
+        for event in play(header)
+    ]
+    (line,) = [
+        line for line in analysed(Record(header, events)) if "a person acted in" in line and "step 1" not in line
+    ]
+    assert line == f"  a person acted in 51 steps (1–3, {', '.join(map(str, range(5, 43, 2)))} and 29 more)"
+
+
+def test_a_comparison_tells_what_of_a_trial_is_not_its_agents_doing_and_what_was_done_to_it(tmp_path: Path) -> None:
+    session = open_session(DISTURBED, tmp_path)
+    headless.watch(session, list[str]().append)
+    plain = open_session(replace(DISTURBED, schedule=()), tmp_path)
+    headless.watch(plain, list[str]().append)
+    parent = taken_over()
+    forked = fork_session(parent, 3, tmp_path, agent=make_agent("thermostat", "homeostasis", 3))
+    headless.watch(forked, list[str]().append)
+    records = [open_record(plain.path), open_record(session.path), open_record(forked.path), parent]
+    lines = list(comparison_lines(Comparison(records), Look()))
+    at = [next(i for i, line in enumerate(lines) if line.startswith(f"{number}: ")) for number in range(1, 5)]
+    first, second, third, fourth = (lines[a:b] for a, b in itertools.pairwise([*at, lines.index("")]))
+    assert len(first) == 1
+    assert second[1:3] == ["  step 2 intervention: remind Hold", "  step 3 intervention: disturb -20"]
+    assert third[1] == "  the first 3 steps of its parent, by test:agent and a person"
+    assert fourth[1:4] == [
+        "  in its place 1 step by human",
+        "  step 3: a person took over",
+        "  step 4: test:agent resumed",
+    ]
