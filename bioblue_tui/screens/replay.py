@@ -222,8 +222,10 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
         if self.state.done < self.state.header.steps:
             parts.append((f"  {self.state.done} recorded, {one_line(self._standing, 24)}", "warn"))
-        # Up to the furthest step shown: what lies beyond it is not given away.
-        bill = self._bills[min(self.known, len(self._bills) - 1)] if self._bills else EMPTY
+        # Up to the furthest step shown: what lies beyond it is not given away. The last one is shown with the attempts
+        # at the step that was not taken.
+        reached = self.known if self.known < min(self.last_step(), len(self._bills)) else -1
+        bill = self._bills[reached] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:
             parts.append((f"  {bill.brief()}", "dim"))
         if self._differences:

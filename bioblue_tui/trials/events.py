@@ -356,10 +356,6 @@ RUNNING = "running"
 """How a trial stands that has no end yet: a program is writing it."""
 
 
-RUNNING = "running"
-"""How a trial stands whose record somebody is writing."""
-
-
 def standing_word(reason: str, *, failed: bool) -> str:
     """Return how a trial stands, in a word that is the same wherever trials are listed.
 

@@ -63,7 +63,7 @@ async def test_a_thermostat_that_takes_over_a_runaway_has_failed_in_nothing(tmp_
         said = " ".join(str(label.content) for label in pilot.app.screen.query(Label))
         assert "from the fork on; in the table " in said
         assert ". Found in its parent: " in said
-        assert f"Totals are of all steps, the first {AT} of its parent among them." in said
+        assert f"Totals of thermostat (the first {AT} steps of its parent, by accelerator)." in said
 
 
 async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path) -> None:

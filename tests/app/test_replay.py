@@ -221,6 +221,28 @@ async def test_what_a_recorded_model_cost_is_told_as_far_as_it_is_shown(tmp_path
         assert "; $0.00084 (prices of " in told
 
 
+class Stuck(Told):
+    """One that gives no answer from its third step on."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        return await super().answer(turn) if turn.step < 3 else Answer("dunno", usage=Usage(1_000, 0, 100))
+
+
+async def test_at_its_end_a_failed_trial_has_cost_what_its_last_attempts_did_too(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "own", steps=4), tmp_path, agent=Stuck())
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await until(pilot, lambda: screen._spending is not None)
+        await pilot.press("right")
+        await until(pilot, lambda: "$0.00021" in text_of(screen.status))
+        await pilot.press("end")
+        # Two steps and ten attempts at the third.
+        await until(pilot, lambda: "$0.0025" in text_of(screen.status))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        assert str(pilot.app.screen.query_one("#spending", Label).content).startswith("12 requests: ")
+
+
 async def test_prompts_unfolded_and_folded_leave_the_raw_output_at_the_step_looked_at(tmp_path: Path) -> None:
     record = await recorded(tmp_path, 60)
     async with replayed(record, speed=5) as (pilot, screen):

@@ -37,7 +37,7 @@ Look [here](https://example.org/) and \x1b[31mthere\x1b[0m <b>bold</b>: ![pictur
 
 @predict step: When does it go wrong?
 
-@watch multi-homeostasis --agent accelerator:10 --steps 40 --seed 5 --hide-agent --speed 20
+@watch multi-homeostasis --agent accelerator:10 --steps 40 --seed 5 --hide-agent --speed 0.1
 
 @what-if "a wide band" --set hysteresis=30
 @what-if "four needs" --set objectives=4

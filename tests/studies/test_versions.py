@@ -86,7 +86,7 @@ def test_who_has_begun_goes_on_with_what_they_began_with(tmp_path: Path) -> None
     log = begun(second, "P1", tmp_path)
     assert log is not None
     told = changed_since(second, log, tmp_path)
-    assert "goes on with version 1" in told
+    assert "continues with version 1" in told
     assert "steps: 2 → 5" in told
     assert changed_since(first, log, tmp_path) == ""
     with enter(second, "P1", tmp_path).file as reopened:

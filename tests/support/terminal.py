@@ -92,6 +92,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._held = b""
+        self._shown = 0
         self._over = False
         self._process = process
 
@@ -178,9 +179,13 @@ class Terminal:
         data = None if self._over else self._process.read(end)
         if not data:
             self._over |= data == b""
+            self._show(len(self.output) if self._over else self._shown)
             return False
         self.output += data
-        self._feed(data)
+        # A command that paints without a pause is seen at the ends of its frames, too.
+        ended, begun = self.output.rfind(_FRAME_ENDS), self.output.rfind(_FRAME_BEGINS)
+        end_of_frame = ended + len(_FRAME_ENDS)
+        self._show(end_of_frame if self._shown < end_of_frame and ended < begun else len(self.output))
         for question, answer in _ANSWERS.items():
             if question in data:
                 self._process.write(answer)
@@ -188,7 +193,12 @@ class Terminal:
 
     @property
     def _is_whole(self) -> bool:
-        return self._over or self.output.rfind(_FRAME_ENDS) >= self.output.rfind(_FRAME_BEGINS)
+        ended, begun = (self.output.rfind(marker, 0, self._shown) for marker in (_FRAME_ENDS, _FRAME_BEGINS))
+        return self._over or ended >= begun
+
+    def _show(self, end: int) -> None:
+        self._feed(bytes(self.output[self._shown : end]))
+        self._shown = end
 
     def _line(self, row: int) -> str:
         # A wide character fills two cells, the second of which is empty; where only its first was painted over, the
