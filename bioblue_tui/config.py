@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bioblue_tui.paths import real_path
 from bioblue_tui.regular import read_regular
 from bioblue_tui.text import one_line
 from bioblue_tui.toml import check, load
@@ -112,7 +113,7 @@ class Config:
                 place = document.setdefault("notes", tomlkit.table()) if name == "who" else document
                 place[name] = value
             # Where the file is a link, what it points to is written.
-            write_text(self.path.resolve(), tomlkit.dumps(document), overwrite=True)
+            write_text(real_path(self.path), tomlkit.dumps(document), overwrite=True)
         except RecordError as error:
             raise ConfigError(f"{self.path}: not saved ({error.what})") from error
         except (OSError, ValueError, TOMLKitError) as error:

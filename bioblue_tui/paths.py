@@ -29,6 +29,11 @@ def data_dir(override: Path | None = None) -> Path:
     return platformdirs.user_data_path("bioblue", appauthor=False)
 
 
+def real_path(path: Path) -> Path:
+    """Return where a name leads to through all links; never raises where they lead in a circle, as ``resolve`` does."""
+    return Path(os.path.realpath(path))
+
+
 def trials_dir(data_dir: Path) -> Path:
     """Return the directory of the records of trials inside a data directory; it may not exist yet."""
     return data_dir / "trials"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.paths import real_path
 
 CONTEXT = 8192
 """Tokens of context."""
@@ -30,7 +31,7 @@ def serve(path: Path, name: str) -> str:
         AgentError: When the file can't be loaded.
         ImportError: When the package that runs models is missing or broken.
     """
-    path = path.resolve()
+    path = real_path(path)
     with _lock:
         if path not in _servers:
             if not _servers:

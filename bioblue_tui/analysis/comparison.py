@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bioblue_tui.analysis.reference import better_reference, compare
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import named_settings
 from bioblue_tui.analysis.verdict import Verdict
-from bioblue_tui.analysis.words import noisy, policy_words
+from bioblue_tui.analysis.words import UNFOLLOWED, noisy, policy_words
 from bioblue_tui.numbers import counted, difference
 from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.collection import open_record, standing_of
@@ -137,9 +137,18 @@ class Comparison:
         for member in self.members[1:]:
             member.parted = divergence(first, member.state)
 
-    def again(self, records: Sequence[Record]) -> Comparison:
-        """Return the comparison of the same trials as their records are now; raises as a new one does."""
-        return Comparison(records, self._references)
+    def again(self, records: Sequence[Record], lost: Collection[int] = ()) -> Comparison:
+        """Return the comparison of the same trials as their records are now; raises as a new one does.
+
+        Args:
+            records: The trials.
+            lost: The numbers of those whose records can't be read again.
+        """
+        found = Comparison(records, self._references)
+        for member in found.members:
+            if member.number in lost and not member.state.whole:
+                member.standing = UNFOLLOWED
+        return found
 
     @property
     def first(self) -> Member:

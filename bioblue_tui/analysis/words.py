@@ -47,6 +47,10 @@ def ended_words(standing: str) -> str:
     return "" if standing == COMPLETE else f", {one_line(standing, 30)}"
 
 
+UNFOLLOWED = "not read again"
+"""How a trial stands that ran when it was read last and can't be read any more: nobody knows how it stands now."""
+
+
 def until_words(standing: str) -> Sequence[str]:
     """Say up to where a verdict goes that stands beside how its trial stands, the fullest words first.
 
@@ -55,6 +59,8 @@ def until_words(standing: str) -> Sequence[str]:
     """
     if standing == RUNNING:
         return ("so far, running", "so far")
+    if standing == UNFOLLOWED:
+        return ("so far, not read again", "not read again", "→ not read")
     if standing not in (FAILED, STOPPED, INTERRUPTED):
         return ()
     return (f"until {'it ' if standing == FAILED else ''}{standing}", f"until {standing}", f"→ {standing}")
@@ -64,7 +70,7 @@ def standing_sign(standing: str) -> str:
     """Return one character beside a verdict where there is no room for words; a blank for a trial played to its end."""
     if not until_words(standing):
         return " "
-    return {RUNNING: "▶", FAILED: "!"}.get(standing, "■")
+    return {RUNNING: "▶", FAILED: "!", UNFOLLOWED: "?"}.get(standing, "■")
 
 
 def judged_words(standing: str, verdict: str | None, reason: str) -> str:
@@ -77,7 +83,7 @@ def judged_words(standing: str, verdict: str | None, reason: str) -> str:
     """
     if verdict is None:
         return f", no verdict, {reason}"
-    early = "so far " if standing == RUNNING else "until then " if until_words(standing) else ""
+    early = "so far " if standing in (RUNNING, UNFOLLOWED) else "until then " if until_words(standing) else ""
     return f"{'; ' if early else ', '}{early}{verdict}, {reason}"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, Session, run_unattended
 from bioblue_tui.trials.events import FAULT, STOPPED, Event, Paused, Resumed
@@ -50,7 +51,7 @@ class Job:
     Attributes:
         name: What tells it apart from the others, such as its seed.
         open: Begins it. Whatever this raises fails this trial only, but for a RecordError: where this record cannot be
-            written, no other could be.
+            written, no other could be, unless others removed or changed it alone.
         plan: What it plays, where that is known before it begins.
         group: What its table is called beside environment and agent.
         done: Steps that are played already before it begins.
@@ -209,8 +210,11 @@ class Engine:
                 return
             job.failure = await self._play_open(job)
         except RecordError as error:
-            self._broken = self._broken or error
-            self._stopping = True
+            if isinstance(error, RemovedError) and error.path is not None and error.path.parent.is_dir():
+                job.failure = str(error)
+            else:
+                self._broken = self._broken or error
+                self._stopping = True
         except TakenError as error:
             job.path, job.reason, job.failure, job.over = error.path, error.reason, error.failure, True
         except (AgentError, JobError, ParameterError) as error:

@@ -49,7 +49,7 @@ from bioblue_tui.options import (
     wording_option,
 )
 from bioblue_tui.paths import data_dir as directory
-from bioblue_tui.paths import trials_dir
+from bioblue_tui.paths import real_path, trials_dir
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
@@ -99,7 +99,7 @@ def resume(
     """
     data, pace = data_dir or default_data, read_speed(speed)
     limit = read_dollars(max_cost) if max_cost else None
-    records, named = trials_dir(directory(data)), {file.resolve() for file in files}
+    records, named = trials_dir(directory(data)), set(map(real_path, files))
     if everything:
         found, running = guarded(lambda: resumable(records, _narrate))
         files = (*files, *found)
@@ -110,7 +110,7 @@ def resume(
             return
     if not files:
         raise Complaint("which trial? Name its file, or give --all; bioblue list names the recent ones")
-    files = tuple({file.resolve(): file for file in files}.values())
+    files = tuple({real_path(file): file for file in files}.values())
     limiters, at_once, claims = Limiters(rpm), parallel or 1, Claims(records)
     if len(files) == 1 and display != "none":
         budget = None if limit is None else Budget(limit)
@@ -122,7 +122,7 @@ def resume(
             )
     opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
-    jobs = [_job_of(file, opener, claims, refusals.append, named=file.resolve() in named) for file in files]
+    jobs = [_job_of(file, opener, claims, refusals.append, named=real_path(file) in named) for file in files]
     if len(refusals) == len(files):
         several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
         raise complaint(refusals[0], several)

@@ -9,6 +9,7 @@ import click
 
 from bioblue_tui.commands.teaching import read
 from bioblue_tui.installing import needs_extra
+from bioblue_tui.paths import real_path
 from bioblue_tui.text import one_line
 from bioblue_tui.usage import Complaint
 
@@ -40,7 +41,7 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     title, arguments = "BioBlue", ["--large"] if large else []
     if lesson is not None:
         found = read(lesson)
-        title, arguments = f"BioBlue: {one_line(found.title, 60)}", [*arguments, "--lesson", str(found.path.resolve())]
+        title, arguments = f"BioBlue: {one_line(found.title, 60)}", [*arguments, "--lesson", str(real_path(found.path))]
     from bioblue_tui.serving.server import Classroom
 
     def ready(address: str) -> None:

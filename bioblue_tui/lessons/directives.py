@@ -13,6 +13,7 @@ import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.lessons.format import Activity, Prediction, PredictionKind, WhatIf
+from bioblue_tui.paths import real_path
 from bioblue_tui.pausing import modes_of
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
@@ -211,8 +212,8 @@ def record_beside(folder: Path, file: Path) -> Path:
         DirectiveError: When it lies elsewhere, or can't be read.
     """
     # A lesson from elsewhere must not show other files of who opens it.
-    path = (folder / file).resolve()
-    if not path.is_relative_to(folder.resolve()):
+    path = real_path(folder / file)
+    if not path.is_relative_to(real_path(folder)):
         raise DirectiveError("the record must lie beside the lesson, or in a folder there")
     try:
         open_record(path)

@@ -84,8 +84,8 @@ class CompareScreen(FollowedComparison):
 
     def __init__(self, comparison: Comparison, at: int | None = None) -> None:
         super().__init__(comparison)
-        self._lost = ""
-        """Why the trials are not followed any more."""
+        self._unread = ""
+        """Which trials are not followed any more, and why."""
         self._partings = comparison.partings
         first = self._partings[0][0] if self._partings else comparison.done
         self.shown = min(first if at is None else at, comparison.done)
@@ -144,10 +144,11 @@ class CompareScreen(FollowedComparison):
         self._show_tab(self._tab)
         self._tell(width)
 
-    def take_in(self, comparison: Comparison) -> None:
+    def take_in(self, comparison: Comparison, lost: str) -> None:
         """Show the trials as they are now; who looks at the last step follows it, others stay where they look."""
         following, top = self.shown >= self.comparison.done, self.raw.scroll_offset.y
-        self.comparison, self._partings, self._lost = comparison, comparison.partings, ""
+        self.comparison, self._partings = comparison, comparison.partings
+        self._unread = f"Not read again: {lost}." if lost else ""
         for panel in (self.table, self.raw, self.timelines):
             panel.show(comparison)
         for index, overlay in enumerate(self._overlays):
@@ -162,13 +163,13 @@ class CompareScreen(FollowedComparison):
 
     def lose(self, why: str) -> None:
         """Say why the trials can't be read again; what was read of them stays."""
-        self._lost = f"Not read again: {why}"
+        self._unread = f"Not read again: {why}"
         self._tell(self.app.size.width)
 
     def _tell(self, width: int) -> None:
         """Show what must be known before comparing, and what holds at the step, as fully as there is room for."""
         rows = NOTED[self.has_class("-tabbed")]
-        lost = [self._lost] * bool(self._lost)
+        lost = [self._unread] * bool(self._unread)
         notes = " ".join([*lost, *self.comparison.notes])
         short = " · ".join([*lost, *self.comparison.headlines, "? tells all"])
         for line, texts, most in ((self.notes, [notes, short], rows[0]), (self.notice, [self._notice()], rows[1])):

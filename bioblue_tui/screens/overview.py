@@ -21,7 +21,6 @@ from bioblue_tui.analysis.comparison import FEWEST, MOST
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.references import References
 from bioblue_tui.numbers import counted
-from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -29,7 +28,7 @@ from bioblue_tui.screens.overview_files import Files
 from bioblue_tui.screens.overview_orders import ORDERS, Order, arranged, orders_of
 from bioblue_tui.screens.refreshing import Refreshing
 from bioblue_tui.screens.trial import SMALLEST, WIDE
-from bioblue_tui.text import error_line, one_line
+from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
@@ -131,8 +130,6 @@ class OverviewScreen(Refreshing[None]):
         super().__init__()
         self._places = places
         self._files = Files(places, References(references))
-        self._rows: list[Row] = []
-        """All files as the last look has found them."""
         self.rows: list[Row] = []
         """All files, in the order they were found."""
         self.shown: list[Row] = []
@@ -230,12 +227,8 @@ class OverviewScreen(Refreshing[None]):
 
     def look(self) -> bool:
         """Read what was written since it was read, and say so from time to time."""
-        worker, problem, stale = get_current_worker(), "", list[Row]()
-        try:
-            self._rows, stale = self._files.look()
-        except RecordError as error:
-            problem = error_line(error)
-        rows = self._rows
+        worker = get_current_worker()
+        rows, stale, problem = self._files.look()
         self.post_message(self.Read(rows, problem))
         told = monotonic()
         for number, row in enumerate(stale, 1):
@@ -256,7 +249,7 @@ class OverviewScreen(Refreshing[None]):
             self.strips.dense = len(message.rows) >= DENSE
         self.rows, self._searching, self._problem = message.rows, False, message.problem
         self.read = sum(row.version > 0 for row in self.rows)
-        there = {row.path for row in self.rows}
+        there = {row.path for row in self.rows if not row.problem}
         self.marks = [path for path in self.marks if path in there]
         self.paint(still=self._settled)
         self._settled = self._settled or self.read == len(self.rows)

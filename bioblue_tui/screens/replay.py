@@ -170,7 +170,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
             return False
         try:
             grown = growing.look() or bool(self._lost)
-        except RecordError as error:
+        except (RecordError, ValueError) as error:
             self.app.call_from_thread(self._lose, UNREAD, f"The record {UNREAD} any more: {error_line(error)}")
             return True
         if grown or self._differences is None:

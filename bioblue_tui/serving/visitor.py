@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bioblue_tui.agents.catalogue import is_model
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.config import Config
-from bioblue_tui.paths import CONFIG_VARIABLE, DATA_DIR_VARIABLE
+from bioblue_tui.paths import CONFIG_VARIABLE, DATA_DIR_VARIABLE, real_path
 from bioblue_tui.wordings.collection import names
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class VisitorApp(BioBlueApp):
 
     def on_home_screen_opened(self, message: HomeScreen.Opened) -> None:
         """Open the visitor's own records only."""
-        if not message.path.resolve().is_relative_to(self._root.resolve()):
+        if not real_path(message.path).is_relative_to(real_path(self._root)):
             message.prevent_default()
             self._refuse_visitor("Files of the server")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +17,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bioblue_tui.analysis.digest import Digest
-from bioblue_tui.records.stamps import Stamp
+from bioblue_tui.analysis.words import UNFOLLOWED
+from bioblue_tui.records.stamps import GONE, Stamp
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.lines import Line, Styled
@@ -64,6 +65,12 @@ class Row:
         self.digest, self.problem = (None, found) if isinstance(found, str) else (found, "")
         self.stamp = stamp
         self.version += 1
+
+    def lose(self) -> None:
+        """Say of a trial that ran that it can't be read again: nobody knows how it stands now."""
+        if self.running and self.digest is not None:
+            figures = replace(self.digest.figures, standing=UNFOLLOWED, unaveraged=UNFOLLOWED)
+            self.take(replace(self.digest, figures=figures), GONE)
 
     @property
     def running(self) -> bool:

@@ -176,11 +176,34 @@ async def test_a_compared_record_that_is_gone_is_told_until_it_is_back(writer: W
     other.play(6)
     async with compared(writer.path, other.path) as (pilot, screen):
         away = writer.path.rename(writer.path.with_name("away"))
-        await until(pilot, lambda: "Not read again: " in str(screen.notes.content))
+        await until(pilot, lambda: "Not read again: trial 1: " in str(screen.notes.content))
+        first, second = (line for line in table(screen).splitlines() if "seed 8" in line)
+        assert ("running" in first, "so far, not read again" in first, "running" in second) == (False, True, True)
+        # The others go on meanwhile.
         other.play(9)
-        away.rename(writer.path)
         await until(pilot, lambda: "trial 1: 4, trial 2: 9 steps" in str(screen.notes.content))
+        assert "Not read again: trial 1: " in str(screen.notes.content)
+        other.die()
+        await until(pilot, lambda: "interrupted" in table(screen))
+        away.rename(writer.path)
+        await until(pilot, lambda: "ok so far, running" in table(screen))
         assert "Not read again" not in str(screen.notes.content)
+
+
+async def test_a_compared_record_that_is_damaged_or_another_one_stops_no_other(writer: Writer) -> None:
+    other, third = Writer(writer.path.parent, "other"), Writer(writer.path.parent, "third")
+    other.play(6)
+    third.play(6)
+    async with compared(writer.path, other.path, third.path) as (pilot, screen):
+        with writer.path.open("ab") as file:
+            file.write(b"no line of a record\n{}\n")
+        strange = on_disk(writer.path.parent / "strange", environment="balancing", steps=5, agent="strange")
+        other.path.write_bytes(strange.read_bytes())
+        third.play(9)
+        await until(pilot, lambda: "trial 1: 4, trial 2: 6, trial 3: 9 steps" in str(screen.notes.content))
+        assert "another trial's record now" in str(screen.notes.content)
+        assert table(screen).count("not read again") == 2
+        assert table(screen).count("so far, running") == 1
 
 
 @pytest.mark.parametrize("size", [(160, 48), (120, 36), (100, 30), (80, 24), (60, 20)])

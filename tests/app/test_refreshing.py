@@ -139,6 +139,51 @@ async def test_a_folder_that_goes_away_is_told_and_what_was_read_stays(folder: P
         await until(pilot, lambda: "6 trials" in text_of(screen.status))
 
 
+async def test_a_named_file_that_is_gone_has_a_row_that_says_so_and_the_others_go_on(folder: Path) -> None:
+    writer = Writer(folder, "aside")
+    writer.play(4)
+    files = sorted(folder.glob("*.jsonl"))  # noqa: ASYNC240 - a moment
+    gone = next(path for path in files if path != writer.path)
+    screen = OverviewScreen(files)
+    async with BioBlueApp(first=screen).run_test(size=(160, 48)) as pilot:
+        await shown(pilot, screen)
+        await until(pilot, lambda: "▶ 1 running" in text_of(screen.status))
+        away = gone.rename(gone.with_name("away"))
+        row = next(row for row in screen.rows if row.path == gone)
+        await until(pilot, lambda: row.problem == "gone" and "✗ 1 can't be read" in text_of(screen.status))
+        assert any(gone.name[:20] in line and "✗ gone" in line for line in text_of(screen.strips).splitlines())
+        assert "1 left out, can't be read" in " ".join(text_of(screen.onsets).split())
+        running = next(row for row in screen.rows if row.path == writer.path)
+        writer.play(10)
+        await until(pilot, lambda: running.digest and running.digest.figures.steps == 10)
+        writer.die()
+        await until(pilot, lambda: "running" not in text_of(screen.status))
+        assert not running.running
+        away.rename(gone)
+        await until(pilot, lambda: row.digest and "can't be read" not in text_of(screen.status))
+
+
+async def test_a_folder_that_goes_away_leaves_the_others_and_no_trial_of_it_runs(folder: Path, tmp_path: Path) -> None:
+    inside, beside = Writer(folder, "inside"), Writer(tmp_path / "other", "beside")
+    for writer in (inside, beside):
+        writer.play(4)
+    screen = OverviewScreen([folder, beside.path])
+    async with BioBlueApp(first=screen).run_test(size=(160, 48)) as pilot:
+        await shown(pilot, screen)
+        await until(pilot, lambda: "▶ 2 running" in text_of(screen.status))
+        away = folder.rename(folder.with_name("away"))  # noqa: ASYNC240 - a moment
+        await until(pilot, lambda: "no such file or directory" in text_of(screen.status))
+        rows = {row.path: row for row in screen.rows}
+        beside.play(9)
+        row = rows[beside.path]
+        await until(pilot, lambda: row.digest and row.digest.figures.steps == 9)
+        assert [path for path, row in rows.items() if row.running] == [beside.path]
+        await pilot.press("s", "s", "home")
+        assert "not read" in text_of(screen.strips)
+        away.rename(folder)
+        await until(pilot, lambda: "▶ 2 running" in text_of(screen.status))
+
+
 async def test_the_list_at_home_follows_what_others_write_and_the_cursor_stays(tmp_path: Path, folder: Path) -> None:
     writer = Writer(folder, "aside")
     writer.play(4)

@@ -118,3 +118,22 @@ def test_a_directory_that_vanishes_stops_all(tmp_path: Path, crowded: bool) -> N
     with pytest.raises(RemovedError, match="removed while it was being written"):
         asyncio.run(Engine(jobs, 2).run())
     assert len(agent.turns) == 1
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+def test_a_record_that_is_removed_alone_stops_its_own_trial_only(tmp_path: Path, crowded: bool) -> None:
+    class Vandal(SayAgent):
+        async def answer(self, turn: Turn) -> Answer:
+            if self.turns:
+                jobs[0].session.path.unlink(missing_ok=True)  # type: ignore[union-attr]
+            return await super().answer(turn)
+
+    plan, agents = Plan("homeostasis", "own", steps=30), [Vandal("1"), SayAgent("1")]
+    jobs = [
+        Job(str(number), lambda agent=agent: open_session(plan, tmp_path, agent=agent, crowded=crowded))  # type: ignore[misc]
+        for number, agent in enumerate(agents)
+    ]
+    asyncio.run(Engine(jobs, 2).run())
+    assert "removed while it was being written" in jobs[0].failure
+    assert (jobs[1].state, jobs[1].reason) == ("done", "complete")
+    assert [path.exists() for path in (jobs[0].path, jobs[1].path) if path] == [False, True]

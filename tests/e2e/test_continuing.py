@@ -302,3 +302,20 @@ def test_a_trial_that_was_taken_over_and_has_ended_is_said_to_have_ended(bioblue
         assert done.returncode in (1, 2)
         assert "the trial has ended (complete)" in done.stderr
         assert "taken over" not in done.stderr
+
+
+def test_a_link_that_leads_back_to_itself_is_told_and_costs_no_other_trial_anything(
+    bioblue: Bioblue, tmp_path: Path
+) -> None:
+    assert bioblue.run("watch", "homeostasis", "--agent", "thermostat", "--steps", "8").returncode == 0
+    path = bioblue.file()
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:5]))
+    for name, other in (("loop1", "loop2"), ("loop2", "loop1")):
+        (tmp_path / name).symlink_to(tmp_path / other)
+    alone = bioblue.run("resume", tmp_path / "loop1")
+    assert alone.returncode == 2
+    assert "It is a link that leads back to itself; remove it." in alone.stderr
+    among = bioblue.run("resume", tmp_path / "loop1", path)
+    assert "It is a link that leads back to itself; remove it." in among.stderr
+    assert "fault of the program" not in among.stderr
+    assert open_record(path).events[-1].step == 8
