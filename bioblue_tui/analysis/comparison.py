@@ -22,7 +22,9 @@ from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.telling import interventions
 from bioblue_tui.wordings.collection import called, reworded
 from envs import Number
 
@@ -78,6 +80,15 @@ class Member:
         if len(name) + len(rest) > width:
             name = f"{name[: max(3, width - len(rest) - 1)]}…"
         return f"{name}{rest}"[:width]
+
+    @property
+    def disturbances(self) -> list[Planned]:
+        """What was added to the noise of its steps."""
+        return [
+            (event.step, event.kind, event.value)
+            for event in self.state.interventions
+            if event.kind == "disturb" and event.step <= self.state.done and any(self.state.disturbed(event.step))
+        ]
 
     @property
     def early(self) -> str:
@@ -172,8 +183,29 @@ class Comparison:
 
     @property
     def same_noise(self) -> bool:
-        """Whether all met the very same exogenous changes, as far as they go; what the seeds say does not count."""
+        """Whether all met the very same noise, as far as they go; neither seeds nor what was added to it count."""
         return all(member.parted is None or member.parted.noise is None for member in self.members)
+
+    @property
+    def disturbed_from(self) -> int | None:
+        """The first step in which any was disturbed otherwise than the first; None where none was."""
+        parted = (member.parted.disturbance for member in self.members if member.parted)
+        return min((step for step in parted if step is not None), default=None)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether anything was added to the noise of any of them."""
+        return any(member.disturbances for member in self.members)
+
+    @property
+    def noise_words(self) -> str:
+        """Whether noise and disturbances are the same, in a few words; empty in a world without noise."""
+        if not self.noisy:
+            return ""
+        noise = "same noise" if self.same_noise else "different noise"
+        start = self.disturbed_from
+        alike = ", all disturbed alike" if self.disturbed else ""
+        return noise + (alike if start is None else f", disturbed from step {start} on")
 
     @property
     def notes(self) -> list[str]:
@@ -184,6 +216,15 @@ class Comparison:
             where = ", ".join(f"trial {number} from step {step} on" for number, step in others)
             name = policy_words(better_reference(self.first.state.environment))
             notes.append(f"Different noise: states are not comparable, differences to {name} are ({where}).")
+        if (start := self.disturbed_from) is not None:
+            who = "; ".join(
+                f"trial {m.number}: {interventions(m.disturbances)}" for m in self.members if m.disturbances
+            )
+            same = "The noise is the same; states and totals" if self.same_noise else "States and totals"
+            notes.append(
+                f"Disturbed from step {start} on ({who}). {same} from there on show what the disturbance did, too; "
+                "each trial's reference meets that trial's disturbances."
+            )
         lengths = {member.state.done for member in self.members}
         if len(lengths) > 1:
             which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)

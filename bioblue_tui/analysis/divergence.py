@@ -1,4 +1,4 @@
-"""Where two trials part: the first step whose actions, states or exogenous changes differ."""
+"""Where two trials part: the first step whose actions, states, noise or disturbances differ."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Action, Environment, IllegalAction
+from envs import Action, Change, Environment, IllegalAction
 
 PROBE = 60
 """Steps after which two worlds that did the same at every one of them are taken to act alike."""
@@ -24,13 +24,15 @@ class Divergence:
     Attributes:
         action: The first step whose actions differ; None where none does.
         state: The first step after which the levels differ; None where they never do.
-        noise: The first step whose exogenous changes differ; None where all noise is the same.
+        noise: The first step whose noise differs, whatever was added to it; None where all noise is the same.
+        disturbance: The first step in which other disturbances were added to the noise; None where there is none.
         common: How many steps both have.
     """
 
     action: int | None
     state: int | None
     noise: int | None
+    disturbance: int | None
     common: int
 
 
@@ -45,9 +47,16 @@ def divergence(first: TrialState, other: TrialState) -> Divergence:
     return Divergence(
         parted(lambda mine, theirs: mine.action != theirs.action),
         parted(lambda mine, theirs: mine.after != theirs.after),
-        parted(lambda mine, theirs: mine.change != theirs.change),
+        parted(lambda mine, theirs: first.noise(mine.step) != other.noise(theirs.step)),
+        parted(lambda mine, theirs: _added(first, mine.step) != _added(other, theirs.step)),
         common,
     )
+
+
+def _added(state: TrialState, step: int) -> Change:
+    """Return what was added to a step's noise; empty also where nothing but zeros was."""
+    added = state.disturbed(step)
+    return added if any(added) else ()
 
 
 def _pairs(first: TrialState, other: TrialState, common: int) -> Iterator[tuple[Stepped, Stepped]]:

@@ -58,7 +58,7 @@ class Outcome:
         keys = [dimension.key for dimension in state.environment.dimensions]
         totals = {key: tidy(done.totals[key]) if done else 0 for key in keys}
         header, failure = state.header, failure or state.failure
-        trace = trace_of(header, (view.done for view in state.steps if view.done))
+        trace = trace_of(state)
         compared = compare(state)
         standing = standing_of(state, path)
         ended = (state.reason, failure, standing, state.unaveraged if state.whole else standing)

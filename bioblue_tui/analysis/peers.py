@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.analysis.sameness import plain, trace_of
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
@@ -95,18 +96,16 @@ def _is_alike(mine: Header, other: Header) -> bool:
     )
     counts = bool(other.model or other.agent == HUMAN) and other.parent is None and other.study is None
     # Lists in a record and tuples in an environment mean the same.
-    return same and counts and other.id != mine.id and _plain(mine.parameters) == _plain(other.parameters)
-
-
-def _plain(parameters: Mapping[str, object]) -> dict[str, object]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in parameters.items()}
+    planned = plain(mine.schedule) == plain(other.schedule)
+    return same and counts and planned and other.id != mine.id and plain(mine.parameters) == plain(other.parameters)
 
 
 def _peer(record: Record) -> Iterator[Peer]:
     state, header = TrialState(record.header).feed(record.events), record.header
     last = state.recorded(state.done)
-    # What somebody answered in the agent's place is not the agent's.
+    # What somebody answered in the agent's place is not the agent's; what was changed for it live is another trial.
     own = all(attempt.actor == header.agent for view in state.steps for attempt in view.attempts)
+    own = own and not trace_of(state).live
     if last is None or not own or not state.whole:
         return
     person = header.agent == HUMAN

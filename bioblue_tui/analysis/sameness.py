@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from bioblue_tui.agents.human import HUMAN
@@ -24,6 +24,7 @@ from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.telling import interventions
 from bioblue_tui.wordings.collection import words_of
 from bioblue_tui.wordings.wording import DIGITS
 from bioblue_tui.wordings.words import WordingError
@@ -55,13 +56,17 @@ class Trace:
     """What tells a trial from others.
 
     Attributes:
-        noise: A hash of every step's exogenous change; 0 where there is none, and for short trials.
+        noise: A hash of every step's noise, without what was added to it; 0 where there is none, and for short trials.
         actions: A hash of who played, if a person, and of every step's action: people who act alike are other people;
             0 for short trials with noise, and without any step.
-        seeded: A hash of the seed and of the first step's exogenous change, which the whole noise follows from; 0 where
-            there is none, or no seed is known.
+        seeded: A hash of the seed and of the first step's noise, which the whole follows from; 0 where there is none,
+            or no seed is known.
         family: The ids of the trial, and of those whose first steps it has.
         handed: Who else played steps of it, after its agent's name; empty where the agent played all.
+        live: The interventions that were made while it went on, not planned, as JSON; empty where none was.
+        interventions: All interventions in words, after its agent's name, shortened; empty where none was planned or
+            made.
+        disturbed: Whether anything was added to the noise of its steps.
     """
 
     noise: int = 0
@@ -69,6 +74,14 @@ class Trace:
     seeded: int = 0
     family: tuple[str, ...] = ()
     handed: str = ""
+    live: str = ""
+    interventions: str = ""
+    disturbed: bool = False
+
+    @property
+    def more(self) -> str:
+        """What is said after the agent's name: who else played, and what was changed for the agent."""
+        return self.handed + self.interventions
 
     @property
     def whole(self) -> str:
@@ -91,20 +104,35 @@ def person_of(header: Header) -> str:
     return HUMAN if header.agent == HUMAN else ""
 
 
-def trace_of(header: Header, steps: Iterable[Stepped]) -> Trace:
-    """Return the trace of a trial that was played in these steps."""
-    done = list(steps)
+def trace_of(state: TrialState) -> Trace:
+    """Return the trace of a trial as far as it was played."""
+    header, done = state.header, [view.done for view in state.steps if view.done]
+    live, words = _interventions(state)
     if not done:
-        return Trace()
-    person, family, handed = person_of(header), _family(header), played_by(header, done)
-    actions = hash((person, *(step.action for step in done)))
-    silent = not any(any(step.change) for step in done)
-    if silent and (not any(step.change for step in done) or not noisy(make_environment(header))):
-        return Trace(0, actions, 0, family, handed)
-    seeded = 0 if header.seed is None else hash((header.seed, done[0].change))
+        return Trace(interventions=words)
+    disturbed = any(any(state.disturbed(step.step)) for step in done)
+    handed = played_by(header, done)
+    own = Trace(family=_family(header), handed=handed, live=live, interventions=words, disturbed=disturbed)
+    actions = hash((person_of(header), *(step.action for step in done)))
+    noise = tuple(state.noise(step.step) for step in done)
+    if not any(map(any, noise)) and (not any(noise) or not noisy(state.environment)):
+        return replace(own, actions=actions)
+    seeded = 0 if header.seed is None else hash((header.seed, noise[0]))
     if len(done) < SHORT:
-        return Trace(0, 0, seeded, family, handed)
-    return Trace(hash(tuple(step.change for step in done)), actions, seeded, family, handed)
+        return replace(own, seeded=seeded)
+    return replace(own, noise=hash(noise), actions=actions, seeded=seeded)
+
+
+def _interventions(state: TrialState) -> tuple[str, str]:
+    """Return those that were made live, as JSON, and all in words."""
+    planned = state.header.schedule
+    known = [plain(one) for one in planned]
+    # What was meant for a step that was never played changed nothing.
+    made = [(event.step, event.kind, event.value) for event in state.interventions if event.step <= state.done]
+    live = [one for one in made if plain(one) not in known]
+    told = [(planned, ", planned: {}"), (live, ", live: {}")]
+    words = "".join(how.format(interventions(which)) for which, how in told if which)
+    return json.dumps(plain(live)) if live else "", words
 
 
 def _family(header: Header) -> tuple[str, ...]:
@@ -133,7 +161,7 @@ def played_by(header: Header, steps: Sequence[Stepped]) -> str:
 
 
 def group_key(header: Header, trace: Trace) -> str:
-    """Return what trials have in common that may be averaged: setup, agent, condition, and who played which part.
+    """Return what trials have in common that may be averaged: setup, agent, condition, who played, what was changed.
 
     The random stream of a scripted agent is as a seed: another one is another trial of the same agent.
     """
@@ -141,6 +169,7 @@ def group_key(header: Header, trace: Trace) -> str:
     read = instruction_digest(header) if header.model or header.presentation else ""
     parts = [header.environment, header.parameters, header.steps, header.agent, header.model, settings, read]
     parts += [condition_of(header), header.schedule, header.presentation, header.dynamics, header.told, trace.handed]
+    parts.append(trace.live)
     return json.dumps(plain(parts), sort_keys=True, default=str)
 
 
@@ -184,6 +213,11 @@ def apart(titles: Sequence[str], headers: Sequence[Header]) -> list[str]:
             " · ".join([title, *(_told(key, value) for key, value in own.items() if _differs(key, alike[title]))])
             for title, own in zip(found, facts, strict=True)
         ]
+    # What differs beyond what a line can say, such as the end of a long reminder, is at least no longer one name.
+    of, at = Counter(found), Counter[str]()
+    for place, title in enumerate(found):
+        at[title] += 1
+        found[place] += f" · {at[title]} of {of[title]} of this name" if of[title] > 1 else ""
     return found
 
 
@@ -258,7 +292,7 @@ def sameness(records: Mapping[str, Record]) -> list[str]:
     for name, record in records.items():
         state = TrialState(record.header).feed(record.events)
         if not state.unaveraged:
-            trace = trace_of(record.header, (view.done for view in state.steps if view.done))
+            trace = trace_of(state)
             found.append((name, group_key(record.header, trace), trace))
     return told_of(found)
 

@@ -80,7 +80,7 @@ class Figures:
             compared.reference_steps if compared else 0,
             {name: found for name in state.environment.metrics if (found := _metric(name, own))},
             reading.tally,
-            trace_of(state.header, (view.done for view in state.steps if view.done)),
+            trace_of(state),
             reading.empty or not state.done,
         )
 

@@ -172,9 +172,15 @@ def noisy(environment: Environment) -> bool:
     return any(any(environment.draw(rng)) for _ in range(_DRAWS))
 
 
-def on_same_noise(environment: Environment) -> str:
-    """Return what is to be said behind a reference's name; nothing in a world without noise."""
-    return " on the same noise" if noisy(environment) else ""
+def on_same_noise(environment: Environment, *, disturbed: bool = False) -> str:
+    """Return what is to be said behind a reference's name; nothing in a world where nothing exogenous happens.
+
+    Args:
+        environment: The world.
+        disturbed: Whether anything was added to the noise: the reference meets that, too.
+    """
+    met = [*(["noise"] if noisy(environment) else []), *(["disturbances"] if disturbed else [])]
+    return f" on the same {' and '.join(met)}" if met else ""
 
 
 def step_sentence(state: TrialState, number: int, shown: Sequence[Dimension] | None = None) -> str:

@@ -43,7 +43,7 @@ def write_comparison(comparison: Comparison, *, as_json: bool) -> None:
 def comparison_lines(comparison: Comparison, look: Look) -> Iterator[str]:
     """Yield the lines for people."""
     environment = comparison.first.state.environment
-    noise = f", {'same' if comparison.same_noise else 'different'} noise" if comparison.noisy else ""
+    noise = f", {words}" if (words := comparison.noise_words) else ""
     yield f"{environment.title}: {counted(len(comparison.members), 'trial')}{noise}"
     for member in comparison.members:
         yield from _trial_lines(member)
@@ -69,6 +69,7 @@ def _trial_lines(member: Member) -> Iterator[str]:
         actions = f"actions from step {parted.action}" if parted.action else "no action differs"
         states = f"states from step {parted.state}" if parted.state else "no state differs"
         noise = f", noise from step {parted.noise}" if parted.noise else ""
+        noise += f", disturbances from step {parted.disturbance}" if parted.disturbance else ""
         where = f"{actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
         yield f"  parts from 1: {where if parted.common else 'not known, there is no common step'}"
     yield from (finding_line(finding, member.state.done) for finding in member.findings)
@@ -96,7 +97,7 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
         rows = [row(member, _less(member, first)) for member in members[1:]]
         yield Table("totals − those of trial 1", columns, rows)
     name = policy_words(better_reference(environment))
-    noise = on_same_noise(environment)
+    noise = on_same_noise(environment, disturbed=comparison.disturbed)
     yield Table(
         f"difference: totals − those of {name}{noise}", columns, [row(member, _own(member)) for member in members]
     )
@@ -129,6 +130,7 @@ def comparison_json(comparison: Comparison) -> dict[str, object]:
     return {
         "environment": comparison.first.record.header.environment,
         "same_noise": comparison.same_noise,
+        "disturbed_from": comparison.disturbed_from,
         "reference": better_reference(comparison.first.state.environment),
         "divergence": {
             "action": min((p.action for p in parted if p.action is not None), default=None),
@@ -157,6 +159,8 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         else {"action": parted.action, "state": parted.state, "noise": parted.noise, "common_steps": parted.common},
         "by_others": by_others(member.state),
         "happened": interfered(member.record.events),
+        "disturbed_from": parted.disturbance if parted else None,
+        "disturbances": [{"step": step, "change": change} for step, _, change in member.disturbances],
         "totals": _tidied(_totals(member)),
         "less_first": None if parted is None else _tidied(_less(member, first)),
         "less_reference": _tidied(_own(member)),

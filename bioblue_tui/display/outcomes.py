@@ -37,9 +37,8 @@ def outcome_tables(
         bills: What each of them cost.
         unread: How many more there are whose records can't be read.
     """
-    more = f", {one_line(group, 80)}" if group else ""
-    handed = outcomes[0].trace.handed if outcomes else ""
-    named = f"{environment.title}, {one_line(agent, 60)}{handed}{more}"
+    more = outcomes[0].trace.more if outcomes else ""
+    named = f"{environment.title}, {one_line(agent, 60)}{more}{f', {one_line(group, 80)}' if group else ''}"
     counts = _attempts(outcomes)
     forks = any(_inherited(outcomes))
     out = left_out(outcomes, {UNREAD: unread})
@@ -111,7 +110,8 @@ def _differences(environment: Environment, named: str, outcomes: Sequence[Outcom
     columns = [Column("seed", "seed"), *_dimensions(environment)]
     reference = compared[0].comparison.reference if compared[0].comparison else ""
     whose = _whose(compared)
-    title = f"{named}: difference to {policy_words(reference)}{on_same_noise(environment)}"
+    noise = on_same_noise(environment, disturbed=any(outcome.trace.disturbed for outcome in compared))
+    title = f"{named}: difference to {policy_words(reference)}{noise}"
     title += f"{over_all(_inherited(outcomes))}{_of(out, whose)}"
     return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, compared)], whose))
 

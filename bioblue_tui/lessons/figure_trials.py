@@ -17,7 +17,8 @@ from bioblue_tui.analysis.shadow import Policy
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.course import Course
-from bioblue_tui.trials.events import Header, Stepped
+from bioblue_tui.trials.events import Header, Intervened, Stepped
+from bioblue_tui.trials.interventions import disturbance, undisturbed
 from envs import Action, Change, Environment, IllegalAction, Number
 
 
@@ -63,16 +64,21 @@ class PlayedTrial:
         header: What it is.
         environment: Its world.
         steps: Its steps.
+        added: What was changed in it; what disturbs is no noise.
 
     Attributes:
         environment: Its world.
         steps: Its steps, in order.
+        noise: The noise of each step.
     """
 
-    def __init__(self, header: Header, environment: Environment, steps: Sequence[Stepped]) -> None:
+    def __init__(
+        self, header: Header, environment: Environment, steps: Sequence[Stepped], added: Sequence[Intervened] = ()
+    ) -> None:
         self._header = header
         self.environment = environment
         self.steps = steps
+        self.noise = [undisturbed(step.change, disturbance(added, step.step)) for step in steps]
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -121,7 +127,8 @@ def played(source: Source) -> PlayedTrial:
         # Played from the first step on, by one agent: no fork, whatever the record is.
         header = replace(header, agent=source.agent or "given", parent=None)
         steps = list(_steps(source, header, environment, [step.change for step in steps]))
-    return PlayedTrial(header, environment, steps)
+    added = [event for event in record.events if isinstance(event, Intervened)]
+    return PlayedTrial(header, environment, steps, added)
 
 
 def _policy(source: Source, seed: int, environment: Environment) -> Policy:

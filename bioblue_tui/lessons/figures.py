@@ -119,7 +119,7 @@ def _action(figure: Figure, trial: PlayedTrial) -> Number:
 
 def _noise(figure: Figure, trial: PlayedTrial) -> Number:
     index = _objective(figure, trial)
-    return sum(step.change[index] for step in trial.steps[: _end(figure, trial)] if step.change)
+    return sum(noise[index] for noise in trial.noise[: _end(figure, trial)] if noise)
 
 
 def _penalised(figure: Figure, trial: PlayedTrial) -> Number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,11 +58,8 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     Args:
         groups: All groups of the report.
     """
-    worlds: defaultdict[str, list[Group]] = defaultdict(list)
-    for group in groups:
-        worlds[_world(group)].append(group)
     tables: dict[int, Table] = {}
-    for same in worlds.values():
+    for same in _worlds(groups):
         contrasts = list(_rows(same))
         adjusted = holm([contrast.p for contrast in contrasts])
         made = sum(p is not None for p in adjusted)
@@ -76,15 +73,34 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
     return [(tables[id(group)],) if id(group) in tables else () for group in groups]
 
 
-def _rows(same: Sequence[Group]) -> Iterator[_Row]:
+def uncompared(groups: Sequence[Group]) -> list[str]:
+    """Say once which groups are held against none for want of a common seed; empty where all are."""
+    found: dict[str, list[str]] = {}
+    for same in _worlds(groups):
+        for sides, group, against in _contrasts(same):
+            if not sides.seeds:
+                found.setdefault(against.title, []).append(group.title)
+    told = "; ".join(f"{', '.join(names)} with {against}" for against, names in found.items())
+    return [f"not compared, as comparisons are paired by seed and no known seed is common: {told}"] if told else []
+
+
+def _worlds(groups: Sequence[Group]) -> Iterable[Sequence[Group]]:
+    worlds: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        worlds[_world(group)].append(group)
+    return worlds.values()
+
+
+def _contrasts(same: Sequence[Group]) -> Iterator[tuple[Contrast, Group, Group]]:
     complete = [group for group in same if _compared(group)]
     against = next((other for other in complete if _people(other)), next(iter(complete), None))
-    if against is None:
-        return
     for group in complete:
-        if group is against:
-            continue
-        sides = Contrast(*(list(map(_member, _compared(side))) for side in (group, against)))
+        if against is not None and group is not against:
+            yield Contrast(*(list(map(_member, _compared(side))) for side in (group, against))), group, against
+
+
+def _rows(same: Sequence[Group]) -> Iterator[_Row]:
+    for sides, group, against in _contrasts(same):
         for dimension in group.environment.dimensions if sides.seeds else ():
             key, row = dimension.key, partial(_Row, group, against, sides, dimension)
             yield row(None) if sides.too_large(key) else row(sides.pair(key), sides.g(key), sides.delta(key))
@@ -92,7 +108,7 @@ def _rows(same: Sequence[Group]) -> Iterator[_Row]:
 
 def _caption(first: _Row, made: int) -> str:
     against = first.against
-    noise = on_same_noise(against.environment)
+    noise = on_same_noise(against.environment, disturbed=first.group.disturbed or against.disturbed)
     still = ", which may still go with the noise" if noise else ""
     adjusted = f"; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm" if made else ""
     mine, others = map(len, first.sides.members)
@@ -138,7 +154,7 @@ def _world(group: Group) -> str:
 
 def _people(group: Group) -> bool:
     trial = group.trials[0]
-    return trial.header.agent == HUMAN and not trial.figures.trace.handed
+    return trial.header.agent == HUMAN and not trial.figures.trace.more
 
 
 def _compared(group: Group) -> list[Shown]:

@@ -12,7 +12,7 @@ from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import left_out
 from bioblue_tui.numbers import counted
 from bioblue_tui.report.answers import RawStep, raw_steps
-from bioblue_tui.report.beside import beside_tables
+from bioblue_tui.report.beside import beside_tables, uncompared
 from bioblue_tui.report.plots import plots
 from bioblue_tui.report.strips import SIGNS, strips
 from bioblue_tui.report.svg import Drawing
@@ -123,7 +123,7 @@ def report(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Report:
     return Report(
         title,
         f"bioblue-tui {__version__}",
-        (*complaints, *warnings(trials)),
+        (*complaints, *warnings(trials), *uncompared(groups)),
         tuple(
             _group(number, group, groups, beside)
             for number, (group, beside) in enumerate(zip(groups, beside_tables(groups), strict=True), 1)

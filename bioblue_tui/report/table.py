@@ -86,7 +86,7 @@ def _own_columns(trial: Shown) -> list[str]:
     environment = trial.environment
     found = []
     for label in environment.objectives:
-        own = ("action", "change", "before", "after", "ghost_action", "ghost_after")
+        own = ("action", "change", "disturbance", "before", "after", "ghost_action", "ghost_after")
         found += [_name(kind, label) for kind in own]
     keys = [dimension.key for dimension in environment.dimensions]
     found += [_name(kind, key) for kind in ("reward", "total", "ghost_reward") for key in keys]
@@ -95,9 +95,11 @@ def _own_columns(trial: Shown) -> list[str]:
 
 def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mapping[str, Number]) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
+    added = trial.state.disturbed(step.step)
     for index, label in enumerate(trial.environment.objectives):
         cells[_name("action", label)] = step.action[index]
         cells[_name("change", label)] = step.change[index] if step.change else None
+        cells[_name("disturbance", label)] = added[index] if added else 0 if step.change else None
         cells[_name("before", label)] = step.before[index]
         cells[_name("after", label)] = step.after[index]
         cells[_name("ghost_action", label)] = ghost.action[index] if ghost else None

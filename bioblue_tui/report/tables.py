@@ -98,13 +98,17 @@ def shares_table(group: Group) -> Table:
 def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = policy_words(better_reference(group.environment))
-    noise = on_same_noise(group.environment)
+    noise = on_same_noise(group.environment, disturbed=group.disturbed)
     still = "; averaged, it may still go with the noise" if noise and len(group.whole) > 1 else ""
-    over = over_all(group.inherited) or group.trials[0].figures.trace.whole
+    whole = group.trials[0].figures.trace.whole
+    over = over_all(group.inherited) or whole
+    own = over_own(group.inherited)
+    attempts = f"attempts that did not count{own or (' at the steps of the agent itself' if whole else '')}"
+    measured = "" if own else whole
     parts: tuple[tuple[str, tuple[Kind, ...]], ...] = (
         (f"Sum of each reward dimension{over}", ("total",)),
         (f"Difference: the sum − that of {reference}{noise}{over}{still}", ("difference",)),
-        (f"Metrics, and attempts that did not count{over_own(group.inherited)}", ("metric", "rejected")),
+        (f"Metrics{measured}, and {attempts}", ("metric", "rejected")),
     )
     return tuple(
         _figures_table(caption, group, [quantity for quantity in group.quantities if quantity.kind in kinds])
@@ -160,7 +164,8 @@ def rewards_table(trial: Shown) -> Table:
                 *(amount(shadow.totals[key], 14) for _, shadow in others),
             )
         )
-    where = f"{noise}," if (noise := on_same_noise(trial.environment)) else ""
+    noise = on_same_noise(trial.environment, disturbed=trial.figures.trace.disturbed)
+    where = f"{noise}," if noise else ""
     caption = f"Reference and difference: the score of {name}{where} and the agent's distance from it"
     caption += over_all([trial.figures.inherited])
     if trial.figures.reference_steps > trial.figures.steps:
@@ -175,7 +180,7 @@ def metrics_table(trial: Shown) -> Table:
         (m.name.replace("_", " "), amount(_short(m.mean)), amount(_short(m.mean_absolute)), amount(m.greatest))
         for m in metrics
     ]
-    scope = over_own([trial.figures.inherited]) or " over all steps"
+    scope = over_own([trial.figures.inherited]) or trial.figures.trace.whole or " over all steps"
     return Table(f"Metrics{scope}", ("metric", "mean", "mean absolute", "greatest absolute"), tuple(rows))
 
 

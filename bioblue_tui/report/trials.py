@@ -17,7 +17,6 @@ from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import averaged
-from bioblue_tui.numbers import counted
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.notes import noted
@@ -142,6 +141,11 @@ class Group:
         return averaged([trial.figures for trial in self.trials], self.independent)
 
     @property
+    def disturbed(self) -> bool:
+        """Whether anything was added to the noise of any: the reference met that, too."""
+        return any(trial.figures.trace.disturbed for trial in self.trials)
+
+    @property
     def inherited(self) -> list[int]:
         """How many steps each shares with its parent."""
         return [trial.figures.inherited for trial in self.trials]
@@ -208,13 +212,11 @@ def grouped(trials: Sequence[Shown]) -> list[Group]:
 
 def _title(trial: Shown) -> str:
     header, environment = trial.header, trial.environment
-    planned = f"{counted(len(header.schedule), 'intervention')} planned" if header.schedule else ""
     parts = [
         environment.title,
         parameters(changed(environment), " · "),
-        trial.who + trial.figures.trace.handed,
+        trial.who + trial.figures.trace.more,
         one_line(condition_of(header), 80),
-        planned,
     ]
     parts += [f"{header.presentation} view"] if header.presentation else []
     parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []

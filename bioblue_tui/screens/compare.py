@@ -92,7 +92,7 @@ class CompareScreen(FollowedComparison):
         """The step that is looked at."""
         self.front: int | None = None
         """The trial drawn over the others, by its place."""
-        self._ghosted = comparison.same_noise
+        self._ghosted = comparison.same_noise and comparison.disturbed_from is None
         self._tab = 0
         gauges = enumerate(self._environment.gauges)
         self._overlays = [Overlay(gauge, comparison.steps, self._courses(index)) for index, gauge in gauges]
@@ -106,8 +106,7 @@ class CompareScreen(FollowedComparison):
         self._choose_layout(*self.app.size)
         comparison = self.comparison
         self.set_class(len(comparison.members) > CROWDED, "-many")
-        noise = "same noise" if comparison.same_noise else "different noise"
-        detail = [counted(len(comparison.members), "trial"), *([noise] if comparison.noisy else [])]
+        detail = [counted(len(comparison.members), "trial"), *filter(None, [comparison.noise_words])]
         yield StatusLine(self._environment.title, " · ".join(detail), id="status")
         yield TabStrip(TABS, id="tabs")
         numbers = ScrollPanel(TrialsTable(comparison, id="table"), id="numbers", classes="panel")
@@ -305,8 +304,11 @@ class CompareScreen(FollowedComparison):
             overlay.show_ghost(ghosts[0].values[index] if drawn else ())
         gauges = self.gauges
         room = (gauges.size.width or self.app.size.width) - CORNERS
-        of = "same noise" if self.comparison.same_noise else f"trial {self.comparison.first.number}'s noise"
-        on = f", {of}" if self.comparison.noisy else ""
+        comparison = self.comparison
+        met = "noise and disturbances" if comparison.disturbed else "noise"
+        same = comparison.same_noise and comparison.disturbed_from is None
+        of = f"same {met}" if same else f"trial {comparison.first.number}'s {met}"
+        on = f", {of}" if comparison.noisy else ""
         gauges.name_behind(line_words(ghosts[0].name, on, room) if drawn else "")
 
     def action_turn(self, by: int) -> None:

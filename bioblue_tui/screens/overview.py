@@ -421,4 +421,4 @@ def _averaged(row: Row) -> object:
     if row.digest is None:
         return row.path
     figures = row.digest.figures
-    return row.path, figures.unaveraged or row.version, figures.trace.handed
+    return row.path, figures.unaveraged or row.version, figures.trace.more, figures.trace.live

@@ -108,6 +108,11 @@ def disturbed(change: Change, extra: Change) -> Change:
     return tuple(a + b for a, b in zip(change, extra, strict=True)) if extra else change
 
 
+def undisturbed(change: Change, extra: Change) -> Change:
+    """Return the noise in an exogenous change that holds a disturbance."""
+    return tuple(a - b for a, b in zip(change, extra, strict=True)) if extra and change else change
+
+
 class Speaker:
     """What the agent is told at each step, interventions included.
 

@@ -33,7 +33,7 @@ from bioblue_tui.trials.events import (
     Stepped,
     standing_word,
 )
-from bioblue_tui.trials.interventions import disturbance
+from bioblue_tui.trials.interventions import disturbance, undisturbed
 from bioblue_tui.trials.notes import Notebook
 from bioblue_tui.trials.tally import Tally
 from bioblue_tui.trials.telling import handed, intervened
@@ -180,7 +180,8 @@ class TrialState:
         self.marks: list[Mark] = []
         self.notes = Notebook()
         """What people have noted, as it stands."""
-        self._disturbances: list[Intervened] = []
+        self.interventions: list[Intervened] = []
+        """What was changed for the agent, planned or live, in order."""
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
@@ -272,12 +273,11 @@ class TrialState:
 
     def disturbed(self, step: int) -> Change:
         """Return what a researcher added to a step's noise, one integer per objective; empty where nothing."""
-        return disturbance(self._disturbances, step)
+        return disturbance(self.interventions, step)
 
     def noise(self, step: int) -> Change:
         """Return the noise of a step that was done, without what was added to it; empty where there is none."""
-        change, extra = self.stepped(step).change, self.disturbed(step)
-        return tuple(a - b for a, b in zip(change, extra, strict=True)) if extra and change else change
+        return undisturbed(self.stepped(step).change, self.disturbed(step))
 
     def actions_in(self, step: int) -> Sequence[Number | None]:
         """Return what was done in a step, one action per objective; None each at step 0 and where it was lost."""
@@ -333,8 +333,7 @@ class TrialState:
         if isinstance(event, HandedOver):
             self._happened(event.step, "handed over", handed(event))
             return
-        if event.kind == "disturb":
-            self._disturbances.append(event)
+        self.interventions.append(event)
         self._happened(event.step, "intervened", intervened(event))
 
     def _ask(self, event: Asked) -> None:

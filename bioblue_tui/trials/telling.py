@@ -8,16 +8,28 @@ import envs
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.numbers import counted
 from bioblue_tui.text import one_line
-from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Resumed
+from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Planned, Resumed
 from envs import Environment
+
+_NAMED = 3
+"""Interventions that are named in a line; of more the rest is counted."""
 
 
 def intervened(event: Intervened) -> str:
     """Say an intervention as it is written."""
-    value = event.value
+    return _written(event.kind, event.value)
+
+
+def _written(kind: str, value: object) -> str:
     if isinstance(value, bool):
-        return f"{event.kind} {'on' if value else 'off'}"
-    return f"{event.kind} {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        return f"{kind} {'on' if value else 'off'}"
+    return f"{kind} {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
+
+
+def interventions(each: Sequence[Planned]) -> str:
+    """Name interventions and their steps in a part of a line; of long texts the beginning, of many the first few."""
+    told = [f"{one_line(_written(kind, value), 48)} at step {step}" for step, kind, value in each[:_NAMED]]
+    return ", ".join([*told, *([f"and {len(each) - _NAMED} more"] if len(each) > _NAMED else [])])
 
 
 def handed(event: HandedOver) -> str:

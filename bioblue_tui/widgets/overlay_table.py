@@ -43,7 +43,8 @@ class TrialsTable(Lines):
         super().__init__(id=id)
         self._comparison = comparison
         self._at = 0
-        self.view: View = "total" if comparison.same_noise else "reference"
+        alike = comparison.same_noise and comparison.disturbed_from is None
+        self.view: View = "total" if alike else "reference"
         """The view that comes first."""
 
     @property
@@ -99,6 +100,9 @@ class TrialsTable(Lines):
                 of = members if alone else members[:1]
                 cells = [self._noise(m, index, column) for m in of]
                 lines.append([(f"{'':{len(label)}}{'noise':<{name - len(label)}}", "dim"), *cells])
+            if self._comparison.disturbed:
+                cells = [self._disturbance(m, index, column) for m in members]
+                lines.append([(f"{'':{len(label)}}{'disturbance':<{name - len(label)}}", "dim"), *cells])
             state = [(f"{'':{len(label)}}{'state':<{name - len(label)}}", "text")]
             lines.append([*state, *(self._state(m, index, column) for m in members)])
         return lines
@@ -114,8 +118,11 @@ class TrialsTable(Lines):
     def _noise(self, member: Member, index: int, column: int) -> tuple[str, str]:
         done = member.state.recorded(self._at)
         noise = member.state.noise(self._at) if done else ()
-        sign = "◆ " if member.state.disturbed(self._at) else ""
-        return _right(f"{sign}{signed(noise[index], column - 3)}" if noise else "·", column), "warn"
+        return _right(signed(noise[index], column - 1) if noise else "·", column), "warn"
+
+    def _disturbance(self, member: Member, index: int, column: int) -> tuple[str, str]:
+        added = member.state.disturbed(self._at) if self._at <= member.state.done else ()
+        return _right(f"◆ {signed(added[index], column - 3)}" if added else "·", column), "warn"
 
     def _state(self, member: Member, index: int, column: int) -> tuple[str, str]:
         state = member.state

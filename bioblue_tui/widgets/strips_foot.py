@@ -158,7 +158,7 @@ def averages(digests: Sequence[Digest], *, beside: bool, unread: int = 0) -> lis
     for digest in digests:
         groups.setdefault(group_key(digest.header, digest.figures.trace), []).append(digest)
     found = [Average("", line, aside=True) for line in (left_out([], {UNREAD: unread}),) if line]
-    titles = [f"{_world(m[0])} · {m[0].who}{m[0].figures.trace.handed}" for m in groups.values()]
+    titles = [f"{_world(m[0])} · {m[0].who}{m[0].figures.trace.more}" for m in groups.values()]
     titles = apart(titles, [members[0].header for members in groups.values()])
     for title, members in zip(titles, groups.values(), strict=True):
         first = members[0]

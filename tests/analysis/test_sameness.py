@@ -20,6 +20,7 @@ from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, s
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
+from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import words_of
 from envs import Environment, State
 from tests.support.records import header_for, play, reference
@@ -61,7 +62,12 @@ def test_without_noise_the_same_actions_are_one_trial_however_few() -> None:
     taken = {name: record(seed, "sustainability", steps=1) for name, seed in (("x", 4), ("y", 10), ("z", 11))}
     (warning,) = sameness(taken)
     assert "3 trials share one sequence of actions" in warning
-    assert kin([*map(trace, taken.values()), trace_of(header_for(envs.make("sustainability")), [])]) == [0, 0, 0, 3]
+    assert kin([*map(trace, taken.values()), trace_of(TrialState(header_for(envs.make("sustainability"))))]) == [
+        0,
+        0,
+        0,
+        3,
+    ]
 
 
 def test_short_trials_may_well_be_alike_but_not_where_the_seed_is_the_same() -> None:
@@ -109,7 +115,7 @@ def test_a_fork_played_on_by_another_is_in_no_group_of_either() -> None:
 
 
 def trace(each: Record) -> Trace:
-    return trace_of(each.header, (event for event in each.events if isinstance(event, Stepped)))
+    return trace_of(TrialState(each.header).feed(each.events))
 
 
 def forked(root: Record, parent: dict[str, object], extra: int = 0) -> Record:
@@ -124,9 +130,8 @@ def test_kin_are_those_that_share_noise_or_all_actions_with_the_same_third() -> 
     traces = [Trace(1, 10), Trace(2, 20), Trace(1, 30), Trace(3, 20), Trace(4, 40), Trace(3, 30)]
     assert kin(traces) == [0, 0, 0, 0, 4, 0]
     assert kin([Trace(), Trace(), Trace(0, 5)]) == [0, 1, 2], "what is too short shares nothing"
-    steps = [event for event in record(1).events if isinstance(event, Stepped)]
-    header = record(1).header
-    short, whole = trace_of(header, steps[: SHORT - 1]), trace_of(header, steps)
+    whole = trace(record(1))
+    short = trace(record(1, steps=SHORT - 1))
     assert (short.noise, short.actions) == (0, 0)
     assert 0 not in (whole.noise, whole.actions)
 

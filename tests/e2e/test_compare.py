@@ -35,6 +35,7 @@ def test_json_has_the_same_figures(bioblue: Bioblue, tmp_path: Path) -> None:
     assert found["environment"] == "multi-homeostasis"
     assert found["divergence"] == {"action": 21, "state": 21}
     assert found["same_noise"] is True
+    assert found["disturbed_from"] is None
     first, second = found["trials"]
     assert first["divergence"] is None
     assert second["divergence"] == {"action": 21, "state": 21, "noise": None, "common_steps": 40}

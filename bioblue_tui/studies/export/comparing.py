@@ -15,7 +15,7 @@ from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import Comparison, compare
-from bioblue_tui.analysis.sameness import ALIKE, Trace, plain, settings_of, trace_of
+from bioblue_tui.analysis.sameness import ALIKE, plain, settings_of, trace_of
 from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.numbers import difference
 from bioblue_tui.paths import data_dir, trials_dir
@@ -214,8 +214,10 @@ def _agents(
     found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
         header = entry.header
-        # A fork has a past of another agent; what was answered by two is nobody's.
+        # A fork has a past of another agent; what was answered by two is nobody's. No intervention is made in a study.
         if header is None or header.agent == HUMAN or header.parent is not None or header.seed is None:
+            continue
+        if header.schedule:
             continue
         setting = _setting(header)
         if setting not in settings:
@@ -228,7 +230,8 @@ def _agents(
             group.append(_Trial(header.seed, None, otherwise=UNREAD))
             continue
         state = TrialState(record.header).feed(record.events)
-        if not any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts):
+        own = not any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts)
+        if own and not state.interventions:
             group.append(_compared_trial(header.seed, state, entry.path))
     return found
 
@@ -239,7 +242,7 @@ def _compared_trial(seed: int, state: TrialState, path: Path) -> _Trial:
     compared = compare(state)
     if compared is None:
         return _Trial(seed, None, otherwise=WITHOUT_REFERENCE)
-    return _Trial(seed, Member(seed, "", _trace(state), _differences(compared)))
+    return _Trial(seed, Member(seed, "", trace_of(state), _differences(compared)))
 
 
 def _setting(header: Header) -> Setting:
@@ -253,15 +256,11 @@ def _member(played: Played) -> Member | None:
     if played.compared is None:
         return None
     header = played.record.header
-    return Member(header.seed or 0, played.person.code, _trace(played.state), _differences(played.compared))
+    return Member(header.seed or 0, played.person.code, trace_of(played.state), _differences(played.compared))
 
 
 def _differences(compared: Comparison) -> Mapping[str, Number]:
     return {key: difference(mine, other) for key, (mine, other) in compared.rows.items()}
-
-
-def _trace(state: TrialState) -> Trace:
-    return trace_of(state.header, (view.done for view in state.steps if view.done))
 
 
 def _mean(values: Sequence[float]) -> float:
