@@ -38,7 +38,11 @@ def titles(*paths: Path) -> list[str]:
 
 
 def averaged(*paths: Path) -> list[str]:
-    return [each.title for each in averages([digest(path) for path in paths], beside=False) if "trial" in each.title]
+    return [
+        each.title
+        for each in averages([digest(path) for path in paths], beside=False)
+        if each.title.startswith("homeostasis")
+    ]
 
 
 @pytest.mark.parametrize("live", [False, True])
