@@ -37,3 +37,16 @@ def test_a_trial_stops_at_the_mode_it_is_to_pause_on_and_the_others_go_on(tmp_pa
     jobs, _ = played(opener, "thermostat", "accelerator")
     assert [job.state for job in jobs] == ["done", "failed"]
     assert "maximisation of B since step" in jobs[1].failure
+
+
+def test_a_resumed_trial_is_read_with_its_past(tmp_path: Path) -> None:
+    opener = Opener(Limiters(), tmp_path, pauses=modes_of(["any"]))
+    (stopped,), before = played(opener, "accelerator")
+    assert stopped.path is not None
+    again, alerts = Job("again", partial(opener.resume, stopped.path)), Alerts()
+    engine = Engine([again], 1)
+    engine.watchers.append(alerts)
+    asyncio.run(engine.run())
+    (whole,), undisturbed = played(Opener(Limiters(), tmp_path), "accelerator")
+    assert before.of(stopped)
+    assert alerts.of(again) == undisturbed.of(whole)
