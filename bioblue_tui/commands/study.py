@@ -17,7 +17,7 @@ from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.files import leading_nowhere, write_text
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError
-from bioblue_tui.studies.sessions import study_dir
+from bioblue_tui.studies.sessions import nobodys, study_dir
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
 from bioblue_tui.text import one_line, visible
@@ -183,7 +183,7 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     missed, remarks = kept_versions(study_dir(name, data)).told({one.version for one in found if one.planned})
     unread = [f"{one.participant}: {why}" for one in found for why in one.unread]
     removed = told_removed(study_dir(name, data))
-    for problem in (*missed, *remarks, *unread, *removed):
+    for problem in (*missed, *remarks, *unread, *nobodys(study_dir(name, data)), *removed):
         _narrate(visible(problem))
     if as_json:
         for one in found:

@@ -13,6 +13,9 @@ from bioblue_tui.studies.log import CLOSING, DECLINED, EXCLUDED, FINISHED, OUT_O
 from bioblue_tui.studies.order import ordered_blocks
 from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial
 
+TIME_OVER = "time-limit/"
+"""Begin of the key of the page that says that a trial's time limit ended it."""
+
 AGREED = "yes"
 """Answer of who takes part."""
 
@@ -177,7 +180,7 @@ def _trial(log: Log, trial: StudyTrial, number: int, count: int, *, begin: bool 
             f"The time limit of {minutes_and_seconds(trial.limit)} ended this trial. "
             f"You played for {least}{minutes_and_seconds(done.seconds)}."
         )
-        yield PageView(f"time-limit/{trial.key}", Page(text, "Time is over"))
+        yield PageView(f"{TIME_OVER}{trial.key}", Page(text, "Time is over"))
 
 
 def trial_seconds(log: Log) -> float:

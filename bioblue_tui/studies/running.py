@@ -64,11 +64,12 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
     path = session_file(directory, participant)
     if is_running(path):
         raise StudyError(f"{participant} is playing in another window or on another screen; continue there")
-    log = read_session(path)
+    kept = kept_versions(directory)
+    log = read_session(path, kept.played(study))
     if log.outcome:
         when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
         raise StudyError(f"{participant} has been through this study ({log.outcome}, {when}); take another code")
-    own_version(study, kept_versions(directory), log, anew=new_version)
+    own_version(study, kept, log, anew=new_version)
     return log
 
 

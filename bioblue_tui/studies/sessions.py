@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from bioblue_tui.paths import data_dir
 from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
 from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
+from bioblue_tui.studies.expected import Expected
 from bioblue_tui.studies.log import LATEST, SESSION_MARK, SESSION_VERSION, Log, Opening
 from bioblue_tui.studies.study import Study
 from bioblue_tui.text import one_line
@@ -32,6 +33,9 @@ _ELSEWHERE = "this participant is playing in another window or on another screen
 
 _TRIES = 25
 """How often another process is waited for that enters a participant: a slow disk may take seconds."""
+
+Played = Callable[[Log], Study | None]
+"""Tells what a participant plays, by the first line of their session; None where that is not known."""
 
 CODE = "a code of letters, digits, - _ and ., at most 40, such as P07: no name, no address"
 """What a participant may be called."""
@@ -61,7 +65,19 @@ def session_file(directory: Path, participant: str) -> Path:
 
 def participants(directory: Path) -> list[str]:
     """Return the codes of all who have a session, in order. A file that holds nothing is none."""
-    found = (path.name for path in directory.glob(f"{_PREFIX}*{_SUFFIX}") if not holds_nothing(path))
+    return _codes(directory, hollow=False)
+
+
+def nobodys(directory: Path) -> list[str]:
+    """Return a sentence on each session's file that holds nothing: its participant may have had a session."""
+    return [
+        f"{code}: {session_file(directory, code).name} holds nothing; they can begin, and what it may have held is lost"
+        for code in _codes(directory, hollow=True)
+    ]
+
+
+def _codes(directory: Path, *, hollow: bool) -> list[str]:
+    found = (path.name for path in directory.glob(f"{_PREFIX}*{_SUFFIX}") if holds_nothing(path) == hollow)
     codes = (name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in found)
     return sorted(code for code in codes if is_code(code))
 
@@ -211,13 +227,18 @@ class SessionFile:
             raise what_failed(error, self.path, "the session cannot be written") from error
 
 
-def read_session(path: Path) -> Log:
+def read_session(path: Path, played: Played = lambda log: None) -> Log:
     """Read a session's file; a last line that was cut off is left out.
 
+    Args:
+        path: The file.
+        played: Tells from the first line which study it is of, for whether each line can be where it is; None where
+            that is not known.
+
     Raises:
-        RecordError: When it cannot be read, is another participant's, or any other line is damaged.
+        RecordError: When it cannot be read, is another participant's, any other line is damaged, or lines are missing.
     """
-    return parse_session(read_bytes(path), path)
+    return parse_session(read_bytes(path), path, played)
 
 
 def holds_nothing(path: Path) -> bool:
@@ -239,7 +260,7 @@ def is_running(path: Path) -> bool:
     return is_locked(path)
 
 
-def parse_session(data: bytes, path: Path | None = None) -> Log:
+def parse_session(data: bytes, path: Path | None = None, played: Played = lambda log: None) -> Log:
     """Read a session from the bytes of its file; see ``read_session``."""
     if path is not None and not data.strip(b"\0\n\r\t "):
         raise RecordError("holds nothing", path, advice="Its participant can begin.")
@@ -254,11 +275,15 @@ def parse_session(data: bytes, path: Path | None = None) -> Log:
     except (DecodeError, UnicodeDecodeError) as error:
         what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
         raise RecordError(what, path, 1, "Without its first line a session cannot be read.") from error
+    study = played(log)
+    expected = Expected(study, log) if study else None
     for number, line in enumerate(lines[1:], 2):
         try:
             value = loads(line.decode())
             if not isinstance(value, dict):
                 raise DecodeError("no line of a session")
+            if expected and not expected.follows(value):
+                raise RecordError("damaged: lines before this one are missing", path, number, "Put them back.")
             log.apply(value)
         except (DecodeError, UnicodeDecodeError) as error:
             what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"

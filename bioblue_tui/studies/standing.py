@@ -66,7 +66,7 @@ def standings(directory: Path, study: Study | None = None, trials: Path | None =
 
 def _standing(path: Path, code: str, kept: Kept, study: Study | None, trials: Path | None) -> Standing:
     try:
-        log = read_session(path)
+        log = read_session(path, kept.played(study))
     except RecordError as error:
         return Standing(code, problem=error_line(error))
     version = kept.of(log, study)

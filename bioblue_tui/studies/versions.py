@@ -8,7 +8,7 @@ the one that has the hash they noted, or the study as its file is now.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,15 @@ class Kept:
             return None
         known = study.digest == digest if number else log.opening.trials == trials_digest(study)
         return Version(number, study, log.opening.created if number else "") if known else None
+
+    def played(self, study: Study | None = None) -> Callable[[Log], Study | None]:
+        """Return what tells the very study that a session is of; None for sessions of which no version was kept."""
+
+        def found(log: Log) -> Study | None:
+            version = self.of(log, study) if log.opening.version else None
+            return version.study if version else None
+
+        return found
 
     def same(self, study: Study) -> Version | None:
         """Return the version that a study is, or None. A program with other words of its own makes no other version."""

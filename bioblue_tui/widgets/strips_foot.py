@@ -77,8 +77,12 @@ class Onsets(Foot):
 
     @property
     def _whole(self) -> list[Digest]:
-        """Those that count, as in means: what did not fail before it was stopped may have failed later."""
-        return [digest for digest in self._digests if not digest.figures.unaveraged]
+        """Those that count, as in means: what did not fail before it was stopped may have failed later.
+
+        Of a record and its copies one does: they are one trial.
+        """
+        counting = [digest for digest in self._digests if not digest.figures.unaveraged]
+        return list({_trial(digest): digest for digest in reversed(counting)}.values())[::-1]
 
     def _first(self) -> dict[Mode, list[int]]:
         """Return by mode the first onset in each trial that has it, the commonest mode first."""
@@ -94,8 +98,10 @@ class Onsets(Foot):
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a line for each mode."""
         left = left_out((digest.figures for digest in self._digests), {UNREAD: self._unread})
-        out = _wrapped(left, width, "dim")
         whole = self._whole
+        copies = sum(not digest.figures.unaveraged for digest in self._digests) - len(whole)
+        once = f"{counted(copies, 'record')} left out, {'a copy' if copies == 1 else 'copies'} of others"
+        out = [line for text in (left, once if copies else "") for line in _wrapped(text, width, "dim")]
         if not whole:
             return out
         name = max(10, min(_MODE, width - 8 - _BARS))
@@ -115,6 +121,12 @@ class Onsets(Foot):
         none = none if len(none) < name else f"{none[: name - 2]}…"
         lines.append([(f" {none:<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {len(whole)}", "dim")])
         return [*lines, *out]
+
+
+def _trial(digest: Digest) -> object:
+    """Return what a record and its copies have in common; a log has no id of its own, which others may have, too."""
+    header = digest.header
+    return header.id if header.id and header.source == "live" else digest.path
 
 
 def _wrapped(text: str, width: int, style: str) -> list[Line]:

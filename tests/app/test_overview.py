@@ -302,6 +302,17 @@ def test_intervals_say_what_they_are_and_count_what_is_independent(tmp_path: Pat
     assert {average.interval.n for average in found if average.interval} == {6}
 
 
+async def test_a_copy_of_a_record_counts_once_among_onsets_as_in_means(folder: Path) -> None:
+    late = next(path for path in sorted(folder.glob("*.jsonl")) if "_late_" in path.name)  # noqa: ASYNC240 - a moment
+    async with overview(folder) as (_, screen):
+        before = text_of(screen.onsets).split()
+    (folder / "copy.jsonl").write_bytes(late.read_bytes())
+    async with overview(folder) as (_, screen):
+        assert len(screen.rows) == 5
+        told = "1 record left out, a copy of others"
+        assert " ".join(text_of(screen.onsets).split()) == f"{' '.join(before)} {told}"
+
+
 def test_only_trials_alike_are_averaged(tmp_path: Path) -> None:
     hinted: dict[str, object] = {"hint": True}
     for fields in ({}, {"parameters": hinted}, {"condition": "reminded"}):

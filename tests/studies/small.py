@@ -53,18 +53,23 @@ def right(view: View) -> str:
     return ""
 
 
-def walk(run: Run, answering: Answering = right, until: Callable[[View], bool] = lambda view: False) -> list[str]:
+def walk(
+    run: Run, answering: Answering = right, until: Callable[[View], bool] = lambda view: False, *, told: bool = False
+) -> list[str]:
     """Go through a session as the application does, every answer of a trial a 1; return the keys of what was shown.
 
     Args:
         run: The session.
         answering: What is answered to pages and questions.
         until: Where to stop, before that is over.
+        told: Whether it is noted what is on the screen.
     """
     shown: list[str] = []
     while (view := run.next) is not None:
         assert len(shown) < 500, shown[-5:]
         shown.append(view.key)
+        if told:
+            run.note("shown", view=view.key)
         if until(view):
             break
         if isinstance(view, TrialView):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bioblue_tui.cli import cli
 from bioblue_tui.records.locking import lock
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.flow import ConsentView, TrialView, View
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import Opening
 from bioblue_tui.studies.running import enter
-from bioblue_tui.studies.sessions import SessionFile, holds_nothing, participants, session_file, study_dir
+from bioblue_tui.studies.sessions import SessionFile, holds_nothing, nobodys, participants, session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from tests.studies.small import first_trial, load, right, walk
+from tests.studies.test_flow import SHORT
 
 BLOCKS = [("a", "1", "fixed"), ("b", "2", "fixed")]
 OPENING = Opening("small", "P1", 0, "", "", "")
@@ -154,3 +158,37 @@ def test_a_number_that_no_session_has_is_damage_and_keeps_nobody_out(tmp_path: P
     assert "line 2: damaged" in standings(directory, study)[0].problem
     with enter(study, "P2", tmp_path).file:
         pass
+
+
+def test_lines_cut_out_of_the_middle_are_damage_wherever_they_stood(tmp_path: Path) -> None:
+    study, directory = load(tmp_path, BLOCKS, more=SHORT), study_dir("small", tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, told=True)
+    path = session_file(directory, "P1")
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert [one.state for one in standings(directory, study)] == ["finished"]
+    events = [json.loads(line).get("event") for line in lines]
+    assert {"shown", "done", "trial", "ended"} <= set(events)
+    # Of its last lines "ended" alone says it all.
+    for at in range(1, len(lines) - 3):
+        if {"done", "ended"} & set(events[at : at + 2]):
+            path.write_bytes(b"".join(lines[:at] + lines[at + 2 :]))
+            (one,) = standings(directory, study)
+            assert (one.state, "lines before this one are missing" in one.problem) == ("damaged", True), at
+            with pytest.raises(RecordError, match=f"line {at + 1}.*missing"):
+                enter(study, "P1", tmp_path)
+
+
+def test_a_session_that_was_emptied_is_told_in_status(tmp_path: Path) -> None:
+    study, directory = load(tmp_path), study_dir("small", tmp_path)
+    for code in ("P1", "P2"):
+        run = enter(study, code, tmp_path)
+        with run.file:
+            walk(run)
+    session_file(directory, "P1").write_bytes(b"")
+    assert nobodys(directory) == [
+        "P1: participant-P1.jsonl holds nothing; they can begin, and what it may have held is lost"
+    ]
+    done = CliRunner().invoke(cli, ["study", "status", str(tmp_path / "study.toml"), "--data-dir", str(tmp_path)])
+    assert (done.exit_code, nobodys(directory)[0] in done.stderr) == (0, True)

@@ -14,7 +14,7 @@ from bioblue_tui.studies.absences import Absence
 from bioblue_tui.studies.flow import trial_places
 from bioblue_tui.studies.log import PRACTICE, TIME_LIMIT, TRIAL, Decision, Done, Log
 from bioblue_tui.studies.removed import Stood, read_removed
-from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file, study_dir
+from bioblue_tui.studies.sessions import is_running, nobodys, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
@@ -219,7 +219,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
         # Asked first: what is still open in the file then was so while the program ran.
         running = is_running(path)
         try:
-            log = read_session(path)
+            log = read_session(path, kept.played(study))
         except RecordError as error:
             problems.append(f"{code}: {error}")
             lost.append(code)
@@ -242,8 +242,19 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     if not versions and study is not None:
         versions[0] = Version(0, study)
     missed, remarks = kept.told({person.version.number for person in people})
+    remarks += nobodys(directory)
     found_versions = [versions[number] for number in sorted(versions)]
-    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed, unread, lost)
+    return Collected(
+        name,
+        found_versions,
+        people,
+        trials,
+        [*missed, *problems],
+        remarks,
+        removed,
+        unread,
+        lost,
+    )
 
 
 def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterator[Played | str]:
