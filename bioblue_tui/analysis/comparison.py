@@ -195,7 +195,7 @@ class Comparison:
     @property
     def disturbed(self) -> bool:
         """Whether anything was added to the noise of any of them."""
-        return any(member.disturbances for member in self.members)
+        return any(member.state.any_disturbed for member in self.members)
 
     @property
     def noise_words(self) -> str:

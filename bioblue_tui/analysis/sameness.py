@@ -110,9 +110,8 @@ def trace_of(state: TrialState) -> Trace:
     live, words = _interventions(state)
     if not done:
         return Trace(interventions=words)
-    disturbed = any(any(state.disturbed(step.step)) for step in done)
     handed = played_by(header, done)
-    own = Trace(family=_family(header), handed=handed, live=live, interventions=words, disturbed=disturbed)
+    own = Trace(family=_family(header), handed=handed, live=live, interventions=words, disturbed=state.any_disturbed)
     actions = hash((person_of(header), *(step.action for step in done)))
     noise = tuple(state.noise(step.step) for step in done)
     if not any(map(any, noise)) and (not any(noise) or not noisy(state.environment)):

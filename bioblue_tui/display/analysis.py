@@ -120,6 +120,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
             for policy, shadow in shadows.items()
         },
         "same_noise": noisy(environment) and bool(shadows),
+        "same_disturbances": state.any_disturbed and bool(shadows),
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
         "best": tidy(best.total) if best and best.known else None,
@@ -155,7 +156,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     references = list(found["references"].values())
     if references:
         others = "; ".join(reference["about"] for reference in references)
-        noise = ", same noise" if found["same_noise"] else ""
+        disturbed = " and disturbances" * found["same_disturbances"]
+        noise = f", same noise{disturbed}" if found["same_noise"] else ""
         went_on = max(reference["steps"] for reference in references)
         further = f", to the planned end: step {went_on}" if went_on > found["steps"] else ""
         yield f"  total; reference; difference ({others}{noise}{further}):"

@@ -59,7 +59,8 @@ class Insight:
         ghosts = self.companion.ghosts
         if self._ghost >= len(ghosts):
             return ""
-        return line_words(ghosts[self._ghost].name, ", same noise" if self._noisy else "", width)
+        met = ", same noise" + " and disturbances" * self._state.any_disturbed if self._noisy else ""
+        return line_words(ghosts[self._ghost].name, met, width)
 
     def next_ghost(self) -> None:
         """Draw the next policy, or none after the last."""

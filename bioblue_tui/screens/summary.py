@@ -155,7 +155,11 @@ class SummaryScreen(ModalScreen[Choice]):
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header
-        noise = "the same noise" if self._state.environment.cautious_name else "the same start"
+        noise = (
+            "the same noise" + " and disturbances" * self._state.any_disturbed
+            if self._state.environment.cautious_name
+            else "the same start"
+        )
         seed = f" (seed {header.seed})" if header.seed is not None else ""
         text = f"Reference: {policy_words(found.reference)}, {counted(found.reference_steps, 'step')} on {noise}{seed}."
         if found.steps != found.reference_steps:

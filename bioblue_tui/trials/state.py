@@ -275,6 +275,12 @@ class TrialState:
         """Return what a researcher added to a step's noise, one integer per objective; empty where nothing."""
         return disturbance(self.interventions, step)
 
+    @property
+    def any_disturbed(self) -> bool:
+        """Whether anything was added to the noise of a step that was done."""
+        steps = {event.step for event in self.interventions if event.step <= self.done}
+        return any(any(self.disturbed(step)) for step in steps)
+
     def noise(self, step: int) -> Change:
         """Return the noise of a step that was done, without what was added to it; empty where there is none."""
         return undisturbed(self.stepped(step).change, self.disturbed(step))

@@ -59,7 +59,8 @@ class Timelines(Lines):
         pen, cells = PENS[place], self._cells
         who = member.named(name)
         done = self._place(member.state.done)
-        parts = (member.parted.action or member.parted.state) if member.parted else None
+        apart_at = (member.parted.action, member.parted.state) if member.parted else ()
+        parts = min((step for step in apart_at if step is not None), default=None)
         # What never parts from the first is as it all along.
         apart = 0 if member.parted is None else cells if parts is None else self._place(parts)
         line: list[tuple[str, str]] = []

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import envs
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.peers import find_peers
 from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.cli import cli
 from bioblue_tui.display.comparison import comparison_json, comparison_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
@@ -20,11 +24,12 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import grouped
-from bioblue_tui.trials.events import Planned
+from bioblue_tui.trials.events import Planned, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.strips_foot import averages
 from tests.support.changed import changed
-from tests.support.reports import record, shown
+from tests.support.records import header_for, play
+from tests.support.reports import record, shown, write_record
 
 PUSH: Planned = (5, "disturb", [7])
 
@@ -145,6 +150,24 @@ def test_the_reference_is_said_to_meet_the_disturbances_too(tmp_path: Path) -> N
     assert " on the same noise; " not in pushed.figures[1].caption
     assert " on the same noise and disturbances" in pushed.figures[1].caption
     assert " and disturbances" not in quiet.figures[1].caption
+
+
+def test_what_a_person_played_too_is_said_with_every_measure(tmp_path: Path) -> None:
+    header = header_for(envs.make("homeostasis"), 12, 1, agent="b")
+    played = [replace(e, actor="human") if isinstance(e, Stepped) and e.step == 5 else e for e in play(header)]
+    found = report(shown(write_record(tmp_path / "a.jsonl", header, played)))
+    over = " over all steps, those of others too"
+    metrics = found.groups[0].figures[2].caption
+    assert metrics == f"Metrics{over}, and attempts that did not count at the steps of the agent itself"
+    assert found.trials[0].metrics.caption == f"Metrics{over}"
+
+
+def test_analyse_says_that_references_meet_disturbances(tmp_path: Path) -> None:
+    def said(path: Path) -> str:
+        return CliRunner().invoke(cli, ["analyse", str(path)]).output
+
+    assert ", same noise):" in said(changed(tmp_path))
+    assert ", same noise and disturbances):" in said(changed(tmp_path, PUSH))
 
 
 def test_groups_without_a_common_seed_say_once_why_they_are_not_compared(tmp_path: Path) -> None:
