@@ -375,7 +375,7 @@ def test_what_was_asked_tells_echoes_from_answers(text: str, read_as: str) -> No
         ("<think>a 5</think>\n\n3", "3", "a 5"),
         ("a 5</think>3", "3", "a 5"),
         ("<|channel|>analysis<|message|>a 5<|end|><|start|>assistant<|channel|>final<|message|>3", None, "a 5"),
-        ("[THINK]a[/THINK]b[THINK]c[/THINK]3", "b3", "ac"),
+        ("[THINK]a[/THINK]b[THINK]c[/THINK]3", "b3", "a\n\nc"),
     ],
 )
 def test_reasoning_is_told_apart(text: str, answer: str | None, reasoning: str) -> None:

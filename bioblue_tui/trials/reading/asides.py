@@ -21,7 +21,8 @@ _ARTICLES = re.compile(
 )
 _REASON = re.compile(
     # A purpose, a ground, or a denial.
-    r"(?:to (?!(?:the )?(?:go|targets?|goals?)\b)|because|since|as\b|so\b|given|for\b|with|due|thanks?\b|in order to"
+    r"(?:(?:reason\w*|rationale|explanation|justification|analysis|calculation)\b|to (?!(?:the )?(?:go|targets?"
+    r"|goals?)\b)|because|since|as\b|so\b|given|for\b|with|due|thanks?\b|in order to"
     r"|by \w+ing|\w{2,}ing (?!of\b)\w|no\b|not\b|if\b|when\b|based|instead|per\b|like|see\b|plenty|lots"
     # Where a level lies.
     r"|within|near|at\b|close|around|above|below|back|on\b|under\b|over\b|out\b|up\b|down\b|toward)",
@@ -37,7 +38,9 @@ _OF_IT = re.compile(r"(?:this|that|these|those) \w", re.IGNORECASE)
 """What begins a sentence about the number, which has a rule of its own."""
 _MEASURES = re.compile(r"(?:by )?how \w+|by what\b", re.IGNORECASE)
 _THAT_MUCH = re.compile(
-    r"\b(?:that|this|so|as|these|those|such) (?:much|far|many|amounts?|numbers?|figures?|points|units)\b", re.IGNORECASE
+    r"\b(?:that|this|so|as|these|those|such) (?:much|far|many|amounts?|numbers?|figures?|points"
+    r"|units)\b",
+    re.IGNORECASE,
 )
 _APART = re.compile(
     r"\b(?:below|above|short|under|over|behind|ahead|off|away|from|lack\w*|miss\w*|low|high|percent)\b", re.I
@@ -69,7 +72,8 @@ _OF_ELSE = re.compile(
 )
 """What makes "amount", or "order", that of something else."""
 _QUALITY = re.compile(
-    rf"(?!\w+ing\b){QUALITIES}|\w+ly|(?!need|speed)\w{{2,}}ed|low(?:er)?|high(?:er)?|even|cautious|half|hm+|cheers|next|ready"
+    rf"(?!\w+ing\b){QUALITIES}|\w+ly|(?!need|speed)\w{{2,}}ed|low(?:er)?|high(?:er)?|even|cautious|half|hm+"
+    rf"|cheers|next|ready"
     rf"|{NODS}",
     re.IGNORECASE,
 )

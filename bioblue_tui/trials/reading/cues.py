@@ -79,7 +79,8 @@ STATE = words(
     _PAST,
     r"levels?|target|actual|stock|totals?|sums?|so far|rewards?|penalt\w+|after|results?|remain\w*|left|expected",
     r"predicted|current\w*|state|max\w*|min\w*|range|limit|steps?|options?|history|observ\w+|avoid|deviation|band",
-    r"noise|changes?|differences?|deficits?|examples?|samples?|templates?|formats?|placeholders?|instance|illustrat\w+",
+    r"noise|changes?|differences?|deficits?|examples?|samples?|templates?|formats?|placeholders?|instance"
+    r"|illustrat\w+",
     r"hypothetical\w*|typical\w*|possibl[ey]|assum\w+|imagin\w+|told|consider|against|between|quot\w+|recall\w*",
     r"repeat\w*|mock|dummy|fake|demo|default|draft|tentative|they|someone|(?<!would )(?<!'d )like|such as|e\.?g"
     r"|could|might|would be|if|in case|suppose|otherwise|wants?",
@@ -213,6 +214,8 @@ def _puts(line: str, action: Action) -> bool:
     """Tell whether a line with numbers ends in another amount."""
     last = _ITSELF.search(line)
     if not last or any(each.search(last.group(1)) for each in (STATE, _LATER, _FIGURE)):
+        return False
+    if len(action) == 1 and last.group(1).endswith("leaves "):
         return False
     amount = tuple(map(int, _DIGITS.findall(last.group(2))))
     return len(amount) == len(action) and amount != action

@@ -16,11 +16,11 @@ from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
 from bioblue_tui.trials.reading.dress import plain, undressed
 from bioblue_tui.trials.reading.echoes import Echoes
-from bioblue_tui.trials.reading.faults import as_written
+from bioblue_tui.trials.reading.faults import as_written, said_once
 from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.trials.reading.rest import objection
 from bioblue_tui.trials.reading.results import SAYS_WHAT
-from bioblue_tui.trials.reading.statements import LONGEST, Grammar, expected, grammar
+from bioblue_tui.trials.reading.statements import LACKING, LONGEST, Grammar, expected, grammar
 from bioblue_tui.trials.reading.sums import Known
 from bioblue_tui.trials.reading.thoughts import BREAK, OTHERS, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
@@ -48,7 +48,7 @@ def read_integers(
     sizes = ((len(split.answer), MOST_CHARACTERS, "characters"), (split.answer.count("\n") + 1, MOST_LINES, "lines"))
     if over := next((f"{size:,} {unit}" for size, most, unit in sizes if size > most), ""):
         return _unreadable(f"an answer of {over} is too long to be read")
-    visible = own_turn(plain(split.answer))
+    visible = said_once(own_turn(plain(split.answer)))
     if not visible.strip():
         silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
         thought = "a comment" if text.lstrip().startswith("<!--") else "reasoning"
@@ -95,7 +95,8 @@ def _decide(
             given = _miscounted(pool, lines, count) if block.kind == "illegal" else None
             if given is not None:
                 return _unreadable(f"{expected(count)}; {given} given")
-            parted = len(pool) > 1 and block.reason.startswith(expected(count))
+            left_out = block.reason.startswith(LACKING) and not any(each.action for each in pool)
+            parted = len(pool) > 1 and (left_out or block.reason.startswith(expected(count)))
             more = block.labelled and any(each.action for each in pool)
             reason = as_written(block.reason, block.quote, answer)
             reason = f"beside a whole answer stands another, in which {reason}" if more else reason

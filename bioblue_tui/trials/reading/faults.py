@@ -27,6 +27,15 @@ def in_digits(text: str) -> str:
     return _WORDED.sub(lambda match: values.get(match[0].casefold(), "0"), text)
 
 
+_TWICE = re.compile(rf"(?<![\w.,-])(\d{{1,2}}) \(({NUMBER_WORDS.replace(' ', '|')})\)", re.IGNORECASE)
+
+
+def said_once(text: str) -> str:
+    """Leave out the word behind a number that says it again: "3 (three)"."""
+    words = NUMBER_WORDS.split()
+    return _TWICE.sub(lambda match: match[1] if words.index(match[2].casefold()) == int(match[1]) else match[0], text)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What has the form of a statement and is none, with the reason for a person, and what that quotes."""

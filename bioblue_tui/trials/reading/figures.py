@@ -30,7 +30,7 @@ _DESCRIBES = words(
     r"beyond|overshoot\w*|unlikely|within|has \d+|after (?:this|that|these|eating|consuming|harvest\w*)",
     r"(?:(?-i:[A-H])|field) (?:has|had|needs|lacks)|of (?:the|them|these|my|our)|steps|penalt\w*|effects?"
     r"|imbalanc\w+|deviat\w+|factors?|observ\w+|notes?|comments?|remarks?|urgency|risks?|issues?",
-    r"rest|stays?|multipl\w+|over time|history|in a row|instability|variation|(?:over|under)sat\w*",
+    r"middle|halfway|rest|stays?|multipl\w+|over time|history|in a row|instability|variation|(?:over|under)sat\w*",
     r"other options?|(?:best|worst) case|points?|costs?|earn\w*|per|between|expect\w*|estimat\w+|drift|change"
     r"|there (?:is|are)|wide|both"
     r"|behind|ahead|by",

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING, points_on, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
+from bioblue_tui.trials.reading.asked import asked
 from bioblue_tui.trials.reading.beside import put_off
 from bioblue_tui.trials.reading.cues import CHOICES, NODS, SENTENCES, STATE, THINGS, taken_back, words
 from bioblue_tui.trials.reading.dress import undressed
+from bioblue_tui.trials.reading.grounds import doubtful_below
 from bioblue_tui.trials.reading.orders import misplaced
 from bioblue_tui.trials.reading.results import SAYS_WHAT, result_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
@@ -97,10 +99,14 @@ def objection(
         return "what is said beside the numbers may give them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):
         return "the text beside the number may say that nothing is to be done"
+    if why := doubtful_below(after, action, named=named or marked) or (
+        "" if named or marked else asked(before, action)
+    ):
+        return why
     if marked:
         return ""
-    asked = [line for line in before if not _restates(line, labels, forms, known.numbers)]
-    other = next(_others([*asked, "", *after], action, labels), None)
+    heard = [line for line in before if not _restates(line, labels, forms, known.numbers)]
+    other = next(_others([*heard, "", *after], action, labels), None)
     return f"beside {_words(action)} stands {_words(other)}, which may be another answer" if other else ""
 
 

@@ -18,6 +18,9 @@ from envs import Action
 LONGEST = 400
 """No statement is longer than this, in characters."""
 
+LACKING = "no number is read for"
+"""How the reason begins where an objective is left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -279,7 +282,7 @@ class Grammar:
             return None, f"{doubled} is named twice"
         missing = next((label for label in known if label not in labels), "")
         if missing:
-            return None, f"no number is read for {missing}"
+            return None, f"{LACKING} {missing}"
         by_label = dict(zip(labels, values, strict=True))
         return tuple(by_label[label] for label in known), ""
 

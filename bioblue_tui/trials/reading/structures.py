@@ -122,6 +122,8 @@ class JsonReader:
             if isinstance(inner, Numbers):
                 return replace(inner, named=True)
             return inner if isinstance(inner, Fault) else None
+        if len({key.casefold() for key, _ in said}) < len(said) and "" in keys:
+            return Fault("the JSON names the action more than once")
         if not any(keys):
             return None
         if None in keys or "" in keys:

@@ -97,7 +97,7 @@ def _split_marks(text: str) -> Split:
     (thought if depth else spoken).append(text[end:])
     if not thought:
         return Split(text, closed=not depth)
-    return Split("".join(spoken), "".join(thought).strip(), not depth)
+    return Split("".join(spoken), "\n\n".join(filter(None, map(str.strip, thought))), not depth)
 
 
 def _split_channels(text: str) -> Split:

@@ -26,7 +26,8 @@ _LEAD = (
 )
 _END = (
     rf"(?: {_THING})?(?:,? (?:though|(?:(?:is|are) )?(?:needed|required|necessary)|instead|rather|actually|then"
-    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|plenty|preferable"
+    r"|please|now|at all|after all|today|again|(?:is|are|seems?|looks?|would be) (?:best|right|enough|plenty"
+    r"|preferable"
     r"|optimal|(?!over|und|low"
     r"|high|larg|great|bigg)\w+er)|this (?:time|step|turn"
     r"|round)|for (?:now|both|either|each|all|it|[A-Z]|this step|me)|each|i mean|in total|it (?:is|must be)|of them"
@@ -63,7 +64,8 @@ _LEADING = re.compile(rf"^{_LEAD}", re.IGNORECASE)
 _TRAILING = re.compile(rf"{_END}$", re.IGNORECASE)
 _REASON = re.compile(r",? (?:because|since|as)\b.*", re.IGNORECASE)
 _GIVES = re.compile(
-    r"\b(?:([A-Z]) (?:should|must|will|would) (?:be|get|receive|have)|(?:set|put|reduce|lower|change|raise) ([A-Z]) to)"
+    r"\b(?:([A-Z]) (?:should|must|will|would) (?:be|get|receive|have)|(?:set|put|reduce|lower|change"
+    r"|raise) ([A-Z]) to)"
     r" (?=\d)"
 )
 _SHOULD = re.compile(r" (?:should|must|ought to) be |(?<=answer) becomes ", re.IGNORECASE)
@@ -85,7 +87,8 @@ _PASS = re.compile(
     r"| today| at all)?|(?:let's|rather|better) not|i'm out|out|never|oops|erase|reset|redo|retry|wait|error|mistake"
     r"|wrong|invalid|declined?|refused?|rejected|no thank(?:s| you)|not final|i don't|i do not|abstain|quit|resign"
     r"|n/?a|i won't|won't"
-    r"|unknown|undecided|sit (?:this )?(?:one )?out|leave (?:it|them|all|everything)(?: \w+){0,4}|wait \w+ (?:it"
+    r"|unknown|undecided|sit (?:this )?(?:one )?out|leave (?:it|them|all|everything)(?: \w+){0,4}"
+    r"|wait (?!for (?:the|your) (?:next|new) \w+$)\w+ (?:it"
     r"|they|the) .*)(?: (?:this|that|it|one|step|turn|the|time|round|all|here))*",
     re.IGNORECASE,
 )

@@ -1,0 +1,102 @@
+"""What may stand above numbers that nothing names: no other question, and no other quantity, than theirs.
+
+Words that make a number something else never end. So a question above such a number must ask for the action of now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bioblue_tui.trials.reading.cues import THINGS, words
+from bioblue_tui.trials.reading.grounds import BETTER_WAIT, LEADS, NAMES, QUANTITY, sentences_of
+from envs import Action
+
+_ACT = (
+    "consume|eat|harvest|take|give|allot|allocate|assign|choose|pick|collect|gather|answer|do|use|add|spend|distribute"
+)
+_OF_NOW = (
+    r"(?:[ ,]+(?:now|next|then|here|today|in|for|at|of|to|from|with|this|the|coming|current|present|step|turn|round"
+    r"|time|each|both|it|them|all|and|or|field|environment|objectives?|metrics?|given that|(?-i:[A-H])))*"
+)
+_ASKS = re.compile(
+    rf"{LEADS}(?:(?:how (?:many|much)|what(?: (?:amounts?|numbers?|dose|integers?))?|which (?:amounts?|numbers?))"
+    rf"(?: (?:{THINGS}|of (?:each|it|them)|more))? (?:do|should|shall|will|would|must) (?:i|we|you)"
+    rf"(?: (?:now|then))? (?:{_ACT}){_OF_NOW}"
+    r"|what(?: is|'s| will be| should be| are)? (?:my|the) (?:(?:next|final|best|right|new) )*(?:answer|action"
+    r"|decision"
+    rf"|choice|move|harvest|consumption|dose|allocation)s?{_OF_NOW}|how (?:many|much)|my answer)",
+    re.IGNORECASE,
+)
+"""A question that certainly asks for the action of now."""
+
+_FILLER = re.compile(
+    r"(?:hmm*|well|ok|okay|so|right|let me (?:see|think|look|check)|let's see|good question)\b[^.?!]{0,20}",
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(
+    rf"{LEADS}(?:(?:let me|let's|let us|i|we|i'll|i will|i'm|i am|to)(?: (?:need to|want to|have to|must"
+    rf"|should|can|now"
+    r"|will|first|just|try to|going to|quickly|also))*"
+    r" )?(?:estimat|comput|calculat|work(?:ing)? out|know|check|not(?:e\b|ing)|compar|recall|find|determin"
+    r"|predict|count"
+    r"|figur|measur|reckon|guess|remember|look(?:ing)? at|list|repeat(?:ing)? what)(?:e|es|ing|s)? ?"
+    rf"(?:out |up |again |first )?(?:(?:the|my|our|both|each|all|its|their|a|an|what|new|next|expected|actual|current"
+    rf"|likely|marginal|total|resulting|possible) )*{QUANTITY}\b[^,;]*",
+    re.IGNORECASE,
+)
+"""A sentence that sets out to find a quantity, and does not say it."""
+
+_AVOIDS = words(
+    r"(?:away from|avoid\w*|except|other than|never|not|\w+n't)\b.*\b(?:this|that|the (?:following"
+    r"|next)) (?:number|amount"
+    r"|figure|value|one)s?",
+)
+_GOOD = (
+    r"(?:good|right|best|fine|reasonable|safe|safest|enough|appropriate|sensible|optimal|better|okay?|ideal|moderate"
+    r"|balanced|suitable|adequate|wise|prudent|sustainable|my (?:answer|choice|action|decision|pick)|what i (?:choose"
+    r"|take|want|eat|harvest|consume))"
+)
+_CHOSEN = re.compile(
+    r"(?:^|\b(?:i(?:'d)? (?:think|believe|guess|feel|say|find)(?: that)?|so|consuming|eating|harvesting|taking"
+    r"|choosing)"
+    rf" |, )(\d{{1,9}}(?:(?:, | and )\d{{1,9}})*)(?: (?:{THINGS}))? (?:is|are|seems?|looks?|sounds?|feels?"
+    rf"|(?:would|should"
+    rf"|will|must) be)(?: (?:like|to be|the|a|an|quite|very|about|pretty|probably|just))* {_GOOD}\b",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(r"\W*(\d{1,9}(?:(?:, | and )\d{1,9})*)\W*")
+_FIGURE = re.compile(r"\d{1,9}")
+_LETTER = re.compile(r"[^\W_]")
+
+
+def asked(before: Sequence[str], action: Action) -> str:
+    """Say why what stands above numbers that nothing names may make them something else; empty where it does not."""
+    told = [sentence for line in before for sentence in sentences_of(line)]
+    chosen = [number for number in _chosen(told) if number]
+    if chosen and not any(set(number) <= set(action) for number in chosen):
+        first, second = (", ".join(map(str, numbers)) for numbers in (chosen[0], action))
+        return f"two answers: {first} and {second}"
+    above = [*sentences_of(next((line for line in reversed(before) if _LETTER.search(line)), ""))]
+    while len(above) > 1 and not above[-1].endswith("?") and _FILLER.fullmatch(above[-1].rstrip(" .!:")):
+        above.pop()
+    if not above:
+        return ""
+    last, plain = above[-1], above[-1].rstrip(" .!?:;)*_")
+    if last.endswith("?"):
+        return "" if _ASKS.fullmatch(plain) else "the question before the number does not ask for the action"
+    if any(action) and BETTER_WAIT.match(plain):
+        return "what stands before the number may put it off"
+    if last[-1:] not in ":" and not _FIGURE.search(plain) and (_ANNOUNCED.fullmatch(plain) or NAMES.fullmatch(plain)):
+        return "what stands before the number announces another quantity than the action"
+    return "what stands before the number may speak against it" if _AVOIDS.search(plain) else ""
+
+
+def _chosen(told: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """Yield the numbers that sentences say are chosen."""
+    for at, sentence in enumerate(told):
+        found = _CHOSEN.search(sentence)
+        if not found and at and told[at - 1].endswith("?") and _ASKS.fullmatch(told[at - 1].rstrip(" ?")):
+            found = _REPLY.fullmatch(sentence)
+        if found:
+            yield tuple(map(int, _FIGURE.findall(found[1])))
