@@ -45,6 +45,12 @@ SIDE_QUESTIONS = [
     "Computing the gap to the target.",
     "I stay away from this number.",
     "I would rather wait.",
+    "The gap first.",
+    "I start with the deficit.",
+    "Now to the deficit.",
+    "On to the steps left.",
+    "I subtract the level from the target.",
+    "The difference follows.",
 ]
 TAKEN_BACK = [
     "I made a mistake above.",
@@ -57,8 +63,22 @@ TAKEN_BACK = [
     "Make it more.",
     "A higher number is needed.",
     "I'll take more.",
+    "This needs to change.",
+    "I'd go higher.",
+    "Let it grow instead.",
+    "Final answer below.",
 ]
-LIMITED = ["At most.", "Every other step.", "If the level falls below 95.", "Next week.", "Roughly.", "Per step."]
+LIMITED = [
+    "At most.",
+    "Every other step.",
+    "If the level falls below 95.",
+    "Next week.",
+    "Roughly.",
+    "Per step.",
+    "I eat later.",
+    "Two steps from now.",
+    "Depending on the noise.",
+]
 REASONS = [
     "Because the level is low.",
     "This keeps the level near the target.",

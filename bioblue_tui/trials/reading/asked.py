@@ -21,7 +21,7 @@ _OF_NOW = (
 )
 _ASKS = re.compile(
     rf"{LEADS}(?:(?:how (?:many|much)|what(?: (?:amounts?|numbers?|dose|integers?))?|which (?:amounts?|numbers?))"
-    rf"(?: (?:{THINGS}|of (?:each|it|them)|more))? (?:do|should|shall|will|would|must) (?:i|we|you)"
+    rf"(?: (?:{THINGS}|of (?:each|it|them)|more))? (?:do you|(?:do|should|shall|will|would|must) (?:i|we))"
     rf"(?: (?:now|then))? (?:{_ACT}){_OF_NOW}"
     r"|what(?: is|'s| will be| should be| are)? (?:my|the) (?:(?:next|final|best|right|new) )*(?:answer|action"
     r"|decision"
@@ -33,6 +33,24 @@ _ASKS = re.compile(
 _FILLER = re.compile(
     r"(?:hmm*|well|ok|okay|so|right|let me (?:see|think|look|check)|let's see|good question)\b[^.?!]{0,20}",
     re.IGNORECASE,
+)
+_ENDS_IN = re.compile(
+    rf"\b{QUANTITY}(?:,? (?:first|next|now|then|follows?|i think|i guess|so far|left|remaining"
+    rf"|again))*$",
+    re.IGNORECASE,
+)
+_TELLS = words(
+    # What is said of the state, as it is or was.
+    r"is|are|was|were|am|has|have|had|would|should|may|might|could|seems?|looks?|stays?|remains?|fell|falls?"
+    r"|rose|rises?"
+    r"|grew|grows?|needs?|drops?|lacks?|worked|went|moved|\w+'(?:s|re|m)(?<!let's)(?<!what's)(?<!i'm)",
+    # What is meant to come of the action.
+    r"(?:reach|return|restor|keep|kept|maintain|stay|aim|avoid|clos|fill|cover|compensat|offset|balanc|match"
+    r"|repeat|follow"
+    r"|goal|near|within|below|above|toward|back|correct|reduc|minimi|maximi|address|bring|risk|sustain|protect"
+    r"|respect|meet"
+    r"|optimi|tend|dropp|drift|changed|increas|decreas|declin|recover|want|need|steer|counter|approach|prevent"
+    r"|stabili|consum|eat|harvest|tak)\w*(?<!follows)|like to|so|hence|thus",
 )
 _ANNOUNCED = re.compile(
     rf"{LEADS}(?:(?:let me|let's|let us|i|we|i'll|i will|i'm|i am|to)(?: (?:need to|want to|have to|must"
@@ -87,9 +105,16 @@ def asked(before: Sequence[str], action: Action) -> str:
         return "" if _ASKS.fullmatch(plain) else "the question before the number does not ask for the action"
     if any(action) and BETTER_WAIT.match(plain):
         return "what stands before the number may put it off"
-    if last[-1:] not in ":" and not _FIGURE.search(plain) and (_ANNOUNCED.fullmatch(plain) or NAMES.fullmatch(plain)):
+    if last[-1:] not in ":" and not _FIGURE.search(plain) and _announces(plain):
         return "what stands before the number announces another quantity than the action"
     return "what stands before the number may speak against it" if _AVOIDS.search(plain) else ""
+
+
+def _announces(plain: str) -> bool:
+    """Tell whether a sentence without a figure leads to a quantity, and neither tells of it nor aims at it."""
+    if _ANNOUNCED.fullmatch(plain) or NAMES.fullmatch(plain):
+        return True
+    return bool(_ENDS_IN.search(plain)) and not _TELLS.search(plain)
 
 
 def _chosen(told: Sequence[str]) -> Iterator[tuple[int, ...]]:

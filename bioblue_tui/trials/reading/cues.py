@@ -90,7 +90,7 @@ _DOES = (
     r"(?:e|es|ing|s)?|consumption|reply|go (?:with|for)|set|say|split"
 )
 _AMOUNTS = (
-    r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?"
+    r"answers?|actions?|decisions?|choices?|responses?|outputs?|moves?|conclusion|amounts?|quantit(?:y|ies)|numbers?|lists?"
     r"|(?:(?:an?|one|(?:an? )?single|list of) )?integers?|json|allocation"
     r"|antwort|respuesta|réponse|risposta|resposta|ответ"
 )

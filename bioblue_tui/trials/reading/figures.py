@@ -18,7 +18,7 @@ _PAST = (
     r"|recovered|left"
 )
 _DESCRIBES = words(
-    r"levels?|targets?|goals?|aims?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficits?|differences?|shortfall|band|range",
+    r"levels?|targets?|goals?|aim(?:s|ing)?|at|near|around|actual|stock|totals?|sum|field|gaps?|deficits?|differences?|shortfall|band|range",
     r"limit|steps?|turns?|rounds?|last|previous\w*|before|than|instead of|rewards?|penal\w+|(?:re)?grow\w*|noise",
     r"short|below|above|left|leav\w+|remain\w*|too|at most|at least|up to|average|mean|rate|confiden\w+|note"
     r"|considered",
