@@ -51,6 +51,8 @@ SIDE_QUESTIONS = [
     "On to the steps left.",
     "I subtract the level from the target.",
     "The difference follows.",
+    "The step number.",
+    "Let me list the changes.",
 ]
 TAKEN_BACK = [
     "I made a mistake above.",
@@ -77,6 +79,9 @@ LIMITED = [
     "Per step.",
     "I eat later.",
     "Two steps from now.",
+    "For ten steps.",
+    "Something smaller.",
+    "Not enough.",
     "Depending on the noise.",
 ]
 REASONS = [
@@ -92,6 +97,8 @@ REASONS = [
     "I'll wait for the next observation.",
     "Let me know the next observation.",
     "Thank you!",
+    "Until now the level was stable.",
+    "I feel this is about right.",
     "However, I will reduce consumption if the level goes above 105.",
     "If the noise is negative, the level stays close to the target.",
 ]

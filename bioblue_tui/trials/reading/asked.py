@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bioblue_tui.trials.reading.cues import THINGS, words
+from bioblue_tui.trials.reading.cues import CHOICES, THINGS, words
 from bioblue_tui.trials.reading.grounds import BETTER_WAIT, LEADS, NAMES, QUANTITY, sentences_of
 from envs import Action
 
@@ -39,6 +39,10 @@ _ENDS_IN = re.compile(
     rf"|again))*$",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"(?:the|my|our) (?:\w+ )?\w+(?<!s)", re.IGNORECASE)
+_ACTION = words(rf"(?:{CHOICES})s?|goal|aim|way|number i \w+|potatoes|body|time|best|integers?")
+"""What names the action, or nothing that has an amount."""
+
 _TELLS = words(
     # What is said of the state, as it is or was.
     r"is|are|was|were|am|has|have|had|would|should|may|might|could|seems?|looks?|stays?|remains?|fell|falls?"
@@ -114,7 +118,9 @@ def _announces(plain: str) -> bool:
     """Tell whether a sentence without a figure leads to a quantity, and neither tells of it nor aims at it."""
     if _ANNOUNCED.fullmatch(plain) or NAMES.fullmatch(plain):
         return True
-    return bool(_ENDS_IN.search(plain)) and not _TELLS.search(plain)
+    return bool(_ENDS_IN.search(plain) or (_BARE.fullmatch(plain) and not _ACTION.search(plain))) and not _TELLS.search(
+        plain
+    )
 
 
 def _chosen(told: Sequence[str]) -> Iterator[tuple[int, ...]]:

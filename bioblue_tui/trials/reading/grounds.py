@@ -15,7 +15,7 @@ from envs import Action
 LEADS = r"(?:(?:so|now|and|then|well|ok|okay|hence|thus|hmm*|also|first|next|the question|question)[,:.]? )*"
 QUANTITY = (
     r"(?:levels?|stocks?|totals?|sums?|deficits?|differences?|gaps?|shortfalls?|distances?|deviations?|noise"
-    r"|(?:random )?factors?|change"
+    r"|(?:random )?factors?|changes?"
     r"|rewards?|penalt(?:y|ies)|scores?|returns?|regrowth|growth|limit|maximum|minimum|range|target"
     r"|(?:the|remaining) steps|steps (?:left|remaining|so far)|results?(?: of [^,]*)?|missing \w+"
     r"|answer to (?:the|that|this) \w+ question"
@@ -59,7 +59,8 @@ _NEVER = re.compile(
     r"i(?:'ve| have)? (?:\w+ ){0,2}?(?:made|see|saw|found|spot\w*|notice\w*|discover\w*) (?:(?:an?|the|my"
     r"|some) )?(?:\w+ )?"
     r"(?:mistakes?|errors?|slips?|typos?|blunders?)\b(?! (?:last|in the (?:last|previous)|before|earlier))"
-    r"|(?:i'm|i am|i was) (?:(?:probably|clearly|likely|obviously|completely) )?(?:wrong|mistaken)\b"
+    r"|(?:i'm|i am|i was) (?:(?:probably|clearly|likely|obviously|completely) )?(?:wrong|mistaken|too (?:hasty"
+    r"|quick|fast|rash|careless)(?! (?:last|before|earlier|in)))\b"
     r"|(?:error|errata|erratum|correction|typo|mistake|edit|update|revised?|wrong|warning)s?:"
     r"|(?:please |kindly |just )*(?:disregard|ignore|discard|cancel|forget|delete|strike|scrap|void|undo)\b"
     r"|(?:see|look|read|find|check|look at) (?:below|further|the (?:next|real)|next)\b"
@@ -114,8 +115,23 @@ _NEVER = re.compile(
 )
 """What corrects, commands, limits or sets a time, below a number of whatever name."""
 
+_CUT_SHORT = re.compile(
+    r"(?:not(?! too)|something|anything|some|another|any|for(?! (?:this|the next|now|safety|balance))|over|once"
+    r"|per|half|most"
+    r"|next(?! step)|last|until(?! now)|less is|more is|(?:an? |the )?(?:different|other|another) \w+ (?:fits?"
+    r"|suits?|works?|does)\b)"
+    r"(?: \w+){0,3}",
+    re.IGNORECASE,
+)
+_FINITE = words(
+    r"is|are|was|were|am|has|have|had|will|would|should|may|might|must|can|could|needs?|keeps?|leaves?|brings?"
+    r"|seems?|went"
+    r"|looks?|stays?|fell|rose|grew|\w+ed|\w+'(?:s|m|re|ll|ve)|i|we|because|since"
+)
+"""What makes a sentence of some words."""
+
 _WHEN = re.compile(
-    r"(?:only |but |and )*(?:if|when(?:ever)?|once|unless|as soon as|in case|provided|until|as long as|while"
+    r"(?:only |but |and )*(?:if|when(?:ever)?|once|unless|as soon as|in case|provided|until(?! now)|as long as|while"
     r"|after (?!(?:this|that|which|consum|harvest|eat|tak|the (?:last|previous)))\w+)\b",
     re.IGNORECASE,
 )
@@ -201,7 +217,7 @@ _I_DO = re.compile(
     r" (?:aim|alternat|appl|choosing|end\b|overate|rest(?:ed)? on|fast|skip|share|shift|move|go(?:ing)?\b|went"
     r"|chang|do(?:ing)?\b|did\b|ate\b|avoid|await|balanc|base|be\b|believ|bring|cho?ose|chose|close|compensat"
     r"|compar|consider"
-    r"|consum|continu|correct|cover|deviat|eat|adjust|adapt|account|estimat|expect|explor|fear|fill|follow|gave"
+    r"|consum|continu|correct|cover|deviat|eat|adjust|adapt|account|estimat|expect|feel|explor|fear|fill|follow|gave"
     r"|give|gain|get"
     r"|got\b|guess|harvest|hope|increas|decreas|reduc|rais|lower|keep|kept|know|learn|like\b|leav|left|let\b"
     r"|look|lost|maintain|match"
@@ -240,6 +256,8 @@ def _explains(sentence: str, plain: str) -> bool:
     if not _LETTER.search(plain) or sentence.endswith("?") or _RECKONS.search(sentence):
         return True
     if _WHEN.match(plain) and not _MAIN.search(plain):
+        return False
+    if _CUT_SHORT.fullmatch(plain) and not _FINITE.search(plain.removeprefix("Less is").removeprefix("More is")):
         return False
     if but := _BUT.match(plain):
         return bool(_PROVISO.search(plain, but.end()))
