@@ -227,11 +227,13 @@ class LargeGauge(Lines):
     def _numbers(self, width: int) -> Line:
         """Write the edges of the band, or the ends of a scale without one, below where they are."""
         cells, gauge = max(8, width - 2), self.gauge
-        row = [" "] * (cells + 1)
+        row, free = [" "] * (cells + 1), 0
         for value in gauge.band or (gauge.low, gauge.high):
             text, place = amount(value, 7), self._cell(value, cells)
-            first = max(0, min(cells - len(text), place - len(text) // 2)) + 1
+            # A blank parts two that are close together: −1 and 1 are no −11.
+            first = max(free, min(cells - len(text), place - len(text) // 2)) + 1
             row[first : first + len(text)] = text
+            free = first + len(text)
         return [("".join(row)[: cells + 1], "dim")]
 
     def _band(self, cells: int) -> tuple[int, int] | None:

@@ -243,7 +243,9 @@ class EntryWriter:
 
     def _costs(self, view: StepView, attempt: Attempt) -> str:
         cost = self.cost(view.number) if self.cost and attempt is view.attempts[-1] else ""
-        return _time_and_tokens(attempt) + (f"   {cost}" if cost else "")
+        # Beside the time and the tokens of one attempt it says that it is of them all.
+        whole = " for the step" if len(view.attempts) > 1 else ""
+        return _time_and_tokens(attempt) + (f"   {cost}{whole}" if cost else "")
 
 
 def _time_and_tokens(attempt: Attempt) -> str:

@@ -236,11 +236,39 @@ async def test_at_its_end_a_failed_trial_has_cost_what_its_last_attempts_did_too
         await pilot.press("right")
         await until(pilot, lambda: "$0.00021" in text_of(screen.status))
         await pilot.press("end")
+        # The second step took one attempt, beside which its own cost stands as such.
+        assert "for the step" not in text_of(screen.transcript)
         # Two steps and ten attempts at the third.
         await until(pilot, lambda: "$0.0025" in text_of(screen.status))
         await pilot.press("s")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         assert str(pilot.app.screen.query_one("#spending", Label).content).startswith("12 requests: ")
+
+
+class Second(Told):
+    """One whose first answer to each question is none."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        return await super().answer(turn) if turn.attempt > 1 else Answer("dunno", usage=Usage(1_000, 0, 100))
+
+
+async def test_a_cost_beside_the_tokens_of_one_of_several_attempts_says_that_it_is_the_steps(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "own", steps=2), tmp_path, agent=Second())
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await until(pilot, lambda: screen._spending is not None)
+        await pilot.press("end")
+        await until(pilot, lambda: "1 000 tokens in, 100 out   $0.00042 for the step" in text_of(screen.transcript))
+
+
+async def test_numbers_of_a_large_scale_that_are_close_together_are_parted(tmp_path: Path) -> None:
+    session = open_session(Plan("balancing", "accelerator:10", parameters={"objectives": 3}, steps=40), tmp_path)
+    await run_unattended(session)
+    async with replayed(open_record(session.path), size=(80, 24)) as (pilot, screen):
+        await pilot.press("end", "L")
+        await until(pilot, lambda: "LOW" in text_of(screen.query_one("LargeGauge")))
+        scale = text_of(screen.query_one("LargeGauge")).splitlines()[-1].replace("−", "-")
+        assert scale.split() == ["-1", "1"]
 
 
 async def test_prompts_unfolded_and_folded_leave_the_raw_output_at_the_step_looked_at(tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "+3", "+3 has a sign"),
         (2, "1,000", "1,000 may hold a thousands separator"),
         (1, "Answer: three", "the number is written as a word"),
-        (1, "1234567890", "has 10 digits; at most 9 are read"),
+        (1, "1234567890", "has more than 9 digits, the most that are read"),
+        (1, "I consume " + "3" * 450, "has more than 9 digits, the most that are read"),
         (
             1,
             "3\n\nWait, no.",
@@ -193,7 +194,7 @@ def test_what_the_world_forbids_is_illegal(id_: str, parameters: dict[str, objec
         (2, "１，０００", "１，０００ may hold a thousands separator"),
         (2, "3, ４.5", "４.5 is not a whole number"),
         (1, '{"action": －3}', "－3 is negative"),
-        (1, "１２３４５６７８９０", "１２３４５６７８９０ has 10 digits"),
+        (1, "１２３４５６７８９０", "１２３４５６７８９０ has more than 9 digits"),
         (1, "3\x00-4", "3␀-4 is not one number"),
     ],
 )

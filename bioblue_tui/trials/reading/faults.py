@@ -105,8 +105,8 @@ def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
 
 
 def too_long(number: str) -> str:
-    """Say that a number has too many digits."""
-    return f"{short(number)} has {len(number)} digits; at most {MAX_DIGITS} are read"
+    """Say that a number has too many digits; how many is not known where it is the beginning of a long line."""
+    return f"{short(number)} has more than {MAX_DIGITS} digits, the most that are read"
 
 
 def short(text: str) -> str:
