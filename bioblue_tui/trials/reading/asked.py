@@ -109,7 +109,7 @@ def asked(before: Sequence[str], action: Action) -> str:
         return "" if _ASKS.fullmatch(plain) else "the question before the number does not ask for the action"
     if any(action) and BETTER_WAIT.match(plain):
         return "what stands before the number may put it off"
-    if last[-1:] not in ":" and not _FIGURE.search(plain) and _announces(plain):
+    if not last.endswith(":") and not _FIGURE.search(plain) and _announces(plain):
         return "what stands before the number announces another quantity than the action"
     return "what stands before the number may speak against it" if _AVOIDS.search(plain) else ""
 

@@ -238,14 +238,10 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
     heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
     if ending.endswith((".", "!", "?", "。")) and not heading:
         return ""
-    if _only_leads(re.split(r"[.!?;] ", piece.rstrip(": "))[-1]):
+    last = re.split(r"[.!?;] ", piece.rstrip(": "))[-1]
+    if _only_leads(last):
         return "answer"
-    grounds = re.split(r"[.!?;] ", piece.rstrip(": "))[-1]
-    if (
-        ending.endswith(":")
-        and _GROUNDS.fullmatch(grounds)
-        and not (SUPPOSED.search(grounds) or _LEADING_ON.search(grounds))
-    ):
+    if ending.endswith(":") and _GROUNDS.fullmatch(last) and not (SUPPOSED.search(last) or _LEADING_ON.search(last)):
         return ""
     explains = _STATED.fullmatch(piece) or (_EXPLAINING.search(ending) and not adjacent)
     if explains and not (heading or ending.endswith(":") or _LEADING_ON.search(ending)):

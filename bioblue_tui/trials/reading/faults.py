@@ -10,30 +10,27 @@ from bioblue_tui.text import one_line
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Kind
 
-NUMBER_WORDS = (
+_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty"
 )
+NUMBER_WORDS = {word: number for number, word in enumerate(_WORDS.split())}
 """The words of the numbers from 0 on."""
 
-_WORDED = re.compile(
-    rf"(?<![-\w])(?:none|{NUMBER_WORDS.replace(' one', '').replace(' ', '|')})(?![-\w])", re.IGNORECASE
-)
+_WORDED = re.compile(rf"(?<![-\w])(?!one\b)(?:none|{'|'.join(NUMBER_WORDS)})(?![-\w])", re.IGNORECASE)
 
 
 def in_digits(text: str) -> str:
     """Write number words, and none, in digits; "one" is left, for it has other meanings."""
-    values = {word: str(number) for number, word in enumerate(NUMBER_WORDS.split())}
-    return _WORDED.sub(lambda match: values.get(match[0].casefold(), "0"), text)
+    return _WORDED.sub(lambda match: str(NUMBER_WORDS.get(match[0].casefold(), 0)), text)
 
 
-_TWICE = re.compile(rf"(?<![\w.,-])(\d{{1,2}}) \(({NUMBER_WORDS.replace(' ', '|')})\)", re.IGNORECASE)
+_TWICE = re.compile(rf"(?<![\w.,-])(\d{{1,2}}) \(({'|'.join(NUMBER_WORDS)})\)", re.IGNORECASE)
 
 
 def said_once(text: str) -> str:
     """Leave out the word behind a number that says it again: "3 (three)"."""
-    words = NUMBER_WORDS.split()
-    return _TWICE.sub(lambda match: match[1] if words.index(match[2].casefold()) == int(match[1]) else match[0], text)
+    return _TWICE.sub(lambda match: match[1] if NUMBER_WORDS[match[2].casefold()] == int(match[1]) else match[0], text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ _ELSEWHEN = words(
     r"if|when\w*|once|until|unless|later|future|next time|(?:next|last|previous|earlier|past|each"
     r"|every) (?:\w+ )?(?:step|turn|round)s?",
     r"after|because|since|last|previously|earlier|before|had(?! better)|could have|would have|instead of|rather than"
-    r"|before|tempt\w+|risk\w*|lead\w*",
+    r"|tempt\w+|risk\w*|lead\w*",
 )
 
 

@@ -175,7 +175,7 @@ _OPENERS = re.compile(
     r"|consumption|harvest"
     r"|level|stock|field|noise|growth|regrowth|oversatiation|undersatiation|instability|imbalance|deficit|gap"
     r"|difference"
-    r"|reward|penalt(?:y|ie)|objective|metric|resource|potato|unit|step|total|deviation|hysteresis|homeostasis|balance"
+    r"|reward|penalt(?:y|ie)|objective|metric|resource|potato|unit|step|deviation|hysteresis|homeostasis|balance"
     r"|population|risk|stability|variation|change|return|drift|fluctuation|trend|margin|observation|above|below"
     r"|near|sum"
     r"|limit|order|split|ratio|increase|decrease|overeating|conditions?|things|results?|patience|caution|supply"
@@ -227,7 +227,7 @@ _I_DO = re.compile(
     r"|stabili|start"
     r"|stay|stick|stop|sum|tak|took|target|tend|test|think|thought|treat|try|tri|trust|understand|us(?:e|ing)"
     r"|wait(?:ing)?"
-    r"|want|watch|weigh|wish|work|assum|calculat|comput|decid|tak|took|favou?r|focus|deduc|infer|respond|react"
+    r"|want|watch|weigh|wish|work|assum|calculat|comput|decid|favou?r|focus|deduc|infer|respond|react"
     r"|re-?evaluat"
     r"|no longer|seen|taken|chosen|eaten|\d)",
     re.IGNORECASE,

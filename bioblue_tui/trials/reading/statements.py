@@ -93,8 +93,7 @@ _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
 _WILL = "(?:i|we)(?: will|'ll| shall| would|'d|'m going to| am going to)?(?: now)?(?: (?:choose|decide|like) to)?"
 _WILL += "|i(?:'ve| have) (?:now )?(?:decided|chosen) to|i (?:plan|want|intend) to|let us"
-_WORDS = {word: number for number, word in enumerate(NUMBER_WORDS.split())}
-_TWICE = re.compile(rf"\b({'|'.join(_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
+_TWICE = re.compile(rf"\b({'|'.join(NUMBER_WORDS)}) \(?(\d{{1,2}})\b\)?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _SAYS = re.compile(r"[^\W_]")
 _VALUES = re.compile(r"\d+(?:\.0+)?")
@@ -344,7 +343,7 @@ def _values(piece: str) -> tuple[int, ...]:
 
 def _said_twice(piece: str) -> str:
     """Drop a number word that the same number in digits follows, as in "three (3)"."""
-    return _TWICE.sub(lambda match: match[2] if _WORDS[match[1].casefold()] == int(match[2]) else match[0], piece)
+    return _TWICE.sub(lambda match: match[2] if NUMBER_WORDS[match[1].casefold()] == int(match[2]) else match[0], piece)
 
 
 def _unwrapped(rest: str) -> str:

@@ -12,7 +12,6 @@ from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import Grammar, Numbers
 from envs import Action
 
-_NUMBERS = tuple(NUMBER_WORDS.split())
 _THING = r"(?:potato(?:es)?|units?|food|resources?|harvest\w*|consumption|eating|meals?|of (?:it|them)|action)"
 _LEAD = (
     rf"(?:(?:or|so|no(?! {_THING})|nope|but|and|then|thus|hence|therefore|better|rather|perhaps|maybe|possibly"
@@ -34,7 +33,7 @@ _END = (
     r"|more|will do"
     r"|at most|suffices?))*"
 )
-_WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(_NUMBERS)})"
+_WORD = rf"(?!(?:one|nothing) (?:more|else)\b)(?P<word>none|nothing|nil|nought|no {_THING}|{'|'.join(NUMBER_WORDS)})"
 _AMOUNT = re.compile(rf"{_LEAD}{_WORD}{_END}", re.IGNORECASE)
 _SO = re.compile(
     r"(?:so|then|thus|hence|therefore|otherwise|else|better|rather|this time|now|which means|meaning|i(?:'ll| will|'d"
@@ -167,8 +166,7 @@ def _whole(sentence: str, action: Action) -> bool:
 
 
 def _differs(word: str, action: Action) -> bool:
-    word = word.casefold()
-    return (_NUMBERS.index(word) if word in _NUMBERS else 0) not in action
+    return NUMBER_WORDS.get(word.casefold(), 0) not in action
 
 
 _SKIPS = re.compile(
