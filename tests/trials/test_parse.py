@@ -1078,6 +1078,8 @@ NASTY = st.lists(PIECES, max_size=25).map("".join)
 
 @given(NASTY, st.integers(1, 6))
 @example("5\ud8006", 1)
+@example("6 (sıx)", 1)
+@example("sıx (6)", 1)
 @settings(max_examples=600)
 def test_no_text_raises_and_nothing_is_glued_together(text: str, count: int) -> None:
     reading = read_integers(text, world(count))

@@ -30,7 +30,9 @@ _TWICE = re.compile(rf"(?<![\w.,-])(\d{{1,2}}) \(({'|'.join(NUMBER_WORDS)})\)", 
 
 def said_once(text: str) -> str:
     """Leave out the word behind a number that says it again: "3 (three)"."""
-    return _TWICE.sub(lambda match: match[1] if NUMBER_WORDS[match[2].casefold()] == int(match[1]) else match[0], text)
+    return _TWICE.sub(
+        lambda match: match[1] if NUMBER_WORDS.get(match[2].casefold()) == int(match[1]) else match[0], text
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,7 +343,9 @@ def _values(piece: str) -> tuple[int, ...]:
 
 def _said_twice(piece: str) -> str:
     """Drop a number word that the same number in digits follows, as in "three (3)"."""
-    return _TWICE.sub(lambda match: match[2] if NUMBER_WORDS[match[1].casefold()] == int(match[2]) else match[0], piece)
+    return _TWICE.sub(
+        lambda match: match[2] if NUMBER_WORDS.get(match[1].casefold()) == int(match[2]) else match[0], piece
+    )
 
 
 def _unwrapped(rest: str) -> str:
