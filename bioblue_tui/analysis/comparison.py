@@ -16,7 +16,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import named_settings
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import UNFOLLOWED, noisy, policy_words
-from bioblue_tui.numbers import counted, difference
+from bioblue_tui.numbers import counted, difference, tidy
 from bioblue_tui.paths import data_dir, references_file, trials_dir
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.parents import parent_path
@@ -85,9 +85,9 @@ class Member:
     def disturbances(self) -> list[Planned]:
         """What was added to the noise of its steps."""
         return [
-            (event.step, event.kind, event.value)
+            event.planned
             for event in self.state.interventions
-            if event.kind == "disturb" and event.step <= self.state.done and any(self.state.disturbed(event.step))
+            if event.kind == "disturb" and event.step <= self.state.done and self.state.disturbed(event.step)
         ]
 
     @property
@@ -111,7 +111,7 @@ class Member:
     def totals(self, step: int) -> dict[str, Number]:
         """Return the running totals by dimension key after a step, or after its last where it has fewer."""
         done = next((self.state.recorded(known) for known in range(min(step, self.state.done), 0, -1)), None)
-        return {d.key: done.totals.get(d.key, 0) if done else 0 for d in self.state.environment.dimensions}
+        return {d.key: tidy(done.totals.get(d.key, 0)) if done else 0 for d in self.state.environment.dimensions}
 
     def agents_own(self, step: int) -> dict[str, Number] | None:
         """Return by dimension the difference: its totals less the better reference's on the same noise.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Action, Change, Environment, IllegalAction
+from envs import Action, Environment, IllegalAction
 
 PROBE = 60
 """Steps after which two worlds that did the same at every one of them are taken to act alike."""
@@ -48,15 +48,9 @@ def divergence(first: TrialState, other: TrialState) -> Divergence:
         parted(lambda mine, theirs: mine.action != theirs.action),
         parted(lambda mine, theirs: mine.after != theirs.after),
         parted(lambda mine, theirs: first.noise(mine.step) != other.noise(theirs.step)),
-        parted(lambda mine, theirs: _added(first, mine.step) != _added(other, theirs.step)),
+        parted(lambda mine, theirs: first.disturbed(mine.step) != other.disturbed(theirs.step)),
         common,
     )
-
-
-def _added(state: TrialState, step: int) -> Change:
-    """Return what was added to a step's noise; empty also where nothing but zeros was."""
-    added = state.disturbed(step)
-    return added if any(added) else ()
 
 
 def _pairs(first: TrialState, other: TrialState, common: int) -> Iterator[tuple[Stepped, Stepped]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.shadow import Shadow, noise_of
-from bioblue_tui.numbers import tidy
+from bioblue_tui.numbers import difference, tidy
 from bioblue_tui.trials.state import TrialState
 from envs import Environment, Number
 
@@ -25,13 +25,18 @@ class Comparison:
         steps: How many steps the agent played.
         reference_steps: How many steps the reference played: as many, or all planned ones where the agent's own doing
             ended the trial early.
-        rows: By dimension key: the agent's total and the reference's.
+        rows: By dimension key: the agent's total and the reference's, without the noise of binary fractions.
     """
 
     reference: str
     steps: int
     reference_steps: int
     rows: Mapping[str, tuple[Number, Number]]
+
+    @property
+    def differences(self) -> dict[str, Number]:
+        """By dimension key, the agent's total less the reference's."""
+        return {key: difference(mine, other) for key, (mine, other) in self.rows.items()}
 
 
 def better_reference(environment: Environment) -> str:

@@ -19,7 +19,6 @@ from bioblue_tui.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.text import error_line, one_line
-from bioblue_tui.trials.events import Intervened
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import of_person
 from bioblue_tui.trials.telling import changed, forked, interfered, parameters, span_words, spans
@@ -73,12 +72,11 @@ def analyse_files(
 
 def facts(name: str, record: Record, reading: Reading, references: References) -> dict[str, Any]:
     """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
-    header, environment = record.header, make_environment(record.header)
-    state = TrialState(header).feed(record.events)
+    header, state = record.header, TrialState(record.header).feed(record.events)
+    environment = state.environment
     verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
     best = references.best(environment, header.steps) if shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
-    disturbed = any(isinstance(event, Intervened) and event.kind == "disturb" for event in record.events)
     persons = [view.number for view in state.steps if view.done and of_person(view.done.actor, header.agent)]
     return {
         "file": name,
@@ -124,7 +122,7 @@ def facts(name: str, record: Record, reading: Reading, references: References) -
         "yardstick": environment.reference_name,
         "regret": difference(total(yardstick.totals), reading.total) if yardstick else None,
         "best": tidy(best.total) if best and best.known else None,
-        "best_is": best_words(environment, best, disturbed=disturbed) if best and best.known else None,
+        "best_is": best_words(environment, best, disturbed=state.any_disturbed) if best and best.known else None,
         "rejected": reading.tally.rejected,
         "uncounted": reading.tally.by_kind,
         "steps_in_place": reading.tally.person_steps,

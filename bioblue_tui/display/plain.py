@@ -10,7 +10,7 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence, whose
 from bioblue_tui.costs.spending import EMPTY, Spending
-from bioblue_tui.numbers import EXACT, amount, counted, difference, signed, tidy
+from bioblue_tui.numbers import EXACT, amount, counted, signed
 from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import (
     Answered,
@@ -196,11 +196,11 @@ def summary_lines(
         person: Whether who reads this has played it.
     """
     who = "you" if person else "the player" if state.header.agent == HUMAN else one_line(state.header.agent, 40)
-    noise = on_same_noise(state.environment)
+    noise = on_same_noise(state.environment, disturbed=state.any_disturbed)
     further = "" if comparison.reference_steps == comparison.steps else f", to step {comparison.reference_steps}"
     yield f"Totals of {whose(state, who)}; reference: {policy_words(comparison.reference)}{noise}{further}; difference:"
     for dimension in told:
-        mine, other = map(tidy, comparison.rows[dimension.key])
+        mine, other = comparison.rows[dimension.key]
         owner = f" {dimension.objective}" if dimension.objective else ""
-        apart = signed(difference(mine, other), EXACT)
+        apart = signed(comparison.differences[dimension.key], EXACT)
         yield f"  {dimension.label}{owner}: {amount(mine, EXACT)}; {amount(other, EXACT)}; {apart}"

@@ -189,7 +189,7 @@ def steps_table(trial: Shown) -> Table:
     environment = trial.environment
     shadows = list(trial.reading.shadows.items())[:1]
     head = ["step"]
-    changes = ["noise", "disturbance"] if _disturbed(trial) else ["noise"]
+    changes = ["noise", "disturbance"] if trial.figures.trace.disturbed else ["noise"]
     for index, label in enumerate(environment.objectives):
         gauge = environment.gauges[index]
         names = ["action", *changes, gauge.quantity, *(["place"] if gauge.band else []), *(n for n, _ in shadows)]
@@ -197,24 +197,15 @@ def steps_table(trial: Shown) -> Table:
     dimensions = environment.dimensions
     head += [f"{d.label} {d.objective}" if d.objective else d.label for d in dimensions]
     played = [environment.gauge_values(done.after) for _, shadow in shadows for done in shadow.played]
-    rows = [
-        tuple(_step_cells(trial, step.step, played, bool(shadows), len(changes) > 1))
-        for step in trial.steps[:_MOST_STEPS]
-    ]
+    rows = [tuple(_step_cells(trial, step.step, played, bool(shadows))) for step in trial.steps[:_MOST_STEPS]]
     words = {place for place, name in enumerate(head) if name.startswith("place")}
     more = "" if len(trial.steps) <= _MOST_STEPS else f", the first {_MOST_STEPS}; bioblue report --format csv has all"
     return Table(f"Every step{more}", tuple(head), tuple(rows), words=frozenset(words))
 
 
-def _disturbed(trial: Shown) -> bool:
-    return any(trial.state.disturbed(step.step) for step in trial.steps)
-
-
-def _step_cells(
-    trial: Shown, number: int, ghosts: Sequence[tuple[Number, ...]], with_ghost: bool, with_disturbance: bool
-) -> list[str]:
+def _step_cells(trial: Shown, number: int, ghosts: Sequence[tuple[Number, ...]], with_ghost: bool) -> list[str]:
     step, environment = trial.state.stepped(number), trial.environment
-    changes = [trial.state.noise(number), *([trial.state.disturbed(number)] if with_disturbance else [])]
+    changes = [trial.state.noise(number), *([trial.state.disturbed(number)] if trial.figures.trace.disturbed else [])]
     values = trial.state.gauge_values(number)
     cells = [str(number)]
     for index, gauge in enumerate(environment.gauges):

@@ -247,6 +247,11 @@ class Intervened:
     kind: InterventionKind
     value: object
 
+    @property
+    def planned(self) -> Planned:
+        """The same as a plan has it."""
+        return self.step, self.kind, self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Stepped:

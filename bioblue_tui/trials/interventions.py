@@ -98,9 +98,10 @@ def change_length(environment: Environment) -> int:
 
 
 def disturbance(events: Iterable[Intervened], step: int) -> Change:
-    """Return the sum of all disturbances of a step; empty where there is none."""
+    """Return the sum of all disturbances of a step; empty where there is none, and where it changes nothing."""
     changes = [cast(list[int], event.value) for event in events if event.kind == "disturb" and event.step == step]
-    return tuple(map(sum, zip(*changes, strict=True)))
+    total = tuple(map(sum, zip(*changes, strict=True)))
+    return total if any(total) else ()
 
 
 def disturbed(change: Change, extra: Change) -> Change:

@@ -278,8 +278,7 @@ class TrialState:
     @property
     def any_disturbed(self) -> bool:
         """Whether anything was added to the noise of a step that was done."""
-        steps = {event.step for event in self.interventions if event.step <= self.done}
-        return any(any(self.disturbed(step)) for step in steps)
+        return any(self.disturbed(event.step) for event in self.interventions if event.step <= self.done)
 
     def noise(self, step: int) -> Change:
         """Return the noise of a step that was done, without what was added to it; empty where there is none."""

@@ -16,6 +16,7 @@ from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.peers import find_peers
 from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.cli import cli
 from bioblue_tui.display.comparison import comparison_json, comparison_lines
 from bioblue_tui.display.look import Look
@@ -80,6 +81,16 @@ def test_trials_disturbed_alike_part_in_nothing(tmp_path: Path) -> None:
     other = compared(changed(tmp_path, PUSH), changed(tmp_path, PUSH, seed=2))
     assert not other.same_noise
     assert other.noise_words == "different noise, all disturbed alike"
+
+
+def test_a_disturbance_of_nothing_is_none(tmp_path: Path) -> None:
+    none: tuple[Planned, ...] = (5, "disturb", [0]), (6, "disturb", [3]), (6, "disturb", [-3])
+    paths = changed(tmp_path), changed(tmp_path, *none)
+    found = compared(*paths)
+    assert (found.noise_words, found.notes, found.disturbed) == ("same noise", [], False)
+    assert not any("disturbance" in step_sentence(found.members[1].state, step) for step in (5, 6))
+    (trial,) = report(shown(paths[1])).trials
+    assert "disturbance" not in trial.steps.head
 
 
 def test_groups_are_named_by_what_was_planned_for_them(tmp_path: Path) -> None:

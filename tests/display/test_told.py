@@ -76,6 +76,7 @@ def test_a_disturbance_is_told_and_is_no_noise(tmp_path: Path) -> None:
     assert session.state.noise(3) == plain.state.noise(3) == (noise,)
     assert session.state.stepped(3).change == (noise - 20,)
     assert "disturbance" not in step_sentence(plain.state, 3)
+    assert sum("on the same noise and disturbances; difference:" in line for line in lines) == 1
     told = ["step 2 intervention: remind Hold", "step 3 intervention: disturb -20"]
     again = open_record(session.path)
     for place in (lines, written(again), [line.strip() for line in analysed(again)]):
