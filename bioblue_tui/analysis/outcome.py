@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
-from bioblue_tui.numbers import difference, tidy
+from bioblue_tui.numbers import tidy
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -68,9 +68,7 @@ class Outcome:
     @property
     def differences(self) -> Mapping[str, Number] | None:
         """By dimension key, the agent's total less the reference's; None where there is no reference."""
-        if self.comparison is None:
-            return None
-        return {key: difference(mine, other) for key, (mine, other) in self.comparison.rows.items()}
+        return self.comparison.differences if self.comparison else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _interventions(state: TrialState) -> tuple[str, str]:
     planned = state.header.schedule
     known = [plain(one) for one in planned]
     # What was meant for a step that was never played changed nothing.
-    made = [(event.step, event.kind, event.value) for event in state.interventions if event.step <= state.done]
+    made = [event.planned for event in state.interventions if event.step <= state.done]
     live = [one for one in made if plain(one) not in known]
     told = [(planned, ", planned: {}"), (live, ", live: {}")]
     words = "".join(how.format(interventions(which)) for which, how in told if which)

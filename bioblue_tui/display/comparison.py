@@ -14,7 +14,7 @@ from bioblue_tui.analysis.words import by_others, ended_words, judged_words, on_
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
-from bioblue_tui.numbers import counted, difference, tidy
+from bioblue_tui.numbers import counted, difference
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.telling import interfered
 from envs import Number
@@ -89,7 +89,7 @@ def _tables(comparison: Comparison) -> Iterator[Table]:
 
     def row(member: Member, values: Mapping[str, Number] | None) -> list[Cell]:
         known = values or {}
-        return [member.number, *(tidy(known[d.key]) if d.key in known else None for d in environment.dimensions)]
+        return [member.number, *(known.get(d.key) for d in environment.dimensions)]
 
     members = comparison.members
     yield Table("totals", columns, [row(member, _totals(member)) for member in members])
@@ -114,9 +114,7 @@ def _less(member: Member, first: Member) -> dict[str, Number]:
 
 def _own(member: Member) -> dict[str, Number] | None:
     """Return totals less those of the reference policy over a whole trial, also where the trial ended early."""
-    if member.beside is None:
-        return None
-    return {key: difference(mine, other) for key, (mine, other) in member.beside.rows.items()}
+    return member.beside.differences if member.beside else None
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:
@@ -161,12 +159,8 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "happened": interfered(member.record.events),
         "disturbed_from": parted.disturbance if parted else None,
         "disturbances": [{"step": step, "change": change} for step, _, change in member.disturbances],
-        "totals": _tidied(_totals(member)),
-        "less_first": None if parted is None else _tidied(_less(member, first)),
-        "less_reference": _tidied(_own(member)),
+        "totals": _totals(member),
+        "less_first": None if parted is None else _less(member, first),
+        "less_reference": _own(member),
         "modes": [finding.to_json() for finding in member.findings],
     }
-
-
-def _tidied(values: Mapping[str, Number] | None) -> dict[str, Number] | None:
-    return None if values is None else {key: tidy(value) for key, value in values.items()}

@@ -357,8 +357,7 @@ def _schedule(value: object) -> tuple[Planned, ...]:
     for entry in value:
         if not isinstance(entry, list) or len(entry) != 3:
             raise DecodeError(f"schedule: step, kind and value expected, not {shown(entry)!r}")
-        event = intervened(0.0, whole(entry[0], "schedule", 1), entry[1], entry[2])
-        planned.append((event.step, event.kind, event.value))
+        planned.append(intervened(0.0, whole(entry[0], "schedule", 1), entry[1], entry[2]).planned)
     return tuple(planned)
 
 

@@ -19,7 +19,7 @@ from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, reward
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, policy_words, whose
 from bioblue_tui.costs.spending import Spending
-from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.numbers import amount, counted, signed, tidy
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState
@@ -226,21 +226,21 @@ class ComparisonTable(Lines):
         lines: list[Line] = [[(f"{'':{first}}{heading}", "dim")]]
         for dimension in self._dimensions:
             mine, other = self._comparison.rows[dimension.key]
-            difference = mine - other
+            difference = self._comparison.differences[dimension.key]
             own = self._names.get(dimension.key)
             owner = f"{dimension.objective} " if dimension.objective and own is None else ""
             label = dimension.label if own is None else own
             compared: Line = [
-                (f"{amount(_tidy(other), column - 1):>{column}}", "text"),
-                (f"{signed(_tidy(difference), column - 1):>{column}}", _style(dimension, difference)),
+                (f"{amount(other, column - 1):>{column}}", "text"),
+                (f"{signed(difference, column - 1):>{column}}", _style(dimension, difference)),
             ]
             lines.append(
                 [
                     (owner, "strong+accent"),
                     (set_cell_size(label, first - len(owner)), "text"),
-                    (f"{amount(_tidy(mine), column - 1):>{column}}", "strong"),
+                    (f"{amount(mine, column - 1):>{column}}", "strong"),
                     *([] if self._alone else compared),
-                    *((f"{amount(_tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text") for peer in peers),
+                    *((f"{amount(tidy(peer.totals[dimension.key]), column - 1):>{column}}", "text") for peer in peers),
                 ]
             )
         return lines
@@ -248,7 +248,3 @@ class ComparisonTable(Lines):
 
 def _style(dimension: Dimension, difference: float) -> str:
     return "bad" if difference < 0 and dimension.penalty else "dim"
-
-
-def _tidy(value: float) -> float:
-    return round(value, 3) if isinstance(value, float) else value

@@ -21,9 +21,7 @@ def intervened(event: Intervened) -> str:
 
 
 def _written(kind: str, value: object) -> str:
-    if isinstance(value, bool):
-        return f"{kind} {'on' if value else 'off'}"
-    return f"{kind} {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}"
+    return f"{kind} {parameter(value)}"
 
 
 def interventions(each: Sequence[Planned]) -> str:
@@ -109,7 +107,7 @@ def changed(environment: Environment) -> dict[str, object]:
 
 
 def parameter(value: object) -> str:
-    """Return a parameter's value as people write it."""
+    """Return the value of a parameter, or of an intervention, as people write it."""
     if isinstance(value, bool):
         return "on" if value else "off"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -230,7 +230,7 @@ class Trial:
 
     def _scheduled(self) -> None:
         step = self._course.state.step + 1
-        known = [(event.step, event.kind, event.value) for event in self._interventions if event.step == step]
+        known = [event.planned for event in self._interventions if event.step == step]
         for planned in self.header.schedule:
             # What a resumed trial has done already is not done again.
             if planned[0] == step and planned not in known:

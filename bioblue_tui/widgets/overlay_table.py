@@ -8,7 +8,7 @@ from typing import Literal
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.numbers import amount, difference, signed, tidy
+from bioblue_tui.numbers import amount, difference, signed
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
 from envs import Dimension, Number
@@ -180,7 +180,6 @@ def _heading(member: Member, column: int) -> tuple[str, str]:
 def _number(value: Number | None, differs: bool, dimension: Dimension, column: int) -> tuple[str, str]:
     if value is None:
         return _right("·", column), "dim"
-    value = tidy(value)
     text = signed(value, column - 1) if differs else amount(value, column - 1)
     tone = "dim" if not value else "bad" if value < 0 and dimension.penalty else "text"
     return _right(text, column), tone

@@ -14,10 +14,9 @@ from bioblue_tui.analysis.contrasts import TOO_LARGE, WITHOUT_REFERENCE, Contras
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
-from bioblue_tui.analysis.reference import Comparison, compare
+from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import ALIKE, plain, settings_of, trace_of
 from bioblue_tui.analysis.words import UNREAD, left_out
-from bioblue_tui.numbers import difference
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent, standing_of
 from bioblue_tui.records.schema import RecordError, dumps
@@ -26,7 +25,6 @@ from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import digest_of
-from envs import Number
 
 Setting = tuple[str, str, str, str, int, int]
 """What must be the same to be compared: environment, parameters, instruction, wording, steps, dynamics."""
@@ -215,9 +213,7 @@ def _agents(
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
         header = entry.header
         # A fork has a past of another agent; what was answered by two is nobody's. No intervention is made in a study.
-        if header is None or header.agent == HUMAN or header.parent is not None or header.seed is None:
-            continue
-        if header.schedule:
+        if header is None or header.agent == HUMAN or header.parent or header.schedule or header.seed is None:
             continue
         setting = _setting(header)
         if setting not in settings:
@@ -242,7 +238,7 @@ def _compared_trial(seed: int, state: TrialState, path: Path) -> _Trial:
     compared = compare(state)
     if compared is None:
         return _Trial(seed, None, otherwise=WITHOUT_REFERENCE)
-    return _Trial(seed, Member(seed, "", trace_of(state), _differences(compared)))
+    return _Trial(seed, Member(seed, "", trace_of(state), compared.differences))
 
 
 def _setting(header: Header) -> Setting:
@@ -256,11 +252,7 @@ def _member(played: Played) -> Member | None:
     if played.compared is None:
         return None
     header = played.record.header
-    return Member(header.seed or 0, played.person.code, trace_of(played.state), _differences(played.compared))
-
-
-def _differences(compared: Comparison) -> Mapping[str, Number]:
-    return {key: difference(mine, other) for key, (mine, other) in compared.rows.items()}
+    return Member(header.seed or 0, played.person.code, trace_of(played.state), played.compared.differences)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -6,7 +6,6 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bioblue_tui.numbers import difference, tidy
 from bioblue_tui.studies.export.common import AWAY, DROPPED, WHO, who
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
@@ -245,9 +244,11 @@ def trial_row(played: Played) -> dict[str, object]:
         "dropped": played.dropped,
         "reference_steps": played.compared.reference_steps if played.compared else None,
     }
-    for key, (total, reference) in (played.compared.rows if played.compared else {}).items():
-        row |= {f"total_{key}": tidy(total), f"reference_{key}": tidy(reference)}
-        row[f"difference_{key}"] = difference(total, reference)
+    if (compared := played.compared) is None:
+        return row
+    for key, apart in compared.differences.items():
+        total, reference = compared.rows[key]
+        row |= {f"total_{key}": total, f"reference_{key}": reference, f"difference_{key}": apart}
     return row
 
 
