@@ -14,12 +14,13 @@ from pathlib import Path
 
 from bioblue_tui.numbers import counted
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import leading_nowhere, open_to_read, read_bytes, what_failed
+from bioblue_tui.records.files import leading_nowhere, read_bytes, reading, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
+from bioblue_tui.regular import open_regular
 from bioblue_tui.trials.events import (
     COMPLETE,
     FAULT,
@@ -249,9 +250,9 @@ def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]
 def _began(path: Path, written: int) -> int:
     """Return when a record of ours says near its beginning that it began; for anything else when it was written."""
     try:
-        with open_to_read(path) as file:
+        with open_regular(path) as file:
             told = _CREATED.search(file.read(_CHUNK).partition(b"\n")[0])
-    except (OSError, RecordError):
+    except OSError:
         return written
     return _moment(told[1].decode("ascii", "replace"), written) if told else written
 
@@ -368,25 +369,22 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
 
     Notes are left out. A last line without its end counts where it is whole otherwise, as it does for readers.
     """
-    try:
-        with open_to_read(path) as file:
-            head = [file.readline(_LONGEST), file.readline(_LONGEST)]
-            begin = file.tell()
-            size = file.seek(0, os.SEEK_END)
-            span = _CHUNK
-            while True:
-                start = max(begin, size - span)
-                file.seek(start)
-                lines = file.read(size - start).split(b"\n")
-                cut = lines.pop()
-                lines += [cut] if _is_whole(cut) else []
-                # The first one may be the rest of a longer line.
-                found = [line for line in lines[start != begin :] if not _is_note(line)]
-                if _suffices(found) or start == begin:
-                    break
-                span *= 4
-    except OSError as error:
-        raise what_failed(error, path, "cannot be read", reading=True) from error
+    with reading(path), open_regular(path) as file:
+        head = [file.readline(_LONGEST), file.readline(_LONGEST)]
+        begin = file.tell()
+        size = file.seek(0, os.SEEK_END)
+        span = _CHUNK
+        while True:
+            start = max(begin, size - span)
+            file.seek(start)
+            lines = file.read(size - start).split(b"\n")
+            cut = lines.pop()
+            lines += [cut] if _is_whole(cut) else []
+            # The first one may be the rest of a longer line.
+            found = [line for line in lines[start != begin :] if not _is_note(line)]
+            if _suffices(found) or start == begin:
+                break
+            span *= 4
     first = [line.removesuffix(b"\n") for line in head if line.endswith(b"\n")] or [head[0]]
     second = [line for line in first[1:] if not _is_note(line)]
     return first, [*second, *found]

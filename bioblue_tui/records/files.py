@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.fields import shown
@@ -87,14 +87,15 @@ def must_be_there(descriptor: int, path: Path) -> None:
         raise RemovedError("removed while it was being written", path, advice=advice)
 
 
-def open_to_read(path: Path) -> BinaryIO:
-    """Open a regular file; anything else is refused unopened.
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say what is wrong where a file cannot be read.
 
     Raises:
-        RecordError: When there is none, or it cannot be read.
+        RecordError: Instead of what the operating system or ``open_regular`` raises within.
     """
     try:
-        return open_regular(path)
+        yield
     except IsADirectoryError as error:
         raise RecordError("a directory, not a file", path, advice="Name a file in it.") from error
     except IrregularError as error:
@@ -107,12 +108,8 @@ def open_to_read(path: Path) -> BinaryIO:
 
 def must_exist(path: Path) -> None:
     """Raise RecordError unless there is a file or a directory of this name."""
-    try:
+    with reading(path):
         path.stat()
-    except OSError as error:
-        raise what_failed(error, path, "cannot be read", reading=True) from error
-    except ValueError as error:
-        raise RecordError("no possible file name", path, advice="Check the name.") from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -121,14 +118,11 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         RecordError: When there is none, it cannot be read, or it is too large.
     """
-    with open_to_read(path) as file:
-        try:
-            if os.fstat(file.fileno()).st_size > MAX_BYTES:
-                advice = "No file of ours is that long."
-                raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice=advice)
-            return file.read()
-        except OSError as error:
-            raise what_failed(error, path, "cannot be read", reading=True) from error
+    with reading(path), open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            advice = "No file of ours is that long."
+            raise RecordError(f"larger than {MAX_BYTES // 1024**2} MiB", path, advice=advice)
+        return file.read()
 
 
 def write_text(path: Path, text: str, overwrite: bool = False) -> None:
