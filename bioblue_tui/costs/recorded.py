@@ -33,8 +33,8 @@ def recorded_bill(path: Path, header: Header) -> Bill:
     for line in lines:
         if any(word in line for word in _TELLING):
             try:
-                event = decode_event(loads(line.decode()), [])
-            except (DecodeError, UnicodeDecodeError):
+                event = decode_event(loads(line), [])
+            except DecodeError:
                 continue
             if event is not None:
                 spending.apply(event)

@@ -298,7 +298,7 @@ def entry_at(path: Path) -> Entry:
         if not _is_ours(head[0], path):
             return _published_entry(path, head, tail[-1] if tail else b"")
         try:
-            header, _ = decode_header(loads(_text(head[0].removeprefix(_BOM))))
+            header, _ = decode_header(loads(head[0].removeprefix(_BOM)))
         except NotInstalled as error:
             header, missing = error.header, str(error)
         done, ended, last, failed = _progress(tail, header.steps)
@@ -337,7 +337,7 @@ def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, str, bool]:
     last, ended, held = True, None, False
     for line in reversed(tail):
         if last or held or _tells(line) or _holds(line):
-            event = decode_event(loads(_text(line)), [])
+            event = decode_event(loads(line), [])
             if ended is not None and (held or isinstance(event, Paused | Resumed | Stepped | Ended)):
                 if not held and isinstance(event, Paused) and event.reason:
                     held = True
@@ -402,7 +402,7 @@ def _is_whole(line: bytes) -> bool:
     if not line.startswith(b"{"):
         return bool(line.strip(b"\0"))
     try:
-        return decode_event(loads(_text(line)), []) is not None
+        return decode_event(loads(line), []) is not None
     except DecodeError:
         return False
 
@@ -434,10 +434,3 @@ def _is_ours(data: bytes, path: Path) -> bool:
         advice = "Open a .jsonl record or a .tsv log."
         raise RecordError("neither a record of this program nor a tab-separated log", path, 1, advice)
     return False
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        raise DecodeError("not UTF-8 text") from None

@@ -338,7 +338,7 @@ def _decoded(data: bytes, path: Path | None) -> str:
 def _recovered(tail: bytes, order: Order, unknown: list[str] | None, events: list[Event]) -> bool:
     """Keep a last line that lacks nothing but its line end, as some editors leave it."""
     try:
-        event = decode_event(loads(tail.decode()), unknown)
+        event = decode_event(loads(tail), unknown)
         if event is not None:
             order.take(event)
     except ValueError:

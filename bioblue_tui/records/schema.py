@@ -242,14 +242,17 @@ def _no_constant(name: str) -> object:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def loads(line: str) -> Any:
-    """Return the value of one line of JSON.
+def loads(line: str | bytes) -> Any:
+    """Return the value of one line of JSON; bytes are UTF-8.
 
     Raises:
         DecodeError: For anything else, whatever the text.
     """
     try:
-        value, end = _DECODER.raw_decode(line)
+        text = line if isinstance(line, str) else line.decode()
+        value, end = _DECODER.raw_decode(text)
+    except UnicodeDecodeError:
+        raise DecodeError("not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise DecodeError(f"not valid JSON ({error.msg.removesuffix(' at')} at column {error.colno})") from None
     except RecursionError:
@@ -258,7 +261,7 @@ def loads(line: str) -> Any:
         raise
     except ValueError:
         raise DecodeError("an integer with too many digits") from None
-    if end != len(line) and line[end:].strip(" \t\r"):
+    if end != len(text) and text[end:].strip(" \t\r"):
         raise DecodeError(f"not valid JSON (more text at column {end + 1})")
     return value
 

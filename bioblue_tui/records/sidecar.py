@@ -121,22 +121,21 @@ def _parse(data: bytes, path: Path) -> tuple[list[Noted], list[str], bool]:
 
 def _newer(line: bytes, path: Path) -> bool:
     try:
-        first = loads(line.decode())
+        first = loads(line)
         if not isinstance(first, dict) or first.get("record") != NOTES_MARK:
             raise DecodeError("these are no notes of this program")
         return is_newer(first.get("schema"))
-    except (DecodeError, UnicodeDecodeError) as error:
+    except DecodeError as error:
         raise RecordError(str(error), path, 1, _ADVICE) from error
 
 
 def _notes(lines: list[bytes], path: Path, unknown: list[str] | None) -> Iterator[Noted]:
     for number, line in enumerate(lines, 2):
         try:
-            event = decode_event(loads(line.decode()), unknown)
+            event = decode_event(loads(line), unknown)
             if event is not None and not isinstance(event, Noted):
                 raise DecodeError("only notes can stand here")
-        except (DecodeError, UnicodeDecodeError) as error:
-            what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
-            raise RecordError(f"damaged: {what}", path, number, _ADVICE) from error
+        except DecodeError as error:
+            raise RecordError(f"damaged: {error}", path, number, _ADVICE) from error
         if event is not None:
             yield event

@@ -69,7 +69,7 @@ def read_removed(directory: Path) -> Counter[Stood]:
     if not path.exists():
         return Counter()
     try:
-        value = loads(read_bytes(path).decode().rstrip())
+        value = loads(read_bytes(path).rstrip())
         if not isinstance(value, Mapping) or value.get("record") != MARK:
             raise ValueError
         if str(value.get("schema")).partition(".")[0] != SCHEMA.partition(".")[0]:

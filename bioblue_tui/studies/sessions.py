@@ -266,28 +266,26 @@ def parse_session(data: bytes, path: Path | None = None, played: Played = lambda
         raise RecordError("holds nothing", path, advice="Its participant can begin.")
     lines = data.split(b"\n")[:-1]
     try:
-        first = loads(lines[0].decode()) if lines else None
+        first = loads(lines[0]) if lines else None
         log = Log(_opening(first))
         if path is not None and path.name != session_file(path.parent, log.opening.participant).name:
             raise DecodeError(
                 f"this is the session of {one_line(log.opening.participant, 60)}, in a file of another name"
             )
-    except (DecodeError, UnicodeDecodeError) as error:
-        what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
-        raise RecordError(what, path, 1, "Without its first line a session cannot be read.") from error
+    except DecodeError as error:
+        raise RecordError(str(error), path, 1, "Without its first line a session cannot be read.") from error
     study = played(log)
     expected = Expected(study, log) if study else None
     for number, line in enumerate(lines[1:], 2):
         try:
-            value = loads(line.decode())
+            value = loads(line)
             if not isinstance(value, dict):
                 raise DecodeError("no line of a session")
             if expected and not expected.follows(value):
                 raise RecordError("damaged: lines before this one are missing", path, number, "Put them back.")
             log.apply(value)
-        except (DecodeError, UnicodeDecodeError) as error:
-            what = str(error) if isinstance(error, DecodeError) else "not UTF-8 text"
-            raise RecordError(f"damaged: {what}", path, number, "Mend or remove this line.") from error
+        except DecodeError as error:
+            raise RecordError(f"damaged: {error}", path, number, "Mend or remove this line.") from error
     return log
 
 

@@ -281,8 +281,8 @@ def _wording(value: Mapping[str, Any]) -> Wording:
 
 def _read(path: Path, number: int) -> Version:
     try:
-        value = loads(read_bytes(path).decode().rstrip())
-    except (DecodeError, UnicodeDecodeError) as error:
+        value = loads(read_bytes(path).rstrip())
+    except DecodeError as error:
         raise RecordError("damaged", path, advice="Put back a copy of it.") from error
     if not isinstance(value, Mapping) or value.get("record") != MARK or value.get("version") != number:
         raise RecordError("no version of a study", path, advice="Put back a copy of it.")
