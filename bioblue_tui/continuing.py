@@ -25,8 +25,6 @@ from bioblue_tui.session import Session, agent_of
 from bioblue_tui.text import visible
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import (
-    FAULT,
-    STOPPED,
     Ended,
     Event,
     HandedOver,
@@ -36,6 +34,7 @@ from bioblue_tui.trials.events import (
     Planned,
     Resumed,
     Stepped,
+    is_open_end,
 )
 from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.past import taken_over
@@ -59,7 +58,7 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
     if record.header.source != "live":
         return "a published log has no open end; fork it instead"
     ended = next((event for event in reversed(record.events) if isinstance(event, Ended | Stepped)), None)
-    if isinstance(ended, Ended) and ended.reason != STOPPED and not ended.reason.startswith(FAULT):
+    if isinstance(ended, Ended) and not is_open_end(ended.reason):
         return f"the trial has ended ({ended.reason})"
     if isinstance(ended, Stepped) and ended.ended:
         return f"the trial has ended ({ended.ended})"

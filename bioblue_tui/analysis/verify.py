@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from bioblue_tui.records.schema import Record, make_environment
-from bioblue_tui.trials.events import COMPLETE, FAULT, OLD_RULE, STOPPED, Answered, Asked, Ended, Intervened, Stepped
+from bioblue_tui.trials.events import COMPLETE, OLD_RULE, Answered, Asked, Ended, Intervened, Stepped, is_open_end
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.reading.dress import plain
@@ -253,7 +253,7 @@ class _Check:
         if event.step != done:
             yield Difference(event.step, "end", event.step, done)
         reason = self.state.ended if self.state else ""
-        if event.reason == STOPPED or event.reason.startswith(FAULT):
+        if is_open_end(event.reason):
             return
         if not reason and done >= self.header.steps:
             reason = COMPLETE

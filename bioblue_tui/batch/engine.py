@@ -13,7 +13,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, Session, run_unattended
-from bioblue_tui.trials.events import FAULT, STOPPED, Event, Paused, Resumed
+from bioblue_tui.trials.events import FAULT, Event, Paused, Resumed, is_open_end
 from envs import ParameterError
 
 MOST_AT_ONCE = 200
@@ -79,7 +79,7 @@ class Job:
         if self.failure:
             return "failed"
         if self.over:
-            return "stopped" if self.reason in ("", STOPPED) or self.reason.startswith(FAULT) else "done"
+            return "stopped" if not self.reason or is_open_end(self.reason) else "done"
         if self.session is None:
             return "waiting"
         return "paused" if self.session.trial.paused else "running"

@@ -23,7 +23,6 @@ from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
 from bioblue_tui.regular import open_regular
 from bioblue_tui.trials.events import (
     COMPLETE,
-    FAULT,
     INTERRUPTED,
     RUNNING,
     STOPPED,
@@ -33,6 +32,7 @@ from bioblue_tui.trials.events import (
     Paused,
     Resumed,
     Stepped,
+    is_open_end,
     standing_word,
 )
 from bioblue_tui.trials.state import TrialState
@@ -105,7 +105,7 @@ class Entry:
     @property
     def over(self) -> bool:
         """Whether nobody can go on with it: it came to its end, or to that of its environment."""
-        return bool(self.ended) and self.ended != STOPPED and not self.ended.startswith(FAULT)
+        return bool(self.ended) and not is_open_end(self.ended)
 
     def read_whole(self) -> Entry:
         """Return it, or that it is damaged or gone: every line is read."""

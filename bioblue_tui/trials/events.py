@@ -361,6 +361,11 @@ RUNNING = "running"
 """How a trial stands that has no end yet: a program is writing it."""
 
 
+def is_open_end(reason: str) -> bool:
+    """Tell whether a trial that ended for this reason can go on: it was stopped, or a fault ended it."""
+    return reason == STOPPED or reason.startswith(FAULT)
+
+
 def standing_word(reason: str, *, failed: bool) -> str:
     """Return how a trial stands, in a word that is the same wherever trials are listed.
 
