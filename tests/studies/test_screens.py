@@ -170,19 +170,25 @@ async def test_no_result_is_told_unless_the_study_says_so(tmp_path: Path) -> Non
             assert run.log.done["trial/a.1"].outcome == "complete"
 
 
+async def card_of(pilot: Pilot[Any], app: StudyApp) -> str:
+    """Play the only step of a trial, and return what its score card shows."""
+    screen = playing(app)
+    await until(pilot, lambda: answers(screen))
+    await pilot.press(*"9,0", "enter")
+    await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
+    await pilot.pause()
+    return text_on(app)
+
+
 async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Path) -> None:
     told: dict[str, Any] = {"environments": '["balancing"]', "steps": 1, "more": "feedback = true"}
     shown: dict[str, Any] = {"blocks": [("a", "83-84", "fixed")], **told}
     async with showing(tmp_path, is_trial, conditions=TEXT, **shown) as (pilot, app, _):
-        screen = playing(app)
-        await until(pilot, lambda: answers(screen))
-        await pilot.press(*"9,0", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
-        await pilot.pause()
-        card = text_on(app)
+        title = playing(app).state.environment.title
+        card = await card_of(pilot, app)
         assert "Harvesting A" in card
         assert "difference" in card
-        for hidden in ("imbalance", "83", "seed", screen.state.environment.title.lower()):
+        for hidden in ("imbalance", "83", "seed", title.lower()):
             assert hidden not in card.lower()
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, InstructionScreen))
@@ -190,12 +196,7 @@ async def test_a_score_card_shows_nothing_that_the_condition_hides(tmp_path: Pat
     (tmp_path / "story").mkdir()
     worded = TEXT + 'wording = "other-story"\n'
     async with showing(tmp_path / "story", is_trial, conditions=worded, **shown) as (pilot, app, _):
-        screen = playing(app)
-        await until(pilot, lambda: answers(screen))
-        await pilot.press(*"9,0", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ScoreScreen))
-        await pilot.pause()
-        card = text_on(app)
+        card = await card_of(pilot, app)
         assert "athering for A" in card
         assert "arvesting" not in card
         # The reference's name is there whole.
