@@ -19,6 +19,9 @@ _STR = {str}
 class DecodeError(ValueError):
     """What was read does not fit the format. The message says which field and why; the reader adds the place."""
 
+    ADVICE = "Mend or remove this line to read the rest."
+    """What to do about it, where it is a line after the first."""
+
 
 def shown(value: object, length: int = 40) -> str:
     """Return a value from a file for a message: printable, on one line, bounded."""

@@ -48,7 +48,6 @@ _BEFORE_VERSION = f'{{"record":"{MARK}","schema":"'.encode()
 _FOREIGN = (Answered, Intervened, Noted)
 """Events with values from outside: what no reader would take is refused before it is in the file."""
 
-_MEND = "Mend or remove this line to read the rest."
 _MAX_SAME_NAME = 10_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
@@ -296,7 +295,7 @@ def parse_journal(data: bytes, path: Path | None = None) -> Record:
                 continue
             order.take(event)
         except DecodeError as error:
-            raise RecordError(f"damaged: {error}", path, number, _MEND) from error
+            raise RecordError(f"damaged: {error}", path, number, error.ADVICE) from error
         events.append(event)
     torn = bool(tail) and not _recovered(tail, order, unknown, events)
     warnings = ["written by a newer version of the program; what this one does not know was skipped"] * newer
@@ -323,7 +322,7 @@ def _one_by_one(lines: Sequence[str], first: int, path: Path | None) -> list[obj
         try:
             values.append(loads(line))
         except DecodeError as error:
-            raise RecordError(f"damaged: {error}", path, number, _MEND) from error
+            raise RecordError(f"damaged: {error}", path, number, error.ADVICE) from error
     return values
 
 

@@ -194,6 +194,12 @@ class Shape:
             raise DecodeError(f"rewards and totals need exactly {', '.join(sorted(self.dimensions))}")
 
 
+class OutOfOrderError(DecodeError):
+    """A sound line that cannot stand where it does: before it some are missing, or it is there once more."""
+
+    ADVICE = "Put back what is missing before this line, or remove what is repeated."
+
+
 class Order:
     """Checks the events of one trial in their order: each has the trial's shape, and no step is left out or repeated.
 
@@ -210,10 +216,10 @@ class Order:
         self._shape.check(event)
         if isinstance(event, Stepped):
             if event.step != self._last + 1:
-                raise DecodeError(f"step {event.step} {self._after()}")
+                raise OutOfOrderError(f"step {event.step} {self._after()}")
             self._last = event.step
         elif isinstance(event, Ended) and event.step != self._last:
-            raise DecodeError(f"the end after step {event.step} {self._after()}")
+            raise OutOfOrderError(f"the end after step {event.step} {self._after()}")
 
     def _after(self) -> str:
         return f"follows step {self._last}" if self._last else "comes first"

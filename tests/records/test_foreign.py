@@ -112,7 +112,7 @@ def test_a_record_of_which_steps_were_cut_out_is_damaged(lost: tuple[int, int], 
         return line.get("event") != "ended" and line.get("step", 0) in range(lost[0], lost[1] + 1)
 
     lines = [line for line in SOUND["homeostasis"] if not cut(line)]
-    with pytest.raises(RecordError, match=rf"line \d+: damaged: {told}"):
+    with pytest.raises(RecordError, match=rf"line \d+: damaged: {told}\. Put back what is missing before this line"):
         parse_journal("".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
