@@ -14,14 +14,14 @@ from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, known_of, possible, possible_difference
+from bioblue_tui.analysis.statistics import known_of, possible, possible_difference
 from bioblue_tui.analysis.words import UNREAD, left_out, over_all
-from bioblue_tui.numbers import amount, counted, difference, ends
+from bioblue_tui.numbers import amount, counted, ends
 from bioblue_tui.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
-from bioblue_tui.widgets.strips_cells import LEGENDS
+from bioblue_tui.widgets.strips_cells import LEGENDS, fit
 from bioblue_tui.widgets.trend import BLOCKS
-from bioblue_tui.widgets.wrap import wrap
+from bioblue_tui.widgets.wrap import fitting, wrap
 from bioblue_tui.wordings.collection import unusual
 from envs import Number
 from envs.base import mean
@@ -41,7 +41,7 @@ class Legend(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw one line."""
-        return [[(next((words for words in LEGENDS if len(words) <= width), LEGENDS[-1]), "text")]]
+        return [[(fitting(LEGENDS, width, 1), "text")]]
 
 
 class Foot(Lines):
@@ -113,12 +113,11 @@ class Onsets(Foot):
             counts = Counter(min(cells - 1, (onset - 1) * cells // steps) for onset in onsets)
             most = max(counts.values())
             bars = "".join(BLOCKS[-(-7 * counts[cell] // most)] if counts[cell] else "·" for cell in range(cells))
-            text = words(mode)
-            text = text if len(text) < name else f"{text[: name - 2]}…"
+            text = fit(words(mode), name - 1)
             lines.append([(f" {text:<{name - 1}}", "text"), (f"{len(onsets):>6}  ", "strong"), (bars, "warn")])
         free = sum(not digest.failures for digest in whole)
         none = "none of its own" if any(digest.header.forked_after for digest in whole) else "no failure"
-        none = none if len(none) < name else f"{none[: name - 2]}…"
+        none = fit(none, name - 1)
         lines.append([(f" {none:<{name - 1}}", "dim"), (f"{free:>6}", "strong"), (f"  of {len(whole)}", "dim")])
         return [*lines, *out]
 
@@ -178,18 +177,16 @@ def averages(digests: Sequence[Digest], *, beside: bool, unread: int = 0) -> lis
         alike = kin([member.figures.trace for member in members])
         found.append(Average("", f"{title} · {counted(len(members), 'trial')}"))
         out, over = left_out([one.figures for one in every]), over_all(one.figures.inherited for one in every)
-        found += [Average("", line.strip(), aside=True) for line in (out, over) if line]
         noisy = any(member.figures.trace.noise for member in members)
-        asides = _asides(len(members), len(set(alike)), beside and noisy)
-        found += [Average("", line, aside=True) for line in asides]
+        asides = [out, over.strip(), *_asides(len(members), len(set(alike)), beside and noisy)]
+        found += [Average("", line, aside=True) for line in asides if line]
         for dimension in first.environment.dimensions:
             label = f"{dimension.objective} {dimension.label}" if dimension.objective else dimension.label
-            values = [_value(member.figures, dimension.key, beside) for member in members]
+            key, figures = dimension.key, [member.figures for member in members]
+            values = [each.difference(key) if beside else each.totals[key] for each in figures]
             known, whose = known_of(values, alike)
             if known:
-                figures = [member.figures for member in members]
-                world = first.environment
-                limits = possible_difference(world, dimension, figures) if beside else possible(dimension)
+                limits = possible_difference(first.environment, dimension, figures) if beside else possible(dimension)
                 between, why = interval(known, whose, *limits), why_none(known, whose)
                 found.append(Average(label, "", tuple(known), mean(alone(known, whose)), between, why))
     return found
@@ -218,13 +215,6 @@ def _world(digest: Digest) -> str:
     condition = one_line(condition_of(digest.header), 40)
     words = unusual(*digest.header.told)
     return " · ".join(filter(None, (digest.environment.id, *other, condition, words)))
-
-
-def _value(figures: Figures, key: str, beside: bool) -> Number | None:
-    total = figures.totals[key]
-    if not beside:
-        return total
-    return None if figures.reference is None else difference(total, figures.reference[key])
 
 
 class Averages(Foot):
