@@ -130,7 +130,7 @@ def _trial(digest: Digest) -> object:
 
 def _wrapped(text: str, width: int, style: str) -> list[Line]:
     """Return a sentence as lines that have room, the ones after the first indented; none for none."""
-    parts = wrap(text, max(2, width - 1 - len(_INDENT))) if text else []
+    parts = wrap(text, width - 1 - len(_INDENT)) if text else []
     return [[(f" {_INDENT if at else ''}{part}", style)] for at, part in enumerate(parts)]
 
 

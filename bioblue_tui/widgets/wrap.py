@@ -29,8 +29,9 @@ def wrap(text: str, width: int) -> list[str]:
 
     Args:
         text: One line, without newlines.
-        width: Cells there is room for, at least two: wide characters take two.
+        width: Cells there is room for. Two are taken in any case: wide characters need them.
     """
+    width = max(2, width)
     if cell_len(text) <= width:
         return [text]
     first, *words = _split(text)
@@ -67,7 +68,7 @@ def fitting(texts: Sequence[str], width: int, rows: int) -> str:
         if len(lines) <= rows:
             return text
     *before, last = lines[:rows]
-    return "\n".join([*before, f"{chop_cells(last, width - 1)[0].rstrip()}…" if last else "…"])
+    return "\n".join([*before, f"{chop_cells(last, max(1, width - 1))[0].rstrip()}…" if last else "…"])
 
 
 def _split(text: str) -> list[str]:

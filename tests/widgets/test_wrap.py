@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from bioblue_tui.text import visible
-from bioblue_tui.widgets.wrap import keep_numbers_whole, wrap
+from bioblue_tui.widgets.wrap import fitting, keep_numbers_whole, wrap
 
 TEXTS = st.one_of(
     st.text("ab  -12", max_size=120),
@@ -30,6 +30,15 @@ def test_every_letter_is_on_a_line_that_fits(text: str, width: int) -> None:
         assert text.startswith(line, position)
         position += len(line)
     assert not text[position:].strip(" ")
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(-2, 70), st.integers(1, 4))
+def test_in_a_terminal_of_any_width_some_words_are_shown(texts: list[str], width: int, rows: int) -> None:
+    shown = fitting(texts, width, rows)
+    whole = next((text for text in texts if len(wrap(text, width)) <= rows), None)
+    lines = shown.split("\n")
+    assert shown == whole or (whole is None and lines[-1].endswith("…") and len(lines) == rows)
+    assert whole is not None or all(cell_len(line) <= max(2, width) for line in lines)
 
 
 def test_an_indentation_stays() -> None:
