@@ -5,7 +5,7 @@ from __future__ import annotations
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import Record
-from bioblue_tui.records.stamps import Stamp, stamps
+from bioblue_tui.records.stamps import Stamp, stamp_of
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.trials.state import TrialState
 
@@ -37,7 +37,8 @@ class Growing:
         path = self.record.path
         if path is None or self._over:
             return False
-        stamp = stamps([path])[path]
+        stamp = stamp_of(path)
+        # A writer that is killed writes no end.
         died = self.standing == RUNNING and not is_locked(path)
         if stamp == self._stamp and not died:
             return False

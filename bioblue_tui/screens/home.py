@@ -23,8 +23,9 @@ from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import Entry, Recent, names_in, recent
+from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.records.stamps import Stamp, ended, stamps
+from bioblue_tui.records.stamps import Stamp, stamp_of
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -162,7 +163,6 @@ class HomeScreen(Refreshing[None]):
     def on_mount(self) -> None:
         """Propose something worth seeing."""
         self.environments.highlighted = envs.ids().index(FIRST_ENVIRONMENT)
-        self.refresh_files()
 
     @property
     def environment(self) -> str:
@@ -178,8 +178,8 @@ class HomeScreen(Refreshing[None]):
     def look(self) -> bool:
         """Read the list of earlier trials from disk, if it is not as it was."""
         directory = trials_dir(data_dir(self._data))
-        now = stamps(directory / name for name in names_in(directory))
-        if now == self._stamps and not ended(self._unended):
+        now = {path: stamp_of(path) for path in map(directory.joinpath, names_in(directory))}
+        if now == self._stamps and all(map(is_locked, self._unended)):
             return False
         before, self._stamps, why = self._stamps or {}, now, ""
         try:

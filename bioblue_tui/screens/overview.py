@@ -173,9 +173,8 @@ class OverviewScreen(Refreshing[None]):
         return f"{len(self._places)} files or folders"
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Choose the layout."""
         self._arrange(*self.app.size)
-        self.refresh_files()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bioblue_tui.analysis.digest import digest, records_in
 from bioblue_tui.analysis.references import References
+from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.records.stamps import ended, stamps
+from bioblue_tui.records.stamps import stamp_of
 from bioblue_tui.text import error_line
 from bioblue_tui.widgets.strips import Row
 
@@ -51,8 +52,8 @@ class Files:
         lost = {path: row for path, row in lost.items() if path not in found}
         for row in lost.values():
             row.lose()
-        self._rows, self._stamps = {**found, **lost}, stamps(found)
-        stale = [r for r in found.values() if r.stamp != self._stamps[r.path] or (r.running and ended([r.path]))]
+        self._rows, self._stamps = {**found, **lost}, {path: stamp_of(path) for path in found}
+        stale = [r for r in found.values() if r.stamp != self._stamps[r.path] or (r.running and not is_locked(r.path))]
         return list(self._rows.values()), stale, "; ".join(problems)
 
     def read(self, row: Row) -> None:
