@@ -172,15 +172,20 @@ def noisy(environment: Environment) -> bool:
     return any(any(environment.draw(rng)) for _ in range(_DRAWS))
 
 
-def on_same_noise(environment: Environment, *, disturbed: bool = False) -> str:
-    """Return what is to be said behind a reference's name; nothing in a world where nothing exogenous happens.
+def met_words(environment: Environment, *, disturbed: bool) -> str:
+    """Return what a trial meets, and a reference like it; nothing in a world where nothing exogenous happens.
 
     Args:
         environment: The world.
-        disturbed: Whether anything was added to the noise: the reference meets that, too.
+        disturbed: Whether anything was added to the noise.
     """
-    met = [*(["noise"] if noisy(environment) else []), *(["disturbances"] if disturbed else [])]
-    return f" on the same {' and '.join(met)}" if met else ""
+    return " and ".join(["noise"] * noisy(environment) + ["disturbances"] * disturbed)
+
+
+def on_same_noise(environment: Environment, *, disturbed: bool = False) -> str:
+    """Return what is to be said behind a reference's name; see ``met_words``."""
+    met = met_words(environment, disturbed=disturbed)
+    return f" on the same {met}" if met else ""
 
 
 def step_sentence(state: TrialState, number: int, shown: Sequence[Dimension] | None = None) -> str:

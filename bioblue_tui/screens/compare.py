@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from bioblue_tui.analysis.comparison import Comparison
-from bioblue_tui.analysis.words import line_words
+from bioblue_tui.analysis.words import line_words, met_words
 from bioblue_tui.numbers import counted
 from bioblue_tui.screens.compare_following import FollowedComparison
 from bioblue_tui.screens.compare_keys import KEYS
@@ -170,9 +170,9 @@ class CompareScreen(FollowedComparison):
         rows = NOTED[self.has_class("-tabbed")]
         lost = [self._unread] * bool(self._unread)
         notes = " ".join([*lost, *self.comparison.notes])
-        short = " · ".join([*lost, *self.comparison.headlines, "? tells all"])
+        short = " · ".join([*lost, *self.comparison.headlines, "? tells all"]) if notes else ""
         for line, texts, most in ((self.notes, [notes, short], rows[0]), (self.notice, [self._notice()], rows[1])):
-            text = fitting(texts if notes or line is self.notice else [""], width - 2, most)
+            text = fitting(texts, width - 2, most)
             if text != str(line.content):
                 line.update(text)
                 line.display = bool(text)
@@ -305,10 +305,10 @@ class CompareScreen(FollowedComparison):
         gauges = self.gauges
         room = (gauges.size.width or self.app.size.width) - CORNERS
         comparison = self.comparison
-        met = "noise and disturbances" if comparison.disturbed else "noise"
+        met = met_words(self._environment, disturbed=comparison.disturbed)
         same = comparison.same_noise and comparison.disturbed_from is None
         of = f"same {met}" if same else f"trial {comparison.first.number}'s {met}"
-        on = f", {of}" if comparison.noisy else ""
+        on = f", {of}" if met else ""
         gauges.name_behind(line_words(ghosts[0].name, on, room) if drawn else "")
 
     def action_turn(self, by: int) -> None:

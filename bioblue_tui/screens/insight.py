@@ -10,7 +10,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import PARENTS
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
-from bioblue_tui.analysis.words import line_words
+from bioblue_tui.analysis.words import line_words, met_words
 from bioblue_tui.numbers import amount, difference
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gauge import GaugeView
@@ -35,7 +35,6 @@ class Insight:
         self._state = state
         self._objectives = state.environment.objectives
         self._dimensions = state.environment.dimensions
-        self._noisy = bool(state.environment.cautious_name)
         self._gauges = gauges
         self._ghost = 0
         self._rewards: RewardPanel | None = None
@@ -59,8 +58,8 @@ class Insight:
         ghosts = self.companion.ghosts
         if self._ghost >= len(ghosts):
             return ""
-        met = ", same noise" + " and disturbances" * self._state.any_disturbed if self._noisy else ""
-        return line_words(ghosts[self._ghost].name, met, width)
+        met = met_words(self._state.environment, disturbed=self._state.any_disturbed)
+        return line_words(ghosts[self._ghost].name, met and f", same {met}", width)
 
     def next_ghost(self) -> None:
         """Draw the next policy, or none after the last."""
@@ -159,7 +158,7 @@ class Insight:
     def _beside(self) -> str:
         """Say the same distance of the reference in the table, where another one judges."""
         reading = self.companion.reading
-        if not self._noisy:
+        if not self._state.environment.cautious_name:
             return ""
         name, shadow = next(iter(reading.shadows.items()))
         lost = difference(total(shadow.totals), reading.total)

@@ -17,7 +17,7 @@ from textual.widgets import Button, Label
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.peers import Peer, find_peers, penalised_steps, rewards_of
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, policy_words, whose
+from bioblue_tui.analysis.words import UNREAD, ended_words, left_out, met_words, policy_words, whose
 from bioblue_tui.costs.spending import Spending
 from bioblue_tui.numbers import amount, counted, signed, tidy
 from bioblue_tui.records.schema import RecordError
@@ -155,13 +155,10 @@ class SummaryScreen(ModalScreen[Choice]):
 
     def _note(self) -> str:
         found, header = self._comparison, self._state.header
-        noise = (
-            "the same noise" + " and disturbances" * self._state.any_disturbed
-            if self._state.environment.cautious_name
-            else "the same start"
-        )
+        met = met_words(self._state.environment, disturbed=self._state.any_disturbed)
         seed = f" (seed {header.seed})" if header.seed is not None else ""
-        text = f"Reference: {policy_words(found.reference)}, {counted(found.reference_steps, 'step')} on {noise}{seed}."
+        on = f"{counted(found.reference_steps, 'step')} on the same {met or 'start'}{seed}"
+        text = f"Reference: {policy_words(found.reference)}, {on}."
         if found.steps != found.reference_steps:
             text += f" This trial ended after {found.steps}."
         if (of := whose(self._state, self._who)) != self._who:
@@ -215,7 +212,7 @@ class ComparisonTable(Lines):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table."""
-        first = min(max(18, *(cell_len(name) + 1 for name in ("", *self._names.values()))), max(18, width - 30))
+        first = min(max([18, *(cell_len(name) + 1 for name in self._names.values())]), max(18, width - 30))
         peers = self._peers[: max(0, (width - first) // 12 - 3)]
         column = max(10, (width - first) // (3 + len(peers)))
         # What it is called is said below the table, too: whole or not at all.

@@ -47,3 +47,15 @@ async def test_the_summary_of_a_fork_says_whose_its_totals_are(tmp_path: Path) -
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         said = " ".join(text_of(label) for label in pilot.app.screen.query("Label"))
         assert "Totals of accelerator (the first 4 steps of its parent, by accelerator)." in " ".join(said.split())
+
+
+async def test_no_noise_is_spoken_of_where_there_is_none(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "thermostat", {"change_low": 0, "change_high": 0}, steps=4), tmp_path)
+    await run_unattended(session)
+    async with replayed(open_record(session.path)) as (pilot, screen):
+        await until(pilot, lambda: "faint line: " in str(screen.gauges.border_subtitle))
+        assert "noise" not in str(screen.gauges.border_subtitle)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
+        said = " ".join(text_of(label) for label in pilot.app.screen.query("Label"))
+        assert "4 steps on the same start" in " ".join(said.split())
