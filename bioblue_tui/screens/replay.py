@@ -174,7 +174,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
             self.app.call_from_thread(self._lose, UNREAD, f"The record {UNREAD} any more: {error_line(error)}")
             return True
         if grown or self._differences is None:
-            record = growing.record if grown else self.replay.record
+            record = growing.record
             # A table of prices takes a third of a second to load.
             spending = spending_of(record.header, record.events)
             bills = spending.until() if spending is not None and spending.total.requests else []
