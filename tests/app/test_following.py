@@ -21,12 +21,7 @@ from tests.support.comparing import eats, on_disk, recorded
 from tests.support.pilots import letters, painted, replayed, text_of, until
 from tests.support.writing import Writer
 
-
-@pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.LOOK", 0.02)
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.REST", 1)
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.REST_AFTER_NEWS", 1)
+pytestmark = pytest.mark.usefixtures("often")
 
 
 @pytest.fixture
@@ -38,6 +33,14 @@ def writer(tmp_path: Path) -> Writer:
 
 def status(screen: ReplayScreen) -> str:
     return text_of(screen.status)
+
+
+def seen_of(screen: ReplayScreen | CompareScreen) -> list[str]:
+    """Return what the panels show."""
+    if isinstance(screen, ReplayScreen):
+        return [text_of(panel) for panel in (screen.timeline, screen.transcript, screen.rewards, screen.status)]
+    panels = (screen.timelines, screen.table, screen.raw, screen.status, *screen._overlays)
+    return [text_of(panel) for panel in panels]
 
 
 async def test_who_looks_at_an_earlier_step_stays_there_and_the_record_grows(writer: Writer) -> None:
@@ -72,13 +75,12 @@ async def test_who_looks_at_the_end_follows_it_until_the_trial_has_ended(writer:
         await until(pilot, lambda: "⚠" in text_of(screen.timeline))
         # It is the same as one that was opened after its end.
         await until(pilot, lambda: screen.insight.companion.read == 40)
-        lines = [text_of(panel) for panel in (screen.timeline, screen.transcript, screen.rewards, screen.status)]
+        lines = seen_of(screen)
     async with replayed(open_record(writer.path)) as (pilot, screen):
         await pilot.press("end")
         await until(pilot, lambda: "recomputed" in status(screen) and screen.insight.companion.read == 40)
         await pilot.pause()
-        panels = (screen.timeline, screen.transcript, screen.rewards, screen.status)
-        assert [text_of(panel) for panel in panels] == lines
+        assert seen_of(screen) == lines
 
 
 async def test_a_writer_that_is_killed_leaves_an_interrupted_trial_in_header_and_summary(writer: Writer) -> None:
@@ -162,13 +164,11 @@ async def test_compared_trials_that_run_grow_and_a_verdict_says_up_to_where_it_g
         assert "40 steps" in str(screen.notes.content)
         # It is the same as a comparison that was opened afterwards.
         await pilot.press("end")
-        panels = (screen.timelines, screen.table, screen.raw, screen.status, *screen._overlays)
-        lines = [text_of(panel) for panel in panels]
+        lines = seen_of(screen)
     async with compared(writer.path, other.path) as (pilot, screen):
         await pilot.press("end")
         await pilot.pause()
-        panels = (screen.timelines, screen.table, screen.raw, screen.status, *screen._overlays)
-        assert [text_of(panel) for panel in panels] == lines
+        assert seen_of(screen) == lines
 
 
 async def test_a_compared_record_that_is_gone_is_told_until_it_is_back(writer: Writer) -> None:

@@ -17,12 +17,7 @@ from tests.support.comparing import on_disk
 from tests.support.pilots import text_of, until
 from tests.support.writing import Writer
 
-
-@pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.LOOK", 0.02)
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.REST", 1)
-    monkeypatch.setattr("bioblue_tui.screens.refreshing.REST_AFTER_NEWS", 1)
+pytestmark = pytest.mark.usefixtures("often")
 
 
 @pytest.fixture

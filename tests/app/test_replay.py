@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from textual.pilot import Pilot
 from textual.widgets import Button, Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn, Usage
@@ -15,6 +18,7 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.records.schema import Record
+from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Stepped
@@ -203,11 +207,18 @@ class Told(BaseAgent):
         return Answer("0", usage=Usage(1_000, 0, 100))
 
 
-async def test_what_a_recorded_model_cost_is_told_as_far_as_it_is_shown(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "own", steps=4), tmp_path, agent=Told())
+@asynccontextmanager
+async def billed(agent: Told, steps: int, tmp_path: Path) -> AsyncIterator[tuple[Pilot[str], ReplayScreen]]:
+    """Replay a trial of a model, once its cost is known."""
+    session = open_session(Plan("homeostasis", "own", steps=steps), tmp_path, agent=agent)
     await run_unattended(session)
     async with replayed(open_record(session.path)) as (pilot, screen):
         await until(pilot, lambda: screen._spending is not None)
+        yield pilot, screen
+
+
+async def test_what_a_recorded_model_cost_is_told_as_far_as_it_is_shown(tmp_path: Path) -> None:
+    async with billed(Told(), 4, tmp_path) as (pilot, screen):
         assert "$" not in text_of(screen.status)
         await pilot.press("right")
         # 1 000 × $0.15 + 100 × $0.60, for a million
@@ -229,10 +240,7 @@ class Stuck(Told):
 
 
 async def test_at_its_end_a_failed_trial_has_cost_what_its_last_attempts_did_too(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "own", steps=4), tmp_path, agent=Stuck())
-    await run_unattended(session)
-    async with replayed(open_record(session.path)) as (pilot, screen):
-        await until(pilot, lambda: screen._spending is not None)
+    async with billed(Stuck(), 4, tmp_path) as (pilot, screen):
         await pilot.press("right")
         await until(pilot, lambda: "$0.00021" in text_of(screen.status))
         await pilot.press("end")
@@ -253,10 +261,7 @@ class Second(Told):
 
 
 async def test_a_cost_beside_the_tokens_of_one_of_several_attempts_says_that_it_is_the_steps(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "own", steps=2), tmp_path, agent=Second())
-    await run_unattended(session)
-    async with replayed(open_record(session.path)) as (pilot, screen):
-        await until(pilot, lambda: screen._spending is not None)
+    async with billed(Second(), 2, tmp_path) as (pilot, screen):
         await pilot.press("end")
         await until(pilot, lambda: "1 000 tokens in, 100 out   $0.00042 for the step" in text_of(screen.transcript))
 
