@@ -634,6 +634,12 @@ def test_an_only_objective_has_a_letter_where_the_prompt_shows_it(text: str) -> 
         assert lettered or readings[0].reason == "there is no objective A"
 
 
+@pytest.mark.parametrize("form", ["Answer: {}", "\\boxed{{{}}}", "<answer>{}</answer>"])
+def test_numbers_just_shown_are_read_where_they_are_called_the_answer(form: str) -> None:
+    assert told(form.format("A: 107, B: 116"), 107, 116) == "107,116"
+    assert told(form.format("97") + "\n\nThe level is low.", 97) == "97"
+
+
 @pytest.mark.parametrize("text", ["Next step: {}", "Given the current state: {}"])
 def test_what_only_leads_up_to_a_number_of_the_state_says_no_action(text: str) -> None:
     assert [told(text.format(number), 391) for number in (3, 391)] == ["3", "-"]

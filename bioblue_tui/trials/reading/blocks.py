@@ -111,4 +111,4 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     if walk.prose or len(actions) != 1:
         return Block(None, first, last, marked=True, reason="what is called the answer is not the numbers alone")
     whole = all(block.whole for block in blocks)
-    return replace(blocks[0], first=first, last=last, clause="marked", marked=True, whole=whole)
+    return replace(blocks[0], first=first, last=last, clause="marked", marked=True, named=True, whole=whole)

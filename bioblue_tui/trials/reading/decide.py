@@ -126,18 +126,7 @@ def _decide(
     # What only repeats the question neither refuses nor corrects.
     others = ["" if at in own or at in echoes or line == OTHERS else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
-    if why := objection(
-        actions[0],
-        before,
-        after,
-        objectives,
-        forms,
-        known,
-        lines[block.first : block.last + 1],
-        marked=block.marked,
-        labelled=block.labelled,
-        named=block.named,
-    ):
+    if why := objection(block, before, after, objectives, forms, known, lines[block.first : block.last + 1]):
         return _unreadable(why)
     return Reading(actions[0], clause=block.clause, part=_part(pool, lines))
 

@@ -9,6 +9,7 @@ from bioblue_tui.trials.reading.about import NOTHING, points_on, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
 from bioblue_tui.trials.reading.asked import asked
 from bioblue_tui.trials.reading.beside import put_off
+from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.cues import CHOICES, NODS, SENTENCES, STATE, THINGS, taken_back, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.grounds import doubtful_below
@@ -66,19 +67,16 @@ def shown_numbers(environment: Environment, state: State, shown: str) -> frozens
 
 
 def objection(
-    action: Action,
+    block: Block,
     before: Sequence[str],
     after: Sequence[str],
     labels: Sequence[str],
     forms: Grammar,
     known: Known,
     own: Sequence[str],
-    *,
-    marked: bool,
-    labelled: bool = False,
-    named: bool = False,
 ) -> str:
     """Say why the text around a statement leaves it in doubt; empty where it does not."""
+    action, marked, named = block.action or (), block.marked, block.named
     after = [after[0], *_undescribed(after[1:], action)]
     if taken_back(after, action) or spoken_of(after, action, reckoned(after, action, known)):
         return "what is said beside the number may take it back, offer another or call it something else"
@@ -95,13 +93,11 @@ def objection(
     if why := result_of(own, after if marked else [*before, *after], action, known):
         return why
     told = [dosed(line, known) for line in (*before, *after)]
-    if misplaced(told, action, labels, labelled=labelled) or crossed([*before, *after], action, known):
+    if misplaced(told, action, labels, labelled=block.labelled) or crossed([*before, *after], action, known):
         return "what is said beside the numbers may give them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):
         return "the text beside the number may say that nothing is to be done"
-    if why := doubtful_below(after, action, named=named or marked) or (
-        "" if named or marked else asked(before, action)
-    ):
+    if why := doubtful_below(after, action, named=named) or ("" if named else asked(before, action)):
         return why
     if marked:
         return ""
