@@ -123,6 +123,7 @@ def test_published_answers_mean_what_they_always_did() -> None:
         (1, "+3", "+3 has a sign"),
         (2, "1,000", "1,000 may hold a thousands separator"),
         (1, "Answer: three", "the number is written as a word"),
+        (1, "Answer: thirteen", "the number is written as a word"),
         (1, "1234567890", "has more than 9 digits, the most that are read"),
         (1, "I consume " + "3" * 450, "has more than 9 digits, the most that are read"),
         (

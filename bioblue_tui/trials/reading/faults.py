@@ -74,10 +74,7 @@ _REASONS: Sequence[tuple[str, str, Kind]] = (
 )
 _PIECES = re.compile(r"[,;/|&] ?| and ")
 AS_A_WORD = "the number is written as a word; write digits"
-_NUMBER_WORD = re.compile(
-    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|none|nothing)\b",
-    re.IGNORECASE,
-)
+_NUMBER_WORD = re.compile(rf"(?:{'|'.join(NUMBER_WORDS)}|none|nothing)\b", re.IGNORECASE)
 
 
 def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
