@@ -48,10 +48,6 @@ class KeyTable(Lines):
         super().__init__()
         self._rows = rows
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return how many lines it takes."""
-        return len(self.draw(width, 0))
-
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw a row for each binding, long explanations wrapped."""
         lines: list[Line] = []

@@ -58,10 +58,6 @@ class GuessPlot(Lines):
         self.refresh(layout=True)
         self.notify_style_update()
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return how many lines it takes."""
-        return len(self.draw(width, 0))
-
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw what fits the kind of question."""
         if self._prediction.kind == "choice":

@@ -37,10 +37,6 @@ class ResultTable(Lines):
         self.refresh(layout=True)
         self.notify_style_update()
 
-    def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return how many lines it takes."""
-        return len(self.draw(width, 0))
-
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Draw the table; outcomes are compared after as many steps as all of them have."""
         if not self._outcomes:

@@ -116,6 +116,10 @@ class Lines(Styled):
         """Return the lines to show in this many columns and rows."""
         raise NotImplementedError
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines it takes, where its height follows from them."""
+        return len(self.draw(width, 0))
+
     def redraw(self) -> None:
         """Show what there is to show now."""
         strips = self._strips

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual.geometry import Size
-
 import envs
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
@@ -50,10 +48,6 @@ class Foot(Lines):
     DEFAULT_CSS = """
     Foot { height: auto; }
     """
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines it takes."""
-        return max(1, len(self.draw(width, 0)))
 
     def renew(self) -> None:
         """Show what there is to show now, on as many lines as that takes."""
