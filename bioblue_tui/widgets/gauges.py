@@ -72,10 +72,6 @@ class GaugesPanel(ScrollPanel, can_focus=False):
 
     keys = "shift+↓"
 
-    DEFAULT_CSS = """
-    GaugesPanel { width: 1fr; scrollbar-size-vertical: 1; }
-    """
-
     def __init__(self, gauges: Iterable[GaugeView]) -> None:
         super().__init__(id="gauges", classes="panel")
         self.border_title = "gauges"

@@ -10,6 +10,10 @@ from bioblue_tui.numbers import counted
 class ScrollPanel(VerticalScroll):
     """A panel that says how many lines it has below those it shows: what is cut short looks whole."""
 
+    DEFAULT_CSS = """
+    ScrollPanel { scrollbar-size-vertical: 1; }
+    """
+
     keys = ""
     """The key that shows them, where none is known from elsewhere."""
 

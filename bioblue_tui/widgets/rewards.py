@@ -24,13 +24,11 @@ _COURSE = 6
 class RewardPanel(Lines):
     """Rewards of one step, and their totals up to it."""
 
-    BORDER_TITLE = "rewards"
-
     with_step = False
     """Whether the step is told below, for want of a panel of its own."""
 
     def __init__(self, state: TrialState, steps: StepPanel, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
-        super().__init__(id=id, classes="panel")
+        super().__init__(id=id)
         self._state, self._steps = state, steps
         self.dimensions: Sequence[Dimension] = state.environment.dimensions
         """What is shown; fewer where a person must not see what is hidden from them."""

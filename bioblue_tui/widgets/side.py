@@ -27,8 +27,6 @@ class SidePanel(Vertical):
     """
 
     DEFAULT_CSS = """
-    SidePanel { width: 1fr; }
-    SidePanel #rewards-scroll { height: 1fr; scrollbar-size-vertical: 1; }
     SidePanel.-merged #step { display: none; }
     """
 

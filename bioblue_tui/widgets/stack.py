@@ -46,10 +46,6 @@ class Stack(Vertical):
         wanted: Rows that the upper one needs.
     """
 
-    DEFAULT_CSS = """
-    Stack { height: 1fr; overflow: hidden; }
-    """
-
     def __init__(self, *panels: Widget, wanted: int) -> None:
         super().__init__(id="panels")
         self._panels = panels
