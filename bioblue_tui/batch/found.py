@@ -119,7 +119,7 @@ def find(
     mine = [(plan.wording.title, plan.wording.digest) for plan in (trial.plan for trial in trials) if plan.wording]
     there: list[Named] = []
     entries = recent(directory, sys.maxsize)
-    damaged = [entry for entry in entries if entry.error]
+    damaged = [entry.read_whole() for entry in entries if entry.error]
     for entry in entries:
         if entry.header is None or not is_played_from_its_beginning(entry.header):
             continue

@@ -86,7 +86,7 @@ def trial_json(entry: Entry) -> str:
 
 
 def _about(entry: Entry) -> list[str]:
-    if entry.error and entry.installed:
+    if entry.unreadable:
         return ["-", "-", "-", "-", "-", f"{entry.standing}: {entry.error}", "-"]
     seed = "-" if entry.seed is None else str(entry.seed)
     return [

@@ -46,9 +46,6 @@ _LONGEST = 16 * 1024 * 1024
 _NAMED = 5
 """How many of the records that can't be read are named in one sentence."""
 
-UNREADABLE = "unreadable"
-"""How a record stands that can't be read."""
-
 _BOM = b"\xef\xbb\xbf"
 
 _CREATED = re.compile(rb'"created": ?"([^"\\]{10,40})"')
@@ -95,10 +92,15 @@ class Entry:
     header: Header | None = field(default=None, compare=False, repr=False)
 
     @property
+    def unreadable(self) -> bool:
+        """Whether it can't be read, on whatever computer."""
+        return bool(self.error) and self.installed
+
+    @property
     def standing(self) -> str:
         """How it ended; without an end, whether somebody is writing it; of one that can't be read, that."""
-        if self.error and self.installed:
-            return UNREADABLE
+        if self.unreadable:
+            return "unreadable"
         ended = self.ended or self.last
         return standing_word(ended, failed=self.failed) if ended else unended(self.path)
 
@@ -108,8 +110,8 @@ class Entry:
         return bool(self.ended) and not is_open_end(self.ended)
 
     def read_whole(self) -> Entry:
-        """Return it, or that it is damaged or gone: every line is read."""
-        if self.error:
+        """Return it, or that it is damaged, and in which line, or gone: every line is read."""
+        if self.error and not self.damaged:
             return self
         try:
             open_record(self.path)
@@ -266,7 +268,7 @@ def _moment(created: str, otherwise: int) -> int:
 
 def left_out(entries: Sequence[Entry]) -> list[str]:
     """Return a sentence on the records that cannot be read, for whoever goes on without them; none for none."""
-    damaged = [f"{entry.path.name} ({entry.error})" for entry in entries if entry.error and entry.installed]
+    damaged = [f"{entry.path.name} ({entry.error})" for entry in entries if entry.unreadable]
     more = [f"and {len(damaged) - _NAMED} more"] if len(damaged) > _NAMED else []
     named = "; ".join([*damaged[:_NAMED], *more])
     return [f"{counted(len(damaged), 'record')} can't be read and left out: {named}"] if damaged else []

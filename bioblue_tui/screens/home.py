@@ -410,12 +410,12 @@ def _cells(entry: Entry, standing: str) -> list[str]:
 
 
 def _widths(entries: Sequence[Entry], cells: Sequence[Sequence[str]]) -> list[int]:
-    shown = [own for entry, own in zip(entries, cells, strict=True) if not (entry.error and entry.installed)]
+    shown = [own for entry, own in zip(entries, cells, strict=True) if not entry.unreadable]
     return [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
 
 
 def _entry_line(entry: Entry, cells: Sequence[str], widths: Sequence[int]) -> Content:
-    if entry.error and entry.installed:
+    if entry.unreadable:
         return Content.assemble(one_line(entry.path.name, 60), (f"  ✗ {one_line(entry.error, 120)}", "dim"))
     cells = [set_cell_size(cell, width) for cell, width in zip(cells, widths, strict=True)]
     missing = "" if entry.installed else "✗ not installed here"

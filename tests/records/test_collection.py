@@ -129,6 +129,16 @@ def test_zero_bytes_that_a_power_cut_leaves_at_the_end_are_a_line_cut_off(steps:
     assert b"\0" not in path.read_bytes()
 
 
+@pytest.mark.parametrize("line", [0, 1, 8, -2, -1])
+def test_a_list_names_the_line_that_is_damaged_wherever_it_stands(line: int, tmp_path: Path) -> None:
+    path = journal(tmp_path, "a.jsonl")
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[line] = b'{"x\n'
+    path.write_bytes(b"".join(lines))
+    (entry,) = recent(tmp_path, 9)
+    assert entry.read_whole().error.startswith(f"line {range(len(lines))[line] + 1}: ")
+
+
 def test_recent_is_newest_first_and_bounded_and_takes_records_only(tmp_path: Path) -> None:
     paths = [journal(tmp_path, f"{name}.jsonl", keep=3) for name in "cab"]
     (tmp_path / "notes.txt").write_text("x")
