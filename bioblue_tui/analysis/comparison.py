@@ -193,6 +193,11 @@ class Comparison:
         return min((step for step in parted if step is not None), default=None)
 
     @property
+    def met_alike(self) -> bool:
+        """Whether all met the same noise and the same disturbances: what they differ in is their own doing."""
+        return self.same_noise and self.disturbed_from is None
+
+    @property
     def disturbed(self) -> bool:
         """Whether anything was added to the noise of any of them."""
         return any(member.state.any_disturbed for member in self.members)

@@ -92,7 +92,7 @@ class CompareScreen(FollowedComparison):
         """The step that is looked at."""
         self.front: int | None = None
         """The trial drawn over the others, by its place."""
-        self._ghosted = comparison.same_noise and comparison.disturbed_from is None
+        self._ghosted = comparison.met_alike
         self._tab = 0
         gauges = enumerate(self._environment.gauges)
         self._overlays = [Overlay(gauge, comparison.steps, self._courses(index)) for index, gauge in gauges]
@@ -306,8 +306,7 @@ class CompareScreen(FollowedComparison):
         room = (gauges.size.width or self.app.size.width) - CORNERS
         comparison = self.comparison
         met = met_words(self._environment, disturbed=comparison.disturbed)
-        same = comparison.same_noise and comparison.disturbed_from is None
-        of = f"same {met}" if same else f"trial {comparison.first.number}'s {met}"
+        of = f"same {met}" if comparison.met_alike else f"trial {comparison.first.number}'s {met}"
         on = f", {of}" if met else ""
         gauges.name_behind(line_words(ghosts[0].name, on, room) if drawn else "")
 

@@ -234,7 +234,7 @@ class AnswerBar(Vertical):
     def __init__(self, gate: Gate) -> None:
         super().__init__()
         self.gate = gate
-        self._told: tuple[Sequence[str], bool] = ((), False)
+        self._told: tuple[Sequence[str], bool] = (("",), False)
         self._remark = ""
         self._bounds: Sequence[str] = ()
 
@@ -322,10 +322,10 @@ class AnswerBar(Vertical):
         forms, rejected = self._told
         early = f"({counted(self.gate.dropped, 'key')} pressed too early: dropped.)"
         added = "".join(f"  {text}" for text in (early if self.gate.dropped else "", self._remark) if text)
-        texts = [f"{form}{added}" for form in forms or ("",)]
+        texts = [f"{form}{added}" for form in forms]
         if self._room:
             # Where no form fits it is the last answer that is cut, not what has to be known of this one.
-            texts = [fitting([*texts, f"{added}  {forms[-1] if forms else ''}".strip()], self._room, _LINES)]
+            texts = [fitting([*texts, f"{added}  {forms[-1]}".strip()], self._room, _LINES)]
         self.feedback.update(texts[0].strip())
         self.set_class(rejected, "-rejected")
 

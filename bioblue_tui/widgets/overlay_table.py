@@ -43,8 +43,7 @@ class TrialsTable(Lines):
         super().__init__(id=id)
         self._comparison = comparison
         self._at = 0
-        alike = comparison.same_noise and comparison.disturbed_from is None
-        self.view: View = "total" if alike else "reference"
+        self.view: View = "total" if comparison.met_alike else "reference"
         """The view that comes first."""
 
     @property
