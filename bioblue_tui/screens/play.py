@@ -132,7 +132,7 @@ class PlayScreen(AnsweringScreen):
                 found,
                 again=not self.staging.lesson,
                 others=self._others(),
-                conclusion=self.insight.conclusion(self.known, running=self.state.status != "ended"),
+                conclusion=self.insight.conclusion(self.known, running=False),
                 told=not self.staging.secret,
             )
             self.app.push_screen(summary, self._after_summary)

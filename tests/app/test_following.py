@@ -120,6 +120,7 @@ async def test_a_record_that_is_gone_or_another_one_is_told_and_what_was_read_st
         await until(pilot, lambda: f"4 recorded, {UNREAD}" in status(screen))
         assert f"The record {UNREAD} any more" in str(screen.notice.content)
         away.rename(writer.path)
+        await until(pilot, lambda: "4 recorded, running" in status(screen))
         writer.play(6)
         await until(pilot, lambda: "6 recorded, running" in status(screen))
         assert "any more" not in str(screen.notice.content)
