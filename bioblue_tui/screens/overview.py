@@ -283,7 +283,7 @@ class OverviewScreen(Refreshing[None]):
         self.strips.border_subtitle = f"sorted by {order.name}{', reversed' if self._reversed else ''}"
         self.onsets.show(self.digests, sum(bool(row.problem) for row in self.shown))
         self.status.show_status(self._status())
-        of = (self._beside, frozenset(map(_averaged, self.shown)))
+        of = (self._beside, frozenset(map(_makes, self.shown)))
         if self.read == len(self.rows) and of != self._averaging:
             self._averaging = of
             self._average()
@@ -415,7 +415,7 @@ class OverviewScreen(Refreshing[None]):
         self._bring(message.index)
 
 
-def _averaged(row: Row) -> object:
+def _makes(row: Row) -> object:
     """Return what the averages make of a row: of a trial that is left out no step matters, however often it is read."""
     if row.digest is None:
         return row.path
