@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bioblue_tui.batch.plan import Batch, BatchTrial, identity_of, load_batch
-from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
+from bioblue_tui.records.collection import Entry, left_out, open_record, recent, standing_of
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import FAILED, RUNNING, Ended, Header
+from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
@@ -146,13 +147,12 @@ def standing(entry: Entry) -> Iterator[Found]:
     if not entry.over and is_locked(entry.path):
         yield Found(RUNNING, entry.path, entry.done)
         return
+    # Read only now: whoever wrote it may have ended it since it was looked at.
     try:
         record = open_record(entry.path)
     except RecordError:
         return
-    # Whoever wrote it may have ended it since it was looked at.
-    now = entry_at(entry.path)
-    # Killed between its last step and its end, it is played.
-    why = now.ended if now.over else now.last
-    ends = [event.at for event in record.events if isinstance(event, Ended)] if now.standing == FAILED else []
-    yield Found(now.standing, now.path, now.done, why, max(ends, default=0))
+    state = TrialState(record.header).feed(record.events)
+    how, why = standing_of(state, entry.path), state.standing if state.whole else ""
+    ends = [event.at for event in record.events if isinstance(event, Ended)] if how == FAILED else []
+    yield Found(how, entry.path, state.done, why, max(ends, default=0))
