@@ -244,17 +244,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
     missed, remarks = kept.told({person.version.number for person in people})
     remarks += nobodys(directory)
     found_versions = [versions[number] for number in sorted(versions)]
-    return Collected(
-        name,
-        found_versions,
-        people,
-        trials,
-        [*missed, *problems],
-        remarks,
-        removed,
-        unread,
-        lost,
-    )
+    return Collected(name, found_versions, people, trials, [*missed, *problems], remarks, removed, unread, lost)
 
 
 def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterator[Played | str]:
