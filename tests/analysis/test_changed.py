@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import grouped
-from bioblue_tui.trials.events import Planned, Stepped
+from bioblue_tui.trials.events import Event, Intervened, Planned, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.strips_foot import averages
 from tests.support.changed import changed
@@ -139,6 +140,7 @@ def test_what_was_meant_for_a_step_that_was_never_played_changed_nothing(tmp_pat
     short.write_text("".join(text[: cut + 1]), encoding="utf-8")
     assert ", live: " in titles(whole)[0]
     assert ", live: " not in titles(short)[0]
+    assert [member.disturbances for member in compared(whole, short).members] == [[PUSH], []]
 
 
 def test_copies_are_found_whatever_was_added_to_their_noise(tmp_path: Path) -> None:
@@ -161,6 +163,16 @@ def test_the_reference_is_said_to_meet_the_disturbances_too(tmp_path: Path) -> N
     assert " on the same noise; " not in pushed.figures[1].caption
     assert " on the same noise and disturbances" in pushed.figures[1].caption
     assert " and disturbances" not in quiet.figures[1].caption
+    met = " on the same noise and disturbances"
+    assert f"reference's{met})" in next(table.caption for table in pushed.figures if "paired by seed" in table.caption)
+    first, second = report(shown(changed(tmp_path), changed(tmp_path, PUSH))).trials
+    assert [met in trial.rewards.caption for trial in (first, second)] == [False, True]
+    assert [trial.steps.head[2:4] for trial in (first, second)] == [("noise", "level"), ("noise", "disturbance")]
+    assert [row[3] for row in second.steps.rows] == ["+7" if step == 5 else "–" for step in range(1, 13)]
+    record = open_record(changed(tmp_path, PUSH))
+    state = TrialState(record.header).feed(record.events)
+    tables = outcome_tables(state.environment, "thermostat", [Outcome.of(state, tmp_path / "x.jsonl")])
+    assert [table.title for table in tables if met in table.title]
 
 
 def test_what_a_person_played_too_is_said_with_every_measure(tmp_path: Path) -> None:
@@ -195,13 +207,16 @@ def test_groups_without_a_common_seed_say_once_why_they_are_not_compared(tmp_pat
 
 
 def test_who_was_disturbed_is_no_peer(tmp_path: Path) -> None:
-    def peers(schedule: tuple[Planned, ...] = ()) -> int:
+    def peers(schedule: tuple[Planned, ...] = (), live: Sequence[Event] = ()) -> int:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
         path = record(folder / "a.jsonl", "homeostasis", agent="openai:m", model="m", schedule=schedule)
+        own = open_record(path)
+        write_record(path, own.header, [*live, *own.events])
         mine = open_record(record(tmp_path / "mine.jsonl", "homeostasis", agent="human")).header
         assert path.exists()
         return len(find_peers(mine, folder))
 
     assert peers() == 1
     assert peers((PUSH,)) == 0
+    assert peers(live=[Intervened(0.0, 2, "remind", "Keep near")]) == 0

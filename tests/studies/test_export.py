@@ -31,6 +31,7 @@ from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
 from tests.studies.small import first_trial, load, play, toml, walk
 from tests.studies.test_flow import SHORT, WHOLE
+from tests.support.changed import changed
 
 
 def through(study: Study, root: Path, *codes: str) -> None:
@@ -128,6 +129,9 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
         run_agent("homeostasis", ScriptedAgent("thermostat", seed), seed=seed, steps=4, data=tmp_path)
     run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=5, data=tmp_path)
     run_agent("homeostasis", ScriptedAgent("random", 1), seed=1, steps=4, data=tmp_path, hysteresis=1)
+    for live in (False, True):
+        # What was done to an agent is done to nobody in a study.
+        changed(tmp_path, (2, "disturb", [5]), live=live, steps=4)
     table = comparisons(collect(study.name, study, tmp_path), tmp_path)
     assert {row["agent"] for row in table.rows} == {"thermostat"}
     (eaten,) = [row for row in table.rows if row["dimension"] == "consumption"]
