@@ -157,8 +157,8 @@ def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iter
         if not match:
             heading = line
             continue
-        head = (match.group("head") or "").strip()
-        values = tuple(map(int, re.findall(r"\d+", match.group("numbers"))))
+        head = (match["head"] or "").strip()
+        values = tuple(map(int, _DIGITS.findall(match["numbers"])))
         about = undressed(heading) if not head or head in labels else head
         if STATE.search(about) or SAYS_WHAT.fullmatch(about) or values == action:
             continue
@@ -169,5 +169,5 @@ def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iter
             yield values
 
 
-def _words(action: Action | None) -> str:
-    return ", ".join(map(str, action or ()))
+def _words(action: Action) -> str:
+    return ", ".join(map(str, action))
