@@ -81,6 +81,9 @@ LIMITED = [
     "Two steps from now.",
     "For ten steps.",
     "Something smaller.",
+    "However, double.",
+    "The remaining steps.",
+    "The noise so far.",
     "Not enough.",
     "Depending on the noise.",
 ]
