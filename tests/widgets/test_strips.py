@@ -103,19 +103,21 @@ def test_what_stands_right_of_the_strips_keeps_to_its_width(
 
 
 @pytest.mark.parametrize(
-    ("standing", "wide", "narrow"),
+    ("standing", "wide", "narrow", "sign"),
     [
-        ("failed", "✗ fail until it failed", "✗ fail → failed"),
-        ("interrupted", "✗ fail until interrupted", "✗ → interrupted"),
-        ("running", "✗ fail so far, running", "✗ fail so far"),
+        ("failed", "✗ fail until it failed", "✗ fail → failed", "!"),
+        ("interrupted", "✗ fail until interrupted", "✗ → interrupted", "■"),
+        ("running", "✗ fail so far, running", "✗ fail so far", "▶"),
     ],
 )
 def test_a_verdict_beside_how_its_trial_stands_is_of_the_play_until_then(
-    runaway: Digest, standing: str, wide: str, narrow: str
+    runaway: Digest, standing: str, wide: str, narrow: str, sign: str
 ) -> None:
     early = replace(runaway, figures=replace(runaway.figures, standing=standing, unaveraged=standing))
     for width, told in ((32, wide), (18, narrow)):
         assert "".join(text for text, _ in ends(early, width, "", dense=False)[0]).strip() == told
+    for width, dense, told in ((9, False, f" ✗{sign}"), (32, True, f" ✗ fail{sign}")):
+        assert "".join(text for text, _ in ends(early, width, "", dense=dense)[0]).startswith(told)
     judged = "".join(text for text, _ in ends(early, 32, "−120", dense=False)[0])
     assert judged.split() == [*wide.split(), "−120"]
 
