@@ -124,18 +124,21 @@ def test_a_number_below_another_question_or_quantity_is_not_the_action(above: st
     assert field(f"{above}\n\n{number}") is None
 
 
-@given(st.sampled_from(["", "The level is 97. ", "The target is 100.\n\n"]), st.sampled_from(ASKING))
+@pytest.mark.parametrize("first", ["", "The level is 97. ", "The target is 100.\n\n"])
+@pytest.mark.parametrize("above", ASKING)
 def test_a_number_below_what_asks_for_it_is_the_action(first: str, above: str) -> None:
     assert body(f"{first}{above}\n\n3") == (3,)
 
 
-@given(st.sampled_from(["3", "**3**", "3 potatoes"]), st.sampled_from(TAKEN_BACK + LIMITED))
+@pytest.mark.parametrize("number", ["3", "**3**", "3 potatoes"])
+@pytest.mark.parametrize("below", TAKEN_BACK + LIMITED)
 def test_what_corrects_commands_or_limits_leaves_no_action(number: str, below: str) -> None:
     assert body(f"{number}\n\n{below}") is None
     assert body(f"{number}\n\nThe level is low.\n\n{below}") is None
 
 
-@given(st.sampled_from(["Consume: 3", "Answer: 3", "I consume 3."]), st.sampled_from(TAKEN_BACK))
+@pytest.mark.parametrize("said", ["Consume: 3", "Answer: 3", "I consume 3."])
+@pytest.mark.parametrize("below", TAKEN_BACK)
 def test_what_is_called_the_answer_may_be_taken_back_as_well(said: str, below: str) -> None:
     assert body(f"{said}\n\n{below}") is None
 
