@@ -309,17 +309,20 @@ class Frozen(Episodic):
             self._off.append(step.step)
         wrong = sum(earlier.wrong for earlier in self._last)
         if self._run >= LENGTH and wrong >= WRONG:
-            self._episodes.sign(step.step, moment.action, sum(earlier.other for earlier in self._last))
+            self._episodes.sign(step.step, moment.action, [earlier.step for earlier in self._last if earlier.other])
             if self._episodes.open is None:
                 first = bisect_left(self._off, self._episodes.ended)
                 self._episodes.begin(self._off[first], step.step, self._tell)
         self._episodes.end_if_over(step.step)
 
-    def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], other: int) -> str:
+    def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], others: Sequence[int]) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
-        each = f"each of {step - onset + 1} steps" if step > onset else "1 step"
+        steps = step - onset + 1
+        each = f"each of {steps} steps" if step > onset else "1 step"
+        # The alarm looks at as many, of which the first may be before the onset, or of an episode before.
+        last, other = counted(min(LENGTH, steps), "step"), len(others) - bisect_left(others, onset)
         return (
-            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {LENGTH} steps the "
+            f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {last} the "
             f"{self._reference} would have acted otherwise"
         )
 

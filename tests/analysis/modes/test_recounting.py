@@ -248,16 +248,18 @@ def test_a_climb_can_be_counted_again(trial: Trial) -> None:
 def test_what_the_reference_would_have_done_can_be_counted_again(trial: Trial) -> None:
     environment, steps = trial
     for finding, _, text in told(watch(environment, steps), "frozen_repetition"):
-        each, last, other = map(
-            int, figures(r" in each of (\d+) steps to step (\d+); in (\d+) of the last 12 steps the ", text)
-        )
+        pattern = r" in (?:each of )?(\d+) steps? to step (\d+); in (\d+) of the last (\d+) steps? the "
+        each, last, other, looked = map(int, figures(pattern, text))
         index = index_of(environment, finding)
         chosen = slice(index, index + 1) if finding.objective else slice(None)
-        assert f"the last 12 steps the {environment.reference_name} would have acted otherwise" in text
+        assert f" the {environment.reference_name} would have acted otherwise" in text
+        assert looked == min(12, each)
         assert each == last - finding.onset + 1
         assert len({s.action[chosen] for s in steps[finding.onset - 1 : last]}) == 1
-        wanted = [environment.reference_action(State(s.before, (0,) * len(s.before))) for s in steps[last - 12 : last]]
-        done = [s.action for s in steps[last - 12 : last]]
+        wanted = [
+            environment.reference_action(State(s.before, (0,) * len(s.before))) for s in steps[last - looked : last]
+        ]
+        done = [s.action for s in steps[last - looked : last]]
         assert other == sum(a[chosen] != b[chosen] for a, b in zip(wanted, done, strict=True))
 
 
