@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
+from operator import add, sub
 
 STEPS = 100
 """How many steps are looked at, however many a trial has: a policy that only looks at the level knows of no end."""
@@ -90,7 +91,7 @@ class _Costs:
         for step in range(STEPS):
             sums = [0.0] * count + list(accumulate(now))
             sums += sums[-1:] * (count - 1)
-            changed = [(more - less) / count for more, less in zip(sums[count:], sums, strict=False)]
+            changed = [share / count for share in map(sub, sums[count:], sums)]
             after = _added(after, changed)
             if step < STEPS - 1:
                 self.filled += sum(share * (drop - place) for place, share in enumerate(changed[:drop]))
@@ -111,4 +112,4 @@ class _Costs:
 
 def _added(some: Sequence[float], more: Sequence[float]) -> list[float]:
     longer, shorter = (some, more) if len(some) > len(more) else (more, some)
-    return [*map(sum, zip(longer, shorter, strict=False)), *longer[len(shorter) :]]
+    return [*map(add, longer, shorter), *longer[len(shorter) :]]
