@@ -32,7 +32,7 @@ class UnnamedState(TrialState):
             changes["actor"] = NOBODY
         match event:
             case Answered():
-                changes |= {"seconds": None, "usage": None, "requests": 1}
+                changes |= {"seconds": None, "usage": None, "requests": 0}
             case Failed() | Retrying():
                 changes["message"] = self._without(event.message)
             case Paused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -171,10 +172,12 @@ class WatchScreen(AnsweringScreen):
         """Pause, and ask a person for the answer to the present observation."""
         self.live.trial.pause()
         self.to_present()
-        bounds = "an integer for each objective"
+        bounds, asked = "an integer for each objective", monotonic()
 
         def answer(text: str) -> str:
-            reason = self.live.trial.answer_instead(text, dialog.dropped)
+            nonlocal asked
+            begun, asked = asked, monotonic()
+            reason = self.live.trial.answer_instead(text, dialog.dropped, round(asked - begun, 6))
             dialog.dropped = 0
             return f"{self.why_refused(text, reason)} No step was used." if reason else ""
 

@@ -55,9 +55,8 @@ class Asking:
     def note(self, turn: Turn, answer: Answer, actor: str) -> Answer:
         """Tell of an answer that was given without asking."""
         self._tell(Asked(self._clock.now(), turn.step, turn.attempt, turn.observation, actor))
-        self._tell(
-            Answered(self._clock.now(), turn.step, turn.attempt, answer.text, actor, 0.0, dropped=answer.dropped)
-        )
+        extras = ("", None, (), answer.dropped, 0)
+        self._tell(Answered(self._clock.now(), turn.step, turn.attempt, answer.text, actor, answer.seconds, *extras))
         return answer
 
     async def ask(self, agent: Agent, turn: Turn) -> Answer:
@@ -95,7 +94,7 @@ class Asking:
         # Reasoning that stands within the text is kept beside it as well, as what it is.
         inside = split_thoughts(answer.text).reasoning
         reasoning = "\n\n".join(part for part in (answer.reasoning, inside) if part)
-        extras = (reasoning, answer.usage, answer.notes, answer.dropped, max(1, self._sent))
+        extras = (reasoning, answer.usage, answer.notes, answer.dropped, self._sent)
         self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
         return answer
 

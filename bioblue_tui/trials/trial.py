@@ -154,7 +154,7 @@ class Trial:
                 self.pause()
             self._controls.allow_one()
 
-    def answer_instead(self, text: str, dropped: int = 0) -> str:
+    def answer_instead(self, text: str, dropped: int = 0, seconds: float | None = None) -> str:
         """Answer the present observation in the agent's place, and hold after the step.
 
         It is recorded as a person's answer. An answer of the agent that is held is not applied then. When the person's
@@ -163,6 +163,7 @@ class Trial:
         Args:
             text: The answer.
             dropped: How many keys were pressed before they were asked, and did not count.
+            seconds: How long it took since they were asked, where that was measured.
 
         Returns:
             Why it is rejected; empty where it is not.
@@ -170,7 +171,7 @@ class Trial:
         if self._ended:
             return "the trial is over"
         self.pause()
-        self._substitute = Answer(text, dropped=dropped)
+        self._substitute = Answer(text, dropped=dropped, seconds=seconds)
         self._controls.allow_one()
         return read_answer(text, self.environment, self._course.state, self._observation).reason
 
