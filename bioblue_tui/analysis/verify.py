@@ -130,6 +130,9 @@ class _Check:
             self.speaker = Speaker(self.environment, self.header)
         except WordingError as error:
             yield Difference(0, "words", "no wording's", str(error))
+            return
+        if self.header.instruction != self.speaker.instruction:
+            yield Difference(0, "instruction", self.header.instruction, self.speaker.instruction)
 
     def _told(self, asked: Asked) -> Iterator[Difference]:
         """Compare what was asked with what follows from the words; once it differs, no more is compared."""
