@@ -122,7 +122,9 @@ def resume(
             )
     opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
-    jobs = [_job_of(file, opener, claims, refusals.append, named=real_path(file) in named) for file in files]
+    # One that somebody names, and no other, is not left to another process in silence.
+    shared = claims if len(files) > 1 or not named else None
+    jobs = [_job_of(file, opener, shared, refusals.append, named=real_path(file) in named) for file in files]
     if len(refusals) == len(files):
         several = f"none of {counted(len(files), 'trial')} can go on; the first is " if len(files) > 1 else ""
         raise complaint(refusals[0], several)
@@ -170,7 +172,9 @@ def _resume_one(
     show_session(partial(claims.resume, file, open_trial) if claims else open_trial, display, data)
 
 
-def _job_of(file: Path, opener: Opener, claims: Claims, refuse: Callable[[RecordError], None], *, named: bool) -> Job:
+def _job_of(
+    file: Path, opener: Opener, claims: Claims | None, refuse: Callable[[RecordError], None], *, named: bool
+) -> Job:
     """Return the job of going on with a record.
 
     One that can't go on fails when it is its turn, and why is told before. Unless somebody named it, it can: what has
@@ -184,7 +188,7 @@ def _job_of(file: Path, opener: Opener, claims: Claims, refuse: Callable[[Record
         return Job(file.name, begin)
     if named and (why := can_resume(record)):
         refuse(RecordError(f"cannot be resumed: {why}", file))
-    else:
+    elif claims:
         begin = partial(claims.resume, file, begin)
     header = record.header
     return Job(file.name, begin, _plan_of(header), one_line(header.condition, 60), _done(record))

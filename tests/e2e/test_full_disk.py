@@ -267,6 +267,10 @@ def test_a_record_that_is_being_written_is_left_alone_and_can_be_read(bioblue: B
         assert resumed.returncode == 2
         assert "this record is being written by another process. Wait until it has ended, or end it." in resumed.stderr
         assert (resumed.stdout, resumed.stderr.count("\n")) == ("", 1)
+        unseen = bioblue.run("resume", path, "--display", "none")
+        assert unseen.returncode == 1
+        assert "was not played: " in unseen.stderr
+        assert "this record is being written by another process" in unseen.stderr
         both = bioblue.run("resume", path, path, "--display", "plain")
         assert both.returncode != 0
         assert "being written by another process" in both.stderr
