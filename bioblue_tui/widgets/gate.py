@@ -20,7 +20,7 @@ MOST = 9_999
 """The most keys that are counted."""
 
 
-SUBMITTING = ("enter", "ctrl+s")
+SUBMITTING = ("enter", "ctrl+s", "ctrl+r")
 """Keys that submit an answer."""
 
 
@@ -139,7 +139,7 @@ class Gated(_Base):
 
     def takes(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key or a paste does something here."""
-        return isinstance(event, events.Key) and event.key in self._bindings.key_to_bindings
+        return isinstance(event, events.Key) and event.key in (*self._bindings.key_to_bindings, *self.also)
 
     async def on_event(self, event: events.Event) -> None:
         """Drop what was pressed too early."""

@@ -115,6 +115,20 @@ async def test_repeating_twice_in_one_packet_repeats_once(tmp_path: Path) -> Non
     assert answers(screen) == [("3", 0), ("3", 0), ("4", 1)]
 
 
+async def test_a_key_that_repeats_an_answer_counts_from_when_it_was_pressed(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        burst(pilot, *"3\r")
+        await opened(pilot, screen, 2)
+        early = events.Key("ctrl+r", None)
+        early.time -= 60
+        pilot.app.post_message(early)
+        await until(pilot, lambda: screen.bar.gate.dropped == 1)
+        await pilot.press("4", "enter")
+        await opened(pilot, screen, 3)
+    assert answers(screen) == [("3", 0), ("4", 1)]
+
+
 async def test_typing_replaces_a_rejected_answer(tmp_path: Path) -> None:
     async with trial(TWO, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
