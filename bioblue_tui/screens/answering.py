@@ -96,8 +96,8 @@ class AnsweringScreen(LiveScreen):
         if not self.is_mounted or self.left:
             super().paint()
             return
-        if self._broken and self.bar.display:
-            # Nothing is asked any more, and what was said of the last answer would lie below why.
+        if self.bar.display and not self._answering:
+            # Nothing is asked any more: what was said of the last answer would stay, and keys would be taken for it.
             self.transcript.show_live(False)
             self.show_bar()
         elif self.person is not None:

@@ -122,7 +122,6 @@ class PlayScreen(AnsweringScreen):
             self.call_later(self._finished)
 
     def _finished(self) -> None:
-        self.bar.display = False
         if self.reveals:
             self.show_rewards(self.state.environment.dimensions)
         found = compare(self.state)

@@ -15,6 +15,7 @@ from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.published_write import published_text
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
@@ -104,6 +105,8 @@ async def test_keys_too_early_for_an_answer_in_the_agents_place_are_dropped_and_
         await until(pilot, lambda: screen.state.done == 1)
         answered = [event for event in on_disk(screen).events if isinstance(event, Answered)]
     assert [(event.text, event.dropped) for event in answered if event.actor == "human"] == [("x", 0), ("4", 2)]
+    # Each took as long as it was asked for; nobody was sent a request for it.
+    assert all(event.seconds and event.requests == 0 for event in answered)
 
 
 async def test_a_refused_answer_in_the_agents_place_stays_to_be_corrected(tmp_path: Path) -> None:
@@ -138,6 +141,20 @@ async def test_what_is_no_intervention_stays_to_be_corrected(tmp_path: Path) -> 
         await pilot.press("end", *",6", "enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert any(mark.text == "disturb 5, 6" for mark in screen.state.marks)
+
+
+async def test_who_played_the_last_step_has_the_keys_of_the_screen_again(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=2), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("t")
+        for done in (1, 2):
+            await until(pilot, lambda: screen.bar.answer.has_focus and screen.gate.is_open)
+            await pilot.press("5", "enter")
+            await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
+        await until(pilot, lambda: screen.state.status == "ended" and not screen.bar.display)
+        await pilot.press("home")
+        assert screen.shown == 0
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
 
 
 async def test_letters_of_an_answer_do_not_hand_back(tmp_path: Path) -> None:
