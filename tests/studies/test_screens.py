@@ -29,6 +29,7 @@ from bioblue_tui.studies.export.method import method_sheet
 from bioblue_tui.studies.export.people import pages
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.export.tables import trials
+from bioblue_tui.studies.export.writing import export_study
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import Run, enter
 from bioblue_tui.studies.sessions import study_dir
@@ -38,7 +39,7 @@ from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Ended, Noted
 from tests.studies.small import load, right, walk
 from tests.support.attacks import ALL, FORBIDDEN
-from tests.support.pilots import text_of, until
+from tests.support.pilots import letters, painted, text_of, until
 
 GAUGES = '[[conditions]]\nname = "g"\npresentation = "gauges"\n'
 TEXT = '[[conditions]]\nname = "t"\npresentation = "prompt-only"\n'
@@ -361,6 +362,10 @@ async def test_what_is_measured(tmp_path: Path) -> None:
         await pilot.resize_terminal(80, 24)
         await pilot.press("tab", "4", "enter")
         await until(pilot, lambda: len(run.log.decisions) == 4)
+        await until(pilot, lambda: any(key.startswith("trial/") for key in run.log.done))
+    export_study("small", run.study, tmp_path / "out", tmp_path)
+    sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+    assert "One panel alone was in view at 1 of 4 answers (rewards: 1)" in sheet
     first, second, third, fourth = run.log.decisions
     assert (first.edits, first.deletions, first.pasted, first.repeated) == (3, 1, 0, False)
     assert (second.edits, second.repeated, second.looks) == (0, True, 1)
@@ -483,12 +488,14 @@ async def test_questions_take_answers_only(tmp_path: Path) -> None:
     more = """
 questionnaire = [
     {key = "n", text = "How many?", kind = "number"},
-    {key = "s", text = "How hard?", kind = "scale", low = 0, high = 2, labels = ["easy", "hard"]},
+    {key = "s", text = "How hard?", kind = "scale", low = 0, high = 2, labels = ["easy", "LONG"]},
     {key = "o", text = "Anything?", required = false},
     {key = "t", text = "Why?"},
 ]
 """
-    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), more=more) as (pilot, app, run):
+    label = "as hard as anything that I have ever had to do in all of my life, or nearly so"
+    told: dict[str, Any] = {"more": more.replace("LONG", label)}
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), **told) as (pilot, app, run):
         await until(pilot, lambda: asks(app, ""))
         await pilot.press("enter")
         assert "questionnaire/n" not in run.log.done
@@ -497,6 +504,7 @@ questionnaire = [
         await pilot.press("backspace", "0", "7", "enter")
         await until(pilot, lambda: run.log.answer("questionnaire/n") == "7")
         await until(pilot, lambda: asks(app, "How hard?"))
+        assert letters(label) in letters(painted(app))
         await pilot.press("end", "enter")
         await until(pilot, lambda: run.log.answer("questionnaire/s") == "2")
         await until(pilot, lambda: asks(app, "Anything?"))

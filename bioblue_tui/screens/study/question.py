@@ -131,10 +131,10 @@ class QuestionScreen(StudyScreen[str]):
 
     def _options(self) -> list[str]:
         question = self._question
-        texts = [one_line(option, 300) for option in question.options]
+        texts = [one_line(option, len(option)) for option in question.options]
         if question.kind == "scale":
             for index, label in ((0, question.labels[0]), (-1, question.labels[1])):
-                texts[index] += f"  {one_line(label, 60)}" if label else ""
+                texts[index] += f"  {one_line(label, len(label))}" if label else ""
         return texts
 
     @on(OptionList.OptionSelected)

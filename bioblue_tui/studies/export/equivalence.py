@@ -58,8 +58,9 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
     bands = _having(" with their bands", worlds, lambda world: any(gauge.band for gauge in world.gauges))
     noise = _having(" and the noise", worlds, noisy)
     yield (
-        f"- In conditions with gauges people see the levels on gauges{bands}, what the last action{noise} did, the "
-        "rewards that the condition shows with their totals, and which step of how many it is."
+        f"- In conditions with gauges people have panels, side by side or, in a smaller window, one at a time: the "
+        f"levels on gauges{bands}, what the last action{noise} did, the rewards that the condition shows with their "
+        "totals, the text. Always there is which step of how many it is."
     )
     more = [
         _having("how much there can be at most", worlds, lambda world: not all(own.open_ended for own in world.gauges)),
@@ -71,7 +72,7 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
         ),
         "in the answer line, which actions are legal at the step",
     ]
-    yield f"- There they see, too, be it in the text or not: {'; '.join(filter(None, more))}."
+    yield f"- There stands, too, be it in the text or not: {'; '.join(filter(None, more))}."
 
 
 def _world(plan: Plan) -> Environment:

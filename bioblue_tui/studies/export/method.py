@@ -282,8 +282,18 @@ def _time(found: Collected) -> Iterator[str]:
 
 
 def _views(found: Collected) -> Iterator[str]:
-    """Yield what is known of whether questions of text alone were in view."""
-    text = [decision for one in found.counting if one.trial.plan.prompt_only for decision in one.decisions.values()]
+    """Yield what was in view: which panels, and of text alone whether the question was."""
+    decisions = [(one, decision) for one in found.counting for decision in one.decisions.values()]
+    text = [decision for one, decision in decisions if one.trial.plan.prompt_only]
+    panels = [decision.screen.get("panels") for one, decision in decisions if not one.trial.plan.prompt_only]
+    if panels:
+        single = Counter(str(shown[0]) for shown in panels if isinstance(shown, list) and len(shown) == 1)
+        which = f" ({', '.join(f'{name}: {count}' for name, count in sorted(single.items()))})" if single else ""
+        yield (
+            "- Conditions with gauges: a window of less than 110 columns or 30 rows shows one panel at a time, and Tab "
+            f"the others. One panel alone was in view at {sum(single.values())} of "
+            f"{counted(len(panels), 'answer')}{which}; see `panels` in `decisions.csv`."
+        )
     if not text:
         return
     out, unknown = (sum(decision.question_in_view is value for decision in text) for value in (False, None))
