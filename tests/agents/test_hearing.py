@@ -46,7 +46,7 @@ def test_cuts_change_nothing(text: str, data: st.DataObject) -> None:
     told = cleaned(pieces)
     assert "".join(told) == "".join(cleaned([text])) == "".join(cleaned(list(text)))
     assert not any(secret in "".join(told) for secret in SECRETS[:4])
-    assert not re.search(r"(?<![\w•])hunt3r\b|(?<![\w•])token=(hunt)?3\b", "".join(told))
+    assert not re.search(r"(?<![\w•])(hunt3r|token=(hunt)?3)(?![\w•])", "".join(told))
     "".join(told).encode("utf-8")
 
 
