@@ -58,6 +58,9 @@ def test_whether_a_dose_is_read_never_depends_on_the_last_one(layout: str, state
         ("Actual level A: 107\nActual level B: 116\n\nConsumption A: {}\nConsumption B: {}", True),
         ("- Level A: 107\n- Level B: 116\n- Consumption: {}, {}", True),
         ("Last rewards:\nConsumption A: {}\nConsumption B: {}", False),
+        ("Consumption: A: {}, B: {}\nUndersatiation: A: 0, B: -130\n\nB is still too low.", False),
+        ("Consumption: A: {}, B: {}\n- Oversatiation: -4.5", False),
+        ("A: {}, B: {}\nUndersatiation: A: 0, B: -130", False),
         ("Consumption A: {}\nUndersatiation A: 0\nConsumption B: {}\nUndersatiation B: 0", False),
     ],
 )

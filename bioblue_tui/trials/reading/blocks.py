@@ -34,12 +34,14 @@ def blocks_of(
     return blocks + walk.run(), walk.passed
 
 
-def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> bool:
+def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> dict[int, bool]:
+    """Return the lines that repeat penalties, each with whether a penalty's name begins it."""
     if not penalties:
-        return False
+        return {}
     names = "|".join(map(re.escape, penalties))
     told = re.compile(rf"\b(?:{names})\b(?:[^\n\d]{{0,40}}\d|[^\w\n]{{0,6}}:[^\w\n]{{0,6}}(?:none|no|zero)\b)", re.I)
-    return any(told.search(line) for line in lines)
+    heads = re.compile(rf"[^\w\n]{{0,6}}(?:{names})[^\w\n]{{0,3}}:", re.I)
+    return {at: bool(heads.match(line)) for at, line in enumerate(lines) if told.search(line)}
 
 
 def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[str]]:
@@ -102,7 +104,7 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
         inner = boxes[0]
     if _SIGNED.match(inner) and (sign := fault_of(inner.strip(), marked=True)):
         return Block(None, first, last, marked=True, reason=sign.reason, quote=sign.quote, kind=sign.kind)
-    walk = Walk(inner.split("\n"), grammar, {}, False)
+    walk = Walk(inner.split("\n"), grammar, {}, {})
     blocks = walk.run()
     actions = {block.action for block in blocks}
     fault = next((block for block in blocks if block.action is None), None)

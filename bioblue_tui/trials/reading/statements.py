@@ -306,7 +306,9 @@ class Grammar:
         for whole, part in self._labelled:
             if whole.fullmatch(piece):
                 read = self._read_labels(piece, part, "labelled" if clause == "alone" else clause, marked)
-                return replace(read, named=named or read.noun) if isinstance(read, Numbers) else read
+                if isinstance(read, Numbers):
+                    return replace(read, named=named or read.noun, noun=read.noun or front == "noun")
+                return read
         return None
 
     def _read_labels(self, piece: str, part: re.Pattern[str], clause: str, marked: bool) -> Numbers | Fault | None:

@@ -56,7 +56,9 @@ class Walk:
         passed: Why the first numbers that stand alone were passed over; empty where none were.
     """
 
-    def __init__(self, lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], rewards: bool) -> None:
+    def __init__(
+        self, lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], rewards: Mapping[int, bool]
+    ) -> None:
         self._lines = lines
         self._grammar = grammar
         self._echoes = echoes
@@ -256,6 +258,8 @@ class Walk:
         if self._context == "foreign" or isinstance(read, Fault):
             return self._context == "foreign"
         if read.noun and self._rewards and (read.clause == "unit" or self._grammar.of_reward(self._lines[first])):
+            return True
+        if read.labels and not read.marked and any(self._rewards.get(at) for at in (first - 1, last + 1)):
             return True
         # What bears no name of the action might be anything.
         nameless = read.clause in ("alone", "unit") or (read.clause == "labelled" and bool(read.labels))
