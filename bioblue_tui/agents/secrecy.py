@@ -22,12 +22,13 @@ HIDDEN = "•••"
 """Stands where a secret was."""
 
 _NAMES = re.compile(
-    r"((^|[-_.])(api|access|secret|private|auth|subscription)[-_]?keys?|^key"
-    r"|(^|[-_.])(secrets?|pass|passw(or)?ds?|pwd|passphrase|authori[sz]ation|credentials?|cookies?|signature)"
-    r"|(^|[-_.])(access|auth|api|bearer|refresh|session|secret|client|user|id|csrf|hf)[-_]tokens?|^token)$",
+    r"(^|[-_.])((api|access|secret|private|auth|subscription)[-_]?keys|(access|auth|api|bearer|secret)[-_]tokens"
+    r"|(?<!cache.)(?<!sort.)(?<!public.)((api|access|secret|private|auth|subscription)?key)"
+    r"|(?<!bos.)(?<!eos.)(?<!pad.)(?<!stop.)(?<!start.)(?<!end.)(?<!mask.)(?<!unk.)(?<!sep.)token|bearer|jwt|auth"
+    r"|secrets?|pass|passw(or)?ds?|pwd|passphrase|authori[sz]ation|credentials?|cookies?|signature)$",
     re.IGNORECASE,
 )
-"""What fields are called that hold a secret, with humps as underscores."""
+"""What fields are called that hold a secret, with humps as underscores: all keys and tokens but those that are none."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 

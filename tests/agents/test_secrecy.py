@@ -36,6 +36,12 @@ URL = "http://127.0.0.1:8080/v1"
         "clientSecret",
         "Cookie",
         "passphrase",
+        "azure_ad_token",
+        "master_key",
+        "proxy-key",
+        "myToken",
+        "bearer",
+        "jwt",
     ],
 )
 @pytest.mark.parametrize("secret", ["12345678", "hunter2", "x", 3, 0.5])
@@ -45,7 +51,10 @@ def test_what_fields_hold_that_are_called_so_is_secret_however_short(name: str, 
     assert without(held) == {"a": [{name: "•••"}], name: {"value": ["•••"], "none": None}}
 
 
-@pytest.mark.parametrize("name", ["prompt_cache_key", "stop_token", "max_tokens", "keywords", "user", "model"])
+@pytest.mark.parametrize(
+    "name",
+    ["prompt_cache_key", "stop_token", "max_tokens", "keywords", "user", "model", "author", "tokens", "eos_token"],
+)
 def test_other_fields_hold_none(name: str) -> None:
     assert list(secrets_in({name: "12345678"})) == []
     assert without({name: "12345678"}) == {name: "12345678"}
