@@ -9,6 +9,7 @@ Path = tuple[str | int, ...]
 
 _HEADER = re.compile(r"""\s*\[\[?\s*["']?([\w-]+)["']?\s*\]\]?""")
 _LONG_TEXT = re.compile(r"""(\"{3}|'{3}).*?\1""", re.DOTALL)
+_SHORT_TEXT = re.compile(r"""\"(?:\\.|[^"\\])*\"|'[^']*'""")
 _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
@@ -62,7 +63,9 @@ class Places:
             elif key and not inside and depth == 0:
                 starts.append((key[1], index))
             if not header:
-                depth = max(0, depth + code.count("[") + code.count("{") - code.count("]") - code.count("}"))
+                # Brackets in a text are none of the file's.
+                bare = _SHORT_TEXT.sub("", line).partition("#")[0]
+                depth = max(0, depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}"))
         ends = [*(start for _, start in starts[1:]), len(self._lines)][: len(starts)]
         parts: dict[str, list[tuple[int, int]]] = {}
         for (name, start), end in zip(starts, ends, strict=True):

@@ -82,6 +82,15 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str,
     assert str(found.value).startswith(f"{path}, line {line_of(text, at)}: ")
 
 
+def test_a_brace_that_is_not_closed_hides_no_line_behind_it(tmp_path: Path) -> None:
+    text = OWN.replace('question = "', 'question = "{')
+    expected = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith('question = "{')]
+    assert len(expected) > 1
+    with pytest.raises(WordingError) as found:
+        load_wording(written(tmp_path, text))
+    assert sorted(map(int, re.findall(r", line (\d+): [^\n]*a single \{", str(found.value)))) == expected
+
+
 def test_every_mistake_is_told_each_on_a_line_of_its_own(tmp_path: Path) -> None:
     changed = (
         "version = 1",
