@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.fields import shown
-from bioblue_tui.records.schema import RecordError
+from bioblue_tui.records.schema import MARK, NOTES_MARK, RecordError
 from bioblue_tui.regular import IrregularError, open_regular
 from bioblue_tui.room import FULL, NoRoom
 
@@ -130,6 +130,11 @@ def write_text(path: Path, text: str, overwrite: bool = False) -> None:
     write_bytes(path, text.encode(), overwrite)
 
 
+def _is_record(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(60).startswith(tuple(f'{{"record":"{mark}"'.encode() for mark in (MARK, NOTES_MARK)))
+
+
 def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
     """Write a file as a whole: whoever reads it finds all of it or nothing. A device or a pipe is written to.
 
@@ -139,7 +144,7 @@ def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
         overwrite: Whether a file of that name may be replaced.
 
     Raises:
-        RecordError: When it exists and may not be replaced, or cannot be written.
+        RecordError: When it exists and may not be replaced, as a record of ours never may, or cannot be written.
     """
     try:
         if path.is_char_device() or path.is_fifo():
@@ -147,6 +152,8 @@ def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
                 device.write(data)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        if overwrite and path.exists() and _is_record(path):
+            raise RecordError("is the record of a trial", path, advice="Choose another name.")
         if not overwrite:
             with path.open("xb"):
                 pass

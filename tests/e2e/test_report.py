@@ -83,6 +83,12 @@ def test_a_file_that_is_there_is_kept_unless_forced(bioblue: Bioblue, files: lis
     assert (bioblue.root / "report.md").read_text() == "mine"
     assert bioblue.run("report", files[0], "-o", "report.md", "--force").returncode == 0
     assert (bioblue.root / "report.md").read_text(encoding="utf-8").startswith("# BioBlue report")
+    kept = files[0].read_bytes()
+    for command in (("report", files[0], "--format", "md"), ("export", files[0])):
+        done = bioblue.run(*command, "-o", files[0], "--force")
+        assert done.returncode == 2
+        assert "is the record of a trial" in done.stderr
+    assert files[0].read_bytes() == kept
 
 
 @pytest.mark.parametrize(
