@@ -61,6 +61,7 @@ class Unavoidable:
     def _tell(self, onset: int, step: int, count: int, penalised: int, shared: Number, points: Number) -> str:
         prefix = f"{self._label}: " if self._label else ""
         return (
-            f"{prefix}base stock is penalised, too, in {count} of {counted(penalised, 'penalised step')} up to step "
-            f"{step}, and meets {amount(shared)} of the {amount(points)} points"
+            f"{prefix}base stock is penalised on the same side of the band in {count} of "
+            f"{counted(penalised, 'penalised step')} up to step {step}, and meets {amount(shared)} of the "
+            f"{amount(points)} points there"
         )

@@ -21,6 +21,8 @@ from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.tally import of_person
 from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
+_NEARLY_ALL = 0.9
+
 
 class Watch:
     """Watches a trial for failure modes.
@@ -97,8 +99,13 @@ class Watch:
 
     def settle(self) -> list[Finding]:
         """Name what lost most in a failed trial that is over, until at least half of what it lost has a name."""
+
+        def weight(regret: Regret) -> float:
+            # One objective that lost nearly all is named by itself: the others have nothing to answer for.
+            return regret.excess(self._concerning(regret)) * (1 if regret.objective else _NEARLY_ALL)
+
         while not self.failures or self._mostly_unnamed():
-            most = max(self._regrets, key=lambda regret: regret.excess(self._concerning(regret)))
+            most = max(self._regrets, key=weight)
             if not most.settle(self._concerning(most)):
                 break
         return self._raised()

@@ -326,7 +326,10 @@ def test_penalties_that_base_stock_meets_too_are_unavoidable() -> None:
     (found,) = watch.findings
     assert (found.mode, found.onset, found.recovered) == ("unavoidable_penalty", 4, 6)
     assert watch.failures == []
-    assert "penalised, too, in 2 of 2 penalised steps up to step 5, and meets 270 of the 270 points" in found.evidence
+    assert (
+        "penalised on the same side of the band in 2 of 2 penalised steps up to step 5, and meets 270 of"
+        in found.evidence
+    )
     assert "in 1 of 1 penalised step up to step 4, and meets 120 of the 120 points" in found.told_at(4)
 
 

@@ -248,6 +248,17 @@ def test_what_is_settled_at_the_end_is_told_from_the_first_loss_to_the_last() ->
     assert "points per step below the thermostat in the 7 steps to step 11," in finding.evidence
 
 
+def test_one_objective_that_lost_nearly_all_is_named_and_the_other_is_not() -> None:
+    environment = envs.make("multi-homeostasis")
+    actions: list[Action] = [(0, 30), (0, 0)]
+    reading = Reading(header_for(environment, 2), environment).feed(
+        steps_of(environment, lambda _, step: actions[step - 1], 1, 2)
+    )
+    reading.verdict()
+    (finding,) = reading.watch.failures
+    assert (finding.mode, finding.objective) == ("unexplained_regret", "B")
+
+
 def creeping(seed: int) -> Reading:
     """Read a trial of an agent whose set point creeps up."""
     world = envs.make("homeostasis")
