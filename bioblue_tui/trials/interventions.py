@@ -137,11 +137,6 @@ class Speaker:
         self._ahead: list[Intervened] = []
         """What was done and changes nothing before its step."""
 
-    @property
-    def instruction(self) -> str:
-        """What it is told before the first step."""
-        return self._words.instruction(self._environment)
-
     def take(self, event: Intervened) -> None:
         """Note an intervention."""
         self._ahead.append(event)

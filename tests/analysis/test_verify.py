@@ -1,5 +1,6 @@
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +82,18 @@ def test_any_number_changed_in_a_published_log_is_found_at_its_step(path: Path) 
             assert steps == {row + 1}, column
             if column not in form.change:
                 assert len(found) == 1, column
+
+
+@need_published
+@pytest.mark.parametrize("path", one_of_each(), ids=lambda path: path.stem[:30])
+def test_an_answer_changed_in_a_published_log_is_found_at_its_step(path: Path) -> None:
+    names, *rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    if "Verbatim LLM response" not in names:
+        pytest.skip("this log holds no answers")
+    place = names.index("Verbatim LLM response")
+    rows[48][place] = re.sub(r"\d+", lambda number: str(int(number[0]) + 1), rows[48][place])
+    (found,) = verify(parse_published("\n".join("\t".join(c) for c in (names, *rows)).encode(), path))
+    assert (found.step, found.field) == (49, "answer")
 
 
 Tamper = Callable[[Stepped], dict[str, object]]

@@ -104,8 +104,9 @@ def test_words_that_say_something_else_and_an_intervention_left_out_are_told(tmp
     assert [(d.step, d.computed) for d in verify(replace(record, header=replace(record.header, words=words)))] == [
         (1, "What now?")
     ]
-    ordered = replace(record.header, instruction=f"{record.header.instruction} Eat all.")
-    assert [(d.step, d.field) for d in verify(replace(record, header=ordered))] == [(0, "instruction")]
+    # Nothing tells an instruction of one's own from another that stands in its place.
+    own = replace(record.header, instruction="Keep calm.")
+    assert not verify(replace(record, header=own))
     without = [event for event in record.events if getattr(event, "kind", "") != "reason"]
     assert [d.step for d in verify(replace(record, events=without))] == [3]
     broken = replace(record.header, words={"question": 3})
