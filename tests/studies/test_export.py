@@ -186,6 +186,17 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
     }
 
 
+def test_a_record_that_lost_its_end_is_not_complete_whatever_the_session_says(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1", "fixed")], steps=4)
+    through(study, tmp_path, "P1")
+    (path,) = (tmp_path / "trials").glob("*.jsonl")
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:8]))
+    export_study("small", study, tmp_path / "out", tmp_path)
+    (row,) = rows(tmp_path / "out" / "trials.csv")
+    assert (row["complete"], row["outcome"], row["standing"]) == ("0", "complete", "interrupted")
+    assert "not to their end, interrupted: 1" in (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
+
+
 def test_what_cannot_be_read_is_named_and_counted_on_both_sides(tmp_path: Path) -> None:
     study = load(tmp_path, [("a", "1-3", "fixed")], steps=4)
     through(study, tmp_path, "P1")
@@ -409,7 +420,7 @@ def test_an_answer_to_what_was_seen_before_is_marked_and_in_no_median(tmp_path: 
     (one, _) = collect("small", study, tmp_path).counting
     assert one.response_times == [10.0, 10.0]
     sheet = (tmp_path / "out" / "method.md").read_text()
-    assert "4 answers)" in sheet
+    assert "4 answers, refused ones included)" in sheet
     assert "Left out of that: 2 answers to a question that had been on the screen before" in sheet
 
 

@@ -327,8 +327,12 @@ async def test_time_limit_and_hurry(tmp_path: Path) -> None:
         await until(pilot, lambda: "2:00 left" in text_of(screen.status))
         clock.seconds = 61
         await until(pilot, lambda: "Please answer now" in str(screen.bar.feedback.render()))
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
         await pilot.press("1", "enter")
         await until(pilot, lambda: screen.state.done == 1)
+        # They were told to answer at this question, and it is the same after a refusal.
+        assert [decision.late for decision in run.log.decisions] == [True, True]
         await until(pilot, lambda: "0:59 left" in text_of(screen.status))
         clock.seconds = 121
         await until(pilot, lambda: isinstance(app.screen, PageScreen))

@@ -129,7 +129,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     def _take_time(self, event: Event) -> None:
         if isinstance(event, Asked):
-            self._asked, self._hurried = event, False
+            # After a refused answer it is the same question, at which they were told to answer.
+            self._asked, self._hurried = event, self._hurried and event.attempt > 1
             self._edits = self._looks = 0
             self._noted = 0.0
             if self.is_mounted:

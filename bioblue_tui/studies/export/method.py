@@ -247,7 +247,7 @@ def _time(found: Collected) -> Iterator[str]:
     seconds = [second for played in found.counting for second in played.response_times]
     if seconds:
         low, middle, high = _quartiles(seconds)
-        quartiles = f"quartiles {low:.2f} and {high:.2f}, {counted(len(seconds), 'answer')}"
+        quartiles = f"quartiles {low:.2f} and {high:.2f}, {counted(len(seconds), 'answer')}, refused ones included"
         yield f"- Seconds for an answer: median {middle:.2f} ({quartiles})."
     again = sum(bool(left) for played in found.counting for _, _, left in played.answers)
     if again:
@@ -268,8 +268,9 @@ def _time(found: Collected) -> Iterator[str]:
             "cut). In a trial with a time limit that is about a second; elsewhere it may be any time."
         )
     yield (
-        "- Response times are from the moment the observation is there to the moment the answer is submitted, on a "
-        "monotonic clock. The screen is drawn up to 30 times a second, so what is in view of an observation is seen up "
+        "- Response times are from the moment the observation is there, or after a refused answer from the refusal, to "
+        "the moment the answer is submitted, on a monotonic clock. "
+        "The screen is drawn up to 30 times a second, so what is in view of an observation is seen up "
         "to 1/30 s after it is there, later on a busy computer. Left out, and recorded: pauses, the question whether "
         "to leave, and stretches in which another window had the keyboard, where the terminal tells. Time that several "
         "of these share is counted once, for what began first. The sums below are of all stretches, of those on a "

@@ -102,7 +102,9 @@ class Played:
     @property
     def standing(self) -> str:
         """How it stands, in the word that lists have for it; where its time limit ended it, that."""
-        return self.outcome or standing_of(self.state, self.record.path)
+        # What the session says of its end is no word on a record that has lost it.
+        ended = self.outcome if self.state.status == "ended" else ""
+        return ended or standing_of(self.state, self.record.path)
 
     @property
     def unaveraged(self) -> str:

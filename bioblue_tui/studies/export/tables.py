@@ -37,7 +37,13 @@ _ANSWER = [
     Column("rejection", "text", "Why it was not."),
     Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (its fault)."),
     Column("read_by", "text", "The rule that read it, what of that rule, and from which part of the answer."),
-    Column("seconds", "number", "From the observation to the answer on a monotonic clock, less what is excluded.", "s"),
+    Column(
+        "seconds",
+        "number",
+        "From the observation, or from when the attempt before was refused, to the answer on a monotonic clock, less "
+        "what is excluded.",
+        "s",
+    ),
     Column(
         "shown_before",
         "integer",
