@@ -181,9 +181,14 @@ class AnswerInput(GatedInput):
     free_keys: tuple[str, ...] = ("L",)
     """Letters that belong to the screen while the line is empty."""
 
+    @property
+    def begun(self) -> bool:
+        """Whether an answer is begun, be it by keys that are still on their way here."""
+        return bool(self.value or self.coming)
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is typed here."""
-        if key in self.free_keys and not self.value:
+        if key in self.free_keys and not self.begun:
             return False
         return super().check_consume_key(key, character)
 

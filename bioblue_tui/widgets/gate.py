@@ -141,13 +141,23 @@ class Gated(_Base):
         """Return whether a key or a paste does something here."""
         return isinstance(event, events.Key) and event.key in (*self._bindings.key_to_bindings, *self.also)
 
+    coming = 0
+    """How many keys are on their way here: what was pressed behind them comes after them."""
+
+    def post_message(self, message: Message) -> bool:
+        """Take a message into the queue."""
+        posted = super().post_message(message)
+        self.coming += posted and isinstance(message, events.Key)
+        return posted
+
     async def on_event(self, event: events.Event) -> None:
         """Drop what was pressed too early."""
         if isinstance(event, events.Key | events.Paste) and self.takes(event) and not self.gate.admits(event):
             event.stop()
             self.post_message(self.Dropped())
-            return
-        await super().on_event(event)
+        else:
+            await super().on_event(event)
+        self.coming -= isinstance(event, events.Key)
 
     async def _on_key(self, event: events.Key) -> None:
         """Do at once what a key is bound to. Textual would do it after what was typed behind it was taken in.

@@ -143,6 +143,17 @@ async def test_what_is_no_intervention_stays_to_be_corrected(tmp_path: Path) -> 
         assert any(mark.text == "disturb 5, 6" for mark in screen.state.marks)
 
 
+async def test_letters_of_an_answer_that_comes_at_once_do_not_hand_back(tmp_path: Path) -> None:
+    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+        await pilot.press("t")
+        await until(pilot, lambda: screen.bar.answer.has_focus and screen.gate.is_open)
+        for letter in "Eat 5":
+            pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+        pilot.app.post_message(events.Key("enter", None))
+        await until(pilot, lambda: screen.state.done == 1)
+        assert (screen.state.steps[0].answer.text, screen.state.stepped(1).actor) == ("Eat 5", "human")
+
+
 async def test_who_played_the_last_step_has_the_keys_of_the_screen_again(tmp_path: Path) -> None:
     async with trial(Plan("homeostasis", "thermostat", steps=2), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("t")
