@@ -35,6 +35,10 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUES = re.compile(r"(bearer|basic) \S|sk-", re.IGNORECASE)
 """How values begin that are secrets whatever their field is called."""
 
+_USER = re.compile(r"(?<=://)[^\s/@?#]+(?=@)")
+_QUERY = re.compile(r"(?<=[?&])([\w.-]+)=([^&#\s]+)")
+"""Whom an address is for, and what stands behind it."""
+
 _SCHEMES = ("bearer", "basic", "token", "key", "apikey", "digest")
 
 _NUMBER = re.compile(r"[-+\d.,:]*")
@@ -79,6 +83,9 @@ def secrets_in(value: object, name: str = "") -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from secrets_in(inner, name)
+    elif isinstance(value, str) and "://" in value and not named:
+        yield from (user.partition(":")[2] or user for user in _USER.findall(value))
+        yield from (given for asked, given in _QUERY.findall(value) if is_secret_name(asked))
     elif isinstance(value, str) and (named or _VALUES.match(value)):
         yield value
         # Whoever says it back may leave out how it is used.
@@ -112,8 +119,16 @@ def without(value: object, secrets: Iterable[str] | None = None, name: str = "")
         return value
     if named:
         return HIDDEN
-    shown = redacted(str(value), found)
+    shown = redacted(_without_user(value) if isinstance(value, str) else str(value), found)
     return value if shown == str(value) else shown
+
+
+def _without_user(text: str) -> str:
+    """Return a text without the secrets of the addresses in it, however short."""
+    if "://" not in text:
+        return text
+    text = _USER.sub(HIDDEN, text)
+    return _QUERY.sub(lambda found: f"{found[1]}={HIDDEN}" if is_secret_name(found[1]) else found[0], text)
 
 
 class Finder:

@@ -60,6 +60,21 @@ def test_other_fields_hold_none(name: str) -> None:
     assert without({name: "12345678"}) == {name: "12345678"}
 
 
+@pytest.mark.parametrize(
+    ("address", "shown", "secret"),
+    [
+        ("https://user:Pw31secret@host/v1?size=3", "https://•••@host/v1?size=3", "Pw31secret"),
+        ("postgres://u:p@host/db", "postgres://•••@host/db", "p"),
+        ("https://host/sse?a=b&token=Tok31secret#c", "https://host/sse?a=b&token=•••#c", "Tok31secret"),
+        ("see http://T0ken31x@host/", "see http://•••@host/", "T0ken31x"),
+    ],
+)
+def test_an_address_is_shown_without_its_secrets_wherever_it_stands(address: str, shown: str, secret: str) -> None:
+    assert without({"tools": [{"server_url": address}]}) == {"tools": [{"server_url": shown}]}
+    assert secret in list(secrets_in({"url": address}))
+    assert list(secrets_in({"url": "https://host/a@b?page=3"})) == []
+
+
 def test_what_looks_like_a_key_is_one_whatever_its_field_is_called() -> None:
     assert without({"x": ["sk-12345678", "Bearer 12345678", 5]}) == {"x": ["•••", "•••", 5]}
 
