@@ -168,7 +168,8 @@ class EntryWriter:
             if self._by_another(attempt):
                 outcome.append((f"   (by {one_line(attempt.actor, 30)})", "dim"))
         elif not self._prompt_only:
-            outcome = [("→ ", "dim"), (self._reading(view, accepted), "good"), (self._costs(view, attempt), "dim")]
+            reading = self._reading(view) if accepted and view.done else self._unapplied(view, attempt)
+            outcome = [("→ ", "dim"), (reading, "good"), (self._costs(view, attempt), "dim")]
         used = cell_len("".join(text for text, _ in said[-1]))
         if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(cell_len(text) for text, _ in outcome) <= self.width:
             yield [*said[0], (" " * (_OUTCOME - used), "dim"), *outcome]
@@ -230,9 +231,14 @@ class EntryWriter:
         for index, part in enumerate(self._wrapped(text)):
             yield [(" " * self._margin, "dim"), (mark if index == 0 else "  ", style), (part, body)]
 
-    def _reading(self, view: StepView, accepted: bool) -> str:
-        if not accepted or view.done is None:
-            return "held until you go on" if self.live and self._state.status == "paused" else "not applied"
+    def _unapplied(self, view: StepView, attempt: Attempt) -> str:
+        # Who has taken over or handed back since will be asked anew.
+        since = any(kind == "handed over" and at >= len(view.attempts) for kind, _, at in view.happened)
+        last = attempt is view.attempts[-1] and view.done is None and not since
+        return "held until you go on" if last and self.live and self._state.status == "paused" else "not applied"
+
+    def _reading(self, view: StepView) -> str:
+        assert view.done is not None
         pairs = zip(self._state.environment.objectives, view.done.action, strict=False)
         reading = "  ".join(f"{label} {number}".strip() for label, number in pairs)
         given = view.attempts[-1]

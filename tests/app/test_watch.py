@@ -222,6 +222,30 @@ async def test_an_answer_in_flight_is_shown_then_held(tmp_path: Path) -> None:
         assert screen.state.stepped(1).action == (4,)
 
 
+@pytest.mark.parametrize("instead", [True, False], ids=["answered instead", "taken over and handed back"])
+async def test_an_answer_that_will_not_be_applied_is_not_called_held(tmp_path: Path, instead: bool) -> None:
+    session, agent = stubborn_session(tmp_path)
+    agent.text = "4"
+    agent.release.clear()
+    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+        await until(pilot, lambda: screen.state.steps)
+        await pilot.press("space")
+        agent.release.set()
+        await until(pilot, lambda: "held until you go on" in text_of(screen.transcript))
+        if instead:
+            await pilot.press("a")
+            await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
+            await pilot.press("7", "enter")
+            await until(pilot, lambda: screen.state.done == 1)
+        else:
+            await pilot.press("t")
+            await until(pilot, lambda: screen.bar.display and screen.gate.is_open)
+            await pilot.press("t")
+            await until(pilot, lambda: not screen.bar.display)
+        await until(pilot, lambda: screen.state.status == "paused" and "not applied" in text_of(screen.transcript))
+        assert "held" not in text_of(screen.transcript)
+
+
 async def test_a_full_disk_is_said_on_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session, agent = stubborn_session(tmp_path)
     agent.text = "0"
