@@ -14,7 +14,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
-from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, TEXT_KEYS
+from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, PARENT_KEY, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.lines import Line
 
@@ -57,6 +57,7 @@ class PlayScreen(AnsweringScreen):
         command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
         command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
         *ANSWERING_NOTE_KEYS,
+        PARENT_KEY,
         LARGE_KEY,
         command("play.help", "f1", "help", "Help", "This help", footer="Help"),
         command("play.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),

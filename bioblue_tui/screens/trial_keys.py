@@ -33,6 +33,10 @@ LARGE_KEY = command(
 )
 """In the answer line, too, as long as nothing is typed there."""
 
+PARENT_KEY = command(
+    "trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"
+)
+
 LOOK_KEYS: list[BindingType] = [
     command("trial.back", "left", "look(-1)", "Look back", STEP, footer="Look back", shown="← →", together=STEP),
     command("trial.on", "right", "look(1)", "Look on", STEP, together=STEP),
@@ -52,7 +56,7 @@ LOOK_KEYS: list[BindingType] = [
     ),
     command("trial.page_up", "pageup", "page(-1)", "Page up", PAGES, shown="PgUp/Dn", together=PAGES),
     command("trial.page_down", "pagedown", "page(1)", "Page down", PAGES, together=PAGES),
-    command("trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"),
+    PARENT_KEY,
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
     command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
     LARGE_KEY,
