@@ -229,6 +229,8 @@ class Transcript(ScrollView, Styled, can_focus=True):
     def _rebuild(self) -> None:
         width = self.scrollable_content_region.width
         if width < _SMALLEST:
+            # What was wrapped before is not as it would be drawn now; it is wrapped anew once there is room.
+            self._settled, self._starts, self._length = 0, [], 0
             return
         if width != self._writer.width:
             self._writer.width, self._settled = width, 0

@@ -40,3 +40,32 @@ async def test_an_answer_between_two_paints_waits_for_the_next() -> None:
         assert "│ Say a number." in text_of(panel)
         panel.show_steps(1, 0, True)
         assert "│ Say a number." not in text_of(panel)
+
+
+async def test_what_is_folded_while_there_is_no_room_is_drawn_as_it_was_measured() -> None:
+    state = begun()
+    for step in range(1, 9):
+        state.feed(
+            [
+                Asked(0, step, 1, "How much?\n" * 9, "agent"),
+                Answered(0, step, 1, "3", "agent"),
+                Stepped(0, step, "agent", (3,), (0,), (100,), (103,), {}, {}, {}),
+            ]
+        )
+    app = Panel(state)
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = app.query_one(Transcript)
+        panel.toggle_fold()
+        panel.show_steps(8, 0, True)
+        await pilot.pause()
+        panel.scroll_home(animate=False, immediate=True)
+        await pilot.pause()
+        panel.styles.width = 1
+        await pilot.pause()
+        panel.toggle_fold()
+        # Painted, as may be, before it learns that there is room again.
+        for y in range(200):
+            panel.render_line(y)
+        panel.styles.width = "100%"
+        await pilot.pause()
+        assert "3" in text_of(panel)
