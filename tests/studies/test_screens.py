@@ -525,6 +525,26 @@ questionnaire = [
         await until(pilot, lambda: run.log.answer("questionnaire/t") == "a\nb")
 
 
+@pytest.mark.parametrize("size", [(100, 32), (80, 24), (60, 20)])
+async def test_nothing_chosen_is_said_however_many_answers_there_are(tmp_path: Path, size: tuple[int, int]) -> None:
+    ends = ["not at all, I typed whatever came to my mind first", "as hard as I could, at each single step of all"]
+    more = f"""
+questionnaire = [
+    {{key = "s", text = "How hard did you try?\\nThink of all.", kind = "scale", low = 0, high = 10, labels = {ends}}},
+]
+"""
+    told: dict[str, Any] = {"more": more, "size": size}
+    async with showing(tmp_path, lambda view: view.key.startswith("questionnaire"), **told) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "How hard did you try?"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Nothing is chosen yet." in painted(app))
+        assert "Enter submits." in " ".join(painted(app).split())
+        await pilot.press("end")
+        await until(pilot, lambda: letters(ends[1]) in letters(painted(app)))
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.answer("questionnaire/s") == "10")
+
+
 @pytest.mark.parametrize("size", [(120, 36), (60, 20)])
 async def test_pages_are_hostile_until_shown_otherwise(tmp_path: Path, size: tuple[int, int]) -> None:
     page = (

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
@@ -110,9 +110,12 @@ class QuestionScreen(StudyScreen[str]):
         question = self._question
         with VerticalScroll(id="asked", can_focus=False):
             yield page(question.text)
+        # Above the answers, of which there may be more than have room.
+        yield Static("", id="refused", markup=False)
         if question.kind in ("choice", "scale"):
             left_out = [] if question.required else [NO_ANSWER]
-            yield Choices(self.gate, self._options(), left_out, numbered=question.kind == "choice")
+            with Vertical(id="answers"):
+                yield Choices(self.gate, self._options(), left_out, numbered=question.kind == "choice")
         elif question.kind == "number":
             line = GatedInput(self.gate)
             line.max_length = 20
@@ -121,7 +124,6 @@ class QuestionScreen(StudyScreen[str]):
             yield TextArea(tab_behavior="focus")
             with Horizontal(classes="buttons"):
                 yield Button("submit", variant="primary", compact=True)
-        yield Static("", id="refused", markup=False)
 
     def on_mount(self) -> None:
         """Say how to answer; nothing is chosen beforehand, for that would be a hint."""
