@@ -195,6 +195,7 @@ def test_a_number_that_is_no_next_item_is_read_below_a_list() -> None:
         (3,),
     ]
     assert action(f"{listed}3. So I eat.\n\n**3**") == (3,)
+    assert action(f"{listed}\nTherefore, I will consume:\n\n3") == (3,)
     reading = read_integers(f"{listed}3.", HOMEOSTASIS)
     assert reading.reason.startswith("a list breaks off behind the number of its next item")
 

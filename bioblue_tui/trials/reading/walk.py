@@ -194,6 +194,9 @@ class Walk:
             return False
         number, last = int(item["number"]), self._next(index) >= len(self._lines)
         for at in range(index - 1, max(-1, index - 1 - _LISTED), -1):
+            if isinstance(self._grammar.read(undressed(self._lines[at][:LONGEST])), Opening):
+                # The list is over: something calls what follows the answer.
+                return False
             above = _ITEM.fullmatch(self._lines[at][:LONGEST])
             if not above or not above["mark"] or not above["text"]:
                 continue
