@@ -91,10 +91,12 @@ class Asking:
             self._running = None
         waited = round(self._clock.monotonic() - begun, 6)
         seconds = waited if answer.seconds is None else answer.seconds
+        # A model that does not count its requests has sent one at least.
+        requests = self._sent or int(bool(agent.model))
         # Reasoning that stands within the text is kept beside it as well, as what it is.
         inside = split_thoughts(answer.text).reasoning
         reasoning = "\n\n".join(part for part in (answer.reasoning, inside) if part)
-        extras = (reasoning, answer.usage, answer.notes, answer.dropped, self._sent)
+        extras = (reasoning, answer.usage, answer.notes, answer.dropped, requests)
         self._tell(Answered(self._clock.now(), step, attempt, answer.text, agent.name, seconds, *extras))
         return answer
 

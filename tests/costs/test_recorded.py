@@ -22,7 +22,6 @@ class Told(BaseAgent):
         self.model, self.provider = model, {"base_url": "https://api.openai.com/v1"}
 
     async def answer(self, turn: Turn) -> Answer:
-        turn.sending()
         return Answer("0", '{"event":"answered"}', Usage(1_000, 0, 100))
 
 

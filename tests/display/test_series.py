@@ -319,7 +319,6 @@ class Told(BaseAgent):
         self.model, self.provider = model, {"base_url": "https://api.openai.com/v1"}
 
     async def answer(self, turn: Turn) -> Answer:
-        turn.sending()
         return Answer("0", usage=Usage(1_000, 400, 100))
 
 
