@@ -227,7 +227,8 @@ async def test_an_answer_that_will_not_be_applied_is_not_called_held(tmp_path: P
     session, agent = stubborn_session(tmp_path)
     agent.text = "4"
     agent.release.clear()
-    async with shown(WatchScreen(session), tmp_path, None, (120, 36)) as (pilot, screen):
+    screen = WatchScreen(session)
+    async with shown(screen, tmp_path, None, (120, 36)) as (pilot, _):
         await until(pilot, lambda: screen.state.steps)
         await pilot.press("space")
         agent.release.set()
