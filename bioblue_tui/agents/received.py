@@ -14,6 +14,7 @@ from bioblue_tui.agents.base import AgentError, Answer, Fault, Usage
 from bioblue_tui.agents.event_stream import EventDecoder
 from bioblue_tui.agents.faults import Source, broken_off
 from bioblue_tui.agents.hearing import Hearing
+from bioblue_tui.numbers import counted
 
 if TYPE_CHECKING:
     import httpx2
@@ -91,6 +92,9 @@ leaves a connection for the next request."""
 
 SENT, LAST = "bioblue.sent", "bioblue.last"
 """Extensions of a response: when its request was sent, and when the last of it came."""
+
+_NEAR = 0.9
+"""What of a limit an answer has that was cut at it: not all servers count alike."""
 
 MOST_TOKENS = 10**9
 """A request that is said to have more does not."""
@@ -203,8 +207,11 @@ def judge(received: Received, source: Source, limit: object = None) -> Answer:
 def _fault(received: Received, source: Source, limit: object) -> Fault | None:
     said, end = bool(received.text.strip()), received.end
     if end is End.LIMIT:
-        used = limit if isinstance(limit, int) else received.usage.output if received.usage else None
-        where = f"{used} tokens" if used else "the limit of tokens"
+        used = received.usage.output if received.usage else None
+        if used and not (isinstance(limit, int) and used >= _NEAR * limit):
+            why = "the server's own limit, or its context is full: give it more context, or send less (--history)"
+            return Fault("cut", f"cut at {counted(used, 'token')} before an answer by {why}", hopeless=not said)
+        where = f"{limit} tokens" if isinstance(limit, int) else "the limit of tokens"
         return Fault("cut", f"cut at {where} before an answer; raise --max-tokens", hopeless=not said)
     what, words = "", ""
     if end is End.FILTER:

@@ -114,7 +114,12 @@ async def test_what_the_provider_spoils_is_its_fault(reply: Reply, wanted: str, 
 
 async def test_a_cut_answer_is_none_whatever_it_looks_like(provider: FakeProvider) -> None:
     agent = make(provider)
-    for reply, hopeless in ((Reply("3", stop="max_tokens"), False), (Reply("", "hmm", stop="max_tokens"), True)):
+    full = {"output_tokens": 100}
+    cases = (
+        (Reply("3", stop="max_tokens", usage=full), False),
+        (Reply("", "hmm", stop="max_tokens", usage=full), True),
+    )
+    for reply, hopeless in cases:
         provider.answer = lambda _, reply=reply: reply  # type: ignore[misc]
         answer = await agent.answer(make_turn())
         assert answer.fault == Fault("cut", "cut at 100 tokens before an answer; raise --max-tokens", hopeless)

@@ -112,11 +112,21 @@ async def test_what_the_provider_spoils_is_its_fault(reply: Reply, wanted: str, 
 
 async def test_a_cut_answer_is_none_whatever_it_looks_like(provider: FakeProvider) -> None:
     agent = make(provider)
-    for reply, hopeless in ((Reply("3", stop="length"), False), (Reply("", stop="length"), True)):
+    full = {"prompt_tokens": 4059, "completion_tokens": 100}
+    for reply, hopeless in (
+        (Reply("3", stop="length", usage=full), False),
+        (Reply("", stop="length", usage=full), True),
+    ):
         provider.answer = lambda _, reply=reply: reply  # type: ignore[misc]
         answer = await agent.answer(make_turn())
         assert answer.fault == Fault("cut", "cut at 100 tokens before an answer; raise --max-tokens", hopeless)
         assert answer.usage
+    provider.answer = lambda _: Reply("The level", stop="length", usage={**full, "completion_tokens": 37})
+    answer = await agent.answer(make_turn())
+    assert answer.fault
+    assert answer.fault.reason.startswith(
+        "cut at 37 tokens before an answer by the server's own limit, or its context is"
+    )
     await agent.aclose()
 
 

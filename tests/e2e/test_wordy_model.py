@@ -89,7 +89,8 @@ def test_a_model_that_thinks_aloud_plays_without_a_runaway(bioblue: Bioblue, pro
 
 @pytest.mark.parametrize("api", ["openai", "anthropic"])
 def test_answers_cut_at_the_limit_are_not_read(bioblue: Bioblue, provider: FakeProvider, api: Api) -> None:
-    provider.answer = lambda _: Reply("3", stop="length" if api == "openai" else "max_tokens")
+    stop, counted = ("length", "completion_tokens") if api == "openai" else ("max_tokens", "output_tokens")
+    provider.answer = lambda _: Reply("3", stop=stop, usage={counted: 77})
     done = bioblue.run(*model(provider, 5, api), "--max-tokens", "77")
     assert done.returncode == 1
     assert "cut at 77 tokens before an answer; raise --max-tokens (3 times in a row)" in done.stderr
