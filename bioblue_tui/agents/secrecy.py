@@ -25,7 +25,7 @@ _NAMES = re.compile(
     r"(^|[-_.])((api|access|secret|private|auth|subscription)[-_]?keys|(access|auth|api|bearer|secret)[-_]tokens"
     r"|(?<!cache.)(?<!sort.)(?<!public.)((api|access|secret|private|auth|subscription)?key)"
     r"|(?<!bos.)(?<!eos.)(?<!pad.)(?<!stop.)(?<!start.)(?<!end.)(?<!mask.)(?<!unk.)(?<!sep.)token|bearer|jwt|auth"
-    r"|secrets?|pass|passw(or)?ds?|pwd|passphrase|authori[sz]ation|credentials?|cookies?|signature)$",
+    r"|secrets?|pass|passw(or)?ds?|pwd|pw|pat|sig|connection[-_]?strings?|access[-_]?key[-_]?id|passphrase|authori[sz]ation|credentials?|cookies?|signature)$",
     re.IGNORECASE,
 )
 """What fields are called that hold a secret, with humps as underscores: all keys and tokens but those that are none."""

@@ -42,6 +42,9 @@ URL = "http://127.0.0.1:8080/v1"
         "myToken",
         "bearer",
         "jwt",
+        "connection_string",
+        "pw",
+        "sig",
     ],
 )
 @pytest.mark.parametrize("secret", ["12345678", "hunter2", "x", 3, 0.5])
