@@ -47,7 +47,8 @@ def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) 
     half_width, low, high, start = (round(value / grid) for value in (half_width, low, high, start))
     drop, rise = max(0, -low), max(0, high)
     highest = half_width + drop
-    start = max(min(start, highest), -half_width - STEPS * (drop + rise))
+    # Further up no level is reached in so many steps, nor further down an edge of the band.
+    start = max(min(start, highest + STEPS * drop), -half_width - STEPS * (drop + rise))
     lowest = start - STEPS * drop
     costs: dict[int, _Costs] = {}
     totals: dict[int, float] = {}
@@ -62,11 +63,11 @@ def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) 
     # any near it is better.
     inside = half_width - STEPS * (drop + rise)
     totals = {level: total(level, 0) for level in range(max(start, min(inside, highest)), highest + 1)}
-    best = max(range(lowest, start + 1), key=lambda level: (total(level, 0), level))
+    best = max(range(lowest, min(start, highest) + 1), key=lambda level: (total(level, 0), level))
     found = None
     while found != best:
         found = best
-        near = range(max(lowest, best - _NEAR), min(start, best + _NEAR) + 1)
+        near = range(max(lowest, best - _NEAR), min(start, highest, best + _NEAR) + 1)
         totals |= {level: total(level, start - level) for level in near if level not in totals}
         best = max(near, key=lambda level: (totals[level], level))
     slack = 1e-9 * max(1.0, *map(abs, totals.values()))

@@ -141,7 +141,8 @@ def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) 
     for point, level in zip(problem.setpoints, environment.initial().levels, strict=True):
         low, high = point.changes
         value = _best_of_level(point, int(level) - point.target, range(low, high + 1), problem.penalty, steps)
-        if value is None:
+        # Where a penalty is smaller than what is eaten for it there is no best: more always brings more.
+        if value is None or problem.penalty < 1:
             return Best(0, False, False)
         total += value
     return Best(total, True)

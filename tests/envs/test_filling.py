@@ -32,6 +32,7 @@ def test_in_the_benchmark_it_is_the_lower_edge_plus_the_worst_drop(id_: str) -> 
         ({"hysteresis": 20}, -5),
         ({"change_low": -3, "change_high": 5, "start": 90}, None),
         ({"change_low": -1, "change_high": 1, "start": 115}, None),
+        ({"change_low": -3, "change_high": 2, "start": 140, "penalty": 1}, -1),
     ],
 )
 def test_it_is_the_best_of_all_fixed_levels(values: dict[str, int], level: int | None) -> None:
