@@ -114,7 +114,9 @@ class Grammar:
         known = "|".join([*map(re.escape, sorted(self.labels.values(), key=len, reverse=True)), "[A-Z]"])
         label = rf"{_OF}(?:\"({known})\"|'({known})'|({known})\b(?![\"']))"
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
-        thing = rf"(?:{_THINGS}|{re.escape(thing)})" if thing else f"(?:{_THINGS})"
+        # Of "berries", one is a berry.
+        one = re.sub("ies$", "y", thing).removesuffix("s")
+        thing = rf"(?:{_THINGS}|{re.escape(thing)}|{re.escape(one)})" if thing else f"(?:{_THINGS})"
         unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?| \({thing}\))?"
         decided = r"(?:action|decision|choice|response|conclusion|reply|move)s?"
         lead = rf"(?:(?:{_SO}|right|great|yes)[,.!:]? )*(?:(?:{_WILL}|let's|let me) )?"
