@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from bioblue_tui.numbers import counted
-from bioblue_tui.widgets.gate import Early, Gate, Gated
+from bioblue_tui.widgets.gate import AGAIN, Early, Gate, Gated
 from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.wrap import fitting
 
@@ -134,7 +134,7 @@ class GatedInput(Gated, RefusableInput):
 class AnswerInput(GatedInput):
     """An input whose arrows change the number under the cursor."""
 
-    also = ("ctrl+r",)
+    also = (AGAIN,)
 
     BINDINGS = [
         Binding("up", "change(1)", "±1", key_display="↑↓", id="answer.up", tooltip="Raise the number under the cursor"),

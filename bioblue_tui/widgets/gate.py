@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from rich.console import RenderableType
 from textual import events
 from textual._time import get_time
+from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -20,8 +23,14 @@ MOST = 9_999
 """The most keys that are counted."""
 
 
-SUBMITTING = ("enter", "ctrl+s", "ctrl+r")
+AGAIN = "ctrl+r"
+"""The key that submits the last answer again."""
+
+SUBMITTING = ("enter", "ctrl+s", AGAIN)
 """Keys that submit an answer."""
+
+HELD = 0.7
+"""Seconds between two presses of ``AGAIN``, at least: a key that is held down or bounces is pressed once."""
 
 
 class Early(NamedTuple):
@@ -52,6 +61,8 @@ class Gate:
         self.torn = False
         self._since = math.inf
         self._asked = False
+        self._again = -math.inf
+        """When the last answer was to be given again last."""
 
     @property
     def is_open(self) -> bool:
@@ -71,9 +82,17 @@ class Gate:
         if self._asked:
             self._since, self._asked = get_time() if at is None else at, False
 
-    def admits(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key or a paste counts; it is counted as dropped where it does not."""
-        if event.time >= self._since:
+    def admits(self, event: events.Key | events.Paste, *, held: bool = False) -> bool:
+        """Return whether a key or a paste counts; it is counted as dropped where it does not.
+
+        Args:
+            event: What was pressed.
+            held: Whether a key that is held down counts each time that it is repeated.
+        """
+        repeated = False
+        if isinstance(event, events.Key) and event.key == AGAIN:
+            repeated, self._again = event.time < self._again + HELD, event.time
+        if event.time >= self._since and (held or not repeated):
             return True
         self.dropped += 1
         # What was typed up to what submits belongs together: half of it would be another answer.
@@ -170,6 +189,14 @@ class Gated(_Base):
             event.prevent_default()
 
 
+class Packets(XTermParser):
+    """Reads a packet from the terminal whole: all its keys were pressed before the first of them does anything."""
+
+    def feed(self, data: str) -> list[Message]:
+        """Return all that a packet holds; one by one, the app could paint between two, and so date the second later."""
+        return list(super().feed(data))
+
+
 class AttentiveApp(App[str]):
     """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
 
@@ -191,6 +218,14 @@ class AttentiveApp(App[str]):
         self._front.painted()
         self._dialog = False
         self._asked_at = 0.0
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what reads the terminal, and have it read packets whole."""
+        driver = super().get_driver_class()
+        own = vars(sys.modules[driver.__module__])
+        if "XTermParser" in own:
+            own["XTermParser"] = Packets
+        return driver
 
     def on_mount(self) -> None:
         """Follow which screen is in front; Textual calls the handlers of other classes by itself."""
@@ -223,7 +258,9 @@ class AttentiveApp(App[str]):
 
     def _in_sight(self, event: events.Key | events.Paste) -> bool:
         """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
-        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event) or self._front.admits(event):
+        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event):
+            return True
+        if self._front.admits(event, held=True):
             return True
         gate = getattr(self.screen, "gate", None) or self._gate_below
         if isinstance(gate, Gate):

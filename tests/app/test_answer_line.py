@@ -115,6 +115,27 @@ async def test_repeating_twice_in_one_packet_repeats_once(tmp_path: Path) -> Non
     assert answers(screen) == [("3", 0), ("3", 0), ("4", 1)]
 
 
+async def test_a_key_that_is_held_repeats_an_answer_once(tmp_path: Path) -> None:
+    async with trial(ONE, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
+        burst(pilot, *"3\r")
+        await opened(pilot, screen, 2)
+        first = events.Key("ctrl+r", None)
+        pilot.app.post_message(first)
+        await opened(pilot, screen, 3)
+        for number in range(5):
+            held = events.Key("ctrl+r", None)
+            # As a keyboard repeats a key: after half a second, then thirty times a second.
+            held.time = first.time + 0.5 + number / 30
+            pilot.app.post_message(held)
+        await until(pilot, lambda: screen.bar.gate.dropped == 5)
+        later = events.Key("ctrl+r", None)
+        later.time = first.time + 2
+        pilot.app.post_message(later)
+        await opened(pilot, screen, 4)
+    assert answers(screen) == [("3", 0), ("3", 0), ("3", 5)]
+
+
 async def test_a_key_that_repeats_an_answer_counts_from_when_it_was_pressed(tmp_path: Path) -> None:
     async with trial(ONE, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
@@ -229,7 +250,9 @@ async def test_repeating_while_looking_back_shows_the_step_first_and_then_answer
                 and screen.bar.gate.is_open
             ),
         )
-        await pilot.press("ctrl+r")
+        later = events.Key("ctrl+r", None)
+        later.time += 1
+        pilot.app.post_message(later)
         await opened(pilot, screen, 4)
         assert screen.state.stepped(3).action == (5,)
 
