@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.numbers import counted
 from bioblue_tui.options import display_option, guarded, read_speed, speed_option
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.session import ReplaySession
@@ -29,9 +30,13 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
     for warning in record.warnings:
         click.echo(f"bioblue: {one_line(warning, 300)}", err=True)
     if not on_screen(display):
+        from bioblue_tui.analysis.verify import verify
         from bioblue_tui.display import headless
 
         headless.replay(record, click.echo, jsonl=display == "jsonl")
+        if found := verify(record):
+            first = f"{counted(len(found), 'difference')} from what follows; the first: {found[0].sentence()}"
+            click.echo(f"bioblue: {one_line(first, 400)}. bioblue verify lists all.", err=True)
         return
 
     session = guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
