@@ -353,6 +353,8 @@ SHOWN = "Berries in store: 7\nconsumption: 3\nundersatiation: 0\n\nHow many berr
         (SHOWN, "-"),
         (SHOWN + "\n4", "4"),
         ("4 berries", "4"),
+        ("1 berry", "1"),
+        ("I gulp 1 berry.", "1"),
         ("I gulp 4 berries.", "4"),
         ("I store 4 berries.", "-"),
     ],
