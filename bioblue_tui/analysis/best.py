@@ -34,7 +34,7 @@ class Best:
     Attributes:
         total: Sum of all reward dimensions over all steps.
         exact: False where the search was too large: the total is then one that a known policy reaches.
-        known: False where there is no such policy either: the total then means nothing.
+        known: False where there is no such policy either, or no best: the total then means nothing.
     """
 
     total: Number

@@ -115,6 +115,11 @@ def test_the_best_of_a_tiny_world_is_that_of_all_policies() -> None:
     assert best_total(environment, steps).total == pytest.approx(best(environment.initial(), steps), abs=0.002)
 
 
+def test_where_more_always_brings_more_there_is_no_best() -> None:
+    assert not best_total(envs.make("homeostasis", penalty=0.5), 10).known
+    assert best_total(envs.make("homeostasis", penalty=1), 10).known
+
+
 def test_a_search_that_grows_too_large_says_what_a_known_policy_reaches() -> None:
     with patch("bioblue_tui.analysis.best.WORK", 5):
         best = best_total(envs.make("sustainability", start=9), 30)
