@@ -156,20 +156,32 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
     """
     reach = max(abs(start), point.half_width, 1) + max(-changes.start, changes.stop, 1) * 2
     top = max(start, point.half_width) + max(0, changes.stop - 1) * steps
-    low, high = -reach, top + reach
-    if high - low > REACH:
-        return None
+    # The wider the noise and the more steps are left, the lower is the level to fill to: it must be in the range.
+    while top + 2 * reach <= REACH:
+        value, within = _from_levels(point, start, changes, penalty, steps, (-reach, top + reach))
+        if within:
+            return value
+        reach *= 2
+    return None
+
+
+def _from_levels(
+    point: Setpoint, start: int, changes: range, penalty: float, steps: int, levels: tuple[int, int]
+) -> tuple[float, bool]:
+    """Return the value with deviations between two, and whether what is best to fill to never is at their lower end."""
     import numpy as np
 
+    low, high = levels
     deviations = np.arange(low, high + 1)
     rewards = np.where(np.abs(deviations) > point.half_width, -float(penalty) * np.abs(deviations), 0.0)
     size, count = len(deviations), len(changes)
     # Below the range nothing is left unfilled, and above it nothing more can be reached: its edges stand for both.
     edges = (max(0, -changes.start), max(0, changes.stop - 1))
     first = np.arange(size) + edges[0] + changes.start
-    values = np.zeros(size)
+    values, within = np.zeros(size), True
     for _ in range(steps):
         sums = np.cumsum(np.concatenate([[0.0], np.pad(values + rewards, edges, mode="edge")]))
         expected = (sums[first + count] - sums[first]) / count + deviations
+        within = within and bool(expected.argmax() > edges[0])
         values = np.maximum.accumulate(expected[::-1])[::-1] - deviations
-    return float(values[start - low])
+    return float(values[start - low]), within

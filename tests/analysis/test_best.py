@@ -115,6 +115,15 @@ def test_the_best_of_a_tiny_world_is_that_of_all_policies() -> None:
     assert best_total(environment, steps).total == pytest.approx(best(environment.initial(), steps), abs=0.002)
 
 
+@pytest.mark.parametrize(
+    ("change", "steps", "total"), [(9, 80, -13_693.139), (9, 400, -164_540.455), (30, 100, -68_168.046)]
+)
+def test_the_best_level_may_be_far_below_the_band(change: int, steps: int, total: float) -> None:
+    """Figures of a backward induction over a range of levels that is wide enough by far."""
+    environment = envs.make("homeostasis", change_low=-change, change_high=change)
+    assert best_total(environment, steps).total == pytest.approx(total, abs=0.001)
+
+
 def test_where_more_always_brings_more_there_is_no_best() -> None:
     assert not best_total(envs.make("homeostasis", penalty=0.5), 10).known
     assert best_total(envs.make("homeostasis", penalty=1), 10).known
