@@ -190,7 +190,7 @@ class AnsweringScreen(LiveScreen):
             self.bar.clear()
             self._not_yet("Not submitted: its beginning was typed before this question was shown. Type it again.")
         else:
-            self._offer(message.text, "Enter")
+            self._offer(message.text)
 
     def _not_yet(self, why: str) -> None:
         """Say why an answer was not submitted, and ask again once that is seen."""
@@ -207,13 +207,13 @@ class AnsweringScreen(LiveScreen):
         if event.value and self.prompt_only and self.state.done == 0:
             self.transcript.follow()
 
-    def _offer(self, text: str, key: str) -> None:
+    def _offer(self, text: str) -> None:
         """Submit an answer, unless an earlier step is looked at: then show first which one it would be for."""
         if self.to_present():
             self._submit(text)
         else:
             self._not_yet(
-                f"Back at step {self.state.done + 1}, which is asked for. {key} once more answers {one_line(text, 20)}."
+                f"Back at step {self.state.done + 1}, which is asked for. Enter once more answers {one_line(text, 20)}."
             )
 
     def _submit(self, text: str, seconds: float | None = None) -> None:
@@ -242,10 +242,7 @@ class AnsweringScreen(LiveScreen):
         return super().check_action(action, parameters)
 
     def action_repeat(self) -> None:
-        """Submit the last action again."""
-        done = self.state.recorded(self.state.done)
-        if not self.bar.gate.is_open:
-            self.bar.gate.dropped += 1
-        elif done:
-            self._early = self.bar.gate.close()
-            self._offer(", ".join(map(str, done.action)), "ctrl+r")
+        """Put the last action on the line, in place of what is there; Enter submits it."""
+        done, line = self.state.recorded(self.state.done), self.bar.answer
+        if done and self.bar.gate.is_open:
+            line.replace(", ".join(map(str, done.action)), 0, len(line.value))

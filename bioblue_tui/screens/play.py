@@ -28,7 +28,7 @@ class PlayScreen(AnsweringScreen):
 
     ABOUT = (
         "You are the agent. Type your answer as a model would and press Enter; ↑ and ↓ change the number under the "
-        "cursor (on an empty line they start from your last action), ctrl+r gives your last action again. An illegal "
+        "cursor (on an empty line they start from your last action), ctrl+r puts your last action there. An illegal "
         "answer says why and costs nothing. Every step is on disk at once."
     )
 
@@ -38,7 +38,7 @@ class PlayScreen(AnsweringScreen):
             "ctrl+r",
             "repeat",
             "Repeat answer",
-            "Give the last answer again, at once",
+            "Put your last answer on the line; Enter submits it",
             footer="Repeat answer",
         ),
         # Priority over the answer line, which would take these keys for itself.

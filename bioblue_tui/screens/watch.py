@@ -64,7 +64,7 @@ class WatchScreen(AnsweringScreen):
         ),
         command("watch.intervene", "i", "intervene", "Intervene", "Remind, ask for reasoning, hide rewards, disturb …"),
         command(
-            "watch.repeat", "ctrl+r", "repeat", "Repeat answer", "While you answer: give the last answer again, at once"
+            "watch.repeat", "ctrl+r", "repeat", "Repeat answer", "While you answer: put your last answer on the line"
         ),
         command("watch.answer", "a", "instead", "Answer in its place", "Pause, and answer this step in its place"),
         *LOOK_KEYS,

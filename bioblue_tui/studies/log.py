@@ -112,7 +112,7 @@ class Decision:
         edits: Changes of the answer line.
         deletions: Those of them that took something away.
         pasted: How often something was pasted, be it a single character.
-        repeated: True when the last action was handed in again with one key.
+        repeated: True when the last action was put on the line with one key; in older logs, when it was submitted so.
         late: True when it came after it was asked for.
         looks: How often an earlier step was looked at.
         screen: What was on the screen: presentation, panels, the step shown, columns, rows.

@@ -24,13 +24,10 @@ MOST = 9_999
 
 
 AGAIN = "ctrl+r"
-"""The key that submits the last answer again."""
+"""The key that puts the last answer on the line."""
 
-SUBMITTING = ("enter", "ctrl+s", AGAIN)
+SUBMITTING = ("enter", "ctrl+s")
 """Keys that submit an answer."""
-
-HELD = 0.7
-"""Seconds between two presses of ``AGAIN``, at least: a key that is held down or bounces is pressed once."""
 
 
 class Early(NamedTuple):
@@ -61,8 +58,6 @@ class Gate:
         self.torn = False
         self._since = math.inf
         self._asked = False
-        self._again = -math.inf
-        """When the last answer was to be given again last."""
 
     @property
     def is_open(self) -> bool:
@@ -82,21 +77,13 @@ class Gate:
         if self._asked:
             self._since, self._asked = get_time() if at is None else at, False
 
-    def admits(self, event: events.Key | events.Paste, *, held: bool = False) -> bool:
-        """Return whether a key or a paste counts; it is counted as dropped where it does not.
-
-        Args:
-            event: What was pressed.
-            held: Whether a key that is held down counts each time that it is repeated.
-        """
-        repeated = False
-        if isinstance(event, events.Key) and event.key == AGAIN:
-            repeated, self._again = event.time < self._again + HELD, event.time
-        if event.time >= self._since and (held or not repeated):
+    def admits(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key or a paste counts; it is counted as dropped where it does not."""
+        if event.time >= self._since:
             return True
         self.dropped += 1
         # What was typed up to what submits belongs together: half of it would be another answer.
-        self.torn = not (isinstance(event, events.Key) and event.key in SUBMITTING)
+        self.torn = not (isinstance(event, events.Key) and event.key in (*SUBMITTING, AGAIN))
         return False
 
     def close(self) -> Early:
@@ -258,9 +245,7 @@ class AttentiveApp(App[str]):
 
     def _in_sight(self, event: events.Key | events.Paste) -> bool:
         """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
-        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event):
-            return True
-        if self._front.admits(event, held=True):
+        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event) or self._front.admits(event):
             return True
         gate = getattr(self.screen, "gate", None) or self._gate_below
         if isinstance(gate, Gate):

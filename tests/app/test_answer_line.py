@@ -102,38 +102,20 @@ async def test_keys_before_the_first_question_do_not_count(tmp_path: Path) -> No
         assert screen.bar.answer.value == ""
 
 
-async def test_repeating_twice_in_one_packet_repeats_once(tmp_path: Path) -> None:
+async def test_a_key_puts_the_last_answer_on_the_line_however_long_it_is_held(tmp_path: Path) -> None:
     async with trial(ONE, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
         burst(pilot, *"3\r")
         await opened(pilot, screen, 2)
-        for _ in range(2):
+        await pilot.press("7")
+        for _ in range(9):
             pilot.app.post_message(events.Key("ctrl+r", None))
+        pilot.app.post_message(events.Key("0", "0"))
+        await until(pilot, lambda: screen.bar.answer.value == "30")
+        assert screen.state.done == 1
+        await pilot.press("backspace", "enter")
         await opened(pilot, screen, 3)
-        await pilot.press("4", "enter")
-        await opened(pilot, screen, 4)
-    assert answers(screen) == [("3", 0), ("3", 0), ("4", 1)]
-
-
-async def test_a_key_that_is_held_repeats_an_answer_once(tmp_path: Path) -> None:
-    async with trial(ONE, tmp_path) as (pilot, screen):
-        await opened(pilot, screen, 1)
-        burst(pilot, *"3\r")
-        await opened(pilot, screen, 2)
-        first = events.Key("ctrl+r", None)
-        pilot.app.post_message(first)
-        await opened(pilot, screen, 3)
-        for number in range(5):
-            held = events.Key("ctrl+r", None)
-            # As a keyboard repeats a key: after half a second, then thirty times a second.
-            held.time = first.time + 0.5 + number / 30
-            pilot.app.post_message(held)
-        await until(pilot, lambda: screen.bar.gate.dropped == 5)
-        later = events.Key("ctrl+r", None)
-        later.time = first.time + 2
-        pilot.app.post_message(later)
-        await opened(pilot, screen, 4)
-    assert answers(screen) == [("3", 0), ("3", 0), ("3", 5)]
+    assert answers(screen) == [("3", 0), ("3", 0)]
 
 
 async def test_a_key_that_repeats_an_answer_counts_from_when_it_was_pressed(tmp_path: Path) -> None:
@@ -234,7 +216,7 @@ async def test_a_refused_answer_does_not_keep_home_and_end_from_the_text(tmp_pat
         assert screen.state.stepped(1).action == (0, 4)
 
 
-async def test_repeating_while_looking_back_shows_the_step_first_and_then_answers_it(tmp_path: Path) -> None:
+async def test_the_last_answer_is_put_below_the_step_that_is_asked_for(tmp_path: Path) -> None:
     async with trial(ONE, tmp_path) as (pilot, screen):
         for step in (1, 2):
             await opened(pilot, screen, step)
@@ -243,16 +225,8 @@ async def test_repeating_while_looking_back_shows_the_step_first_and_then_answer
         await pilot.press("4", "pageup")
         await until(pilot, lambda: screen.shown == 1)
         await pilot.press("ctrl+r")
-        await until(
-            pilot,
-            lambda: (
-                "step 3, which is asked for. ctrl+r once more answers 5." in feedback(screen)
-                and screen.bar.gate.is_open
-            ),
-        )
-        later = events.Key("ctrl+r", None)
-        later.time += 1
-        pilot.app.post_message(later)
+        await until(pilot, lambda: screen.bar.answer.value == "5" and screen.shown == 2)
+        await pilot.press("enter")
         await opened(pilot, screen, 4)
         assert screen.state.stepped(3).action == (5,)
 

@@ -71,7 +71,8 @@ async def test_repeat_and_plus_minus_one(tmp_path: Path) -> None:
     async with trial(Plan("multi-homeostasis", "human", steps=5), tmp_path) as (pilot, screen):
         await pilot.press(*"3,8", "enter")
         await until(pilot, lambda: screen.state.done == 1)
-        await pilot.press("ctrl+r")
+        await until(pilot, lambda: screen.gate.is_open)
+        await pilot.press("ctrl+r", "enter")
         await until(pilot, lambda: screen.state.done == 2)
         assert screen.state.stepped(2).action == (3, 8)
         await pilot.press("up")

@@ -102,6 +102,8 @@ def test_play_answers_illegal_answers_arrows_and_repeat(bioblue: Bioblue) -> Non
         terminal.press("enter")
         terminal.wait(at_step(3, 3), "Step 2: 4 taken")
         terminal.press("ctrl+r")
+        terminal.wait(re.compile(r"^ 4 *$", re.MULTILINE))
+        terminal.press("enter")
         terminal.wait("homeostasis: complete", "You", "thermostat", "difference", "rejected")
         terminal.press("q")
         assert terminal.finish() == 0

@@ -351,7 +351,7 @@ async def test_what_is_measured(tmp_path: Path) -> None:
         await pilot.press("1", "2", "backspace", "enter")
         await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         await pilot.press("pageup", "pagedown")
-        await pilot.press("ctrl+r")
+        await pilot.press("ctrl+r", "enter")
         await until(pilot, lambda: "Step 2" in str(screen.bar.feedback.render()))
         await pilot.press("ctrl+a")
         screen.bar.answer.post_message(Paste("3"))
@@ -372,7 +372,7 @@ async def test_what_is_measured(tmp_path: Path) -> None:
     assert "One panel alone was in view at 1 of 4 answers (rewards: 1)" in sheet
     first, second, third, fourth = run.log.decisions
     assert (first.edits, first.deletions, first.pasted, first.repeated) == (3, 1, 0, False)
-    assert (second.edits, second.repeated, second.looks) == (0, True, 1)
+    assert (second.edits, second.repeated, second.looks) == (1, True, 1)
     assert (third.edits, third.pasted) == (1, 1)
     assert fourth.away.keys() == {"pause"}
     assert fourth.screen["panels"] == ["rewards"]

@@ -58,8 +58,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     CSS_PATH = "../trial.tcss"
     ABOUT = (
-        "Type your answer and press Enter; ↑ and ↓ change the number under the cursor, ctrl+r gives your last answer "
-        "again. An answer that is not possible says why and costs nothing. F2 is a pause."
+        "Type your answer and press Enter; ↑ and ↓ change the number under the cursor, ctrl+r puts your last answer "
+        "there. An answer that is not possible says why and costs nothing. F2 is a pause."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *(_named(key) for key in PlayScreen.BINDINGS if isinstance(key, Binding) and key.id in _KEPT),
@@ -132,6 +132,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             # After a refused answer it is the same question, at which they were told to answer.
             self._asked, self._hurried = event, self._hurried and event.attempt > 1
             self._edits = self._looks = 0
+            self._repeating = False
             self._noted = 0.0
             if self.is_mounted:
                 self._pastes_before, self._removals_before = self.bar.answer.pastes, self.bar.answer.removals
@@ -156,10 +157,9 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self._looks += not self.following
 
     def action_repeat(self) -> None:
-        """Hand in the last action again."""
-        self._repeating = True
+        """Put the last action on the line, and note it."""
         super().action_repeat()
-        self._repeating = False
+        self._repeating = True
 
     def _submit(self, text: str, seconds: float | None = None) -> None:
         person, asked = self.person, self._asked

@@ -42,7 +42,7 @@ def equivalence(found: Collected) -> Iterator[str]:
             )
     yield "- After a rejected answer people are told why."
     yield "- People see which trial of how many it is, and may rest between steps."
-    yield "- A key submits the last answer again, once where it is held down; two others change a number by 1."
+    yield "- A key puts the last answer on the line again; two others change a number by 1."
     yield from _limits(found)
     trials = (*study.practice, *study.trials)
     yield from _gauges([trial.plan for trial in trials if not trial.plan.prompt_only])

@@ -72,7 +72,11 @@ _ANSWER = [
         "How often something was pasted, be it a single character. Of several lines the first that is not empty is "
         "taken, and the participant is told how many were left out; what stood in them is not kept.",
     ),
-    Column("repeated", "boolean", "Whether the last action was handed in again with one key."),
+    Column(
+        "repeated",
+        "boolean",
+        "Whether the last action was put on the line with one key (ctrl+r), whatever was made of it then.",
+    ),
     Column(
         "late",
         "boolean",
