@@ -46,8 +46,9 @@ def test_what_is_written_at_once_answers_one_step(bioblue: Bioblue) -> None:
         terminal.wait("Type it again", "Enter submits")
         terminal.type("17\r")
         terminal.wait("Step 4: 17 taken", "Enter submits")
-        terminal.type("\x12\x12")
-        terminal.wait("Step 5: 17 taken", "1 key", "Enter submits")
+        # The last answer, put on the line twice, is submitted once.
+        terminal.type("\x12\x12\r")
+        terminal.wait("Step 5: 17 taken", "Enter submits")
         leave(terminal)
     assert answered(bioblue) == [(1, "3", 0), (2, "4", 1), (3, "8", 5), (4, "17", 1), (5, "17", 0)]
 
