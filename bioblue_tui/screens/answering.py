@@ -241,8 +241,13 @@ class AnsweringScreen(LiveScreen):
             return False
         return super().check_action(action, parameters)
 
+    @property
+    def last_answer(self) -> str:
+        """The last action as it would be typed now; empty where nothing is asked, or nothing was done yet."""
+        done = self.state.recorded(self.state.done) if self.bar.gate.is_open else None
+        return ", ".join(map(str, done.action)) if done else ""
+
     def action_repeat(self) -> None:
         """Put the last action on the line, in place of what is there; Enter submits it."""
-        done, line = self.state.recorded(self.state.done), self.bar.answer
-        if done and self.bar.gate.is_open:
-            line.replace(", ".join(map(str, done.action)), 0, len(line.value))
+        if self.last_answer:
+            self.bar.answer.replace(self.last_answer, 0, len(self.bar.answer.value))

@@ -16,6 +16,7 @@ from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
 from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, PARENT_KEY, TEXT_KEYS
 from bioblue_tui.session import Session
+from bioblue_tui.widgets.gate import AGAIN
 from bioblue_tui.widgets.lines import Line
 
 
@@ -35,7 +36,7 @@ class PlayScreen(AnsweringScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         command(
             "play.repeat",
-            "ctrl+r",
+            AGAIN,
             "repeat",
             "Repeat answer",
             "Put your last answer on the line; Enter submits it",

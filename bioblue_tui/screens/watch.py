@@ -15,6 +15,7 @@ from bioblue_tui.screens.noting import NOTE_KEYS
 from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, play_keys
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
+from bioblue_tui.widgets.gate import AGAIN
 
 REMARKED = 10
 """For so many steps a line says what a person should know of the model; in the head it stays where there is room."""
@@ -63,9 +64,7 @@ class WatchScreen(AnsweringScreen):
             priority=True,
         ),
         command("watch.intervene", "i", "intervene", "Intervene", "Remind, ask for reasoning, hide rewards, disturb …"),
-        command(
-            "watch.repeat", "ctrl+r", "repeat", "Repeat answer", "While you answer: put your last answer on the line"
-        ),
+        command("watch.repeat", AGAIN, "repeat", "Repeat answer", "While you answer: put your last answer on the line"),
         command("watch.answer", "a", "instead", "Answer in its place", "Pause, and answer this step in its place"),
         *LOOK_KEYS,
         *LEAVE_KEYS,

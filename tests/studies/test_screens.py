@@ -348,7 +348,8 @@ async def test_what_is_measured(tmp_path: Path) -> None:
     async with showing(tmp_path, is_trial, conditions=GAUGES, steps=4, size=(120, 36)) as (pilot, app, run):
         screen = playing(app)
         await until(pilot, lambda: answers(screen))
-        await pilot.press("1", "2", "backspace", "enter")
+        # There is no last answer yet.
+        await pilot.press("ctrl+r", "1", "2", "backspace", "enter")
         await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         await pilot.press("pageup", "pagedown")
         await pilot.press("ctrl+r", "enter")

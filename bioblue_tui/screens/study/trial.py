@@ -158,8 +158,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     def action_repeat(self) -> None:
         """Put the last action on the line, and note it."""
+        self._repeating |= bool(self.last_answer)
         super().action_repeat()
-        self._repeating = True
 
     def _submit(self, text: str, seconds: float | None = None) -> None:
         person, asked = self.person, self._asked
@@ -257,7 +257,6 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         return bool(self.outcome) or self.live.trial.ended
 
     def _finished(self) -> None:
-        self.bar.display = False
         self.outcome = self.state.reason
         found = compare(self.state) if self._feedback and self.state.environment.shown_dimensions else None
         if found is None:
