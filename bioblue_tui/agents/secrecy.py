@@ -22,10 +22,11 @@ HIDDEN = "•••"
 """Stands where a secret was."""
 
 _NAMES = re.compile(
-    r"(^|[-_.])((api|access|secret|private|auth|subscription)[-_]?keys|(access|auth|api|bearer|secret)[-_]tokens"
-    r"|(?<!cache.)(?<!sort.)(?<!public.)((api|access|secret|private|auth|subscription)?key)"
+    r"(^|[-_.])(((api|access|secret|private|auth|subscription)[-_]?keys?)|(access|auth|api|bearer|secret)[-_]tokens"
+    r"|(?<!cache.)(?<!sort.)(?<!public.)key"
     r"|(?<!bos.)(?<!eos.)(?<!pad.)(?<!stop.)(?<!start.)(?<!end.)(?<!mask.)(?<!unk.)(?<!sep.)token|bearer|jwt|auth"
-    r"|secrets?|pass|passw(or)?ds?|pwd|pw|pat|sig|connection[-_]?strings?|access[-_]?key[-_]?id|passphrase|authori[sz]ation|credentials?|cookies?|signature)$",
+    r"|secrets?|pass|passw(or)?ds?|pwd|pw|pat|passphrase|authori[sz]ation|credentials?|cookies?|sig|signature"
+    r"|connection[-_]?strings?|access[-_]?key[-_]?id)$",
     re.IGNORECASE,
 )
 """What fields are called that hold a secret, with humps as underscores: all keys and tokens but those that are none."""
@@ -83,10 +84,10 @@ def secrets_in(value: object, name: str = "") -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from secrets_in(inner, name)
-    elif isinstance(value, str) and "://" in value and not named:
+    elif isinstance(value, str) and not named and not _VALUES.match(value):
         yield from (user.partition(":")[2] or user for user in _USER.findall(value))
-        yield from (given for asked, given in _QUERY.findall(value) if is_secret_name(asked))
-    elif isinstance(value, str) and (named or _VALUES.match(value)):
+        yield from (given for asked, given in _QUERY.findall(value) if "://" in value and is_secret_name(asked))
+    elif isinstance(value, str):
         yield value
         # Whoever says it back may leave out how it is used.
         kind, _, bare = value.partition(" ")
@@ -119,12 +120,12 @@ def without(value: object, secrets: Iterable[str] | None = None, name: str = "")
         return value
     if named:
         return HIDDEN
-    shown = redacted(_without_user(value) if isinstance(value, str) else str(value), found)
+    shown = redacted(_bare(value) if isinstance(value, str) else str(value), found)
     return value if shown == str(value) else shown
 
 
-def _without_user(text: str) -> str:
-    """Return a text without the secrets of the addresses in it, however short."""
+def _bare(text: str) -> str:
+    """Return a text without whom its addresses are for, and without their secret parameters, however short."""
     if "://" not in text:
         return text
     text = _USER.sub(HIDDEN, text)

@@ -137,12 +137,14 @@ def _undominated(entries: list[tuple[Number, Number]]) -> list[tuple[Number, Num
 
 
 def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) -> Best:
+    if problem.penalty < 1:
+        # More always brings more than it costs.
+        return Best(0, False, False)
     total = 0.0
     for point, level in zip(problem.setpoints, environment.initial().levels, strict=True):
         low, high = point.changes
         value = _best_of_level(point, int(level) - point.target, range(low, high + 1), problem.penalty, steps)
-        # Where a penalty is smaller than what is eaten for it there is no best: more always brings more.
-        if value is None or problem.penalty < 1:
+        if value is None:
             return Best(0, False, False)
         total += value
     return Best(total, True)

@@ -24,6 +24,9 @@ from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.wordings.words import WordingError
 from envs import Environment, IllegalAction, Number, State, Transition
 
+_BARE = re.compile(r"[\s(\[]*\d{1,9}(\s*,\s*\d{1,9})*[\s)\].]*")
+"""An answer of numbers alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -202,11 +205,10 @@ class _Check:
 
     def _read(self, step: Stepped, text: str, before: State, asked: str) -> Reading | None:
         """Read an answer by the rule of its time; None where that is not known here."""
-        if not self.live:
+        if not self.live and not _BARE.fullmatch(text):
             # How others read prose is not known; numbers alone mean themselves.
-            bare = re.fullmatch(r"[\s(\[]*\d{1,9}(\s*,\s*\d{1,9})*[\s)\].]*", text)
-            return Reading(tuple(map(int, re.findall(r"\d+", text)))) if bare else None
-        rule = step.rule or self.header.reading
+            return None
+        rule = step.rule or self.header.reading if self.live else OLD_RULE
         if rule == RULE:
             return read_answer(text, self.environment, before, asked)
         if rule.startswith("statement-"):

@@ -82,7 +82,7 @@ class Gate:
         if event.time >= self._since:
             return True
         self.dropped += 1
-        # What was typed up to what submits belongs together: half of it would be another answer.
+        # What was typed up to what submits, or replaces it all, belongs together: half of it would be another answer.
         self.torn = not (isinstance(event, events.Key) and event.key in (*SUBMITTING, AGAIN))
         return False
 

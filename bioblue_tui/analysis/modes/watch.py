@@ -22,6 +22,7 @@ from bioblue_tui.trials.tally import of_person
 from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 _NEARLY_ALL = 0.9
+"""What one objective has lost of what all have, so that it is named by itself."""
 
 
 class Watch:

@@ -269,9 +269,9 @@ def _time(found: Collected) -> Iterator[str]:
         )
     yield (
         "- Response times are from the moment the observation is there, or after a refused answer from the refusal, to "
-        "the moment the answer is submitted, on a monotonic clock. "
-        "The screen is drawn up to 30 times a second, so what is in view of an observation is seen up "
-        "to 1/30 s after it is there, later on a busy computer. Left out, and recorded: pauses, the question whether "
+        "the moment the answer is submitted, on a monotonic clock. The screen is drawn up to 30 times a second, so "
+        "what is in view of an observation is seen up to 1/30 s after it is there, later on a busy computer. Left out, "
+        "and recorded: pauses, the question whether "
         "to leave, and stretches in which another window had the keyboard, where the terminal tells. Time that several "
         "of these share is counted once, for what began first. The sums below are of all stretches, of those on a "
         "score card or between two pages too, which only `events.csv` has; there each stands in full."
