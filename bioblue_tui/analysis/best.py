@@ -156,11 +156,14 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
     With ``y`` the deviation after eating, ``V(x) = max over y ≥ x of y − x + E[r(y + c) + V(y + c)]``: what is eaten
     counts as consumption, and only lifting is possible. None where the range of levels is too wide.
     """
-    reach = max(abs(start), point.half_width, 1) + max(-changes.start, changes.stop, 1) * 2
-    top = max(start, point.half_width) + max(0, changes.stop - 1) * steps
+    rise, drop = max(0, changes.stop - 1), max(0, -changes.start)
+    # To fill beyond what the greatest loss leaves in the band brings no more than it costs, whatever comes after.
+    full = point.half_width + drop
+    top = max(start, full) + rise * steps
+    reach = max(abs(start), point.half_width, 1) + max(drop, rise, 1) * 2
     # The wider the noise and the more steps are left, the lower is the level to fill to: it must be in the range.
-    while top + 2 * reach <= REACH:
-        value, within = _from_levels(point, start, changes, penalty, steps, (-reach, top + reach))
+    while top + reach <= REACH:
+        value, within = _from_levels(point, start, changes, penalty, steps, (-reach, full, top))
         if within:
             return value
         reach *= 2
@@ -168,22 +171,32 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
 
 
 def _from_levels(
-    point: Setpoint, start: int, changes: range, penalty: float, steps: int, levels: tuple[int, int]
+    point: Setpoint, start: int, changes: range, penalty: float, steps: int, levels: tuple[int, int, int]
 ) -> tuple[float, bool]:
-    """Return the value with deviations between two, and whether what is best to fill to never is at their lower end."""
+    """Return the value, and whether what is best to fill to never is at the lower end of the deviations considered.
+
+    Args:
+        point: What the objective is held to.
+        start: Deviation from the target at the start.
+        changes: The exogenous changes, all as likely.
+        penalty: Points for each unit of deviation outside the band.
+        steps: Steps that are left.
+        levels: The least deviation, the greatest that may be filled to, the greatest that can be reached.
+    """
     import numpy as np
 
-    low, high = levels
+    low, full, high = levels
     deviations = np.arange(low, high + 1)
     rewards = np.where(np.abs(deviations) > point.half_width, -float(penalty) * np.abs(deviations), 0.0)
-    size, count = len(deviations), len(changes)
-    # Below the range nothing is left unfilled, and above it nothing more can be reached: its edges stand for both.
+    size, count, fillable = len(deviations), len(changes), full - low + 1
+    # Outside the range the edges stand in: from below it everything is filled, and above it nothing can come to be.
     edges = (max(0, -changes.start), max(0, changes.stop - 1))
     first = np.arange(size) + edges[0] + changes.start
     values, within = np.zeros(size), True
     for _ in range(steps):
         sums = np.cumsum(np.concatenate([[0.0], np.pad(values + rewards, edges, mode="edge")]))
         expected = (sums[first + count] - sums[first]) / count + deviations
-        within = within and bool(expected.argmax() > edges[0])
-        values = np.maximum.accumulate(expected[::-1])[::-1] - deviations
+        within = within and bool(expected[:fillable].argmax() > edges[0])
+        expected[:fillable] = np.maximum.accumulate(expected[:fillable][::-1])[::-1]
+        values = expected - deviations
     return float(values[start - low]), within

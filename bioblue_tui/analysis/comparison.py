@@ -233,7 +233,8 @@ class Comparison:
         lengths = {member.state.done for member in self.members}
         if len(lengths) > 1:
             which = ", ".join(f"trial {m.number}: {m.state.done}" for m in self.members)
-            notes.append(f"Not equally long ({which} steps): totals are over different numbers of steps.")
+            unequal = f"totals after step {min(lengths)} are over different numbers of steps"
+            notes.append(f"Not equally long ({which} steps): {unequal}.")
         notes += self._told_otherwise()
         versions = {m.number: m.state.environment.dynamics for m in self.members}
         if len(set(versions.values())) > 1:

@@ -14,7 +14,7 @@ from bioblue_tui.analysis.best import Best, best_total
 from bioblue_tui.regular import read_regular
 from envs import Environment
 
-VERSION = 3
+VERSION = 4
 """Counts changes in how the values are computed; what an older version kept is computed anew."""
 
 KNOWN: Mapping[tuple[str, int], Best] = {("sustainability", 100): Best(554.363, True)}
@@ -61,7 +61,7 @@ class References:
         try:
             data = json.loads(read_regular(self._file)) if self._file else {}
             values = data["values"] if data.get("version") == VERSION else {}
-            read = {str(key): Best(float(total), bool(exact)) for key, (total, exact) in values.items()}
+            read = {str(key): Best(float(total), *map(bool, is_so)) for key, (total, *is_so) in values.items()}
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
         return {key: best for key, best in read.items() if math.isfinite(best.total)}
@@ -69,7 +69,7 @@ class References:
     def _write(self) -> None:
         if self._file is None:
             return
-        values = {key: [best.total, best.exact] for key, best in self._kept.items()}
+        values = {key: [best.total, best.exact, best.known] for key, best in self._kept.items()}
         part = self._file.with_name(f"{self._file.name}.{os.getpid()}.part")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.getters import query_one
 from textual.widget import Widget
@@ -15,6 +15,7 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.live import LiveScreen
 from bioblue_tui.session import Session
 from bioblue_tui.text import one_line
+from bioblue_tui.trials.parse import prepare
 from bioblue_tui.trials.state import StepView
 from bioblue_tui.widgets.answer import AnswerBar
 from bioblue_tui.widgets.gate import AttentiveApp, Early, Gate
@@ -53,6 +54,11 @@ class AnsweringScreen(LiveScreen):
     def on_mount(self) -> None:
         """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""
         self.show_bar()
+        self.call_after_refresh(self._prepare)
+
+    @work(thread=True, group="reading")
+    def _prepare(self) -> None:
+        prepare()
 
     def show_bar(self) -> None:
         """Show the answer line while a person answers, and hide it otherwise."""

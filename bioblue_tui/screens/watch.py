@@ -16,6 +16,7 @@ from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, pl
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_intervention
 from bioblue_tui.widgets.gate import AGAIN
+from envs import State
 
 REMARKED = 10
 """For so many steps a line says what a person should know of the model; in the head it stays where there is room."""
@@ -171,7 +172,7 @@ class WatchScreen(AnsweringScreen):
         """Pause, and ask a person for the answer to the present observation."""
         self.live.trial.pause()
         self.to_present()
-        bounds, asked = "an integer for each objective", monotonic()
+        bounds, asked = self.state.environment.bounds(State(self.state.levels, ())), monotonic()
 
         def answer(text: str) -> str:
             nonlocal asked

@@ -38,6 +38,11 @@ def bare_numbers(text: str, count: int) -> Reading | None:
     return Reading(tuple(map(int, numbers)), clause="alone", part="all of it")
 
 
+def prepare() -> None:
+    """Load the words of the rule, which takes a part of a second, before an answer waits for it. Any thread may."""
+    from bioblue_tui.trials.reading import decide, rest  # noqa: F401
+
+
 def _weighed(text: str, environment: Environment, state: State, shown: str) -> Reading:
     # The words of the rule are many: whoever only lists, or plays by a policy, does not wait until they are there.
     from bioblue_tui.trials.reading.decide import read_integers

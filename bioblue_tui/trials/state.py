@@ -152,6 +152,10 @@ class StepView:
         """The attempt that became the action, or None."""
         return self.attempts[-1] if self.done and self.attempts else None
 
+    def judged(self, attempt: Attempt) -> bool:
+        """Return whether it was found out if an answer is a legal action: the program may have ended before."""
+        return bool(attempt.rejection) or attempt is self.answer
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

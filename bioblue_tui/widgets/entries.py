@@ -170,6 +170,8 @@ class EntryWriter:
         elif not self._prompt_only:
             reading = self._reading(view) if accepted and view.done else self._unapplied(view, attempt)
             outcome = [("→ ", "dim"), (reading, "good"), (self._costs(view, attempt), "dim")]
+        elif attempt is not view.attempts[-1]:
+            outcome = [("→ not applied: asked again", "warn")]
         used = cell_len("".join(text for text, _ in said[-1]))
         if len(said) == 1 and used < _OUTCOME and _OUTCOME + sum(cell_len(text) for text, _ in outcome) <= self.width:
             yield [*said[0], (" " * (_OUTCOME - used), "dim"), *outcome]

@@ -98,8 +98,11 @@ def test_the_best_expected_total_is_above_thermostats_and_base_stocks() -> None:
         assert best.total >= statistics.mean(totals) - slack
 
 
-def test_the_best_of_a_tiny_world_is_that_of_all_policies() -> None:
-    environment = envs.make("homeostasis", target=10, hysteresis=1, change_low=-2, change_high=1, start=9)
+@pytest.mark.parametrize("penalty", [10, 1, 1.05])
+def test_the_best_of_a_tiny_world_is_that_of_all_policies(penalty: float) -> None:
+    environment = envs.make(
+        "homeostasis", target=10, hysteresis=1, change_low=-2, change_high=1, start=9, penalty=penalty
+    )
     assert isinstance(environment.problem, Homeostatic)
     changes, steps = range(-2, 2), 3
 
@@ -122,6 +125,34 @@ def test_the_best_level_may_be_far_below_the_band(change: int, steps: int, total
     """Figures of a backward induction over a range of levels that is wide enough by far."""
     environment = envs.make("homeostasis", change_low=-change, change_high=change)
     assert best_total(environment, steps).total == pytest.approx(total, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "low", "high", "steps", "total"),
+    [
+        (1, -100, 100, 1, 0.274),
+        (1, -100, 100, 2, -49.428),
+        (1, -100, 100, 100, -22_356.552),
+        (1.001, -100, 100, 100, -22_379.257),
+        (1.05, -100, 100, 1, -4.498),
+        (1, -40, 30, 1, 5.775),
+        (1, -40, 30, 100, -2_425.529),
+        (1, -5, 3, 100, 99.554),
+    ],
+)
+def test_the_best_where_eating_costs_next_to_nothing(
+    penalty: float, low: int, high: int, steps: int, total: float
+) -> None:
+    """Figures of an own backward induction, those of one and two steps in fractions."""
+    environment = envs.make("homeostasis", penalty=penalty, change_low=low, change_high=high)
+    assert best_total(environment, steps).total == pytest.approx(total, abs=0.001)
+
+
+def test_what_is_not_known_is_kept_as_that(tmp_path: Path) -> None:
+    environment = envs.make("homeostasis", penalty=0.5)
+    file = tmp_path / "references.json"
+    assert not References(file).best(environment, 10).known
+    assert not References(file).best(environment, 10).known
 
 
 def test_where_more_always_brings_more_there_is_no_best() -> None:

@@ -424,6 +424,30 @@ def test_an_answer_to_what_was_seen_before_is_marked_and_in_no_median(tmp_path: 
     assert "Left out of that: 2 answers to a question that had been on the screen before" in sheet
 
 
+def test_an_answer_that_the_program_did_not_live_to_judge_is_neither_accepted_nor_refused(tmp_path: Path) -> None:
+    study = load(tmp_path, steps=3)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        session = first_trial(run)
+        asyncio.run(play(run, session, stop_at=3))
+    assert session.path
+    lines = session.path.read_bytes().splitlines(keepends=True)
+    judged = next(at for at, line in enumerate(lines) if b'"stepped"' in line and b'"step":2' in line)
+    session.path.write_bytes(b"".join(lines[:judged]))
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run)
+    export_study("small", study, tmp_path / "out", tmp_path)
+    found = rows(tmp_path / "out" / "decisions.csv")
+    told = ("step", "attempt", "answer", "accepted", "rejection", "shown_before", "shown_before_seconds")
+    assert [tuple(row[name] for name in told) for row in found] == [
+        ("1", "1", "1", "1", "", "0", ""),
+        ("2", "1", "1", "", "", "0", ""),
+        ("2", "2", "1", "1", "", "1", "10.0"),
+        ("3", "1", "1", "1", "", "0", ""),
+    ]
+
+
 def test_numbers_are_numbers_and_dropped_keys_are_in_the_tables(tmp_path: Path) -> None:
     more = """
 questionnaire = [{key = "n", text = "How many?", kind = "number"}, {key = "t", text = "Why?", required = false}]

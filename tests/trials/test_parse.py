@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import envs
 from bioblue_tui.trials.parse import read_answer
 from bioblue_tui.trials.reading.decide import read_integers
-from bioblue_tui.trials.reading.thoughts import split_thoughts
+from bioblue_tui.trials.reading.thoughts import BREAK, split_thoughts
 from envs import State
 from tests.support.answers import read, world
 from tests.support.records import need_published, published_files
@@ -369,16 +369,15 @@ def test_what_was_asked_tells_echoes_from_answers(text: str, read_as: str) -> No
         ("3", "3", ""),
         ("<think>a 5</think>\n\n3", "3", "a 5"),
         ("a 5</think>3", "3", "a 5"),
-        ("<|channel|>analysis<|message|>a 5<|end|><|start|>assistant<|channel|>final<|message|>3", None, "a 5"),
+        ("<|channel|>analysis<|message|>a 5<|end|><|start|>assistant<|channel|>final<|message|>3", "3", "a 5"),
         ("[THINK]a[/THINK]b[THINK]c[/THINK]3", "b3", "a\n\nc"),
     ],
 )
-def test_reasoning_is_told_apart(text: str, answer: str | None, reasoning: str) -> None:
+def test_reasoning_is_told_apart(text: str, answer: str, reasoning: str) -> None:
     split = split_thoughts(text)
     assert split.closed
     assert split.reasoning == reasoning
-    if answer is not None:
-        assert split.answer.strip() == answer
+    assert split.answer.replace(BREAK, "").strip() == answer
 
 
 PAIR = "Target A: 110\nActual level A: 107\nLast rewards:\nconsumption A: 3\nundersatiation A: -9\nconsumption B: 4.0\n"

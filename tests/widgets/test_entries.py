@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import envs
 from bioblue_tui.agents.base import Usage
-from bioblue_tui.trials.events import Asked, Header, Retrying, Stepped
+from bioblue_tui.trials.events import Answered, Asked, Header, Retrying, Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
 from bioblue_tui.widgets.entries import EntryWriter
 
@@ -78,3 +78,18 @@ def test_only_a_live_trial_says_what_is_to_come(actor: str, retries: int, live: 
     writer.width, writer.live = 100, live
     drawn = ["".join(text for text, _ in line).strip() for line in writer.entry(state.steps[0])]
     assert drawn[1:] == [told]
+
+
+def test_an_answer_that_was_not_applied_is_not_left_standing_as_if_it_were() -> None:
+    environment = envs.make("homeostasis")
+    state = TrialState(Header(environment.id, environment.parameters, 1, 10, "human"))
+    for event in (
+        Asked(0.0, 1, 1, "How many?", "human"),
+        Answered(1.0, 1, 1, "3", "human"),
+        Asked(2.0, 1, 2, "", "human"),
+    ):
+        state.apply(event)
+    writer = EntryWriter(state, prompt_only=True)
+    writer.width, writer.live = 100, True
+    drawn = ["".join(text for text, _ in line).split() for line in writer.entry(state.steps[0])]
+    assert drawn[-2:] == [["◂", "3", "→", "not", "applied:", "asked", "again"], ["◂", "your", "answer", "below"]]

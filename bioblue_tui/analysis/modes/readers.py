@@ -51,6 +51,7 @@ class LevelReader(_Memory):
     on_off = True
     joint = False
     explained = "too few doses are then taken above target or above the band"
+    sound = "few doses then lift the level above its band or leave it below"
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__()
@@ -103,6 +104,7 @@ class HarvestReader(_Memory):
     on_off = False
     joint = False
     explained = "the stock that is shown then tells most harvests, or they bring nearly what regrows"
+    sound = "few harvests then leave a full field alone or keep a poor one low"
 
     def __init__(self, environment: Environment, problem: Regrowing) -> None:
         super().__init__()
@@ -157,6 +159,7 @@ class ShareReader(_Memory):
     on_off = False
     joint = True
     explained = "most actions then go to those behind or make the objectives no less level"
+    sound = "few actions then make the objectives less level or leave all of them alone"
 
     def __init__(self, environment: Environment, problem: Allotment) -> None:
         super().__init__()

@@ -85,6 +85,9 @@ class Reader(Protocol):
     explained: str
     """Why the state may explain actions that are not decoupled from it, in words for people."""
 
+    sound: str
+    """What is true of one action for ever where too few steps are wrong to call it frozen, in words for people."""
+
     def read(self, step: Stepped) -> Moment:
         """Return what the detectors need of a step."""
 
@@ -313,7 +316,13 @@ class Frozen(Episodic):
             if self._episodes.open is None:
                 first = bisect_left(self._off, self._episodes.ended)
                 self._episodes.begin(self._off[first], step.step, self._tell)
+        found = self._episodes.open
         self._episodes.end_if_over(step.step)
+        if found and found.recovered:
+            found.after = partial(self._tell_after, step.step, found.recovered)
+
+    def _tell_after(self, known: int, since: int, step: int) -> str:
+        return f"; it goes on, but from step {since} on {self._reader.sound}" if step >= known else ""
 
     def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], others: Sequence[int]) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""

@@ -211,11 +211,13 @@ def _order(found: Collected) -> Iterator[str]:
         yield f"- Trials in {names}: {words[order]}."
     rows = design_rows(study)
     if rows > 1:
+        later = any(version.number > 1 for version in found.versions)
+        alike = " Only those were counted whose version of the study has the same trials." if later else ""
         yield (
             f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest "
             "had who had finished or were playing at that moment; of several such rows, the one that fewest had who "
             "had begun, were not playing at that moment, and might still go on; of several still, the first. Who "
-            "declined, was excluded or was removed gave their row back."
+            f"declined, was excluded or was removed gave their row back.{alike}"
         )
         yield f"- Finished, by row: {_by_row([log for log in _logs(found) if log.outcome == FINISHED])}."
         yield f"- Began, by row: {_by_row(_logs(found))}."

@@ -134,7 +134,7 @@ class Played:
 
     @property
     def answers(self) -> Iterator[tuple[StepView, Attempt, Sequence[Attempt]]]:
-        """Every answer with its step, and how the same question was left without one right before it."""
+        """Every answer with its step, and how the same question was left right before it without one that counted."""
         for view in self.state.steps:
             left: list[Attempt] = []
             for attempt in view.attempts:
@@ -142,7 +142,7 @@ class Played:
                     left.append(attempt)
                 else:
                     yield view, attempt, left
-                    left = []
+                    left = [] if view.judged(attempt) else [attempt]
 
     @property
     def response_times(self) -> list[float]:

@@ -33,7 +33,11 @@ _ANSWER = [
         "are counted and have no row: shown_before counts them.",
     ),
     Column("answer", "text", "The answer to the letter."),
-    Column("accepted", "boolean", "Whether it was a legal action."),
+    Column(
+        "accepted",
+        "boolean",
+        "Whether it was a legal action; empty where the program, or the trial, ended before that was found out.",
+    ),
     Column("rejection", "text", "Why it was not."),
     Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (its fault)."),
     Column("read_by", "text", "The rule that read it, what of that rule, and from which part of the answer."),
@@ -47,8 +51,8 @@ _ANSWER = [
     Column(
         "shown_before",
         "integer",
-        "How often the same question had been on the screen and was left without an answer, by leaving or when the "
-        "program ended; where it is not 0, seconds are those since it was shown last.",
+        "How often the same question had been on the screen and was left without an answer that counted, by leaving or "
+        "when the program ended; where it is not 0, seconds are those since it was shown last.",
     ),
     Column(
         "shown_before_seconds",
@@ -139,22 +143,23 @@ def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
 def _before(played: Played, view: StepView, left: Sequence[Attempt]) -> dict[str, object]:
     """Return how often, and for how long, the question had been there without an answer."""
     keys = [(played.record.header.id, view.number, attempt.number) for attempt in left]
-    noted = [played.person.log.left_open[key] for key in keys if key in played.person.log.left_open]
+    answered = {key: played.decisions[key[1:]].seconds for key in keys if key[1:] in played.decisions}
+    open_for = {**played.person.log.left_open, **answered}
+    noted = [open_for[key] for key in keys if key in open_for]
     known = len(noted) == len(keys) > 0
     return {"shown_before": len(left), "shown_before_seconds": round(sum(noted), 6) if known else None}
 
 
 def _answer(view: StepView, attempt: Attempt) -> dict[str, object]:
-    done = view.done
-    accepted = done is not None and attempt is view.attempts[-1]
+    done = view.done if attempt is view.answer else None
     return {
         "step": view.number,
         "attempt": attempt.number,
         "answer": attempt.text,
-        "accepted": accepted,
+        "accepted": done is not None if view.judged(attempt) else None,
         "rejection": attempt.rejection,
         "rejection_kind": attempt.kind,
-        "read_by": "; ".join(filter(None, (done.rule, done.clause, done.part))) if accepted and done else "",
+        "read_by": "; ".join(filter(None, (done.rule, done.clause, done.part))) if done else "",
     }
 
 
@@ -177,7 +182,7 @@ def _measured(decision: Decision | None) -> dict[str, object]:
 
 def _stepped(played: Played, view: StepView, attempt: Attempt) -> dict[str, object]:
     done = view.done
-    if done is None or attempt is not view.attempts[-1]:
+    if done is None or attempt is not view.answer:
         return {}
     cells: dict[str, object] = {f"reward_{key}": reward for key, reward in done.rewards.items()}
     for index, label in enumerate(_labels(played)):

@@ -31,7 +31,8 @@ _MARK = re.compile(
 _CLOSING = frozenset({"/", "end_of_", "end_", "-->", "unused95", "suffix"})
 
 _CHANNEL = re.compile(
-    r"<\|channel\|?>\s{0,3}(\w{0,40})(?:[^<\n]{0,80}<\|message\|>)?|<channel\|>|<\|(?:end|return|call)\|>",
+    r"(?:<\|start\|>\s{0,3}assistant\s{0,3})?<\|channel\|?>\s{0,3}(\w{0,40})(?:[^<\n]{0,80}<\|message\|>)?"
+    r"|<channel\|>|<\|(?:end|return|call)\|>",
     re.IGNORECASE,
 )
 _BARE_CHANNEL = re.compile(r"\s{0,20}(?:analysis|commentary)(?=[A-Z\s])")
