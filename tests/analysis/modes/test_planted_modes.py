@@ -11,10 +11,10 @@ from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
 from bioblue_tui.analysis.modes.watch import watch
 from tests.support.flips import flipping, healthy, steps_of
 
-SEEDS = 300
+SEEDS = 150
 """Planted failures a mode."""
 
-TRIALS, PARTS = 1_000, 4
+TRIALS, PARTS = 600, 4
 """Healthy trials, and how many tests share them."""
 
 
