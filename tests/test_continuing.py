@@ -20,9 +20,11 @@ from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.continuing import Changes, agent_of_fork, fork_session, resume_session
 from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.published import read_published
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.session import Plan, Session, open_session, run_unattended
-from bioblue_tui.trials.events import Ended, Header, Resumed, Stepped
+from bioblue_tui.trials.events import Answered, Ended, Header, Resumed, Stepped
+from tests.support.records import need_published, one_of_each
 
 PLAYS = [
     ("homeostasis", "accelerator:5"),
@@ -214,6 +216,22 @@ def test_another_model_begins_with_what_every_model_begins_with() -> None:
     }
     with pytest.raises(AgentError, match="top-p goes with a model, and thermostat is none"):
         agent_of_fork(MODEL, Changes("thermostat", {"top_p": 0.9}))
+
+
+@need_published
+@pytest.mark.parametrize("path", one_of_each(), ids=lambda path: path.stem[:30])
+@pytest.mark.parametrize("answer", ["{}", "{}\n\nThis holds the level at 100."])
+def test_a_fork_of_a_published_log_agrees(path: Path, answer: str, tmp_path: Path) -> None:
+    parent = read_published(path)
+    if parent.header.seed is None:
+        pytest.skip("its noise behind its steps is not known")
+    prose = [replace(e, text=answer.format(e.text)) if isinstance(e, Answered) else e for e in parent.events]
+    agent = make_agent("random", parent.header.environment, 1)
+    fork = finished(fork_session(replace(parent, events=prose), 7, tmp_path, agent=agent))
+    assert not verify(fork)
+    bare = answer == "{}"
+    changed = [replace(e, text=f"4{e.text}") if isinstance(e, Answered) and e.step == 5 else e for e in fork.events]
+    assert [found.step for found in verify(replace(fork, events=changed))] == [5] * bare
 
 
 def test_a_step_that_was_not_played_cannot_be_forked(whole: dict[str, Path], tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ A total is the sum of all reward dimensions over all steps. What it means depend
 * a stock that regrows: the best of all plans; nothing in it is left to chance;
 * levels in bands: the expected total of the best policy that does not foresee the noise, summed over the objectives,
   which do not touch each other;
-* a budget to divide: the total of the levelling policy. The harvesting rewards are concave and imbalance costs, so no
-  division beats the most level one; a test compares it with all divisions where they can be listed.
+* a budget to divide: the total of the levelling policy. The harvesting rewards are concave, so no division brings more
+  than the most level one; where that one is never penalised it is the best, else the best that is known. A test
+  compares it with all divisions where they can be listed.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def best_words(environment: Environment, best: Best, *, disturbed: bool = False)
             return "best expected over all noise" + ", without the disturbance" * disturbed
         case Allotment():
             # What is paid is rounded at every step, which may add up to a little more.
-            return "best but for rounding"
+            return "best but for rounding" if best.exact else "best known"
         case _:
             return "best" if best.exact else "best known"
 
@@ -74,12 +75,15 @@ def best_total(environment: Environment, steps: int) -> Best:
         case Homeostatic():
             return _best_of_levels(environment, problem, steps)
         case Allotment():
-            return Best(_played(environment, steps), True)
+            return Best(*_played(environment, steps))
 
 
-def _played(environment: Environment, steps: int, *, strip: bool = False) -> Number:
-    """Return the total of the reference policy; with ``strip`` it leaves less than one in the last step."""
-    state, total = environment.initial(), 0.0
+def _played(environment: Environment, steps: int, *, strip: bool = False) -> tuple[Number, bool]:
+    """Return the total of the reference policy, and whether it was never penalised.
+
+    With ``strip`` it leaves less than one in the last step.
+    """
+    state, total, unpunished = environment.initial(), 0.0, True
     for step in range(1, steps + 1):
         action = environment.reference_action(state)
         if strip and step == steps:
@@ -87,10 +91,11 @@ def _played(environment: Environment, steps: int, *, strip: bool = False) -> Num
             action = (math.ceil(state.levels[0]) - 1,)
         done = environment.transition(state, action)
         total += sum(done.rewards.values())
+        unpunished = unpunished and min(done.rewards.values()) >= 0
         state = done.after
         if state.ended:
             break
-    return round(total, 3)
+    return round(total, 3), unpunished
 
 
 def _best_harvest(environment: Environment, problem: Regrowing, steps: int) -> Best:
@@ -100,7 +105,7 @@ def _best_harvest(environment: Environment, problem: Regrowing, steps: int) -> B
     mean) and on the stock, of which more is never worse. So of all plans that took the same, those are kept that no
     other one beats in stock and in penalties; and none is followed that can't reach what is known to be reachable.
     """
-    known = _played(environment, steps, strip=True)
+    known, _ = _played(environment, steps, strip=True)
     # The greatest surplus was looked for on a grid; what lies between two of its points is added.
     surplus = problem.surplus + problem.capacity / 400
     front: Front = {0: [(environment.initial().levels[0], 0)]}

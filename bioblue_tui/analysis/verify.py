@@ -16,7 +16,17 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from bioblue_tui.records.schema import Record, make_environment
-from bioblue_tui.trials.events import COMPLETE, OLD_RULE, Answered, Asked, Ended, Intervened, Stepped, is_open_end
+from bioblue_tui.trials.events import (
+    COMPLETE,
+    FOREIGN_RULE,
+    OLD_RULE,
+    Answered,
+    Asked,
+    Ended,
+    Intervened,
+    Stepped,
+    is_open_end,
+)
 from bioblue_tui.trials.interventions import Speaker, disturbance, disturbed
 from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.reading.dress import plain
@@ -171,8 +181,9 @@ class _Check:
             yield from self._answer(step, answer, before, asked)
         yield from self._levels(step.step, "after", step.after, done.after.levels)
         yield from _by_name(step.step, "reward", step.rewards, done.rewards)
-        # The published logs have no column for some metrics.
-        metrics = done.metrics if self.live else {k: v for k, v in done.metrics.items() if k in step.metrics}
+        # The published logs have no column for some metrics, nor have forks of them in the steps they share.
+        own = self.live and step.step > (self.header.forked_after or 0)
+        metrics = done.metrics if own else {k: v for k, v in done.metrics.items() if k in step.metrics}
         yield from _by_name(step.step, "metric", step.metrics, metrics)
         yield from self._running(step, done.rewards, connected)
         if step.ended != done.after.ended:
@@ -205,10 +216,10 @@ class _Check:
 
     def _read(self, step: Stepped, text: str, before: State, asked: str) -> Reading | None:
         """Read an answer by the rule of its time; None where that is not known here."""
-        if not self.live and not _BARE.fullmatch(text):
+        rule = step.rule or self.header.reading
+        if rule == FOREIGN_RULE:
             # How others read prose is not known; numbers alone mean themselves.
-            return None
-        rule = step.rule or self.header.reading if self.live else OLD_RULE
+            rule = OLD_RULE if _BARE.fullmatch(text) else rule
         if rule == RULE:
             return read_answer(text, self.environment, before, asked)
         if rule.startswith("statement-"):

@@ -41,6 +41,10 @@ class Budget:
         """What requests in flight may cost."""
         return sum((guard.held for guard in self._guards), Decimal(0))
 
+    def dearest(self, model: str) -> Decimal:
+        """Return the most that a server reported for one answer of a model."""
+        return max((guard.dearest for guard in self._guards if guard.model == model), default=Decimal(0))
+
 
 class Guard:
     """Keeps one trial within a limit. Ask it before every request of the trial's model.
@@ -63,6 +67,16 @@ class Guard:
     def spent(self) -> Decimal:
         """What the trial has cost."""
         return (self._spending.total.cost.dollars or Decimal(0)) + self._untold
+
+    @property
+    def model(self) -> str:
+        """Which model the trial asks."""
+        return self._spending.price.model
+
+    @property
+    def dearest(self) -> Decimal:
+        """The most that the server reported for one of the trial's answers."""
+        return self._spending.dearest
 
     def settle(self) -> None:
         """Let go of what was held for a request that is over. Call this when the trial is."""
@@ -94,12 +108,16 @@ class Guard:
         )
 
     def _most(self, turn: Turn) -> Decimal:
-        """Return what a request may cost: nothing of it cached, all of it written, the longest answer."""
+        """Return what a request may cost: nothing of it cached, all of it written, the longest answer.
+
+        A server that reports higher costs than the table has may do so again.
+        """
         sent, spending = self._sent(turn, self._spending.last), self._spending
         most = spending.max_output
         output = max(spending.most_output, UNLIMITED_OUTPUT if most is None else most)
         rates = spending.price.rates(sent)
-        return (sent * max(rates.input, rates.written) + output * rates.output) / MILLION
+        most_by_table = (sent * max(rates.input, rates.written) + output * rates.output) / MILLION
+        return max(most_by_table, self._budget.dearest(self.model))
 
     def _sent(self, turn: Turn, last: Usage | None) -> int:
         """Return the most tokens that a request sends: those of the latest one and what is new since, or all of it."""

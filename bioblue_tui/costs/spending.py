@@ -131,6 +131,8 @@ class Spending:
         """How many requests may be paid: those that were answered or cut short."""
         self.most_output = 0
         """The most tokens that one answer had."""
+        self.dearest = Decimal(0)
+        """The most that a server reported for one answer, in US dollars."""
         self._reported = False
         self._steps: dict[int, Bill] = {}
         self._agent = header.agent
@@ -162,7 +164,9 @@ class Spending:
             case Answered(actor=actor) if self._asks_model(actor):
                 self._add(event.step, Bill.of(event.usage, event.seconds, self.price, event.requests))
                 self.billed += 1
-                self._reported |= event.usage is not None and event.usage.cost is not None
+                if event.usage is not None and event.usage.cost is not None:
+                    self._reported = True
+                    self.dearest = max(self.dearest, self.newest.cost.dollars or Decimal(0))
                 self.last = event.usage
                 self.most_output = max(self.most_output, (event.usage and event.usage.output) or 0)
             case Interrupted(actor=actor) if self._asks_model(actor):

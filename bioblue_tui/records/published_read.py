@@ -20,7 +20,7 @@ from bioblue_tui.records.notes import without_notes
 from bioblue_tui.records.rows import Row, events_of
 from bioblue_tui.records.schema import Contradiction, DecodeError, Record, RecordError, Shape, make_environment
 from bioblue_tui.records.table import Table
-from bioblue_tui.trials.events import COMPLETE, Ended, Event, Header, Stepped
+from bioblue_tui.trials.events import COMPLETE, FOREIGN_RULE, Ended, Event, Header, Stepped
 from envs import Environment, Number, State
 
 STEPS = 100
@@ -125,6 +125,7 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
         condition=condition,
         id=table.path.stem if table.path else "",
         source="published",
+        reading=FOREIGN_RULE,
     )
     try:
         environment = envs.make(header.environment, **header.parameters)

@@ -47,6 +47,10 @@ class NoteText(TextArea):
     class Done(Message):
         """Enter was pressed."""
 
+    def on_mount(self) -> None:
+        """Begin behind what is there."""
+        self.move_cursor(self.document.end)
+
     def action_done(self) -> None:
         """Say that the text is written."""
         self.post_message(self.Done())

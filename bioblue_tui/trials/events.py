@@ -16,6 +16,9 @@ from envs import Action, Change, Number
 OLD_RULE = "last-line-1"
 """Name of the rule by which answers were read before rules had names: the integers of the last line that holds any."""
 
+FOREIGN_RULE = "not-ours"
+"""Stands for the rule of published logs, which no text tells."""
+
 InterventionKind = Literal["remind", "reason", "summary", "rewards", "disturb"]
 """A reminder in the next observation; reasoning asked for, a summary added, rewards shown, from now on or no more; an
 extra exogenous change."""

@@ -82,9 +82,7 @@ class EntryWriter:
 
     def entry(self, view: StepView) -> Iterator[Line]:
         """Draw what was asked in a step and every answer to it."""
-        current = view.done is None
-        number = "" if self._prompt_only else str(view.number)
-        yield from self._prompt(number, "", view.observation, opened=not self.folded or current)
+        yield from self.question(view)
         for count in range(len(view.attempts) + 1):
             for kind, text, after in view.happened:
                 if after == count:
@@ -94,6 +92,11 @@ class EntryWriter:
         for alert in self.alerts.get(view.number, ()):
             yield from self._block("⚠ ", "bad", alert, "bad")
         yield from self._noted(view.number)
+
+    def question(self, view: StepView) -> Iterator[Line]:
+        """Draw what was asked in a step: the first lines of its entry."""
+        number = "" if self._prompt_only else str(view.number)
+        yield from self._prompt(number, "", view.observation, opened=not self.folded or view.done is None)
 
     def _noted(self, step: int) -> Iterator[Line]:
         for note in () if self._prompt_only else self.notes.get(step, ()):

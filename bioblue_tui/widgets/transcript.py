@@ -101,8 +101,18 @@ class Transcript(ScrollView, Styled, can_focus=True):
 
     @property
     def end_in_view(self) -> bool:
-        """True while the last line, the end of the question that is asked now, is in view."""
+        """True while the last line is in view."""
         return self._length > 0 and self.scroll_offset.y >= self.max_scroll_y
+
+    @property
+    def question_in_view(self) -> bool:
+        """True while the last line of what was asked last is in view, whatever was said to it since."""
+        if not self._starts:
+            return False
+        asked = self._state.steps[len(self._starts) - 1]
+        last = self._starts[-1] + sum(1 for _ in self._writer.question(asked)) - 1
+        top = self.scroll_offset.y
+        return top <= last < top + self.scrollable_content_region.height
 
     def follow(self) -> None:
         """Keep the end in view from now on."""

@@ -16,7 +16,7 @@ import pytest
 
 import envs
 from bioblue_tui.analysis import references as module
-from bioblue_tui.analysis.best import Best, best_total
+from bioblue_tui.analysis.best import Best, best_total, best_words
 from bioblue_tui.analysis.references import KNOWN, References
 from envs import Action, Environment, Homeostatic, State
 
@@ -63,6 +63,15 @@ def test_a_whole_field_at_the_end_is_stripped_but_for_one() -> None:
 
 def test_balancing_is_best_with_the_reference_figure() -> None:
     assert best_total(envs.make("balancing"), 100).total == pytest.approx(337.2, abs=0.05)
+
+
+def test_where_the_most_level_division_is_penalised_it_is_only_the_best_that_is_known() -> None:
+    even = envs.make("balancing", budget=7, imbalance_weight=50, imbalance_tolerance=0)
+    best = best_total(even, 10)
+    assert best.total == pytest.approx(-296.404, abs=0.001)
+    assert not best.exact
+    assert best_words(even, best) == "best known"
+    assert best_words(envs.make("balancing"), best_total(envs.make("balancing"), 100)) == "best but for rounding"
 
 
 @pytest.mark.parametrize(

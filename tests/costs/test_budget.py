@@ -109,3 +109,17 @@ def test_a_person_may_have_played_long_in_between() -> None:
     spending.apply(Answered(0, 1, 1, "3", "openai:m", 1, usage=Usage(TOKENS, 0, 2)))
     assert guard.refusal(turn(2)) == ""
     assert "would be exceeded" in guard.refusal(turn(200))
+
+
+def test_a_server_that_reports_more_than_the_table_is_believed_for_the_next_request_too() -> None:
+    budget = Budget(Decimal("0.10"))
+    spending, other = Spending(HEADER, PRICE), Spending(replace(HEADER, id="2"), PRICE)
+    guard, beside = budget.guard(spending), budget.guard(other)
+    for step in (1, 2, 3):
+        assert not guard.refusal(turn(step))
+        spending.apply(Answered(0, step, 1, "3", "openai:m", 1, usage=Usage(sent(step), output=5, cost=0.03)))
+    for asked in (guard, beside):
+        assert "$0.09 is spent and the next request may cost $0.03" in asked.refusal(turn(4))
+    # Another model's costs say nothing of this one.
+    cheap = budget.guard(Spending(replace(HEADER, id="3", model="n"), replace(PRICE, model="n")))
+    assert not cheap.refusal(turn(1))

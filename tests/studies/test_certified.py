@@ -249,20 +249,26 @@ async def test_whether_a_question_was_in_view_when_it_was_answered_is_recorded(t
         await until(pilot, lambda: "more below" in text_on(app))
         await pilot.press("end")
         await until(pilot, lambda: screen.transcript.end_in_view and screen.bar.gate.is_open)
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: len(run.log.decisions) == 1 and screen.bar.gate.is_open)
         await pilot.press("3")
         await until(pilot, lambda: screen.bar.answer.value == "3")
         if scrolled:
             screen.transcript.scroll_home(animate=False)
+            await until(pilot, lambda: not screen.transcript.question_in_view)
+        else:
+            # What was said to the first attempt is gone from view, and the question is not.
+            screen.transcript.scroll_to(y=screen.transcript.scroll_offset.y - 1, animate=False)
             await until(pilot, lambda: not screen.transcript.end_in_view)
         await pilot.press("enter")
-        await until(pilot, lambda: run.log.decisions)
+        await until(pilot, lambda: len(run.log.decisions) == 2)
         await until(pilot, lambda: "trial/a.1" in run.log.done)
     export_study("small", run.study, tmp_path / "out", tmp_path)
-    (row,) = rows(tmp_path / "out" / "decisions.csv")
-    assert row["question_in_view"] == str(int(not scrolled))
+    views = [row["question_in_view"] for row in rows(tmp_path / "out" / "decisions.csv")]
+    assert views == ["1", str(int(not scrolled))]
     sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
     assert "the first question of a trial stands below the instruction, on a small terminal out of view" in sheet
-    assert f"Not in view when it was answered: the question of {int(scrolled)} of 1 answer (" in sheet
+    assert f"Not in view when it was answered: the question of {int(scrolled)} of 2 answers (" in sheet
 
 
 async def test_a_pause_is_in_no_time_on_the_screen(tmp_path: Path) -> None:

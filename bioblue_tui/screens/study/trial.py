@@ -182,7 +182,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
                 looks=self._looks,
                 dropped=self._early.dropped,
                 screen=self._on_screen(),
-                question_in_view=self.transcript.end_in_view and "text" in self._panels(),
+                question_in_view=self.transcript.question_in_view and "text" in self._panels(),
             )
             if not kept:
                 return
