@@ -67,7 +67,6 @@ TYPED: dict[int, dict[str, str]] = {
         "70": "the steps of the trial above",
         "120": "a target",
         "ten": "the players of the figure below",
-        "nine": "ten less one",
         "20": "a step that a figure beside it is of",
         "40": "a step that a figure beside it is of",
         "60": "a step that a figure beside it is of",
