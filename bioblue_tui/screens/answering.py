@@ -54,7 +54,6 @@ class AnsweringScreen(LiveScreen):
     def on_mount(self) -> None:
         """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""
         self.show_bar()
-        self.call_after_refresh(self._prepare)
 
     @work(thread=True, group="reading")
     def _prepare(self) -> None:
@@ -71,6 +70,7 @@ class AnsweringScreen(LiveScreen):
             self.bar.answer.focus()
             self.bar.tell(self.greeting())
             self._ask()
+            self.call_after_refresh(self._prepare)
         elif self.focused is self.bar.answer:
             self.set_focus(None)
 
