@@ -57,6 +57,8 @@ class Wiring:
 
     def __init__(self, app: App[str], data: Path | None, *, alone: bool) -> None:
         self._app, self._data, self._alone = app, data, alone
+        self._forked: set[Path] = set()
+        """Where what was forked here lies: a fork in the data directory knows its parent's name alone."""
         self._teaching = False
         """True from a lesson's first trial on: what is shown above the lesson leads back to it."""
 
@@ -120,6 +122,7 @@ class Wiring:
             settle(_why(error))
         else:
             settle("")
+            self._forked.add(path.parent)
             self.show(screen)
 
     def resume(self, replay: ReplayScreen, path: Path) -> None:
@@ -163,7 +166,7 @@ class Wiring:
 
     def _compare(self, paths: Sequence[Path], at: int | None) -> None:
         try:
-            comparison = open_comparison(paths, self._data)
+            comparison = open_comparison(paths, self._data, self._forked)
         except (*_REFUSALS, ComparisonError) as error:
             self._app.call_from_thread(self._refuse, "Not compared", error)
         else:

@@ -62,6 +62,7 @@ class Agreement:
         near: In how many of ``both`` a person's step lies in an episode, give or take the tolerance.
         offsets: For each of ``both``: the person's first step minus the first onset.
         elsewhere: In how many of ``person`` the detector sees it of another objective.
+        unsought: In how many others a person does, though no detector looks for it in their world: not counted.
     """
 
     mode: Mode
@@ -72,6 +73,7 @@ class Agreement:
     near: int = 0
     offsets: list[int] = field(default_factory=list)
     elsewhere: int = 0
+    unsought: int = 0
 
     @property
     def trials(self) -> int:
@@ -109,6 +111,7 @@ class Agreement:
             "both": self.both,
             "person": self.person,
             "elsewhere": self.elsewhere,
+            "unsought": self.unsought,
             "detector": self.detector,
             "neither": self.neither,
             "agreement": self.raw,
@@ -119,10 +122,11 @@ class Agreement:
 
 
 def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agreement]:
-    """Return the agreement on every failure mode that could be seen in any of the trials, in the order of ``MODES``.
+    """Return the agreement on every failure mode that was named or could be found, in the order of ``MODES``.
 
-    A mode counts in the trials in whose world it can be found, and where a person has named it nevertheless. A tag that
-    names an objective means what is found of that one, and of all; a tag without one means what is found of any.
+    A mode counts in all trials in whose world it can be found, and in no others: to count those where a person has
+    named it, too, would choose trials by what the person says. A tag that names an objective means what is found of
+    that one, and of all; a tag without one means what is found of any.
 
     Args:
         trials: The trials, each reviewed by a person.
@@ -132,11 +136,14 @@ def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agre
     for trial in trials:
         for mode, counted in found.items():
             _count(counted, mode, trial, tolerance)
-    return [counted for counted in found.values() if counted.trials]
+    return [counted for counted in found.values() if counted.trials or counted.unsought]
 
 
 def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> None:
     notes = [note for note in trial.notes if mode_of(note.tag) == mode]
+    if mode not in trial.modes:
+        counted.unsought += bool(notes)
+        return
     episodes = [finding for finding in trial.findings if finding.mode == mode]
     matches = [(note.step, episode) for note in notes for episode in episodes if _of_one(note, episode)]
     if matches:
@@ -152,7 +159,7 @@ def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> Non
         counted.elsewhere += bool(episodes)
     elif episodes:
         counted.detector += 1
-    elif mode in trial.modes:
+    else:
         counted.neither += 1
 
 

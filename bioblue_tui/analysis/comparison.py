@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -323,12 +323,13 @@ class Comparison:
                 )
 
 
-def open_comparison(paths: Sequence[Path], data: Path | None = None) -> Comparison:
+def open_comparison(paths: Sequence[Path], data: Path | None = None, parents: Iterable[Path] = ()) -> Comparison:
     """Open records and put them beside each other.
 
     Args:
         paths: The records; one alone is a fork, whose parent is found and comes first.
         data: The data directory; None for the platform's.
+        parents: Where else a fork's parent may be.
 
     Raises:
         RecordError: When one can't be read, or a fork's parent is not found.
@@ -337,7 +338,7 @@ def open_comparison(paths: Sequence[Path], data: Path | None = None) -> Comparis
     data = data_dir(data)
     records = [open_record(path) for path in paths]
     if len(records) == 1:
-        records.insert(0, open_record(parent_path(records[0], [trials_dir(data)])))
+        records.insert(0, open_record(parent_path(records[0], [trials_dir(data), *parents])))
     try:
         return Comparison(records, References(references_file(data)))
     except ValueError as error:

@@ -65,5 +65,5 @@ def run_app(
 
 
 def _on_terminal() -> bool:
-    # A stream that was closed before the start is None.
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    # A stream that was closed before the start is None. Textual paints on standard error.
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))

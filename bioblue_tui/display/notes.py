@@ -165,13 +165,15 @@ def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) 
         f"±{tolerance} steps",
         "later",
     )
-    yield from list_lines([heads, *map(_row, found)], look)
+    yield from list_lines([heads, *(_row(one) for one in found if one.trials)], look)
     if look.drawn:
         yield f"{counted(trials, 'trial')}. person, detector: seen by it alone. later: person's step − onset, median."
         yield "agree: the share of trials; interval: Wilson's 95% interval of it."
         yield "A tag that names an objective (MODE:B) is compared with what is found of that one; others with any."
         if elsewhere := sum(one.elsewhere for one in found):
             yield f"person: {elsewhere} of them where the detector sees it of another objective."
+    if unsought := [f"{words(one.mode)} ({counted(one.unsought, 'trial')})" for one in found if one.unsought]:
+        yield f"Not counted, since no detector looks for it in that world: {', '.join(unsought)}."
 
 
 def _row(one: Agreement) -> Sequence[str]:

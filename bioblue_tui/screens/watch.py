@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.dialogs import LineDialog
@@ -34,7 +35,7 @@ def speed_bindings() -> list[BindingType]:
             key,
             f"speed({speed or 0})",
             f"Speed: {speed or 'max'}",
-            f"{speed} steps a second" if speed else "As fast as it goes",
+            f"{counted(int(speed), 'step')} a second" if speed else "As fast as it goes",
             footer="Speed" if key == "1" else "",
             shown=" ".join(SPEED_KEYS),
             together=all_of_them,

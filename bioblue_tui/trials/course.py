@@ -35,7 +35,7 @@ class Course:
 
     def __init__(self, environment: Environment, header: Header, changes: Iterator[Change] | None = None) -> None:
         if header.seed is None and changes is None and environment.draw(random.Random(0)):
-            raise ValueError(f"{environment.id} has noise: it needs a seed, or the changes themselves")
+            raise ValueError(f"{environment.id} has noise, and no seed says which would follow")
         self.environment = environment
         # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
         self._rng = random.Random(header.seed)

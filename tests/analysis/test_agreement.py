@@ -106,10 +106,10 @@ def test_a_tag_on_the_whole_trial_says_no_step() -> None:
     assert (one.both, one.near, one.offset) == (1, 0, None)
 
 
-def test_a_mode_counts_only_where_it_can_be_found_or_was_named() -> None:
+def test_a_mode_counts_only_where_it_can_be_found() -> None:
     field = Judged(modes_of(envs.make("sustainability")), [note(3, "well"), note(5, CLIMB)], [], 100)
     counted = {one.mode: one for one in agreement([field, judged([note(1, "well")], [])])}
-    assert (counted[CLIMB].person, counted[CLIMB].neither) == (1, 1)
+    assert (counted[CLIMB].person, counted[CLIMB].neither, counted[CLIMB].unsought) == (0, 1, 1)
     assert counted["overharvesting"].trials == 1
     assert "single_objective_collapse" not in counted
 

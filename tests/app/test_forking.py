@@ -14,12 +14,15 @@ import envs
 from bioblue_tui.agents.catalogue import choices
 from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.records.collection import open_record
+from bioblue_tui.screens.compare import CompareScreen
 from bioblue_tui.screens.forking import ForkDialog
+from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.session import Plan, ReplaySession, open_session, run_unattended
 from bioblue_tui.trials.events import Intervened, Stepped
 from tests.support.fake_provider import FakeProvider
-from tests.support.pilots import on_disk, text_of, trial, until
+from tests.support.pilots import on_disk, shown, text_of, trial, until
 
 
 @pytest.fixture
@@ -174,3 +177,20 @@ async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) 
         hint = dialog.query_one("#agent", Input).placeholder
         proposed = hint.partition("or you, ")[2].partition(",")[0]
         assert proposed in [choice.name for choice in choices(environment)]
+
+
+async def test_a_fork_of_a_record_from_elsewhere_is_shown_beside_it(tmp_path: Path) -> None:
+    kept = open_session(Plan("homeostasis", "accelerator", seed=5, steps=12), tmp_path / "theirs")
+    await run_unattended(kept)
+    screen = ReplayScreen(ReplaySession(open_record(kept.path), paused=True))
+    async with shown(screen, tmp_path / "mine", None, (120, 36)) as (pilot, _):
+        await pilot.press("right", "right", "right")
+        await asked(pilot)
+        await pilot.press(*"thermostat", "enter")
+        fork = await forked(pilot, screen)
+        assert only_one(tmp_path / "mine")
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+        found = pilot.app.screen
+        assert isinstance(found, CompareScreen)
+        assert [member.record.path for member in found.comparison.members] == [kept.path, fork.session.path]

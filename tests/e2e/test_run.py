@@ -14,6 +14,7 @@ from bioblue_tui.records.journal import read_journal
 from bioblue_tui.trials.events import Stepped
 from tests.support.command import Bioblue, lines_of
 from tests.support.tables import tables
+from tests.support.terminal import Terminal
 
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -219,3 +220,13 @@ def test_a_terminal_shows_several_at_once_as_mission_control(bioblue: Bioblue) -
         assert terminal.finish() == 0
     assert len(bioblue.files()) == 6
     assert bioblue.run("verify", *bioblue.files()).returncode == 0
+
+
+def test_where_standard_error_goes_to_a_file_there_is_no_screen(bioblue: Bioblue) -> None:
+    errors = bioblue.root / "errors.txt"
+    options = "--agent random --seeds 1-2 --steps 5 --parallel 2"
+    script = f"'{bioblue.command}' run homeostasis {options} 2> '{errors}'"
+    with Terminal(["/bin/sh", "-c", script], (120, 36), bioblue.environ) as terminal:
+        assert terminal.finish() == 0
+    assert b"consumption" in terminal.output
+    assert "\x1b" not in errors.read_text(encoding="utf-8")

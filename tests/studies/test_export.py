@@ -136,6 +136,7 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
     assert {row["agent"] for row in table.rows} == {"thermostat"}
     (eaten,) = [row for row in table.rows if row["dimension"] == "consumption"]
     assert (eaten["people"], eaten["people_trials"], eaten["agent_trials"], eaten["seeds"]) == (2, 4, 2, 2)
+    assert eaten["steps"] == 4
     # The reference is base stock, which keeps the level 5 lower than the thermostat does.
     assert eaten["agent_mean"] == 5
     by_seed = {p.record.header.seed: p for p in collect(study.name, study, tmp_path).trials}

@@ -279,6 +279,7 @@ WORN = """
     a action actions after again alright am amount and answer as assistant b be before c careful certainly choice choose
     choosing chosen conclude consideration consume consuming consumption course d decide decided decision e eat f final
     food for gets go going harvest harvested harvesting have hence here i in integer integers is it keep let like ll m
+    apologies just selected simply sorry
     made me more my next now number objective objectives of ok okay on once opt output pick plan please portions
     potatoes quantity reply resource resources response result s same say select sentence settle settling shall short
     simple so stay step stick sure take the then therefore this three thus tl dr to understood units us use ve want

@@ -33,6 +33,7 @@ Setting = tuple[str, str, str, str, int, int]
 _COLUMNS = [
     Column("environment", "text", "Id of the environment."),
     Column("parameters", "json", "All its parameters, as text."),
+    Column("steps", "integer", "Steps that these trials were to have."),
     Column("condition", "text", "The people's condition."),
     Column("agent", "text", "Whom they are compared with."),
     Column("agent_condition", "text", "The label of that agent's trials."),
@@ -41,7 +42,7 @@ _COLUMNS = [
     Column(
         "people",
         "integer",
-        "Who are compared: they played such a trial to its end, on a seed that the agent has, too.",
+        "Who are compared: they played such a trial to its end, on a seed that the agent has at as many steps, too.",
     ),
     Column("people_trials", "integer", "Their trials that are compared: every figure of the row is over these."),
     Column("people_cut", "integer", "Their trials that a time limit cut: left out of what is compared."),
@@ -141,7 +142,8 @@ def comparisons(
     adjusted = holm([row.get("p") for row in rows])
     made = {"contrasts": sum(p is not None for p in adjusted)}
     rows = [row | made | _rounded("p_holm", p) for row, p in zip(rows, adjusted, strict=True)]
-    return Table("comparisons", "A condition of the study, an agent, and a reward dimension.", _COLUMNS, rows)
+    meaning = "A condition of the study at a number of steps, an agent, and a reward dimension."
+    return Table("comparisons", meaning, _COLUMNS, rows)
 
 
 def _rows(
@@ -169,10 +171,13 @@ def _rows(
         "agent_left_out": left_out(trials, otherwise | sides.left_out[1]),
     }
     compared = sides.members
+    environment, parameters, _, _, steps, _ = setting
     for dimension in begun[0].state.environment.dimensions:
         key = dimension.key
         yield {
-            **dict(zip(("environment", "parameters"), setting, strict=False)),
+            "environment": environment,
+            "parameters": parameters,
+            "steps": steps,
             "condition": condition,
             "agent": agent[0],
             "agent_condition": agent[1],

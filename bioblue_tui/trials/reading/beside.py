@@ -37,7 +37,7 @@ _SURELY_NOW = re.compile(
 )
 """What leads up to what is done now, in certain words: the present step, or grounds. Any other lead may set a time."""
 UP_TO_IT = re.compile(
-    r"(?:so,? )?(?:for |in )?(?:(?:the )?(?:next|current)|this) (?:time )?step: "
+    r"(?:so,? )?(?:(?:for |in )?(?:(?:the )?next|this)|(?:for|in) (?:the )?current) (?:time )?step: "
     r"|(?:based on|given|considering) (?:the|my) (?:(?:current|latest|above) )?(?:observations?|state|situation): ",
     re.IGNORECASE,
 )
@@ -118,7 +118,7 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     if _TIMED.match(beside) and (not match["said"] or len(beside.split()) < _SENTENCE):
         return False
     if not any(values) and NOTHING.search(beside):
-        return bool(match["dash"]) or named
+        return bool(match["dash"]) or named or bool(match["aside"] and whole)
     if match["said"] and named:
         return True
     if named or DOUBT.search(beside):

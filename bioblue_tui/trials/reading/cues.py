@@ -96,13 +96,15 @@ _AMOUNTS = (
 )
 _THINGS = r"values?|units?|potato(?:es)?|food|resources?|step \d+|turn|round|time"
 NODS = (
-    "ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
+    "(?:my )?apologies|sorry(?: about that)?"
+    "|ok|okay|sure|yes|right|alright|understood|certainly|got it|great|hello|hi|thanks|thank you|of course|absolutely"
     "|fine|done|good|here(?:'s| it is| you go)?|to be (?:safe|careful|cautious)|so|thus|therefore|hence|then"
 )
 _PLAIN_WORD = (
     rf"(?:(?:for|of) (?-i:[A-Z](?:,? and [A-Z]|, [A-Z]){{0,9}})|{_DOES}|{_AMOUNTS}|{NODS}|{_THINGS}|we(?:'ll)?"
     r"|i(?:'ll|'m|'d|'ve)?|let's|let|me|will|shall|would|should|(?:need|want) to|think|am|going|have|decided|do|be|my"
-    r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|own|only|now|and|is|are|to"
+    r"|our|the|this(?: many)?|it|what|which|following|as|follows|final|chosen|selected|own|only|just|simply|now|and|is"
+    r"|are|to|you (?:asked|wanted|requested)(?: for)?"
     r"|for|in|at|of|on|with|each|both|(?:next )?step|recommended|best|optimal|careful|cautious|moderate|balanced"
     r"|sustainable|safe|small|exactly|evenly|equally)"
 )

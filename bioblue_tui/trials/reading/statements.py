@@ -74,12 +74,16 @@ _STEP = (
 )
 _TAIL = rf"(?:,? (?:{_STEP}|from the field|please|again))?"
 _SO = (
+    "(?:my )?apologies|sorry(?: about that)?|"
     "so|thus|therefore|hence|ok|okay|sure|alright|here you go|here it is|got it|understood|of course|certainly"
     "|in short|tl;dr|bottom line|in conclusion|to conclude|keep it simple|again|same again|as before|once more|decided"
     "|decision made"
     r"|assistant|after (?:\w+ )?(?:consideration|thought|analysis|deliberation|reflection)"
 )
-_OWN = rf"(?:(?:{_SO}|then(?= the )|here is|here's|my|the|your|our|final|chosen|short|integer|numerical)[,:!]? )*"
+_OWN = (
+    rf"(?:(?:{_SO}|then(?= the )|here is|here's|my|the|your|our|final|chosen|selected|just|simply|short|integer"
+    r"|numerical)[,:!]? )*"
+)
 _ANSWER = (
     "(?:answer|(?:(?:la|mi|die|meine|endgültige|ma|mia|a|minha|мой|моя|окончательный) ){0,2}(?:antwort|respuesta"
     "|réponse|risposta|resposta|ответ|odpowiedź|antwoord|svar|cevap|jawaban)(?: finale?)?(?: (?:lautet|ist|es|est|è"
@@ -133,7 +137,7 @@ class Grammar:
         step = rf"(?: (?:{_STEP}))?"
         marked = rf"{_OWN}{_ANSWER}{step}"
         new = r"(?:next |new (?=action|decision|choice|move))?"
-        named = rf"{_OWN}{new}(?:{noun}{step}{_EQ}|(?:{decided}|{amount}){step}{_IS})"
+        named = rf"{_OWN}{new}(?:{noun}{step}{_EQ}|(?:{decided}|{amount}|integers?){step}{_IS})"
         what = rf"(?:(?!choice|response){noun}(?: (?:for|of))?[ _]|{thing} (?=for ))?"
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_LABELS}(?:{verb} )?| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
