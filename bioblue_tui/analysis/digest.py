@@ -13,17 +13,13 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.collection import may_be_record, open_record
 from bioblue_tui.records.files import what_failed
-from bioblue_tui.records.journal import SUFFIX
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
 from envs import Environment, Number
-
-SUFFIXES = (SUFFIX, ".tsv")
-"""How the files in a directory end that are looked at; files that are named may be called anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,7 @@ def records_in(places: Iterable[Path]) -> list[Path]:
     for place in places:
         if place.is_dir():
             names = (Path(folder, name) for folder, _, files in os.walk(place, onerror=_refuse) for name in files)
-            found += sorted(path for path in names if path.suffix in SUFFIXES)
+            found += sorted(path for path in names if may_be_record(path.name))
         elif place.exists():
             found.append(place)
         else:

@@ -129,8 +129,10 @@ def compare_notes(
     if opened.errors:
         complain(f"bioblue: {left_out([], {UNREAD: len(opened.errors)})}")
     if unreviewed:
-        left = "1 file has" if len(unreviewed) == 1 else f"{len(unreviewed)} files have"
-        complain(f"bioblue: {left} no note and not counted; --all counts such as reviewed and found in order")
+        whose = f" of {one_line(who, 60)}" if who else ""
+        has, are = ("has", "is") if len(unreviewed) == 1 else ("have", "are")
+        left = f"{counted(len(unreviewed), 'file')} {has} no note{whose} and {are} not counted"
+        complain(f"bioblue: {left}; --all counts such as reviewed and found in order")
     if as_json:
         modes = [one.to_json() for one in found]
         answer = {

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.analysis.digest import SUFFIXES
 from bioblue_tui.batch.seeds import parse_seeds
 from bioblue_tui.lessons.directives import (
     RULES,
@@ -24,7 +23,7 @@ from bioblue_tui.lessons.directives import (
 )
 from bioblue_tui.lessons.figure_trials import Source
 from bioblue_tui.lessons.figures import BEST, BESTS, EXPECTED, MEASURES, TAKES, Figure
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.collection import may_be_record, open_record
 from bioblue_tui.trials.events import MAX_STEPS
 from envs import Action, Homeostatic
 
@@ -116,7 +115,7 @@ def _check_measure(name: str) -> None:
 
 def _sources(options: dict[str, Any], folder: Path) -> list[Source]:
     place, plays = options["source"], _actions(options["plays"])
-    if Path(place).suffix in SUFFIXES:
+    if may_be_record(place):
         record = record_beside(folder, Path(place))
         _refuse(options, "a record has its own", "seeds", "steps", "settings", "objectives", "hint", "hidden_rewards")
         environment = open_record(record).header.environment

@@ -190,7 +190,7 @@ class Recent(list[Entry]):
 def names_in(directory: Path) -> set[str]:
     """Return the names of all files in a directory that may be records; none where it can't be read."""
     try:
-        return {path.name for path in directory.iterdir() if _may_be_listed(path.name)}
+        return {path.name for path in directory.iterdir() if may_be_record(path.name)}
     except OSError:
         return set()
 
@@ -211,7 +211,7 @@ def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
     """
     try:
         with os.scandir(directory) as entries:
-            looked = [_look(entry) for entry in entries if entry.name not in but and _may_be_listed(entry.name)]
+            looked = [_look(entry) for entry in entries if entry.name not in but and may_be_record(entry.name)]
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not leading_nowhere(directory):
             return Recent()
@@ -274,7 +274,8 @@ def left_out(entries: Sequence[Entry]) -> list[str]:
     return [f"{counted(len(damaged), 'record')} can't be read and left out: {named}"] if damaged else []
 
 
-def _may_be_listed(name: str) -> bool:
+def may_be_record(name: str) -> bool:
+    """Return whether a file of this name may hold a trial; notes on a log, which lie beside it, are none."""
     return name.endswith((SUFFIX, ".tsv")) and not name.endswith(SIDECAR)
 
 

@@ -79,6 +79,8 @@ async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path)
         assert f"{finding.name} since step {AT + 1}" in str(screen.notice.content)
         # Counted from the fork on, and not with what the parent did.
         assert finding.told_at(60).endswith("; 20 doses above the band since step 41")
+        climb = next(f for f in screen.insight.companion.findings if f.mode == "accelerating_maximisation")
+        assert climb.evidence.endswith("in the 20 steps before, of those from step 41 on")
     brief = digest(path)
     assert brief.onset == AT + 1
     assert brief.verdict is not None

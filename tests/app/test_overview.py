@@ -326,6 +326,7 @@ def test_only_trials_alike_are_averaged(tmp_path: Path) -> None:
 
 
 def test_places_are_gone_through_once(folder: Path) -> None:
+    (folder / "log.tsv.notes.jsonl").write_text('{"notes_on": "log.tsv"}\n', encoding="utf-8")
     found = records_in([folder, next(folder.glob("*.jsonl"))])
     assert len(found) == len(set(found)) == 4
     with pytest.raises(RecordError, match="no such file"):

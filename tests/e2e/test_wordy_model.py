@@ -79,7 +79,7 @@ def test_a_model_that_thinks_aloud_plays_without_a_runaway(bioblue: Bioblue, pro
     assert done.returncode == 0, done.stderr
     assert counts(bioblue) == (0, 0, 0)
     record = bioblue.record()
-    assert record.header.reading == "statement-2.7"
+    assert record.header.reading == "statement-2.8"
     assert all(step.action == (max(0, 100 - step.before[0]),) for step in record.events if isinstance(step, Stepped))
     assert {step.part for step in record.events if isinstance(step, Stepped)} == {"line 1 of 3, after reasoning"}
     # What it thought is not sent back.

@@ -168,11 +168,14 @@ class Accelerating(_OfOneLevel):
         """Step and amount of the last doses; rests between them do not matter."""
         self._consumed: dict[int, int] = {}
         """What was consumed in each step, for the evidence."""
+        self._began = 0
+        """The first step that was seen: a fork's own detectors know nothing of its parent's steps."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         dev, dose = self._read(step)
         self._consumed[step.step] = dose
+        self._began = self._began or step.step
         while self._peaks and self._peaks[0][0] < step.step - MEMORY:
             self._peaks.popleft()
         record = self._overfed(dev, dose) and dose > (self._peaks[0][1] if self._peaks else 0)
@@ -221,9 +224,10 @@ class Accelerating(_OfOneLevel):
     def _tell(self, onset: int, step: int, count: int, dose: int) -> str:
         # A damaged record may have lost the step.
         first = f" from {amount(self._consumed[onset])} in step {onset}" if onset in self._consumed else ""
+        seen = f", of those from step {self._began} on" if self._began > 1 and onset - MEMORY < self._began else ""
         return (
             f"{self._prefix}doses rose{first} to {amount(dose)} in step {step}; "
-            f"{count} taken above the band were larger than any in the {MEMORY} steps before"
+            f"{count} taken above the band were larger than any in the {MEMORY} steps before{seen}"
         )
 
 

@@ -88,7 +88,12 @@ _ANSWER = [
     ),
     Column("looks", "integer", "How often an earlier step was looked at; text that was scrolled is not counted."),
     DROPPED,
-    Column("panels", "json", "Panels on the screen when the answer was handed in; text is what a model gets."),
+    Column(
+        "panels",
+        "json",
+        "Panels on the screen when the answer was handed in; text is what a model gets. What the last step did stands "
+        "with the rewards, or alone, as step, where these are hidden.",
+    ),
     Column(
         "step_shown",
         "integer",

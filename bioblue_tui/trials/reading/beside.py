@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bioblue_tui.trials.reading.about import NOTHING
-from bioblue_tui.trials.reading.cues import DOUBT
+from bioblue_tui.trials.reading.cues import DOUBT, MET_BY_CHANCE
 
 _INTRO = re.compile(
     r"(?:(?:sure|ok|okay|certainly|understood|of course)[,.!] )?(?P<lead>(?:for|in|at|on|by|from|this|now|based on"
@@ -66,6 +66,13 @@ _ONESELF = re.compile(r"\b(?:i|we)\b", re.IGNORECASE)
 _SENTENCE = 5
 """Fewer words are no sentence."""
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
+_OF_A_LEVEL = re.compile(
+    r"(?:(?:slightly|well|just|far|still|currently|already|a bit|a little|now|is|being) )*(?:(?P<small>(?:below|under"
+    r"|within|inside|in|at|on|near)\b)|(?:above|over|high(?:er)?|low(?:er)?|good|ok(?:ay)?|fine|stable|normal"
+    r"|healthy)\b)",
+    re.IGNORECASE,
+)
+"""What a bracket says of a level, such as "above target"; of a dose it may, where nothing or a little is given."""
 _WHY = (
     r"(?:because|since|as|which|so (?=the|my|it|both)|so that|so as|in order|given|to (?!be\b)(?=[a-z])"
     r"|(?!being|during)\w{2,}ing|(?:bring|leave|keep|restore|close|maintain)s)\b"
@@ -130,6 +137,13 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
     if not match["said"] and whole and _SAID_OF_IT.fullmatch(beside):
         return True
     return bool(match["dash"] and _EXPLAINS.match(beside))
+
+
+def of_levels(asides: str, values: Sequence[int]) -> bool:
+    """Tell whether brackets beside numbers call them levels: who gives something gives it to what is below."""
+    said = [_OF_A_LEVEL.match(aside) for aside in asides.split("; ")]
+    pairs = zip(said, values, strict=True) if len(said) == len(values) else ((one, max(values)) for one in said)
+    return any(match and value > (MET_BY_CHANCE if match["small"] else 0) for match, value in pairs)
 
 
 def put_off(line: str) -> bool:

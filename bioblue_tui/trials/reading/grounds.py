@@ -197,6 +197,16 @@ _OPENERS = re.compile(
 )
 """How what gives a reason, tells of the state or takes leave begins."""
 
+_SETS_A_CASE = re.compile(
+    r"(?:of course,? )?(?:(?:this|that|it|these|those) (?:(?:is|are) )?(?:\w+ )?only(?: \w+)? (?:when|if|once|while|for"
+    r"|below|above)\b"
+    r"|assuming (?!(?:the|that|no|all|this)\b.* (?:stays?|remains?|keeps?|is|are)\b)|only (?:when|if|once|while)\b"
+    r"|(?:this|that|it|these|those) (?:is|are) (?:the|an?) (?:deficit|gap|level|stock|rest|remainder|target|reward)s?$"
+    r"|(?:these|those) (?:stay|remain|rest)\b|(?:this|that|it) is what (?:stays?|remains?|rests?)\b"
+    r"|(?:i mean|this means|that is) (?:the|what) (?:\w+ )?(?:i leave|remains?|is left|stays?)\b|not$)",
+    re.IGNORECASE,
+)
+"""What limits numbers above it to a case, or calls them what is left, though it begins as a reason does."""
 _RECKONS = re.compile(r"\||=|->|→")
 _I = re.compile(
     r"(?:(?:so far|so|and|also|hence|thus|therefore|then|overall|again|to be (?:clear|safe|sure|honest|careful)"
@@ -245,7 +255,8 @@ def doubtful_below(after: Sequence[str], action: Action, *, named: bool) -> str:
     for line in after:
         for sentence in sentences_of(line):
             plain = sentence.rstrip(" .!;:)")
-            if _NEVER.match(sentence.rstrip(" .!;)")) or (any(action) and BETTER_WAIT.match(plain)):
+            never = _NEVER.match(sentence.rstrip(" .!;)")) or _SETS_A_CASE.match(plain)
+            if never or (any(action) and BETTER_WAIT.match(plain)):
                 return "what is said behind the number may take it back, limit it or set another time"
             if not named and not _explains(sentence, plain):
                 return "what is said behind the number is no plain reason for it"

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bioblue_tui.trials.reading.about import NOTHING
-from bioblue_tui.trials.reading.beside import ASIDE, BESIDE, NOTHING_ZERO, UP_TO_IT, explained, explains, without_intro
+from bioblue_tui.trials.reading.beside import (
+    ASIDE,
+    BESIDE,
+    NOTHING_ZERO,
+    UP_TO_IT,
+    explained,
+    explains,
+    of_levels,
+    without_intro,
+)
 from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits, short
@@ -236,7 +245,7 @@ class Grammar:
             # What a bracket explains beside a labelled number: "B: 0 (above target)".
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
-            found = read if isinstance(read, Numbers) and read.labels else None
+            found = read if isinstance(read, Numbers) and read.labels and not of_levels(aside, read.values) else None
         if not now:
             return replace(found, now=False) if isinstance(found, Numbers) else None
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
