@@ -516,7 +516,7 @@ async def test_a_record_is_given_away_on_no_page_before_the_class_has_guessed(tm
         await teacher.pass_stop()
         second = await teacher.trial("enter")
         assert isinstance(second, ReplayScreen)
-        second.replay.trial.speed = 1000
+        second.replay.trial.speed = 20
         await until(teacher.pilot, lambda: second.replay.trial.paused)
         assert second.known < 40
         assert "maximisation" in str(second.notice.render()), "now that it was guessed, the onset pauses it"
