@@ -61,24 +61,31 @@ def run_until_signal(
 def on_signals(end: Callable[[int], None], names: Sequence[str] = SIGNALS) -> None:
     """Call ``end`` with an exit code when one of these signals asks to end, in the running event loop, once only."""
     loop = asyncio.get_running_loop()
-    asked = False
+    heard, asked = False, False
+
+    def hear(number: int, frame: object) -> None:
+        # Runs though the loop is blocked, as by a terminal that takes nothing any more.
+        nonlocal heard
+        if not heard:
+            heard = True
+            last = threading.Timer(GRACE, os._exit, (128 + number,))
+            last.daemon = True
+            last.start()
 
     def ask(number: int) -> None:
         nonlocal asked
-        if asked:
-            return
-        asked = True
-        _let_go_of_a_lost_terminal()
-        last = threading.Timer(GRACE, os._exit, (128 + number,))
-        last.daemon = True
-        last.start()
-        end(128 + number)
+        if not asked:
+            asked = True
+            _let_go_of_a_lost_terminal()
+            end(128 + number)
 
     for name in names:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             try:
                 loop.add_signal_handler(number, ask, number)
+                # The loop hears of it by other means than the handler. That interrupts what waits, which then waits on.
+                signal.signal(number, hear)
             except (NotImplementedError, RuntimeError, ValueError):
                 # No such thing on this system, or not in this thread: the signal does what it always did.
                 return
