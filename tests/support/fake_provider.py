@@ -28,7 +28,7 @@ from tests.support.fake_shapes import (
 
 Api = Literal["openai", "anthropic"]
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 60
 """Longest wait for something that must happen; reached only when a test fails."""
 
 
