@@ -7,10 +7,12 @@ import sys
 import pytest
 
 BLOCKED = """
-import asyncio, threading
+import asyncio, signal, threading
 from bioblue_tui import ending
 
 ending.GRACE = 0.2
+# Whoever runs the tests may ignore it.
+signal.signal({number}, signal.SIG_DFL)
 
 
 async def play():
@@ -27,9 +29,13 @@ asyncio.run(play())
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_program_that_can_not_go_on_ends_all_the_same(block: str, name: str) -> None:
     number = getattr(signal, name)
-    script = BLOCKED.format(block=block)
+    script = BLOCKED.format(block=block, number=int(number))
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, encoding="utf-8") as process:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-        process.send_signal(number)
-        assert process.wait(30) == 128 + number
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(number)
+            assert process.wait(30) == 128 + number
+        finally:
+            # Else it is waited for without end where it does not end.
+            process.kill()

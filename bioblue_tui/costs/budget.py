@@ -43,7 +43,8 @@ class Budget:
 
     def dearest(self, model: str) -> Decimal:
         """Return the most that a server reported for one answer of a model."""
-        return max((guard.dearest for guard in self._guards if guard.model == model), default=Decimal(0))
+        told = (guard.spending for guard in self._guards)
+        return max((one.dearest for one in told if one.price.model == model), default=Decimal(0))
 
 
 class Guard:
@@ -55,7 +56,7 @@ class Guard:
     """
 
     def __init__(self, budget: Budget, spending: Spending) -> None:
-        self._budget, self._spending = budget, spending
+        self._budget, self.spending = budget, spending
         self._untold = Decimal(0)
         self._billed = spending.billed
         self._known: int | None = None
@@ -66,23 +67,13 @@ class Guard:
     @property
     def spent(self) -> Decimal:
         """What the trial has cost."""
-        return (self._spending.total.cost.dollars or Decimal(0)) + self._untold
-
-    @property
-    def model(self) -> str:
-        """Which model the trial asks."""
-        return self._spending.price.model
-
-    @property
-    def dearest(self) -> Decimal:
-        """The most that the server reported for one of the trial's answers."""
-        return self._spending.dearest
+        return (self.spending.total.cost.dollars or Decimal(0)) + self._untold
 
     def settle(self) -> None:
         """Let go of what was held for a request that is over. Call this when the trial is."""
-        total = self._spending.total
+        total = self.spending.total
         dollars = total.cost.dollars or Decimal(0)
-        billed = self._spending.billed
+        billed = self.spending.billed
         if billed > self._billed and dollars == self._dollars:
             self._untold += self.held
         self._billed, self._dollars, self.held = billed, dollars, Decimal(0)
@@ -93,7 +84,7 @@ class Guard:
         A limit can be raised: the next call looks at it anew.
         """
         self.settle()
-        price, limit = self._spending.price, self._budget.limit
+        price, limit = self.spending.price, self._budget.limit
         if not price.paid:
             return ""
         if not price.known:
@@ -112,12 +103,12 @@ class Guard:
 
         A server that reports higher costs than the table has may do so again.
         """
-        sent, spending = self._sent(turn, self._spending.last), self._spending
+        sent, spending = self._sent(turn, self.spending.last), self.spending
         most = spending.max_output
         output = max(spending.most_output, UNLIMITED_OUTPUT if most is None else most)
         rates = spending.price.rates(sent)
         most_by_table = (sent * max(rates.input, rates.written) + output * rates.output) / MILLION
-        return max(most_by_table, self._budget.dearest(self.model))
+        return max(most_by_table, self._budget.dearest(spending.price.model))
 
     def _sent(self, turn: Turn, last: Usage | None) -> int:
         """Return the most tokens that a request sends: those of the latest one and what is new since, or all of it."""

@@ -207,6 +207,7 @@ _SETS_A_CASE = re.compile(
     re.IGNORECASE,
 )
 """What limits numbers above it to a case, or calls them what is left, though it begins as a reason does."""
+
 _RECKONS = re.compile(r"\||=|->|→")
 _I = re.compile(
     r"(?:(?:so far|so|and|also|hence|thus|therefore|then|overall|again|to be (?:clear|safe|sure|honest|careful)"
