@@ -154,7 +154,7 @@ class EntryWriter:
             yield [(head if index == 0 else " " * len(head), "dim"), (_RULE, "dim"), (part, "text")]
 
     def _attempt(self, view: StepView, attempt: Attempt) -> Iterator[Line]:
-        accepted = view.done is not None and attempt is view.attempts[-1]
+        done = view.done if attempt is view.answer else None
         if attempt.failure:
             yield from self._block("! ", "bad", f"no answer: {attempt.failure}", "bad")
             return
@@ -171,7 +171,7 @@ class EntryWriter:
             if self._by_another(attempt):
                 outcome.append((f"   (by {one_line(attempt.actor, 30)})", "dim"))
         elif not self._prompt_only:
-            reading = self._reading(view) if accepted and view.done else self._unapplied(view, attempt)
+            reading = self._reading(view) if done else self._unapplied(view, attempt)
             outcome = [("→ ", "dim"), (reading, "good"), (self._costs(view, attempt), "dim")]
         elif attempt is not view.attempts[-1]:
             outcome = [("→ not applied: asked again", "warn")]
@@ -185,7 +185,7 @@ class EntryWriter:
                 yield from self._block("  ", "dim", text, outcome[0][1])
             elif outcome:
                 yield [(" " * self._left, "dim"), *outcome]
-        if accepted and view.done and (how := self._how(view.done)):
+        if done and (how := self._how(done)):
             yield from self._block("  ", "dim", how, "dim")
         for note in () if self._prompt_only else attempt.notes:
             sign, style = ("… ", "warn") if note.startswith(OUTGREW) else ("  ", "dim")
