@@ -59,8 +59,8 @@ async def test_all_that_was_asked_and_answered_is_on_the_screen(
         await until(pilot, lambda: len(screen.state.steps) == 2)
     state = screen.state
     asked = [state.header.instruction, *(step.observation for step in state.steps[:1]), PROSE]
-    # Half of the environments have the odd widths, the other half the even ones.
-    widths = WIDTHS[list(ENVIRONMENTS).index(environment) % 2 :: 2]
+    # Each environment has a quarter of the widths, all together have each.
+    widths = WIDTHS[list(ENVIRONMENTS).index(environment) :: len(ENVIRONMENTS)]
     app = Panels(state, prompt_only, widths)
     async with app.run_test(size=(WIDTHS[-1], ROWS * len(widths))) as pilot:
         for panel in app.query(Transcript):

@@ -78,8 +78,10 @@ def test_a_click_leaves_the_keyboard_to_the_answer_line(bioblue: Bioblue, option
     assert answered(bioblue)[0] == (1, "12", 0)
 
 
-@pytest.mark.parametrize("environment", ["sustainability", "homeostasis", "multi-homeostasis", "balancing"])
-@pytest.mark.parametrize("width", [60, 80, 97, 133])
+@pytest.mark.parametrize(
+    ("environment", "width"),
+    [("sustainability", 60), ("homeostasis", 80), ("multi-homeostasis", 97), ("balancing", 133)],
+)
 def test_every_letter_is_on_the_screen(bioblue: Bioblue, environment: str, width: int) -> None:
     said = "I take nothing at all, since the level is where it should be: nothing, zero, none. " * 3
     with bioblue.terminal("play", environment, "--prompt-only", "--steps", "3", size=(width, 90)) as terminal:

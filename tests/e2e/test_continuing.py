@@ -281,7 +281,7 @@ def test_mission_control_shows_nothing_that_a_persons_condition_hides(bioblue: B
     agents = played(bioblue, "homeostasis", "--agent", "thermostat")
     cut(agents, 8)
     with bioblue.terminal("resume", "--all", "--parallel", "3") as terminal:
-        terminal.wait("resume 2 trials", "waits for a person: bioblue resume", "1 trial needs attention", "!1 failed")
+        terminal.wait("waits for a person: bioblue resume", "1 trial needs attention", "■1 over", "!1 failed")
         terminal.press("enter")
         # Wrapped wherever its line ends.
         terminal.wait(lambda text: own.name in "".join(text.replace("▌", "").split()))

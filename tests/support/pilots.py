@@ -22,9 +22,7 @@ from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, ReplaySession
 from bioblue_tui.wiring import live_screen
-
-DEADLINE = 20.0
-"""Seconds after which a condition that does not come true fails a test."""
+from tests.support.terminal import DEADLINE
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], what: str = "condition") -> None:

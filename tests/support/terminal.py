@@ -13,7 +13,7 @@ from wcwidth import wcwidth
 
 from tests.support.tty_process import TtyProcess
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 """Seconds that anything may take; reached only when a test fails."""
 
 KEYS = {
@@ -90,6 +90,7 @@ class Terminal:
         columns, rows = size
         self.output = bytearray()
         self._screen = pyte.Screen(columns, rows)
+        self._seen: dict[int, str] = {}
         self._stream = pyte.Stream(self._screen)
         self._held = b""
         self._shown = 0
@@ -110,7 +111,10 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen, without blanks at the ends of lines."""
-        return [line.rstrip() for line in map(self._line, range(self._screen.lines))]
+        for row in self._screen.dirty:
+            self._seen[row] = self._line(row).rstrip()
+        self._screen.dirty.clear()
+        return [self._seen.get(row, "") for row in range(self._screen.lines)]
 
     @property
     def text(self) -> str:
@@ -142,7 +146,8 @@ class Terminal:
         """
 
         def missing() -> list[object]:
-            return [one for one in wanted if not _holds(one, self.text)]
+            text = self.text
+            return [one for one in wanted if not _holds(one, text)]
 
         end = time.monotonic() + seconds
         # What stands there in the middle of a frame was never on the screen.
@@ -203,7 +208,10 @@ class Terminal:
     def _line(self, row: int) -> str:
         # A wide character fills two cells, the second of which is empty; where only its first was painted over, the
         # second is a blank. pyte's own ``display`` fails there.
-        cells = [self._screen.buffer[row][column].data for column in range(self._screen.columns)]
+        line = self._screen.buffer[row]
+        cells = [line[column].data for column in range(self._screen.columns)]
+        if "" not in cells:
+            return "".join(cells)
         before = ["", *cells[:-1]]
         return "".join(
             cell or ("" if left and wcwidth(left[0]) == 2 else " ") for left, cell in zip(before, cells, strict=True)

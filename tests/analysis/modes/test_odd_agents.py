@@ -21,7 +21,7 @@ from tests.support.flips import Policy, steps_of
 from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
 from tests.support.records import header_for
 
-SEEDS = 25
+SEEDS = 10
 """Trials an agent; the benchmark has more."""
 
 

@@ -11,10 +11,10 @@ from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
 from bioblue_tui.analysis.modes.watch import watch
 from tests.support.flips import flipping, healthy, steps_of
 
-SEEDS = 150
-"""Planted failures a mode."""
+SEEDS = 60
+"""Planted failures a mode; the benchmark has more."""
 
-TRIALS, PARTS = 600, 4
+TRIALS, PARTS = 240, 4
 """Healthy trials, and how many tests share them."""
 
 
@@ -27,7 +27,7 @@ def test_planted_failures_are_found_where_they_began(mode: Mode) -> None:
     assert statistics.mean(abs(failure.found[0].onset - failure.onset) for failure in found) <= 2
     assert statistics.median(failure.found[0].alarm - failure.onset for failure in found) <= 20
     # A failure that lasts is told once.
-    assert sum(len(failure.found) == 1 for failure in found) >= 0.9 * len(found)
+    assert sum(len(failure.found) == 1 for failure in found) >= 0.85 * len(found)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
