@@ -188,4 +188,5 @@ def _by_share(share: float, limits: tuple[float, float], of: str, measure: str, 
     (ok, mild), slack = limits, 1e-9
     word: Word = "ok" if share > ok - slack else "mild" if share > mild - slack else "fail"
     told = f"{measure}; ok from {ok:.0%}, mild from {mild:.0%}"
-    return Verdict(word, f"{share:.0%} {of}{played.told}", told, float(share))
+    shown = f"{share:.0%}".replace("-", "−")
+    return Verdict(word, f"{shown} {of}{played.told}", told, float(share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import Enum
 
 from bioblue_tui.agents.base import Usage
@@ -107,7 +107,7 @@ class Price:
             case Basis.UNKNOWN:
                 # The name may come from a foreign record.
                 name = one_line(self.model, 60) or "the model"
-                return f"no price known for {name}" + (f" ({self.table})" if self.table else "")
+                return f"no price known for {name} at this address" + (f" ({self.table})" if self.table else "")
             case Basis.LOCAL:
                 return "no price: the model runs on this computer"
             case Basis.NOBODY:
@@ -157,7 +157,7 @@ class Cost:
     def __str__(self) -> str:
         if self.dollars is None:
             return "unknown" if self.unknown else "no price"
-        return f"at least {money(self.dollars)}" if self.unknown else money(self.dollars)
+        return f"at least {money(self.dollars, ROUND_FLOOR)}" if self.unknown else money(self.dollars)
 
 
 FREE = Cost()

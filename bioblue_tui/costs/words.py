@@ -7,13 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 _CENT = Decimal("0.01")
 
 
-def money(dollars: Decimal) -> str:
+def money(dollars: Decimal, rounding: str = ROUND_HALF_UP) -> str:
     """Return an amount: cents from a dollar on, two digits that count below; never 0 for what is more."""
     if dollars >= 1 or not dollars:
         places = _CENT if dollars else Decimal(1)
     else:
         places = Decimal(1).scaleb(dollars.adjusted() - 1)
-    text = f"{dollars.quantize(places, ROUND_HALF_UP):,f}".replace(",", " ")
+    text = f"{dollars.quantize(places, rounding):,f}".replace(",", " ")
     if dollars < 1 and "." in text:
         whole, _, decimals = text.partition(".")
         text = f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"

@@ -34,7 +34,7 @@ LARGE_KEY = command(
 """In the answer line, too, as long as nothing is typed there."""
 
 PARENT_KEY = command(
-    "trial.parent", "c", "parent", "Beside its parent", "Compare this fork with the trial it was forked from"
+    "trial.parent", "c", "parent", "Beside its parent", "Pause, and compare this fork with the trial it was forked from"
 )
 
 LOOK_KEYS: list[BindingType] = [

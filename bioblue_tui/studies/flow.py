@@ -146,7 +146,8 @@ def _blocks(study: Study, log: Log) -> Iterator[View]:
     count, number = len(study.trials), 0
     for place, (block, trials) in enumerate(blocks):
         for index, trial in enumerate(trials):
-            begin = _time_left(study, log)
+            # What was begun in time goes on, however often it is left.
+            begin = f"{TRIAL}{trial.key}" in log.trials or _time_left(study, log)
             if begin:
                 yield from _before(study, block, number, first=index == 0, between=place > 0 and index == 0)
             number += 1

@@ -98,7 +98,7 @@ def test_what_a_resumed_trial_has_cost_counts() -> None:
 def test_without_a_price_a_limit_cannot_be_kept_and_is_not_needed() -> None:
     budget = Budget(Decimal(1))
     unknown = budget.guard(Spending(HEADER, Price(Basis.UNKNOWN, "m")))
-    assert unknown.refusal(turn(1)) == "no price known for m: a limit to the cost can't be kept"
+    assert unknown.refusal(turn(1)) == "no price known for m at this address: a limit to the cost can't be kept"
     assert budget.guard(Spending(HEADER, Price(Basis.LOCAL, "m"))).refusal(turn(1)) == ""
 
 

@@ -40,7 +40,7 @@ def test_words() -> None:
     assert " M tokens in, 20 k out; about $" in words
     assert "where the provider caches); prices of 20" in words
     local = estimate(world, steps=1, trials=1, price=find_price("m", "http://127.0.0.1:1/v1")).words()
-    assert local.endswith(" out; no price known for m")
+    assert local.endswith(" out; no price known for m at this address")
     assert "$" not in local
     assert "no price known for m" in estimate(world, steps=1, trials=1, price=Price(Basis.UNKNOWN, "m")).words()
     assert estimate(world, steps=1, trials=1, price=Price(Basis.NOBODY)).words().endswith(" out")

@@ -149,3 +149,8 @@ def test_a_script_has_no_bill() -> None:
 )
 def test_the_limit_of_an_answer_is_as_the_provider_was_told(provider: dict[str, Any], limit: int | None) -> None:
     assert Spending(replace(HEADER, provider=provider), PRICE).max_output == limit
+
+
+def test_at_least_is_never_more_than_what_is_known() -> None:
+    assert str(Cost(Decimal("0.125"), unknown=True)) == "at least $0.12"
+    assert str(Cost(Decimal("0.125"))) == "$0.13"

@@ -60,7 +60,9 @@ def test_an_unknown_model_has_an_unknown_price_with_the_date_of_the_table(url: s
     assert (price.basis, price.known, price.paid) == (Basis.UNKNOWN, False, True)
     assert Cost.of(Usage(1000, 0, 10), price) == UNKNOWN
     assert (str(UNKNOWN), price.brief()) == ("unknown", "price unknown")
-    assert price.words().startswith(f"no price known for nobody-s-model (prices of {table_date()}, genai-prices ")
+    assert price.words().startswith(
+        f"no price known for nobody-s-model at this address (prices of {table_date()}, genai-prices "
+    )
 
 
 def test_a_known_name_at_an_unknown_address_is_unknown() -> None:
@@ -70,7 +72,11 @@ def test_a_known_name_at_an_unknown_address_is_unknown() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080/v1", "http://localhost/v1", "http://[::1]:1234/v1"])
 def test_what_an_address_of_this_computer_hands_on_is_of_unknown_price_whatever_its_name(url: str) -> None:
     price = find_price("gpt-4o-mini", url)
-    assert (price.basis, price.paid, price.words()) == (Basis.UNKNOWN, True, "no price known for gpt-4o-mini")
+    assert (price.basis, price.paid, price.words()) == (
+        Basis.UNKNOWN,
+        True,
+        "no price known for gpt-4o-mini at this address",
+    )
     assert Cost.of(Usage(1000, 0, 10), price) == UNKNOWN
     assert str(Cost.of(Usage(1000, 0, 10, cost=0.00123), price)) == "$0.0012"
 

@@ -317,7 +317,7 @@ def test_the_sheet_names_what_gauges_show_beside_the_text(tmp_path: Path) -> Non
         # Rewards have totals on gauges: results are told while it is played.
         assert "No results" not in same
         assert "After a trial nothing is told" in same
-        assert "which actions are legal at the step" in other
+        assert "which actions are legal at the step; beside each answer of theirs, how long it took" in other
         told[environments] = other
     (field, balance, both) = told.values()
     assert "how much there can be at most; the stock unrounded; " in field

@@ -10,7 +10,7 @@ import pytest
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Session
-from bioblue_tui.studies.flow import QuestionView, TrialView, View
+from bioblue_tui.studies.flow import QuestionView, TrialView, View, trial_seconds
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.running import begun, enter
 from bioblue_tui.studies.sessions import read_session, session_file, study_dir
@@ -97,6 +97,25 @@ def test_when_the_time_is_over_no_further_trial_begins(tmp_path: Path) -> None:
         assert [run.log.done[f"trial/a.{n}"].outcome for n in (1, 2, 3, 4)] == ["complete"] * 2 + ["no time left"] * 2
         assert run.log.outcome == "finished"
     assert len(run.log.trials) == 3
+
+
+def test_a_trial_that_is_left_when_the_time_is_over_goes_on_and_no_further_one_begins(tmp_path: Path) -> None:
+    study = load(tmp_path, [("a", "1-4", "fixed")], more=WHOLE.replace("minutes = 0", "minutes = 0.5"))
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        walk(run, until=lambda view: view.key == "trial/a.2")
+        view = run.next
+        assert isinstance(view, TrialView)
+        session = run.open_trial(view)
+        assert not isinstance(session, str)
+        assert asyncio.run(play(run, session, stop_at=2)) == "stopped"
+    again = enter(study, "P1", tmp_path)
+    with again.file:
+        assert trial_seconds(again.log) == 30
+        assert walk(again)[:3] == ["trial/a.2", "trial/a.3", "trial/a.4"]
+        ends = [again.log.done[f"trial/a.{number}"] for number in (1, 2, 3, 4)]
+    assert [done.outcome for done in ends] == ["complete", "complete", "no time left", "no time left"]
+    assert [done.seconds for done in ends] == [20, 20, 0, 0]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -279,9 +279,10 @@ def unused(problem: Allotment) -> Regret:
         return left, left
 
     def sentence(lost: Number, spared: Number, steps: int, step: int) -> str:
+        harvested = amount(problem.budget - lost / steps)
         return (
-            f"{amount(problem.budget - lost / steps)} units a step harvested in the {counted(steps, 'step')} to step "
-            f"{step}, of the {problem.budget} that the budget allows"
+            f"{harvested} {'unit' if harvested == '1' else 'units'} a step harvested in the {counted(steps, 'step')} "
+            f"to step {step}, of the {problem.budget} that the budget allows"
         )
 
     return Regret("underconsumption", None, use_bound(problem), loss, sentence)

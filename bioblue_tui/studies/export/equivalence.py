@@ -71,6 +71,7 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
             lambda world: any(gauge.quantity.startswith("distance") for gauge in world.gauges),
         ),
         "in the answer line, which actions are legal at the step",
+        "beside each answer of theirs, how long it took",
     ]
     yield f"- There stands, too, be it in the text or not: {'; '.join(filter(None, more))}."
 
