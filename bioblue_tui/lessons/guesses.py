@@ -67,10 +67,10 @@ def hint(prediction: Prediction) -> str:
     """Say what can be typed."""
     if prediction.kind == "choice":
         last = ascii_lowercase[len(prediction.choices) - 1]
-        return f"guesses of the class, such as a b b {last} or b*12"
+        return f"guesses, such as a b b {last} or b*12"
     if prediction.kind == "step":
-        return "guesses of the class, such as 20 31 31 never or 40*3"
-    return "guesses of the class, such as 20 31 31 or 40*3"
+        return "guesses, such as 20 31 31 never or 40*3"
+    return "guesses, such as 20 31 31 or 40*3"
 
 
 def _read(prediction: Prediction, word: str, steps: int) -> Guess:

@@ -289,8 +289,11 @@ class CompareScreen(FollowedComparison):
         self.paint()
 
     def action_view(self) -> None:
-        """Show other numbers first."""
-        self.table.next_view()
+        """Show other numbers first; where panels share the space and they are not shown, show them."""
+        if self.has_class("-tabbed") and self._tab != TABS.index("numbers"):
+            self._show_tab(TABS.index("numbers"))
+        else:
+            self.table.next_view()
 
     def action_ghost(self) -> None:
         """Draw the reference policy behind the trials, or not."""

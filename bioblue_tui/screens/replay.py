@@ -27,12 +27,13 @@ from bioblue_tui.screens.trial_keys import LEAVE_KEYS, LOOK_KEYS, PANEL_KEYS, pl
 from bioblue_tui.screens.watch import speed_bindings
 from bioblue_tui.session import ReplaySession
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.course import never_known
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.trials.state import Mark
 from bioblue_tui.widgets.lines import Line
 
-NOT_HERE = "This is a replay: {} f forks it at this step."
-"""Said to the keys of a trial that goes on: what does nothing, and what can be done instead."""
+NOT_HERE = "This is a replay: {}"
+"""Said to the keys of a trial that goes on: what does nothing."""
 
 
 REPLACED = "replaced"
@@ -293,7 +294,8 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
 
     def action_not_here(self, why: str) -> None:
         """Say why a key of a trial that goes on does nothing."""
-        self.say(NOT_HERE.format(why))
+        forks = "" if never_known(self.state.environment, self.state.header) else " f forks it at this step."
+        self.say(NOT_HERE.format(why) + forks)
 
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""

@@ -25,6 +25,7 @@ from bioblue_tui.screens.looking import LookingScreen
 from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.trials.course import never_known
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.gauges import FULL, GaugesPanel
 from bioblue_tui.widgets.lines import Line
@@ -378,6 +379,9 @@ class TrialScreen(LookingScreen):
         path, step = self.session.path, self.shown
         self.session.trial.pause()
         if path is None:
+            return
+        if why := never_known(self.state.environment, self.state.header):
+            self.notify(f"This trial cannot be forked: {why}.", severity="error")
             return
 
         def begin(changes: Changes) -> None:

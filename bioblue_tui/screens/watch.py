@@ -167,7 +167,7 @@ class WatchScreen(AnsweringScreen):
             self.paint()
             return ""
 
-        self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Keep both near their targets", take=change))
+        self.app.push_screen(LineDialog(f"Intervene: {HELP}", "remind Think of the steps to come", take=change))
 
     def action_instead(self) -> None:
         """Pause, and ask a person for the answer to the present observation."""

@@ -123,7 +123,7 @@ def _comprehension(study: Study, log: Log) -> Generator[View, None, bool]:
     if not asked:
         return True
     for attempt in range(1, tries + 1):
-        if attempt > 1 and study.comprehension.reread:
+        if attempt > 1 and study.rereads:
             yield from _pages(study, attempt)
         for number, question in enumerate(asked, 1):
             yield QuestionView(question_key(question, attempt), question, number, len(asked))

@@ -27,7 +27,7 @@ def idle_keys(study: Study, values: Mapping[str, Any]) -> Iterator[tuple[Way, st
     if study.feedback and not any(environment.shown_dimensions for environment in made):
         yield ("feedback",), "every condition hides its rewards"
     asked = values.get("comprehension", {})
-    if asked.get("reread") and (not study.pages or study.comprehension.tries == 1):
+    if asked.get("reread") and not study.rereads:
         yield ("comprehension", "reread"), "there is one try" if study.pages else "there are no pages"
     if study.breaks.every >= len(study.trials):
         yield ("breaks", "every"), f"there are {len(study.trials)} trials"

@@ -177,7 +177,8 @@ class Log:
             or asked for.
         dropped_now: How many keys did not count so far at what is open on the screen; they are in no other figure yet.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
-        killed: How often the program ended in the middle of something without noting for how long that was open.
+        killed: In the middle of which views the program ended without noting for how long they were open, each with
+            the time at which that was found.
         cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
         showing: Key of the view that is on the screen; empty between two.
         since: Since when what is on the screen is asked, seconds since the epoch.
@@ -199,7 +200,7 @@ class Log:
     open: dict[str, tuple[int, int, float, int]] = field(default_factory=dict)
     dropped_now: int = 0
     interrupted: dict[str, Done] = field(default_factory=dict)
-    killed: int = 0
+    killed: list[tuple[str, float]] = field(default_factory=list)
     cut_short: set[str] = field(default_factory=set)
     showing: str = ""
     since: float = 0.0
@@ -287,14 +288,14 @@ class Log:
             self.interrupted[left.view] = left.after(self.interrupted.get(left.view))
         elif not view:
             # Before 1.2 nothing said for how long a page was open.
-            self.killed += bool(self.showing) and not self.showing.startswith(TRIAL)
+            self._killed(line["at"], pages_only=True)
         self.showing, self.since, self.dropped_now = view, line["at"], 0
 
     def _after_a_kill(self, at: float) -> None:
         """Take in what is known of what was open when the program ended before this visit and could not say so."""
         for stretch in self.absences:
             stretch.lost = not stretch.ended
-        self.killed += bool(self.showing)
+        self._killed(at)
         showing, dropped = self.showing, self.dropped_at(self.showing)
         self.showing, self.dropped_now = "", 0
         if showing in self.trials:
@@ -306,6 +307,10 @@ class Log:
         for trial, (step, attempt, seconds, dropped) in list(self.open.items()):
             self._left(trial, seconds, step, attempt, {}, dropped)
             self.cut_short.add(trial)
+
+    def _killed(self, at: float, *, pages_only: bool = False) -> None:
+        if self.showing and not (pages_only and self.showing.startswith(TRIAL)):
+            self.killed.append((self.showing, at))
 
     def _left(
         self, trial: str, seconds: float, step: int, attempt: int | None, away: Mapping[str, float] | None, dropped: int

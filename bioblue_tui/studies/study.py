@@ -226,3 +226,8 @@ class Study:
     def trials(self) -> list[StudyTrial]:
         """Every trial that counts, as written."""
         return [trial for block in self.blocks for trial in block.trials]
+
+    @property
+    def rereads(self) -> bool:
+        """Whether pages are shown again before another try at the questions about them."""
+        return self.comprehension.reread and self.comprehension.tries > 1 and bool(self.pages)

@@ -15,6 +15,13 @@ SEND_REASONING = "send_reasoning"
 """Provider parameter of a trial whose model is sent the reasoning in its own past answers."""
 
 
+def never_known(environment: Environment, header: Header) -> str:
+    """Say why nobody knows what noise would follow on a trial; empty where its seed tells, or there is none."""
+    if header.seed is None and environment.draw(random.Random(0)):
+        return f"{environment.id} has noise, and no seed says which would follow"
+    return ""
+
+
 class Course:
     """The course of one trial so far. It is moved by legal actions only.
 
@@ -34,8 +41,8 @@ class Course:
     """
 
     def __init__(self, environment: Environment, header: Header, changes: Iterator[Change] | None = None) -> None:
-        if header.seed is None and changes is None and environment.draw(random.Random(0)):
-            raise ValueError(f"{environment.id} has noise, and no seed says which would follow")
+        if changes is None and (why := never_known(environment, header)):
+            raise ValueError(why)
         self.environment = environment
         # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
         self._rng = random.Random(header.seed)

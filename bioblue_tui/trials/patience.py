@@ -23,7 +23,7 @@ class Patience:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._rejected = 0
-        self._faults: Counter[str] = Counter()
+        self._faults: list[Fault] = []
 
     def rejected(self, reading: Reading) -> str:
         """Take an answer that was no action; returns why the trial must hold, or an empty string."""
@@ -36,17 +36,17 @@ class Patience:
 
     def spoilt(self, fault: Fault, answer: Answer) -> str:
         """Take what is not the model's doing; returns why the trial must hold, or an empty string."""
-        self._faults[fault.kind] += 1
+        self._faults.append(fault)
         # Where reasoning alone used up the limit, asking again would cost the same for nothing.
         thought = fault.kind == "cut" and not split_thoughts(answer.text).answer.strip()
-        if not (fault.hopeless or thought or self._faults.total() >= FAULT_LIMIT):
+        if not (fault.hopeless or thought or len(self._faults) >= FAULT_LIMIT):
             return ""
-        faults = Counter(self._faults)
+        times, reasons = len(self._faults), {one.reason for one in self._faults}
+        kinds = Counter(one.kind for one in self._faults)
         self._faults.clear()
-        times = faults.total()
         if times == 1:
             return fault.reason
-        if len(faults) == 1:
+        if len(reasons) == 1:
             return f"{fault.reason} ({times} times in a row)"
-        told = ", ".join(f"{count} {rejected_as(kind)}" for kind, count in faults.items())
+        told = ", ".join(f"{count} {rejected_as(kind)}" for kind, count in kinds.items())
         return f"{times} attempts in a row without an answer: {told}; the last one: {fault.reason}"

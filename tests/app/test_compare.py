@@ -132,6 +132,18 @@ async def test_totals_their_differences_and_those_to_the_thermostat_are_in_turn(
         await until(pilot, lambda: text_of(screen.table).index("this step") < text_of(screen.table).index("total"))
 
 
+async def test_x_shows_the_numbers_first_where_another_panel_is_shown() -> None:
+    async with compared([recorded(), recorded(eats(9, 20))], (80, 24)) as (pilot, screen):
+        await until(pilot, lambda: screen.has_class("-tabbed"))
+        view = screen.table.view
+        assert not screen.table.is_on_screen
+        await pilot.press("x")
+        await until(pilot, lambda: screen.table.is_on_screen)
+        assert screen.table.view == view
+        await pilot.press("x")
+        assert screen.table.view != view
+
+
 async def test_different_noise_is_said_all_the_time_and_the_thermostat_comes_first() -> None:
     async with compared([recorded(seed=2), recorded(seed=3)]) as (pilot, screen):
         for key in ("home", "end"):

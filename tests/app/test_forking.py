@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import Plan, ReplaySession, open_session, run_unattended
 from bioblue_tui.trials.events import Intervened, Stepped
 from tests.support.fake_provider import FakeProvider
-from tests.support.pilots import on_disk, shown, text_of, trial, until
+from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
 
 
 @pytest.fixture
@@ -177,6 +178,23 @@ async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) 
         hint = dialog.query_one("#agent", Input).placeholder
         proposed = hint.partition("or you, ")[2].partition(",")[0]
         assert proposed in [choice.name for choice in choices(environment)]
+
+
+async def test_what_no_seed_tells_is_not_offered_to_be_forked(tmp_path: Path) -> None:
+    session = open_session(Plan("homeostasis", "thermostat", seed=1, steps=3), tmp_path)
+    await run_unattended(session)
+    record = open_record(session.path)
+    async with replayed(replace(record, header=replace(record.header, seed=None, source="published"))) as (
+        pilot,
+        screen,
+    ):
+        await pilot.press("t")
+        await until(pilot, lambda: "nobody can take over" in text_of(screen.notice))
+        assert "fork" not in text_of(screen.notice)
+        await pilot.press("f")
+        told = "This trial cannot be forked: homeostasis has noise, and no seed says which would follow."
+        await until(pilot, lambda: told in [note.message for note in pilot.app._notifications])
+        assert pilot.app.screen is screen
 
 
 async def test_a_fork_of_a_record_from_elsewhere_is_shown_beside_it(tmp_path: Path) -> None:

@@ -338,3 +338,17 @@ def test_the_dictionary_says_what_is_counted(tmp_path: Path) -> None:
     assert "to its end" in told["comparisons.csv", "people"]
     assert "trials.csv" in told["pages.csv", "away_pause"]
     assert "below the instruction" in told["decisions.csv", "question_in_view"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "tries", "again"),
+    [("[]", 2, False), ('[{text = "Rules."}]', 2, True), ('[{text = "Rules."}]', 1, False)],
+)
+def test_the_sheet_says_that_pages_are_shown_again_only_where_they_are(
+    tmp_path: Path, pages: str, tries: int, again: bool
+) -> None:
+    questions = 'questions = [{key = "q", text = "2 + 2?", answer = 4}]'
+    study = load(tmp_path, more=f"pages = {pages}\ncomprehension = {{tries = {tries}}}\n{questions}")
+    sheet = method_sheet(collect("small", study, tmp_path))
+    assert f"tries: {tries}." in sheet
+    assert ("The pages are shown again before another try." in sheet) == again

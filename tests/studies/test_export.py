@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -555,6 +556,29 @@ def test_a_crash_is_counted_whether_they_come_back_or_not(tmp_path: Path, resume
             again.visit(80, 24)
             again.note("left")
     assert "Time that is not known, and in no figure: 1 time the" in method_sheet(collect("small", study, tmp_path))
+
+
+def test_a_trial_is_over_before_its_score_card_and_whoever_is_killed_there_lacks_no_time(tmp_path: Path) -> None:
+    study = load(tmp_path)
+    run = enter(study, "P1", tmp_path)
+    with run.file:
+        run.visit(80, 24)
+        session = first_trial(run)
+        run.note("shown", view="trial/a.1")
+        assert asyncio.run(play(run, session)) == "complete"
+    over = open_record(session.path).events[-1].at
+    assert "Time that is not known" not in method_sheet(collect("small", study, tmp_path))
+    again = enter(study, "P1", tmp_path)
+    with again.file:
+        again.visit(80, 24)
+        view = again.next
+        assert view is not None
+        again.file.append("done", over + 60, view=view.key, seconds=20.0, away={}, outcome="complete")
+        walk(again)
+    assert "Time that is not known" not in method_sheet(collect("small", study, tmp_path))
+    export_study("small", study, tmp_path / "out", tmp_path)
+    (ended,) = (row["ended"] for row in rows(tmp_path / "out" / "pages.csv") if row["view"] == "trial/a.1")
+    assert datetime.fromisoformat(ended).timestamp() == pytest.approx(over, abs=0.002)
 
 
 def test_the_sheet_tells_of_no_other_try_where_there_is_one(tmp_path: Path) -> None:

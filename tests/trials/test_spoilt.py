@@ -59,6 +59,14 @@ async def test_three_in_a_row_pause_the_trial() -> None:
     await stage.trial.stop()
 
 
+async def test_other_faults_of_one_kind_are_not_the_last_one_three_times() -> None:
+    filtered = Answer("", fault=FILTER)
+    stage, _ = await played(filtered, filtered, Answer("", fault=replace(FILTER, reason="it called a tool")))
+    told = "3 attempts in a row without an answer: 3 provider's fault; the last one: it called a tool"
+    assert [pause.reason for pause in stage.all(Paused)] == [told]
+    await stage.trial.stop()
+
+
 async def test_a_pause_says_what_was_counted() -> None:
     stage, _ = await played(Answer("3", fault=CUT), Answer("3", fault=CUT), Answer("", fault=FILTER))
     told = f"3 attempts in a row without an answer: 2 cut, 1 provider's fault; the last one: {FILTER.reason}"

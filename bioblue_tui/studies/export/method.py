@@ -185,7 +185,7 @@ def _training(found: Collected) -> Iterator[str]:
     if not asked.questions:
         yield "- No questions about the instructions."
         return
-    again = "The pages are shown again before another try. " if asked.reread and asked.tries > 1 else ""
+    again = "The pages are shown again before another try. " if study.rereads else ""
     after = "the session ends" if asked.failing == "exclude" else "the session goes on and they are marked"
     yield f"- Questions about the instructions: {len(asked.questions)}, tries: {asked.tries}."
     yield f"- {again}After the last try: {after}."
@@ -262,10 +262,9 @@ def _time(found: Collected) -> Iterator[str]:
         middle, longest = statistics.median(minutes), max(minutes)
         spent = "up to the last page" + ", without score cards" * any(one.study.feedback for one in found.versions)
         yield f"- Minutes of those who finished, {spent}: median {middle:.1f}, longest {longest:.1f}."
-    killed = sum(person.killed for person in found.people)
-    if killed:
+    if found.killed:
         yield (
-            f"- Time that is not known, and in no figure: {counted(killed, 'time')} the program was ended in the "
+            f"- Time that is not known, and in no figure: {counted(found.killed, 'time')} the program was ended in the "
             "middle of a page, a question or a trial and could not note how long it had been open (a crash, a power "
             "cut). In a trial with a time limit that is about a second; elsewhere it may be any time."
         )

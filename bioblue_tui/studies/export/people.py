@@ -133,7 +133,7 @@ def pages(found: Collected) -> Table:
     columns = [
         *WHO,
         Column("view", "text", "What was shown: its key in the study."),
-        Column("ended", "time", "When it was over."),
+        Column("ended", "time", "When it was over; of a trial before its score card."),
         Column(
             "seconds",
             "number",
@@ -158,11 +158,12 @@ def pages(found: Collected) -> Table:
         Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
     ]
+    ends = found.ends
     rows = [
         {
             **who(person),
             "view": done.view,
-            "ended": time_of(done.at),
+            "ended": time_of(min(done.at, ends.get((person.code, done.view), done.at))),
             "seconds": done.seconds,
             **({} if (away := person.away(done)) is None else {f"away_{why}": away.get(why, 0) for why in AWAY}),
             "dropped": dropped[done.view],

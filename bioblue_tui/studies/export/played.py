@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
@@ -17,6 +18,7 @@ from bioblue_tui.studies.removed import Stood, read_removed
 from bioblue_tui.studies.sessions import is_running, nobodys, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
+from bioblue_tui.trials.events import Ended
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
 
 
@@ -52,11 +54,6 @@ class Person:
     def still(self, stretch: Absence) -> bool:
         """Return whether a stretch that does not count was still open when it was read: the program had not ended."""
         return self.running and not stretch.ended and not stretch.lost
-
-    @property
-    def killed(self) -> int:
-        """How often the program ended in the middle of something without noting for how long that was open."""
-        return self.log.killed + (bool(self.log.showing) and not self.running)
 
     @property
     def dropped(self) -> Mapping[str, int]:
@@ -98,6 +95,12 @@ class Played:
     compared: Comparison | None
     decisions: Mapping[tuple[int, int], Decision]
     outcome: str
+
+    @property
+    def ended(self) -> float:
+        """When it was over, by its record, seconds since the epoch; infinite while it is not."""
+        last = self.record.events[-1] if self.record.events else None
+        return last.at if isinstance(last, Ended) else inf
 
     @property
     def standing(self) -> str:
@@ -186,6 +189,22 @@ class Collected:
     def counting(self) -> Sequence[Played]:
         """The trials that are no practice."""
         return [played for played in self.trials if not played.trial.practice]
+
+    @property
+    def ends(self) -> Mapping[tuple[str, str], float]:
+        """When each trial was over, by its participant's code and its view's key; see ``Played.ended``."""
+        return {(played.person.code, f"{TRIAL}{played.trial.key}"): played.ended for played in self.trials}
+
+    @property
+    def killed(self) -> int:
+        """How often the program ended in the middle of something without noting for how long that was open.
+
+        Not where a trial was over, and its score card on the screen: then nothing is missing.
+        """
+        ends = self.ends
+        cuts = [(one.code, view, at) for one in self.people for view, at in one.log.killed]
+        cuts += [(one.code, one.log.showing, inf) for one in self.people if one.log.showing and not one.running]
+        return sum(ends.get((code, view), inf) >= at for code, view, at in cuts)
 
     def only(self, version: Version) -> Collected:
         """Return what belongs to one version."""
