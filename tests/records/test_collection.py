@@ -1,11 +1,13 @@
 import json
 import os
-import time
+from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 import envs
+from bioblue_tui import regular
 from bioblue_tui.records import collection
 from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
@@ -219,13 +221,23 @@ def test_recent_reads_only_ends_of_long_files(tmp_path: Path, monkeypatch: pytes
     assert recent(tmp_path, 1)[0].done == 2_000
 
 
-def test_recent_is_fast_with_thousands_of_files(tmp_path: Path) -> None:
+def test_recent_looks_only_into_those_that_may_have_begun_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = journal(tmp_path, "a.jsonl").read_bytes()
-    for number in range(2_000):
+    began = datetime.fromisoformat(read_journal(tmp_path / "a.jsonl").header.created).timestamp()
+    for number in range(200):
         (tmp_path / f"{number}.jsonl").write_bytes(content)
-    begin = time.process_time()
-    assert len(recent(tmp_path, 50)) == 50
-    assert time.process_time() - begin < 0.5
+        # All began at once; most were written last before that.
+        os.utime(tmp_path / f"{number}.jsonl", (began, began + (number - 150)))
+    looked = set()
+    opened = regular.open_regular
+
+    def noted(path: Path) -> BinaryIO:
+        looked.add(path)
+        return opened(path)
+
+    monkeypatch.setattr(collection, "open_regular", noted)
+    assert len(recent(tmp_path, 20)) == 20
+    assert len(looked) < 60
 
 
 @need_published

@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -251,28 +250,6 @@ def test_killed_at_any_moment_the_record_holds_every_step_that_was_reported(mome
     assert [step.step for step in steps] == list(range(1, len(steps) + 1))
     assert len(steps) >= reported == moment
     assert all(step.rewards for step in steps)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="its clock of processor time ticks 64 times a second")
-def test_reading_costs_at_most_twice_the_parsing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    header = header_for(envs.make("multi-homeostasis"), steps=3_000)
-    path = written(tmp_path, header, list(play(header)))
-    lines = path.read_text().splitlines()
-
-    def parse() -> object:
-        return [json.loads(line) for line in lines]
-
-    def best(of: object) -> float:
-        times = []
-        for _ in range(9):
-            begin = time.process_time()
-            assert callable(of)
-            of()
-            times.append(time.process_time() - begin)
-        return min(times)
-
-    assert best(lambda: read_journal(path)) <= 2 * best(parse)
 
 
 def test_answers_of_any_length_are_whole(tmp_path: Path) -> None:
