@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from weakref import WeakSet
 
 from rich.console import RenderableType
 from textual import events
@@ -204,6 +205,8 @@ class AttentiveApp(App[str]):
         self._front.ask()
         self._front.painted()
         self._dialog = False
+        self._known = WeakSet[Screen[Any]]()
+        """What was in front once: whatever lay over it meanwhile, it is to be seen again."""
         self._asked_at = 0.0
 
     def get_driver_class(self) -> type[Driver]:
@@ -219,12 +222,13 @@ class AttentiveApp(App[str]):
         self.screen_change_signal.subscribe(self, self._front_changed, immediate=True)
 
     def _front_changed(self, screen: Screen[Any]) -> None:
-        if screen.is_modal or self._dialog:
+        if screen.is_modal or self._dialog or screen in self._known:
             self._await_sight(screen)
         else:
-            # A screen has a gate of its own for what it asks.
+            # A new screen has a gate of its own for what it asks.
             self._saw(screen)
         self._dialog = screen.is_modal
+        self._known.add(screen)
 
     def _await_sight(self, screen: Screen[Any]) -> None:
         """Take keys again that are pressed once a screen is painted."""

@@ -352,3 +352,24 @@ def test_the_sheet_says_that_pages_are_shown_again_only_where_they_are(
     sheet = method_sheet(collect("small", study, tmp_path))
     assert f"tries: {tries}." in sheet
     assert ("The pages are shown again before another try." in sheet) == again
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"), [("hidden_rewards = true", False), ("", True)], ids=["rewards hidden", "rewards shown"]
+)
+def test_the_sheet_says_that_a_card_tells_the_steps_only_where_there_is_one(
+    tmp_path: Path, hidden: str, told: bool
+) -> None:
+    conditions = f"""
+feedback = true
+[[conditions]]
+name = "gauges"
+[[conditions]]
+name = "text"
+presentation = "prompt-only"
+{hidden}
+"""
+    study = load(tmp_path, conditions=conditions)
+    sheet = "\n".join(equivalence(collect("small", study, tmp_path)))
+    assert "people see a score card" in sheet
+    assert ("say how many steps the trial had" in sheet) == told

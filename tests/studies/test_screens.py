@@ -412,6 +412,22 @@ async def test_consent_is_given_or_not(tmp_path: Path) -> None:
     assert (one.state, one.trials) == ("declined", 0)
 
 
+async def test_an_enter_that_bounces_on_a_pause_hands_in_nothing_below_it(tmp_path: Path) -> None:
+    async with showing(tmp_path, is_trial, steps=3) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: answers(screen))
+        await pilot.press("3", "f2")
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen) and app._front.is_open)
+        for _ in range(2):
+            app.post_message(events.Key("enter", None))
+        await until(pilot, lambda: app.screen is screen and app._front.is_open)
+        await pilot.pause()
+        assert (run.log.decisions, screen.bar.answer.value) == ([], "3")
+        await pilot.press("enter")
+        await until(pilot, lambda: run.log.decisions)
+        assert run.log.decisions[0].dropped == 1
+
+
 async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) -> None:
     clock = StandingClock()
     more = 'pages = [{text = "Read this.", least = 60}]'

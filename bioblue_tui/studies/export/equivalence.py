@@ -35,7 +35,8 @@ def equivalence(found: Collected) -> Iterator[str]:
             "- After a trial that was played to its end people see a score card with the rewards that its condition "
             "shows, beside a reference policy's. Where a condition shows no rewards there is no card."
         )
-        if any(trial.plan.prompt_only for trial in (*study.practice, *study.trials)):
+        plans = [trial.plan for trial in (*study.practice, *study.trials) if trial.plan.prompt_only]
+        if any(_world(plan).shown_dimensions for plan in plans):
             yield (
                 "- That card, and the line above it, say how many steps the trial had: in prompt-only conditions, too, "
                 "where a model is not told."
