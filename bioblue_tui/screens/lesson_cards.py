@@ -135,7 +135,7 @@ class ActivityCard(Card):
         told = not self.sitting.suspense(self.place) or (
             not self.sitting.secret(self.place) and self.sitting.whole(self.place[0])
         )
-        self.results.show_outcomes([("as played", outcome), *others], onsets=told or bool(others))
+        self.results.show_outcomes([("as played", outcome), *others], onsets=told)
 
     @property
     def _unrewarded(self) -> bool:

@@ -370,7 +370,13 @@ async def test_a_rule_that_changes_the_noise_says_so(lesson: Lesson, tmp_path: P
             ]
         assert changes[2, "[11"] == changes[2, "[30"]
         assert changes[2, "[11"] != changes[4, "[11"]
-        assert "(other noise)" in " ".join(text_of(teacher.screen.query_one(ResultTable)).split())
+        table = teacher.screen.query_one(ResultTable)
+        assert "(other noise)" in " ".join(text_of(table).split())
+        # What goes wrong, and when, is not told before the page tells it.
+        assert "first failure" not in text_of(table)
+        await teacher.press("enter")
+        await until(teacher.pilot, lambda: "It was the accelerator." in teacher.texts)
+        await until(teacher.pilot, lambda: "first failure" in text_of(table))
 
 
 async def test_large_type_brings_back_what_was_read(lesson: Lesson, tmp_path: Path) -> None:
