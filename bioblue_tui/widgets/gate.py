@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from weakref import WeakSet
@@ -11,7 +10,6 @@ from weakref import WeakSet
 from rich.console import RenderableType
 from textual import events
 from textual._time import get_time
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
 from textual.message import Message
@@ -19,6 +17,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
+
+from bioblue_tui.widgets.terminal import ours
 
 MOST = 9_999
 """The most keys that are counted."""
@@ -177,14 +177,6 @@ class Gated(_Base):
             event.prevent_default()
 
 
-class Packets(XTermParser):
-    """Reads a packet from the terminal whole: all its keys were pressed before the first of them does anything."""
-
-    def feed(self, data: str) -> list[Message]:
-        """Return all that a packet holds; one by one, the app could paint between two, and so date the second later."""
-        return list(super().feed(data))
-
-
 class AttentiveApp(App[str]):
     """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
 
@@ -210,12 +202,8 @@ class AttentiveApp(App[str]):
         self._asked_at = 0.0
 
     def get_driver_class(self) -> type[Driver]:
-        """Return what reads the terminal, and have it read packets whole."""
-        driver = super().get_driver_class()
-        own = vars(sys.modules[driver.__module__])
-        if "XTermParser" in own:
-            own["XTermParser"] = Packets
-        return driver
+        """Return what reads the terminal and writes to it, as we need it."""
+        return ours(super().get_driver_class())
 
     def on_mount(self) -> None:
         """Follow which screen is in front; Textual calls the handlers of other classes by itself."""
