@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -91,10 +92,15 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     def _carry(self, gate: Gate) -> None:
         """Count what was pressed since the view before was over for the one that comes now."""
         for earlier in (self._before, self._between):
-            early = earlier.close()
-            gate.dropped += early.dropped
-            gate.torn |= early.torn
+            gate.take(earlier)
         self._before = gate
+
+    def _front_changed(self, screen: Screen[Any]) -> None:
+        super()._front_changed(screen)
+        gate = getattr(screen, "gate", None)
+        if isinstance(gate, Gate):
+            # What was pressed while it was on its way to the screen.
+            gate.take(self._between)
 
     def compose(self) -> ComposeResult:
         """Lay out what is seen for a moment between two screens: nothing."""

@@ -126,8 +126,8 @@ class GatedInput(Gated, RefusableInput):
 
     async def action_submit(self) -> None:
         """Hand in what was typed; what comes behind it is for another question."""
-        if self.value.strip() or self.empty_answers:
-            self.early = self.gate.close()
+        given = self.value.strip() or self.empty_answers
+        self.early = self.gate.close() if given else Early()
         await super().action_submit()
 
 

@@ -94,6 +94,12 @@ class Gate:
         self.dropped, self.torn = 0, False
         return early
 
+    def take(self, other: Gate) -> None:
+        """Count as pressed too early here what was so at another gate, which counts anew."""
+        early = other.close()
+        self.dropped += early.dropped
+        self.torn |= early.torn
+
 
 class Painted(Static):
     """A line that tells a gate when it is painted, and with it all else that has changed.
@@ -274,7 +280,14 @@ class AttentiveApp(App[str]):
             below = self._gate_below
             if not taken and below is not None:
                 below.dropped += 1
+            if isinstance(event, events.Key) and self._moves_focus(event) and await self._check_bindings(event.key):
+                return
         await super().on_event(event)
+
+    def _moves_focus(self, key: events.Key) -> bool:
+        """Return whether a key goes to another field: at once, for what is typed behind it is for that field."""
+        found = self.active_bindings.get(key.key)
+        return found is not None and found.binding.action in ("app.focus_next", "app.focus_previous")
 
     def _taken(self, event: events.Key | events.Paste) -> bool:
         """Return whether anything on the screen in front takes a key or a paste."""

@@ -102,6 +102,18 @@ async def test_two_answers_to_one_question_close_one_dialog(tmp_path: Path) -> N
         assert type(pilot.app.screen).__name__ == "NotesDialog"
 
 
+async def test_what_is_typed_behind_a_tab_is_for_the_next_field(tmp_path: Path) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NoteDialog))
+        await settled(pilot)
+        packet(pilot, *"burst", "tab", *"t2", "shift+tab", *"!")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, NoteDialog)
+        await until(pilot, lambda: dialog.text.text == "burst!" and dialog.tag.value == "t2")
+
+
 @pytest.mark.parametrize("pause", [0.0, 0.01])
 async def test_a_bounce_of_enter_goes_to_no_step_and_nothing_more(tmp_path: Path, pause: float) -> None:
     async with trial(PLAN, tmp_path) as (pilot, screen):

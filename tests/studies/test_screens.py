@@ -428,6 +428,41 @@ async def test_an_enter_that_bounces_on_a_pause_hands_in_nothing_below_it(tmp_pa
         assert run.log.decisions[0].dropped == 1
 
 
+@pytest.mark.parametrize("delay", [0, 0.01, 0.03, 0.1])
+async def test_an_enter_that_bounces_on_a_score_card_is_counted_at_what_comes_next(
+    tmp_path: Path, delay: float
+) -> None:
+    more = "feedback = true"
+    async with showing(tmp_path, is_trial, blocks=[("a", "1-2", "fixed")], steps=1, more=more) as (pilot, app, run):
+        await until(pilot, lambda: answers(playing(app)))
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen) and app.screen.gate.is_open)
+        await until(pilot, lambda: app._front.is_open)
+        app.post_message(events.Key("enter", None))
+        await asyncio.sleep(delay)
+        app.post_message(events.Key("enter", None))
+        await until(pilot, lambda: isinstance(app.screen, InstructionScreen) and app.screen.gate.is_open)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen) and answers(playing(app)))
+        assert run.log.done["trial/a.1"].dropped + run.log.done["instruction/a.2"].dropped == 1
+        assert playing(app).gate.dropped == 0
+
+
+async def test_what_was_typed_too_early_is_counted_once_however_often_an_empty_line_is_handed_in(
+    tmp_path: Path,
+) -> None:
+    more = 'questionnaire = [{key = "n", text = "How many?", kind = "number"}]'
+    async with showing(tmp_path, lambda view: view.key == "questionnaire/n", more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "How many?"))
+        app.screen.gate.dropped, app.screen.gate.torn = 1, True  # type: ignore[attr-defined]
+        for keys in (["5", "enter"], ["enter"], ["enter"], ["7", "enter"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+        await until(pilot, lambda: "questionnaire/n" in run.log.done)
+        done = run.log.done["questionnaire/n"]
+        assert (done.answer, done.dropped) == ("7", 1)
+
+
 async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) -> None:
     clock = StandingClock()
     more = 'pages = [{text = "Read this.", least = 60}]'
