@@ -373,3 +373,9 @@ presentation = "prompt-only"
     sheet = "\n".join(equivalence(collect("small", study, tmp_path)))
     assert "people see a score card" in sheet
     assert ("say how many steps the trial had" in sheet) == told
+
+
+def test_the_sheet_names_blocks_with_a_page_of_their_own(tmp_path: Path) -> None:
+    more = '[[blocks]]\nname = "z"\nenvironments = ["homeostasis"]\nseeds = 2\ntext = "Now another one."\n'
+    study = load(tmp_path, [("a", "1", "fixed")], conditions=more)
+    assert "- A page of its own before its first trial: block z." in method_sheet(collect("small", study, tmp_path))

@@ -173,6 +173,8 @@ def _training(found: Collected) -> Iterator[str]:
     study = _study(found)
     asked = study.comprehension
     yield f"- Pages of instruction: {len(study.pages) or 'none'}."
+    if own := [block.name for block in study.blocks if block.page is not None]:
+        yield f"- A page of its own before its first trial: block {one_line(', '.join(own), 300)}."
     left_out = (
         f"{len(study.practice)}, in no table of trials or answers; their time is in `pages.csv`, and counts in "
         "`participants.csv` (`minutes`); pauses in them are in `events.csv` and in “Stretches left out” below"
