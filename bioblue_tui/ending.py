@@ -91,17 +91,22 @@ def on_signals(end: Callable[[int], None], names: Sequence[str] = SIGNALS) -> No
                 return
 
 
-def _let_go_of_a_lost_terminal() -> None:
-    """Read from and write to nothing where the terminal is gone: what paints would wait for it for ever."""
+def is_lost(number: int) -> bool:
+    """Return whether an open file is a terminal that is gone."""
     if sys.platform == "win32":
-        return
+        return False
     import termios
 
-    for number in range(3):
-        try:
-            termios.tcgetattr(number)
-        except termios.error as error:
-            if error.args[0] == errno.EIO:
-                nothing = os.open(os.devnull, os.O_RDWR)
-                os.dup2(nothing, number)
-                os.close(nothing)
+    try:
+        termios.tcgetattr(number)
+    except termios.error as error:
+        return bool(error.args[0] == errno.EIO)
+    return False
+
+
+def _let_go_of_a_lost_terminal() -> None:
+    """Read from and write to nothing where the terminal is gone: what paints would wait for it for ever."""
+    for number in filter(is_lost, range(3)):
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, number)
+        os.close(nothing)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import time
+from collections.abc import Iterable
 
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.message import Message
+
+from bioblue_tui.ending import is_lost
+
+_MOMENT = 0.1
+"""Seconds between two looks at a terminal that is gone."""
 
 
 class Packets(XTermParser):
@@ -16,6 +25,16 @@ class Packets(XTermParser):
     def feed(self, data: str) -> list[Message]:
         """Return all that a packet holds; one by one, the app could paint between two, and so date the second later."""
         return list(super().feed(data))
+
+    def tick(self) -> Iterable[Message]:
+        """Look, between two packets, whether there is a terminal still: where there is none, the program ends.
+
+        A parent that ignores SIGHUP hands that down: then nothing else says so, and reading returns at once, for ever.
+        """
+        if is_lost(sys.__stdin__.fileno() if sys.__stdin__ else 0):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(_MOMENT)
+        return super().tick()
 
 
 class Writer(WriterThread):

@@ -70,6 +70,14 @@ def test_a_signal_on_mission_control_completes_all_records_and_names_them(bioblu
         assert isinstance(read_journal(path).events[-1], Ended)
 
 
+def test_a_terminal_that_is_closed_ends_the_program_also_where_its_parent_ignores_that(bioblue: Bioblue) -> None:
+    watched = f"'{bioblue.command}' watch homeostasis --agent thermostat --speed 5"
+    with Terminal(["/bin/sh", "-c", f"trap '' HUP; exec {watched}"], (120, 36), bioblue.environ) as terminal:
+        terminal.wait(PLAYED)
+        assert terminal.hang_up() == 128 + signal.SIGTERM
+    assert isinstance(bioblue.record().events[-1], Ended)
+
+
 def test_a_terminal_that_is_closed_ends_the_program_and_loses_nothing(bioblue: Bioblue) -> None:
     terminal = bioblue.terminal("watch", "homeostasis", "--agent", "thermostat", "--speed", "5")
     with terminal:
