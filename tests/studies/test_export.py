@@ -14,7 +14,7 @@ import pytest
 from bioblue_tui.agents.base import AgentError, Answer, Turn
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.continuing import fork_session
-from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.collection import append_note, open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.session import Plan, open_session, run_agent, run_unattended
 from bioblue_tui.studies.example import EXAMPLE
@@ -30,6 +30,7 @@ from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.sessions import session_file, study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.studies.study import Study
+from bioblue_tui.trials.events import Noted
 from tests.studies.small import first_trial, load, play, toml, walk
 from tests.studies.test_flow import SHORT, WHOLE
 from tests.support.changed import changed
@@ -567,6 +568,7 @@ def test_a_trial_is_over_before_its_score_card_and_whoever_is_killed_there_lacks
         run.note("shown", view="trial/a.1")
         assert asyncio.run(play(run, session)) == "complete"
     over = open_record(session.path).events[-1].at
+    append_note(session.path, Noted(over + 900, 1, "n", "seen"))
     assert "Time that is not known" not in method_sheet(collect("small", study, tmp_path))
     again = enter(study, "P1", tmp_path)
     with again.file:

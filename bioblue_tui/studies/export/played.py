@@ -18,7 +18,7 @@ from bioblue_tui.studies.removed import Stood, read_removed
 from bioblue_tui.studies.sessions import is_running, nobodys, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
-from bioblue_tui.trials.events import Ended
+from bioblue_tui.trials.events import Ended, Noted
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
 
 
@@ -99,7 +99,8 @@ class Played:
     @property
     def ended(self) -> float:
         """When it was over, by its record, seconds since the epoch; infinite while it is not."""
-        last = self.record.events[-1] if self.record.events else None
+        # Somebody may have noted something since.
+        last = next((event for event in reversed(self.record.events) if not isinstance(event, Noted)), None)
         return last.at if isinstance(last, Ended) else inf
 
     @property
