@@ -37,7 +37,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
-from bioblue_tui.widgets.gate import MOST, Gate
+from bioblue_tui.widgets.gate import MOST, SUBMITTING, Gate, Presses
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -67,14 +67,30 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         self._flowing: Worker[None] | None = None
         self._view: View | None = None
         """The page or question that is on the screen."""
+        self._presses = Presses()
         self._between, self._before = Gate(), Gate()
         """Count what is pressed between two screens, and on the last one once it was over."""
 
     async def on_event(self, event: events.Event) -> None:
         """Drop keys that were pressed before what they would answer was on the screen."""
         pressed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self.screen_stack
+        if pressed and isinstance(event, events.Key) and event.key in SUBMITTING and self._is_held(event):
+            return
         if not pressed or self._admits(event):  # type: ignore[arg-type]
+            if pressed and isinstance(event, events.Key) and event.key in SUBMITTING:
+                self._presses.count(event)
             await super().on_event(event)
+
+    def _is_held(self, event: events.Key) -> bool:
+        """Return whether a key is one that is held down, where it would pass what is to be read; it is counted there.
+
+        What an answer was typed for can't be passed so.
+        """
+        screen, same = self.screen, self._presses.is_same(event)
+        if same and isinstance(screen, StudyScreen | ScoreScreen) and screen.unanswered:
+            screen.gate.dropped += 1
+            return True
+        return False
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key counts. One that does not is counted where it was dropped, or for what comes next."""

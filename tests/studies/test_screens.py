@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual._time import get_time
 from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static, TextArea
@@ -442,6 +443,67 @@ async def test_an_enter_that_bounces_on_a_score_card_is_counted_at_what_comes_ne
         await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen) and answers(playing(app)))
         assert run.log.done["trial/a.1"].dropped + run.log.done["instruction/a.2"].dropped == 1
         assert playing(app).gate.dropped == 0
+
+
+def enter_at(app: StudyApp, *times: float) -> None:
+    """Press Enter at some times."""
+    for at in times:
+        key = events.Key("enter", None)
+        key.time = at
+        app.post_message(key)
+
+
+def repeats(begun: float) -> list[float]:
+    """Return when a key comes that is held down from some time on, for two seconds."""
+    return [begun + 0.5 + 0.033 * count for count in range(45)]
+
+
+async def test_a_key_that_is_held_down_passes_neither_card_nor_page(tmp_path: Path, held: None) -> None:
+    more = "feedback = true"
+    async with showing(tmp_path, is_trial, blocks=[("a", "1-2", "fixed")], steps=1, more=more) as (pilot, app, run):
+        await until(pilot, lambda: answers(playing(app)))
+        await pilot.press("3")
+        enter_at(app, begun := get_time())
+        for number, kind in enumerate((ScoreScreen, InstructionScreen)):
+            await until(pilot, lambda kind=kind: isinstance(app.screen, kind) and app.screen.gate.is_open)  # type: ignore[misc]
+            enter_at(app, *repeats(begun))
+            await until(pilot, lambda: app.screen.gate.dropped == 45)  # type: ignore[attr-defined]
+            assert isinstance(app.screen, kind)
+            begun += 3 * (number + 1)
+            enter_at(app, begun)
+        await until(pilot, lambda: isinstance(app.screen, StudyTrialScreen) and answers(playing(app)))
+        assert run.log.done["trial/a.1"].dropped == run.log.done["instruction/a.2"].dropped == 45
+
+
+@pytest.mark.parametrize("kind", ["number", "text"])
+async def test_a_key_that_is_held_down_leaves_out_no_answer(tmp_path: Path, held: None, kind: str) -> None:
+    more = f"""
+questionnaire = [
+    {{key = "a", text = "First?", kind = "number"}},
+    {{key = "b", text = "Second?", kind = "{kind}", required = false}},
+]
+"""
+    async with showing(tmp_path, lambda view: view.key == "questionnaire/a", more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "First?"))
+        await pilot.press("7")
+        enter_at(app, begun := get_time())
+        await until(pilot, lambda: asks(app, "Second?"))
+        enter_at(app, *repeats(begun))
+        await until(pilot, lambda: app.screen.gate.dropped == 45)  # type: ignore[attr-defined]
+        assert "questionnaire/b" not in run.log.done
+        assert all(area.text == "" for area in app.screen.query(TextArea))
+
+
+async def test_enters_that_bounce_on_a_button_are_counted(tmp_path: Path) -> None:
+    more = 'questionnaire = [{key = "a", text = "Why?"}, {key = "n", text = "How many?", kind = "number"}]'
+    async with showing(tmp_path, lambda view: view.key == "questionnaire/a", more=more) as (pilot, app, run):
+        await until(pilot, lambda: asks(app, "Why?"))
+        await pilot.press("s", "o", "tab")
+        burst(app, "\r" * 5)
+        await until(pilot, lambda: asks(app, "How many?"))
+        await pilot.press("4", "enter")
+        await until(pilot, lambda: "questionnaire/n" in run.log.done)
+        assert sum(run.log.done[f"questionnaire/{key}"].dropped for key in "an") == 4
 
 
 async def test_what_was_typed_too_early_is_counted_once_however_often_an_empty_line_is_handed_in(

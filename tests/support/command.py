@@ -15,6 +15,7 @@ import pytest
 
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import Record
+from bioblue_tui.widgets.gate import HELD, REPEATED
 from tests.support.terminal import DEADLINE, Terminal
 
 COMMAND = str(Path(sysconfig.get_path("scripts"), "bioblue.exe" if sys.platform == "win32" else "bioblue"))
@@ -76,7 +77,11 @@ class Bioblue:
 
     def terminal(self, *arguments: str | Path, size: tuple[int, int] = (120, 36)) -> Terminal:
         """Run in a terminal of this many columns and rows."""
-        return Terminal([self.command, *map(str, arguments)], size, self.environ)
+        terminal = Terminal([self.command, *map(str, arguments)], size, self.environ)
+        if "study" in arguments:
+            # Of a study's pages none is passed by a key that is held down.
+            terminal.pace = HELD + REPEATED
+        return terminal
 
     def files(self) -> list[Path]:
         """Return the records of trials, oldest first."""

@@ -74,6 +74,7 @@ class Terminal:
 
     Attributes:
         output: All bytes that the command has written to the terminal so far.
+        pace: Seconds that a person takes at least from one Enter to the next.
     """
 
     def __init__(self, command: Sequence[str], size: tuple[int, int], environ: Mapping[str, str]) -> None:
@@ -89,6 +90,7 @@ class Terminal:
     def _begin(self, process: Process, size: tuple[int, int]) -> None:
         columns, rows = size
         self.output = bytearray()
+        self.pace = self._entered = 0.0
         self._screen = pyte.Screen(columns, rows)
         self._seen: dict[int, str] = {}
         self._stream = pyte.Stream(self._screen)
@@ -131,6 +133,10 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press keys, by their name in ``KEYS`` or as a character, each as a write of its own."""
         for key in keys:
+            if key == "enter":
+                while time.monotonic() < self._entered + self.pace:
+                    self._read(self._entered + self.pace)
+                self._entered = time.monotonic()
             self._process.write(KEYS.get(key, key).encode())
 
     def type(self, text: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Self
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -86,6 +86,25 @@ class Choices(Gated, OptionList):
         super().action_select()
 
 
+class _Submit(Gated, Button):
+    """Submits at once: what is pressed behind it finds the question answered.
+
+    Args:
+        gate: Says which keys count.
+        submit: Hands in what was typed.
+    """
+
+    def __init__(self, gate: Gate, submit: Callable[[], None]) -> None:
+        self.gate = gate
+        super().__init__("submit", variant="primary", compact=True)
+        self._submit = submit
+
+    def press(self) -> Self:
+        """Submit."""
+        self._submit()
+        return self
+
+
 class QuestionScreen(StudyScreen[str]):
     """One question. Its result is the answer, to the letter; empty where it may be left out.
 
@@ -123,7 +142,7 @@ class QuestionScreen(StudyScreen[str]):
         else:
             yield TextArea(tab_behavior="focus")
             with Horizontal(classes="buttons"):
-                yield Button("submit", variant="primary", compact=True)
+                yield _Submit(self.gate, self.action_hand_in)
 
     def on_mount(self) -> None:
         """Say how to answer; nothing is chosen beforehand, for that would be a hint."""
@@ -166,10 +185,6 @@ class QuestionScreen(StudyScreen[str]):
         else:
             self.action_hand_in()
 
-    @on(Button.Pressed)
-    def _pressed(self) -> None:
-        self.action_hand_in()
-
     def action_hand_in(self) -> None:
         """Hand in what was typed, if it is an answer."""
         question = self._question
@@ -195,6 +210,13 @@ class QuestionScreen(StudyScreen[str]):
             )
         else:
             self.dismiss(str(int(typed)) if number else typed)
+
+    @property
+    def unanswered(self) -> bool:
+        """True where nothing was typed or chosen yet."""
+        given = [*(line.value for line in self.query(Input)), *(area.text for area in self.query(TextArea))]
+        chosen = [options.highlighted is not None for options in self.query(OptionList)]
+        return not any([*map(str.strip, given), *chosen])
 
     def _refuse(self, why: str) -> None:
         self.query_one("#refused", Static).update(why)
