@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.words import line_words, met_words
@@ -23,6 +23,7 @@ from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.trial import CORNERS, LEAST, SMALLEST, WIDE
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.columns import RawColumns
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.gauges import GaugesPanel
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import Course, Overlay
@@ -116,7 +117,7 @@ class CompareScreen(FollowedComparison):
         yield Static("", id="notes", classes="notice", markup=False)
         yield Static("", id="notice", classes="notice", markup=False)
         yield Timelines(comparison, id="timelines")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield Static("", id="too-small", markup=False)
 
     def on_mount(self) -> None:

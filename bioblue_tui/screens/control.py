@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from bioblue_tui.batch.alerts import Alerts
 from bioblue_tui.batch.bills import Bills
@@ -29,6 +29,7 @@ from bioblue_tui.screens.trial_keys import play_keys
 from bioblue_tui.screens.watch import WatchScreen
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.status import StatusLine
 from bioblue_tui.widgets.tile import Tile
@@ -128,7 +129,7 @@ class ControlScreen(Screen[None]):
         yield TotalsLine()
         yield TileGrid(list(self._tiles.values()))
         yield Static("", id="notice", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Begin."""

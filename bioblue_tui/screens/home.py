@@ -15,7 +15,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Checkbox, Footer, Input, OptionList, Static
+from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 import envs
@@ -35,6 +35,7 @@ from bioblue_tui.screens.setup import SetupPanel
 from bioblue_tui.session import Plan
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import RUNNING
+from bioblue_tui.widgets.footer import KeysFooter
 
 FIRST_ENVIRONMENT = "multi-homeostasis"
 """Highlighted at the start: where runaway optimisation is seen best."""
@@ -158,7 +159,7 @@ class HomeScreen(Refreshing[None]):
             earlier = OptionList(id="recent", classes="panel", markup=False)
             earlier.border_title = "recent trials"
             yield earlier
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Propose something worth seeing."""

@@ -16,7 +16,7 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction, Reveal, Text, WhatIf
 from bioblue_tui.lessons.outcome import outcome_of
@@ -39,6 +39,7 @@ from bioblue_tui.screens.lesson_dialogs import NumberedDialog
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.trial import TrialScreen
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.gate import Gate, Gated, Painted
 from bioblue_tui.widgets.page import page
 
@@ -119,7 +120,7 @@ class LessonScreen(Gated, Screen[None]):
         with VerticalScroll(id="sheet", can_focus=False):
             yield from ()
         yield Static("", id="hint", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     async def on_mount(self) -> None:
         """Show the first page; what is reckoned for the others is ready when their turn comes."""

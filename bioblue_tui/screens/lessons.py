@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from bioblue_tui.lessons.collection import Entry
@@ -21,6 +21,7 @@ from bioblue_tui.numbers import counted
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.footer import KeysFooter
 
 
 class LessonsScreen(Screen[None]):
@@ -70,7 +71,7 @@ class LessonsScreen(Screen[None]):
         """Lay out the list."""
         yield Static("BioBlue: lessons", id="head", markup=False)
         yield OptionList(*map(_option, self._entries), id="lessons", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only lessons that there are can be opened."""

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from bioblue_tui.analysis.comparison import FEWEST, MOST
@@ -29,6 +29,7 @@ from bioblue_tui.screens.overview_orders import ORDERS, Order, arranged, orders_
 from bioblue_tui.screens.refreshing import Refreshing
 from bioblue_tui.screens.trial import SMALLEST, WIDE
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.status import StatusLine, TabStrip
@@ -164,7 +165,7 @@ class OverviewScreen(Refreshing[None]):
                 yield Onsets()
             with ScrollPanel(id="averages", classes="panel"):
                 yield Averages()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield Static("", id="too-small", markup=False)
 
     def _named(self) -> str:

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from bioblue_tui.continuing import Changes
 from bioblue_tui.lessons.staging import Staging
@@ -26,6 +26,7 @@ from bioblue_tui.screens.noting import Noting
 from bioblue_tui.session import ReplaySession, Session
 from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.course import never_known
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.gauges import FULL, GaugesPanel
 from bioblue_tui.widgets.lines import Line
@@ -200,7 +201,7 @@ class TrialScreen(LookingScreen):
         yield Static("", id="notice", markup=False)
         yield from self.compose_below()
         yield Timeline(self.state, id="timeline")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
         yield Static("", id="too-small", markup=False)
 
     def heading(self) -> tuple[str, str]:

@@ -12,9 +12,10 @@ from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from bioblue_tui.text import one_line
+from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.gate import Gate, Painted
 from bioblue_tui.widgets.page import page
 
@@ -66,7 +67,7 @@ class StudyScreen(Screen[Result]):
                 yield Static(one_line(self._title), id="title", markup=False)
             yield from self.compose_sheet()
         yield Static("", id="hint", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeysFooter()
 
     def compose_sheet(self) -> ComposeResult:
         """Lay out what the screen is for."""
