@@ -21,6 +21,7 @@ from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
+from bioblue_tui.screens.study.presses import Presses
 from bioblue_tui.screens.study.question import QuestionScreen
 from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
@@ -37,7 +38,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
-from bioblue_tui.widgets.gate import MOST, SUBMITTING, Gate, Presses
+from bioblue_tui.widgets.gate import MOST, SUBMITTING, Gate
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""

@@ -7,6 +7,12 @@ from dataclasses import replace
 
 from bioblue_tui.studies.absences import Absence, together
 
+REPEATED = 0.1
+"""Seconds within which a key that is held down comes again; the slowest usual rate is 11 a second."""
+
+HELD = 0.7
+"""Seconds after which a key that is held down comes again at the latest, for the first time."""
+
 
 class Stopwatch:
     """Time since ``start``, and how much of it does not count, by why.

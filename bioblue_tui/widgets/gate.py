@@ -43,34 +43,6 @@ class Early(NamedTuple):
     torn: bool = False
 
 
-REPEATED = 0.1
-"""Seconds within which a key that is held down comes again; the slowest usual rate is 11 a second."""
-
-HELD = 0.7
-"""Seconds after which a key that is held down comes again at the latest, for the first time."""
-
-
-class Presses:
-    """Tells a key that is held down from one that is pressed anew.
-
-    A terminal does not say which it is, so where something is to be read first what comes too soon after the last one
-    that counted is taken for the same press.
-    """
-
-    def __init__(self) -> None:
-        self._counted = self._last = -math.inf
-
-    def is_same(self, event: events.Key) -> bool:
-        """Return whether a key is still the last press."""
-        same = event.time - self._counted < HELD or event.time - self._last < REPEATED
-        self._last = event.time
-        return same
-
-    def count(self, event: events.Key) -> None:
-        """Take a key for a press that counts."""
-        self._counted = self._last = event.time
-
-
 class Gate:
     """Lets keys through that were pressed after a question was painted, and counts the others.
 

@@ -9,8 +9,8 @@ import pytest
 def pressed_anew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every key for one that is pressed anew, however soon a test presses it; but where keys are held down."""
     if "held" not in request.fixturenames:
-        monkeypatch.setattr("bioblue_tui.widgets.gate.HELD", 0)
-        monkeypatch.setattr("bioblue_tui.widgets.gate.REPEATED", 0)
+        monkeypatch.setattr("bioblue_tui.screens.study.presses.HELD", 0)
+        monkeypatch.setattr("bioblue_tui.screens.study.presses.REPEATED", 0)
 
 
 @pytest.fixture

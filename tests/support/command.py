@@ -15,7 +15,7 @@ import pytest
 
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import Record
-from bioblue_tui.widgets.gate import HELD, REPEATED
+from bioblue_tui.studies.measuring import HELD, REPEATED
 from tests.support.terminal import DEADLINE, Terminal
 
 COMMAND = str(Path(sysconfig.get_path("scripts"), "bioblue.exe" if sys.platform == "win32" else "bioblue"))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bioblue_tui.studies.export.played import Person
 from bioblue_tui.studies.export.table import Column
+from bioblue_tui.studies.measuring import HELD, REPEATED
 from bioblue_tui.studies.study import StudyTrial
 from bioblue_tui.text import one_line
 
@@ -24,11 +25,17 @@ WHO = [
     Column("row", "integer", "Row of the design that orders their blocks and trials, from 1."),
 ]
 
+HELD_DOWN = (
+    f"where nothing was typed or chosen, Enter or Ctrl+S within {HELD:g} s of the last one that counted or "
+    f"{REPEATED:g} s of the last one at all, as they come when they are held down"
+)
+"""Which keys are taken for one that is held down."""
+
 DROPPED = Column(
     "dropped",
     "integer",
-    "Keys that were pressed before what they would answer was on the screen, or while something else lay over it: they "
-    "did not count. 0, too, where the program was one that did not note them.",
+    "Keys that did not count: pressed before what they would answer was on the screen, or while something else lay "
+    f"over it; {HELD_DOWN}. 0, too, where the program was one that did not note them.",
 )
 
 

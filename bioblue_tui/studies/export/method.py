@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from bioblue_tui.numbers import counted, minutes_and_seconds
 from bioblue_tui.studies.absences import added, together
 from bioblue_tui.studies.changes import what_changed
-from bioblue_tui.studies.export.common import where
+from bioblue_tui.studies.export.common import HELD_DOWN, where
 from bioblue_tui.studies.export.equivalence import equivalence
 from bioblue_tui.studies.export.people import passed, tries_of
 from bioblue_tui.studies.export.played import Collected, Person
@@ -281,7 +281,7 @@ def _time(found: Collected) -> Iterator[str]:
     )
     yield from _views(found)
     early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
-    yield f"- Keys pressed {early} did not count: {_dropped(found)}."
+    yield f"- Keys pressed {early} did not count; nor did, {HELD_DOWN}. In all, these did not count: {_dropped(found)}."
     yield f"- Stretches left out: {_absences(found.people) or 'none'}."
 
 
