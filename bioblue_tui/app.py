@@ -104,6 +104,13 @@ class BioBlueApp(AttentiveApp):
         self.config = config or Config()
         self._apply_config()
 
+    def _watch_app_focus(self, focus: bool) -> None:
+        """Focus what a screen begins with where it began without the keyboard, as it does in a browser."""
+        super()._watch_app_focus(focus)
+        wanted = self.screen.AUTO_FOCUS if focus and self.screen.focused is None else None
+        if wanted and (first := next((one for one in self.screen.query(wanted) if one.focusable), None)):
+            self.screen.set_focus(first, scroll_visible=False)
+
     def on_load(self) -> None:
         """Be ready for signals before the terminal is taken, so that it is given back."""
         if not self.is_headless:

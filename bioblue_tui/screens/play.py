@@ -14,10 +14,13 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.answering import AnsweringScreen
 from bioblue_tui.screens.noting import ANSWERING_NOTE_KEYS
 from bioblue_tui.screens.summary import Choice, SummaryScreen
+from bioblue_tui.screens.trial import TABS
 from bioblue_tui.screens.trial_keys import LARGE_KEY, PANEL_KEYS, PARENT_KEY, TEXT_KEYS
 from bioblue_tui.session import Session
 from bioblue_tui.widgets.gate import AGAIN
 from bioblue_tui.widgets.lines import Line
+
+PROMPTS = "Unfold or fold the prompts in the raw output; unfolded, PgUp and PgDn scroll them"
 
 
 class PlayScreen(AnsweringScreen):
@@ -56,7 +59,7 @@ class PlayScreen(AnsweringScreen):
         command("play.on", "pagedown", "look(1)", "Look on", "Look at the next step", priority=True),
         *TEXT_KEYS,
         command("play.jump", "ctrl+g", "jump", "Jump to a step", "Jump to a step by its number"),
-        command("play.fold", "f4", "fold", "Prompts", "Unfold or fold the prompts in the raw output", footer="Prompts"),
+        command("play.fold", "f4", "fold", "Prompts", PROMPTS, footer="Prompts"),
         *ANSWERING_NOTE_KEYS,
         PARENT_KEY,
         LARGE_KEY,
@@ -86,14 +89,22 @@ class PlayScreen(AnsweringScreen):
         return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where there is nothing but the text, keys to look back scroll it; Home and End unless it is edited."""
+        """Where the text is read, keys to look back scroll it; Home and End unless what is typed is edited."""
         if action in ("look", "text_page", "text_end", "text_end_unless_editing"):
             line = self.bar.answer if self.is_mounted and self.bar.display else None
             free = line is None or not line.value or line.refused
-            return self.prompt_only == (action != "look") and (free or action != "text_end_unless_editing")
+            read = self.prompt_only or (self.is_mounted and not self.transcript.folded)
+            return read == (action != "look") and (free or action != "text_end_unless_editing")
         if action == "repeat":
             return not self.live.trial.ended
         return super().check_action(action, parameters)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the prompts; unfolded they are in view, and PgUp and PgDn scroll them."""
+        super().action_fold()
+        if not self.transcript.folded:
+            self._show_tab(TABS.index("raw output"))
+        self.refresh_bindings()
 
     def action_text_page(self, by: int) -> None:
         """Scroll the text by a page."""

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bioblue_tui.studies.absences import Absence, together
 
-REPEATED = 0.1
-"""Seconds within which a key that is held down comes again; the slowest usual rate is 11 a second."""
+REPEATED = 0.25
+"""Seconds within which a key that is held down comes again: usually 11 times a second or more, at times delayed."""
 
 HELD = 0.7
 """Seconds after which a key that is held down comes again at the latest, for the first time."""

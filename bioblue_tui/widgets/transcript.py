@@ -120,6 +120,11 @@ class Transcript(ScrollView, Styled, can_focus=True):
         self._seen = self._limit
         self.scroll_end(animate=False, immediate=True)
 
+    @property
+    def folded(self) -> bool:
+        """Whether prompts are one line each."""
+        return self._writer.folded
+
     def toggle_fold(self) -> None:
         """Fold prompts to one line, or unfold them."""
         self._writer.folded = not self._writer.folded

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.events import AppFocus
 from textual.widgets import Checkbox, Input, OptionList
 
 import envs
@@ -57,6 +58,19 @@ async def test_enter_enter_starts_a_trial_without_key_or_network(tmp_path: Path)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await until(pilot, lambda: "accelerator" in prompts(home_of(app).earlier)[0])
+
+
+async def test_enter_enter_starts_a_trial_where_the_window_has_no_keyboard_at_first(tmp_path: Path) -> None:
+    """As in a browser, where the page is focused after it is there."""
+    app = BioBlueApp(tmp_path)
+    app.set_reactive(BioBlueApp.app_focus, False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.is_mounted)
+        assert app.screen.focused is None
+        app.post_message(AppFocus())
+        await until(pilot, lambda: app.screen.focused is not None)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WatchScreen | PlayScreen))
 
 
 async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed(

@@ -14,7 +14,7 @@ from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.summary import SummaryScreen
 from bioblue_tui.session import Plan
 from bioblue_tui.trials.events import Asked, Rejected
-from tests.support.pilots import done, on_disk, opened, painted, playing, text_of, trial, until
+from tests.support.pilots import done, letters, on_disk, opened, painted, playing, text_of, trial, until
 
 HOMEOSTASIS = Plan("homeostasis", "human", seed=1, steps=3)
 
@@ -92,6 +92,29 @@ async def test_the_summary_at_the_end_offers_the_next_seed(tmp_path: Path) -> No
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, PlayScreen) and pilot.app.screen is not screen)
         assert playing(pilot.app.screen).session.header.seed == 2
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)])
+async def test_unfolded_prompts_are_read_whole_with_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with trial(replace(HOMEOSTASIS, environment="multi-homeostasis"), tmp_path, size=size) as (pilot, screen):
+        await pilot.press("f4")
+        seen: list[str] = []
+        await pilot.press("ctrl+home")
+        await until(pilot, lambda: screen.transcript.scroll_offset.y == 0 and "You are an agent" in painted(pilot.app))
+        while True:
+            seen.append(letters(painted(pilot.app)))
+            at = screen.transcript.scroll_offset.y
+            if at >= screen.transcript.max_scroll_y:
+                break
+            await pilot.press("pagedown")
+            await until(pilot, lambda at=at: screen.transcript.scroll_offset.y > at)  # type: ignore[misc]
+            await pilot.pause()
+        instruction = screen.state.header.instruction
+        for sentence in filter(str.strip, instruction.replace("\n", " ").split(". ")):
+            for word in sentence.split():
+                assert any(letters(word) in page for page in seen), word
+        await pilot.press("f4")
+        assert screen.transcript.folded
 
 
 async def test_leaving_in_the_middle_asks_first(tmp_path: Path) -> None:

@@ -494,6 +494,26 @@ questionnaire = [
         assert all(area.text == "" for area in app.screen.query(TextArea))
 
 
+@pytest.mark.parametrize("key", ["f2", "escape"])
+@pytest.mark.parametrize("after", [0.06, 0.5])
+async def test_an_enter_that_ends_a_pause_and_comes_again_hands_in_nothing(
+    tmp_path: Path, held: None, key: str, after: float
+) -> None:
+    async with showing(tmp_path, is_trial, steps=3) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: answers(screen))
+        await pilot.press("1", key)
+        await until(pilot, lambda: isinstance(app.screen, PauseScreen | ConfirmDialog) and app._front.is_open)
+        enter_at(app, begun := get_time())
+        await until(pilot, lambda: app.screen is screen and app._front.is_open)
+        enter_at(app, begun + after)
+        await until(pilot, lambda: screen.gate.dropped == 1)
+        assert (run.log.decisions, screen.bar.answer.value) == ([], "1")
+        await pilot.press("2", "enter")
+        await until(pilot, lambda: run.log.decisions)
+        assert (screen.state.steps[0].answer.text, run.log.decisions[0].dropped) == ("12", 1)  # type: ignore[union-attr]
+
+
 async def test_enters_that_bounce_on_a_button_are_counted(tmp_path: Path) -> None:
     more = 'questionnaire = [{key = "a", text = "Why?"}, {key = "n", text = "How many?", kind = "number"}]'
     async with showing(tmp_path, lambda view: view.key == "questionnaire/a", more=more) as (pilot, app, run):

@@ -88,11 +88,6 @@ class StudyScreen(Screen[Result]):
         self.query_one("#head", Static).refresh()
 
     @property
-    def unanswered(self) -> bool:
-        """True where Enter would pass on what nothing was typed for: a key that is held down must not."""
-        return True
-
-    @property
     def read(self) -> bool:
         """True once the end of the sheet has been in view; nobody can have read what was not."""
         sheet = self.query_one("#sheet", VerticalScroll)

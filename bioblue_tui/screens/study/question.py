@@ -211,13 +211,6 @@ class QuestionScreen(StudyScreen[str]):
         else:
             self.dismiss(str(int(typed)) if number else typed)
 
-    @property
-    def unanswered(self) -> bool:
-        """True where nothing was typed or chosen yet."""
-        given = [*(line.value for line in self.query(Input)), *(area.text for area in self.query(TextArea))]
-        chosen = [options.highlighted is not None for options in self.query(OptionList)]
-        return not any([*map(str.strip, given), *chosen])
-
     def _refuse(self, why: str) -> None:
         self.query_one("#refused", Static).update(why)
         for line in self.query(GatedInput):

@@ -32,8 +32,6 @@ class ScoreScreen(ModalScreen[None]):
     """
 
     CSS_PATH = "../dialogs.tcss"
-    unanswered = True
-    """A key that is held down must not pass it."""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,q", "dismiss", "Continue", priority=True)]
 
     def __init__(self, state: TrialState, comparison: Comparison, trial: str, gate: Gate) -> None:

@@ -26,7 +26,7 @@ WHO = [
 ]
 
 HELD_DOWN = (
-    f"where nothing was typed or chosen, Enter or Ctrl+S within {HELD:g} s of the last one that counted or "
+    f"with no other key in between, Enter or Ctrl+S within {HELD:g} s of the last one that counted or "
     f"{REPEATED:g} s of the last one at all, as they come when they are held down"
 )
 """Which keys are taken for one that is held down."""

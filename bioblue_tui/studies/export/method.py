@@ -325,7 +325,7 @@ def _dropped(found: Collected) -> str:
     for counts, kind in zip((answers, views), kinds, strict=True):
         having = sum(count > 0 for count in counts)
         parts += [f"{sum(counts)} at {counted(having, *kind)}"] if having else []
-    named = "`dropped` in `decisions.csv`, `trials.csv` and `pages.csv`"
+    named = "`dropped` in `decisions.csv`, `trials.csv` and `pages.csv`, but for those at what was left unfinished"
     return f"{', '.join(parts) or 'none'} ({named})"
 
 
