@@ -38,7 +38,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
-from bioblue_tui.widgets.gate import MOST, Gate
+from bioblue_tui.widgets.gate import MOST, Gate, Gated
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -90,6 +90,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             return False
         gate = getattr(self.screen, "gate", None) or self._gate_below or self._between
         gate.dropped += 1
+        if isinstance(self.focused, Gated):
+            self.focused.post_message(Gated.Dropped())
         return True
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
