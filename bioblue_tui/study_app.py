@@ -10,7 +10,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 from textual.worker import Worker
 
 from bioblue_tui.app import BioBlueApp
@@ -38,7 +38,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
-from bioblue_tui.widgets.gate import MOST, Gate, Gated
+from bioblue_tui.widgets.gate import MOST, Gate
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
@@ -74,25 +74,11 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Drop keys that were pressed before what they would answer was on the screen."""
-        if isinstance(event, events.MouseDown):
-            self._presses.is_same(event)
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or not self.screen_stack:
+        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if typed or isinstance(event, events.MouseDown):
+            self._presses.date(event)
+        if not typed or not self.screen_stack or self._admits(event):  # type: ignore[arg-type]
             await super().on_event(event)
-        elif not self._is_held(event) and self._admits(event):
-            self._presses.count(event)
-            await super().on_event(event)
-
-    def _is_held(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key is still the press before; it is counted where it would have done something."""
-        # In a text Enter begins a line, and people leave lines empty.
-        same, writes = self._presses.is_same(event), isinstance(self.focused, TextArea) and self.focused.text
-        if not same or writes:
-            return False
-        gate = getattr(self.screen, "gate", None) or self._gate_below or self._between
-        gate.dropped += 1
-        if isinstance(self.focused, Gated):
-            self.focused.post_message(Gated.Dropped())
-        return True
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key counts. One that does not is counted where it was dropped, or for what comes next."""

@@ -34,6 +34,9 @@ LEVEL = 0.95
 RESAMPLES = 4_000
 """How often trials are drawn anew; fewer for thousands of trials, whose means hardly differ."""
 
+TOO_FEW = "too few"
+"""Why there is no interval where there are fewer trials than ``FEW``."""
+
 FEW = 5
 """With fewer independent values there is no interval: it would be a guess about their spread."""
 
@@ -134,7 +137,7 @@ def why_none(values: Sequence[Number], kin: Sequence[Hashable] | None = None) ->
     """Say why values have no interval; empty where they have one."""
     values = alone(values, kin)
     if len(values) < FEW:
-        return "too few"
+        return TOO_FEW
     try:
         numbers = [float(value) for value in values]
     except OverflowError:

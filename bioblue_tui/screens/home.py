@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -233,10 +234,15 @@ class HomeScreen(Refreshing[None]):
         if at is not None:
             self.earlier.scroll_to(y=at - below, animate=False)
 
+    def _offered(self, environment: str) -> list[Choice]:
+        """Return the agents for an environment, with why any can't run here and now."""
+        found, refused = choices(environment, data=self._data), getattr(self.app, "MODELS_REFUSED", "")
+        return [replace(one, unavailable=refused) if refused and one.kind == "model" else one for one in found]
+
     @on(OptionList.OptionHighlighted, "#environments")
     def _environment_changed(self) -> None:
         before = self.choice
-        self._choices = choices(self.environment, data=self._data)
+        self._choices = self._offered(self.environment)
         names = [choice.name for choice in self._choices]
         proposed = next((name for name in SHOWCASE if name in names), names[0])
         self.agents.clear_options()
@@ -366,7 +372,7 @@ class HomeScreen(Refreshing[None]):
     def offers(self) -> Iterator[Found]:
         """Yield for the palette every trial that can be started, and every earlier one that can be opened."""
         for environment in envs.ids():
-            for choice in choices(environment, data=self._data):
+            for choice in self._offered(environment):
                 if not choice.unavailable and choice.kind != "model":
                     title = f"Play {environment}" if choice.kind == "human" else f"Watch {environment}: {choice.name}"
                     yield title, choice.about, partial(self._start_in, environment, choice.name)

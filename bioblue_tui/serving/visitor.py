@@ -47,6 +47,9 @@ class VisitorApp(BioBlueApp):
         large: Whether to begin in large type.
     """
 
+    MODELS_REFUSED = "models can't be used in a browser"
+    """Why no model can be chosen, whatever keys and files the server has."""
+
     def __init__(self, root: Path, lesson: Lesson | None, *, large: bool) -> None:
         def first() -> Shown:
             from bioblue_tui.screens.lesson import LessonScreen

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import envs
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
-from bioblue_tui.analysis.intervals import FEW, Interval, alone, attained, interval, why_none
+from bioblue_tui.analysis.intervals import FEW, TOO_FEW, Interval, alone, attained, interval, why_none
 from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import known_of, possible, possible_difference
@@ -234,7 +234,9 @@ class Averages(Foot):
     def _line(self, average: Average, width: int) -> Line:
         text = amount(_short(average.mean), 8)
         found = average.interval
-        spread = f"[{', '.join(ends(found.low, found.high, 7, _short))}]" if found else average.why_none
+        # Behind a difference "too few" could be read as what was done too little of.
+        why = "no interval" if average.why_none == TOO_FEW else average.why_none
+        spread = f"[{', '.join(ends(found.low, found.high, 7, _short))}]" if found else why
         head: Line = [(f" {average.label:<16}", "text"), (f"{text:>8} ", "strong"), (f"{spread:<18}", "dim")]
         cells = width - sum(len(part) for part, _ in head) - 2
         return head if cells < 8 else [*head, *_dots(average, cells)]

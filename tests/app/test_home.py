@@ -23,6 +23,7 @@ from bioblue_tui.screens.overview import OverviewScreen
 from bioblue_tui.screens.play import PlayScreen
 from bioblue_tui.screens.replay import ReplayScreen
 from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.serving.visitor import VisitorApp
 from bioblue_tui.session import Plan, open_session, run_unattended
 from tests.support.comparing import on_disk
 from tests.support.pilots import painted, until
@@ -71,6 +72,17 @@ async def test_enter_enter_starts_a_trial_where_the_window_has_no_keyboard_at_fi
         await until(pilot, lambda: app.screen.focused is not None)
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(app.screen, WatchScreen | PlayScreen))
+
+
+async def test_no_visitor_is_sent_for_a_key_or_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    app = VisitorApp(tmp_path, None)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
+        offered = prompts(home_of(app).agents)
+        models = [line for line in offered if line.split()[0] in ("openai", "anthropic", "local")]
+        assert len(models) == 4
+        assert all(line.endswith("✗ models can't be used in a browser") for line in models)
 
 
 async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed(

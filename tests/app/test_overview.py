@@ -223,6 +223,9 @@ async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: t
         if screen.has_class("-tabbed"):
             await pilot.press("tab")
         await until(pilot, lambda: "thermostat · 2 trials" in text_of(screen.averages))
+        assert not re.search(r"\d +too few", text_of(screen.averages)), (
+            "a reader takes it for what was done too little of"
+        )
         await pilot.press("x")
         await until(pilot, lambda: str(screen.query_one("#averages").border_title).startswith("totals:"))
 

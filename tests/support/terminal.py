@@ -141,6 +141,8 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Type a text."""
+        if "\r" in text:
+            self._entered = time.monotonic()
         self._process.write(text.encode())
 
     def wait(self, *wanted: str | re.Pattern[str] | Callable[[str], object], seconds: float = DEADLINE) -> str:

@@ -11,25 +11,23 @@ from bioblue_tui.widgets.gate import SUBMITTING
 
 
 class Presses:
-    """Tells a key that submits and is held down, or bounces, from one that is pressed anew.
+    """Gives a key that submits, and that is held down or bounces, the time at which it was pressed.
 
-    A terminal does not say which it is: one that comes too soon after the last one that counted, with nothing typed in
-    between, is taken for the same press, whatever has come on the screen or has gone from it meanwhile.
+    A terminal does not say which it is: one that comes too soon after the last press, with nothing else done in
+    between, is taken for the same press. So it answers nothing that has come into view, or again into view, since then.
     """
 
     def __init__(self) -> None:
-        self._counted = self._last = -math.inf
+        self._pressed = self._last = -math.inf
 
-    def is_same(self, event: events.Event) -> bool:
-        """Return whether a key is still the last press; whatever else is done in between makes the next one new."""
+    def date(self, event: events.Event) -> None:
+        """Set the time of a key; whatever else is done makes the next one a press of its own."""
         if not (isinstance(event, events.Key) and event.key in SUBMITTING):
-            self._counted = self._last = -math.inf
-            return False
-        same = event.time - self._counted < HELD or event.time - self._last < REPEATED
-        self._last = event.time
-        return same
-
-    def count(self, event: events.Key | events.Paste) -> None:
-        """Take what counts for a press, if it submits."""
-        if isinstance(event, events.Key) and event.key in SUBMITTING:
-            self._counted = event.time
+            self._pressed = self._last = -math.inf
+            return
+        at = event.time
+        if at - self._pressed < HELD or at - self._last < REPEATED:
+            event.time = self._pressed
+        else:
+            self._pressed = at
+        self._last = at
