@@ -76,7 +76,7 @@ async def test_enter_enter_starts_a_trial_where_the_window_has_no_keyboard_at_fi
 
 async def test_no_visitor_is_sent_for_a_key_or_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-    app = VisitorApp(tmp_path, None)
+    app = VisitorApp(tmp_path, None, large=False)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
         offered = prompts(home_of(app).agents)

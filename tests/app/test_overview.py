@@ -224,7 +224,7 @@ async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: t
             await pilot.press("tab")
         await until(pilot, lambda: "thermostat · 2 trials" in text_of(screen.averages))
         assert not re.search(r"\d +too few", text_of(screen.averages)), (
-            "a reader takes it for what was done too little of"
+            "3 too few is a figure"
         )
         await pilot.press("x")
         await until(pilot, lambda: str(screen.query_one("#averages").border_title).startswith("totals:"))
