@@ -223,9 +223,7 @@ async def test_every_size_shows_trials_onsets_and_averages(folder: Path, size: t
         if screen.has_class("-tabbed"):
             await pilot.press("tab")
         await until(pilot, lambda: "thermostat · 2 trials" in text_of(screen.averages))
-        assert not re.search(r"\d +too few", text_of(screen.averages)), (
-            "3 too few is a figure"
-        )
+        assert not re.search(r"\d +too few", text_of(screen.averages)), "3 too few is a figure"
         await pilot.press("x")
         await until(pilot, lambda: str(screen.query_one("#averages").border_title).startswith("totals:"))
 

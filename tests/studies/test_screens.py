@@ -19,7 +19,7 @@ from textual.widgets import Markdown, Static, TextArea
 from bioblue_tui.app import BioBlueApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.dialogs import ConfirmDialog, LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.study.page import ConsentScreen, InstructionScreen, PageScreen
 from bioblue_tui.screens.study.pause import PauseScreen
@@ -558,6 +558,26 @@ async def test_the_least_time_of_a_page_stands_still_in_a_pause(tmp_path: Path) 
         clock.seconds = 120
         await until(pilot, lambda: "Enter continues" in text_on(app))
     assert [(away.why, away.seconds) for away in run.log.absences] == [("pause", 60)]
+
+
+@pytest.mark.parametrize("feedback", [True, False])
+@pytest.mark.parametrize(("key", "kind"), [("f1", HelpScreen), ("ctrl+g", LineDialog)])
+async def test_a_time_limit_ends_a_trial_whatever_lies_over_it(
+    tmp_path: Path, key: str, kind: type, feedback: bool
+) -> None:
+    clock, more = StandingClock(), f"feedback = {str(feedback).lower()}\n{HURRIED}"
+    async with showing(tmp_path, is_trial, blocks=[], more=more, clock=clock) as (pilot, app, run):
+        screen = playing(app)
+        await until(pilot, lambda: answers(screen))
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: screen.state.done == 1 and answers(screen))
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, kind))
+        clock.seconds = 121
+        await until(pilot, lambda: "trial/z.1" in run.log.done)
+        await until(pilot, lambda: "Time is over" in painted(app))
+        assert isinstance(app.screen, PageScreen)
+        assert (run.log.done["trial/z.1"].outcome, app.failed) == ("time limit", 0)
 
 
 async def test_a_pause_is_as_long_as_it_was_where_a_time_limit_runs(tmp_path: Path) -> None:

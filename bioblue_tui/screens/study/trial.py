@@ -233,6 +233,9 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if self._left and self._remaining() <= 0:
             self.outcome = TIME_LIMIT
             self.gate.shut()
+            # Help may lie over it, or the question which step to look at: their time counts.
+            while self.app.screen is not self:
+                self.app.pop_screen()
             self.dismiss(False)
             return
         self._note_open()
@@ -257,6 +260,8 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         return bool(self.outcome) or self.live.trial.ended
 
     def _finished(self) -> None:
+        if self.outcome:
+            return
         self.outcome = self.state.reason
         found = compare(self.state) if self._feedback and self.state.environment.shown_dimensions else None
         if found is None:
