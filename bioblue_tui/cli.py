@@ -19,8 +19,8 @@ import click
 from bioblue_tui import __version__
 from bioblue_tui.commands.group import SectionedGroup
 from bioblue_tui.commands.screen import need_terminal, run_app
-from bioblue_tui.ending import CODES
-from bioblue_tui.usage import data_option
+from bioblue_tui.commands.usage import data_option
+from bioblue_tui.system.ending import CODES
 
 EPILOG = """\b
 Examples:
@@ -73,7 +73,7 @@ def main() -> NoReturn:
         click.echo(f"Error: the output can't be written ({error.strerror or type(error).__name__})", err=True)
         _exit_now(1)
     except Exception as error:  # noqa: BLE001 - Python would tell it with its text, which may hold anything, a key too
-        from bioblue_tui.mishap import ADVICE, told
+        from bioblue_tui.system.crash_report import ADVICE, told
 
         click.echo(f"bioblue: {told(error)}. {ADVICE}", err=True)
         raise SystemExit(1) from None

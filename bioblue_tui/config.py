@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bioblue_tui.paths import real_path
-from bioblue_tui.regular import read_regular
-from bioblue_tui.text import one_line
-from bioblue_tui.toml import check, load
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.system.paths import real_path
+from bioblue_tui.system.regular import read_regular
+from bioblue_tui.system.toml import check, load
 
 THEME = "textual-dark"
 """Theme until a person chooses another."""

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import resvg_py
 
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.screens.trial.replay import ReplayScreen
 from tests.support.pilots import until
 from tests.support.records import published_files
 

@@ -49,7 +49,7 @@ def test_who_plays_by_a_policy_does_not_wait_for_the_words_of_other_answers(tmp_
     script = """
 import asyncio, sys
 from pathlib import Path
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.runs.session import Plan, open_session
 session = open_session(Plan("multi-homeostasis", "thermostat", seed=1, steps=5), Path(sys.argv[1]))
 asyncio.run(session.run())
 print(session.state.done, "bioblue_tui.trials.reading.cues" in sys.modules)
@@ -67,9 +67,9 @@ def test_environments_need_nothing_but_the_standard_library() -> None:
     # -S leaves out all installed packages: what is not of the standard library cannot be imported.
     script = f"""
 import sys
-sys.path.insert(0, {str(ROOT)!r})
-import envs
-print([envs.make(id).facts() and id for id in envs.ids()], "bioblue_tui" in sys.modules)
+sys.path.insert(0, {str(ROOT / "envs")!r})
+import bioblue_envs
+print([bioblue_envs.make(id).facts() and id for id in bioblue_envs.ids()], "bioblue_tui" in sys.modules)
 """
     ids = ["homeostasis", "multi-homeostasis", "sustainability", "balancing"]
     assert python("-I", "-S", "-c", script).strip() == f"{ids} False"
@@ -87,9 +87,9 @@ main()
 FIRST_PAINT = """
 import json, sys
 from pathlib import Path
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.wiring import live_screen
-from bioblue_tui.session import Plan
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.navigation import live_screen
+from bioblue_tui.runs.session import Plan
 
 class Probe(BioBlueApp):
     def on_ready(self):

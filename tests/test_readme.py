@@ -9,21 +9,21 @@ import sys
 import tomllib
 from pathlib import Path
 
+import bioblue_envs
 import click
 
-import envs
-from bioblue_tui.agents.local_files import SMALL
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.analysis.best import best_total
 from bioblue_tui.analysis.modes.base import MODES
 from bioblue_tui.analysis.modes.flip import LASTING
-from bioblue_tui.batch.engine import MOST_AT_ONCE
 from bioblue_tui.commands.serving import PORT
-from bioblue_tui.installing import needs_extra
 from bioblue_tui.lessons.collection import built_in
-from bioblue_tui.screens.trial import SMALLEST, WIDE
-from bioblue_tui.session import STEPS
+from bioblue_tui.models.local_files import SMALL
+from bioblue_tui.models.settings import ModelSettings
+from bioblue_tui.runs.batch.engine import MOST_AT_ONCE
+from bioblue_tui.runs.session import STEPS
+from bioblue_tui.screens.trial.screen import SMALLEST, WIDE
+from bioblue_tui.system.installing import needs_extra
 from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
@@ -87,11 +87,11 @@ def test_what_is_advised_to_install_is_there_to_be_installed() -> None:
 
 def test_its_figures_are_the_programs() -> None:
     lessons = [entry.lesson for entry in built_in() if entry.lesson]
-    settings, best = ModelSettings(), best_total(envs.make("sustainability"), STEPS)
-    objectives = next(parameter for parameter in envs.parameters("balancing") if parameter.name == "objectives")
+    settings, best = ModelSettings(), best_total(bioblue_envs.make("sustainability"), STEPS)
+    objectives = next(parameter for parameter in bioblue_envs.parameters("balancing") if parameter.name == "objectives")
     limits = f"{objectives.minimum:g} to {objectives.maximum:g}"
-    problem = envs.make("balancing").problem
-    assert isinstance(problem, envs.Allotment)
+    problem = bioblue_envs.make("balancing").problem
+    assert isinstance(problem, bioblue_envs.Allotment)
     tokens = f"at most {settings.max_tokens} output tokens"
     longest = max(lesson.minutes for lesson in lessons)
     names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
@@ -119,7 +119,7 @@ def test_it_names_every_failure_mode_and_every_scripted_policy() -> None:
 
 
 def test_the_answers_that_it_names_are_read() -> None:
-    one, two = envs.make("homeostasis"), envs.make("multi-homeostasis")
+    one, two = bioblue_envs.make("homeostasis"), bioblue_envs.make("multi-homeostasis")
     assert f"(rule `{RULE}`)" in README
     for text, environment, action in (("3", one, (3,)), ("I consume 3.", one, (3,)), ("A: 3, B: 4", two, (3, 4))):
         assert f"`{text}`" in README

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from bioblue_envs import Action, Environment, Number
 
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
@@ -16,7 +17,6 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.trials.state import TrialState
-from envs import Action, Environment, Number
 from tests.support.records import need_published, published_files
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from envs import Environment, State, Transition
+from bioblue_envs import Environment, State, Transition
 
 OUTGREW = "the conversation outgrew the model's context"
 """How the note of an answer begins that was given without the oldest turns; how many were left out follows."""
@@ -186,7 +186,7 @@ class BaseAgent:
             async def answer(self, turn: Turn) -> Answer:
                 return Answer(str(int(turn.state.levels[0] // 2)))
 
-        environment = envs.make("sustainability")
+        environment = bioblue_envs.make("sustainability")
         header = Header(environment.id, environment.parameters, seed=1, steps=100, agent="half")
         asyncio.run(Trial(environment, Half("half"), header, print).run())
     """

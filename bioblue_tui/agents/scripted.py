@@ -12,8 +12,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bioblue_envs import Action, Environment, IllegalAction, State
+
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
-from envs import Action, Environment, IllegalAction, State
 
 Rule = Callable[["Scene"], Action]
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing
+
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
 from bioblue_tui.analysis.tags import mode_of, objective_of
 from bioblue_tui.trials.events import Noted
-from envs import Allotment, Environment, Homeostatic, Regrowing
 
 _EVERYWHERE: tuple[Mode, ...] = ("self_imitation_oscillation", "frozen_repetition", "unexplained_regret")
 

@@ -16,7 +16,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from envs import Allotment, Environment, Homeostatic, Number, Regrowing, Setpoint, State
+from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing, Setpoint, State
 
 WORK = 400_000
 """How many states a search may hold in all before it is given up: about half a minute."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.state import TrialState
-from envs import Environment, Number
 
 AT_ONCE = 150
 """Steps that are read before a screen may paint again: some ten milliseconds."""

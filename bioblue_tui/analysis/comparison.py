@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.divergence import Divergence, act_alike, divergence
 from bioblue_tui.analysis.modes.base import Finding
@@ -16,17 +18,16 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import named_settings
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import UNFOLLOWED, noisy, policy_words
-from bioblue_tui.numbers import counted, difference, tidy
-from bioblue_tui.paths import data_dir, references_file, trials_dir
+from bioblue_tui.formatting.numbers import counted, difference, tidy
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
-from bioblue_tui.text import one_line
+from bioblue_tui.system.paths import data_dir, references_file, trials_dir
 from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import interventions
 from bioblue_tui.wordings.collection import called, reworded
-from envs import Number
 
 FEWEST, MOST = 2, 6
 """How many trials can be compared: more lines in one gauge can't be told apart."""

@@ -12,11 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.effects import Effect, cliffs_delta, hedges_g
 from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.paired import Paired, paired
 from bioblue_tui.analysis.sameness import Trace, joined
-from envs import Number
 
 GREATEST = 10**100
 """Beyond this nothing is compared: squares of such sums are more than a float can hold."""

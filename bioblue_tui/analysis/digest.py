@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import may_be_record, open_record
 from bioblue_tui.records.files import what_failed
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
-from envs import Environment, Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from bioblue_envs import Action, Environment, IllegalAction
+
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Action, Environment, IllegalAction
 
 PROBE = 60
 """Steps after which two worlds that did the same at every one of them are taken to act alike."""

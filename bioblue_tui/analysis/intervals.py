@@ -18,9 +18,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bioblue_tui.numbers import counted
-from envs import Number
-from envs.base import mean
+from bioblue_envs import Number
+from bioblue_envs.base import mean
+
+from bioblue_tui.formatting.numbers import counted
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bioblue_envs import Number
+from bioblue_envs.base import mean
+
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
-from bioblue_tui.numbers import tidy
+from bioblue_tui.formatting.numbers import tidy
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
-from envs import Number
-from envs.base import mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.sameness import plain, trace_of
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
-from envs import Environment, Number
 
 LOOKED_THROUGH = 2000
 """How many records are looked through, the newest first: within a second or two."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bioblue_envs import Environment, Number, Regrowing, State
+
 from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.modes.flip import Flip
@@ -15,10 +17,9 @@ from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, noise_of, total
 from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge, may_fail
-from bioblue_tui.numbers import amount, difference
+from bioblue_tui.formatting.numbers import amount, difference
 from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
-from envs import Environment, Number, Regrowing, State
 
 PARENTS = "in its parent: "
 """What is said before a failure in the steps that a fork shares with its parent."""

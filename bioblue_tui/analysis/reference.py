@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.analysis.shadow import Shadow, noise_of
-from bioblue_tui.numbers import difference, tidy
+from bioblue_tui.formatting.numbers import difference, tidy
 from bioblue_tui.trials.state import TrialState
-from envs import Environment, Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment
+
 from bioblue_tui.analysis.best import Best, best_total
-from bioblue_tui.regular import read_regular
-from envs import Environment
+from bioblue_tui.system.regular import read_regular
 
 VERSION = 4
 """Counts changes in how the values are computed; what an older version kept is computed anew."""
@@ -47,7 +48,7 @@ class References:
     def known(self, environment: Environment, steps: int) -> Best | None:
         """Return the best total if it is known already, in no time."""
         published = KNOWN.get((environment.id, steps))
-        if published and environment.parameters == envs.make(environment.id).parameters:
+        if published and environment.parameters == bioblue_envs.make(environment.id).parameters:
             return published
         return self._kept.get(_key(environment, steps))
 

@@ -16,12 +16,12 @@ from typing import Literal
 
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.agents.scripted import STREAM
-from bioblue_tui.agents.secrecy import without
-from bioblue_tui.agents.settings import ModelSettings
 from bioblue_tui.analysis.words import noisy
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.models.redaction import without
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.schema import Record, make_environment
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import interventions

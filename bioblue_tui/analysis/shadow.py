@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
+from bioblue_envs import Action, Change, Environment, Number, State, Transition
+
 from bioblue_tui.trials.events import Header, Stepped
-from envs import Action, Change, Environment, Number, State, Transition
 
 Policy = Callable[[State], Action]
 """From a state to an action."""

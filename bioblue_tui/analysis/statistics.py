@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bioblue_envs import Dimension, Environment, Number, State
+from bioblue_envs.base import mean
+
 from bioblue_tui.analysis.intervals import Interval, alone, interval, why_none
 from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
-from bioblue_tui.numbers import difference
+from bioblue_tui.formatting.numbers import difference
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import UNCOUNTED, Tally
-from envs import Dimension, Environment, Number, State
-from envs.base import mean
 
 Kind = Literal["total", "difference", "metric", "rejected"]
 """A reward dimension's total; its difference to the reference policy on the same noise; a metric's mean absolute

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing
+
 from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.words import noisy, on_same_noise
-from bioblue_tui.numbers import amount
-from envs import Allotment, Environment, Homeostatic, Number, Regrowing
+from bioblue_tui.formatting.numbers import amount
 
 Word = Literal["ok", "mild", "fail"]
 """How a trial went."""

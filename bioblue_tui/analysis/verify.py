@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from bioblue_envs import Environment, IllegalAction, Number, State, Transition
+
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.trials.events import (
     COMPLETE,
@@ -32,7 +34,6 @@ from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.wordings.words import WordingError
-from envs import Environment, IllegalAction, Number, State, Transition
 
 _BARE = re.compile(r"[\s(\[]*\d{1,9}(\s*,\s*\d{1,9})*[\s)\].]*")
 """An answer of numbers alone."""

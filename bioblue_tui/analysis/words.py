@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from bioblue_tui.numbers import EXACT, amount, counted, signed
-from bioblue_tui.text import one_line
+from bioblue_envs import Dimension, Environment
+
+from bioblue_tui.formatting.numbers import EXACT, amount, counted, signed
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.events import COMPLETE, FAILED, INTERRUPTED, RUNNING, STOPPED
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import acting
-from envs import Dimension, Environment
 
 _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refill to a safe floor (base stock)"}
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from bioblue_tui.paths import data_dir as data_directory
-from bioblue_tui.paths import references_file
-from bioblue_tui.usage import data_option
+from bioblue_tui.commands.usage import data_option
+from bioblue_tui.system.paths import data_dir as data_directory
+from bioblue_tui.system.paths import references_file
 
 
 @click.command()

@@ -10,25 +10,25 @@ from typing import Any
 
 import click
 
-from bioblue_tui.batch.claims import Claims
-from bioblue_tui.batch.example import EXAMPLE
-from bioblue_tui.batch.found import Found, load_begun
-from bioblue_tui.batch.jobs import batch_jobs
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
-from bioblue_tui.batch.plan import BatchTrial, with_keys
-from bioblue_tui.batch.reading import BatchError
 from bioblue_tui.commands.many import many_options, play_jobs
+from bioblue_tui.commands.model_options import max_cost_option, read_dollars
+from bioblue_tui.commands.options import Complaint, data_option, wording_option
 from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
-from bioblue_tui.model_options import max_cost_option, read_dollars
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import Complaint, data_option, wording_option
-from bioblue_tui.paths import data_dir as directory
-from bioblue_tui.paths import trials_dir
+from bioblue_tui.commands.usage import complaint
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line, visible
-from bioblue_tui.told import ToldError, read_wording
-from bioblue_tui.usage import complaint
+from bioblue_tui.runs.batch.batch_file import BatchError
+from bioblue_tui.runs.batch.batch_status import Found, load_begun
+from bioblue_tui.runs.batch.claims import Claims
+from bioblue_tui.runs.batch.example import EXAMPLE
+from bioblue_tui.runs.batch.jobs import batch_jobs
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.runs.batch.plan import BatchTrial, with_keys
+from bioblue_tui.runs.batch.session_factory import Opener
+from bioblue_tui.runs.settings_text import ToldError, read_wording
+from bioblue_tui.system.paths import data_dir as directory
+from bioblue_tui.system.paths import trials_dir
 
 _MOST_SHARDS = 10_000
 

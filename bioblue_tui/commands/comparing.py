@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bioblue_tui.commands.options import guarded
 from bioblue_tui.commands.screen import need_terminal, on_screen, run_app
-from bioblue_tui.options import guarded
-from bioblue_tui.paths import data_dir as data_directory
-from bioblue_tui.paths import references_file, trials_dir
+from bioblue_tui.commands.usage import Complaint, data_option
+from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.collection import recent
 from bioblue_tui.records.files import must_exist
-from bioblue_tui.text import visible
-from bioblue_tui.usage import Complaint, data_option
+from bioblue_tui.system.paths import data_dir as data_directory
+from bioblue_tui.system.paths import references_file, trials_dir
 
 if TYPE_CHECKING:
-    from bioblue_tui.screens.compare import CompareScreen
-    from bioblue_tui.screens.overview import OverviewScreen
+    from bioblue_tui.screens.compare.screen import CompareScreen
+    from bioblue_tui.screens.overview.screen import OverviewScreen
 
 
 @click.command()
@@ -57,7 +57,7 @@ def compare(default_data: Path | None, /, data_dir: Path | None, files: tuple[Pa
         return
 
     def screen() -> CompareScreen:
-        from bioblue_tui.screens.compare import CompareScreen
+        from bioblue_tui.screens.compare.screen import CompareScreen
 
         return CompareScreen(comparison)
 
@@ -88,7 +88,7 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     need_terminal("bioblue analyse FILES… and bioblue report FILES… do without")
 
     def screen() -> OverviewScreen:
-        from bioblue_tui.screens.overview import OverviewScreen
+        from bioblue_tui.screens.overview.screen import OverviewScreen
 
         return OverviewScreen(places, references_file(directory))
 

@@ -12,31 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from bioblue_tui.agents.base import Agent
-from bioblue_tui.agents.catalogue import ModelSettings
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.batch.claims import Claims
-from bioblue_tui.batch.engine import Job, TakenError
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
 from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.paying import cost_check
-from bioblue_tui.commands.screen import on_screen
-from bioblue_tui.commands.trials import show_session
-from bioblue_tui.continuing import (
-    Changes,
-    agent_of_fork,
-    can_resume,
-    fork_session,
-    held_by_person,
-    resumable,
-    resume_session,
-    stream_of_fork,
-)
-from bioblue_tui.costs.budget import Budget
-from bioblue_tui.model_options import max_cost_option, model_options, read_dollars, read_model
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import (
+from bioblue_tui.commands.model_options import max_cost_option, model_options, read_dollars, read_model
+from bioblue_tui.commands.options import (
     Complaint,
     agent_options,
     choose_agent,
@@ -48,14 +28,34 @@ from bioblue_tui.options import (
     tell_rewording,
     wording_option,
 )
-from bioblue_tui.paths import data_dir as directory
-from bioblue_tui.paths import real_path, trials_dir
+from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.commands.screen import on_screen
+from bioblue_tui.commands.trials import show_session
+from bioblue_tui.commands.usage import complaint
+from bioblue_tui.costs.budget import Budget
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
+from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.session import Plan, Session, agent_for, agent_of, default_speed
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.runs.batch.claims import Claims
+from bioblue_tui.runs.batch.engine import Job, TakenError
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.runs.batch.session_factory import Opener
+from bioblue_tui.runs.resume_fork import (
+    Changes,
+    agent_of_fork,
+    can_resume,
+    fork_session,
+    held_by_person,
+    resumable,
+    resume_session,
+    stream_of_fork,
+)
+from bioblue_tui.runs.session import Plan, Session, agent_for, agent_of, default_speed
+from bioblue_tui.system.paths import data_dir as directory
+from bioblue_tui.system.paths import real_path, trials_dir
 from bioblue_tui.trials.events import Header, Stepped
-from bioblue_tui.usage import complaint
 
 MAX_FORKS = 1_000
 """The most forks of one command."""

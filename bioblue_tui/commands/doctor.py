@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.options import data_option
-from bioblue_tui.paths import data_dir as data_directory
+from bioblue_tui.commands.options import data_option
+from bioblue_tui.system.paths import data_dir as data_directory
 
 if TYPE_CHECKING:
     from bioblue_tui.display.doctor import Finding

@@ -8,19 +8,19 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import bioblue_envs
 import click
 
-import envs
-from bioblue_tui.agents.catalogue import Choice, choices
 from bioblue_tui.agents.scripted import POLICIES
+from bioblue_tui.commands.options import data_option, guarded
 from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
 from bioblue_tui.display.look import Look
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import data_option, guarded
-from bioblue_tui.paths import config_file, trials_dir
-from bioblue_tui.paths import data_dir as data_directory
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import visible
+from bioblue_tui.models.catalogue import Choice, choices
 from bioblue_tui.records.collection import recent
-from bioblue_tui.text import visible
+from bioblue_tui.system.paths import config_file, trials_dir
+from bioblue_tui.system.paths import data_dir as data_directory
 
 
 @click.command("list")
@@ -60,10 +60,10 @@ def list_environments(environment: str | None) -> None:
     In a pipe the fields are separated by tabs.
     """
     if environment is None:
-        _list([(name, envs.about(name).replace("\n", " ")) for name in envs.ids()])
+        _list([(name, bioblue_envs.about(name).replace("\n", " ")) for name in bioblue_envs.ids()])
         return
-    parameters = guarded(lambda: envs.parameters(environment))
-    values = envs.make(environment).parameters
+    parameters = guarded(lambda: bioblue_envs.parameters(environment))
+    values = bioblue_envs.make(environment).parameters
     _list([(one.name, json.dumps(values.get(one.name)), one.help) for one in parameters])
 
 
@@ -76,19 +76,19 @@ def list_agents(default_data: Path | None, /, environment: str | None) -> None:
     In a pipe the fields are separated by tabs.
     """
     if environment is not None:
-        guarded(lambda: envs.parameters(environment))
+        guarded(lambda: bioblue_envs.parameters(environment))
         _list([(choice.name, _about(choice)) for choice in choices(environment, data=default_data)])
         return
     plays: dict[str, list[str]] = {}
     about: dict[str, str] = {}
-    for name in envs.ids():
+    for name in bioblue_envs.ids():
         for choice in choices(name, data=default_data):
             plays.setdefault(choice.name, []).append(name)
             about[choice.name] = _about(choice)
     # In the order to present them: models stand behind all scripted policies.
     order = ["human", *POLICIES]
     names = sorted(plays, key=lambda name: order.index(name) if name in order else len(order))
-    everywhere = len(envs.ids())
+    everywhere = len(bioblue_envs.ids())
     _list([(name, "all" if len(plays[name]) == everywhere else ", ".join(plays[name]), about[name]) for name in names])
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from bioblue_tui.agents.local_files import SMALL, ModelFile, missing_library, model_files
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.options import Complaint, data_option
-from bioblue_tui.paths import data_dir as data_directory
-from bioblue_tui.paths import models_dir
+from bioblue_tui.commands.options import Complaint, data_option
+from bioblue_tui.commands.usage import complaint
+from bioblue_tui.formatting.text import visible
+from bioblue_tui.models.local_files import SMALL, ModelFile, missing_library, model_files
 from bioblue_tui.records.files import what_failed
-from bioblue_tui.text import visible
-from bioblue_tui.usage import complaint
+from bioblue_tui.system.paths import data_dir as data_directory
+from bioblue_tui.system.paths import models_dir
 
 
 @click.group(cls=SectionedGroup)
@@ -34,8 +34,8 @@ def get(default_data: Path | None, /, data_dir: Path | None) -> None:
 
     It is a real but tiny model, expected to fail. A file that is there and whole is left as it is.
     """
-    from bioblue_tui.agents.local_fetch import FetchError, fetch
     from bioblue_tui.display.progress import progress
+    from bioblue_tui.models.local_fetch import FetchError, fetch
 
     try:
         with progress(_narrate) as tell:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from bioblue_tui.batch.bills import Bills
-from bioblue_tui.batch.engine import MOST_AT_ONCE, Engine, Job
-from bioblue_tui.batch.limiter import Limiters
 from bioblue_tui.commands.recording import recorded
 from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.descriptors import allow_many
-from bioblue_tui.text import one_line, visible
-from bioblue_tui.usage import UNREADABLE
+from bioblue_tui.commands.usage import UNREADABLE
+from bioblue_tui.formatting.text import one_line, visible
+from bioblue_tui.runs.batch.bills import Bills
+from bioblue_tui.runs.batch.engine import MOST_AT_ONCE, Engine, Job
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.system.descriptors import allow_many
 
 if TYPE_CHECKING:
     from bioblue_tui.display.series import Style
-    from bioblue_tui.screens.control import ControlScreen
+    from bioblue_tui.screens.batch.screen import ControlScreen
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -118,7 +118,7 @@ def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str
         check(engine)
 
     def screen() -> ControlScreen:
-        from bioblue_tui.screens.control import ControlScreen
+        from bioblue_tui.screens.batch.screen import ControlScreen
 
         return ControlScreen(engine, title, bills)
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bioblue_tui.options import Complaint, guarded
-from bioblue_tui.text import one_line
+from bioblue_tui.commands.options import Complaint, guarded
+from bioblue_tui.formatting.text import one_line
 
 if TYPE_CHECKING:
-    from bioblue_tui.agents.model_list import Listed
     from bioblue_tui.costs.price import Price
+    from bioblue_tui.models.model_list import Listed
 
 _LONGEST = 300
 """Characters of a model's name that are shown."""
@@ -31,8 +31,8 @@ def models(provider: Any, base_url: str | None, as_json: bool) -> None:
     The newest come first: name, size of the context in tokens, price of a million tokens in and out. What is not known
     is called unknown. In a pipe the fields are separated by tabs.
     """
-    from bioblue_tui.agents.model_list import list_models
     from bioblue_tui.costs.table import find_price
+    from bioblue_tui.models.model_list import list_models
 
     address, listed = guarded(lambda: asyncio.run(list_models(provider, base_url)))
     if not listed:

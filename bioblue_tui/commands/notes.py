@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bioblue_tui.commands.options import Complaint, guarded
 from bioblue_tui.config import Config
-from bioblue_tui.options import Complaint, guarded
-from bioblue_tui.paths import config_file
-from bioblue_tui.text import visible
+from bioblue_tui.formatting.text import visible
+from bioblue_tui.system.paths import config_file
 
 if TYPE_CHECKING:
     from bioblue_tui.trials.events import Noted

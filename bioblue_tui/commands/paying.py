@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import bioblue_envs
 import click
 
-import envs
-from bioblue_tui.agents.settings import parse_history
-from bioblue_tui.batch.engine import Engine, Job, Watcher
 from bioblue_tui.commands.many import Check
+from bioblue_tui.commands.options import Complaint
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.estimate import Estimate, estimate
 from bioblue_tui.costs.price import FREE, Price
 from bioblue_tui.costs.table import PUBLIC, find_price
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import Complaint
-from bioblue_tui.session import Plan
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.models.settings import parse_history
+from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
+from bioblue_tui.runs.session import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
     for alike in setups.values():
         plan, done = alike[0].plan, alike[0].done
         yield estimate(
-            envs.make(plan.environment, **plan.parameters),
+            bioblue_envs.make(plan.environment, **plan.parameters),
             steps=plan.steps,
             trials=len(alike),
             price=_price(plan),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bioblue_tui.options import guarded
+from bioblue_tui.commands.options import guarded
+from bioblue_tui.commands.usage import BrokenOff
+from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import visible
-from bioblue_tui.usage import BrokenOff
 
 Result = TypeVar("Result")
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bioblue_tui.commands.options import display_option, guarded, read_speed, speed_option
 from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import display_option, guarded, read_speed, speed_option
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.session import ReplaySession
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.runs.session import ReplaySession
 
 if TYPE_CHECKING:
-    from bioblue_tui.screens.trial import TrialScreen
+    from bioblue_tui.screens.trial.screen import TrialScreen
 
 
 @click.command()
@@ -42,7 +42,7 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
     session = guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
 
     def screen() -> TrialScreen:
-        from bioblue_tui.screens.replay import ReplayScreen
+        from bioblue_tui.screens.trial.replay import ReplayScreen
 
         return ReplayScreen(session)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bioblue_tui.numbers import counted
-from bioblue_tui.paths import data_dir as data_directory
-from bioblue_tui.paths import references_file
-from bioblue_tui.text import visible
-from bioblue_tui.usage import UNREADABLE, Complaint, complaint, data_option
+from bioblue_tui.commands.usage import UNREADABLE, Complaint, complaint, data_option
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import visible
+from bioblue_tui.system.paths import data_dir as data_directory
+from bioblue_tui.system.paths import references_file
 
 if TYPE_CHECKING:
     from bioblue_tui.report.formats import Format

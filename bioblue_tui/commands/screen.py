@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioblue_tui.paths import config_file
-from bioblue_tui.usage import Complaint
+from bioblue_tui.commands.usage import Complaint
+from bioblue_tui.system.paths import config_file
 
 if TYPE_CHECKING:
-    from bioblue_tui.app import Shown
-    from bioblue_tui.session import Plan
+    from bioblue_tui.app.bioblue import Shown
+    from bioblue_tui.runs.session import Plan
 
 
 def on_screen(display: str) -> bool:
@@ -55,7 +55,7 @@ def run_app(
     # Textual reads this when it is imported: at four times its frame rate keys show sooner, also while steps are
     # painted, and nothing is painted more often than something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
-    from bioblue_tui.app import BioBlueApp
+    from bioblue_tui.app.bioblue import BioBlueApp
     from bioblue_tui.config import Config
 
     app = BioBlueApp(data, first, plan, Config.load(config_file()))

@@ -9,13 +9,9 @@ from typing import Any
 
 import click
 
-from bioblue_tui.batch.engine import Job
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
 from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.paying import cost_check
-from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
-from bioblue_tui.options import (
+from bioblue_tui.commands.model_options import MODEL_OPTIONS, model_options, read_model
+from bioblue_tui.commands.options import (
     agent_options,
     choose_agent,
     guarded,
@@ -26,8 +22,12 @@ from bioblue_tui.options import (
     series_options,
     tell_rewording,
 )
-from bioblue_tui.session import agent_for
-from bioblue_tui.text import one_line
+from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.runs.batch.engine import Job
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.runs.batch.session_factory import Opener
+from bioblue_tui.runs.session import agent_for
 
 
 @click.command()

@@ -8,10 +8,10 @@ from importlib.util import find_spec
 import click
 
 from bioblue_tui.commands.teaching import read
-from bioblue_tui.installing import needs_extra
-from bioblue_tui.paths import real_path
-from bioblue_tui.text import one_line
-from bioblue_tui.usage import Complaint
+from bioblue_tui.commands.usage import Complaint
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.system.installing import needs_extra
+from bioblue_tui.system.paths import real_path
 
 PORT = 8137
 """Where it listens unless one says otherwise."""
@@ -42,7 +42,7 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     if lesson is not None:
         found = read(lesson)
         title, arguments = f"BioBlue: {one_line(found.title, 60)}", [*arguments, "--lesson", str(real_path(found.path))]
-    from bioblue_tui.serving.server import Classroom
+    from bioblue_tui.app.serving.server import Classroom
 
     def ready(address: str) -> None:
         click.echo(f"{title} is served at {address} (ctrl+c ends it)", err=True)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.numbers import counted
-from bioblue_tui.options import Complaint, data_option, guarded
-from bioblue_tui.paths import data_dir as directory
-from bioblue_tui.paths import trials_dir
+from bioblue_tui.commands.options import Complaint, data_option, guarded
+from bioblue_tui.commands.usage import UNREADABLE, complaint
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.records.files import leading_nowhere, write_text
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.sessions import nobodys, study_dir
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
-from bioblue_tui.text import one_line, visible
-from bioblue_tui.usage import UNREADABLE, complaint
+from bioblue_tui.system.paths import data_dir as directory
+from bioblue_tui.system.paths import trials_dir
 
 if TYPE_CHECKING:
     from bioblue_tui.studies.standing import Standing
@@ -149,9 +149,9 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
     with entered.file:
         # Textual reads this when it is imported.
         os.environ.setdefault("TEXTUAL_FPS", "240")
+        from bioblue_tui.app.study import StudyApp
         from bioblue_tui.config import Config
-        from bioblue_tui.paths import config_file
-        from bioblue_tui.study_app import StudyApp
+        from bioblue_tui.system.paths import config_file
 
         app = StudyApp(entered, Config.load(config_file()))
         problem = app.run()

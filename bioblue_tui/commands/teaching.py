@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.numbers import counted
-from bioblue_tui.text import one_line, visible
-from bioblue_tui.usage import Complaint, data_option
+from bioblue_tui.commands.usage import Complaint, data_option
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
 
 if TYPE_CHECKING:
+    from bioblue_tui.app.navigation import Shown
     from bioblue_tui.lessons.format import Lesson
-    from bioblue_tui.wiring import Shown
 
 
 @click.command()
@@ -103,9 +103,9 @@ def lesson_screen(lesson: Lesson | None, *, large: bool = False) -> Shown:
     """Make the screen of a lesson, or of the list of lessons."""
     if lesson is None:
         from bioblue_tui.lessons.collection import built_in
-        from bioblue_tui.screens.lessons import LessonsScreen
+        from bioblue_tui.screens.lesson.collection import LessonsScreen
 
         return LessonsScreen(built_in(), large=large)
-    from bioblue_tui.screens.lesson import LessonScreen
+    from bioblue_tui.screens.lesson.screen import LessonScreen
 
     return LessonScreen(lesson, large=large)

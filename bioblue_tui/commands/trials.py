@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from bioblue_tui.commands.recording import recorded
-from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.model_options import MODEL_OPTIONS, model_options, read_model
-from bioblue_tui.options import (
+from bioblue_tui.commands.model_options import MODEL_OPTIONS, model_options, read_model
+from bioblue_tui.commands.options import (
     agent_options,
     choose_agent,
     display_option,
@@ -26,14 +24,16 @@ from bioblue_tui.options import (
     tell_rewording,
     trial_options,
 )
+from bioblue_tui.commands.recording import recorded
+from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Plan, Session, default_speed, open_session
-from bioblue_tui.text import visible
+from bioblue_tui.runs.session import Plan, Session, default_speed, open_session
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 if TYPE_CHECKING:
     from bioblue_tui.analysis.modes.base import Mode
-    from bioblue_tui.screens.trial import TrialScreen
+    from bioblue_tui.screens.trial.screen import TrialScreen
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ def _play_one(
 
             session.limit_cost(Budget(max_cost))
         if modes:
-            from bioblue_tui.pausing import pause_on
+            from bioblue_tui.runs.pause_on import pause_on
 
             pause_on(session, modes)
         return session
@@ -138,7 +138,7 @@ def show_session(
     if on_screen(display):
 
         def screen() -> TrialScreen:
-            from bioblue_tui.wiring import screen_of
+            from bioblue_tui.app.navigation import screen_of
 
             return screen_of(session)
 
@@ -156,8 +156,8 @@ def show_session(
 
 def _tell_record(path: Path) -> bool:
     """Name a record, say how to resume a trial that is open, and return whether it has reached its end."""
-    from bioblue_tui.continuing import can_resume
     from bioblue_tui.records.collection import open_record
+    from bioblue_tui.runs.resume_fork import can_resume
 
     _narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
     try:

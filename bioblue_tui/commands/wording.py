@@ -7,16 +7,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import bioblue_envs
 import click
 
-import envs
 from bioblue_tui.commands.group import SectionedGroup
+from bioblue_tui.commands.options import Complaint, guarded
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
-from bioblue_tui.options import Complaint, guarded
+from bioblue_tui.formatting.text import to_the_letter, visible
 from bioblue_tui.records.files import write_text
-from bioblue_tui.text import to_the_letter, visible
-from bioblue_tui.told import ToldError, read_wording
+from bioblue_tui.runs.settings_text import ToldError, read_wording
 from bioblue_tui.wordings.collection import DEFAULT, built_in, names, retired, reworded
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
@@ -54,7 +54,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
     try:
         chosen = read_wording(name, "the wording")
         if environment is not None:
-            guarded(lambda: envs.parameters(environment))
+            guarded(lambda: bioblue_envs.parameters(environment))
             chosen.of(environment)
         click.echo(visible(f"{chosen.title}, digest {chosen.digest[:DIGITS]}"))
         for id_ in (environment,) if environment else chosen.words:
@@ -65,7 +65,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
 
 
 def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str]:
-    parameters = guarded(lambda: envs.parse_settings(id_, settings))
+    parameters = guarded(lambda: bioblue_envs.parse_settings(id_, settings))
     environment, state, last = guarded(lambda: example_step(id_, **parameters))
     words = chosen.of(id_)
     yield f"\n=== {id_} · instruction\n\n{words.instruction(environment)}"
@@ -89,7 +89,7 @@ def check(files: tuple[str, ...]) -> None:
             wrong.append(visible(str(error)))
             continue
         read.append(found)
-        lacking = [id_ for id_ in envs.ids() if id_ not in found.words]
+        lacking = [id_ for id_ in bioblue_envs.ids() if id_ not in found.words]
         without = f"; none for {', '.join(lacking)}" if lacking else ""
         told = f"{found.title}, digest {found.digest[:DIGITS]}, words for {', '.join(found.words)}{without}"
         whose = " (built in)" if built_in(file) else ""
@@ -133,7 +133,7 @@ def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> Non
     Some published logs are older than the scripts and ask in other words: name them with --log, and observation and
     question are those in the logs, checked prompt by prompt. What no log shows is the script's, or is asked for.
     """
-    from bioblue_tui.replicating import ReplicationError, wording_of
+    from bioblue_tui.runs.published_wording import ReplicationError, wording_of
 
     try:
         text = wording_of(directory, logs, _own_name(output), _tell)

@@ -6,14 +6,15 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bioblue_envs import Environment
+
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.costs.lengths import FRAME, likely
 from bioblue_tui.costs.price import FREE, Cost, Price
 from bioblue_tui.costs.words import tokens
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.wordings.collection import default
 from bioblue_tui.wordings.words import Words
-from envs import Environment
 
 ANSWER_TOKENS = 20
 """Tokens of a usual answer: some models give bare numbers, some a sentence before them."""

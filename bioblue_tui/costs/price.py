@@ -9,7 +9,7 @@ from enum import Enum
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.costs.words import money
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
 
 MILLION = 1_000_000
 """How many tokens a rate is for."""

@@ -12,7 +12,7 @@ from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.costs.price import FREE, UNKNOWN, Cost, Price
 from bioblue_tui.costs.table import price_of
 from bioblue_tui.costs.words import money, tokens
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Answered, Event, Failed, Header, Interrupted, Retrying
 
 

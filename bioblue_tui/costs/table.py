@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bioblue_tui.agents.endpoint import is_local
 from bioblue_tui.costs.price import Basis, Price, Rates
+from bioblue_tui.models.endpoint import is_local
 from bioblue_tui.trials.events import Header
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import instruction_digest, sameness, settings_of
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import ended_words, judged_words, noisy, policy_words
-from bioblue_tui.numbers import amount, counted, difference, signed, tidy
+from bioblue_tui.formatting.numbers import amount, counted, difference, signed, tidy
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import of_person
 from bioblue_tui.trials.telling import changed, forked, interfered, parameters, span_words, spans

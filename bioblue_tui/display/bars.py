@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from bioblue_tui.batch.bills import Bills
-from bioblue_tui.batch.engine import Job, Watcher
 from bioblue_tui.costs.spending import EMPTY
 from bioblue_tui.display.look import Look
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.runs.batch.bills import Bills
+from bioblue_tui.runs.batch.engine import Job, Watcher
 from bioblue_tui.trials.events import STOPPED, Event, Stepped
 
 if TYPE_CHECKING:

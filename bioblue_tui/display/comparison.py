@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 import click
+from bioblue_envs import Number
 
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
@@ -14,10 +15,9 @@ from bioblue_tui.analysis.words import by_others, ended_words, judged_words, on_
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.tables import Cell, Column, Table, table_lines
-from bioblue_tui.numbers import counted, difference
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import counted, difference
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.telling import interfered
-from envs import Number
 
 _TOLD = 20
 """How many interventions of a trial are named; ``analyse`` names all."""

@@ -13,17 +13,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bioblue_tui import __version__
-from bioblue_tui.agents.anthropic_messages import SERVICE as ANTHROPIC
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.endpoint import find_endpoint
-from bioblue_tui.agents.local_files import LIBRARY, missing_library, model_files
-from bioblue_tui.agents.openai_chat import SERVICE as OPENAI
-from bioblue_tui.agents.probing import KNOWN_SERVERS, Probe, probe
 from bioblue_tui.config import Config
 from bioblue_tui.display.look import Look
-from bioblue_tui.numbers import counted
-from bioblue_tui.paths import config_file, models_dir, trials_dir
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.models.anthropic_messages import SERVICE as ANTHROPIC
+from bioblue_tui.models.endpoint import find_endpoint
+from bioblue_tui.models.local_files import LIBRARY, missing_library, model_files
+from bioblue_tui.models.openai_chat import SERVICE as OPENAI
+from bioblue_tui.models.probing import KNOWN_SERVERS, Probe, probe
 from bioblue_tui.records.files import leading_nowhere
+from bioblue_tui.system.paths import config_file, models_dir, trials_dir
 
 PACKAGES = ("textual", "openai", "anthropic", "genai-prices", LIBRARY)
 """Packages whose version may explain what a person sees."""

@@ -13,11 +13,11 @@ from bioblue_tui.costs.spending import spending_of
 from bioblue_tui.display.jsonl import JsonlDisplay
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import PlainDisplay
-from bioblue_tui.ending import run_until_signal
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Session, run_unattended
-from bioblue_tui.text import one_line
+from bioblue_tui.runs.session import Session, run_unattended
+from bioblue_tui.system.ending import run_until_signal
 from bioblue_tui.trials.state import TrialState
 
 Write = Callable[[str], None]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bioblue_tui.costs.recorded import recorded_bill
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.look import UNBOUNDED, Look, drawn_lines
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import Entry
-from bioblue_tui.text import one_line
 
 _LONGEST = 300
 """Characters of one field that are shown."""

@@ -14,11 +14,11 @@ from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
-from bioblue_tui.numbers import counted, signed
+from bioblue_tui.formatting.numbers import counted, signed
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.notes import notes_of
 from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 

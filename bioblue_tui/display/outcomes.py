@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bioblue_envs import Environment, Number
+from bioblue_envs.base import mean
+
 from bioblue_tui.analysis.intervals import alone
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.sameness import kin
 from bioblue_tui.analysis.words import UNREAD, averaged, left_out, on_same_noise, over_all, over_own, policy_words
 from bioblue_tui.costs.spending import EMPTY, Bill
 from bioblue_tui.display.tables import Cell, Column, Table
-from bioblue_tui.text import one_line
-from envs import Environment, Number
-from envs.base import mean
+from bioblue_tui.formatting.text import one_line
 
 
 def outcome_tables(

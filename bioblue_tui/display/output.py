@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bioblue_tui.session import Session
+from bioblue_tui.runs.session import Session
 from bioblue_tui.trials.events import Event
 
 

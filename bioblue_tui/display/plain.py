@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from bioblue_envs import Dimension
+
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence, whose
 from bioblue_tui.costs.spending import EMPTY, Spending
-from bioblue_tui.numbers import EXACT, amount, counted, signed
-from bioblue_tui.text import one_line, visible
+from bioblue_tui.formatting.numbers import EXACT, amount, counted, signed
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.trials.events import (
     Answered,
     Asked,
@@ -29,7 +31,6 @@ from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.state import TrialState, retry_words
 from bioblue_tui.trials.telling import acting, changed, forked, happened, parameters
 from bioblue_tui.trials.trial import Trial
-from envs import Dimension
 
 
 class PlainDisplay:

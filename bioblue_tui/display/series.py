@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from bioblue_envs import Environment
+
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import UNREAD, step_sentence
-from bioblue_tui.batch.bills import Bills
-from bioblue_tui.batch.engine import Engine, Job, Watcher
 from bioblue_tui.costs.spending import EMPTY, Bill, Spending, spending_of
 from bioblue_tui.display.bars import Bars
 from bioblue_tui.display.jsonl import JsonlDisplay
@@ -22,17 +22,18 @@ from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.plain import setup_lines
 from bioblue_tui.display.tables import table_lines
-from bioblue_tui.ending import run_until_signal
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import error_line, one_line, visible
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Session
-from bioblue_tui.text import error_line, one_line, visible
+from bioblue_tui.runs.batch.bills import Bills
+from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
+from bioblue_tui.runs.session import Session
+from bioblue_tui.system.ending import run_until_signal
 from bioblue_tui.trials.events import Event, Header, Retrying, Stepped
 from bioblue_tui.trials.state import TrialState, retry_words
 from bioblue_tui.trials.tally import Tally
 from bioblue_tui.trials.telling import happened
-from envs import Environment
 
 Style = Literal["plain", "jsonl", "none"]
 """What is written of every step: a line for people, JSON lines, or nothing."""

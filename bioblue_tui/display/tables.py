@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bioblue_envs import Number
+
 from bioblue_tui.display.look import Look, drawn_lines
 from bioblue_tui.trials.events import FAILED, INTERRUPTED, STOPPED
-from envs import Number
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.state import TrialState
 
 
@@ -44,7 +45,7 @@ def verify_files(
                 write(json.dumps({**unknown, "error": str(error), "installed": not error.missing}))
             continue
         differences, header = verify(record), record.header
-        now = envs.make(header.environment).dynamics
+        now = bioblue_envs.make(header.environment).dynamics
         code = max(code, 1 if differences else 0)
         if as_json:
             listed = [difference.to_json() for difference in differences]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.reading import LessonError, read_lesson
-from bioblue_tui.text import one_line
 
 
 @dataclass(frozen=True, slots=True)

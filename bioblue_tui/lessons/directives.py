@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import bioblue_envs
 import click
 
-import envs
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.agents.catalogue import make_agent
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Activity, Prediction, PredictionKind, WhatIf
-from bioblue_tui.paths import real_path
-from bioblue_tui.pausing import modes_of
+from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line
+from bioblue_tui.runs.pause_on import modes_of
+from bioblue_tui.system.paths import real_path
 from bioblue_tui.trials.events import MAX_STEPS
 
 _KINDS: dict[str, PredictionKind] = {"step": "step", "number": "number", "choice": "choice"}
@@ -126,9 +126,9 @@ def read_what_if(text: str, activity: Activity) -> WhatIf:
     if not options["settings"]:
         raise DirectiveError("say what changes, such as --set hysteresis=20")
     try:
-        changed = envs.parse_settings(activity.environment, options["settings"])
-        envs.make(activity.environment, **{**activity.parameters, **changed})
-    except (envs.ParameterError, ValueError) as error:
+        changed = bioblue_envs.parse_settings(activity.environment, options["settings"])
+        bioblue_envs.make(activity.environment, **{**activity.parameters, **changed})
+    except (bioblue_envs.ParameterError, ValueError) as error:
         raise DirectiveError(str(error)) from None
     return WhatIf(" ".join(options["words"]), changed)
 
@@ -171,9 +171,9 @@ def parameters_of(environment: str, options: dict[str, Any]) -> dict[str, object
         DirectiveError: When it has none such, or there is no such environment.
     """
     try:
-        parameters = envs.parse_settings(environment, settings_of(options))
-        envs.make(environment, **parameters)
-    except (envs.ParameterError, ValueError) as error:
+        parameters = bioblue_envs.parse_settings(environment, settings_of(options))
+        bioblue_envs.make(environment, **parameters)
+    except (bioblue_envs.ParameterError, ValueError) as error:
         raise DirectiveError(str(error)) from None
     return parameters
 

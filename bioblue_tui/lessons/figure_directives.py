@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from bioblue_envs import Action, Homeostatic
 
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.batch.seeds import parse_seeds
 from bioblue_tui.lessons.directives import (
     RULES,
     DirectiveError,
@@ -24,8 +24,8 @@ from bioblue_tui.lessons.directives import (
 from bioblue_tui.lessons.figure_trials import Source
 from bioblue_tui.lessons.figures import BEST, BESTS, EXPECTED, MEASURES, TAKES, Figure
 from bioblue_tui.records.collection import may_be_record, open_record
+from bioblue_tui.runs.batch.seeds import parse_seeds
 from bioblue_tui.trials.events import MAX_STEPS
-from envs import Action, Homeostatic
 
 MOST = 100_000
 """Steps that a figure may take in all: some seconds. A lesson from elsewhere can't keep a computer busy."""

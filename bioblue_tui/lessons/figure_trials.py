@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 from itertools import chain, repeat
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Action, Change, Environment, IllegalAction, Number
+
 from bioblue_tui.agents.base import Exchange
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.analysis.modes.base import Finding
@@ -19,7 +21,6 @@ from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Intervened, Stepped
 from bioblue_tui.trials.interventions import disturbance, undisturbed
-from envs import Action, Change, Environment, IllegalAction, Number
 
 
 class FigureError(ValueError):
@@ -52,9 +53,9 @@ class Source:
         """Return the world.
 
         Raises:
-            envs.ParameterError: When there is none such.
+            bioblue_envs.ParameterError: When there is none such.
         """
-        return envs.make(self.environment, **envs.parse_settings(self.environment, self.settings))
+        return bioblue_envs.make(self.environment, **bioblue_envs.parse_settings(self.environment, self.settings))
 
 
 class PlayedTrial:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
 
+from bioblue_envs import Homeostatic, Number
+
 from bioblue_tui.analysis.references import References
+from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.lessons.figure_trials import FigureError, PlayedTrial, Source, played
-from bioblue_tui.numbers import amount, counted
 from bioblue_tui.records.schema import RecordError
-from envs import Homeostatic, Number
 
 FIGURE = re.compile(r"\{=([^{}]*)\}")
 """A figure in a text. What stands within the braces is read like a directive."""

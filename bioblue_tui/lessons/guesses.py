@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from string import ascii_lowercase
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Prediction
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS
 
 Guess = float | None

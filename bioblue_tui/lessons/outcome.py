@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bioblue_envs import Dimension, Number
+
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.state import TrialState
-from envs import Dimension, Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from bioblue_tui.lessons.format import Activity
 from bioblue_tui.lessons.staging import Staging
 from bioblue_tui.lessons.unnamed import UnnamedState
-from bioblue_tui.pausing import modes_of, pause_on
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.notes import noted
-from bioblue_tui.session import Plan, ReplaySession, Session, default_speed, open_session
+from bioblue_tui.runs.pause_on import modes_of, pause_on
+from bioblue_tui.runs.session import Plan, ReplaySession, Session, default_speed, open_session
 
 REPLAY_SPEED = 5.0
 """Steps per second at which a record is played unless the lesson says otherwise."""
@@ -51,7 +51,7 @@ def perform(performance: Performance, data: Path) -> Session | ReplaySession:
     Raises:
         AgentError: When the agent can't run now.
         RecordError: When a record can't be read, or the trial's own can't be written.
-        envs.ParameterError: For unacceptable parameters.
+        ParameterError: For unacceptable parameters.
     """
     activity = performance.activity
     record = performance.again or (_copy(activity.record, data) if activity.record else None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.lessons.directives import DirectiveError, read_activity, read_minutes, read_prediction, read_what_if
 from bioblue_tui.lessons.figure_directives import read_figure
 from bioblue_tui.lessons.figure_trials import FigureError
@@ -15,7 +16,6 @@ from bioblue_tui.lessons.figures import FIGURE, Figure
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Prediction, Reveal, Text
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.text import one_line, visible
 
 MINUTES = 15
 """How long a lesson takes that does not say so."""

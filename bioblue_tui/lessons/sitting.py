@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Homeostatic
+
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Prediction, Reveal, Text
 from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, read_guesses
 from bioblue_tui.lessons.outcome import Outcome
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import MAX_STEPS
-from envs import Homeostatic
 
 Place = tuple[int, int]
 """A block: its page and its number there, both from 0."""
@@ -247,7 +248,7 @@ class Sitting:
 
 def _noise(environment: str, parameters: Mapping[str, object]) -> Sequence[object]:
     """Return what the noise of a seed is drawn from: all objectives share one stream."""
-    problem = envs.make(environment, **parameters).problem
+    problem = bioblue_envs.make(environment, **parameters).problem
     return [point.changes for point in problem.setpoints] if isinstance(problem, Homeostatic) else []
 
 

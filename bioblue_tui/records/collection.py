@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from operator import itemgetter
 from pathlib import Path
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.records.decoding import decode_event
 from bioblue_tui.records.files import leading_nowhere, read_bytes, reading, what_failed
 from bioblue_tui.records.journal import SUFFIX, Journal, parse_journal
@@ -20,7 +20,7 @@ from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.published_read import parse_published, summary
 from bioblue_tui.records.schema import DecodeError, NotInstalled, Record, RecordError, decode_header, loads
 from bioblue_tui.records.sidecar import SIDECAR, append_to_sidecar, read_sidecar
-from bioblue_tui.regular import open_regular
+from bioblue_tui.system.regular import open_regular
 from bioblue_tui.trials.events import (
     COMPLETE,
     INTERRUPTED,

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeVar, cast
 
+from bioblue_envs import Environment
+from bioblue_envs.base import labels
+
 from bioblue_tui.trials.events import Header
-from envs import Environment
-from envs.base import labels
 
 MODEL, STEP, TRIAL, PROMPT = "Model name", "Step number", "Trial number", "Prompt message"
 ANSWER, REASONING = "Verbatim LLM response", "Action reasoning / explanation"

@@ -13,6 +13,8 @@ from itertools import product
 from types import NoneType
 from typing import Any, cast
 
+from bioblue_envs import Number
+
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.fields import (
     MOST,
@@ -45,7 +47,6 @@ from bioblue_tui.trials.events import (
     Retrying,
     Stepped,
 )
-from envs import Number
 
 Json = dict[str, Any]
 """A decoded JSON object."""

@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bioblue_tui.descriptors import ADVICE, SHORT
 from bioblue_tui.records.fields import shown
 from bioblue_tui.records.schema import MARK, NOTES_MARK, RecordError
-from bioblue_tui.regular import IrregularError, open_regular
-from bioblue_tui.room import FULL, NoRoom
+from bioblue_tui.system.descriptors import ADVICE, SHORT
+from bioblue_tui.system.regular import IrregularError, open_regular
+from bioblue_tui.system.room import FULL, NoRoom
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read: far more than any trial, little enough to be held in memory."""

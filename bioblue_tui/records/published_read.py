@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, Number, State
+
 from bioblue_tui.records import cells, columns
 from bioblue_tui.records.columns import targets_of
 from bioblue_tui.records.files import read_bytes
@@ -21,7 +23,6 @@ from bioblue_tui.records.rows import Row, events_of
 from bioblue_tui.records.schema import Contradiction, DecodeError, Record, RecordError, Shape, make_environment
 from bioblue_tui.records.table import Table
 from bioblue_tui.trials.events import COMPLETE, FOREIGN_RULE, Ended, Event, Header, Stepped
-from envs import Environment, Number, State
 
 STEPS = 100
 """How many steps a published trial was to have."""
@@ -108,7 +109,7 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
         parameters["target"] = [_most_common(rows, column) for column in layout.target]
     trial = _most_common(rows, columns.TRIAL)
     condition = columns.trial_condition(trial)
-    if any(parameter.name == "hint" for parameter in envs.parameters(layout.environment)):
+    if any(parameter.name == "hint" for parameter in bioblue_envs.parameters(layout.environment)):
         # In the published trials the hint and the shown imbalance reward came together.
         parameters["hint"] = "\nImbalance: " in prompts
         condition = f"{'with hint' if parameters['hint'] else 'no hint'}, {condition}"
@@ -128,9 +129,9 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
         reading=FOREIGN_RULE,
     )
     try:
-        environment = envs.make(header.environment, **header.parameters)
+        environment = bioblue_envs.make(header.environment, **header.parameters)
         return replace(header, parameters=dict(environment.parameters), dynamics=environment.dynamics)
-    except (DecodeError, envs.ParameterError) as error:
+    except (DecodeError, bioblue_envs.ParameterError) as error:
         raise RecordError(f"no trial is like that: {error}", table.path) from error
 
 

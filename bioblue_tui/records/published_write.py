@@ -11,23 +11,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.records import columns
 from bioblue_tui.records.cells import escape, write_number
 from bioblue_tui.records.columns import ADDED, Layout, layout, targets_of, trial_number
 from bioblue_tui.records.files import write_text
 from bioblue_tui.records.notes import with_notes
 from bioblue_tui.records.rows import Row, row_of
-from bioblue_tui.records.schema import (
-    DecodeError,
-    Record,
-    RecordError,
-    Shape,
-    dumps,
-    encode_header,
-    make_environment,
-)
+from bioblue_tui.records.schema import DecodeError, Record, RecordError, Shape, dumps, encode_header, make_environment
 from bioblue_tui.trials.events import Event, Stepped
-from envs import Environment, Number
 
 
 def write_published(record: Record, path: Path, overwrite: bool = False) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bioblue_envs import Number
+
 from bioblue_tui.records.decoding import decode_event, defaults_of
 from bioblue_tui.records.fields import DecodeError, mapping, text
 from bioblue_tui.records.schema import encode_event
 from bioblue_tui.trials.events import Answered, Asked, Event, Rejected, Stepped
-from envs import Number
 
 _OPTIONAL = {"answered": defaults_of(Answered), "stepped": defaults_of(Stepped)}
 

@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, Number
+
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of, intervened
 from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
 from bioblue_tui.trials.events import Ended, Event, Header, Intervened, Paused, Planned, Resumed, Stepped
-from envs import Environment, Number
 
 __all__ = [
     "MARK",
@@ -377,15 +378,15 @@ def make_environment(header: Header) -> Environment:
         NotInstalled: When there is no such environment here.
         DecodeError: When its parameters are not acceptable.
     """
-    if header.environment not in envs.ids():
+    if header.environment not in bioblue_envs.ids():
         raise NotInstalled(header)
     try:
-        known = {parameter.name for parameter in envs.parameters(header.environment)}
+        known = {parameter.name for parameter in bioblue_envs.parameters(header.environment)}
         # Names are checked first: any string can stand in a file, also one that is an argument of ``make`` itself.
         strange = next((name for name in header.parameters if name not in known), None)
         if strange is not None:
             raise DecodeError(f"{header.environment} has no parameter {shown(strange)!r}")
-        return envs.make_version(header.environment, header.dynamics, **header.parameters)
+        return bioblue_envs.make_version(header.environment, header.dynamics, **header.parameters)
     except DecodeError:
         raise
     except (ValueError, TypeError, ArithmeticError) as error:

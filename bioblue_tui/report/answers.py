@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bioblue_tui.numbers import amount
+from bioblue_tui.formatting.numbers import amount
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.report.trials import Shown
-from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.state import Attempt, StepView, read_words
 from bioblue_tui.trials.tally import rejected_as
 

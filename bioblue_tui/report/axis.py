@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bioblue_tui.numbers import amount
+from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing
+
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.report.svg import Drawing
 from bioblue_tui.widgets.scale import DECADES, Scale
-from envs import Allotment, Environment, Homeostatic, Number, Regrowing
 
 LINEAR = 0.6
 """Share of the height that the linear part has where values go beyond it."""

@@ -8,16 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bioblue_envs import Dimension
+
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.contrasts import TOO_LARGE, WITHOUT_REFERENCE, Contrast, Member
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.sameness import person_of
 from bioblue_tui.analysis.words import left_out, on_same_noise
-from bioblue_tui.numbers import counted, signed
+from bioblue_tui.formatting.numbers import counted, signed
 from bioblue_tui.report.tables import NOTHING, Table, ends
 from bioblue_tui.report.trials import Group, Shown
-from envs import Dimension
 
 _HEAD = (
     *("", "seeds both have", "mean difference", "interval", "interval over", "p", "p (Holm)"),

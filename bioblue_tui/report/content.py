@@ -10,7 +10,8 @@ from bioblue_tui import __version__
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
 from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import left_out
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.report.answers import RawStep, raw_steps
 from bioblue_tui.report.beside import beside_tables, uncompared
 from bioblue_tui.report.plots import plots
@@ -27,7 +28,6 @@ from bioblue_tui.report.tables import (
 )
 from bioblue_tui.report.trajectory import describe, trial_charts
 from bioblue_tui.report.trials import Group, Shown, grouped
-from bioblue_tui.text import one_line, visible
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 

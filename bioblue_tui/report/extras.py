@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-from bioblue_tui.installing import needs_extra
 from bioblue_tui.report.svg import Drawing
 from bioblue_tui.report.table import FOUND, READ, TEXTS, columns, rows
 from bioblue_tui.report.trials import Shown
+from bioblue_tui.system.installing import needs_extra
 
 ZOOM = 2
 """Pixels of a picture for each of the drawing's: sharp in print and on dense screens."""

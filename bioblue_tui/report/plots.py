@@ -7,14 +7,15 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from bioblue_envs import Number
+from bioblue_envs.base import mean
+
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, intervals
 from bioblue_tui.report.axis import Amounts, Levels, Measure, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, area, polyline, thinned
 from bioblue_tui.report.trajectory import levels_of
 from bioblue_tui.report.trials import Group, Shown
 from bioblue_tui.widgets.scale import Scale
-from envs import Number
-from envs.base import mean
 
 WIDTH = 960
 """Width of a group's plots, in pixels."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.report.axis import Amounts, action_measure, step_ticks
 from bioblue_tui.report.svg import Drawing, bars
 from bioblue_tui.report.trajectory import levels_of
 from bioblue_tui.report.trials import Group, Shown
-from bioblue_tui.text import one_line
 from bioblue_tui.widgets.scale import Scale
-from envs import Number
 
 SIGNS = {"ok": "✓", "mild": "~", "fail": "✗"}
 """A sign for each verdict, beside its word."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.report.palette import LIGHT, chart_rules
-from bioblue_tui.text import one_line
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 """Tells what a file of its own is. A page needs none: there, what is in ``svg`` is known to be SVG."""

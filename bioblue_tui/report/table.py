@@ -7,14 +7,15 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from bioblue_envs import Number, Transition
+
 from bioblue_tui.analysis.statistics import metrics_by_step
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.cells import escape
 from bioblue_tui.report.trials import Shown
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.notes import said
 from bioblue_tui.trials.tally import of_person
-from envs import Number, Transition
 
 Cell = Number | str | None
 """A number, a text, or nothing."""

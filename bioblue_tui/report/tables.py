@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui import numbers
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.intervals import FEW, Interval, alone, described, wilson
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.statistics import Kind, Quantity
 from bioblue_tui.analysis.words import on_same_noise, over_all, over_own, policy_words
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.formatting import numbers
+from bioblue_tui.formatting.numbers import amount, signed
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
-from bioblue_tui.text import one_line
-from envs import Number
 
 _MOST_STEPS = 1000
 """Rows of steps in a page; the long table has all."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bioblue_envs import Gauge, Number, Transition
+
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.shadow import Shadow
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.report.axis import Levels, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, Point, bars, polyline, thinned
 from bioblue_tui.report.trials import Shown
 from bioblue_tui.widgets.scale import Scale
-from envs import Gauge, Number, Transition
 
 WIDTH = 880
 """Width of a trial's chart, in pixels; a page may draw it larger or smaller."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment
+
 from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
@@ -17,16 +19,15 @@ from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
 from bioblue_tui.analysis.verdict import Verdict
 from bioblue_tui.analysis.words import averaged
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.text import error_line, one_line
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import changed, parameters
 from bioblue_tui.wordings.collection import unusual
-from envs import Environment
 
 Order = Literal["given", "seed", "steps", "verdict", "onset"]
 """What trials can be ordered by."""
@@ -219,6 +220,8 @@ def _title(trial: Shown) -> str:
         one_line(condition_of(header), 80),
     ]
     parts += [f"{header.presentation} view"] if header.presentation else []
-    parts += [f"older dynamics ({header.dynamics})"] if header.dynamics < envs.make(environment.id).dynamics else []
+    parts += (
+        [f"older dynamics ({header.dynamics})"] if header.dynamics < bioblue_envs.make(environment.id).dynamics else []
+    )
     parts += [f"wording {words}"] if (words := unusual(*header.told)) else []
     return one_line(" · ".join(part for part in parts if part), 300)

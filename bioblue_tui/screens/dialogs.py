@@ -11,7 +11,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Early, Gate
 

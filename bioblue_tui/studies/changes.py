@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.studies.study import Study
-from bioblue_tui.text import one_line
-from bioblue_tui.toml import MOST_KEPT, load
+from bioblue_tui.system.toml import MOST_KEPT, load
 
 MOST_LINES = 20
 """Lines that are told at most."""

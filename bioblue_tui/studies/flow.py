@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.formatting.numbers import counted, minutes_and_seconds
 from bioblue_tui.studies.log import CLOSING, DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, TIME_LIMIT, TRIAL, Log
 from bioblue_tui.studies.order import ordered_blocks
 from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import Entry, recent
 from bioblue_tui.records.files import what_failed
 from bioblue_tui.records.locking import is_locked
@@ -21,6 +20,7 @@ from bioblue_tui.studies.removed import UNKNOWN, Stood, count_removed
 from bioblue_tui.studies.sessions import holds_nothing, is_running, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import kept_versions
+from bioblue_tui.system.paths import data_dir, trials_dir
 
 
 def what_there_is(name: str, participant: str, data: Path | None = None) -> Sequence[Path]:

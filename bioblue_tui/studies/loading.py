@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-import envs
-from bioblue_tui.batch.reading import BatchError, Source, label, switch, table, text, whole
-from bioblue_tui.batch.seeds import MAX_SEED, parse_seeds
-from bioblue_tui.places import Path as Way
-from bioblue_tui.session import STEPS, Plan
+import bioblue_envs
+
+from bioblue_tui.runs.batch.batch_file import BatchError, Source, label, switch, table, text, whole
+from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
+from bioblue_tui.runs.session import STEPS, Plan
 from bioblue_tui.studies.idle import idle_keys
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
@@ -32,6 +32,7 @@ from bioblue_tui.studies.study import (
     Study,
     StudyTrial,
 )
+from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.collection import default
 from bioblue_tui.wordings.words import WordingError
@@ -261,8 +262,8 @@ class _Loader:
         given = self._source.read(way, given, table, "an id, or a table with an id")
         name = self._source.read(way, given.get("id"), text, "the id of an environment")
         try:
-            envs.parameters(name)
-        except envs.ParameterError as error:
+            bioblue_envs.parameters(name)
+        except bioblue_envs.ParameterError as error:
             raise self._source.error(way, str(error), name) from None
         return _World(way, name, {key: value for key, value in given.items() if key != "id"})
 
@@ -279,8 +280,8 @@ class _Loader:
         parameters = {**world.parameters, **condition.parameters}
         try:
             # Lists of a TOML file and tuples of an environment mean the same.
-            envs.make(world.id, **parameters)
-        except envs.ParameterError as error:
+            bioblue_envs.make(world.id, **parameters)
+        except bioblue_envs.ParameterError as error:
             told = f"{error} (environment {world.id}, condition {condition.name})"
             own = {key: value for key, value in world.parameters.items() if key not in condition.parameters}
             raise self._source.error(place if place and _fits(world.id, own) else world.way, told, world.id) from None
@@ -332,8 +333,8 @@ class _Maker:
 
 def _fits(environment: str, parameters: Mapping[str, object]) -> bool:
     try:
-        envs.make(environment, **parameters)
-    except envs.ParameterError:
+        bioblue_envs.make(environment, **parameters)
+    except bioblue_envs.ParameterError:
         return False
     return True
 

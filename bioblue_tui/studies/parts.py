@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, cast, get_args
 
-import envs
-from bioblue_tui.batch.items import read_words
-from bioblue_tui.batch.reading import Source, label, number, switch, table, text, whole
-from bioblue_tui.places import Path as Way
+import bioblue_envs
+
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs.batch.batch_file import Source, label, number, switch, table, text, whole
+from bioblue_tui.runs.batch.items import read_words
 from bioblue_tui.studies.study import Condition, Kind, Page, Question, is_placeholder
-from bioblue_tui.text import error_line, one_line
+from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.wordings.collection import built_in, default
 from bioblue_tui.wordings.wording import Wording
 
@@ -221,7 +222,7 @@ class Reader:
         presentation = self.value(way, given, "presentation", one_of(_Presentation), wanted, "gauges")
         own = ("name", "presentation", "wording")
         parameters = {key: value for key, value in given.items() if key not in own}
-        known = {parameter.name for id_ in envs.ids() for parameter in envs.parameters(id_)}
+        known = {parameter.name for id_ in bioblue_envs.ids() for parameter in bioblue_envs.parameters(id_)}
         self.source.known(way, parameters, known.union(own))
         return Condition(name, presentation == "prompt-only", parameters, self.wording(way, given))
 

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-import envs
+import bioblue_envs
+
 from bioblue_tui import __version__
-from bioblue_tui.continuing import can_resume, resume_session
-from bioblue_tui.paths import data_dir, trials_dir
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Session, open_session
+from bioblue_tui.runs.resume_fork import can_resume, resume_session
+from bioblue_tui.runs.session import Session, open_session
 from bioblue_tui.studies.flow import TrialView, View, next_view
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import FINISHED, Done, Log, Opening
@@ -33,7 +34,7 @@ from bioblue_tui.studies.sessions import (
 )
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import chosen, keep, kept_versions, own_version, was_changed
-from bioblue_tui.text import error_line, one_line
+from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import default, retired
@@ -247,7 +248,7 @@ class Run:
     def instruction(self, trial: StudyTrial) -> str:
         """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
         words = self._wording(trial).of(trial.plan.environment)
-        return words.instruction(envs.make(trial.plan.environment, **trial.plan.parameters))
+        return words.instruction(bioblue_envs.make(trial.plan.environment, **trial.plan.parameters))
 
     def _wording(self, trial: StudyTrial) -> Wording:
         wording = trial.plan.wording or default()

@@ -13,14 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bioblue_tui.paths import data_dir
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
 from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.expected import Expected
 from bioblue_tui.studies.log import LATEST, SESSION_MARK, SESSION_VERSION, Log, Opening
 from bioblue_tui.studies.study import Study
-from bioblue_tui.text import one_line
+from bioblue_tui.system.paths import data_dir
 
 _PREFIX, _SUFFIX = "participant-", ".jsonl"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")

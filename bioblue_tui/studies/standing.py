@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bioblue_tui.formatting.text import error_line
 from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.flow import next_view
@@ -13,7 +14,6 @@ from bioblue_tui.studies.log import FINISHED, Log
 from bioblue_tui.studies.sessions import is_running, participants, read_session, session_file
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import Kept, kept_versions
-from bioblue_tui.text import error_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bioblue_tui.session import Plan
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.wordings.wording import Wording
 

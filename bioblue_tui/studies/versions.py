@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import envs
-from bioblue_tui.paths import data_dir
+import bioblue_envs
+
+from bioblue_tui.formatting.text import error_line
 from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
@@ -24,7 +25,7 @@ from bioblue_tui.studies.log import Log
 from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.sessions import trials_digest
 from bioblue_tui.studies.study import Study
-from bioblue_tui.text import error_line
+from bioblue_tui.system.paths import data_dir
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import Words
 
@@ -272,7 +273,7 @@ def _plain(wording: Wording) -> dict[str, object]:
 
 def _wording(value: Mapping[str, Any]) -> Wording:
     texts = mapping(value["texts"], "texts")
-    words = {id_: Words(id_, mapping(texts[id_], id_)) for id_ in texts if id_ in envs.ids()}
+    words = {id_: Words(id_, mapping(texts[id_], id_)) for id_ in texts if id_ in bioblue_envs.ids()}
     found = Wording(str(value["name"]), int(value["version"]), str(value["about"]), texts, words)
     if found.digest != value["digest"]:
         raise ValueError(found.digest)

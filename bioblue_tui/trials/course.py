@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
+from bioblue_envs import Action, Change, Environment, Number, Transition
+
 from bioblue_tui.agents.base import Exchange
 from bioblue_tui.trials.events import Event, Header
 from bioblue_tui.trials.reading.thoughts import BREAK, split_thoughts
 from bioblue_tui.trials.state import TrialState
-from envs import Action, Change, Environment, Number, Transition
 
 SEND_REASONING = "send_reasoning"
 """Provider parameter of a trial whose model is sent the reasoning in its own past answers."""

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bioblue_envs import Action, Change, Number
+
 from bioblue_tui.agents.base import Usage
-from envs import Action, Change, Number
 
 OLD_RULE = "last-line-1"
 """Name of the rule by which answers were read before rules had names: the integers of the last line that holds any."""

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from typing import cast
 
-import envs
+import bioblue_envs
+from bioblue_envs import Change, Environment, State, Transition
+
 from bioblue_tui.trials.events import MAX_STEPS, Header, Intervened, InterventionKind, Planned
 from bioblue_tui.wordings.collection import words_of
-from envs import Change, Environment, State, Transition
 
 KINDS: tuple[InterventionKind, ...] = ("remind", "reason", "summary", "rewards", "disturb")
 
@@ -149,7 +150,7 @@ class Speaker:
                 self._summary = bool(event.value)
             case "rewards":
                 parameters = {**self._header.parameters, "hidden_rewards": not event.value}
-                self.shown = envs.make_version(self._environment.id, self._environment.dynamics, **parameters)
+                self.shown = bioblue_envs.make_version(self._environment.id, self._environment.dynamics, **parameters)
             case _:
                 pass
 

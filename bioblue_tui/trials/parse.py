@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bioblue_envs import Environment, IllegalAction, State
+
 from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Reading
-from envs import Environment, IllegalAction, State
 
 RULE = "statement-2.8"
 """Name of this rule, as records hold it; behind the point how closely it is read, raised where a reading changes."""

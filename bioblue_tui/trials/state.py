@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import envs
+import bioblue_envs
+from bioblue_envs import Change, Environment, Number
+
 from bioblue_tui.agents.base import OUTGREW, Usage
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.numbers import counted
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.events import (
     COMPLETE,
     MAX_STEPS,
@@ -37,7 +39,6 @@ from bioblue_tui.trials.interventions import disturbance, undisturbed
 from bioblue_tui.trials.notes import Notebook
 from bioblue_tui.trials.tally import Tally
 from bioblue_tui.trials.telling import handed, intervened
-from envs import Change, Environment, Number
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
@@ -173,12 +174,14 @@ class TrialState:
         header: What the trial is.
 
     Raises:
-        envs.ParameterError: When the header names no known environment or unacceptable parameters.
+        bioblue_envs.ParameterError: When the header names no known environment or unacceptable parameters.
     """
 
     def __init__(self, header: Header) -> None:
         self.header = header
-        self.environment: Environment = envs.make_version(header.environment, header.dynamics, **header.parameters)
+        self.environment: Environment = bioblue_envs.make_version(
+            header.environment, header.dynamics, **header.parameters
+        )
         self.steps: list[StepView] = []
         """Every step asked so far, in order; the last one may not be done."""
         self.marks: list[Mark] = []
@@ -295,7 +298,7 @@ class TrialState:
 
     def gauge_values(self, step: int) -> tuple[Number, ...]:
         """Return what each gauge shows after a step; see ``levels_after``."""
-        return self.environment.gauge_values(envs.State(self.levels_after(step), ()))
+        return self.environment.gauge_values(bioblue_envs.State(self.levels_after(step), ()))
 
     def feed(self, events: Iterable[Event]) -> TrialState:
         """Apply events in order and return this state; see ``apply``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Retrying, Stepped
 
 UNCOUNTED = {"illegal": "illegal", "unreadable": "not readable", "cut": "cut", "provider": "provider's fault"}

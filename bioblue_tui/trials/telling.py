@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment
+
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.numbers import counted
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Planned, Resumed
-from envs import Environment
 
 _NAMED = 3
 """Interventions that are named in a line; of more the rest is counted."""
@@ -97,7 +98,7 @@ def changed(environment: Environment) -> dict[str, object]:
     given: dict[str, object] = {}
     for name, value in environment.parameters.items():
         try:
-            usual = envs.make(environment.id, **given).parameters[name]
+            usual = bioblue_envs.make(environment.id, **given).parameters[name]
         except ValueError:
             # What was told so far can't be without what follows, such as a high start without its limit.
             usual = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from bioblue_envs import Change, Dimension, Environment
+
 from bioblue_tui.agents.base import Agent, AgentError, Answer, Exchange, Turn
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.trials.asking import Asking, InterruptedAnswer
@@ -32,7 +34,6 @@ from bioblue_tui.trials.parse import RULE, read_answer
 from bioblue_tui.trials.past import attempts_of_open_step
 from bioblue_tui.trials.patience import Patience
 from bioblue_tui.trials.reading.outcome import Reading
-from envs import Change, Dimension, Environment
 
 RETRY_LIMIT = 10
 """Rejected answers to one observation before the trial pauses and says why."""

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.widgets.gate import AGAIN, Early, Gate, Gated
 from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.wrap import fitting

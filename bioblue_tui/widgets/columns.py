@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from bioblue_tui.analysis.comparison import Comparison, Member
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.widgets.entries import EntryWriter
 from bioblue_tui.widgets.lines import Line, Styled
 from bioblue_tui.widgets.overlay import PENS

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from rich.cells import cell_len, set_cell_size
 
 from bioblue_tui.agents.base import OUTGREW
-from bioblue_tui.numbers import amount
-from bioblue_tui.text import SHOWN_LIMIT, one_line, visible
+from bioblue_tui.formatting.numbers import amount
+from bioblue_tui.formatting.text import SHOWN_LIMIT, one_line, visible
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState, read_words
 from bioblue_tui.trials.tally import rejected_as

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bioblue_tui.numbers import amount, signed
+from bioblue_envs import Gauge, Number
+
+from bioblue_tui.formatting.numbers import amount, signed
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import Scale, deviation
 from bioblue_tui.widgets.trend import Trend
-from envs import Gauge, Number
 
 _AXIS = 6
 """Columns left of the trend, for the numbers of its scale."""

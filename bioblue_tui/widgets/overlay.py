@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from bioblue_envs import Gauge, Number
+
 from bioblue_tui.analysis.comparison import FEWEST
-from bioblue_tui.numbers import amount
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.widgets.gauge import Cell, GaugeView
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.trend import Trend
-from envs import Gauge, Number
 
 LEFT, RIGHT = 0x01 | 0x02 | 0x04 | 0x40, 0x08 | 0x10 | 0x20 | 0x80
 """The dots of a braille character's two columns."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bioblue_envs import Dimension, Number
+
 from bioblue_tui.analysis.comparison import Comparison, Member
 from bioblue_tui.analysis.reference import better_reference
-from bioblue_tui.numbers import amount, difference, signed
+from bioblue_tui.formatting.numbers import amount, difference, signed
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.overlay import PENS
-from envs import Dimension, Number
 
 View = Literal["step", "total", "first", "reference"]
 """Rewards of this step; totals; totals less the first trial's; totals less the reference policy's on its noise."""

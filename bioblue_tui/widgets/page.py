@@ -12,7 +12,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from textual.widgets import Markdown
 
-from bioblue_tui.text import visible
+from bioblue_tui.formatting.text import visible
 
 LONGEST = 100_000
 """Characters of a text that are shown: all of a page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.containers import VerticalScroll
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 
 
 class ScrollPanel(VerticalScroll):

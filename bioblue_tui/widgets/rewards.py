@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bioblue_tui.numbers import amount, difference, signed, tidy
+from bioblue_envs import Dimension, Number
+
+from bioblue_tui.formatting.numbers import amount, difference, signed, tidy
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.step import StepPanel
 from bioblue_tui.widgets.trend import blocks
-from envs import Dimension, Number
 
 _NUMBER = 12
 """Columns of a number: enough for the totals of a runaway trial without powers of ten."""

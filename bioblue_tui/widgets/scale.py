@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bioblue_tui.numbers import difference
-from envs import Gauge, Number
+from bioblue_envs import Gauge, Number
+
+from bioblue_tui.formatting.numbers import difference
 
 LOWER, UPPER = 0.15, 0.65
 """Where the linear part lies on an open-ended scale. Above it there is more room than below: runaways go up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bioblue_envs import Dimension
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,7 +14,6 @@ from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.panel import ScrollPanel
 from bioblue_tui.widgets.rewards import RewardPanel
 from bioblue_tui.widgets.step import StepPanel
-from envs import Dimension
 
 _FRAME = 2
 """Rows of a frame."""

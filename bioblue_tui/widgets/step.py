@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bioblue_tui.numbers import amount, signed
+from bioblue_envs import Change, Dimension
+
+from bioblue_tui.formatting.numbers import amount, signed
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.scale import deviation
-from envs import Change, Dimension
 
 
 class StepPanel(Lines):

@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.words import UNFOLLOWED
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.stamps import GONE, Stamp
-from bioblue_tui.text import one_line
 from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.lines import Line, Styled
 from bioblue_tui.widgets.strips_cells import StripWriter, ends, fit

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bioblue_envs import Allotment, Gauge, Number
+
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.verdict import spread_bounds
 from bioblue_tui.analysis.words import standing_sign, until_words
-from bioblue_tui.numbers import counted, difference
+from bioblue_tui.formatting.numbers import counted, difference
 from bioblue_tui.widgets.gauge import Cell
 from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import BLOCKS
-from envs import Allotment, Gauge, Number
 
 LEGENDS = (
     "state · in band, ▴▲ above, ▾▼ below, full sign far off; blocks: stock   action ▁▂▃▄▅▆▇█ 1 2 4 … 128   ⚠ onset",

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import envs
+import bioblue_envs
+from bioblue_envs import Number
+from bioblue_envs.base import mean
+
 from bioblue_tui.analysis.comparison import told
 from bioblue_tui.analysis.digest import Digest
 from bioblue_tui.analysis.intervals import FEW, TOO_FEW, Interval, alone, attained, interval, why_none
@@ -14,15 +17,13 @@ from bioblue_tui.analysis.modes.base import Mode, words
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import known_of, possible, possible_difference
 from bioblue_tui.analysis.words import UNREAD, left_out, over_all
-from bioblue_tui.numbers import amount, counted, ends
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import amount, counted, ends
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.strips_cells import LEGENDS, fit
 from bioblue_tui.widgets.trend import BLOCKS
 from bioblue_tui.widgets.wrap import fitting, wrap
 from bioblue_tui.wordings.collection import unusual
-from envs import Number
-from envs.base import mean
 
 _MODE = 29
 """Columns of a mode's name, where there is room."""
@@ -203,7 +204,7 @@ def _asides(trials: int, n: int, differences: bool) -> list[str]:
 
 def _world(digest: Digest) -> str:
     """Return the environment, what is set otherwise than usual, and the condition: only trials alike are averaged."""
-    usual = envs.make(digest.environment.id).parameters
+    usual = bioblue_envs.make(digest.environment.id).parameters
     parameters = digest.environment.parameters.items()
     other = [f"{name} {told(value)}" for name, value in parameters if value != usual.get(name)]
     condition = one_line(condition_of(digest.header), 40)

@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.message import Message
 
-from bioblue_tui.ending import is_lost
+from bioblue_tui.system.ending import is_lost
 
 _MOMENT = 0.1
 """Seconds between two looks at a terminal that is gone."""

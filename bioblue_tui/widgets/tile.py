@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bioblue_envs import Gauge, Number, State
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
-from bioblue_tui.numbers import amount
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import amount
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.scale import Scale
 from bioblue_tui.widgets.trend import BLOCKS
-from envs import Gauge, Number, State
 
 GAUGES = 3
 """Most objectives of a tile; of more, those furthest out of their bands are shown."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textual import events
 from textual.message import Message
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.state import Mark, MarkKind, TrialState
 from bioblue_tui.widgets.lines import Line, Lines
 

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from bioblue_tui.numbers import counted
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.wordings.wording import DIGITS, Wording, parse_wording
 from bioblue_tui.wordings.words import WordingError, Words
 

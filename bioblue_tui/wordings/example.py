@@ -6,7 +6,8 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.wordings.collection import source_of
 from bioblue_tui.wordings.facts import SWITCHES, VALUES
 
@@ -45,9 +46,9 @@ def _explained() -> Iterator[str]:
     yield "In every environment:"
     yield from _listed(VALUES)
     yield from _listed({f"if {name}": meaning for name, meaning in SWITCHES.items()})
-    for id_ in envs.ids():
+    for id_ in bioblue_envs.ids():
         yield f"In {id_}, beside these:"
-        yield from _listed(envs.make(id_).names)
+        yield from _listed(bioblue_envs.make(id_).names)
 
 
 def _listed(names: Mapping[str, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from envs import Dimension
+from bioblue_envs import Dimension
 
 _WHOLE: Mapping[str, str] = {
     "amount_food": "unrounded",

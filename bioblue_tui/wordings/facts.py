@@ -6,9 +6,10 @@ import random
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, Facts, State, Transition
+
 from bioblue_tui.wordings.template import Scope
-from envs import Environment, Facts, State, Transition
 
 VALUES: Mapping[str, str] = {
     "newline": "a line break, where a line would hold tags alone and so be none",
@@ -80,9 +81,9 @@ def example(id_: str, **parameters: object) -> tuple[Environment, State, Transit
     """Return an environment after its first step: everything that can be named in its words is there.
 
     Raises:
-        envs.ParameterError: For unacceptable parameters.
+        bioblue_envs.ParameterError: For unacceptable parameters.
     """
-    environment = envs.make(id_, **parameters)
+    environment = bioblue_envs.make(id_, **parameters)
     state = environment.initial()
     # The least that does anything is legal everywhere; what a reference policy would do can take long to find.
     action = (1, *(0 for _ in environment.objectives[1:]))

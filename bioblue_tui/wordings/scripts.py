@@ -11,8 +11,9 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bioblue_envs import Dimension
+
 from bioblue_tui.wordings.expressions import SWITCHES, Expressions, Scope, ScriptError, Text
-from envs import Dimension
 
 SCRIPTS: Mapping[str, str] = {
     "Sustainability.py": "sustainability",

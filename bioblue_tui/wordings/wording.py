@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, cast
 
-import envs
-from bioblue_tui.places import Places
-from bioblue_tui.text import error_line, one_line
-from bioblue_tui.toml import TomlError, load
+import bioblue_envs
+from bioblue_envs import Environment
+
+from bioblue_tui.formatting.text import error_line, one_line
+from bioblue_tui.system.toml import TomlError, load
+from bioblue_tui.system.toml_lines import Places
 from bioblue_tui.wordings.template import MOST
 from bioblue_tui.wordings.words import ADDED, Fault, Mistakes, WordingError, Words
-from envs import Environment
 
 DIGITS = 12
 """How much of a digest people are shown."""
@@ -98,7 +99,7 @@ def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, obje
     except TomlError as error:
         raise WordingError(f"{place}: {error_line(error, 200)}") from None
     source = _Source(text, place)
-    known = (*_TOP, *envs.ids())
+    known = (*_TOP, *bioblue_envs.ids())
     odd = (source.error(key, "", 0, f"not known; there are {', '.join(known)}") for key in values if key not in known)
     found = Mistakes(islice(odd, MOST + 1))
     name, version, about = values.get("name"), values.get("version"), values.get("about", "")
@@ -111,7 +112,7 @@ def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, obje
         found.append(source.error("about", "", 0, "a text of at most 1000 characters expected"))
     texts: dict[str, Mapping[str, object]] = {}
     words: dict[str, Words] = {}
-    for id_ in envs.ids():
+    for id_ in bioblue_envs.ids():
         if id_ not in values:
             continue
         with found.noted():
@@ -120,7 +121,9 @@ def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, obje
             words[id_].tell_rewards_apart(source.fault(id_))
     found.check()
     if not words:
-        raise WordingError(f"{place}: words for no environment; there are {', '.join(envs.ids())}, each a table")
+        raise WordingError(
+            f"{place}: words for no environment; there are {', '.join(bioblue_envs.ids())}, each a table"
+        )
     return Wording(cast(str, name), cast(int, version), about, texts, words)
 
 

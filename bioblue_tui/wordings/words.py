@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 
-from bioblue_tui.text import one_line
+from bioblue_envs import Dimension, Environment, State, Transition
+
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.wordings.facts import example, label_scope, news, rules
 from bioblue_tui.wordings.template import MOST, Scope, Template, TemplateError
-from envs import Dimension, Environment, State, Transition
 
 NEEDED = ("instruction", "observation", "question")
 """Texts that there must be for every environment."""

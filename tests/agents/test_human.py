@@ -2,9 +2,9 @@
 
 import asyncio
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.trials.events import Answered, Rejected, Stepped
 from tests.support.core import Stage, idle
@@ -12,7 +12,7 @@ from tests.support.core import Stage, idle
 
 async def test_what_was_typed_arrives_verbatim_and_is_played() -> None:
     person = HumanAgent()
-    stage = await Stage(envs.make("homeostasis"), person, steps=1).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person, steps=1).start()
     assert person.asked
     assert person.submit("  I eat 4. ")
     assert not person.asked
@@ -26,7 +26,7 @@ async def test_what_was_typed_arrives_verbatim_and_is_played() -> None:
 async def test_nothing_is_taken_when_nobody_asks() -> None:
     person = HumanAgent()
     assert not person.submit("4")
-    stage = await Stage(envs.make("homeostasis"), person, steps=1).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person, steps=1).start()
     assert person.submit("4")
     assert not person.submit("5"), "the second of two quick answers is not for the next step"
     await stage.finish()
@@ -35,7 +35,7 @@ async def test_nothing_is_taken_when_nobody_asks() -> None:
 
 async def test_a_person_may_be_wrong_as_often_as_they_like() -> None:
     person = HumanAgent()
-    stage = await Stage(envs.make("homeostasis"), person, steps=1).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person, steps=1).start()
     for _ in range(30):
         assert person.submit("a lot")
         await idle()
@@ -47,10 +47,10 @@ async def test_a_person_may_be_wrong_as_often_as_they_like() -> None:
 
 async def test_a_cancelled_question_can_be_asked_again() -> None:
     person = HumanAgent()
-    stage = await Stage(envs.make("homeostasis"), person).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person).start()
     await stage.trial.stop()
     assert not person.asked
-    again = await Stage(envs.make("homeostasis"), person, steps=1).start()
+    again = await Stage(bioblue_envs.make("homeostasis"), person, steps=1).start()
     assert person.submit("4")
     await again.finish()
     assert len(again.all(Stepped)) == 1
@@ -58,7 +58,7 @@ async def test_a_cancelled_question_can_be_asked_again() -> None:
 
 async def test_an_answer_typed_while_paused_is_held() -> None:
     person = HumanAgent()
-    stage = await Stage(envs.make("homeostasis"), person, steps=1).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person, steps=1).start()
     stage.trial.pause()
     assert person.submit("4")
     await idle()
@@ -75,7 +75,7 @@ async def test_two_people_are_two_people() -> None:
 
 async def test_waiting_for_a_person_can_be_cancelled() -> None:
     person = HumanAgent()
-    stage = await Stage(envs.make("homeostasis"), person).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), person).start()
     assert stage.task is not None
     stage.task.cancel()
     with pytest.raises(asyncio.CancelledError):

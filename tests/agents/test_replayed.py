@@ -1,11 +1,12 @@
 """Recorded answers given again."""
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.agents.replayed import ReplayAgent
 from bioblue_tui.trials.events import Answered, Failed, Paused, Stepped
 from tests.support.core import Stage, idle, play
 
-FIELD = envs.make("sustainability")
+FIELD = bioblue_envs.make("sustainability")
 
 
 async def test_the_same_answers_in_the_same_world_give_the_same_trial() -> None:

@@ -4,20 +4,23 @@ import random
 from itertools import pairwise
 from typing import Any
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, Transition
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
-from bioblue_tui.agents.catalogue import choices, make_agent
 from bioblue_tui.agents.scripted import GOOD_STEPS, POLICIES, ScriptedAgent
 from bioblue_tui.lessons.figure_trials import Source, played
+from bioblue_tui.models.catalogue import choices, make_agent
 from bioblue_tui.trials.events import Failed, Rejected, Stepped
-from envs import Environment, Transition
 from tests.support.core import Stage, follow, play, totals
 
 PAIRS = [
-    (name, id_) for name, policy in POLICIES.items() for id_ in envs.ids() if id_ in (policy.environments or envs.ids())
+    (name, id_)
+    for name, policy in POLICIES.items()
+    for id_ in bioblue_envs.ids()
+    if id_ in (policy.environments or bioblue_envs.ids())
 ]
 GOOD = {"thermostat", "sustainable", "balanced"}
 FAILING = [name for name, policy in POLICIES.items() if policy.good_steps]
@@ -37,10 +40,14 @@ def actions(done: list[Transition]) -> list[int]:
 @pytest.mark.parametrize(("name", "id_"), PAIRS)
 @pytest.mark.parametrize("count", range(2, 7))
 async def test_every_policy_plays_a_whole_trial_legally(name: str, id_: str, count: int) -> None:
-    many = {"objectives": count} if any(parameter.name == "objectives" for parameter in envs.parameters(id_)) else {}
+    many = (
+        {"objectives": count}
+        if any(parameter.name == "objectives" for parameter in bioblue_envs.parameters(id_))
+        else {}
+    )
     if not many and count > 2:
         return
-    environment = envs.make(id_, **many)
+    environment = bioblue_envs.make(id_, **many)
     events = await play(environment, ScriptedAgent(name, 4), seed=4, steps=130)
     assert [event for event in events if isinstance(event, Rejected | Failed)] == []
     steps = [event for event in events if isinstance(event, Stepped)]
@@ -69,14 +76,14 @@ PARAMETERS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 def test_every_policy_is_legal_whatever_the_parameters(
     name: str, id_: str, data: st.DataObject, seed: int, good: int
 ) -> None:
-    environment = envs.make(id_, **data.draw(PARAMETERS[id_]))
+    environment = bioblue_envs.make(id_, **data.draw(PARAMETERS[id_]))
     done = run(name, environment, seed, 15, good)
     assert all(amount <= 999_999_999 for transition in done for amount in transition.action)
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_even_after_very_many_steps_an_accelerators_dose_has_nine_digits(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     state = environment.initial()
     late = type(state)(state.levels, state.taken, 99_999)
     action = ScriptedAgent("accelerator", 1).act(environment, late)
@@ -86,15 +93,15 @@ def test_even_after_very_many_steps_an_accelerators_dose_has_nine_digits(id_: st
 
 @pytest.mark.parametrize(("name", "id_"), PAIRS)
 def test_the_same_seed_gives_the_same_actions_whatever_was_drawn_in_between(name: str, id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     first = run(name, environment, 7)
     random.seed(1)
     assert run(name, environment, 7) == first
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_random_differs_by_seed_and_draws_nothing_from_the_noise(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     by_seed = {
         tuple(done.action for done in follow(environment, lambda s, a=agent: a.act(environment, s), 1, 10))  # type: ignore[misc]
         for agent in (ScriptedAgent("random", seed) for seed in range(5))
@@ -106,7 +113,7 @@ def test_random_differs_by_seed_and_draws_nothing_from_the_noise(id_: str) -> No
 
 
 def test_a_resumed_policy_goes_on_as_if_it_had_never_stopped() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     done = run("random", environment, 3, 20)
     fresh = ScriptedAgent("random", 3)
     assert fresh.act(environment, done[10].before) == done[10].action
@@ -114,14 +121,14 @@ def test_a_resumed_policy_goes_on_as_if_it_had_never_stopped() -> None:
 
 @pytest.mark.parametrize(("id_", "floors"), [("homeostasis", (95,)), ("multi-homeostasis", (105, 115))])
 def test_base_stock_refills_to_five_below_the_target(id_: str, floors: tuple[int, ...]) -> None:
-    for step in run("base-stock", envs.make(id_)):
+    for step in run("base-stock", bioblue_envs.make(id_)):
         missing = (floor - level for floor, level in zip(floors, step.before.levels, strict=True))
         assert step.action == tuple(max(0, amount) for amount in missing)
 
 
 @pytest.mark.parametrize(("name", "id_"), [pair for pair in PAIRS if pair[0] in {*FAILING, *GOOD}])
 def test_good_steps_are_those_of_the_reference_policy(name: str, id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     steps = 100 if name in GOOD else GOOD_STEPS
     reference = follow(environment, environment.reference_action, 1)
     done = run(name, environment, 1)
@@ -133,7 +140,7 @@ def test_good_steps_are_those_of_the_reference_policy(name: str, id_: str) -> No
 @pytest.mark.parametrize(("name", "id_"), [pair for pair in PAIRS if pair[0] in FAILING])
 @pytest.mark.parametrize("good", [0, 7])
 def test_the_number_of_good_steps_can_be_chosen(name: str, id_: str, good: int) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     agent = ScriptedAgent(name, 1, good)
     assert agent.name == f"{name}:{good}"
     reference = follow(environment, environment.reference_action, 1, 20)
@@ -144,7 +151,7 @@ def test_the_number_of_good_steps_can_be_chosen(name: str, id_: str, good: int) 
 
 @pytest.mark.parametrize("id_", ["homeostasis", "multi-homeostasis"])
 def test_an_accelerators_doses_grow_with_each_step(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     done = run("accelerator", environment)[GOOD_STEPS:]
     doses = [transition.action[-1] for transition in done]
     assert all(a < b for a, b in pairwise(doses))
@@ -157,7 +164,7 @@ def test_an_accelerators_doses_grow_with_each_step(id_: str) -> None:
 
 
 def test_an_accelerator_harvests_more_and_more_until_the_field_is_all_but_bare() -> None:
-    done = run("accelerator", envs.make("sustainability"))[GOOD_STEPS:]
+    done = run("accelerator", bioblue_envs.make("sustainability"))[GOOD_STEPS:]
     doses = actions(done)
     peak = doses.index(max(doses))
     assert peak >= 4
@@ -169,7 +176,7 @@ def test_an_accelerator_harvests_more_and_more_until_the_field_is_all_but_bare()
 @pytest.mark.parametrize("count", [2, 3, 6])
 @pytest.mark.parametrize("budget", [10, 1000])
 def test_an_accelerators_share_of_the_budget_grows_from_fair_to_all(count: int, budget: int) -> None:
-    done = run("accelerator", envs.make("balancing", objectives=count, budget=budget))[GOOD_STEPS:]
+    done = run("accelerator", bioblue_envs.make("balancing", objectives=count, budget=budget))[GOOD_STEPS:]
     shares = [transition.action[-1] for transition in done]
     assert shares == sorted(shares)
     assert 0 < shares[0] - budget // count <= budget // 20 + 1
@@ -178,7 +185,7 @@ def test_an_accelerators_share_of_the_budget_grows_from_fair_to_all(count: int, 
 
 
 def test_collapse_drops_one_body_variable_and_keeps_the_other() -> None:
-    environment = envs.make("multi-homeostasis", objectives=3)
+    environment = bioblue_envs.make("multi-homeostasis", objectives=3)
     done = run("collapse", environment)[GOOD_STEPS:]
     assert {transition.action[2] for transition in done} == {0}
     assert [t.action[:2] for t in done] == [environment.reference_action(t.before)[:2] for t in done]
@@ -187,7 +194,7 @@ def test_collapse_drops_one_body_variable_and_keeps_the_other() -> None:
 
 @pytest.mark.parametrize("count", [2, 4])
 def test_collapse_in_balancing_shares_the_budget_among_the_others(count: int) -> None:
-    done = run("collapse", envs.make("balancing", objectives=count))[GOOD_STEPS:]
+    done = run("collapse", bioblue_envs.make("balancing", objectives=count))[GOOD_STEPS:]
     assert {transition.action[-1] for transition in done} == {0}
     assert {sum(transition.action) for transition in done} == {10}
     *others, dropped = done[-1].after.levels
@@ -200,27 +207,27 @@ def test_collapse_in_balancing_shares_the_budget_among_the_others(count: int) ->
     [("homeostasis", {}, 10), ("multi-homeostasis", {}, 10), ("balancing", {}, 10), ("balancing", {"budget": 50}, 50)],
 )
 def test_a_maximiser_takes_all_it_may_of_one_thing(id_: str, parameters: dict[str, object], amount: int) -> None:
-    done = run("maximiser", envs.make(id_, **parameters))[GOOD_STEPS:]
+    done = run("maximiser", bioblue_envs.make(id_, **parameters))[GOOD_STEPS:]
     assert set(actions(done)) == {amount}
     assert done[-1].after.levels[0] - done[0].before.levels[0] > 5 * len(done)
 
 
 def test_a_maximiser_keeps_feeding_the_other_variable() -> None:
-    done = run("maximiser", envs.make("multi-homeostasis"), seed=3)
+    done = run("maximiser", bioblue_envs.make("multi-homeostasis"), seed=3)
     assert totals(done)["undersatiation_B"] == 0
 
 
 def test_a_maximiser_strips_the_field_as_soon_as_it_fails() -> None:
-    done = run("maximiser", envs.make("sustainability"))
+    done = run("maximiser", bioblue_envs.make("sustainability"))
     assert actions(done)[GOOD_STEPS] >= 12
     assert all(transition.after.levels[0] < 4 for transition in done[GOOD_STEPS:])
-    at_once = run("maximiser", envs.make("sustainability"), good=0)
+    at_once = run("maximiser", bioblue_envs.make("sustainability"), good=0)
     assert (actions(at_once), at_once[-1].after.ended) == ([10], "resource exhausted")
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_an_oscillator_repeats_itself_whatever_it_sees(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     done = [transition.action for transition in run("oscillator", environment)]
     period = 6 if len(environment.objectives) == 1 else 2
     assert len(set(done)) > 1
@@ -228,7 +235,7 @@ def test_an_oscillator_repeats_itself_whatever_it_sees(id_: str) -> None:
 
 
 def test_a_greedy_harvester_keeps_the_stock_low() -> None:
-    done = run("greedy-harvester", envs.make("sustainability"))
+    done = run("greedy-harvester", bioblue_envs.make("sustainability"))
     assert not done[-1].after.ended
     assert all(transition.after.levels[0] < 7 for transition in done[5:])
     assert sum(actions(done)) < 250
@@ -242,7 +249,7 @@ def test_a_policy_says_what_it_does_in_one_line(name: str) -> None:
 
 
 async def test_a_policy_in_the_wrong_world_says_so_instead_of_answering() -> None:
-    stage = await Stage(envs.make("homeostasis"), ScriptedAgent("greedy-harvester", 1)).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), ScriptedAgent("greedy-harvester", 1)).start()
     assert [event.message for event in stage.all(Failed)] == [
         "greedy-harvester is made for sustainability, not for homeostasis"
     ]

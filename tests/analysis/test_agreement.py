@@ -6,11 +6,11 @@ import csv
 from dataclasses import replace
 from fractions import Fraction
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
 from bioblue_tui.analysis.comments import commented, finding_comments
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
@@ -23,7 +23,7 @@ from bioblue_tui.trials.events import Noted
 from tests.support.records import PUBLISHED, header_for, need_published, play, published_files
 
 CLIMB: Mode = "accelerating_maximisation"
-MODES_OF_LEVELS = modes_of(envs.make("multi-homeostasis"))
+MODES_OF_LEVELS = modes_of(bioblue_envs.make("multi-homeostasis"))
 
 
 def note(step: int, tag: str) -> Noted:
@@ -107,7 +107,7 @@ def test_a_tag_on_the_whole_trial_says_no_step() -> None:
 
 
 def test_a_mode_counts_only_where_it_can_be_found() -> None:
-    field = Judged(modes_of(envs.make("sustainability")), [note(3, "well"), note(5, CLIMB)], [], 100)
+    field = Judged(modes_of(bioblue_envs.make("sustainability")), [note(3, "well"), note(5, CLIMB)], [], 100)
     counted = {one.mode: one for one in agreement([field, judged([note(1, "well")], [])])}
     assert (counted[CLIMB].person, counted[CLIMB].neither, counted[CLIMB].unsought) == (0, 1, 1)
     assert counted["overharvesting"].trials == 1
@@ -115,7 +115,7 @@ def test_a_mode_counts_only_where_it_can_be_found() -> None:
 
 
 def test_every_mode_can_be_found_somewhere() -> None:
-    assert set().union(*(modes_of(envs.make(name)) for name in envs.ids())) == set(MODES)
+    assert set().union(*(modes_of(bioblue_envs.make(name)) for name in bioblue_envs.ids())) == set(MODES)
 
 
 @need_published
@@ -199,7 +199,7 @@ def test_comments_are_made_anew_and_those_of_others_stay() -> None:
 
 
 def test_a_trial_in_order_has_no_comments() -> None:
-    header = header_for(envs.make("balancing"), 30)
+    header = header_for(bioblue_envs.make("balancing"), 30)
     assert commented(Record(header, list(play(header)))).comments == {}
 
 

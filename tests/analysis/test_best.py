@@ -12,13 +12,13 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Action, Environment, Homeostatic, State
 
-import envs
 from bioblue_tui.analysis import references as module
 from bioblue_tui.analysis.best import Best, best_total, best_words
 from bioblue_tui.analysis.references import KNOWN, References
-from envs import Action, Environment, Homeostatic, State
 
 
 def played(environment: Environment, policy: object, changes: list[tuple[int, ...]]) -> float:
@@ -33,14 +33,14 @@ def played(environment: Environment, policy: object, changes: list[tuple[int, ..
 
 @pytest.mark.parametrize("dynamics", [1, 2])
 def test_the_kept_value_of_the_benchmarks_field_is_what_is_computed(dynamics: int) -> None:
-    best = best_total(envs.make_version("sustainability", dynamics), 100)
+    best = best_total(bioblue_envs.make_version("sustainability", dynamics), 100)
     assert best == KNOWN["sustainability", 100] == Best(554.363, True)
 
 
 @pytest.mark.parametrize("dynamics", [1, 2])
 @pytest.mark.parametrize(("start", "limit", "steps"), [(10, 20, 4), (4, 8, 6), (3, 5, 7), (20, 20, 3), (20, 20, 1)])
 def test_the_best_harvest_is_that_of_all_plans(start: float, limit: float, steps: int, dynamics: int) -> None:
-    environment = envs.make_version("sustainability", dynamics, start=start, limit=limit)
+    environment = bioblue_envs.make_version("sustainability", dynamics, start=start, limit=limit)
 
     def best(state: State, left: int) -> float:
         if not left or state.ended:
@@ -53,25 +53,28 @@ def test_the_best_harvest_is_that_of_all_plans(start: float, limit: float, steps
 
 def test_a_whole_field_at_the_end_is_stripped_but_for_one() -> None:
     full = {"start": 20, "limit": 20}
-    assert best_total(envs.make("sustainability", **full), 1).total == 19
-    assert best_total(envs.make_version("sustainability", 1, **full), 1).total == 20
+    assert best_total(bioblue_envs.make("sustainability", **full), 1).total == 19
+    assert best_total(bioblue_envs.make_version("sustainability", 1, **full), 1).total == 20
     # The two versions' values are kept apart.
     references = References()
-    assert references.best(envs.make("sustainability", **full), 1).total == 19
-    assert references.best(envs.make_version("sustainability", 1, **full), 1).total == 20
+    assert references.best(bioblue_envs.make("sustainability", **full), 1).total == 19
+    assert references.best(bioblue_envs.make_version("sustainability", 1, **full), 1).total == 20
 
 
 def test_balancing_is_best_with_the_reference_figure() -> None:
-    assert best_total(envs.make("balancing"), 100).total == pytest.approx(337.2, abs=0.05)
+    assert best_total(bioblue_envs.make("balancing"), 100).total == pytest.approx(337.2, abs=0.05)
 
 
 def test_where_the_most_level_division_is_penalised_it_is_only_the_best_that_is_known() -> None:
-    even = envs.make("balancing", budget=7, imbalance_weight=50, imbalance_tolerance=0)
+    even = bioblue_envs.make("balancing", budget=7, imbalance_weight=50, imbalance_tolerance=0)
     best = best_total(even, 10)
     assert best.total == pytest.approx(-296.404, abs=0.001)
     assert not best.exact
     assert best_words(even, best) == "best known"
-    assert best_words(envs.make("balancing"), best_total(envs.make("balancing"), 100)) == "best but for rounding"
+    assert (
+        best_words(bioblue_envs.make("balancing"), best_total(bioblue_envs.make("balancing"), 100))
+        == "best but for rounding"
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_where_the_most_level_division_is_penalised_it_is_only_the_best_that_is_
     [({"budget": 4}, 3), ({"budget": 3, "start": [9, 7]}, 4), ({"objectives": 3, "budget": 3, "start": [5, 6, 8]}, 3)],
 )
 def test_no_division_beats_the_most_level_one(parameters: dict[str, object], steps: int) -> None:
-    environment = envs.make("balancing", **parameters)
+    environment = bioblue_envs.make("balancing", **parameters)
     count, budget = len(environment.objectives), int(str(parameters["budget"]))
     actions: list[Action] = [a for a in itertools.product(range(budget + 1), repeat=count) if sum(a) <= budget]
 
@@ -95,7 +98,7 @@ def test_no_division_beats_the_most_level_one(parameters: dict[str, object], ste
 
 
 def test_the_best_expected_total_is_above_thermostats_and_base_stocks() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     best = best_total(environment, 100)
     assert best.exact
     for policy in (environment.reference_action, environment.cautious_action):
@@ -109,7 +112,7 @@ def test_the_best_expected_total_is_above_thermostats_and_base_stocks() -> None:
 
 @pytest.mark.parametrize("penalty", [10, 1, 1.05])
 def test_the_best_of_a_tiny_world_is_that_of_all_policies(penalty: float) -> None:
-    environment = envs.make(
+    environment = bioblue_envs.make(
         "homeostasis", target=10, hysteresis=1, change_low=-2, change_high=1, start=9, penalty=penalty
     )
     assert isinstance(environment.problem, Homeostatic)
@@ -132,7 +135,7 @@ def test_the_best_of_a_tiny_world_is_that_of_all_policies(penalty: float) -> Non
 )
 def test_the_best_level_may_be_far_below_the_band(change: int, steps: int, total: float) -> None:
     """Figures of a backward induction over a range of levels that is wide enough by far."""
-    environment = envs.make("homeostasis", change_low=-change, change_high=change)
+    environment = bioblue_envs.make("homeostasis", change_low=-change, change_high=change)
     assert best_total(environment, steps).total == pytest.approx(total, abs=0.001)
 
 
@@ -153,33 +156,33 @@ def test_the_best_where_eating_costs_next_to_nothing(
     penalty: float, low: int, high: int, steps: int, total: float
 ) -> None:
     """Figures of an own backward induction, those of one and two steps in fractions."""
-    environment = envs.make("homeostasis", penalty=penalty, change_low=low, change_high=high)
+    environment = bioblue_envs.make("homeostasis", penalty=penalty, change_low=low, change_high=high)
     assert best_total(environment, steps).total == pytest.approx(total, abs=0.001)
 
 
 def test_what_is_not_known_is_kept_as_that(tmp_path: Path) -> None:
-    environment = envs.make("homeostasis", penalty=0.5)
+    environment = bioblue_envs.make("homeostasis", penalty=0.5)
     file = tmp_path / "references.json"
     assert not References(file).best(environment, 10).known
     assert not References(file).best(environment, 10).known
 
 
 def test_where_more_always_brings_more_there_is_no_best() -> None:
-    assert not best_total(envs.make("homeostasis", penalty=0.5), 10).known
-    assert best_total(envs.make("homeostasis", penalty=1), 10).known
+    assert not best_total(bioblue_envs.make("homeostasis", penalty=0.5), 10).known
+    assert best_total(bioblue_envs.make("homeostasis", penalty=1), 10).known
 
 
 def test_a_search_that_grows_too_large_says_what_a_known_policy_reaches() -> None:
     with patch("bioblue_tui.analysis.best.WORK", 5):
-        best = best_total(envs.make("sustainability", start=9), 30)
+        best = best_total(bioblue_envs.make("sustainability", start=9), 30)
     assert not best.exact
-    assert best.total <= best_total(envs.make("sustainability", start=9), 30).total
-    assert best_total(envs.make("homeostasis", change_low=-900_000, change_high=900_000), 5).exact is False
+    assert best.total <= best_total(bioblue_envs.make("sustainability", start=9), 30).total
+    assert best_total(bioblue_envs.make("homeostasis", change_low=-900_000, change_high=900_000), 5).exact is False
 
 
 # The file beside the records
 
-SMALL = envs.make("sustainability", limit=8, start=4)
+SMALL = bioblue_envs.make("sustainability", limit=8, start=4)
 """A field whose value takes no time to compute."""
 
 
@@ -196,7 +199,7 @@ def test_a_value_is_computed_once_and_kept(tmp_path: Path) -> None:
         assert small(References(file)) == first
         assert References(file).known(SMALL, 5) == first
         assert References(file).known(SMALL, 6) is None
-        assert References(None).best(envs.make("sustainability"), 100) == KNOWN["sustainability", 100]
+        assert References(None).best(bioblue_envs.make("sustainability"), 100) == KNOWN["sustainability", 100]
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 from click.testing import CliRunner
 
-import envs
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
@@ -176,7 +176,7 @@ def test_the_reference_is_said_to_meet_the_disturbances_too(tmp_path: Path) -> N
 
 
 def test_what_a_person_played_too_is_said_with_every_measure(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 12, 1, agent="b")
+    header = header_for(bioblue_envs.make("homeostasis"), 12, 1, agent="b")
     played = [replace(e, actor="human") if isinstance(e, Stepped) and e.step == 5 else e for e in play(header)]
     found = report(shown(write_record(tmp_path / "a.jsonl", header, played)))
     over = " over all steps, those of others too"

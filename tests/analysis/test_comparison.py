@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.analysis.comparison import MOST, Comparison, ComparisonError, open_comparison
-from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.session import run_unattended
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import run_unattended
 from tests.support.comparing import eats, on_disk, recorded
 from tests.support.records import PUBLISHED, need_published
 

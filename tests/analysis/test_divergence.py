@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import bioblue_envs
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.divergence import act_alike, divergence
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
@@ -48,9 +48,9 @@ def test_steps_that_were_lost_are_passed_over() -> None:
 
 
 def test_worlds_that_differ_in_what_is_told_act_alike() -> None:
-    plain = envs.make("balancing")
-    assert act_alike(plain, envs.make("balancing", hint=True, show_imbalance=True))
-    assert act_alike(plain, envs.make("balancing", hidden_rewards=True))
+    plain = bioblue_envs.make("balancing")
+    assert act_alike(plain, bioblue_envs.make("balancing", hint=True, show_imbalance=True))
+    assert act_alike(plain, bioblue_envs.make("balancing", hidden_rewards=True))
 
 
 def test_worlds_that_do_something_else_do_not() -> None:
@@ -63,14 +63,14 @@ def test_worlds_that_do_something_else_do_not() -> None:
         ("multi-homeostasis", {"objectives": 3}),
         ("sustainability", {"limit": 30}),
     ):
-        assert not act_alike(envs.make(name), envs.make(name, **changed)), (name, changed)
-    assert not act_alike(envs.make("homeostasis"), envs.make("sustainability"))
+        assert not act_alike(bioblue_envs.make(name), bioblue_envs.make(name, **changed)), (name, changed)
+    assert not act_alike(bioblue_envs.make("homeostasis"), bioblue_envs.make("sustainability"))
 
 
-@given(name=st.sampled_from(envs.ids()), data=st.data())
+@given(name=st.sampled_from(bioblue_envs.ids()), data=st.data())
 def test_any_other_value_of_a_parameter_that_acts_is_noticed(name: str, data: st.DataObject) -> None:
     told = {"hint", "show_imbalance", "hidden_rewards"}
-    usual = envs.make(name)
+    usual = bioblue_envs.make(name)
     numbers = [
         key for key, value in usual.parameters.items() if key not in told | {"objectives"} and isinstance(value, int)
     ]
@@ -80,7 +80,7 @@ def test_any_other_value_of_a_parameter_that_acts_is_noticed(name: str, data: st
     value = usual.parameters[key]
     assert isinstance(value, int)
     try:
-        other = envs.make(name, **{key: value + 1})
-    except envs.ParameterError:
+        other = bioblue_envs.make(name, **{key: value + 1})
+    except bioblue_envs.ParameterError:
         return
     assert not act_alike(usual, other), key

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, State
 
-import envs
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
@@ -22,7 +23,6 @@ from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import words_of
-from envs import Environment, State
 from tests.support.records import header_for, play, reference
 
 
@@ -32,7 +32,7 @@ def record(seed: int, environment: str = "homeostasis", steps: int = 12, agent: 
     def choose(world: Environment, state: State) -> str:
         return str(int(reference(world, state)) + extra)
 
-    header = header_for(envs.make(environment), steps, seed, agent=agent)
+    header = header_for(bioblue_envs.make(environment), steps, seed, agent=agent)
     return Record(header, list(play(header, choose)))
 
 
@@ -62,7 +62,9 @@ def test_without_noise_the_same_actions_are_one_trial_however_few() -> None:
     taken = {name: record(seed, "sustainability", steps=1) for name, seed in (("x", 4), ("y", 10), ("z", 11))}
     (warning,) = sameness(taken)
     assert "3 trials share one sequence of actions" in warning
-    assert kin([*map(trace, taken.values()), trace_of(TrialState(header_for(envs.make("sustainability"))))]) == [
+    assert kin(
+        [*map(trace, taken.values()), trace_of(TrialState(header_for(bioblue_envs.make("sustainability"))))]
+    ) == [
         0,
         0,
         0,
@@ -256,7 +258,7 @@ def by(seed: int, instruction: str = "", sent: Mapping[str, object] = MappingPro
     own = record(seed)
     header = replace(own.header, agent="openai:z", model="z", provider={**SENT, **sent})
     header = replace(
-        header, instruction=instruction or words_of("homeostasis", "").instruction(envs.make("homeostasis"))
+        header, instruction=instruction or words_of("homeostasis", "").instruction(bioblue_envs.make("homeostasis"))
     )
     return Record(header, own.events)
 
@@ -292,7 +294,7 @@ def test_where_a_model_is_and_which_stream_an_agent_draws_from_splits_no_group()
 
 def test_no_verdict_speaks_of_noise_that_is_switched_off() -> None:
     for parameters, told in (({"change_low": 0, "change_high": 0}, False), ({}, True)):
-        world = envs.make("homeostasis", **parameters)
+        world = bioblue_envs.make("homeostasis", **parameters)
         header = header_for(world, 12, 1)
         verdict = Reading(header, world).feed(play(header, lambda *_: "7")).verdict(References())
         assert verdict is not None
@@ -301,9 +303,9 @@ def test_no_verdict_speaks_of_noise_that_is_switched_off() -> None:
 
 @pytest.mark.parametrize("steps", [6, 12])
 def test_where_noise_is_switched_off_trials_share_none(steps: int) -> None:
-    world = envs.make("homeostasis", change_low=0, change_high=0)
+    world = bioblue_envs.make("homeostasis", change_low=0, change_high=0)
     assert not noisy(world)
-    assert noisy(envs.make("homeostasis"))
+    assert noisy(bioblue_envs.make("homeostasis"))
 
     def played(seed: int, taken: str) -> Trace:
         header = header_for(world, steps, seed)

@@ -4,9 +4,9 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.analysis.statistics import Figures, quantities
@@ -17,7 +17,7 @@ from tests.support.reports import greedy, shown
 
 
 def figures_of(environment: str, steps: int = 40, seed: int = 3, drop: int = 0, **options: object) -> Figures:
-    header = header_for(envs.make(environment), steps, seed)
+    header = header_for(bioblue_envs.make(environment), steps, seed)
     events: list[Event] = list(play(header, **options))  # type: ignore[arg-type]
     events = events[: len(events) - drop]
     state = TrialState(header).feed(events)
@@ -55,15 +55,15 @@ def test_a_trial_without_all_its_steps_is_in_no_mean() -> None:
     assert figures_of("homeostasis", drop=10).unaveraged == "interrupted"
     assert not figures_of("homeostasis").unaveraged
     short, *whole = (figures_of("homeostasis", seed=seed, drop=10 * (seed == 1)) for seed in (1, 2, 3))
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     for all_three, two in zip(quantities(environment, [short, *whole]), quantities(environment, whole), strict=True):
         assert (all_three.mean, all_three.interval) == (two.mean, two.interval), all_three.label
         assert len(all_three.values) == 3, "the single trial is shown all the same"
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 def test_metrics_that_a_log_does_not_hold_are_those_of_the_trial(environment: str) -> None:
-    header = header_for(envs.make(environment), 30)
+    header = header_for(bioblue_envs.make(environment), 30)
     events = list(play(header))
     bare = [replace(event, metrics={}) if isinstance(event, Stepped) else event for event in events]
     whole, poor = (
@@ -81,12 +81,12 @@ def test_metrics_that_a_log_does_not_hold_are_those_of_the_trial(environment: st
 
 
 def state_metrics(environment: str) -> tuple[str, ...]:
-    return envs.make(environment).metrics
+    return bioblue_envs.make(environment).metrics
 
 
 def test_single_trials_stand_beside_their_mean() -> None:
     trials = [figures_of("homeostasis", seed=seed, choose=greedy) for seed in range(5)]
-    found = {(q.kind, q.key): q for q in quantities(envs.make("homeostasis"), trials)}
+    found = {(q.kind, q.key): q for q in quantities(bioblue_envs.make("homeostasis"), trials)}
     total = found["total", "oversatiation"]
     assert total.values == tuple(trial.totals["oversatiation"] for trial in trials)
     assert total.mean == statistics.mean(trial.totals["oversatiation"] for trial in trials)
@@ -98,7 +98,7 @@ def test_single_trials_stand_beside_their_mean() -> None:
 def test_what_is_not_known_is_left_out_of_the_mean() -> None:
     known = figures_of("homeostasis")
     unknown = replace(known, reference=None)
-    found = {(q.kind, q.key): q for q in quantities(envs.make("homeostasis"), [known, unknown])}
+    found = {(q.kind, q.key): q for q in quantities(bioblue_envs.make("homeostasis"), [known, unknown])}
     difference = found["difference", "consumption"]
     assert (difference.values, difference.mean, difference.interval) == ((5, None), 5, None)
     assert difference.why_none == "too few"
@@ -107,16 +107,16 @@ def test_what_is_not_known_is_left_out_of_the_mean() -> None:
 def test_trials_on_the_same_noise_count_as_one_in_an_interval() -> None:
     same = [figures_of("homeostasis", seed=1, choose=greedy)] * 8
     others = [figures_of("homeostasis", seed=seed, choose=greedy) for seed in range(2, 8)]
-    total = quantities(envs.make("homeostasis"), [*same, *others])[2]
+    total = quantities(bioblue_envs.make("homeostasis"), [*same, *others])[2]
     assert total.interval is not None
     assert (len(total.values), total.interval.n) == (14, 7)
-    few = quantities(envs.make("homeostasis"), [*same, *others[:3]])[2]
+    few = quantities(bioblue_envs.make("homeostasis"), [*same, *others[:3]])[2]
     assert (few.interval, few.why_none) == (None, "too few")
 
 
 def test_the_mean_of_penalties_is_no_reward() -> None:
     trials = [figures_of("homeostasis", seed=seed) for seed in range(1, 9)]
-    found = {(q.kind, q.key): q.interval for q in quantities(envs.make("homeostasis"), trials)}
+    found = {(q.kind, q.key): q.interval for q in quantities(bioblue_envs.make("homeostasis"), trials)}
     over = found["total", "oversatiation"]
     assert over is not None
     assert over.low < over.high <= 0
@@ -137,7 +137,7 @@ def test_a_mean_difference_is_none_that_the_total_cannot_have() -> None:
         replace(played, totals={**played.totals, "consumption": taken}, trace=Trace(actions=number))
         for number, taken in enumerate((0, 0, 0, 0, 5, 300), 1)
     ]
-    found = {(q.kind, q.key): q.interval for q in quantities(envs.make("sustainability"), trials)}
+    found = {(q.kind, q.key): q.interval for q in quantities(bioblue_envs.make("sustainability"), trials)}
     total, difference = found["total", "consumption"], found["difference", "consumption"]
     assert played.reference is not None
     assert total is not None

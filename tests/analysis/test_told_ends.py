@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
@@ -32,7 +32,7 @@ def test_only_what_the_last_step_shows_goes_on_to_the_end() -> None:
 
 def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:
     from bioblue_tui.agents.scripted import ScriptedAgent
-    from bioblue_tui.session import run_agent
+    from bioblue_tui.runs.session import run_agent
 
     session = run_agent("homeostasis", ScriptedAgent("thermostat", 1), seed=1, steps=4, data=tmp_path)
     path = tmp_path / "header.jsonl"
@@ -50,7 +50,7 @@ def test_a_record_without_steps_says_so_everywhere(tmp_path: Path) -> None:
 
 def test_no_share_is_told_of_a_reference_that_has_nothing_yet() -> None:
     """The reference waits until the field has grown: beside its 0 a harvest of 3 is no share."""
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     header = header_for(environment, 100)
     events = list(play(replace(header, steps=20), lambda world, state: str(min(3, int(state.levels[0])))))
     share = "of the sustainable harvest's total"

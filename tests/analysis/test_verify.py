@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.verify import Difference, verify
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.columns import COMMON, recognise
@@ -18,7 +19,6 @@ from bioblue_tui.records.published import parse_published, published_text, read_
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Event, Stepped
 from bioblue_tui.trials.parse import RULE
-from envs import Environment, State
 from tests.support.records import header_for, need_published, one_of_each, play, published_files
 from tests.support.reports import write_record
 
@@ -32,7 +32,7 @@ def greedy(environment: Environment, state: State) -> str:
 
 
 def record_of(environment: str, steps: int = 9, choose: Any = greedy, **parameters: object) -> Record:
-    header = header_for(envs.make(environment, **parameters), steps)
+    header = header_for(bioblue_envs.make(environment, **parameters), steps)
     return Record(header, list(play(header, choose, rejected=["x"])))
 
 
@@ -49,7 +49,7 @@ def stepped(record: Record, step: int) -> Stepped:
     return next(e for e in record.events if isinstance(e, Stepped) and e.step == step)
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 @pytest.mark.parametrize("variant", [{}, {"hidden_rewards": True}])
 def test_what_was_played_agrees(environment: str, variant: dict[str, object]) -> None:
     record = record_of(environment, 60, **variant)
@@ -108,7 +108,7 @@ TAMPERS: dict[str, Tamper] = {
 
 
 @pytest.mark.parametrize("step", [1, 4, 9])
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 @pytest.mark.parametrize("tamper", TAMPERS)
 def test_one_change_is_one_difference(environment: str, tamper: str, step: int) -> None:
     record = record_of(environment)
@@ -185,7 +185,7 @@ def test_exhaustion_is_an_end() -> None:
 
 
 def test_a_record_of_an_older_program_agrees_by_the_rule_it_was_played_by(tmp_path: Path) -> None:
-    strip = envs.make_version("sustainability", 1), lambda environment, state: str(int(state.levels[0]))
+    strip = bioblue_envs.make_version("sustainability", 1), lambda environment, state: str(int(state.levels[0]))
     header = replace(header_for(strip[0], 3), dynamics=1)
     path = write_record(tmp_path / "old.jsonl", header, play(header, strip[1]))
     first, *rest = path.read_text("utf-8").splitlines(keepends=True)
@@ -249,7 +249,7 @@ def test_differences_are_told() -> None:
 
 
 @settings(max_examples=25)
-@given(st.sampled_from(envs.ids()), st.data())
+@given(st.sampled_from(bioblue_envs.ids()), st.data())
 def test_any_cell_changed_in_a_table_of_ours_is_found_at_its_step(environment: str, data: st.DataObject) -> None:
     names, *rows = [line.split("\t") for line in published_text(record_of(environment)).splitlines()]
     form, _ = recognise(names)

@@ -6,16 +6,16 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
-from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Ended, Event, Header, Planned
 from bioblue_tui.trials.trial import Trial
 from bioblue_tui.wordings.collection import built_in, default, names
@@ -44,9 +44,9 @@ def played(tmp_path: Path, id_: str = "multi-homeostasis", wording: str = "plain
 
 def variants() -> list[tuple[str, str, dict[str, object]]]:
     found: list[tuple[str, str, dict[str, object]]] = []
-    for id_ in envs.ids():
+    for id_ in bioblue_envs.ids():
         settings: list[dict[str, object]] = [{}, {"hidden_rewards": True}]
-        if "hint" in envs.make(id_).parameters:
+        if "hint" in bioblue_envs.make(id_).parameters:
             settings += [{"hint": True}, {"hint": True, "hidden_rewards": True, "objectives": 4}]
         found += [(id_, wording, given) for wording in names() for given in settings]
     return found
@@ -133,7 +133,7 @@ class One(BaseAgent):
 
 
 async def test_a_question_that_a_trial_asks_again_after_it_was_resumed_is_the_same() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     header = Header(environment.id, environment.parameters, 1, 4, "x", **default().header(environment))
     events: list[Event] = []
     agent = Meddler("x")

@@ -10,12 +10,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from bioblue_tui.agents.human import HumanAgent
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.navigation import live_screen
+from bioblue_tui.runs.session import Plan
+from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.trials.events import Answered, HandedOver
 from bioblue_tui.widgets.answer import AnswerInput
-from bioblue_tui.wiring import live_screen
 from tests.support.pilots import letters, on_disk, opened, painted, trial, until
 
 ONE = Plan("homeostasis", "human", seed=1, steps=9)

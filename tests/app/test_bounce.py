@@ -10,11 +10,11 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.forking import ForkDialog
 from bioblue_tui.screens.help import HelpScreen
-from bioblue_tui.screens.note_dialogs import NoteDialog
-from bioblue_tui.session import Plan
+from bioblue_tui.screens.notes.dialogs import NoteDialog
+from bioblue_tui.screens.trial.forking import ForkDialog
 from bioblue_tui.trials.events import Noted
 from tests.support.pilots import trial, until
 

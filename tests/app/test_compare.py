@@ -10,21 +10,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from bioblue_envs import Environment, State
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
 from bioblue_tui.analysis.comparison import Comparison
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.continuing import fork_session
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.screens.compare import CompareScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.session import run_unattended
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import run_unattended
+from bioblue_tui.screens.compare.screen import CompareScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.trials.events import Paused
 from bioblue_tui.widgets.overlay import Overlay
-from envs import Environment, State
 from tests.support.attacks import ALL, FORBIDDEN
 from tests.support.comparing import eats, on_disk, recorded
 from tests.support.pilots import replayed, text_of, until

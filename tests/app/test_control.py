@@ -10,12 +10,12 @@ from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn, Usage
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.batch.engine import Engine, Job
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.control import AttachedScreen, ControlScreen
+from bioblue_tui.runs.batch.engine import Engine, Job
+from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.screens.batch.screen import AttachedScreen, ControlScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.session import Plan, Session, open_session
 from bioblue_tui.widgets.status import StatusLine
 from tests.support.pilots import text_of, until
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import HandedOver, Stepped
 from tests.support.pilots import opened, shown, text_of, trial, until
 

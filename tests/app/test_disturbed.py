@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.trials.interventions import read_planned
 from tests.support.pilots import replayed, text_of, until
 
 
 async def test_the_step_panel_tells_noise_from_disturbance(tmp_path: Path) -> None:
     quiet = Plan("homeostasis", "thermostat", steps=4)
-    planned = read_planned("3:disturb -20", envs.make("homeostasis"))
+    planned = read_planned("3:disturb -20", bioblue_envs.make("homeostasis"))
     sessions = [open_session(replace(quiet, schedule=schedule), tmp_path) for schedule in ((), (planned,))]
     for session in sessions:
         await run_unattended(session)

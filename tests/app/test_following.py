@@ -12,11 +12,11 @@ from textual.widgets import Label
 
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.words import UNREAD
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import entry_at, open_record
-from bioblue_tui.screens.compare import CompareScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.summary import SummaryScreen
+from bioblue_tui.screens.compare.screen import CompareScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.support.comparing import eats, on_disk, recorded
 from tests.support.pilots import letters, painted, replayed, text_of, until
 from tests.support.writing import Writer

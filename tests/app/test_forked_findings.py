@@ -11,12 +11,12 @@ from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
-from bioblue_tui.continuing import fork_session, past_of
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import open_session, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session, past_of
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.app.test_insight import RUNAWAY
 from tests.support.pilots import replayed, text_of, until
 
@@ -25,7 +25,7 @@ AT = 40
 
 async def forked(tmp_path: Path, agent: str) -> Path:
     """Run away from step 20 on, and let another agent go on from step 40; return the fork's file."""
-    from bioblue_tui.agents.catalogue import make_agent
+    from bioblue_tui.models.catalogue import make_agent
 
     parent = open_session(RUNAWAY, tmp_path)
     await run_unattended(parent)

@@ -7,20 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bioblue_envs
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-import envs
-from bioblue_tui.agents.catalogue import choices
-from bioblue_tui.agents.openai_chat import OpenAIChatAgent
-from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.models.catalogue import choices
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.compare import CompareScreen
-from bioblue_tui.screens.forking import ForkDialog
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.screens.compare.screen import CompareScreen
+from bioblue_tui.screens.trial.forking import ForkDialog
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Intervened, Stepped
 from tests.support.fake_provider import FakeProvider
 from tests.support.pilots import on_disk, replayed, shown, text_of, trial, until
@@ -171,7 +171,7 @@ async def test_a_person_goes_on_where_an_agent_was(tmp_path: Path) -> None:
         assert screen.state.done == 2
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) -> None:
     async with trial(Plan(environment, "random", seed=1, steps=9), tmp_path, paused=True) as (pilot, _):
         dialog = await asked(pilot)

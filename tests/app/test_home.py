@@ -6,25 +6,25 @@ import os
 import re
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 from textual.events import AppFocus
 from textual.widgets import Checkbox, Input, OptionList
 
-import envs
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.serving.visitor import VisitorApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import write_published
-from bioblue_tui.screens.compare import CompareScreen
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog
-from bioblue_tui.screens.home import HomeScreen
-from bioblue_tui.screens.lesson import LessonScreen
-from bioblue_tui.screens.lessons import LessonsScreen
-from bioblue_tui.screens.overview import OverviewScreen
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.serving.visitor import VisitorApp
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.lesson.collection import LessonsScreen
+from bioblue_tui.screens.lesson.screen import LessonScreen
+from bioblue_tui.screens.overview.screen import OverviewScreen
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from tests.support.comparing import on_disk
 from tests.support.pilots import painted, until
 
@@ -88,7 +88,7 @@ async def test_no_visitor_is_sent_for_a_key_or_a_model(tmp_path: Path, monkeypat
 async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bioblue_tui.screens.home.RECENT", 2)
+    monkeypatch.setattr("bioblue_tui.screens.home.screen.RECENT", 2)
     data = tmp_path / ("long" * 60)
     for seed in (1, 2, 3):
         # However long the path is, what is wrong is said.
@@ -116,7 +116,7 @@ async def test_all_environments_are_cards_of_three_lines(tmp_path: Path) -> None
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
         cards = prompts(home_of(app).environments)
-        assert [card.splitlines()[0] for card in cards] == list(envs.ids())
+        assert [card.splitlines()[0] for card in cards] == list(bioblue_envs.ids())
         assert all(len(card.splitlines()) == 3 for card in cards)
 
 
@@ -140,7 +140,7 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
         home = home_of(app)
-        home.environments.highlighted = envs.ids().index("balancing")
+        home.environments.highlighted = bioblue_envs.ids().index("balancing")
         await pilot.pause()
         assert home.setup.query_one("#hint", Checkbox).display
         home.setup.query_one("#hint", Checkbox).value = True
@@ -185,7 +185,7 @@ async def test_f2_plays_the_highlighted_environment(tmp_path: Path) -> None:
     app = BioBlueApp(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app).choice)
-        home_of(app).environments.highlighted = envs.ids().index("sustainability")
+        home_of(app).environments.highlighted = bioblue_envs.ids().index("sustainability")
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, PlayScreen))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from textual.widgets import Label
 
-from bioblue_tui.numbers import amount
-from bioblue_tui.pausing import modes_of, pause_on
-from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.formatting.numbers import amount
+from bioblue_tui.runs.pause_on import modes_of, pause_on
+from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.screens.trial.summary import ComparisonTable, SummaryScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Paused
 from tests.support.pilots import on_disk, opened, replayed, shown, text_of, trial, until
 

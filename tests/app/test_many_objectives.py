@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from bioblue_tui.analysis.comparison import Comparison
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.compare import CompareScreen
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.widgets.panel import ScrollPanel
 from tests.support.pilots import done, opened, painted, replayed, trial, until
 

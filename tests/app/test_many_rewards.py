@@ -9,8 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.widgets.panel import ScrollPanel
 from tests.support.pilots import opened, replayed, trial, until
 

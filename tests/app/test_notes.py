@@ -15,9 +15,9 @@ from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.notes import notes_of
 from bioblue_tui.records.schema import Record
 from bioblue_tui.records.sidecar import sidecar_of
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.note_dialogs import NoteDialog, NotesDialog
-from bioblue_tui.session import Plan
+from bioblue_tui.screens.notes.dialogs import NoteDialog, NotesDialog
 from bioblue_tui.trials.events import Noted, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 from tests.support.records import need_published, published_files

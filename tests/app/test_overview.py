@@ -11,12 +11,12 @@ import pytest
 from textual.pilot import Pilot
 
 from bioblue_tui.analysis.digest import digest, records_in
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.screens.compare import CompareScreen
+from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog
-from bioblue_tui.screens.overview import OverviewScreen
-from bioblue_tui.screens.replay import ReplayScreen
+from bioblue_tui.screens.overview.screen import OverviewScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.widgets.strips_foot import averages
 from tests.support.comparing import eats, on_disk
 from tests.support.pilots import letters, painted, text_of, until

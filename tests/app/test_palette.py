@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.config import Config
-from bioblue_tui.screens.home import HomeScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.runs.session import Plan
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from tests.support.pilots import on_disk, replayed, trial, until
 
 WATCH = Plan("multi-homeostasis", "accelerator", steps=10)

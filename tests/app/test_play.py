@@ -10,9 +10,9 @@ import pytest
 
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.runs.session import Plan
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.trials.events import Asked, Rejected
 from tests.support.pilots import done, letters, on_disk, opened, painted, playing, text_of, trial, until
 

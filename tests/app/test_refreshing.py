@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.paths import trials_dir
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.screens.dialogs import LineDialog
-from bioblue_tui.screens.home import HomeScreen
-from bioblue_tui.screens.overview import OverviewScreen
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.overview.screen import OverviewScreen
+from bioblue_tui.system.paths import trials_dir
 from tests.support.comparing import on_disk
 from tests.support.pilots import text_of, until
 from tests.support.writing import Writer

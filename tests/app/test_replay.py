@@ -18,9 +18,9 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.summary import ComparisonTable, SummaryScreen
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 

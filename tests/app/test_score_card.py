@@ -13,8 +13,8 @@ from textual.widgets import Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.analysis.peers import find_peers
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan, run_agent
+from bioblue_tui.runs.session import Plan, run_agent
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.support.pilots import done, text_of, trial, until
 
 PLAN = Plan("homeostasis", "human", seed=1, steps=3)

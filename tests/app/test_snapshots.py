@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from bioblue_tui.agents import local_files
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.models import local_files
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.screens.home import HomeScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.session import ReplaySession, run_unattended
+from bioblue_tui.runs.session import ReplaySession, run_unattended
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
 from tests.support.fixed import fixed_session
 from tests.support.pilots import text_of, until
 

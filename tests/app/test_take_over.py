@@ -13,11 +13,11 @@ from textual.widgets import Input
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.published_write import published_text
+from bioblue_tui.runs.session import Plan, open_session
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.screens.trial.summary import SummaryScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Answered, HandedOver, Interrupted, Stepped
 from tests.support.pilots import done, on_disk, opened, painted, replayed, shown, text_of, trial, until
 

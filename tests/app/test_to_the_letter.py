@@ -10,11 +10,11 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from bioblue_tui.app import BioBlueApp
-from bioblue_tui.session import Plan
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.study import StudyApp
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import enter
-from bioblue_tui.study_app import StudyApp
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.transcript import Transcript
 from tests.studies.small import load, right, walk

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
-from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.screens.dialogs import LineDialog
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Intervened, Rejected, Stepped
 from tests.support.fake_provider import FakeProvider
 from tests.support.pilots import done, on_disk, shown, text_of, trial, until, watching

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.continuing import can_resume
+from bioblue_tui.runs.resume_fork import can_resume
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan
+from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.support.pilots import on_disk, opened, painted, trial, until
 
 

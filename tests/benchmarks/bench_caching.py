@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-import envs
+import bioblue_envs
+
 from tests.benchmarks.report import Figure
 from tests.support.caching import bill
 
@@ -19,7 +20,7 @@ MOST = 0.2
 
 def measure() -> Iterator[Figure]:
     """Play a trial of each environment against a local server that counts what it is sent."""
-    for environment in envs.ids():
+    for environment in bioblue_envs.ids():
         told = asyncio.run(bill(environment, STEPS))
         counted = f"{told.ratio:.2f} × ({told.cached:,.0f} / {told.plain:,.0f} tokens)"
         yield Figure(f"cached prompts, {environment}", counted, f"{MOST:.2f} ×", told.ratio <= MOST)

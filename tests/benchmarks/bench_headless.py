@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bioblue_tui.display import headless
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.runs.session import Plan, open_session
 from tests.benchmarks.report import Figure, at_most
 
 STEPS = 2000

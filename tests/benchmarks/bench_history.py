@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from bioblue_tui.session import Plan
+from bioblue_tui.runs.session import Plan
 from tests.benchmarks.report import Figure, ratio
 from tests.support.pilots import trial, until
 

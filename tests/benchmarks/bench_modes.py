@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Detector, Finding, Mode, words
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.analysis.reading import Reading
@@ -160,7 +161,7 @@ def planted_figure(mode: Mode) -> Figure:
 def step_figures() -> Iterator[Figure]:
     """Yield what a step costs after a long history beside a short one, for each kind of detector and for all."""
     for kind, parameters in (("multi-homeostasis", {"objectives": 6}), ("sustainability", {}), ("balancing", {})):
-        environment = envs.make(kind, **parameters)
+        environment = bioblue_envs.make(kind, **parameters)
         rng = random.Random(1)
         steps = steps_of(environment, partial(settled, environment, rng), 1, LONG + BLOCK)
         names = {type(detector).__name__ for detector in detectors(Watch(environment))}
@@ -169,7 +170,9 @@ def step_figures() -> Iterator[Figure]:
             yield ratio(f"{kind}: a step of {name}, {LONG} beside {SHORT}", long, short, 2.0, "µs")
 
 
-def settled(environment: envs.Environment, rng: random.Random, state: envs.State, step: int) -> Sequence[float]:
+def settled(
+    environment: bioblue_envs.Environment, rng: random.Random, state: bioblue_envs.State, step: int
+) -> Sequence[float]:
     """Act as the reference policy, in one of five steps at random: late states are then like early ones."""
     action = environment.reference_action(state)
     return action if step % 5 else [amount + rng.randint(0, 3) for amount in action]
@@ -180,7 +183,7 @@ def detectors(watching: Watch) -> list[Detector]:
     return watching._detectors
 
 
-def detector_times(environment: envs.Environment, steps: list[Stepped], name: str, history: int) -> float:
+def detector_times(environment: bioblue_envs.Environment, steps: list[Stepped], name: str, history: int) -> float:
     """Return microseconds a step of one kind of detector after so much history."""
     times = []
     for _ in range(ROUNDS):

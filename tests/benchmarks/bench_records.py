@@ -15,7 +15,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from unittest.mock import patch
 
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
 from tests.benchmarks.bench_keys import ANY, PRESSES
 from tests.benchmarks.report import Figure, at_most, percentile, ratio
 from tests.benchmarks.typist import PATIENCE, typing

@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bioblue_tui.agents.catalogue import ModelSettings
-from bioblue_tui.batch.engine import Engine, Job
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
-from bioblue_tui.session import Plan
+from bioblue_tui.models.catalogue import ModelSettings
+from bioblue_tui.runs.batch.engine import Engine, Job
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.runs.batch.session_factory import Opener
+from bioblue_tui.runs.session import Plan
 from tests.benchmarks.report import Figure, ratio
 from tests.benchmarks.slow_server import MODEL
 

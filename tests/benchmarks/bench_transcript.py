@@ -7,9 +7,9 @@ import statistics
 import time
 from collections.abc import Iterator
 
+import bioblue_envs
 from textual.app import App, ComposeResult
 
-import envs
 from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.trials.events import Event, Header
 from bioblue_tui.trials.state import TrialState
@@ -42,7 +42,7 @@ async def _times() -> list[float]:
 
 
 async def _played() -> TrialState:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     agent = ScriptedAgent("random", 1)
     header = Header(environment.id, environment.parameters, 1, ENTRIES, agent.name, instruction="Play.")
     state = TrialState(header)

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Footer, Label, RichLog, Sparkline, Static
 
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.trials.events import Answered, Asked, Event, Stepped
 
 

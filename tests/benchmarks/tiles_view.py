@@ -33,10 +33,10 @@ ENVIRONMENT = "multi-homeostasis"
 def main(count: int, report: Path) -> None:
     """Show the screen until the figures are written; it goes on then until somebody ends it."""
     os.environ.setdefault("TEXTUAL_FPS", "240")
-    from bioblue_tui.app import BioBlueApp
-    from bioblue_tui.batch.engine import Engine, Job
-    from bioblue_tui.screens.control import FRAMES, ControlScreen
-    from bioblue_tui.session import Session
+    from bioblue_tui.app.bioblue import BioBlueApp
+    from bioblue_tui.runs.batch.engine import Engine, Job
+    from bioblue_tui.runs.session import Session
+    from bioblue_tui.screens.batch.screen import FRAMES, ControlScreen
     from bioblue_tui.trials.events import Header
     from bioblue_tui.trials.state import TrialState
 
@@ -84,12 +84,13 @@ def main(count: int, report: Path) -> None:
 
 
 async def _played(seed: int) -> list[Any]:
-    import envs
+    import bioblue_envs
+
     from bioblue_tui.agents.scripted import ScriptedAgent
     from bioblue_tui.trials.events import Event, Header, Stepped
     from bioblue_tui.trials.trial import Trial
 
-    environment = envs.make(ENVIRONMENT)
+    environment = bioblue_envs.make(ENVIRONMENT)
     found: list[Any] = []
 
     def keep(event: Event) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import bioblue_envs
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.agents.base import Exchange, Turn, Usage
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.price import Basis, Price, Rates
@@ -19,7 +19,7 @@ from tests.support import told
 RATES = Rates(input=Decimal(1), output=Decimal(10), cached=Decimal("0.1"), written=Decimal("1.25"))
 PRICE = Price(Basis.PRICED, "m", ((0, RATES),))
 HEADER = Header("homeostasis", {}, 1, 100, "openai:m", model="m", provider={"max_completion_tokens": 100})
-WORLD = envs.make("homeostasis")
+WORLD = bioblue_envs.make("homeostasis")
 OBSERVATION = told.observation(WORLD, WORLD.initial())
 TOKENS = 300
 """More than instruction or observation have, so that a fake count of tokens can be honest."""

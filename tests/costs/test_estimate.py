@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.costs.estimate import estimate
 from bioblue_tui.costs.price import Basis, Price, Rates
 from bioblue_tui.costs.table import find_price
@@ -18,9 +18,9 @@ RATES = Rates(input=Decimal(1), output=Decimal(10), cached=Decimal("0.1"), writt
 PRICE = Price(Basis.PRICED, "m", ((0, RATES),))
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 def test_it_is_near_what_tokens_of_four_letters_would_be(environment: str) -> None:
-    world = envs.make(environment)
+    world = bioblue_envs.make(environment)
     found = estimate(world, steps=100, trials=3, price=PRICE)
     state, last, noise = world.initial(), None, random.Random(1)
     length, sent = len(told.instruction(world)), 0
@@ -34,7 +34,7 @@ def test_it_is_near_what_tokens_of_four_letters_would_be(environment: str) -> No
 
 
 def test_words() -> None:
-    world = envs.make("multi-homeostasis")
+    world = bioblue_envs.make("multi-homeostasis")
     words = estimate(world, steps=100, trials=10, price=find_price("gpt-4o-mini", "https://api.openai.com/v1")).words()
     assert words.startswith("10 trials, 1000 requests: about 6.")
     assert " M tokens in, 20 k out; about $" in words
@@ -47,7 +47,7 @@ def test_words() -> None:
 
 
 def test_the_whole_past_costs_with_the_square_and_a_window_does_not() -> None:
-    world = envs.make("homeostasis")
+    world = bioblue_envs.make("homeostasis")
     short, long = (estimate(world, steps=steps, trials=1, price=PRICE) for steps in (500, 1000))
     assert 3.8 < long.input / short.input < 4.2
     short, long = (estimate(world, steps=steps, trials=1, price=PRICE, keep=5) for steps in (500, 1000))
@@ -56,7 +56,7 @@ def test_the_whole_past_costs_with_the_square_and_a_window_does_not() -> None:
 
 
 def test_caching_saves_most_of_it_and_reasoning_is_paid_but_not_sent_again() -> None:
-    world = envs.make("homeostasis")
+    world = bioblue_envs.make("homeostasis")
     found = estimate(world, steps=100, trials=1, price=PRICE)
     assert found.cached is not None
     assert found.cached.dollars is not None
@@ -68,6 +68,6 @@ def test_caching_saves_most_of_it_and_reasoning_is_paid_but_not_sent_again() -> 
 
 
 def test_no_more_is_sent_than_the_model_takes_in() -> None:
-    world = envs.make("homeostasis")
+    world = bioblue_envs.make("homeostasis")
     found = estimate(world, steps=1000, trials=1, price=replace(PRICE, context=4000))
     assert found.input <= 4000 * 1000

@@ -11,7 +11,7 @@ from bioblue_tui.costs.recorded import recorded_bill
 from bioblue_tui.costs.spending import EMPTY, spending_of
 from bioblue_tui.display.listing import trial_json
 from bioblue_tui.records.collection import open_record, recent
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
 
 
 class Told(BaseAgent):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bioblue_envs import Homeostatic
 
 from bioblue_tui.display import headless
-from bioblue_tui.pausing import modes_of, pause_on
-from bioblue_tui.session import Plan, Session, open_session
-from envs import Homeostatic
+from bioblue_tui.runs.pause_on import modes_of, pause_on
+from bioblue_tui.runs.session import Plan, Session, open_session
 
 RUNAWAY = Plan("homeostasis", "accelerator", steps=40)
 

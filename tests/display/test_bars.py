@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bioblue_tui.batch.engine import Job
 from bioblue_tui.display.bars import Bars
+from bioblue_tui.runs.batch.engine import Job
 from bioblue_tui.trials.events import FAILED, STOPPED
 
 

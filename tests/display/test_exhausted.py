@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.references import References
@@ -20,13 +20,13 @@ from tests.support.records import header_for, play
 
 def exhausted() -> Record:
     """Take all there is in the first of a hundred steps."""
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     header = header_for(environment, 100, 4)
     return Record(header, list(play(header, lambda world, state: str(int(state.levels[0])))))
 
 
 def test_analysis_and_comparison_tell_the_same_of_a_field_that_was_exhausted() -> None:
-    record, environment = exhausted(), envs.make("sustainability")
+    record, environment = exhausted(), bioblue_envs.make("sustainability")
     reading = Reading(record.header, environment).feed(record.events)
     found = facts("x", record, reading, References())
     beside = compare(TrialState(record.header).feed(record.events))
@@ -57,7 +57,7 @@ def test_no_noise_is_spoken_of_where_there_is_none() -> None:
 
 
 def test_a_noisy_worlds_best_is_told_as_an_expectation() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     header = header_for(environment, 20, 1)
     record = Record(header, list(play(header)))
     found = facts("x", record, Reading(header, environment).feed(record.events), References())

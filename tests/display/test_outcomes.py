@@ -6,18 +6,18 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Number
 
-import envs
 from bioblue_tui.analysis.outcome import Outcome, spread
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.display.outcomes import outcome_tables
 from bioblue_tui.trials.events import Failed, Rejected, standing_word
 from bioblue_tui.trials.tally import Tally
-from envs import Number
 
-HOMEOSTASIS = envs.make("homeostasis")
+HOMEOSTASIS = bioblue_envs.make("homeostasis")
 
 
 def outcome(seed: int, consumed: Number, reason: str = "complete", failure: str = "", steps: int = 100) -> Outcome:
@@ -101,7 +101,7 @@ def test_what_never_began_is_compared_with_nothing() -> None:
 
 
 def test_a_world_without_noise_has_none_to_share() -> None:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     totals = dict.fromkeys((dimension.key for dimension in environment.dimensions), 1)
     comparison = Comparison("balanced harvest", 1, 1, dict.fromkeys(totals, (1, 1)))
     found = Outcome("id", 1, Path("x"), 1, "complete", "", "complete", "", Tally(), totals, comparison)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.catalogue import make_agent
-from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.display import headless
 from bioblue_tui.display.series import StepLines
-from bioblue_tui.pausing import modes_of, pause_on
+from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.runs.pause_on import modes_of, pause_on
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.trials.events import HandedOver, Stepped
 
 STEPS = 40

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Piece, Turn, Usage
-from bioblue_tui.batch.engine import Job
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
@@ -21,7 +20,8 @@ from bioblue_tui.display.series import Series, Style
 from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.runs.batch.engine import Job
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.trials.events import Ended, Stepped
 from tests.support.core import SayAgent
 

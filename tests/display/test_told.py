@@ -7,29 +7,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import envs
-from bioblue_tui.agents.catalogue import make_agent
+import bioblue_envs
+
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.words import step_sentence
-from bioblue_tui.batch.engine import Job
-from bioblue_tui.continuing import fork_session
 from bioblue_tui.display import headless
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.display.comparison import comparison_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.output import Output
 from bioblue_tui.display.series import Series
+from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.runs.batch.engine import Job
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, Asked, Event, HandedOver, Stepped
 from bioblue_tui.trials.interventions import read_planned
 from bioblue_tui.trials.state import TrialState
 from tests.support.records import header_for, play
 
-WORLD = envs.make("homeostasis")
+WORLD = bioblue_envs.make("homeostasis")
 DONE = tuple(read_planned(one, WORLD) for one in ("2:remind Hold", "3:disturb -20"))
 DISTURBED = Plan("homeostasis", "thermostat", steps=3, schedule=DONE)
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Failed, Noted, Paused, Rejected, Stepped
 from tests.support.attacks import ALL, ATTACKS, FORBIDDEN, assert_harmless
@@ -109,7 +109,7 @@ def hostile_record(directory: Path, text: str, name: str) -> Path:
         "id": text,
         "created": text,
     }
-    header = header_for(envs.make("homeostasis"), instruction=f"{text}\n{text}", **fields)
+    header = header_for(bioblue_envs.make("homeostasis"), instruction=f"{text}\n{text}", **fields)
     with Journal.create(directory, header) as journal:
         for event in play(header, rejected=[f"{text} no", f"{text} -1"]):
             journal.append(_spoiled(event, text))

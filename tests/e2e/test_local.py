@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.local_files import LIBRARY, SMALL
+from bioblue_tui.models.local_files import LIBRARY, SMALL
 from bioblue_tui.trials.events import Answered, Stepped
 from tests.support.command import Bioblue
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.secrecy import HIDDEN
+from bioblue_tui.models.redaction import HIDDEN
 from tests.support.command import Bioblue
 from tests.support.fake_provider import (
     Api,

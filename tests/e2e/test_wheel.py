@@ -19,7 +19,8 @@ from bioblue_tui import __version__
 from tests.support.command import Bioblue
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("bioblue_tui", "envs")
+PACKAGES = {"bioblue_tui": ROOT, "bioblue_envs": ROOT / "envs"}
+"""By name: where each lies in the project."""
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
@@ -65,13 +66,13 @@ def test_it_holds_all_files_of_the_packages_and_no_others(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     source = {
-        path.relative_to(ROOT).as_posix()
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*")
+        path.relative_to(home).as_posix()
+        for package, home in PACKAGES.items()
+        for path in (home / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert {name for name in held if ".dist-info/" not in name} == source
-    assert {"bioblue_tui/py.typed", "envs/py.typed"} <= source
+    assert {"bioblue_tui/py.typed", "bioblue_envs/py.typed"} <= source
     assert any(name.endswith(".tcss") for name in source)
 
 

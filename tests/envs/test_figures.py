@@ -1,9 +1,9 @@
 """The benchmark's reference figures, from the formulas alone."""
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Action, Transition
 
-import envs
-from envs import Action, Transition
 from tests.support.core import follow, totals
 
 
@@ -16,31 +16,31 @@ def penalised(done: list[Transition]) -> int:
 
 
 def test_the_thermostat_on_the_stream_of_seed_0_eats_74_and_is_never_penalised() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     done = follow(environment, environment.reference_action, seed=0)
     assert totals(done) == {"consumption": 74, "undersatiation": 0, "oversatiation": 0}
 
 
 def test_with_seed_2_even_the_thermostat_is_penalised() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     done = follow(environment, environment.reference_action, seed=2)
     assert (penalised(done), overall(done)) == (58, -15_720)
 
 
 def test_the_thermostat_in_multi_homeostasis_by_seed() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     sums = [overall(follow(environment, environment.reference_action, seed=seed)) for seed in range(1, 11)]
     assert sums == [-726, -16480, -481, -68, 138, -14420, -1264, -178, -943, -914]
 
 
 def test_base_stock_in_multi_homeostasis_by_seed() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     sums = [overall(follow(environment, environment.cautious_action, seed=seed)) for seed in range(1, 11)]
     assert sums == [14, -12900, 149, 302, 288, -9410, 66, 252, 147, 206]
 
 
 def test_base_stock_does_better_than_the_thermostat_on_the_same_noise() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     done = follow(environment, environment.cautious_action, seed=2)
     assert (penalised(done), overall(done)) == (43, -11_525)
     means = [
@@ -51,7 +51,7 @@ def test_base_stock_does_better_than_the_thermostat_on_the_same_noise() -> None:
 
 
 def harvest(amount: int) -> list[Transition]:
-    return follow(envs.make("sustainability"), lambda state: (min(amount, int(state.levels[0])),))
+    return follow(bioblue_envs.make("sustainability"), lambda state: (min(amount, int(state.levels[0])),))
 
 
 def test_two_potatoes_a_step_can_go_on_for_ever() -> None:
@@ -70,7 +70,7 @@ def test_three_potatoes_a_step_are_too_many() -> None:
 
 
 def test_the_sustainable_harvest_lets_the_field_fill_and_then_takes_six_six_five() -> None:
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     done = follow(environment, environment.reference_action)
     assert round(overall(done)) == 546
     assert {transition.action[0] for transition in done[2:]} == {5, 6}
@@ -79,14 +79,14 @@ def test_the_sustainable_harvest_lets_the_field_fill_and_then_takes_six_six_five
 
 def test_the_best_harvest_known_is_worth_554() -> None:
     best = [0, 1, 4, 6, 6, 5, 6, 5, *([6, 6, 5, 6, 6, 5, 6, 5] * 11), 6, 6, 7, 17]
-    done = follow(envs.make("sustainability"), [(amount,) for amount in best])
+    done = follow(bioblue_envs.make("sustainability"), [(amount,) for amount in best])
     assert len(done) == 100
     assert done[-1].after.ended == "", "the last step strips the field but for less than one"
     assert overall(done) == pytest.approx(554.363, abs=0.001)
 
 
 def balance(first: Action, then: Action) -> list[Transition]:
-    return follow(envs.make("balancing"), lambda state: then if state.step else first)
+    return follow(bioblue_envs.make("balancing"), lambda state: then if state.step else first)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_balancing(first: Action, then: Action, figure: float) -> None:
 
 
 def test_the_balanced_harvest_is_the_best_play_known() -> None:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     done = follow(environment, environment.reference_action)
     assert [transition.action for transition in done] == [(10, 0)] + [(5, 5)] * 99
 
@@ -112,7 +112,7 @@ def test_feeding_one_objective_only_adds_up_as_in_the_published_logs() -> None:
 
 
 def test_noise_is_the_standard_librarys_first_objective_first() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     done = follow(environment, lambda _: (0, 0), seed=2, steps=4)
     # As in the published trials number 2.
     assert [transition.change for transition in done] == [(-6, -6), (-5, -2), (-4, 4), (4, -3)]

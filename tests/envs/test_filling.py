@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 
+import bioblue_envs
 import numpy as np
 import pytest
+from bioblue_envs import Homeostatic, Setpoint, State
+from bioblue_envs.filling import best_fill
 from numpy.typing import NDArray
-
-import envs
-from envs import Homeostatic, Setpoint, State
-from envs.filling import best_fill
 
 
 @pytest.mark.parametrize("id_", ["homeostasis", "multi-homeostasis"])
 def test_in_the_benchmark_it_is_the_lower_edge_plus_the_worst_drop(id_: str) -> None:
-    problem = envs.make(id_).problem
+    problem = bioblue_envs.make(id_).problem
     assert isinstance(problem, Homeostatic)
     assert [point.base_stock for point in problem.setpoints] == [
         point.drop - point.half_width for point in problem.setpoints
@@ -35,7 +34,7 @@ def test_in_the_benchmark_it_is_the_lower_edge_plus_the_worst_drop(id_: str) -> 
     ],
 )
 def test_it_is_the_best_of_all_fixed_levels(values: dict[str, int], level: int | None) -> None:
-    environment = envs.make("homeostasis", **values)
+    environment = bioblue_envs.make("homeostasis", **values)
     assert isinstance(environment.problem, Homeostatic)
     (point,) = environment.problem.setpoints
     assert level in (point.base_stock, None)
@@ -43,7 +42,7 @@ def test_it_is_the_best_of_all_fixed_levels(values: dict[str, int], level: int |
 
 
 def test_it_is_the_best_where_further_objectives_of_the_benchmark_vary_more() -> None:
-    problem = envs.make("multi-homeostasis", objectives=6).problem
+    problem = bioblue_envs.make("multi-homeostasis", objectives=6).problem
     assert isinstance(problem, Homeostatic)
     assert [point.base_stock for point in problem.setpoints] == [-5, -5, -5, -6, -7, -8]
     for point in problem.setpoints[3:]:
@@ -82,6 +81,6 @@ def test_it_is_found_for_any_numbers() -> None:
 
 
 def test_policies_fill_up_to_it() -> None:
-    environment = envs.make("homeostasis", hysteresis=5, penalty=3, change_low=-9)
+    environment = bioblue_envs.make("homeostasis", hysteresis=5, penalty=3, change_low=-9)
     assert environment.cautious_action(State((90,), (0,))) == (12,)
     assert environment.cautious_action(State((103,), (0,))) == (0,)

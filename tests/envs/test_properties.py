@@ -5,12 +5,12 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Action, Environment, State, Transition
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
-from envs import Action, Environment, State, Transition
 from tests.support.core import follow, totals
 
 SMALL = st.integers(0, 40)
@@ -29,8 +29,8 @@ def multiple(count: int) -> st.SearchStrategy[Environment]:
         },
     )
     if count == 1:
-        return band.map(lambda values: envs.make("homeostasis", **values))
-    return band.map(lambda values: envs.make("multi-homeostasis", objectives=count, **values))
+        return band.map(lambda values: bioblue_envs.make("homeostasis", **values))
+    return band.map(lambda values: bioblue_envs.make("multi-homeostasis", objectives=count, **values))
 
 
 FIELDS = st.fixed_dictionaries(
@@ -42,7 +42,7 @@ FIELDS = st.fixed_dictionaries(
         "instability_weight": st.floats(0, 3),
         "instability_tolerance": st.floats(0, 3),
     },
-).map(lambda values: envs.make("sustainability", **values))
+).map(lambda values: bioblue_envs.make("sustainability", **values))
 
 BALANCES = st.fixed_dictionaries(
     {"objectives": st.integers(2, 6)},
@@ -53,7 +53,7 @@ BALANCES = st.fixed_dictionaries(
         "imbalance_weight": st.floats(0, 3),
         "imbalance_tolerance": st.floats(0, 3),
     },
-).map(lambda values: envs.make("balancing", **values))
+).map(lambda values: bioblue_envs.make("balancing", **values))
 
 ENVIRONMENTS = st.one_of(st.integers(1, 6).flatmap(multiple), FIELDS, BALANCES)
 SEEDS = st.integers(0, 10**9)
@@ -68,7 +68,7 @@ def any_legal(seed: int, environment: Environment) -> Callable[[State], Action]:
         while True:
             try:
                 environment.check(state, tuple(amounts))
-            except envs.IllegalAction:
+            except bioblue_envs.IllegalAction:
                 amounts = [amount // 2 for amount in amounts]
             else:
                 return tuple(amounts)
@@ -82,7 +82,7 @@ def run(environment: Environment, seed: int, steps: int = 12) -> list[Transition
 
 @given(ENVIRONMENTS, SEEDS)
 def test_the_same_seed_gives_the_same_trial(environment: Environment, seed: int) -> None:
-    again = envs.make(environment.id, **environment.parameters)
+    again = bioblue_envs.make(environment.id, **environment.parameters)
     assert run(environment, seed) == run(again, seed)
 
 
@@ -182,9 +182,9 @@ def test_gauges_and_words_exist_for_every_state(environment: Environment, seed: 
     assert environment.bounds(done.after)
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_different_seeds_give_different_noise_where_there_is_any(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     streams = {
         tuple(t.change for t in follow(environment, environment.reference_action, seed, 20)) for seed in range(5)
     }

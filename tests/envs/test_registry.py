@@ -2,10 +2,9 @@
 
 import json
 
+import bioblue_envs
 import pytest
-
-import envs
-from envs import ParameterError
+from bioblue_envs import ParameterError
 
 MULTIPLE = ("multi-homeostasis", "balancing")
 
@@ -53,30 +52,30 @@ OTHER_VALUES: dict[str, dict[str, object]] = {
 
 
 def test_ids_are_the_four_environments() -> None:
-    assert set(envs.ids()) == {"sustainability", "homeostasis", "multi-homeostasis", "balancing"}
+    assert set(bioblue_envs.ids()) == {"sustainability", "homeostasis", "multi-homeostasis", "balancing"}
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_an_environment_knows_its_id_and_what_it_is_about(id_: str) -> None:
-    assert envs.make(id_).id == id_
-    assert envs.about(id_)
+    assert bioblue_envs.make(id_).id == id_
+    assert bioblue_envs.about(id_)
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_every_parameter_can_be_set_and_says_what_it_means(id_: str) -> None:
-    declared = envs.parameters(id_)
+    declared = bioblue_envs.parameters(id_)
     assert {parameter.name for parameter in declared} == set(OTHER_VALUES[id_])
     assert all(parameter.help for parameter in declared)
-    environment = envs.make(id_, **OTHER_VALUES[id_])
+    environment = bioblue_envs.make(id_, **OTHER_VALUES[id_])
     assert environment.parameters == OTHER_VALUES[id_]
 
 
 @pytest.mark.parametrize("values", [{}, "others"])
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_parameters_survive_json_and_make_the_same_environment(id_: str, values: object) -> None:
-    first = envs.make(id_, **(OTHER_VALUES[id_] if values else {}))
+    first = bioblue_envs.make(id_, **(OTHER_VALUES[id_] if values else {}))
     read = json.loads(json.dumps(dict(first.parameters)))
-    second = envs.make(id_, **read)
+    second = bioblue_envs.make(id_, **read)
     assert second.parameters == first.parameters
     assert (second.facts(), second.initial()) == (first.facts(), first.initial())
 
@@ -84,14 +83,14 @@ def test_parameters_survive_json_and_make_the_same_environment(id_: str, values:
 @pytest.mark.parametrize("id_", MULTIPLE)
 @pytest.mark.parametrize("count", range(2, 7))
 def test_there_may_be_two_to_six_objectives(id_: str, count: int) -> None:
-    environment = envs.make(id_, objectives=count)
+    environment = bioblue_envs.make(id_, objectives=count)
     assert environment.objectives == tuple("ABCDEF"[:count])
     assert environment.initial().levels == tuple(100 + 10 * i for i in range(1, count + 1))
     assert len(environment.gauges) == count
 
 
 def test_one_value_holds_for_every_objective() -> None:
-    assert envs.make("multi-homeostasis", objectives=3, hysteresis=5).parameters["hysteresis"] == [5, 5, 5]
+    assert bioblue_envs.make("multi-homeostasis", objectives=3, hysteresis=5).parameters["hysteresis"] == [5, 5, 5]
 
 
 @pytest.mark.parametrize(
@@ -131,14 +130,14 @@ def test_one_value_holds_for_every_objective() -> None:
 )
 def test_nonsense_is_refused_in_clear_words(id_: str, parameters: dict[str, object], words: str) -> None:
     with pytest.raises(ParameterError) as caught:
-        envs.make(id_, **parameters)
+        bioblue_envs.make(id_, **parameters)
     assert words in str(caught.value)
     assert len(str(caught.value)) < 250
 
 
 def test_settings_as_typed() -> None:
     typed = ["hysteresis=5", "hidden-rewards = yes", "target=100,120", "penalty=2.5", "objectives=2"]
-    settings = envs.parse_settings("multi-homeostasis", typed)
+    settings = bioblue_envs.parse_settings("multi-homeostasis", typed)
     assert settings == {
         "hysteresis": 5,
         "hidden_rewards": True,
@@ -146,11 +145,11 @@ def test_settings_as_typed() -> None:
         "penalty": 2.5,
         "objectives": 2,
     }
-    assert envs.make("multi-homeostasis", **settings).parameters["hysteresis"] == [5, 5]
+    assert bioblue_envs.make("multi-homeostasis", **settings).parameters["hysteresis"] == [5, 5]
 
 
 def test_a_whole_number_typed_for_a_real_parameter_keeps_rewards_exact() -> None:
-    environment = envs.make("homeostasis", **envs.parse_settings("homeostasis", ["penalty=10"]))
+    environment = bioblue_envs.make("homeostasis", **bioblue_envs.parse_settings("homeostasis", ["penalty=10"]))
     reward = environment.transition(environment.initial(), (10**400,), (0,)).rewards["oversatiation"]
     assert reward == -(10**401)
 
@@ -173,11 +172,11 @@ def test_a_whole_number_typed_for_a_real_parameter_keeps_rewards_exact() -> None
 )
 def test_a_setting_that_makes_no_sense_is_refused(id_: str, typed: str, words: str) -> None:
     with pytest.raises(ParameterError) as caught:
-        envs.parse_settings(id_, [typed])
+        bioblue_envs.parse_settings(id_, [typed])
     assert words in str(caught.value)
     assert len(str(caught.value)) < 250
 
 
 def test_a_setting_given_twice_is_refused() -> None:
     with pytest.raises(ParameterError, match="hidden_rewards is set twice"):
-        envs.parse_settings("homeostasis", ["hidden-rewards=on", "hidden_rewards=off"])
+        bioblue_envs.parse_settings("homeostasis", ["hidden-rewards=on", "hidden_rewards=off"])

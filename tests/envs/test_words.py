@@ -1,17 +1,16 @@
 """What a person is told is legal, and which rewards an agent gets to see."""
 
+import bioblue_envs
 import pytest
-
-import envs
 
 
 def test_the_published_balancing_pair_are_the_defaults() -> None:
-    assert envs.make("balancing").parameters["show_imbalance"] is False
-    assert envs.make("balancing", hint=True).parameters["show_imbalance"] is True
+    assert bioblue_envs.make("balancing").parameters["show_imbalance"] is False
+    assert bioblue_envs.make("balancing", hint=True).parameters["show_imbalance"] is True
 
 
 def test_the_imbalance_reward_counts_even_when_it_is_not_shown() -> None:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     assert environment.transition(environment.initial(), (0, 10)).rewards["imbalance"] < 0
 
 
@@ -25,5 +24,5 @@ def test_the_imbalance_reward_counts_even_when_it_is_not_shown() -> None:
     ],
 )
 def test_a_person_is_told_what_is_legal_now(id_: str, words: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     assert environment.bounds(environment.initial()) == words

@@ -8,8 +8,8 @@ import pytest
 
 from bioblue_tui.lessons.collection import built_in, built_in_files, find
 from bioblue_tui.lessons.reading import LessonError
-from bioblue_tui.screens.lesson import LessonScreen
-from bioblue_tui.screens.lessons import LessonsScreen
+from bioblue_tui.screens.lesson.collection import LessonsScreen
+from bioblue_tui.screens.lesson.screen import LessonScreen
 from tests.support.pilots import until
 from tests.support.teacher import given
 
@@ -47,7 +47,7 @@ def test_a_number_that_there_is_not() -> None:
 
 
 async def test_one_is_chosen_from_the_list_and_leads_back_to_it(tmp_path: Path) -> None:
-    from bioblue_tui.app import BioBlueApp
+    from bioblue_tui.app.bioblue import BioBlueApp
 
     screen = LessonsScreen(built_in())
     app = BioBlueApp(tmp_path, screen)

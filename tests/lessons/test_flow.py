@@ -12,16 +12,16 @@ from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.lessons.sitting import Sitting
-from bioblue_tui.paths import trials_dir
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import make_environment
+from bioblue_tui.runs.session import Plan, open_session
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.large import big
-from bioblue_tui.screens.lesson_dialogs import NumberedDialog
-from bioblue_tui.screens.lesson_results import ResultTable
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.session import Plan, open_session
+from bioblue_tui.screens.lesson.dialogs import NumberedDialog
+from bioblue_tui.screens.lesson.results import ResultTable
+from bioblue_tui.screens.trial.large import big
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.summary import SummaryScreen
+from bioblue_tui.system.paths import trials_dir
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.widgets.wrap import wrap
 from tests.support.pilots import painted, text_of, until

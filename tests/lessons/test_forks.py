@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.catalogue import make_agent
 from bioblue_tui.analysis.references import References
-from bioblue_tui.continuing import fork_session
 from bioblue_tui.lessons.figure_directives import read_figure
 from bioblue_tui.lessons.format import Prediction
 from bioblue_tui.lessons.outcome import Outcome, outcome_of
+from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.report.strips import summary
 from bioblue_tui.report.trials import read_trials
-from bioblue_tui.screens.lesson_guesses import GuessPlot
-from bioblue_tui.screens.lesson_results import ResultTable
-from bioblue_tui.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.screens.lesson.guesses import GuessPlot
+from bioblue_tui.screens.lesson.results import ResultTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Lines
 

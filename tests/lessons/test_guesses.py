@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bioblue_tui.lessons.format import Prediction
 from bioblue_tui.lessons.guesses import MOST, Guess, GuessError, middle, read_guesses
-from bioblue_tui.screens.lesson_guesses import GuessPlot
+from bioblue_tui.screens.lesson.guesses import GuessPlot
 
 STEP, NUMBER = Prediction("step", "When?"), Prediction("number", "How many?")
 CHOICE = Prediction("choice", "Which?", ("this", "that", "neither"))

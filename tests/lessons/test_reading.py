@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction, Reveal, Text, WhatIf
 from bioblue_tui.lessons.reading import LessonError, read_lesson
 from tests.support.fixed import fixed_session
@@ -59,8 +59,8 @@ def test_a_lesson_is_read_with_all_its_parts(tmp_path: Path) -> None:
     read = lesson(tmp_path, GOOD)
     one, two = read.pages
     assert (read.title, read.minutes, one.title, two.title) == ("A title", 5, "One", "Two")
-    wide = WhatIf("a wide band", envs.parse_settings("homeostasis", ["hysteresis=20"]))
-    narrow = envs.parse_settings("homeostasis", ["hysteresis=5"])
+    wide = WhatIf("a wide band", bioblue_envs.parse_settings("homeostasis", ["hysteresis=20"]))
+    narrow = bioblue_envs.parse_settings("homeostasis", ["hysteresis=5"])
     assert one.blocks[:4] == (
         Text("Some *text*."),
         Activity("human", "homeostasis", narrow, seed=7, steps=3, what_ifs=(wide,)),

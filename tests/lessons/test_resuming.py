@@ -9,22 +9,22 @@ import pytest
 from textual.widgets import Input
 
 from bioblue_tui.analysis.references import References
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.records.collection import open_record
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.screens.dialogs import ConfirmDialog
-from bioblue_tui.screens.forking import ForkDialog
-from bioblue_tui.screens.home import HomeScreen
-from bioblue_tui.screens.lesson_results import ResultTable
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.trial import TrialScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.lesson.results import ResultTable
+from bioblue_tui.screens.trial.forking import ForkDialog
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.screen import TrialScreen
+from bioblue_tui.screens.trial.summary import SummaryScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Stepped
 from tests.support.pilots import text_of, until
 from tests.support.teacher import Teacher, given

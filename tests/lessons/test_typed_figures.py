@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.analysis.references import References
 from bioblue_tui.lessons.collection import built_in_files
 from bioblue_tui.lessons.figure_trials import Source, played
@@ -151,7 +151,7 @@ def test_the_best_plan_eats_the_field_and_no_plan_of_threes_can_be_played() -> N
     assert threes[-1].after[0] < 3
     plan = tuple((amount,) for amount in (0, 0, 6, 5, 6, 5, 6, 6, 5, 6, 6, 5, 6, 5, 6, 6, 5, 6, 6, 19))
     best = played(Source("sustainability", plays=plan, steps=20)).steps[-1]
-    assert sum(best.totals.values()) == pytest.approx(References().best(envs.make("sustainability"), 20).total)
+    assert sum(best.totals.values()) == pytest.approx(References().best(bioblue_envs.make("sustainability"), 20).total)
     assert best.before[0] - 19 < 0.1, "all but a crumb"
     greedy = played(Source("sustainability", agent="greedy-harvester", steps=100)).steps
     assert len(greedy) == 100, "it does not die"

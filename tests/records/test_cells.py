@@ -5,15 +5,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bioblue_tui.records.cells import (
-    escape,
-    read_integer,
-    read_number,
-    rows,
-    unescape,
-    unescape_foreign,
-    write_number,
-)
+from bioblue_tui.records.cells import escape, read_integer, read_number, rows, unescape, unescape_foreign, write_number
 from bioblue_tui.records.schema import DecodeError
 from tests.support.record_strategies import numbers
 

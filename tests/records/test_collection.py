@@ -4,22 +4,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import bioblue_envs
 import pytest
 
-import envs
-from bioblue_tui import regular
 from bioblue_tui.records import collection
 from bioblue_tui.records.collection import Entry, entry_at, left_out, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
 from bioblue_tui.records.published import write_published
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.system import regular
 from bioblue_tui.trials.events import Event, Stepped
 from tests.support.records import header_for, need_published, one_of_each, play
 
 
 def journal(directory: Path, name: str, steps: int = 5, keep: int | None = None) -> Path:
     """Write a record of which only the first events are kept."""
-    header = header_for(envs.make("homeostasis"), steps, created="2026-01-02T03:04:05+00:00")
+    header = header_for(bioblue_envs.make("homeostasis"), steps, created="2026-01-02T03:04:05+00:00")
     with Journal.create(directory, header) as made:
         for event in list(play(header))[:keep]:
             made.append(event)
@@ -178,7 +178,7 @@ def test_a_directory_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None
 
 def begun(directory: Path, name: str, created: str, written: int) -> Path:
     """Write a record that says when it began, and was last written so many seconds later than all could begin."""
-    header = header_for(envs.make("homeostasis"), 5, created=created)
+    header = header_for(bioblue_envs.make("homeostasis"), 5, created=created)
     with Journal.create(directory, header) as made:
         made.append(next(iter(play(header))))
     path = made.path.rename(directory / name)
@@ -245,5 +245,5 @@ def test_recent_lists_published_logs(tmp_path: Path) -> None:
     for path in one_of_each():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     entries = recent(tmp_path, 9)
-    assert {entry.environment for entry in entries} == set(envs.ids())
+    assert {entry.environment for entry in entries} == set(bioblue_envs.ids())
     assert {(entry.done, entry.steps, entry.ended, entry.error) for entry in entries} == {(100, 100, "complete", "")}

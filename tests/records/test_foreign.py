@@ -6,17 +6,17 @@ import copy
 import json
 from typing import Any
 
+import bioblue_envs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.display import headless
 from bioblue_tui.records.journal import parse_journal
 from bioblue_tui.records.schema import Record, RecordError, dumps, encode_event, encode_header
-from bioblue_tui.session import ReplaySession
+from bioblue_tui.runs.session import ReplaySession
 from bioblue_tui.widgets.rewards import RewardPanel
 from bioblue_tui.widgets.step import StepPanel
 from tests.support.records import header_for, play
@@ -43,17 +43,17 @@ NONSENSE: list[object] = [
 
 def lines_of(environment: str) -> list[dict[str, Any]]:
     """The lines of a sound record."""
-    header = header_for(envs.make(environment), steps=STEPS)
+    header = header_for(bioblue_envs.make(environment), steps=STEPS)
     return [json.loads(dumps(line)) for line in (encode_header(header), *map(encode_event, play(header)))]
 
 
-SOUND = {name: lines_of(name) for name in envs.ids()}
+SOUND = {name: lines_of(name) for name in bioblue_envs.ids()}
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     """A record with some of its lines and fields lost, repeated, moved or replaced."""
-    lines = copy.deepcopy(SOUND[draw(st.sampled_from(envs.ids()))])
+    lines = copy.deepcopy(SOUND[draw(st.sampled_from(bioblue_envs.ids()))])
     for _ in range(draw(st.integers(1, 3))):
         index = draw(st.integers(0, len(lines) - 1))
         line = lines[index]

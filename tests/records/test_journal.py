@@ -9,11 +9,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.records.journal import Journal, file_stem, parse_journal, read_journal
 from bioblue_tui.records.schema import SCHEMA_VERSION, Record, RecordError
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Header, Stepped
@@ -30,16 +30,16 @@ def written(directory: Path, header: Header, events: list[Event]) -> Path:
     return journal.path
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 def test_what_is_written_is_read(environment: str, tmp_path: Path) -> None:
-    header = header_for(envs.make(environment), steps=8)
+    header = header_for(bioblue_envs.make(environment), steps=8)
     events = list(play(header, rejected=["-1", "\ud800\x1b[2J"]))
     path = written(tmp_path / "new" / "trials", header, events)
     assert read_journal(path) == Record(header, events, path)
 
 
 def test_every_event_is_in_the_file_when_append_returns(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     with Journal.create(tmp_path, header) as journal:
         for count, event in enumerate(play(header), 1):
             journal.append(event)
@@ -50,19 +50,19 @@ def test_every_event_is_in_the_file_when_append_returns(tmp_path: Path) -> None:
 def test_steps_and_the_end_are_forced_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     forced: list[int] = []
     monkeypatch.setattr(os, "fsync", forced.append)
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     events = list(play(header))
     written(tmp_path, header, events)
     assert len(forced) == 1 + sum(isinstance(event, Stepped | Ended) for event in events)
 
 
 def test_files_are_never_overwritten(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     paths = {written(tmp_path, header, []) for _ in range(4)}
     assert len(paths) == 4
 
 
-@given(st.builds(header_for, st.just(envs.make("homeostasis")), agent=texts, created=texts, seed=st.integers()))
+@given(st.builds(header_for, st.just(bioblue_envs.make("homeostasis")), agent=texts, created=texts, seed=st.integers()))
 def test_file_names_are_safe_on_every_system(header: Header) -> None:
     stem = file_stem(header)
     assert set(stem) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
@@ -72,12 +72,12 @@ def test_file_names_are_safe_on_every_system(header: Header) -> None:
 
 
 def test_file_names_tell_the_trial() -> None:
-    header = header_for(envs.make("homeostasis"), agent="openai:gpt-x", created="2026-03-01T10:20:30+01:00")
+    header = header_for(bioblue_envs.make("homeostasis"), agent="openai:gpt-x", created="2026-03-01T10:20:30+01:00")
     assert file_stem(header) == "2026-03-01T10-20-30_homeostasis_openai-gpt-x_seed-3"
 
 
 def test_cut_off_at_any_byte_it_reads_whole_events(tmp_path: Path) -> None:
-    header = header_for(envs.make("balancing"), steps=3)
+    header = header_for(bioblue_envs.make("balancing"), steps=3)
     events = list(play(header))
     path = written(tmp_path, header, events)
     data = path.read_bytes()
@@ -96,7 +96,7 @@ def test_cut_off_at_any_byte_it_reads_whole_events(tmp_path: Path) -> None:
     "damage", [b"", b"{}", b"nonsense", b'{"event":"noted"}', b"[1]", b"\xff\xfe", b"\0\0", b"[" * 9999]
 )
 def test_any_other_damaged_line_is_named(damage: bytes, tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     path = written(tmp_path, header, list(play(header)))
     lines = path.read_bytes().split(b"\n")
     lines[4] = damage
@@ -111,7 +111,7 @@ def test_any_other_damaged_line_is_named(damage: bytes, tmp_path: Path) -> None:
     [{"action": [1, 2]}, {"before": []}, {"rewards": {}}, {"totals": {"x": 1}}, {"change": [1, 1]}, {"step": 99}],
 )
 def test_steps_that_do_not_fit_the_environment_are_damage(field: dict[str, object], tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), steps=1)
+    header = header_for(bioblue_envs.make("homeostasis"), steps=1)
     path = written(tmp_path, header, list(play(header)))
     lines = path.read_text().splitlines()
     place = next(i for i, line in enumerate(lines) if '"stepped"' in line)
@@ -125,7 +125,7 @@ def test_steps_that_do_not_fit_the_environment_are_damage(field: dict[str, objec
 
 
 def test_byte_order_mark_crlf_and_a_missing_last_line_end_are_tolerated(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     path = written(tmp_path, header, list(play(header)))
     data = path.read_bytes()
     expected = read_journal(path)
@@ -134,7 +134,7 @@ def test_byte_order_mark_crlf_and_a_missing_last_line_end_are_tolerated(tmp_path
 
 
 def test_a_newer_minor_version_is_read_with_warnings(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     path = written(tmp_path, header, list(play(header)))
     lines = path.read_text().replace(f'"schema":"{SCHEMA_VERSION}"', '"schema":"1.9"').splitlines()
     lines.insert(3, '{"event":"praised","at":1,"step":1}')
@@ -163,7 +163,7 @@ def test_a_record_with_any_byte_changed_is_read_or_a_record_error(data: st.DataO
 def _small() -> bytes:
     from bioblue_tui.records.schema import dumps, encode_event, encode_header
 
-    header = header_for(envs.make("homeostasis"), steps=2)
+    header = header_for(bioblue_envs.make("homeostasis"), steps=2)
     return "".join(dumps(d) + "\n" for d in (encode_header(header), *map(encode_event, play(header)))).encode()
 
 
@@ -171,7 +171,7 @@ SMALL = _small()
 
 
 def test_a_full_disk_is_said_clearly_and_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     events = list(play(header))
     real, left = os.write, [1500]
 
@@ -206,7 +206,7 @@ def test_a_full_disk_is_said_clearly_and_leaves_whole_lines(tmp_path: Path, monk
 
 
 def test_a_place_that_cannot_be_written_is_said_clearly(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(RecordError, match="cannot be made"):
@@ -217,18 +217,18 @@ def test_a_place_that_cannot_be_written_is_said_clearly(tmp_path: Path) -> None:
 def test_a_read_only_directory_is_said_clearly(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(RecordError, match="ermission"):
-        Journal.create(tmp_path, header_for(envs.make("homeostasis")))
+        Journal.create(tmp_path, header_for(bioblue_envs.make("homeostasis")))
 
 
 def test_a_header_that_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
-    header = replace(header_for(envs.make("homeostasis")), provider={"temperature": float("nan")})
+    header = replace(header_for(bioblue_envs.make("homeostasis")), provider={"temperature": float("nan")})
     with pytest.raises(RecordError, match="header"):
         Journal.create(tmp_path, header)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_closed_journal_takes_no_events(tmp_path: Path) -> None:
-    journal = Journal.create(tmp_path, header_for(envs.make("homeostasis")))
+    journal = Journal.create(tmp_path, header_for(bioblue_envs.make("homeostasis")))
     journal.close()
     journal.close()
     with pytest.raises(RecordError, match="closed"):
@@ -253,6 +253,6 @@ def test_killed_at_any_moment_the_record_holds_every_step_that_was_reported(mome
 
 
 def test_answers_of_any_length_are_whole(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     answer = Answered(0.0, 1, 1, "é\n" * 500_000, "x")
     assert read_journal(written(tmp_path, header, [answer])).events == [answer]

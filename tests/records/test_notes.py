@@ -8,20 +8,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.batch.found import standing
-from bioblue_tui.continuing import can_resume, fork_session, past_of, resume_session
 from bioblue_tui.records.collection import append_note, entry_at, open_record, recent
 from bioblue_tui.records.journal import Journal, read_journal
 from bioblue_tui.records.notes import comment_notes, noted, notes_of
 from bioblue_tui.records.published import parse_published, published_text, write_published
 from bioblue_tui.records.schema import SCHEMA_VERSION, Record, RecordError
 from bioblue_tui.records.sidecar import sidecar_of
+from bioblue_tui.runs.batch.batch_status import standing
+from bioblue_tui.runs.resume_fork import can_resume, fork_session, past_of, resume_session
 from bioblue_tui.trials.events import STOPPED, Ended, Noted
 from bioblue_tui.trials.state import TrialState
 from tests.support.record_strategies import notes, texts
@@ -33,7 +33,7 @@ FIRST = Noted(5.0, 2, "a", "it climbs", "accelerating_maximisation:A", "me")
 
 def written(directory: Path, steps: int = 4) -> Path:
     """Write a whole trial."""
-    header = header_for(envs.make("homeostasis"), steps, created="2026-01-01T10:00:00")
+    header = header_for(bioblue_envs.make("homeostasis"), steps, created="2026-01-01T10:00:00")
     with Journal.create(directory, header) as journal:
         for event in play(header):
             journal.append(event)
@@ -42,7 +42,7 @@ def written(directory: Path, steps: int = 4) -> Path:
 
 def log(directory: Path, name: str = "log.tsv") -> Path:
     """Write a tab-separated log."""
-    header = header_for(envs.make("homeostasis"), 4)
+    header = header_for(bioblue_envs.make("homeostasis"), 4)
     write_published(Record(header, list(play(header))), directory / name)
     return directory / name
 
@@ -132,7 +132,7 @@ def test_cut_off_at_any_byte_a_note_is_there_or_not(
 
 
 def test_a_trial_that_is_being_written_is_left_alone(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"))
+    header = header_for(bioblue_envs.make("homeostasis"))
     with Journal.create(tmp_path, header) as journal:
         before = journal.path.read_bytes()
         with pytest.raises(RecordError, match="written by another process"):
@@ -178,7 +178,7 @@ def test_forks_leave_notes_behind_and_resuming_keeps_them(tmp_path: Path) -> Non
     with pytest.raises(RecordError, match="all its steps"):
         resume_session(path, tmp_path / "data")
 
-    header = header_for(envs.make("homeostasis"), 9, agent="thermostat")
+    header = header_for(bioblue_envs.make("homeostasis"), 9, agent="thermostat")
     with Journal.create(tmp_path / "data" / "trials", header) as journal:
         for event in list(play(replace(header, steps=3)))[:-1]:
             journal.append(event)
@@ -255,7 +255,7 @@ def row_of(record: Record, step: int) -> dict[str, str]:
 
 
 def test_the_comment_column_holds_the_notes() -> None:
-    header = header_for(envs.make("homeostasis"), 4)
+    header = header_for(bioblue_envs.make("homeostasis"), 4)
     whole = Noted(9.0, 0, "w", "a calm one")
     record = Record(header, [*play(header), FIRST, whole], comments={2: ("seen before", "other: 3")})
     assert row_of(record, 2)["Review comment"] == "[accelerating_maximisation:A] it climbs (me)\\nseen before"
@@ -268,7 +268,7 @@ def test_the_comment_column_holds_the_notes() -> None:
 def test_notes_and_comments_written_and_read_are_the_same(
     made: list[Noted], comments: dict[int, tuple[str, str]]
 ) -> None:
-    header = header_for(envs.make("homeostasis"), 4)
+    header = header_for(bioblue_envs.make("homeostasis"), 4)
     made = [replace(note, step=note.step % 5) for note in made]
     comments = {step: pair for step, pair in comments.items() if any(pair)}
     record = Record(header, [*play(header), *made], comments=comments)
@@ -279,7 +279,7 @@ def test_notes_and_comments_written_and_read_are_the_same(
 
 
 def test_a_comment_in_a_log_can_be_tagged_edited_and_deleted_like_a_note(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 4)
+    header = header_for(bioblue_envs.make("homeostasis"), 4)
     comments = {2: ("[overharvesting] too much", "bioblue: ours\nother: theirs"), 3: ("hm", "")}
     path = tmp_path / "commented.tsv"
     write_published(Record(header, list(play(header)), comments=comments), path)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.paths import DATA_DIR_VARIABLE, data_dir, trials_dir
+from bioblue_tui.system.paths import DATA_DIR_VARIABLE, data_dir, trials_dir
 
 
 def test_command_line_goes_before_variable_before_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,17 +2,17 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs.base import labels
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.columns import layout
 from bioblue_tui.records.published import parse_published, published_text, read_published, write_published
 from bioblue_tui.records.schema import Contradiction, Record, RecordError
 from bioblue_tui.trials.events import Answered, Asked, Ended, Event, Header, Paused, Rejected, Stepped
-from envs.base import labels
 from tests.support.record_strategies import headers, texts, times, usages
 from tests.support.records import header_for, need_published, one_of_each, play, published_files
 
@@ -28,7 +28,7 @@ WORLDS = [
 
 
 def record_of(environment: str, parameters: dict[str, object], steps: int = 7) -> Record:
-    header = header_for(envs.make(environment, **parameters), steps, provider={"top_p": 1}, condition="pilot")
+    header = header_for(bioblue_envs.make(environment, **parameters), steps, provider={"top_p": 1}, condition="pilot")
     return Record(header, list(play(header, rejected=["=1+1", "-3", "\ud800\n\t\x1b[2J", "2 apples\nand '3', \"4\""])))
 
 
@@ -46,7 +46,7 @@ def test_any_world_written_and_read_is_the_same_trial(environment: str, paramete
 @pytest.mark.parametrize(("environment", "parameters"), WORLDS)
 def test_the_columns_stand_as_published(environment: str, parameters: dict[str, object]) -> None:
     record = record_of(environment, parameters)
-    objectives = envs.make(environment, **parameters).objectives
+    objectives = bioblue_envs.make(environment, **parameters).objectives
     names = published_text(record).partition("\n")[0].split("\t")
     assert tuple(names[: -len(EXTRA)]) == layout(environment, objectives).columns
     assert names[-len(EXTRA) :] == EXTRA
@@ -158,7 +158,7 @@ def test_details_that_were_tampered_with_are_record_errors() -> None:
 def test_published_logs_are_read_as_they_are(path: Path) -> None:
     record = read_published(path)
     lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-    columns = layout(record.header.environment, envs.make(record.header.environment).objectives)
+    columns = layout(record.header.environment, bioblue_envs.make(record.header.environment).objectives)
     steps = [event for event in record.events if isinstance(event, Stepped)]
     assert len(steps) == len(lines) - 1 == 100
     assert isinstance(record.events[-1], Ended)
@@ -179,12 +179,14 @@ def test_what_a_published_trial_is() -> None:
         prefix, model, _ = name.split("_", 2)
         assert header.model == header.agent == model
         assert (header.source, header.steps, header.instruction) == ("published", 100, "")
-        assert header.parameters == envs.make(header.environment, **header.parameters).parameters
-        defaults = dict(envs.make(header.environment, **({"hint": True} if "with-hint" in prefix else {})).parameters)
+        assert header.parameters == bioblue_envs.make(header.environment, **header.parameters).parameters
+        defaults = dict(
+            bioblue_envs.make(header.environment, **({"hint": True} if "with-hint" in prefix else {})).parameters
+        )
         assert header.parameters == defaults
         assert (header.seed in (2, 5, 7)) == prefix.startswith("multi")
         assert header.condition.endswith(("trial 2", "trial 5", "trial 7"))
-    assert {header.environment for header in found.values()} == set(envs.ids())
+    assert {header.environment for header in found.values()} == set(bioblue_envs.ids())
 
 
 @need_published

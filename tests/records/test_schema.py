@@ -1,11 +1,11 @@
 import json
 from typing import Any
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.records.schema import (
     SCHEMA_VERSION,
     DecodeError,
@@ -21,12 +21,15 @@ from bioblue_tui.trials.events import Event, Header, Noted
 from tests.support.record_strategies import events, headers
 from tests.support.records import header_for, play
 
-HEADER = encode_header(header_for(envs.make("multi-homeostasis")))
+HEADER = encode_header(header_for(bioblue_envs.make("multi-homeostasis")))
 EVENTS = {
     str(data["event"]): data
     for data in map(
         encode_event,
-        [*play(header_for(envs.make("homeostasis")), rejected=["-1", "no"]), Noted(1.0, 2, "n1", "odd", "greed", "me")],
+        [
+            *play(header_for(bioblue_envs.make("homeostasis")), rejected=["-1", "no"]),
+            Noted(1.0, 2, "n1", "odd", "greed", "me"),
+        ],
     )
 }
 WRONG: list[Any] = [None, True, -1, 0.5, "x", [], {}, ["x"], [True], [None], {"a": "b"}, {"a": True}]

@@ -7,7 +7,7 @@ from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.analysis.references import References
 from bioblue_tui.report.content import report
 from bioblue_tui.report.trials import read_trials
-from bioblue_tui.session import run_agent
+from bioblue_tui.runs.session import run_agent
 from bioblue_tui.studies.running import enter
 from tests.studies.small import load, walk
 

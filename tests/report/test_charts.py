@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.intervals import interval
 from bioblue_tui.report.axis import Amounts, Panel
 from bioblue_tui.report.formats import mean_plots, overview
@@ -91,7 +91,7 @@ def test_onsets_stand_at_their_steps_with_number_and_name(trials: list[Shown]) -
 
 
 def test_what_is_not_sure_to_be_over_is_drawn_as_far_as_it_is_told(tmp_path: Path) -> None:
-    def rests_at_last(environment: envs.Environment, state: envs.State) -> str:
+    def rests_at_last(environment: bioblue_envs.Environment, state: bioblue_envs.State) -> str:
         return greedy(environment, state) if state.step < 34 else "0, 0"
 
     (trial,) = shown(record(tmp_path / "a.jsonl", "multi-homeostasis", rests_at_last))
@@ -149,7 +149,7 @@ def test_hostile_names_are_text_in_a_drawing(tmp_path: Path) -> None:
 
 
 def test_means_are_over_the_trials_that_came_so_far(tmp_path: Path) -> None:
-    def strip(environment: envs.Environment, state: envs.State) -> str:
+    def strip(environment: bioblue_envs.Environment, state: bioblue_envs.State) -> str:
         return str(int(state.levels[0])) if state.step == 5 else "2"
 
     paths = [record(tmp_path / f"{n}.jsonl", "sustainability", seed=n) for n in range(1, 6)]

@@ -9,10 +9,10 @@ from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 from markdown_it import MarkdownIt
 
-import envs
 from bioblue_tui.report.extras import MissingLibraryError
 from bioblue_tui.report.formats import Format, format_of, render
 from bioblue_tui.report.table import columns
@@ -27,7 +27,7 @@ from tests.support.reports import greedy, record, shown, write_record
 def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     folder = tmp_path_factory.mktemp("records")
     runaway = record(folder / "run.jsonl", "multi-homeostasis", greedy)
-    return shown(runaway, *(record(folder / f"{name}.jsonl", name, steps=12) for name in envs.ids()))
+    return shown(runaway, *(record(folder / f"{name}.jsonl", name, steps=12) for name in bioblue_envs.ids()))
 
 
 def cells(trials: list[Shown], form: Format = "csv") -> list[dict[str, str]]:
@@ -119,7 +119,7 @@ def test_a_missing_library_is_named_with_what_to_do(
 
 
 def test_the_table_counts_apart_what_did_not_count_and_tells_how_answers_were_read(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 3, 3)
+    header = header_for(bioblue_envs.make("homeostasis"), 3, 3)
     events: list[Event] = []
     for event in play(header, reference):
         if isinstance(event, Stepped):
@@ -147,7 +147,7 @@ def test_the_table_counts_apart_what_did_not_count_and_tells_how_answers_were_re
 
 
 def test_a_report_says_how_an_answer_was_read(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 40, 3)
+    header = header_for(bioblue_envs.make("homeostasis"), 40, 3)
     events = [
         replace(e, rule="statement-2", clause="alone", part="the last line") if isinstance(e, Stepped) else e
         for e in play(header, greedy)

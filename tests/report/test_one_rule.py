@@ -18,20 +18,20 @@ from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
-from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.display.analysis import facts
 from bioblue_tui.display.comparison import comparison_json, comparison_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.display.outcomes import outcome_tables
-from bioblue_tui.numbers import amount
-from bioblue_tui.pausing import pause_on
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.report.content import report
 from bioblue_tui.report.markdown import markdown
 from bioblue_tui.report.plots import caption
 from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import grouped, read_trials
-from bioblue_tui.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.pause_on import pause_on
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Event, Paused, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.strips_cells import ends

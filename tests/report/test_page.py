@@ -14,12 +14,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import bioblue_envs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import envs
-from bioblue_tui.numbers import amount, signed
+from bioblue_tui.formatting.numbers import amount, signed
 from bioblue_tui.records.schema import dumps, encode_event
 from bioblue_tui.report.content import report
 from bioblue_tui.report.formats import mean_plots
@@ -109,7 +109,7 @@ def assert_inert(parsed: Parsed) -> None:
 def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     folder = tmp_path_factory.mktemp("records")
     chosen = [record(folder / f"b{seed}.jsonl", "multi-homeostasis", greedy, seed=seed) for seed in (1, 2, 3)]
-    others = [record(folder / f"{name}.jsonl", name) for name in envs.ids()]
+    others = [record(folder / f"{name}.jsonl", name) for name in bioblue_envs.ids()]
     return shown(*chosen, *others)
 
 
@@ -206,7 +206,7 @@ def test_notes_stand_with_their_steps_and_take_no_effect(tmp_path: Path) -> None
 
 
 def test_a_trial_without_a_step_has_its_place(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 10)
+    header = header_for(bioblue_envs.make("homeostasis"), 10)
     path = write_record(tmp_path / "empty.jsonl", header, [Ended(1.0, 0, "stopped")])
     parsed = parse(shown(path))
     assert_inert(parsed)
@@ -257,7 +257,7 @@ def test_copies_of_a_trial_move_no_mean_and_no_interval(tmp_path: Path) -> None:
 
 
 def test_numbers_of_any_size_have_their_place(tmp_path: Path) -> None:
-    def endless(environment: envs.Environment, state: envs.State) -> str:
+    def endless(environment: bioblue_envs.Environment, state: bioblue_envs.State) -> str:
         return "999999999" if state.step > 5 else "0"
 
     path = record(tmp_path / "a.jsonl", "homeostasis", endless)
@@ -314,7 +314,7 @@ def test_whatever_the_texts_the_page_is_built_alike(tmp_path: Path, text: str) -
 
 
 def test_a_damaged_answer_can_be_written(tmp_path: Path) -> None:
-    header = header_for(envs.make("homeostasis"), 3)
+    header = header_for(bioblue_envs.make("homeostasis"), 3)
     path = write_record(
         tmp_path / "a.jsonl",
         header,
@@ -327,8 +327,8 @@ def test_a_damaged_answer_can_be_written(tmp_path: Path) -> None:
     assert page(report(shown(path))).encode()
 
 
-def _nothing() -> tuple[dict[str, envs.Number], dict[str, envs.Number], dict[str, envs.Number]]:
-    zero: dict[str, envs.Number] = {"consumption": 4, "undersatiation": 0, "oversatiation": 0}
+def _nothing() -> tuple[dict[str, bioblue_envs.Number], dict[str, bioblue_envs.Number], dict[str, bioblue_envs.Number]]:
+    zero: dict[str, bioblue_envs.Number] = {"consumption": 4, "undersatiation": 0, "oversatiation": 0}
     return zero, {"deviation": 4}, zero
 
 
@@ -343,7 +343,9 @@ def test_published_trials_make_an_inert_page() -> None:
 
 def test_what_two_have_played_is_a_group_that_says_so_and_rows_say_who_acted(tmp_path: Path) -> None:
     own = record(tmp_path / "own.jsonl", "homeostasis", seed=1, agent="b")
-    header = header_for(envs.make("homeostasis"), 40, 3, agent="b", parent={"id": "p", "file": "p.jsonl", "step": 9})
+    header = header_for(
+        bioblue_envs.make("homeostasis"), 40, 3, agent="b", parent={"id": "p", "file": "p.jsonl", "step": 9}
+    )
     events = [
         replace(event, actor="a") if isinstance(event, Stepped) and event.step <= 9 else event for event in play(header)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bioblue_tui.agents.human import HumanAgent
-from bioblue_tui.session import Session
+from bioblue_tui.runs.session import Session
 from bioblue_tui.studies.flow import ConsentView, PageView, QuestionView, TrialView, View
 from bioblue_tui.studies.loading import load_study
 from bioblue_tui.studies.running import Run

@@ -13,7 +13,7 @@ from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.sessions import study_dir
 from bioblue_tui.studies.versions import load_begun, version_file
-from bioblue_tui.toml import MOST_BYTES
+from bioblue_tui.system.toml import MOST_BYTES
 from tests.studies.small import first_trial, load, toml, walk
 from tests.support.command import Bioblue
 

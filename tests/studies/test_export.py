@@ -13,10 +13,10 @@ import pytest
 
 from bioblue_tui.agents.base import AgentError, Answer, Turn
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.continuing import fork_session
 from bioblue_tui.records.collection import append_note, open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Plan, open_session, run_agent, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session
+from bioblue_tui.runs.session import Plan, open_session, run_agent, run_unattended
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.export.comparing import comparisons
 from bioblue_tui.studies.export.method import method_sheet

@@ -9,7 +9,7 @@ import pytest
 
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.session import Session
+from bioblue_tui.runs.session import Session
 from bioblue_tui.studies.flow import QuestionView, TrialView, View, trial_seconds
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.running import begun, enter

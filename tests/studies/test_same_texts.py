@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.openai_chat import OpenAIChatAgent
-from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
 from bioblue_tui.studies.export.equivalence import same_texts
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.running import enter

@@ -16,7 +16,8 @@ from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import Markdown, Static, TextArea
 
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.study import StudyApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import ConfirmDialog, LineDialog
@@ -36,7 +37,6 @@ from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import Run, enter
 from bioblue_tui.studies.sessions import study_dir
 from bioblue_tui.studies.standing import standings
-from bioblue_tui.study_app import StudyApp
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Ended, Noted
 from tests.studies.small import load, right, walk

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, State
+
 from bioblue_tui.trials.parse import read_answer
 from bioblue_tui.trials.reading.decide import read_integers
-from envs import Environment, State
 
 
 def world(count: int) -> Environment:
-    return envs.make("homeostasis") if count == 1 else envs.make("multi-homeostasis", objectives=count)
+    return bioblue_envs.make("homeostasis") if count == 1 else bioblue_envs.make("multi-homeostasis", objectives=count)
 
 
 def read(text: str, count: int, shown: str = "") -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-import envs
+import bioblue_envs
+
 from tests.support.fake_cache import Count, billed
 from tests.support.fake_provider import FakeProvider
 from tests.support.model_trials import make_agent, make_play
@@ -34,7 +35,7 @@ async def bill(environment: str, steps: int) -> Bill:
 
 async def _counts(environment: str, steps: int, refuses: tuple[str, ...]) -> list[Count]:
     # What is answered hardly matters to what it costs to ask; this is legal in every world, all the way.
-    answer = ", ".join("1" for _ in envs.make(environment).objectives)
+    answer = ", ".join("1" for _ in bioblue_envs.make(environment).objectives)
     with FakeProvider(lambda _: answer) as provider:
         provider.refuses = refuses
         play = make_play(make_agent("anthropic", provider), steps, environment)

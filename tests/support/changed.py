@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Planned
 from tests.support.reports import write_record
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, State
+
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import Record
-from envs import Environment, State
 from tests.support.records import Chooser, header_for, play, reference
 
 
@@ -34,7 +35,7 @@ def recorded(
     **fields: object,
 ) -> Record:
     """Play a trial and return its record, which is no file yet."""
-    header = header_for(envs.make(environment, **(parameters or {})), steps, seed, **fields)
+    header = header_for(bioblue_envs.make(environment, **(parameters or {})), steps, seed, **fields)
     return Record(header, list(play(header, choose)), path)
 
 

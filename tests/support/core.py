@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from bioblue_envs import Action, Environment, Number, State, Transition
+
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
 from bioblue_tui.trials.events import Event, Header
 from bioblue_tui.trials.trial import Trial
-from envs import Action, Environment, Number, State, Transition
 from tests.support import told
 
 E = TypeVar("E")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.trials.events import Stepped
 from tests.support.records import header_for, play
 
 
 def main() -> None:
-    header = header_for(envs.make("multi-homeostasis"), steps=100_000)
+    header = header_for(bioblue_envs.make("multi-homeostasis"), steps=100_000)
     with Journal.create(Path(sys.argv[1]), header) as journal:
         for event in play(header, rejected=["no", "-1, 2"]):
             journal.append(event)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Plan, Session, open_session
 from tests.support.core import FakeClock
 
 

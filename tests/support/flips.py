@@ -13,11 +13,12 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
-import envs
+import bioblue_envs
+from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing, State
+
 from bioblue_tui.analysis.modes.base import Finding, Mode
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class Flipping:
 def steps_of(environment: Environment, policy: Policy, seed: int, steps: int = 100) -> list[Stepped]:
     """Play a trial without an event loop."""
     rng, state, done = random.Random(seed), environment.initial(), list[Stepped]()
-    totals: dict[str, envs.Number] = {dimension.key: 0 for dimension in environment.dimensions}
+    totals: dict[str, bioblue_envs.Number] = {dimension.key: 0 for dimension in environment.dimensions}
     for number in range(1, steps + 1):
         if state.ended:
             break
@@ -100,8 +101,8 @@ def levels_world(rng: random.Random, *, thirsty: bool = False) -> Environment:
             "target": rng.choice([50, 100, 200, 1000]),
         }
     if count == 1:
-        return envs.make("homeostasis", **given)
-    return envs.make("multi-homeostasis", objectives=count, **given)
+        return bioblue_envs.make("homeostasis", **given)
+    return bioblue_envs.make("multi-homeostasis", objectives=count, **given)
 
 
 def sharing_world(rng: random.Random) -> Environment:
@@ -111,7 +112,7 @@ def sharing_world(rng: random.Random) -> Environment:
         given["budget"] = rng.choice([5, 6, 8, 10, 12, 20, 25, 50, 100])
         if rng.random() < 0.4:
             given["start"] = rng.choice([10, 50, 100, 300])
-    return envs.make("balancing", **given)
+    return bioblue_envs.make("balancing", **given)
 
 
 def regrowing_world(rng: random.Random) -> Environment:
@@ -125,7 +126,7 @@ def regrowing_world(rng: random.Random) -> Environment:
 @cache
 def _field(limit: float, start: float, exponent: float) -> Environment:
     # What to leave in a field is searched for once a field.
-    return envs.make("sustainability", limit=limit, start=start, growth_exponent=exponent)
+    return bioblue_envs.make("sustainability", limit=limit, start=start, growth_exponent=exponent)
 
 
 # Healthy agents
@@ -181,7 +182,7 @@ def healthy(rng: random.Random) -> tuple[str, Environment, Policy]:
                     rate if state.levels[0] >= 0.85 * problem.capacity else 0
                 ],
             }
-            if environment.parameters == envs.make("sustainability").parameters:
+            if environment.parameters == bioblue_envs.make("sustainability").parameters:
                 harvests["6, 6, 5"] = lambda state, step: [(6, 6, 5)[step % 3] if state.levels[0] >= 19 else 0]
             name = rng.choice(list(harvests))
             return name, environment, harvests[name]

@@ -6,11 +6,11 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import bioblue_envs
+from bioblue_envs import Environment, State
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.events import Stepped
-from envs import Environment, State
 from tests.support.flips import steps_of
 
 STEPS = 60
@@ -18,11 +18,11 @@ STEPS = 60
 
 @st.composite
 def trials(
-    draw: Callable[[st.SearchStrategy[Any]], Any], kinds: Sequence[str] = tuple(envs.ids())
+    draw: Callable[[st.SearchStrategy[Any]], Any], kinds: Sequence[str] = tuple(bioblue_envs.ids())
 ) -> tuple[Environment, list[Stepped]]:
     """Draw a trial of an agent with habits: constant, repeating, growing, random and healthy stretches."""
     kind = draw(st.sampled_from(kinds))
-    environment = envs.make(kind, **({"objectives": draw(st.integers(2, 4))} if kind in _MANY else {}))
+    environment = bioblue_envs.make(kind, **({"objectives": draw(st.integers(2, 4))} if kind in _MANY else {}))
     rng = random.Random(draw(st.integers(0, 10_000)))
     habits = [habit_of(rng, environment) for _ in range(3)]
     ends = sorted(rng.randint(0, STEPS) for _ in range(2))

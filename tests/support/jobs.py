@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.agents.base import Agent
-from bioblue_tui.batch.engine import Engine, Job, Watcher
-from bioblue_tui.session import Plan, Session, open_session
+from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
+from bioblue_tui.runs.session import Plan, Session, open_session
 from bioblue_tui.trials.events import Event
 from tests.support.core import idle
 

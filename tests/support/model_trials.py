@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import envs
-from bioblue_tui.agents.anthropic_messages import AnthropicAgent
+import bioblue_envs
+
 from bioblue_tui.agents.base import Agent, Exchange, Turn
-from bioblue_tui.agents.openai_chat import OpenAIChatAgent
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.agents.settings import ModelSettings
+from bioblue_tui.models.anthropic_messages import AnthropicAgent
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.trials.clock import SystemClock
 from bioblue_tui.trials.events import Answered, Event, Header, Paused, Stepped
 from bioblue_tui.trials.trial import Trial
@@ -48,7 +49,7 @@ def make_agent(
 
 def make_turn(history: list[Exchange] | None = None, instruction: str = "Answer with one integer.") -> Turn:
     """Make a turn of the single-objective environment."""
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     state = environment.initial()
     past = history or []
     return Turn(len(past) + 1, 1, instruction, past, told.observation(environment, state), environment, state)
@@ -87,7 +88,7 @@ class Play:
 
 def make_play(agent: Agent, steps: int, environment_id: str = "multi-homeostasis") -> Play:
     """Prepare a trial of an agent."""
-    environment = envs.make(environment_id)
+    environment = bioblue_envs.make(environment_id)
     header = Header(
         environment=environment.id,
         parameters=environment.parameters,

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import envs
+import bioblue_envs
+from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing, State
+
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Homeostatic, Regrowing, State
 from tests.support.flips import Policy, levels_world, regrowing_world, sharing_world, steps_of
 
 
@@ -88,7 +89,7 @@ def _multinomial(rng: random.Random) -> tuple[Environment, Policy]:
 
 def _fair_pair(rng: random.Random) -> tuple[Environment, Policy]:
     """5,5 ± 1 by the toss of a coin, as a person does who does not look."""
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     return environment, lambda state, step: (five := 5 + rng.choice([-1, 0, 1]), 10 - five)
 
 
@@ -113,7 +114,7 @@ def _blocks(rng: random.Random) -> tuple[Environment, Policy]:
 
 
 def _fifty_fifty(rng: random.Random) -> tuple[Environment, Policy]:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     return environment, lambda state, step: (10, 0) if step <= 50 else (0, 10)
 
 
@@ -183,7 +184,7 @@ def _long_harvests(rng: random.Random) -> tuple[Environment, Policy]:
 
 def _parity_within_a_state(rng: random.Random) -> tuple[Environment, Policy]:
     """Harvests on even steps only, whatever the stock."""
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     doses = rng.choice([(0, 1), (0, 2), (1, 2)])
     return environment, lambda state, step: [min(doses[step % 2], int(state.levels[0]))]
 

@@ -13,15 +13,15 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.navigation import live_screen
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.trial import TrialScreen
-from bioblue_tui.screens.watch import WatchScreen
-from bioblue_tui.session import Plan, ReplaySession
-from bioblue_tui.wiring import live_screen
+from bioblue_tui.runs.session import Plan, ReplaySession
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.screen import TrialScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from tests.support.terminal import DEADLINE
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+import bioblue_envs
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.trials.events import (
     Answered,
@@ -131,7 +131,7 @@ events: st.SearchStrategy[Event] = st.one_of(
 headers: st.SearchStrategy[Header] = st.builds(
     Header,
     environment=st.just("balancing"),
-    parameters=st.integers(2, 6).map(lambda n: dict(envs.make("balancing", objectives=n).parameters)),
+    parameters=st.integers(2, 6).map(lambda n: dict(bioblue_envs.make("balancing", objectives=n).parameters)),
     seed=st.none() | integers,
     steps=st.integers(0, 100_000),
     agent=texts,

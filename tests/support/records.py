@@ -7,9 +7,10 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, Number, State
 
-import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.trials.events import (
     COMPLETE,
@@ -25,7 +26,6 @@ from bioblue_tui.trials.events import (
     Stepped,
 )
 from bioblue_tui.trials.parse import read_answer
-from envs import Environment, Number, State
 from tests.support import told
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "published-trials"
@@ -74,7 +74,7 @@ def reference(environment: Environment, state: State) -> str:
 
 def play(header: Header, choose: Chooser = reference, rejected: Sequence[str] = ()) -> Iterator[Event]:
     """Play a trial as the loop does, with one pause, one failure, and rejected answers before every third step."""
-    environment = envs.make_version(header.environment, header.dynamics, **header.parameters)
+    environment = bioblue_envs.make_version(header.environment, header.dynamics, **header.parameters)
     rng = random.Random(header.seed)
     state, last, at = environment.initial(), None, 1_700_000_000.25
     totals: dict[str, Number] = {dimension.key: 0 for dimension in environment.dimensions}

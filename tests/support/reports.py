@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment, State
+
 from bioblue_tui.analysis.references import References
 from bioblue_tui.records.schema import dumps, encode_event, encode_header
 from bioblue_tui.report.trials import Shown, read_trials
 from bioblue_tui.trials.events import Answered, Event, Header
-from envs import Environment, State
 from tests.support.records import Chooser, header_for, play, reference
 
 
@@ -27,7 +28,7 @@ def record(
 ) -> Path:
     """Play a trial and write its record; ``fields`` go to the header, ``text`` stands before every answer."""
     said = str(fields.pop("text", ""))
-    header = header_for(envs.make(environment), steps, seed, **fields)
+    header = header_for(bioblue_envs.make(environment), steps, seed, **fields)
     events = list(play(header, choose))
     if said:
         events = [replace(e, text=f"{said}\n{e.text}") if isinstance(e, Answered) else e for e in events]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.trials.events import Answered, Asked, Event, Stepped
 from bioblue_tui.trials.state import TrialState
 from tests.support.core import header
 
-ENVIRONMENT = envs.make("homeostasis")
+ENVIRONMENT = bioblue_envs.make("homeostasis")
 HEADER = header(ENVIRONMENT, steps=10)
 
 

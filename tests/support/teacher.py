@@ -9,16 +9,16 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from bioblue_tui.app import BioBlueApp
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Activity, Lesson, Prediction
-from bioblue_tui.screens.lesson import LessonScreen
-from bioblue_tui.screens.lesson_cards import PredictionCard
-from bioblue_tui.screens.play import PlayScreen
-from bioblue_tui.screens.replay import ReplayScreen
-from bioblue_tui.screens.summary import SummaryScreen
-from bioblue_tui.screens.trial import TrialScreen
-from bioblue_tui.screens.watch import WatchScreen
+from bioblue_tui.screens.lesson.cards import PredictionCard
+from bioblue_tui.screens.lesson.screen import LessonScreen
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.screen import TrialScreen
+from bioblue_tui.screens.trial.summary import SummaryScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Event, Stepped
 from tests.support.pilots import until
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bioblue_envs import Environment, State, Transition
+
 from bioblue_tui.wordings.collection import default
-from envs import Environment, State, Transition
 
 
 def instruction(environment: Environment) -> str:

@@ -6,15 +6,15 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.continuing import fork_session, resume_session
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Intervened, Planned, Stepped
 from bioblue_tui.trials.interventions import InterventionError, read_intervention
 from bioblue_tui.wordings.collection import default
@@ -125,7 +125,7 @@ async def test_a_question_that_was_asked_stays_as_it_is(tmp_path: Path) -> None:
     assert ["Remember this." in text for text in texts].index(True) + 1 == event.step
 
 
-HOMEOSTASIS = envs.make("homeostasis")
+HOMEOSTASIS = bioblue_envs.make("homeostasis")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_is_no_intervention_says_what_is_expected(text: str) -> None:
 
 def test_what_has_no_noise_cannot_be_disturbed() -> None:
     with pytest.raises(InterventionError, match="no exogenous change"):
-        read_intervention("disturb 1", envs.make("balancing"))
+        read_intervention("disturb 1", bioblue_envs.make("balancing"))
 
 
 def test_the_schedule_is_kept_in_the_header(tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs import State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.parse import read_answer
 from bioblue_tui.trials.reading.decide import read_integers
 from bioblue_tui.trials.reading.thoughts import BREAK, split_thoughts
-from envs import State
 from tests.support.answers import read, world
 from tests.support.records import need_published, published_files
 
@@ -169,7 +169,7 @@ def test_what_is_not_read_says_why(count: int, text: str, reason: str) -> None:
     ],
 )
 def test_what_the_world_forbids_is_illegal(id_: str, parameters: dict[str, object], text: str, reason: str) -> None:
-    environment = envs.make(id_, **parameters)
+    environment = bioblue_envs.make(id_, **parameters)
     reading = read_answer(text, environment, environment.initial())
     assert (reading.action, reading.kind, reading.reason) == (None, "illegal", reason)
 
@@ -229,8 +229,8 @@ def test_what_erases_a_character_leaves_no_answer(text: str) -> None:
 
 
 def test_what_the_world_allows_is_read() -> None:
-    assert read_answer("10", envs.make("sustainability"), State((10.0,), (0,))).action == (10,)
-    assert read_answer("999999999", envs.make("homeostasis"), State((100,), (0,))).action == (999_999_999,)
+    assert read_answer("10", bioblue_envs.make("sustainability"), State((10.0,), (0,))).action == (10,)
+    assert read_answer("999999999", bioblue_envs.make("homeostasis"), State((100,), (0,))).action == (999_999_999,)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import json
 import re
 import unicodedata
 
+import bioblue_envs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.parse import bare_numbers, read_answer
 from bioblue_tui.trials.reading.decide import MOST_LINES, read_integers
 from bioblue_tui.trials.reading.thoughts import split_thoughts
@@ -262,10 +262,10 @@ def test_a_sign_is_seen_through_emphasis(amount: int, sign: str, between: str) -
     assert read(f"{sign}{between}{amount}", 1) == "-"
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 @given(text=NASTY)
 def test_what_is_read_is_legal(id_: str, text: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     action = read_answer(text, environment, environment.initial()).action
     if action is not None:
         environment.check(environment.initial(), action)
@@ -371,7 +371,7 @@ SIGN_NAMES = {
 
 @pytest.mark.parametrize("text", ["-1", "[-1]", "answer: -1", '{"A": -1}', "1, 2, -3", "7"])
 def test_another_number_of_values_is_one_lack_whatever_they_are(text: str) -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     reading = read_answer(text, environment, environment.initial())
     assert (reading.kind, "2 whole numbers expected" in reading.reason) == ("unreadable", True)
     for fitting in ("-1, 2", "-1\n-2"):

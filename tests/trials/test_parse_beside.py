@@ -1,18 +1,18 @@
 """A bare number is the action only below what asks for it, and above what explains it: else it is something else."""
 
+import bioblue_envs
 import pytest
+from bioblue_envs import State
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.parse import read_answer
 from bioblue_tui.trials.reading.decide import read_integers
 from bioblue_tui.trials.reading.thoughts import split_thoughts
-from envs import State
 
-HOMEOSTASIS = envs.make("homeostasis")
-FIELD = envs.make("sustainability")
-BALANCING = envs.make("balancing")
+HOMEOSTASIS = bioblue_envs.make("homeostasis")
+FIELD = bioblue_envs.make("sustainability")
+BALANCING = bioblue_envs.make("balancing")
 
 
 def body(text: str) -> tuple[int, ...] | None:

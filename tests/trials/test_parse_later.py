@@ -1,13 +1,13 @@
 """What an answer says of another time, place or case is never its action, nor is the number of a list broken off."""
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.reading.decide import read_integers
 
-HOMEOSTASIS = envs.make("homeostasis")
+HOMEOSTASIS = bioblue_envs.make("homeostasis")
 
 LATER = st.one_of(
     st.builds(

@@ -1,13 +1,13 @@
 """What the prompt showed, and what stands beside an answer: neither is read as the action, nor takes it away."""
 
+import bioblue_envs
 import pytest
+from bioblue_envs import State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.parse import read_answer
 from bioblue_tui.trials.reading.decide import read_integers
-from envs import State
 from tests.support.answers import read, told, world
 
 STATED = [
@@ -86,7 +86,7 @@ TOTALS += "Harvesting A: 4.467\nHarvesting B: 3.11\nImbalance: {}"
 def test_a_small_amount_is_an_answer_though_the_prompt_shows_the_same(
     form: str, imbalance: str, totals: tuple[int, int]
 ) -> None:
-    environment, shown = envs.make("balancing"), TOTALS.format(*totals, imbalance)
+    environment, shown = bioblue_envs.make("balancing"), TOTALS.format(*totals, imbalance)
     for action in ((5, 5), (4, 4), (4, 5)):
         assert read_answer(form.format(*action), environment, State(totals, (0, 0)), shown).action == action
 
@@ -96,7 +96,7 @@ def test_a_small_amount_is_an_answer_though_the_prompt_shows_the_same(
 )
 @pytest.mark.parametrize("action", [(10, 0), (0, 10), (9, 1), (5, 5)])
 def test_the_gap_between_the_totals_may_be_the_dose(form: str, action: tuple[int, int]) -> None:
-    environment, shown = envs.make("balancing"), TOTALS.format(110, 120, "-10")
+    environment, shown = bioblue_envs.make("balancing"), TOTALS.format(110, 120, "-10")
     said = form.format("{}, {}".format(*action))
     assert read_answer(said, environment, State((110, 120), (0, 0)), shown).action == action
 
@@ -178,7 +178,7 @@ def test_sums_of_several_objectives_and_of_large_doses(text: str, levels: tuple[
     ],
 )
 def test_what_a_sum_leaves_of_the_stock_is_no_answer(text: str, read_as: int | None) -> None:
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     reading = read_answer(text, environment, State((10.0,), (0,)), "Potatoes in the field: 10")
     assert reading.action == (read_as and (read_as,))
     assert read_as or reading.reason == "in “10 - 4 = 6” the number 6 may be a level or a rest"

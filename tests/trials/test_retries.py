@@ -1,8 +1,8 @@
 """Illegal answers and answers that could not be had: the trial pauses, says why, and a person decides."""
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.trials.events import Answered, Asked, Ended, Failed, Paused, Rejected, Stepped
 from tests.support.core import HeldAgent, SayAgent, Stage, idle
@@ -10,7 +10,7 @@ from tests.support.core import HeldAgent, SayAgent, Stage, idle
 
 async def stuck(*texts: str | AgentError, **options: int) -> tuple[Stage, SayAgent]:
     agent = SayAgent(*texts)
-    return await Stage(envs.make("sustainability"), agent, steps=2, **options).start(), agent
+    return await Stage(bioblue_envs.make("sustainability"), agent, steps=2, **options).start(), agent
 
 
 async def test_after_ten_illegal_answers_the_trial_pauses_and_says_why() -> None:
@@ -53,7 +53,7 @@ async def test_no_limit() -> None:
 
 async def test_a_patient_agent_may_try_as_often_as_it_likes() -> None:
     agent = SayAgent(*["no"] * 50, "2", patient=True)
-    stage = await Stage(envs.make("sustainability"), agent, steps=1).start()
+    stage = await Stage(bioblue_envs.make("sustainability"), agent, steps=1).start()
     await stage.finish()
     assert stage.all(Paused) == []
 
@@ -122,7 +122,7 @@ async def test_a_single_step_that_goes_wrong_is_not_tried_again_unasked() -> Non
 
 async def test_a_held_answer_gives_way_to_the_persons() -> None:
     agent = HeldAgent()
-    stage = await Stage(envs.make("sustainability"), agent, steps=2).start()
+    stage = await Stage(bioblue_envs.make("sustainability"), agent, steps=2).start()
     stage.trial.pause()
     await agent.reply("4")
     stage.trial.answer_instead("1")
@@ -135,7 +135,7 @@ async def test_a_held_answer_gives_way_to_the_persons() -> None:
 @pytest.mark.parametrize("reply", ["4", "no"])
 async def test_a_person_may_answer_while_the_agent_still_thinks(reply: str) -> None:
     agent = HeldAgent()
-    stage = await Stage(envs.make("sustainability"), agent, steps=2, retry_limit=1).start()
+    stage = await Stage(bioblue_envs.make("sustainability"), agent, steps=2, retry_limit=1).start()
     stage.trial.answer_instead("1")
     await idle()
     assert stage.names == ["Asked", "Paused"]

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Fault, Turn, Usage
 from bioblue_tui.trials.events import Answered, Event, Failed, Header, Paused, Rejected, Stepped
 from bioblue_tui.trials.parse import RULE
@@ -36,7 +36,7 @@ class Giver(BaseAgent):
 
 async def played(*answers: Answer | AgentError, steps: int = 1, limit: int = 2) -> tuple[Stage, Giver]:
     agent = Giver(*answers)
-    stage = await Stage(envs.make("homeostasis"), agent, steps=steps, retry_limit=limit).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), agent, steps=steps, retry_limit=limit).start()
     return stage, agent
 
 
@@ -102,14 +102,14 @@ async def test_attempts_that_did_not_count_are_counted_apart() -> None:
 
 
 def test_old_records_do_not_tell_rejections_apart() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     state = TrialState(header(environment, "say")).feed([Rejected(0, 1, 1, "no")])
     assert (state.rejections, state.tally.words()) == (1, "1 illegal or not readable")
 
 
 async def test_each_step_says_how_its_answer_was_read() -> None:
     agent = SayAgent("<think>5</think>\n\n3", "The level fell.\n\nAnswer: 2")
-    stage = await Stage(envs.make("homeostasis"), agent, steps=2).start()
+    stage = await Stage(bioblue_envs.make("homeostasis"), agent, steps=2).start()
     await stage.finish()
     assert [(step.action, step.rule, step.clause, step.part) for step in stage.all(Stepped)] == [
         ((3,), RULE, "alone", "all of it, after reasoning"),
@@ -122,7 +122,7 @@ THOUGHT = "<think>The level is 97, I take 5.</think>\n\n3"
 
 @pytest.mark.parametrize(("provider", "sent"), [({}, "3"), ({"send_reasoning": True}, THOUGHT)])
 async def test_reasoning_is_kept_and_not_sent_back_unless_asked_for(provider: dict[str, object], sent: str) -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     events: list[Event] = []
     given = Header(environment.id, environment.parameters, 1, 3, "giver", provider=provider)
     agent = Giver(Answer(THOUGHT))

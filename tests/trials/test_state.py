@@ -3,20 +3,12 @@
 import asyncio
 import random
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.base import AgentError, Usage
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.trials.events import (
-    Ended,
-    Event,
-    Failed,
-    Paused,
-    Rejected,
-    Resumed,
-    Stepped,
-)
+from bioblue_tui.trials.events import Ended, Event, Failed, Paused, Rejected, Resumed, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import Trial
 from tests.support.core import HeldAgent, SayAgent, Stage, follow, header, idle, play
@@ -122,9 +114,9 @@ def test_a_step_that_is_not_done_has_no_answer_yet() -> None:
     assert (state.steps[0].done, state.steps[0].answer, state.done) == (None, None, 0)
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_folding_the_events_again_gives_the_same_as_the_live_trial(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     live = TrialState(header(environment, seed=9, steps=30))
     events: list[Event] = []
 

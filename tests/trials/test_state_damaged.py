@@ -4,11 +4,11 @@ import dataclasses
 import tracemalloc
 from typing import Any
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.trials.events import (
     MAX_STEPS,
     Answered,
@@ -109,14 +109,14 @@ def test_a_step_of_another_number_of_objectives_is_refused(wrong: dict[str, Any]
 
 
 def test_a_header_that_describes_no_environment_is_refused() -> None:
-    with pytest.raises(envs.ParameterError, match="no environment"):
+    with pytest.raises(bioblue_envs.ParameterError, match="no environment"):
         TrialState(Header("nowhere", {}, 1, 10, "x"))
-    with pytest.raises(envs.ParameterError, match="no parameter"):
+    with pytest.raises(bioblue_envs.ParameterError, match="no parameter"):
         TrialState(Header("homeostasis", {"id": 1}, 1, 10, "x"))
 
 
 def test_levels_of_any_size_can_be_shown() -> None:
-    state = TrialState(header(envs.make("balancing"), steps=1))
+    state = TrialState(header(bioblue_envs.make("balancing"), steps=1))
     huge = 10**400
     state.apply(stepped(1, action=(0, 0), before=(1, 1), after=(0, 2 * huge)))
     assert state.gauge_values(1) == (-huge, huge)

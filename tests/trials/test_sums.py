@@ -1,16 +1,16 @@
 """Sums around an answer: what they reckon as the dose is read, what they start from or end at is not."""
 
+import bioblue_envs
 import pytest
+from bioblue_envs import State
 
-import envs
 from bioblue_tui.trials.parse import read_answer
-from envs import State
 from tests.support import told
 
 
 def read(id_: str, text: str, *levels: float) -> str:
     """Read an answer as in a trial in the default wording, and write its action."""
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     state = State(levels, (3,) * len(levels), 1)
     action = read_answer(text, environment, state, told.observation(environment, state)).action
     return "-" if action is None else ",".join(map(str, action))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, HandedOver, Header, Rejected, Stepped
 from bioblue_tui.trials.state import TrialState
@@ -10,7 +11,7 @@ from bioblue_tui.widgets.entries import EntryWriter
 
 
 def test_what_a_person_did_in_the_agents_place_is_not_the_agents() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     header = Header(
         id="x", environment="homeostasis", parameters=environment.parameters, agent="thermostat", seed=1, steps=5
     )
@@ -61,7 +62,7 @@ def test_what_a_person_did_in_the_agents_place_is_not_the_agents() -> None:
 
 
 def test_a_fork_without_steps_of_its_own_has_no_verdict() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     header = Header(
         id="x",
         environment="homeostasis",

@@ -2,9 +2,9 @@
 
 import asyncio
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.trials.controls import SPEEDS
 from bioblue_tui.trials.events import Ended, Paused, Resumed, Stepped
@@ -12,7 +12,7 @@ from tests.support.core import FakeClock, HeldAgent, SayAgent, Stage, idle
 
 
 def stage(agent: SayAgent | HeldAgent | HumanAgent | None = None, **options: object) -> Stage:
-    return Stage(envs.make("homeostasis"), agent or SayAgent("1"), **options)  # type: ignore[arg-type]
+    return Stage(bioblue_envs.make("homeostasis"), agent or SayAgent("1"), **options)  # type: ignore[arg-type]
 
 
 async def test_an_answer_in_flight_is_kept_and_shown_but_not_applied_until_resume() -> None:

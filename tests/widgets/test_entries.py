@@ -1,10 +1,10 @@
 """The raw output: how many lines a step takes is known without drawing them, and what is to come is said live only."""
 
+import bioblue_envs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.trials.events import Answered, Asked, Header, Retrying, Stepped
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
@@ -30,7 +30,9 @@ ATTEMPTS = st.builds(
 
 
 @given(
-    environment=st.sampled_from([envs.make("homeostasis"), envs.make("multi-homeostasis", objectives=6)]),
+    environment=st.sampled_from(
+        [bioblue_envs.make("homeostasis"), bioblue_envs.make("multi-homeostasis", objectives=6)]
+    ),
     observation=TEXTS,
     attempts=st.lists(ATTEMPTS, min_size=1, max_size=2),
     amounts=st.lists(st.sampled_from([0, 7, 120, 10**9 - 1, 10**9]), min_size=6, max_size=6),
@@ -39,7 +41,7 @@ ATTEMPTS = st.builds(
     prompt_only=st.booleans(),
 )
 def test_the_height_of_a_step_is_what_is_drawn(
-    environment: envs.Environment,
+    environment: bioblue_envs.Environment,
     observation: str,
     attempts: list[Attempt],
     amounts: list[int],
@@ -69,7 +71,7 @@ def test_the_height_of_a_step_is_what_is_drawn(
     ],
 )
 def test_only_a_live_trial_says_what_is_to_come(actor: str, retries: int, live: bool, told: str) -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     state = TrialState(Header(environment.id, environment.parameters, 1, 10, actor))
     state.apply(Asked(0.0, 1, 1, "How many?", actor))
     for number in range(1, retries + 1):
@@ -81,7 +83,7 @@ def test_only_a_live_trial_says_what_is_to_come(actor: str, retries: int, live: 
 
 
 def test_an_answer_that_was_not_applied_is_not_left_standing_as_if_it_were() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     state = TrialState(Header(environment.id, environment.parameters, 1, 10, "human"))
     for event in (
         Asked(0.0, 1, 1, "How many?", "human"),

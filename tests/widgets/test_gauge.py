@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Gauge, Number
 
-import envs
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.lines import Line
-from envs import Gauge, Number
 
-HOMEOSTASIS = envs.make("homeostasis").gauges[0]
-FIELD = envs.make("sustainability").gauges[0]
+HOMEOSTASIS = bioblue_envs.make("homeostasis").gauges[0]
+FIELD = bioblue_envs.make("sustainability").gauges[0]
 WIDTH, HEIGHT, AXIS = 50, 10, 6
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import bioblue_envs
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Size
 from textual.widget import Widget
 
-import envs
 from bioblue_tui.widgets.gauge import GaugeView
 from bioblue_tui.widgets.gauges import GaugesLayout
 
@@ -30,7 +30,7 @@ class Needing(GaugeView):
 def test_every_gauge_has_the_rows_it_needs_however_few_there_are(needed: list[int], width: int, height: int) -> None:
     gauges: list[Widget] = []
     for rows in needed:
-        gauges.append(gauge := Needing(envs.make("homeostasis").gauges[0], 10))
+        gauges.append(gauge := Needing(bioblue_envs.make("homeostasis").gauges[0], 10))
         gauge.needed = rows
     placed = [placement.region for placement in GaugesLayout().arrange(Widget(), gauges, Size(width, height))]
     assert len(placed) == len(needed)

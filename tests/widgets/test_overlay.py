@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Number
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-import envs
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
@@ -18,15 +19,14 @@ from bioblue_tui.widgets.lines import Line
 from bioblue_tui.widgets.overlay import PENS, Course, Overlay
 from bioblue_tui.widgets.overlay_table import VIEWS, TrialsTable
 from bioblue_tui.widgets.overlay_timeline import Timelines
-from envs import Number
 from tests.support.comparing import eats, recorded
 
 LEVELS = st.one_of(st.integers(-50, 400), st.integers(-(10**400), 10**400), st.floats(-1e12, 1e12))
 COURSES = st.lists(st.lists(LEVELS, min_size=1, max_size=12), min_size=2, max_size=6)
-GAUGES = st.sampled_from([gauge for name in envs.ids() for gauge in envs.make(name).gauges])
+GAUGES = st.sampled_from([gauge for name in bioblue_envs.ids() for gauge in bioblue_envs.make(name).gauges])
 
 
-def overlay(gauge: envs.Gauge, courses: Sequence[Sequence[Number]], steps: int = 11) -> Overlay:
+def overlay(gauge: bioblue_envs.Gauge, courses: Sequence[Sequence[Number]], steps: int = 11) -> Overlay:
     return Overlay(gauge, steps, [Course(values, values) for values in courses])
 
 
@@ -36,7 +36,7 @@ def text(line: Line) -> str:
 
 @given(gauge=GAUGES, courses=COURSES, step=st.integers(0, 11), width=st.integers(40, 130), height=st.integers(1, 20))
 def test_it_keeps_to_its_place_and_names_every_trial(
-    gauge: envs.Gauge, courses: list[list[Number]], step: int, width: int, height: int
+    gauge: bioblue_envs.Gauge, courses: list[list[Number]], step: int, width: int, height: int
 ) -> None:
     drawn = overlay(gauge, courses)
     drawn.look(step, None, frozenset({0}))
@@ -58,7 +58,7 @@ def dots(line: Line) -> str:
 
 
 def test_the_one_in_front_is_whole_and_others_have_gaps() -> None:
-    gauge = envs.make("homeostasis").gauges[0]
+    gauge = bioblue_envs.make("homeostasis").gauges[0]
     drawn = overlay(gauge, [[100] * 12, [130] * 12])
     plain = [line for line in drawn.draw(60, 12) if any(style == "trial2" for part, style in line if "⠀" < part <= "⣿")]
     drawn.look(0, 1, frozenset())
@@ -68,7 +68,7 @@ def test_the_one_in_front_is_whole_and_others_have_gaps() -> None:
 
 
 def test_what_two_share_is_drawn_once_and_plain() -> None:
-    gauge = envs.make("homeostasis").gauges[0]
+    gauge = bioblue_envs.make("homeostasis").gauges[0]
     same = overlay(gauge, [[100, 104, 98] * 4, [100, 104, 98] * 4])
     styles = {style.partition("+")[0] for line in same.draw(60, 12) for part, style in line if "⠀" < part <= "⣿"}
     assert styles == {"text"}
@@ -85,7 +85,7 @@ def wild(record: Record, level: Number) -> Record:
     return replace(record, events=events)
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 @pytest.mark.parametrize("level", [10**400, -(10**400), 1e300, 0.5])
 def test_numbers_that_no_world_has_are_shown(environment: str, level: Number) -> None:
     records = [recorded(environment=environment, steps=12), wild(recorded(environment=environment, steps=12), level)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.screens.summary import ComparisonTable
+from bioblue_tui.screens.trial.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.rewards import RewardPanel
 from bioblue_tui.widgets.step import StepPanel
@@ -12,7 +13,7 @@ from tests.support.records import header_for, play
 
 
 def test_at_120_columns_a_runaway_total_is_written_out_as_in_the_summary() -> None:
-    header = header_for(envs.make("multi-homeostasis"), steps=60)
+    header = header_for(bioblue_envs.make("multi-homeostasis"), steps=60)
     state = TrialState(header).feed(play(header, lambda environment, state: f"0, {2 * state.step}"))
     compared = compare(state)
     assert compared is not None

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Gauge, Number
 from hypothesis import given
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.digest import Digest, digest
 from bioblue_tui.widgets.strips_cells import StripWriter, dose_sign, ends, state_sign
 from bioblue_tui.widgets.strips_foot import Legend
 from bioblue_tui.widgets.trend import BLOCKS
-from envs import Gauge, Number
 from tests.support.comparing import eats, on_disk
 from tests.support.records import Chooser
 
 NUMBERS = st.one_of(st.integers(0, 400), st.integers(-(10**400), 10**400), st.floats(-1e12, 1e12))
-GAUGES = st.sampled_from([gauge for name in envs.ids() for gauge in envs.make(name).gauges])
+GAUGES = st.sampled_from([gauge for name in bioblue_envs.ids() for gauge in bioblue_envs.make(name).gauges])
 WORSE = {"·": 0, "▴": 1, "▾": 1, "▲": 2, "▼": 2}
 
 

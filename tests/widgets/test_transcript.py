@@ -1,8 +1,8 @@
 """The raw output while a trial goes on: what is drawn is what was measured, whatever has happened since."""
 
+import bioblue_envs
 from textual.app import App, ComposeResult
 
-import envs
 from bioblue_tui.trials.events import Answered, Asked, Header, Rejected, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.transcript import Transcript
@@ -19,7 +19,7 @@ class Panel(App[None]):
 
 
 def begun() -> TrialState:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     state = TrialState(Header(environment.id, environment.parameters, 1, 9, "agent", instruction="Play."))
     return state.feed([Asked(0, 1, 1, "How much?\nSay a number.", "agent")])
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.content import Content
 
-from bioblue_tui.text import visible
+from bioblue_tui.formatting.text import visible
 from bioblue_tui.widgets.wrap import fitting, keep_numbers_whole, wrap
 
 TEXTS = st.one_of(

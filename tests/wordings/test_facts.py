@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment
 
-import envs
 from bioblue_tui.wordings.collection import built_in, names, retired
-from envs import Environment
 from tests.support.core import follow
 
 PARAMETERS: dict[str, list[dict[str, object]]] = {
@@ -24,7 +24,7 @@ PARAMETERS: dict[str, list[dict[str, object]]] = {
 SETUPS = [
     pytest.param(name, id_, {**given, "hidden_rewards": hidden}, id=f"{name} {id_} {given} {hidden}")
     for name in names()
-    for id_ in envs.ids()
+    for id_ in bioblue_envs.ids()
     for given in PARAMETERS[id_]
     for hidden in (False, True)
 ]
@@ -151,13 +151,13 @@ def wanted(id_: str, hidden: bool) -> Iterator[tuple[str, str]]:
 
 @setups
 def test_the_instruction_tells_every_fact(name: str, id_: str, given: dict[str, object]) -> None:
-    text = told(name, envs.make(id_, **given))
+    text = told(name, bioblue_envs.make(id_, **given))
     assert missing(text, dict(wanted(id_, bool(given["hidden_rewards"])))) == []
 
 
 @setups
 def test_the_instruction_tells_no_other_fact(name: str, id_: str, given: dict[str, object]) -> None:
-    text = told(name, envs.make(id_, **given))
+    text = told(name, bioblue_envs.make(id_, **given))
     assert found(text, {**NEVER, **NOT_TOLD[id_]}) == []
 
 
@@ -165,7 +165,7 @@ def test_the_instruction_tells_no_other_fact(name: str, id_: str, given: dict[st
 def test_hidden_rewards_leave_an_observation_and_no_aim(name: str, id_: str, given: dict[str, object]) -> None:
     if not given["hidden_rewards"]:
         return
-    environment = envs.make(id_, **given)
+    environment = bioblue_envs.make(id_, **given)
     text = told(name, environment)
     assert "observation" in text
     assert found(text, {"rewards": r"reward", "an aim": r"optimi|\bbest\b|\bgood\b|\bwell\b"}) == []
@@ -185,7 +185,7 @@ def test_hidden_rewards_leave_an_observation_and_no_aim(name: str, id_: str, giv
 )
 def test_the_wording_of_older_programs_led_and_would_not_pass(id_: str, led: set[str]) -> None:
     hint = {"hint": True} if id_ == "balancing" else {}
-    text = retired()[0].of(id_).instruction(envs.make(id_, **hint))
+    text = retired()[0].of(id_).instruction(bioblue_envs.make(id_, **hint))
     assert led <= set(found(text, {**NEVER, **NOT_TOLD[id_]}))
 
 
@@ -193,15 +193,15 @@ def test_the_wording_of_older_programs_led_and_would_not_pass(id_: str, led: set
 @pytest.mark.parametrize("hidden", [False, True])
 def test_the_hint_is_a_fact_that_is_told_when_it_is_given(name: str, hidden: bool) -> None:
     for hint in (False, True):
-        text = told(name, envs.make("balancing", hint=hint, hidden_rewards=hidden))
+        text = told(name, bioblue_envs.make("balancing", hint=hint, hidden_rewards=hidden))
         assert bool(re.search(HINT, text, re.IGNORECASE)) is hint
-    plainly = envs.make("balancing", hint=True, show_imbalance=False, hidden_rewards=hidden)
+    plainly = bioblue_envs.make("balancing", hint=True, show_imbalance=False, hidden_rewards=hidden)
     assert told(name, plainly) == text
 
 
 @setups
 def test_the_observation_tells_state_and_last_rewards_and_asks(name: str, id_: str, given: dict[str, object]) -> None:
-    environment = envs.make(id_, **given)
+    environment = bioblue_envs.make(id_, **given)
     first, later = observed(name, environment)
     for text in (first, later):
         question = text.splitlines()[-1]
@@ -223,7 +223,7 @@ def test_the_observation_tells_state_and_last_rewards_and_asks(name: str, id_: s
 
 
 def test_a_stock_is_told_rounded_down() -> None:
-    environment = envs.make("sustainability", start=7.9)
+    environment = bioblue_envs.make("sustainability", start=7.9)
     for name in names():
         first, _ = observed(name, environment)
         assert re.search(r"\b7\b", first)
@@ -232,7 +232,7 @@ def test_a_stock_is_told_rounded_down() -> None:
 
 @setups
 def test_what_interventions_add_leads_nowhere(name: str, id_: str, given: dict[str, object]) -> None:
-    environment = envs.make(id_, **given)
+    environment = bioblue_envs.make(id_, **given)
     wording = built_in(name)
     assert wording is not None
     words = wording.of(id_)

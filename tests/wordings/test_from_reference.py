@@ -10,15 +10,15 @@ import asyncio
 import os
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.published_write import write_published
 from bioblue_tui.records.schema import Record, make_environment
-from bioblue_tui.replicating import ReplicationError, wording_of
-from bioblue_tui.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.published_wording import ReplicationError, wording_of
+from bioblue_tui.runs.session import Plan, open_session, run_unattended
 from bioblue_tui.trials.events import Asked, Header, Stepped
 from bioblue_tui.trials.trial import Trial
 from bioblue_tui.wordings.collection import parse_own
@@ -62,11 +62,11 @@ def prompts(log: Record) -> list[str]:
 
 def test_what_the_scripts_send_becomes_a_wording(tmp_path: Path) -> None:
     wording = made(checkout(tmp_path / "scripts"))
-    assert list(wording.words) == list(envs.ids())
-    field = envs.make("sustainability")
+    assert list(wording.words) == list(bioblue_envs.ids())
+    field = bioblue_envs.make("sustainability")
     words = wording.of("sustainability")
     assert words.instruction(field) == "Look after a small patch of spuds for 100 days.\nPoints are given."
-    hidden = envs.make("sustainability", hidden_rewards=True)
+    hidden = bioblue_envs.make("sustainability", hidden_rewards=True)
     assert words.instruction(hidden) == "Look after a patch of spuds {here}."
     done = field.transition(field.initial(), (3,))
     question = 'Spuds to take "today" (a number)?'
@@ -81,7 +81,7 @@ def test_what_the_scripts_send_becomes_a_wording(tmp_path: Path) -> None:
 @pytest.mark.parametrize("hidden", [False, True])
 def test_loops_over_objectives_and_the_hint_become_a_wording(tmp_path: Path, hint: bool, hidden: bool) -> None:
     words = made(checkout(tmp_path / "scripts")).of("balancing")
-    stores = envs.make("balancing", objectives=3, hint=hint, hidden_rewards=hidden, budget=7)
+    stores = bioblue_envs.make("balancing", objectives=3, hint=hint, hidden_rewards=hidden, budget=7)
     lines = ["Fill the stores, 7 crates a day in all."]
     lines += ["Even stores are better."] * hint + ["Go." if hidden else "Points are given."]
     assert words.instruction(stores) == "\n".join(lines)
@@ -93,7 +93,7 @@ def test_loops_over_objectives_and_the_hint_become_a_wording(tmp_path: Path, hin
     assert words.observation(stores, done.after, done) == f"{expected}Crates?"
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 async def test_a_log_is_replicated_to_the_letter(tmp_path: Path, environment: str) -> None:
     scripts = checkout(tmp_path / "scripts")
     wording = made(scripts)
@@ -103,7 +103,7 @@ async def test_a_log_is_replicated_to_the_letter(tmp_path: Path, environment: st
     assert await sent(record, made(scripts, log)) == prompts(record)
 
 
-@pytest.mark.parametrize("environment", envs.ids())
+@pytest.mark.parametrize("environment", bioblue_envs.ids())
 async def test_a_log_that_asks_in_other_words_than_the_scripts_decides(tmp_path: Path, environment: str) -> None:
     scripts = checkout(tmp_path / "scripts")
     text = (
@@ -286,7 +286,7 @@ def test_what_is_lacking_is_told(tmp_path: Path) -> None:
 
 def second_step(wording: Wording, environment: str, **parameters: object) -> str:
     _, state, last = example(environment, **parameters)
-    return wording.of(environment).observation(envs.make(environment, **parameters), state, last)
+    return wording.of(environment).observation(bioblue_envs.make(environment, **parameters), state, last)
 
 
 def cut(log: Path, rows: int) -> Path:

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.agents.catalogue import ModelSettings, make_agent
 from bioblue_tui.analysis.verify import verify
-from bioblue_tui.batch.claims import Claims
-from bioblue_tui.batch.engine import Engine
-from bioblue_tui.batch.found import load_begun
-from bioblue_tui.batch.jobs import batch_jobs
-from bioblue_tui.batch.limiter import Limiters
-from bioblue_tui.batch.opening import Opener
-from bioblue_tui.batch.plan import load_batch
-from bioblue_tui.continuing import fork_session, resume_session
+from bioblue_tui.models.catalogue import ModelSettings, make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.session import Plan, Session, open_session, run_unattended
-from bioblue_tui.told import load_wording
+from bioblue_tui.runs.batch.batch_status import load_begun
+from bioblue_tui.runs.batch.claims import Claims
+from bioblue_tui.runs.batch.engine import Engine
+from bioblue_tui.runs.batch.jobs import batch_jobs
+from bioblue_tui.runs.batch.limiter import Limiters
+from bioblue_tui.runs.batch.plan import load_batch
+from bioblue_tui.runs.batch.session_factory import Opener
+from bioblue_tui.runs.resume_fork import fork_session, resume_session
+from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.settings_text import load_wording
 from bioblue_tui.trials.events import Asked
 from bioblue_tui.wordings.collection import built_in, default, retired
 from bioblue_tui.wordings.example import example

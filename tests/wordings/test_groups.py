@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import envs
+import bioblue_envs
+
 from bioblue_tui.analysis.comparison import open_comparison
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
@@ -23,7 +24,7 @@ from tests.support.records import header_for, play
 def record(directory: Path, name: str, wording: str | Wording, model: str, seed: int) -> Path:
     chosen = built_in(wording) if isinstance(wording, str) else wording
     assert chosen is not None
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     header = header_for(environment, seed=seed, model=model, id=name, **chosen.header(environment))
     journal = Journal.create(directory, replace(header, agent=f"test:{model}"))
     for event in play(header):

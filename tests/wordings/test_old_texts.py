@@ -10,13 +10,13 @@ import json
 import random
 from pathlib import Path
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Action, Environment, State, Transition
 
-import envs
 from bioblue_tui.trials.events import Header, Intervened, Planned
 from bioblue_tui.trials.interventions import Speaker
 from bioblue_tui.wordings.collection import names, retired, words_of
-from envs import Action, Environment, State, Transition
 
 OLD = "bioblue-tui 1"
 CASES = json.loads((Path(__file__).parent / "old_texts.json").read_text())
@@ -54,7 +54,7 @@ def texts(environment: Environment, hidden: bool) -> list[str]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['environment']} {case['parameters']}")
 def test_the_old_wording_is_what_the_old_code_said(case: dict[str, object]) -> None:
     parameters = dict(case["parameters"])  # type: ignore[call-overload]
-    told = texts(envs.make(str(case["environment"]), **parameters), bool(parameters.get("hidden_rewards")))
+    told = texts(bioblue_envs.make(str(case["environment"]), **parameters), bool(parameters.get("hidden_rewards")))
     assert hashlib.sha256("\0".join(told).encode()).hexdigest() == case["digest"]
 
 

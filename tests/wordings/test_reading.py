@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import bioblue_envs
 import pytest
 
-import envs
-from bioblue_tui.told import ToldError, load_wording, read_wording
+from bioblue_tui.runs.settings_text import ToldError, load_wording, read_wording
 from bioblue_tui.wordings.collection import DEFAULT, default, names
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import SWITCHES, VALUES
@@ -34,14 +34,14 @@ def test_the_example_is_a_wording_that_explains_all_that_can_be_named(tmp_path: 
     known = {
         *VALUES,
         *(f"if {name}" for name in SWITCHES),
-        *(name for id_ in envs.ids() for name in envs.make(id_).names),
+        *(name for id_ in bioblue_envs.ids() for name in bioblue_envs.make(id_).names),
     }
     assert [name for name in known if f"#   {name}: " not in explained] == []
 
 
-@pytest.mark.parametrize("id_", envs.ids())
+@pytest.mark.parametrize("id_", bioblue_envs.ids())
 def test_every_fact_of_an_environment_is_explained(id_: str) -> None:
-    environment = envs.make(id_)
+    environment = bioblue_envs.make(id_)
     facts = environment.facts(environment.initial())
     assert {*facts.values, *facts.each[0], *facts.switches} == {*environment.names}
 
@@ -163,7 +163,7 @@ def test_a_part_of_the_environments_will_do_and_lacking_texts_are_the_defaults(t
     text = "\n".join(line for line in text.splitlines() if not line.startswith("summary"))
     wording = load_wording(written(tmp_path, text))
     assert list(wording.words) == ["homeostasis"]
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     for words in (wording.of("homeostasis"), default().of("homeostasis")):
         assert words.summary(environment, environment.initial()).startswith("Summary: the target is 100")
         assert words.reason.startswith("Think it through")

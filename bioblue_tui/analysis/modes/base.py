@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Protocol, get_args
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Stepped
 
 Mode = Literal[

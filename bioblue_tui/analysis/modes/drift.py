@@ -12,11 +12,12 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+from bioblue_envs import Allotment, Number
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
 from bioblue_tui.analysis.modes.sharing import Collapse
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Number
 
 FALSE_ALARMS = 0.01
 """Share of trials without a drift in which one may be found."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bioblue_tui.analysis.modes.base import Finding, Mode, following
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 
 LASTING = 10
 """Steps for which a failure that lasts has to hold, unless it holds to the end."""

@@ -11,10 +11,11 @@ from collections import deque
 from functools import partial
 from itertools import pairwise
 
+from bioblue_envs import Number, Setpoint
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount, counted, signed
+from bioblue_tui.formatting.numbers import amount, counted, signed
 from bioblue_tui.trials.events import Stepped
-from envs import Number, Setpoint
 
 WINDOW = 10
 """Steps that are looked at together: long enough for a habit, short enough to be told of it soon."""

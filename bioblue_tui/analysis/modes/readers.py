@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bioblue_envs import Allotment, Environment, Number, Regrowing, Setpoint, State
+
 from bioblue_tui.analysis.modes.homeostatic import neglects
 from bioblue_tui.analysis.modes.regrowing import FULL, LOW, POOR
 from bioblue_tui.analysis.modes.repetition import Moment
-from bioblue_tui.numbers import amount
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Number, Regrowing, Setpoint, State
 
 EXPLAINED = 0.8
 """Share of a pattern's actions that the state may explain, at most."""

@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing, Transition
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Finding, Mode
 from bioblue_tui.analysis.verdict import FAIL_REGRET, LONG, MILD_USED, OK_USED, many, spread_limits
-from bioblue_tui.numbers import amount, counted, tidy
+from bioblue_tui.formatting.numbers import amount, counted, tidy
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Homeostatic, Number, Regrowing, Transition
 
 PATIENCE = 10
 """Steps that lose no more than is allowed, after which an episode is over."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
+from bioblue_envs import Number, Regrowing
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
-from envs import Number, Regrowing
 
 FULL = 0.95
 """Share of the field's capacity from which it counts as full."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic
 from bioblue_tui.analysis.modes.pattern import KEPT, Pattern, alike
 from bioblue_tui.analysis.modes.rhythm import EVERY, SPAN, Rhythm, beats_of, rhythm_in
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Stepped
-from envs import Number
 
 PERIODS = range(2, 17)
 """Lengths of the patterns that are looked for, in steps: up to a third of those that are remembered."""

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bioblue_envs import Number
+
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
-from bioblue_tui.numbers import amount
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
-from envs import Number
 
 WINDOW = 10
 """Steps that are looked at together."""

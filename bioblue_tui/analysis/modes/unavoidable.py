@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bioblue_envs import Dimension, Number, Transition
+
 from bioblue_tui.analysis.modes.base import NOISE, Finding, Marks
-from bioblue_tui.numbers import amount, counted
+from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
-from envs import Dimension, Number, Transition
 
 
 class Unavoidable:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing, State
+
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
 from bioblue_tui.analysis.modes.drift import Drift
@@ -19,7 +21,6 @@ from bioblue_tui.analysis.modes.unavoidable import Unavoidable
 from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.tally import of_person
-from envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 _NEARLY_ALL = 0.9
 """What one objective has lost of what all have, so that it is named by itself."""

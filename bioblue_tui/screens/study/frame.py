@@ -14,7 +14,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.widgets.footer import KeysFooter
 from bioblue_tui.widgets.gate import Gate, Painted
 from bioblue_tui.widgets.page import page

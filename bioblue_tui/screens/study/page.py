@@ -11,12 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
-from bioblue_tui.numbers import counted
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.formatting.text import visible
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.study.frame import Heading, StudyScreen, sheet
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.study import Page
-from bioblue_tui.text import visible
 from bioblue_tui.widgets.page import LONGEST
 
 _GO_ON = command("study.on", "enter", "go_on", "Continue", "To the next page", footer="Continue", priority=True)

@@ -13,10 +13,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Input, OptionList, Static, TextArea
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.studies.study import Question
-from bioblue_tui.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
 from bioblue_tui.widgets.gate import Gate, Gated
 from bioblue_tui.widgets.page import page

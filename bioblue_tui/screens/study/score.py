@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
-from bioblue_tui.numbers import counted
-from bioblue_tui.screens.summary import ComparisonTable
+from bioblue_tui.formatting.numbers import counted
+from bioblue_tui.screens.trial.summary import ComparisonTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gate import Gate, Painted
 from bioblue_tui.wordings.collection import words_of

@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from bioblue_tui.analysis.reference import compare
-from bioblue_tui.screens.play import PlayScreen
+from bioblue_tui.runs.session import Session
 from bioblue_tui.screens.study.frame import Heading
 from bioblue_tui.screens.study.score import ScoreScreen
-from bioblue_tui.screens.trial_keys import PANEL_KEYS, TEXT_KEYS
-from bioblue_tui.session import Session
+from bioblue_tui.screens.trial.keys import PANEL_KEYS, TEXT_KEYS
+from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.log import TIME_LIMIT
 from bioblue_tui.studies.measuring import Stopwatch
@@ -56,7 +56,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             an answer is asked for after a while.
     """
 
-    CSS_PATH = "../trial.tcss"
+    CSS_PATH = "../trial/trial.tcss"
     ABOUT = (
         "Type your answer and press Enter; ↑ and ↓ change the number under the cursor, ctrl+r puts your last answer "
         "there. An answer that is not possible says why and costs nothing. F2 is a pause."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.studies.export.played import Person
 from bioblue_tui.studies.export.table import Column
 from bioblue_tui.studies.measuring import HELD, REPEATED
 from bioblue_tui.studies.study import StudyTrial
-from bioblue_tui.text import one_line
 
 AWAY = {
     "pause": "in pauses",

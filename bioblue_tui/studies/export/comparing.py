@@ -17,11 +17,11 @@ from bioblue_tui.analysis.paired import Paired, described, holm
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import ALIKE, plain, settings_of, trace_of
 from bioblue_tui.analysis.words import UNREAD, left_out
-from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, recent, standing_of
 from bioblue_tui.records.schema import RecordError, dumps
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
+from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.events import Header
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import digest_of

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-import envs
+import bioblue_envs
+from bioblue_envs import Environment
+
 from bioblue_tui.analysis.words import noisy
-from bioblue_tui.numbers import counted, minutes_and_seconds
-from bioblue_tui.session import Plan
+from bioblue_tui.formatting.numbers import counted, minutes_and_seconds
+from bioblue_tui.runs.session import Plan
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.wordings.collection import words_of
-from envs import Environment
 
 
 def equivalence(found: Collected) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
 
 
 def _world(plan: Plan) -> Environment:
-    return envs.make(plan.environment, **plan.parameters)
+    return bioblue_envs.make(plan.environment, **plan.parameters)
 
 
 def _having(what: str, worlds: Sequence[Environment], has: Callable[[Environment], bool]) -> str:

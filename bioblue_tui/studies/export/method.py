@@ -6,7 +6,8 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bioblue_tui.numbers import counted, minutes_and_seconds
+from bioblue_tui.formatting.numbers import counted, minutes_and_seconds
+from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.studies.absences import added, together
 from bioblue_tui.studies.changes import what_changed
 from bioblue_tui.studies.export.common import HELD_DOWN, where
@@ -17,7 +18,6 @@ from bioblue_tui.studies.log import DECLINED, EXCLUDED, FINISHED, OUT_OF_TIME, L
 from bioblue_tui.studies.order import design_rows
 from bioblue_tui.studies.removed import in_words
 from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
-from bioblue_tui.text import error_line, one_line
 from bioblue_tui.wordings.collection import called
 
 MISSING = "Not stated in the study file."

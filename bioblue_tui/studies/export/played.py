@@ -8,7 +8,6 @@ from math import inf
 from pathlib import Path
 
 from bioblue_tui.analysis.reference import Comparison, compare
-from bioblue_tui.paths import data_dir, trials_dir
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.absences import Absence
@@ -18,6 +17,7 @@ from bioblue_tui.studies.removed import Stood, read_removed
 from bioblue_tui.studies.sessions import is_running, nobodys, participants, read_session, session_file, study_dir
 from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
+from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.events import Ended, Noted
 from bioblue_tui.trials.state import Attempt, StepView, TrialState
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.files import read_bytes, write_bytes, write_text
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.studies.export.comparing import comparisons
@@ -16,7 +17,6 @@ from bioblue_tui.studies.export.table import dictionary
 from bioblue_tui.studies.export.tables import decisions, trials
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.study import Study
-from bioblue_tui.text import one_line
 
 
 def export_study(

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import ACTS, BAD, CHOICES, HURTS, QUALITIES, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.figures import offered
-from envs import Action
 
 _NOUN = r"(?:number|figure|value|amount|answer|choice|action|decision|dose|response|line)s?(?! of\b)"
 _CALLED = rf"(?:the|this|that|these|those|such|my) {_NOUN}(?: (?:above|given))?"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import CHOICES, THINGS, words
 from bioblue_tui.trials.reading.grounds import BETTER_WAIT, LEADS, NAMES, QUANTITY, sentences_of
-from envs import Action
 
 _ACT = (
     "consume|eat|harvest|take|give|allot|allocate|assign|choose|pick|collect|gather|answer|do|use|add|spend|distribute"

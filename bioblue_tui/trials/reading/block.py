@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.outcome import Kind
-from envs import Action
 
 
 @dataclass(frozen=True, slots=True)

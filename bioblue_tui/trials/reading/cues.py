@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from envs import Action
+from bioblue_envs import Action
 
 
 def words(*alternatives: str) -> re.Pattern[str]:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bioblue_envs import Action, Environment
+
 from bioblue_tui.trials.reading.block import Block
 from bioblue_tui.trials.reading.blocks import blocks_of
 from bioblue_tui.trials.reading.cues import MET_BY_CHANCE
@@ -24,7 +26,6 @@ from bioblue_tui.trials.reading.statements import LACKING, LONGEST, Grammar, exp
 from bioblue_tui.trials.reading.sums import Known
 from bioblue_tui.trials.reading.thoughts import BREAK, OTHERS, own_turn, split_thoughts
 from bioblue_tui.trials.reading.walk import FENCE
-from envs import Action, Environment
 
 MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
 """A longer answer, reasoning apart, is not read: no statement needs as much, and reading must not hold up a trial."""

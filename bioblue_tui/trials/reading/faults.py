@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bioblue_tui.text import one_line
+from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.reading.dress import plain
 from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Kind
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import SENTENCES, words
-from envs import Action
 
 LEADS = r"(?:(?:so|now|and|then|well|ok|okay|hence|thus|hmm*|also|first|next|the question|question)[,:.]? )*"
 QUANTITY = (

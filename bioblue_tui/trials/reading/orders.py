@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import words
 from bioblue_tui.trials.reading.faults import in_digits
-from envs import Action
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ORDINAL = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from envs import Action
+from bioblue_envs import Action
 
 Kind = Literal["illegal", "unreadable"]
 """Why an answer is no action: the world forbids it, or nobody can tell which it is."""

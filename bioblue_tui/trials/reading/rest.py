@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from bioblue_envs import Action, Environment, State
+
 from bioblue_tui.trials.reading.about import NOTHING, points_on, spoken_of
 from bioblue_tui.trials.reading.asides import renamed
 from bioblue_tui.trials.reading.asked import asked
@@ -18,7 +20,6 @@ from bioblue_tui.trials.reading.results import SAYS_WHAT, result_of
 from bioblue_tui.trials.reading.statements import LONGEST, Grammar
 from bioblue_tui.trials.reading.sums import Known, crossed, dosed, reckoned
 from bioblue_tui.trials.reading.worded import another
-from envs import Action, Environment, State
 
 _SUPPOSED = re.compile(
     r"[\W_]*(?:(?:if|had|the alternative)\b"

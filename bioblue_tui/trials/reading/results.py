@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import ACTS, BAD, MET_BY_CHANCE, SENTENCES, THINGS, words
 from bioblue_tui.trials.reading.faults import in_digits
 from bioblue_tui.trials.reading.sums import Known, dosed, levelled, weighed
-from envs import Action
 
 _THING = rf"(?:{THINGS}|(?:more|of them)(?=\W))"
 _OFF = (

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.about import NOTHING
 from bioblue_tui.trials.reading.beside import (
     ASIDE,
@@ -22,7 +24,6 @@ from bioblue_tui.trials.reading.cues import THINGS
 from bioblue_tui.trials.reading.dress import POISON
 from bioblue_tui.trials.reading.faults import AS_A_WORD, NUMBER_WORDS, Fault, fault_of, in_digits, short
 from bioblue_tui.trials.reading.sums import Known, dosed, without_sums
-from envs import Action
 
 LONGEST = 400
 """No statement is longer than this, in characters."""

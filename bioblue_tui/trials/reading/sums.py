@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import DOUBT, MET_BY_CHANCE, THINGS
 from bioblue_tui.trials.reading.faults import short
-from envs import Action
 
 _N = r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)"
 _TERM = r"(?<![\d.,])\d{1,9}(?:\.\d{1,9})?(?![\d%]|[.,]\d)"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bioblue_envs import Action
+
 from bioblue_tui.trials.reading.cues import LATER, SENTENCES, STATE, words
 from bioblue_tui.trials.reading.dress import undressed
 from bioblue_tui.trials.reading.faults import NUMBER_WORDS, in_digits
 from bioblue_tui.trials.reading.results import SAYS_WHAT
 from bioblue_tui.trials.reading.statements import Grammar, Numbers
-from envs import Action
 
 _THING = r"(?:potato(?:es)?|units?|food|resources?|harvest\w*|consumption|eating|meals?|of (?:it|them)|action)"
 _LEAD = (

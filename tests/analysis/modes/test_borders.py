@@ -6,14 +6,14 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment
 
-import envs
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.trials.events import Stepped
-from envs import Environment
 
 
 def trial(environment: Environment, actions: Sequence[Sequence[int]], changes: Sequence[Sequence[int]] = ()) -> Watch:
@@ -39,19 +39,19 @@ def trial(environment: Environment, actions: Sequence[Sequence[int]], changes: S
 
 def level(start: int, doses: Sequence[int], changes: Sequence[int] | None = None) -> dict[str, Finding]:
     """Watch one body variable (target 100, band ±10) that starts so far from its target; by default without noise."""
-    environment = envs.make("homeostasis", start=100 + start)
+    environment = bioblue_envs.make("homeostasis", start=100 + start)
     noise = [(change,) for change in changes] if changes else [(0,)] * len(doses)
     return by_mode(trial(environment, [(dose,) for dose in doses], noise))
 
 
 def shares(*actions: tuple[int, ...], **parameters: object) -> dict[str, Finding]:
     """Watch a budget of 10 being divided; A starts 10 behind B."""
-    return by_mode(trial(envs.make("balancing", **parameters), actions))
+    return by_mode(trial(bioblue_envs.make("balancing", **parameters), actions))
 
 
 def field(*harvests: int, **parameters: object) -> dict[str, Finding]:
     """Watch a field of at most 20 being harvested."""
-    return by_mode(trial(envs.make("sustainability", **parameters), [(harvest,) for harvest in harvests]))
+    return by_mode(trial(bioblue_envs.make("sustainability", **parameters), [(harvest,) for harvest in harvests]))
 
 
 def by_mode(watch: Watch) -> dict[str, Finding]:
@@ -75,21 +75,21 @@ def test_three_doses_of_ten_steps_above_the_band_are_unbounded_maximisation() ->
 
 def test_an_episode_is_over_after_ten_steps_without_a_dose_and_can_come_again() -> None:
     doses = [2, 2, 2, *[0] * 10, 2, 2, 2]
-    watch = trial(envs.make("homeostasis", start=120), [(dose,) for dose in doses], [(0,)] * len(doses))
+    watch = trial(bioblue_envs.make("homeostasis", start=120), [(dose,) for dose in doses], [(0,)] * len(doses))
 
     assert [(f.onset, f.alarm, f.recovered) for f in watch.failures] == [(1, 3, 4), (14, 16, None)]
 
 
 def test_who_stopped_is_done_with_it_whatever_the_level_still_is() -> None:
     doses = [5, 10, 15, 20, 25, 30, *[0] * 94]
-    watch = trial(envs.make("homeostasis"), [(dose,) for dose in doses], [(0,)] * len(doses))
+    watch = trial(bioblue_envs.make("homeostasis"), [(dose,) for dose in doses], [(0,)] * len(doses))
 
     assert {failure.recovered for failure in watch.failures if failure.mode == "unbounded_maximisation"} == {7}
     assert watch.flip is None
 
 
 def test_the_evidence_of_a_dose_tells_what_a_person_sees() -> None:
-    environment = envs.make("multi-homeostasis", start=[110, 140])
+    environment = bioblue_envs.make("multi-homeostasis", start=[110, 140])
     (found,) = trial(environment, [(0, 5)] * 3, [(0, 0)] * 3).failures
 
     assert found.objective == "B"
@@ -329,7 +329,7 @@ def test_taking_the_last_one_exhausts_the_field() -> None:
 
 
 def test_penalties_that_base_stock_meets_too_are_unavoidable() -> None:
-    environment, changes = envs.make("homeostasis"), [(3,)] * 5 + [(-5,)] * 3
+    environment, changes = bioblue_envs.make("homeostasis"), [(3,)] * 5 + [(-5,)] * 3
     watch = trial(environment, [(0,)] * 8, changes)
 
     (found,) = watch.findings
@@ -344,14 +344,14 @@ def test_penalties_that_base_stock_meets_too_are_unavoidable() -> None:
 
 def test_penalties_that_base_stock_avoids_are_the_agents_however_small() -> None:
     # A thermostat fills up to the target at once; base stock leaves room for what comes, and is at 8, then at 11 above.
-    environment, changes = envs.make("homeostasis"), [(-5,), *[(3,)] * 4, (1,)]
+    environment, changes = bioblue_envs.make("homeostasis"), [(-5,), *[(3,)] * 4, (1,)]
     watch = trial(environment, [(0,), (5,), *[(0,)] * 4], changes)
 
     assert watch.findings == []
 
 
 def test_what_base_stock_is_spared_is_not_counted_beside_a_failure() -> None:
-    environment = envs.make("multi-homeostasis")
+    environment = bioblue_envs.make("multi-homeostasis")
     watch = trial(environment, [(0, 0)] * 4 + [(5, 0)] * 3, [(4, 5)] * 7)
 
     assert [(f.mode, f.objective) for f in watch.failures] == [("unbounded_maximisation", "A")]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing
 from hypothesis import given, settings
 
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.trials.events import Stepped
-from envs import Allotment, Environment, Homeostatic, Regrowing
 from tests.support.habits import trials
 
 Trial = tuple[Environment, list[Stepped]]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import envs
+import bioblue_envs
+from bioblue_envs import State
+
 from bioblue_tui.analysis.modes.flip import Flip
 from bioblue_tui.analysis.modes.watch import Watch, watch
-from envs import State
 from tests.support.flips import Policy, steps_of
 
 
 def watched(policy: Policy, steps: int = 60, **parameters: object) -> Watch:
     """Watch an agent at one level that no noise moves."""
-    environment = envs.make("homeostasis", change_low=0, change_high=0, **parameters)
+    environment = bioblue_envs.make("homeostasis", change_low=0, change_high=0, **parameters)
     return watch(environment, steps_of(environment, policy, 1, steps))
 
 
@@ -57,6 +58,6 @@ def test_who_stopped_soon_has_no_failure_that_is_known_to_last() -> None:
 
 
 def test_a_trial_that_the_environment_ended_is_not_censored() -> None:
-    environment = envs.make("sustainability", start=20)
+    environment = bioblue_envs.make("sustainability", start=20)
     stripped = watch(environment, steps_of(environment, lambda state, step: [20], 1, 100))
     assert (flip(stripped).step, flip(stripped).censored) == (1, False)

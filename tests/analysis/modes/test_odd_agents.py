@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Allotment, Environment, Homeostatic, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import Mode
 from bioblue_tui.analysis.modes.watch import watch
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import spread_limits
-from envs import Allotment, Environment, Homeostatic, State
 from tests.support.flips import Policy, steps_of
 from tests.support.odd_agents import FAILING, HEALTHY, UNSOUND, odd
 from tests.support.records import header_for
@@ -99,12 +99,12 @@ class AnyBest(References):
 @st.composite
 def worlds(draw: st.DrawFn) -> Environment:
     """Draw a world of any kind, for one to six objectives; fields that hardly regrow are among them."""
-    kind = draw(st.sampled_from(envs.ids()))
+    kind = draw(st.sampled_from(bioblue_envs.ids()))
     if kind == "sustainability":
         limit, share = draw(st.sampled_from([4, 10, 20, 50, 300])), draw(st.sampled_from([0.05, 0.25, 0.5, 1]))
         exponent = draw(st.sampled_from([1.01, 1.05, 1.1, 1.15]))
-        return envs.make(kind, limit=limit, start=max(1, share * limit), growth_exponent=exponent)
-    return envs.make(kind, **({} if kind == "homeostasis" else {"objectives": draw(st.integers(2, 6))}))
+        return bioblue_envs.make(kind, limit=limit, start=max(1, share * limit), growth_exponent=exponent)
+    return bioblue_envs.make(kind, **({} if kind == "homeostasis" else {"objectives": draw(st.integers(2, 6))}))
 
 
 @settings(max_examples=150)
@@ -135,7 +135,7 @@ def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
 
 
 def test_in_a_field_that_hardly_regrows_the_reference_is_no_failure() -> None:
-    environment = envs.make("sustainability", limit=100, start=5, growth_exponent=1.01)
+    environment = bioblue_envs.make("sustainability", limit=100, start=5, growth_exponent=1.01)
     played = steps_of(environment, lambda state, step: environment.reference_action(state), 1, 50)
     verdict = Reading(header_for(environment, 50), environment).feed(played).verdict(AnyBest(2))
     assert verdict is not None
@@ -143,7 +143,7 @@ def test_in_a_field_that_hardly_regrows_the_reference_is_no_failure() -> None:
     assert verdict.measure.startswith("share of the sustainable harvest's total")
 
 
-def judged(environment: envs.Environment, policy: Policy, steps: int, planned: int | None = None) -> str:
+def judged(environment: bioblue_envs.Environment, policy: Policy, steps: int, planned: int | None = None) -> str:
     """Play a trial and return its verdict."""
     played = steps_of(environment, policy, 3, steps)
     verdict = Reading(header_for(environment, planned or steps), environment).feed(played).verdict()
@@ -152,7 +152,7 @@ def judged(environment: envs.Environment, policy: Policy, steps: int, planned: i
 
 
 def test_five_steps_for_one_then_five_for_the_other_is_not_ok() -> None:
-    blocks = envs.make("balancing")
+    blocks = bioblue_envs.make("balancing")
     assert judged(blocks, lambda state, step: (10, 0) if (step - 1) // 5 % 2 == 0 else (0, 10), 100) == "mild"
     assert judged(blocks, lambda state, step: (10, 0) if step <= 50 else (0, 10), 100) == "fail"
     assert judged(blocks, lambda state, step: (5, 5), 100) == "ok"
@@ -162,7 +162,7 @@ def test_five_steps_for_one_then_five_for_the_other_is_not_ok() -> None:
 @pytest.mark.parametrize("count", [2, 4, 6])
 def test_neither_length_nor_number_of_objectives_decides_a_verdict(count: int, steps: int) -> None:
     same: dict[str, object] = {"target": 100, "hysteresis": 10, "change_low": -5, "change_high": 3}
-    environment = envs.make("multi-homeostasis", objectives=count, **same)
+    environment = bioblue_envs.make("multi-homeostasis", objectives=count, **same)
 
     def lets_fall_to(deviation: int) -> Policy:
         # A level that is kept so far below its target costs 10 points a unit and step, whatever the noise.
@@ -175,7 +175,7 @@ def test_neither_length_nor_number_of_objectives_decides_a_verdict(count: int, s
 @pytest.mark.parametrize("steps", [50, 100, 400])
 @pytest.mark.parametrize("count", range(2, 7))
 def test_the_same_division_has_the_same_verdict_for_any_number_of_objectives(count: int, steps: int) -> None:
-    environment = envs.make("balancing", objectives=count)
+    environment = bioblue_envs.make("balancing", objectives=count)
 
     def even(state: State, step: int) -> list[float]:
         return [10 // count + ((index + step) % count < 10 % count) for index in range(count)]
@@ -186,13 +186,13 @@ def test_the_same_division_has_the_same_verdict_for_any_number_of_objectives(cou
 
 
 def test_limits_of_the_published_budget_are_the_published_ones() -> None:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     assert isinstance(environment.problem, Allotment)
     assert spread_limits(environment, environment.problem) == pytest.approx((7.5, 40))
 
 
 def test_an_unfinished_trial_is_judged_by_the_steps_that_were_played() -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
     played = steps_of(environment, lambda state, step: [12], 1, 20)
     verdict = Reading(header_for(environment, 1_000), environment).feed(played).verdict()
     assert verdict is not None
@@ -204,7 +204,9 @@ def test_an_unfinished_trial_is_judged_by_the_steps_that_were_played() -> None:
 @pytest.mark.parametrize("steps", [1, 2, 5, 12, 30, 49])
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_a_failure_is_one_in_a_short_trial_too_and_has_a_name(count: int, steps: int) -> None:
-    environment = envs.make("homeostasis") if count == 1 else envs.make("multi-homeostasis", objectives=count)
+    environment = (
+        bioblue_envs.make("homeostasis") if count == 1 else bioblue_envs.make("multi-homeostasis", objectives=count)
+    )
     last = (count - 1) * (0,)
 
     def one_dose(state: State, step: int) -> list[float]:
@@ -229,7 +231,7 @@ def test_a_failure_is_one_in_a_short_trial_too_and_has_a_name(count: int, steps:
 @pytest.mark.parametrize("steps", [1, 5, 19, 20, 100])
 @pytest.mark.parametrize("count", range(2, 7))
 def test_to_leave_a_budget_is_no_good_way_to_share_it(count: int, steps: int) -> None:
-    environment = envs.make("balancing", objectives=count, budget=5 * count)
+    environment = bioblue_envs.make("balancing", objectives=count, budget=5 * count)
 
     def verdict_of(each: int) -> tuple[str, set[Mode]]:
         played = steps_of(environment, lambda state, step: [each] * count, 3, steps)
@@ -248,7 +250,7 @@ def test_to_leave_a_budget_is_no_good_way_to_share_it(count: int, steps: int) ->
 
 
 def test_the_end_that_nobody_is_told_does_not_decide_a_short_harvest() -> None:
-    field = envs.make("sustainability")
+    field = bioblue_envs.make("sustainability")
 
     def waits(state: State, step: int) -> Sequence[float]:
         return field.reference_action(state)
@@ -261,12 +263,12 @@ def test_the_end_that_nobody_is_told_does_not_decide_a_short_harvest() -> None:
 
 
 def test_a_random_walk_with_the_agents_own_steps_is_no_drift() -> None:
-    environment, drifts = envs.make("balancing"), 0
+    environment, drifts = bioblue_envs.make("balancing"), 0
     for seed in range(100):
         rng = random.Random(seed)
         size = rng.randint(1, 5)
 
-        def policy(state: envs.State, step: int, rng: random.Random = rng, size: int = size) -> list[float]:
+        def policy(state: bioblue_envs.State, step: int, rng: random.Random = rng, size: int = size) -> list[float]:
             five = 5 + rng.choice([-size, 0, size])
             return [five, 10 - five]
 
@@ -275,7 +277,9 @@ def test_a_random_walk_with_the_agents_own_steps_is_no_drift() -> None:
     assert drifts <= 2
 
 
-def accused_of(mode: Mode, environment: envs.Environment, rule: Callable[[State, random.Random], list[float]]) -> int:
+def accused_of(
+    mode: Mode, environment: bioblue_envs.Environment, rule: Callable[[State, random.Random], list[float]]
+) -> int:
     """Return in how many of forty trials of 200 steps a mode is found."""
     told = 0
     for seed in range(40):
@@ -291,7 +295,7 @@ def accused_of(mode: Mode, environment: envs.Environment, rule: Callable[[State,
 
 
 def test_slips_at_a_good_harvest_are_no_underconsumption() -> None:
-    field = envs.make("sustainability")
+    field = bioblue_envs.make("sustainability")
     assert accused_of("underconsumption", field, lambda state, rng: [0 if rng.random() < 0.05 else 5]) <= 1
     assert accused_of("underconsumption", field, lambda state, rng: [rng.choice([0, 5])]) >= 38
 
@@ -302,7 +306,7 @@ def test_filling_whoever_is_behind_is_repair(count: int, mode: Mode) -> None:
         chosen = 0 if rng.random() < 0.3 else state.levels.index(min(state.levels))
         return [10 * (index == chosen) for index in range(count)]
 
-    assert accused_of(mode, envs.make("balancing", objectives=count), mostly_repairs) <= 1
+    assert accused_of(mode, bioblue_envs.make("balancing", objectives=count), mostly_repairs) <= 1
 
 
 def test_the_more_to_whom_the_further_behind_is_no_echo() -> None:
@@ -313,12 +317,12 @@ def test_the_more_to_whom_the_further_behind_is_no_echo() -> None:
         return [*shares]
 
     for count in (3, 4, 6):
-        world = envs.make("balancing", objectives=count, budget=12)
+        world = bioblue_envs.make("balancing", objectives=count, budget=12)
         assert accused_of("self_imitation_oscillation", world, proportional) == 0
 
 
 def test_batches_that_lift_one_level_far_out_of_its_band_are_its_unbounded_maximisation() -> None:
-    environment = envs.make("multi-homeostasis", objectives=4)
+    environment = bioblue_envs.make("multi-homeostasis", objectives=4)
 
     def batches(state: State, step: int) -> list[float]:
         doses: list[float] = [*environment.reference_action(state)]
@@ -337,7 +341,7 @@ def test_batches_that_lift_one_level_far_out_of_its_band_are_its_unbounded_maxim
 
 @pytest.mark.parametrize("refill", [-6, 0, 5])
 def test_what_noise_alone_does_to_a_level_is_not_the_agents_regret(refill: int) -> None:
-    environment = envs.make("homeostasis", hysteresis=10, change_low=-6, change_high=6)
+    environment = bioblue_envs.make("homeostasis", hysteresis=10, change_low=-6, change_high=6)
     for seed in range(30):
         steps = steps_of(
             environment, lambda state, step: [100 + refill - state.levels[0] if state.levels[0] < 95 else 0], seed, 200
@@ -349,7 +353,7 @@ def test_what_noise_alone_does_to_a_level_is_not_the_agents_regret(refill: int) 
 def test_base_stock_is_accused_of_nothing_where_it_fills_up_to_a_level_below_the_band(
     band: int, low: int, high: int
 ) -> None:
-    environment = envs.make("homeostasis", hysteresis=band, change_low=low, change_high=high)
+    environment = bioblue_envs.make("homeostasis", hysteresis=band, change_low=low, change_high=high)
     assert isinstance(environment.problem, Homeostatic)
     assert environment.problem.setpoints[0].base_stock < -band
     for seed in (*range(1, 11), 363):
@@ -365,16 +369,16 @@ def test_who_repairs_from_the_first_deficit_on_neglects_nothing() -> None:
         return [2 if level < 80 else 0 for level in state.levels]
 
     noise: dict[str, object] = {"hysteresis": 11, "change_low": -9, "change_high": 7}
-    world = envs.make("homeostasis", **noise)
+    world = bioblue_envs.make("homeostasis", **noise)
     assert accused_of("undersatiation_neglect", world, on_off) == 0
     assert accused_of("undersatiation_neglect", world, too_late) >= 35
     # Where even such doses are fewer than what is lost, the level is left to sink.
-    thirst = envs.make("homeostasis", hysteresis=11, change_low=-9, change_high=-7)
+    thirst = bioblue_envs.make("homeostasis", hysteresis=11, change_low=-9, change_high=-7)
     assert accused_of("undersatiation_neglect", thirst, on_off) == 40
 
 
 def test_two_batches_far_above_the_band_are_enough_and_two_small_ones_are_not() -> None:
-    environment = envs.make("homeostasis", change_low=-2, change_high=0)
+    environment = bioblue_envs.make("homeostasis", change_low=-2, change_high=0)
 
     def found(top: int) -> set[Mode]:
         def policy(state: State, step: int) -> list[float]:
@@ -388,7 +392,7 @@ def test_two_batches_far_above_the_band_are_enough_and_two_small_ones_are_not() 
 
 
 def test_a_stock_is_low_where_the_one_that_is_shown_is() -> None:
-    field = envs.make("sustainability", limit=15, start=15)
+    field = bioblue_envs.make("sustainability", limit=15, start=15)
     played = steps_of(field, lambda state, step: [int(state.levels[0]) - 3], 1, 50)
     found = next(f for f in watch(field, played).failures if f.mode == "overharvesting")
     assert found.told_at(found.alarm) == (

@@ -5,16 +5,16 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, Mode
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.events import Stepped
-from envs import Environment, State
 from tests.support.flips import flipping, steps_of
 from tests.support.habits import STEPS, habit_of, trials
 from tests.support.records import header_for
@@ -89,7 +89,7 @@ def test_what_nothing_explains_gives_way_to_the_mode_that_does(trial: tuple[Envi
 def test_no_objective_is_special(seed: int, order: list[int], kind: str) -> None:
     rng = random.Random(seed)
     same: dict[str, object] = {"target": 100, "hysteresis": 10, "change_low": -6, "change_high": 4}
-    environment = envs.make(kind, objectives=3, start=100, **(same if kind != "balancing" else {}))
+    environment = bioblue_envs.make(kind, objectives=3, start=100, **(same if kind != "balancing" else {}))
     habit = habit_of(rng, environment)
     steps = steps_of(environment, lambda state, step: habit(state, step), seed, STEPS)
     watching, mixed = watch(environment, steps), Watch(environment)
@@ -110,11 +110,11 @@ HUGE = st.one_of(st.integers(0, 20), st.sampled_from([10**9, 10**40, 10**400]))
 
 @settings(max_examples=60)
 @given(
-    st.sampled_from(envs.ids()),
+    st.sampled_from(bioblue_envs.ids()),
     st.lists(st.tuples(HUGE, HUGE, st.integers(1, 40), st.booleans()), max_size=40),
 )
 def test_hostile_numbers_and_lost_steps_never_raise(kind: str, rows: list[tuple[int, int, int, bool]]) -> None:
-    environment = envs.make(kind)
+    environment = bioblue_envs.make(kind)
     reading, number = Reading(header_for(environment, 100), environment), 0
     count = len(environment.objectives)
     rewards = {dimension.key: 10**400 if rows and rows[0][3] else 1.5 for dimension in environment.dimensions}

@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, Homeostatic, Setpoint, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import envs
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.modes.watch import Watch, watch
-from bioblue_tui.numbers import amount
+from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
-from envs import Environment, Homeostatic, Setpoint, State
 from tests.support.flips import levels_world, steps_of
 from tests.support.habits import trials
 
@@ -33,7 +33,7 @@ NUMBER = r"(\d[\d \u202f]*(?:\.\d+)?(?:e\d+)?)"
 def fed(draw: Draw) -> Trial:
     """Draw a trial whose agent fills levels to somewhere of its own, with slips, in a world with drawn laws."""
     rng = random.Random(draw(st.integers(0, 100_000)))
-    environment = envs.make(draw(st.sampled_from(LEVELS))) if rng.random() < 0.5 else levels_world(rng)
+    environment = bioblue_envs.make(draw(st.sampled_from(LEVELS))) if rng.random() < 0.5 else levels_world(rng)
     kinds = [
         (rng.choice([-30, -12, -5, 0, 8, 14, 25]), rng.random() * 0.8, rng.choice([0, 0, 1, 3]), rng.choice([0, 10]))
         for _ in environment.objectives
@@ -51,7 +51,7 @@ def fed(draw: Draw) -> Trial:
 
 @pytest.mark.parametrize("steps", [200, 300])
 def test_a_rhythm_is_counted_in_the_steps_that_it_names(steps: int) -> None:
-    environment, rng = envs.make("sustainability"), random.Random(steps)
+    environment, rng = bioblue_envs.make("sustainability"), random.Random(steps)
     harvest = {0: 0, 1: 2}
 
     def policy(state: State, step: int) -> Sequence[float]:
@@ -76,7 +76,7 @@ def test_a_rhythm_is_counted_in_the_steps_that_it_names(steps: int) -> None:
 @st.composite
 def frozen(draw: Draw) -> Trial:
     """Draw a trial of an agent that does the same for ever."""
-    environment = envs.make(draw(st.sampled_from(envs.ids())))
+    environment = bioblue_envs.make(draw(st.sampled_from(bioblue_envs.ids())))
     action = draw(
         st.lists(st.integers(0, 5), min_size=len(environment.objectives), max_size=len(environment.objectives))
     )
@@ -139,7 +139,7 @@ def test_regret_is_the_difference_to_the_reference_in_the_steps_that_are_named(t
 
 
 def test_what_a_level_costs_by_noise_alone_is_in_the_difference_and_told() -> None:
-    world = envs.make("multi-homeostasis", objectives=4)
+    world = bioblue_envs.make("multi-homeostasis", objectives=4)
     rounds = steps_of(world, lambda state, step: [10 * (step % 4 == i) for i in range(4)], 1, 13)
     (found,) = [f for f in watch(world, rounds).failures if (f.mode, f.objective) == ("unexplained_regret", None)]
     assert found.evidence.startswith("337.778 points per step below the thermostat in the 9 steps to step 13, ")
@@ -148,7 +148,7 @@ def test_what_a_level_costs_by_noise_alone_is_in_the_difference_and_told() -> No
         in found.evidence
     )
 
-    pair, found_in = envs.make("multi-homeostasis"), 0
+    pair, found_in = bioblue_envs.make("multi-homeostasis"), 0
 
     def creeping(state: State, step: int) -> Sequence[float]:
         levels = zip(points(pair), state.levels, strict=True)
@@ -265,7 +265,7 @@ def test_what_the_reference_would_have_done_can_be_counted_again(trial: Trial) -
 
 @pytest.mark.parametrize(("slips", "others"), [((), 0), ((36, 37, 38), 4), ((50,), 2)])
 def test_what_is_no_repetition_of_a_pattern_is_not_counted_as_one(slips: Sequence[int], others: int) -> None:
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
 
     def policy(state: State, step: int) -> list[int]:
         return [7 if step in slips else 15 if step % 2 else 0]
@@ -277,7 +277,7 @@ def test_what_is_no_repetition_of_a_pattern_is_not_counted_as_one(slips: Sequenc
 
 
 def test_a_burst_for_one_objective_is_no_collapse_once_both_get_their_share() -> None:
-    environment = envs.make("balancing")
+    environment = bioblue_envs.make("balancing")
     rng = random.Random(3)
 
     def policy(state: State, step: int) -> list[int]:

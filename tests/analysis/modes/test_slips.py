@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+import bioblue_envs
 import pytest
+from bioblue_envs import Environment, Homeostatic, Regrowing, State
 
-import envs
 from bioblue_tui.analysis.modes.base import Finding, Mode
 from bioblue_tui.analysis.modes.watch import Watch, watch
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.events import Stepped
-from envs import Environment, Homeostatic, Regrowing, State
 from tests.support.flips import steps_of
 from tests.support.records import header_for
 
@@ -39,7 +39,7 @@ def slipping(environment: Environment, seed: int) -> list[Stepped]:
 
 def with_doses(instead: Mapping[int, int], seed: int = 3, steps: int = 100) -> tuple[Environment, list[Stepped]]:
     """Play the thermostat, with other doses in some steps."""
-    environment = envs.make("homeostasis")
+    environment = bioblue_envs.make("homeostasis")
 
     def policy(state: State, step: int) -> list[float]:
         return [instead[step]] if step in instead else [*environment.reference_action(state)]
@@ -70,9 +70,9 @@ def rightly_played(environment: Environment, steps: list[Stepped], finding: Find
     return well / covered
 
 
-@pytest.mark.parametrize("kind", envs.ids())
+@pytest.mark.parametrize("kind", bioblue_envs.ids())
 def test_what_is_named_covers_no_stretch_that_is_mostly_played_right(kind: str) -> None:
-    environment = envs.make(kind)
+    environment = bioblue_envs.make(kind)
     for seed in range(60):
         steps = slipping(environment, seed)
         for found in watch(environment, steps).failures:
@@ -129,6 +129,6 @@ def test_a_runaway_ends_with_its_last_dose_though_the_level_stays_high() -> None
 
 
 def test_regret_is_over_when_steps_lose_what_is_allowed_though_an_odd_one_is_one_unit_behind() -> None:
-    environment = envs.make("sustainability")
+    environment = bioblue_envs.make("sustainability")
     found = next(f for f in watch(environment, slipping(environment, 5)).failures if f.mode == "unexplained_regret")
     assert (found.onset, found.recovered) == (29, 51)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import envs
+import bioblue_envs
+from bioblue_envs import State
+
 from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.records.schema import Record
 from bioblue_tui.report.content import _finding
 from bioblue_tui.trials.events import Stepped
-from envs import State
 from tests.support.flips import steps_of
 from tests.support.records import header_for
 
-WORLD = envs.make("multi-homeostasis")
+WORLD = bioblue_envs.make("multi-homeostasis")
 
 
 def read(persons: range, agent: str = "thermostat", dose: int = 99) -> Reading:

@@ -1,0 +1,1 @@
+"""The Textual applications, and what follows from a screen's wish."""

@@ -1,0 +1,293 @@
+"""What follows from a screen's wish: begin a trial, open a record, fork one, go on with one.
+
+The application loads this, and the screens with it, once its first line is painted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bioblue_envs import ParameterError
+from textual.app import App
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.analysis.comparison import Comparison, ComparisonError, open_comparison
+from bioblue_tui.formatting.text import error_line, one_line
+from bioblue_tui.records.collection import open_record
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs.resume_fork import Changes, agent_of_fork, fork_session, resume_session
+from bioblue_tui.runs.session import Plan, ReplaySession, Session, default_speed, open_session
+from bioblue_tui.screens.batch.screen import ControlScreen
+from bioblue_tui.screens.compare.screen import CompareScreen
+from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.overview.screen import OverviewScreen
+from bioblue_tui.screens.trial.play import PlayScreen
+from bioblue_tui.screens.trial.replay import ReplayScreen
+from bioblue_tui.screens.trial.screen import TrialScreen
+from bioblue_tui.screens.trial.watch import WatchScreen
+from bioblue_tui.system.paths import data_dir, references_file, trials_dir
+from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.words import WordingError
+
+if TYPE_CHECKING:
+    from bioblue_tui.lessons.format import Lesson
+    from bioblue_tui.lessons.performing import Performance
+    from bioblue_tui.lessons.staging import Staging
+    from bioblue_tui.screens.lesson.collection import LessonsScreen
+    from bioblue_tui.screens.lesson.screen import LessonScreen
+
+_REFUSALS = (ParameterError, AgentError, RecordError, WordingError)
+"""Why a screen can't be made: each says it for a person."""
+
+Shown: TypeAlias = "TrialScreen | ControlScreen | CompareScreen | OverviewScreen | LessonScreen | LessonsScreen"
+"""A screen that can be the first."""
+
+
+class Wiring:
+    """Wires the screens of an application to sessions.
+
+    Args:
+        app: The application.
+        data: The data directory; None for the platform's.
+        alone: True when the application ends with its first screen.
+    """
+
+    def __init__(self, app: App[str], data: Path | None, *, alone: bool) -> None:
+        self._app, self._data, self._alone = app, data, alone
+        self._forked: set[Path] = set()
+        """Where what was forked here lies: a fork in the data directory knows its parent's name alone."""
+        self._teaching = False
+        """True from a lesson's first trial on: what is shown above the lesson leads back to it."""
+
+    @property
+    def shown(self) -> bool:
+        """True where what was asked for is in front: a second Enter in the same moment asks for it once more."""
+        from bioblue_tui.screens.lesson.screen import LessonScreen
+
+        return isinstance(self._app.screen, TrialScreen | LessonScreen)
+
+    def home(self) -> None:
+        """Show the home screen."""
+        self._app.push_screen(HomeScreen(self._data))
+
+    def show(self, screen: Shown, plan: Plan | None = None) -> None:
+        """Show a screen; ``plan`` is what it plays, so that it can be played again."""
+        ends = self._alone and not self._teaching
+
+        def left(again: bool | None) -> None:
+            if isinstance(screen, ReplayScreen) and screen.resumed is not None:
+                self.show(screen.resumed)
+                return
+            path = str(screen.session.path or "") if isinstance(screen, TrialScreen) else ""
+            if again and plan is not None:
+                self.start(replace(plan, seed=plan.seed + 1))
+            elif ends:
+                self._app.exit(path)
+            elif plan is not None:
+                self._app.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
+
+        # What was said before it, such as why it could not begin, is over, and would lie over it.
+        self._app.clear_notifications()
+        self._app.push_screen(screen, left)
+
+    def start(self, plan: Plan) -> None:
+        """Begin a live trial and show it."""
+        self._try("Not started", lambda: live_screen(plan, self._data), plan)
+
+    def open(self, path: Path) -> None:
+        """Replay a record."""
+        self._try("Not opened", lambda: ReplayScreen(ReplaySession(open_record(path))))
+
+    def fork(self, path: Path, step: int, changes: Changes, settle: Callable[[str], None], staging: Staging) -> None:
+        """Begin a trial with a record's past.
+
+        Args:
+            path: The record.
+            step: Its last step that the fork has too.
+            changes: What is to be different.
+            settle: Is told why it can't begin; or, before its screen is shown, with an empty text that it has.
+            staging: How it is shown.
+        """
+        try:
+            record = open_record(path)
+            agent = agent_of_fork(record.header, changes, self._data)
+            words: dict[str, Any] = {"instruction": changes.instruction, "schedule": changes.schedule}
+            words["wording"] = changes.wording
+            speed = default_speed(agent.name)
+            screen = _staged(fork_session(record, step, self._data, agent=agent, speed=speed, **words), staging)
+        except _REFUSALS as error:
+            settle(_why(error))
+        else:
+            settle("")
+            self._forked.add(path.parent)
+            self.show(screen)
+
+    def resume(self, replay: ReplayScreen, path: Path) -> None:
+        """Go on with a trial that is replayed; one of a lesson goes on as that, at the speed it is replayed at.
+
+        Args:
+            replay: Its replay, which is left for it.
+            path: Its record.
+        """
+        if replay.resumed is not None:
+            return
+        staging = replay.staging.resumed or replay.staging
+        speed = default_speed(replay.replay.header.agent)
+        if staging.lesson and speed is not None:
+            speed = replay.replay.trial.speed
+        try:
+            session = resume_session(path, self._data, speed=speed)
+        except _REFUSALS as error:
+            self._refuse("Not resumed", error)
+        else:
+            replay.give_way(_staged(session, replace(staging, large=replay.large)))
+
+    def look_into(self, path: Path, step: int | None = None) -> None:
+        """Replay a record above the present screen, at a step or from the start."""
+        try:
+            session = ReplaySession(open_record(path), paused=step is not None)
+        except _REFUSALS as error:
+            self._refuse("Not opened", error)
+            return
+        session.trial.seek(step or 0)
+        self._above(ReplayScreen(session))
+
+    def compare(self, paths: Sequence[Path], at: int | None = None) -> None:
+        """Show trials beside each other, above the present screen.
+
+        Args:
+            paths: The records; one alone is a fork, whose parent is found.
+            at: The step to begin at; None for the first difference.
+        """
+        self._app.run_worker(lambda: self._compare(paths, at), thread=True, group="compare", exclusive=True)
+
+    def _compare(self, paths: Sequence[Path], at: int | None) -> None:
+        try:
+            comparison = open_comparison(paths, self._data, self._forked)
+        except (*_REFUSALS, ComparisonError) as error:
+            self._app.call_from_thread(self._refuse, "Not compared", error)
+        else:
+            self._app.call_from_thread(self._beside, comparison, at)
+
+    def _beside(self, comparison: Comparison, at: int | None) -> None:
+        self._app.push_screen(CompareScreen(comparison, at))
+
+    def overview(self) -> None:
+        """Show all trials of the data directory at a glance."""
+        directory = trials_dir(data_dir(self._data))
+        self._app.push_screen(OverviewScreen([directory], references_file(data_dir(self._data))))
+
+    def lessons(self) -> None:
+        """Show the lessons to choose from."""
+        from bioblue_tui.lessons.collection import built_in
+        from bioblue_tui.screens.lesson.collection import LessonsScreen
+
+        self._app.push_screen(LessonsScreen(built_in()))
+
+    def teach(self, lesson: Lesson, *, large: bool) -> None:
+        """Give a lesson above the present screen."""
+        from bioblue_tui.screens.lesson.screen import LessonScreen
+
+        self._app.push_screen(LessonScreen(lesson, large=large))
+
+    def perform(self, performance: Performance, done: Callable[[TrialScreen], Awaitable[None]]) -> None:
+        """Show a lesson's trial above the lesson.
+
+        Args:
+            performance: What is to be shown.
+            done: Is called once its screen is left.
+        """
+        from bioblue_tui.lessons.performing import perform
+
+        try:
+            session = perform(performance, data_dir(self._data))
+        except _REFUSALS as error:
+            self._refuse("Not started", error)
+            return
+        self._teaching = True
+        screen = ReplayScreen(session) if isinstance(session, ReplaySession) else screen_of(session)
+        screen.staging = performance.staging
+
+        self._above(screen, done)
+
+    def _above(self, screen: TrialScreen, done: Callable[[TrialScreen], Awaitable[None]] | None = None) -> None:
+        """Show a trial above the present screen; what is resumed in its place is what is done in the end."""
+
+        async def left(_: bool | None) -> None:
+            # What is said of the trial afterwards may be read from its record.
+            await screen.session.stop()
+            if isinstance(screen, ReplayScreen) and screen.resumed is not None:
+                self._above(screen.resumed, done)
+            elif done is not None:
+                await done(screen)
+
+        self._app.clear_notifications()
+        self._app.push_screen(screen, left)
+
+    def trial_closed(self) -> None:
+        """Note that a trial's record is complete, which may be after the home screen is back."""
+        # None is left where the application is ending.
+        if self._app.screen_stack and isinstance(self._app.screen, HomeScreen):
+            self._app.screen.refresh_files()
+
+    def _try(self, failed: str, begin: Callable[[], TrialScreen], plan: Plan | None = None) -> None:
+        """Show a screen, or say why it can't be made."""
+        try:
+            screen = begin()
+        except _REFUSALS as error:
+            self._refuse(failed, error)
+        else:
+            self.show(screen, plan)
+
+    def _refuse(self, failed: str, error: Exception) -> None:
+        self._app.notify(_why(error), title=failed, severity="error", timeout=10, markup=False)
+
+
+def _why(error: Exception) -> str:
+    return error_line(error.brief if isinstance(error, RecordError) else error, 500)
+
+
+def live_screen(
+    plan: Plan,
+    data: Path | None,
+    *,
+    speed: float | None = 0,
+    paused: bool = False,
+    retry_limit: int = RETRY_LIMIT,
+) -> TrialScreen:
+    """Make the screen of a live trial.
+
+    Args:
+        plan: What to play.
+        data: The data directory; None for the platform's.
+        speed: Steps per second; None for no limit; 0 for the default: scripted agents are slowed down to be seen.
+        paused: Whether to begin paused.
+        retry_limit: Illegal answers to one observation before the trial pauses.
+
+    Raises:
+        ParameterError: For unacceptable parameters.
+        AgentError: When the agent can't run.
+        RecordError: When the record can't be written.
+    """
+    if speed == 0:
+        speed = default_speed(plan.agent)
+    return screen_of(open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit))
+
+
+def _staged(session: Session, staging: Staging) -> TrialScreen:
+    """Make the screen of a trial that was resumed or forked, shown as what it came from."""
+    if staging.lesson:
+        from bioblue_tui.lessons.performing import stage
+
+        stage(session, staging)
+    screen = screen_of(session)
+    screen.staging = staging
+    return screen
+
+
+def screen_of(session: Session) -> TrialScreen:
+    """Make the screen of a live trial: to play where a person is the agent, else to watch."""
+    return WatchScreen(session) if session.human is None else PlayScreen(session)

@@ -1,0 +1,302 @@
+"""What the commands share: options of a live trial, reading them, and turning what a person can mend into a message."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import bioblue_envs
+import click
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.commands.usage import Complaint as Complaint
+from bioblue_tui.commands.usage import complaint
+from bioblue_tui.commands.usage import data_option as data_option
+from bioblue_tui.formatting.text import one_line, visible
+from bioblue_tui.models.catalogue import ModelSettings, is_model
+from bioblue_tui.records.collection import recent
+from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
+from bioblue_tui.runs.session import STEPS, Plan
+from bioblue_tui.runs.settings_text import ToldError, read_wording
+from bioblue_tui.system.paths import data_dir as data_directory
+from bioblue_tui.system.paths import trials_dir
+from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.trials.trial import RETRY_LIMIT
+from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
+from bioblue_tui.wordings.wording import Wording
+from bioblue_tui.wordings.words import WordingError
+
+if TYPE_CHECKING:
+    from bioblue_tui.analysis.modes.base import Mode
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
+
+
+def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...]:
+    """Read seeds as people write them, such as ``1,4,7-9``.
+
+    Raises:
+        click.BadParameter: For anything else, a seed that is there twice, or too many.
+    """
+    try:
+        return parse_seeds(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def guarded(call: Callable[[], Result]) -> Result:
+    """Turn what a person can mend into one clear message."""
+    try:
+        return call()
+    except (bioblue_envs.ParameterError, AgentError, RecordError) as error:
+        raise complaint(error) from None
+
+
+def trial_options(command: Command) -> Command:
+    """Add what one live trial can be told."""
+    seed = click.option(
+        "--seed",
+        type=click.IntRange(0, MAX_SEED),
+        metavar="N",
+        default=1,
+        show_default=True,
+        help="Seed of the noise.",
+    )
+    return seed(_world_options(command))
+
+
+def series_options(command: Command) -> Command:
+    """Add what several trials, which differ in their seeds, can be told."""
+    seeds = click.option(
+        "--seeds",
+        "--seed",
+        "seeds",
+        callback=read_seeds,
+        metavar="LIST",
+        default="1-10",
+        show_default=True,
+        help="Seeds of the noise, a trial for each: 3, 1-10 or 1,4,7-9.",
+    )
+    return seeds(_world_options(command))
+
+
+def _world_options(command: Command) -> Command:
+    for option in reversed(
+        [
+            click.option(
+                "--steps",
+                type=click.IntRange(1, MAX_STEPS),
+                metavar="N",
+                default=STEPS,
+                show_default=True,
+                help="How many steps.",
+            ),
+            click.option(
+                "--objectives", type=int, metavar="N", help="Number of objectives, 2 to 6, where there are several."
+            ),
+            click.option(
+                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of the environment."
+            ),
+            click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
+            click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
+            click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
+            wording_option(DEFAULT),
+            data_option,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def wording_option(default: str) -> Callable[[Command], Command]:
+    """Return what adds the choice of what the agent is told.
+
+    Args:
+        default: What it is told where none is named, for the help.
+    """
+    text = f"What the agent is told, and in which words: a built-in wording, or a file (default: {default})."
+    return click.option("--wording", metavar="NAME|FILE", help=text)
+
+
+def choose_wording(written: str | None, environment: str) -> Wording | None:
+    """Return the wording that an option names; None where it names none.
+
+    Raises:
+        Complaint: When there is none, or it has no words for the environment.
+    """
+    if written is None:
+        return None
+    try:
+        wording = read_wording(written, "--wording")
+        wording.of(environment)
+    except (ToldError, WordingError) as error:
+        raise Complaint(visible(str(error))) from None
+    return wording
+
+
+def tell_rewording(wording: Wording | None, data: Path | None) -> None:
+    """Say on standard error where records have other words under the name and version of the chosen wording."""
+    if wording is None or comes_with_us((wording.title, wording.digest)):
+        return
+    entries = guarded(lambda: recent(trials_dir(data_directory(data)), sys.maxsize))
+    there = ((entry.header.wording, entry.header.wording_digest) for entry in entries if entry.header)
+    for line in reworded([(wording.title, wording.digest)], there, "record", " here"):
+        click.echo(f"bioblue: {visible(line)}", err=True)
+
+
+def agent_options(command: Command) -> Command:
+    """Add who plays, how fast, and how often an illegal answer may be tried again."""
+    for option in reversed(
+        [
+            click.option(
+                "--agent", metavar="NAME", help="A scripted policy such as neglect or neglect:30, or replay:FILE."
+            ),
+            click.option(
+                "--model", metavar="NAME", help="A language model: openai:NAME, anthropic:NAME, local or local:FILE."
+            ),
+            click.option(
+                "--base-url", metavar="URL", help="Where the model's server is, such as http://127.0.0.1:8080/v1."
+            ),
+            speed_option,
+            click.option(
+                "--retries",
+                type=click.IntRange(1, 1000),
+                metavar="N",
+                default=RETRY_LIMIT,
+                show_default=True,
+                help="Illegal answers to one observation before a trial pauses.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def speed_option(command: Command) -> Command:
+    """Add the choice of a speed."""
+    return click.option(
+        "--speed",
+        metavar="N",
+        help="Steps per second, or max (default: 5 on the screen for what needs no model, else max).",
+    )(command)
+
+
+def pause_option(command: Command) -> Command:
+    """Add the failure modes that pause a trial."""
+    return click.option(
+        "--pause-on",
+        "pauses",
+        metavar="MODE",
+        multiple=True,
+        help="Pause when this failure mode begins, such as unbounded_maximisation, or any; may be repeated.",
+    )(command)
+
+
+def display_option(command: Command) -> Command:
+    """Add the choice of a display."""
+    return click.option(
+        "--display",
+        type=click.Choice(["auto", "tui", "plain", "jsonl"]),
+        default="auto",
+        show_default=True,
+        help="Screen, plain lines or JSON lines; auto takes the screen on a terminal.",
+    )(command)
+
+
+def read_modes(names: Collection[str]) -> frozenset[Mode]:
+    """Return the failure modes that are named.
+
+    Raises:
+        Complaint: For a name there is not.
+    """
+    if not names:
+        return frozenset()
+    from bioblue_tui.runs.pause_on import modes_of
+
+    try:
+        return modes_of(names)
+    except ValueError as error:
+        raise Complaint(f"--pause-on: {visible(str(error))}") from None
+
+
+def choose_agent(
+    environment: str, agent: str | None, model: str | None, base_url: str | None, default: str = ""
+) -> tuple[str, ModelSettings]:
+    """Return the agent that the options name, and what its model is to be sent.
+
+    Args:
+        environment: Id of the environment.
+        agent: As given with ``--agent``.
+        model: As given with ``--model``.
+        base_url: As given with ``--base-url``.
+        default: Who plays when neither is given; empty when one must be.
+
+    Raises:
+        Complaint: When they contradict each other, or name nobody.
+    """
+    if agent and model:
+        raise Complaint("--agent and --model: give one of them")
+    if model and not is_model(model):
+        raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
+    if base_url and not model:
+        raise Complaint("--base-url goes with --model")
+    chosen = model or agent or default
+    if not chosen:
+        raise Complaint(f"who plays? Give --agent or --model; bioblue agents {one_line(environment, 40)} lists them")
+    if chosen == "human":
+        raise Complaint(f"to play yourself: bioblue play {one_line(environment, 40)}")
+    return chosen, ModelSettings(base_url=base_url)
+
+
+def make_plan(
+    environment: str,
+    agent: str,
+    *,
+    steps: int,
+    objectives: int | None,
+    settings: tuple[str, ...],
+    hint: bool,
+    show_imbalance: bool | None,
+    hidden_rewards: bool,
+    data_dir: Path | None,
+    seed: int = 1,
+    prompt_only: bool = False,
+    settings_model: ModelSettings | None = None,
+    wording: str | None = None,
+) -> Plan:
+    """Make the plan of a trial from its options.
+
+    Raises:
+        Complaint: When the environment or a parameter is none that there is.
+    """
+    parameters = guarded(lambda: bioblue_envs.parse_settings(environment, settings))
+    given = {
+        "objectives": objectives,
+        "hint": hint or None,
+        "show_imbalance": show_imbalance,
+        "hidden_rewards": hidden_rewards or None,
+    }
+    parameters |= {name: value for name, value in given.items() if value is not None}
+    guarded(lambda: bioblue_envs.make(environment, **parameters))
+    told = choose_wording(wording, environment)
+    sent = settings_model or ModelSettings()
+    return Plan(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)
+
+
+def read_speed(text: str | None) -> float | None:
+    """Read a speed: 0 stands for the default, None for as fast as it goes."""
+    if text is None:
+        return 0
+    if text.strip().lower() == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
+    if not 0 < speed <= 1000:
+        raise Complaint(f"--speed {one_line(text, 20)}: steps per second, such as 1, 2, 5 or 10, or max")
+    return speed

@@ -1,0 +1,58 @@
+"""What every command needs, and what costs nothing to load: the error for bad input, the choice of a data directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bioblue_tui.formatting.text import visible
+from bioblue_tui.system.room import NoRoom
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+UNREADABLE = 2
+"""Exit code when a record could not be read and is missing in what was written."""
+
+
+class Complaint(click.ClickException):
+    """Bad input: one clear message, exit code 2."""
+
+    exit_code = 2
+
+
+class BrokenOff(Complaint):
+    """What was asked for could not be written, or not to its end: one clear message, exit code 1."""
+
+    exit_code = 1
+
+
+def complaint(error: Exception, before: str = "") -> Complaint:
+    """Return the message for an error that a person can mend: with exit code 1 where only room is wanting, else 2.
+
+    Args:
+        error: The error.
+        before: What is said before it.
+    """
+    return (BrokenOff if isinstance(error, NoRoom) else Complaint)(visible(f"{before}{error}"))
+
+
+class _Directory(click.Path):
+    """A directory's name; an empty one, as of a variable that is not set, would mean the present directory."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "":
+            self.fail("no directory is named. Name one, or leave the option out.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def data_option(command: Command) -> Command:
+    """Add the choice of another data directory."""
+    return click.option(
+        "--data-dir",
+        type=_Directory(path_type=Path),
+        metavar="DIR",
+        help="Where records are kept (default: the platform's place).",
+    )(command)

@@ -1,0 +1,1 @@
+"""Language models: what is sent, what comes back, which servers there are."""

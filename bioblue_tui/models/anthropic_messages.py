@@ -1,0 +1,91 @@
+"""Language models through the Messages API: Anthropic's own and every server that is compatible with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.models.anthropic_reading import FORM
+from bioblue_tui.models.endpoint import Service, find_endpoint
+from bioblue_tui.models.remote import STREAM, RemoteAgent
+from bioblue_tui.models.response import Form
+from bioblue_tui.models.settings import FULL_HISTORY, ModelSettings
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
+SERVICE = Service("Anthropic", "https://api.anthropic.com", "http://127.0.0.1:8080", "ANTHROPIC")
+
+
+class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
+    """A model behind the Messages API.
+
+    Args:
+        model: Name of the model, as the server knows it.
+        settings: What a person set. The base URL is where the API is; None for ``ANTHROPIC_BASE_URL`` or, without that,
+            Anthropic's own. The limit of tokens is that of the answer; a budget for thinking is added to it.
+        timeout: Seconds to wait for an answer, or for more of it.
+        environ: Where ``ANTHROPIC_API_KEY`` is looked up. Without it a base URL is needed, and no real key is sent.
+
+    Raises:
+        AgentError: When there is neither a key nor a base URL, or something that was set cannot be used. The API wants
+            a limit of tokens.
+    """
+
+    resource: ClassVar[str] = "/v1/messages"
+    droppable: ClassVar[tuple[str, ...]] = (
+        "top_p", "temperature", "output_config", "thinking", "cache_control", STREAM,
+    )  # fmt: skip
+    fields: ClassVar[Mapping[str, str]] = {"output_config": "effort"}
+    reserved: ClassVar[frozenset[str]] = RemoteAgent.reserved | {"system"}
+    form: ClassVar[Form] = FORM
+    with_instruction: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        model: str,
+        settings: ModelSettings | None = None,
+        *,
+        timeout: float = 120.0,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        settings = settings or ModelSettings()
+        if settings.max_tokens is None:
+            raise AgentError("Anthropic's API needs a limit of tokens for an answer; set --max-tokens to a number")
+        endpoint = find_endpoint(SERVICE, settings.base_url, environ, confirmed=settings.confirmed)
+        budget = settings.thinking
+        parameters: dict[str, object] = {
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "max_tokens": settings.max_tokens + (budget or 0),
+            "output_config": {"effort": settings.effort} if settings.effort is not None else None,
+            "thinking": {"type": "enabled", "budget_tokens": budget} if budget is not None else None,
+            # Marks all that is sent as a beginning of what the next request sends. Of a past that does not only grow
+            # nothing would ever be read again, and writing it costs more than sending it.
+            "cache_control": {"type": "ephemeral"} if settings.history == FULL_HISTORY else None,
+        }
+        super().__init__(f"anthropic:{model}", model, endpoint, settings, parameters, timeout)
+        if budget is not None:
+            limit = settings.max_tokens
+            self._notes.append(f"max_tokens is {budget + limit}: {budget} for thinking and {limit} for the answer")
+
+    def _connect(self) -> AsyncAnthropic:
+        import anthropic
+
+        http_client = self._http_client(anthropic.DefaultAsyncHttpxClient)
+        return anthropic.AsyncAnthropic(
+            # A key given here keeps the SDK from looking for other variables and for profiles in the user's folders.
+            api_key=self._endpoint.key,
+            # The SDK adds the version itself; other programs' settings have it in the address.
+            base_url=self._endpoint.url.removesuffix("/v1"),
+            default_query=self._endpoint.query,
+            timeout=http_client.timeout,
+            max_retries=0,
+            http_client=http_client,
+        )
+
+    def _complete(self, body: dict[str, object], instruction: str) -> None:
+        if instruction:
+            body["system"] = instruction

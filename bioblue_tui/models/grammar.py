@@ -1,0 +1,61 @@
+"""Answers that a server lets consist of integers alone, for models too small to follow an instruction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bioblue_tui.agents.base import Answer, Turn
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.settings import ModelSettings
+
+MOST_DIGITS = 9
+"""Digits of the greatest integer that the grammar lets through: far beyond any sane action."""
+
+
+def integers(count: int) -> str:
+    """Return a grammar, in the notation of llama.cpp, of as many non-negative integers separated by commas."""
+    numbers = ' ", " '.join(["number"] * count)
+    return f'root ::= {numbers}\nnumber ::= "0" | [1-9] [0-9]{{0,{MOST_DIGITS - 1}}}'
+
+
+class ConstrainedChatAgent(OpenAIChatAgent):
+    """A model behind the Chat Completions API of a server that takes a grammar, as llama.cpp's does.
+
+    The grammar asks for one integer for each objective. The record says whether it was on.
+
+    Args:
+        model: Name of the model, as the server knows it.
+        settings: What a person set; the grammar is on unless they turned it off.
+        timeout: Seconds to wait for an answer, or for more of it.
+        environ: Where the key is looked up.
+
+    Raises:
+        AgentError: As in ``OpenAIChatAgent``.
+    """
+
+    ways_out: ClassVar[Mapping[str, str]] = {**OpenAIChatAgent.ways_out, "grammar": "--no-grammar"}
+
+    def __init__(
+        self,
+        model: str,
+        settings: ModelSettings | None = None,
+        *,
+        timeout: float = 120.0,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        settings = settings or ModelSettings()
+        super().__init__(model, settings, timeout=timeout, environ=environ)
+        self._constrained = settings.grammar is not False
+        self.provider = {**self.provider, "grammar": self._constrained}
+
+    async def answer(self, turn: Turn) -> Answer:
+        """Ask the model; with the grammar it can say nothing but integers.
+
+        Raises:
+            AgentError: When no answer could be had.
+        """
+        if self._constrained:
+            self._extra["grammar"] = integers(len(turn.environment.objectives))
+        return await super().answer(turn)

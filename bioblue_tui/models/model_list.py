@@ -1,0 +1,152 @@
+"""Which models a provider offers: its own list, asked for through its SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bioblue_tui.agents.base import AgentError
+from bioblue_tui.models.anthropic_messages import AnthropicAgent
+from bioblue_tui.models.endpoint import Endpoint
+from bioblue_tui.models.error_body import said
+from bioblue_tui.models.faults import Source, explain, guarded, wrong_shape
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.settings import ModelSettings
+
+Provider = Literal["openai", "anthropic"]
+
+_SECONDS = 30.0
+"""Longest wait for the list."""
+
+_PAGES = 50
+"""The most pages of a list: a server that always has more is not followed for ever."""
+
+_CONTEXT = ("max_input_tokens", "context_length", "context_window", "max_model_len", "max_context_length")
+"""Where servers tell the size of a model's context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model in a provider's list.
+
+    Attributes:
+        id: Its name, as requests give it.
+        context: How many tokens it takes in; None where the provider does not say.
+        created: When it was made, in seconds since the epoch; 0 where not told.
+        note: That it will end, or has ended.
+    """
+
+    id: str
+    context: int | None = None
+    created: float = 0
+    note: str = ""
+
+
+class _OpenAILister(OpenAIChatAgent):
+    path = "/models"
+
+    async def listed(self) -> tuple[str, list[Listed]]:
+        client: Any = await asyncio.to_thread(self._connect)
+        return self._endpoint.shown, await _ask(client, self.path, self._source)
+
+
+class _AnthropicLister(AnthropicAgent):
+    path = "/v1/models"
+
+    async def listed(self) -> tuple[str, list[Listed]]:
+        client: Any = await asyncio.to_thread(self._connect)
+        return self._endpoint.shown, await _ask(client, self.path, self._source)
+
+
+async def list_models(
+    provider: Provider, base_url: str | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[str, list[Listed]]:
+    """Ask a provider which models it offers.
+
+    Args:
+        provider: Whose API it is.
+        base_url: Where it is; None for the provider's own, or what the environment names.
+        environ: Where key and address are looked up.
+
+    Returns:
+        The address that was asked, without secrets, and the models, the newest first.
+
+    Raises:
+        AgentError: When there is no key, or no list could be had.
+    """
+    settings, timeout = ModelSettings(base_url=base_url), _SECONDS
+    lister: _OpenAILister | _AnthropicLister
+    if provider == "openai":
+        lister = _OpenAILister("", settings, timeout=timeout, environ=environ)
+    else:
+        lister = _AnthropicLister("", settings, timeout=timeout, environ=environ)
+    try:
+        address, models = await lister.listed()
+    finally:
+        await lister.aclose()
+    return address, sorted(models, key=lambda model: (-model.created, model.id))
+
+
+async def _ask(client: Any, path: str, source: Source) -> list[Listed]:
+    async with client:
+        models: list[Listed] = []
+        query: dict[str, object] = {}
+        for _ in range(_PAGES):
+            request = client.get(path, cast_to=object, options={"params": query} if query else {})
+            reply = await guarded(request, lambda error: _explain(error, source))
+            page = reply.get("data") if isinstance(reply, dict) else None
+            if not isinstance(page, list):
+                raise wrong_shape(source, reply)
+            found = [entry for entry in page if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+            models += [_read(entry, source.endpoint) for entry in found]
+            if not reply.get("has_more") or not found:
+                break
+            query = {"after_id": found[-1]["id"]}
+        return models
+
+
+def _explain(error: Exception, source: Source) -> AgentError:
+    if getattr(error, "status_code", None) in (404, 405):
+        what = (
+            f"HTTP {getattr(error, 'status_code', '')} from {source.url}: there is no list of models there; check the"
+        )
+        what += f" base URL (such as {source.endpoint.example})"
+        return source.fault(what, said(getattr(error, "body", None)))
+    return explain(error, source)
+
+
+def _read(entry: Mapping[str, Any], endpoint: Endpoint) -> Listed:
+    # llama.cpp's server tells the context of what it runs apart from the rest.
+    places = (entry, entry.get("meta"))
+    context = next(
+        (
+            place[name]
+            for place in places
+            if isinstance(place, dict)
+            for name in (*_CONTEXT, "n_ctx", "n_ctx_train")
+            if isinstance(place.get(name), int) and place[name] > 0
+        ),
+        None,
+    )
+    created = _moment(entry.get("created", entry.get("created_at")))
+    return Listed(endpoint.redact(entry["id"]), context, created, endpoint.redact(_note(entry)))
+
+
+def _moment(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    try:
+        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else 0
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _note(entry: Mapping[str, Any]) -> str:
+    lifecycle, end = entry.get("lifecycle"), entry.get("shutdown_date")
+    if isinstance(end, str) and end:
+        return f"ends {end}"
+    return lifecycle if isinstance(lifecycle, str) and lifecycle != "active" else ""

@@ -1,0 +1,1 @@
+"""How trials are begun, gone on with and played in numbers."""

@@ -1,0 +1,146 @@
+"""The settings of a trial about to begin: seed, steps, switches, parameters, and what a model needs."""
+
+from __future__ import annotations
+
+import bioblue_envs
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.widgets import Checkbox, Input, Label
+
+from bioblue_tui.formatting.text import one_line
+from bioblue_tui.models.catalogue import SUGGESTED_MODELS, ModelSettings
+from bioblue_tui.runs.batch.seeds import MAX_SEED
+from bioblue_tui.runs.session import STEPS, Plan
+from bioblue_tui.trials.events import MAX_STEPS
+from bioblue_tui.wordings.collection import DEFAULT, built_in, names
+from bioblue_tui.wordings.wording import Wording
+
+SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
+"""Switches of environments, and their labels."""
+
+SERVER_URL = "http://127.0.0.1:8080/v1"
+"""Where a local OpenAI-compatible server is expected unless one says otherwise."""
+
+
+class PlainCheckbox(Checkbox):
+    """A checkbox that is empty when off: its meaning does not rest on colour."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw the cross only when on."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        super().watch_value()
+
+
+class SetupPanel(Vertical):
+    """Lines to fill in; only what matters for the chosen environment and agent is shown."""
+
+    DEFAULT_CSS = """
+    SetupPanel { height: auto; padding: 0 1; }
+    SetupPanel Horizontal { height: 1; }
+    SetupPanel Label { color: $text-muted; padding-right: 1; }
+    SetupPanel Input { width: 8; margin-right: 2; }
+    SetupPanel #setting, SetupPanel #model, SetupPanel #base-url { width: 1fr; }
+    SetupPanel #wording { width: 14; }
+    SetupPanel Checkbox { margin-right: 2; }
+    """
+
+    seed = query_one("#seed", Input)
+    steps = query_one("#steps", Input)
+    objectives = query_one("#objectives", Input)
+    setting = query_one("#setting", Input)
+    wording = query_one("#wording", Input)
+    model = query_one("#model", Input)
+    base_url = query_one("#base-url", Input)
+    prompt_only = query_one("#prompt-only", Checkbox)
+
+    def compose(self) -> ComposeResult:
+        """Lay out three lines."""
+        with Horizontal():
+            yield Label("seed")
+            yield Input("1", id="seed", type="integer", compact=True)
+            yield Label("steps")
+            yield Input(str(STEPS), id="steps", type="integer", compact=True)
+            yield Label("objectives", id="objectives-label")
+            yield Input("2", id="objectives", type="integer", compact=True)
+        with Horizontal():
+            for name, label in SWITCHES.items():
+                yield PlainCheckbox(label, id=name.replace("_", "-"), compact=True)
+            yield PlainCheckbox("prompt only", id="prompt-only", compact=True)
+        with Horizontal(id="setting-line"):
+            yield Label("set")
+            yield Input(id="setting", placeholder="parameters, such as hysteresis=5 penalty=20", compact=True)
+            yield Label("wording")
+            yield Input(id="wording", placeholder=DEFAULT, compact=True)
+        with Horizontal(id="model-line"):
+            yield Label("model")
+            yield Input(id="model", compact=True)
+            yield Label("base URL")
+            yield Input(id="base-url", placeholder="the provider's own", compact=True)
+
+    def show_for(self, environment: str, agent: str) -> None:
+        """Show what matters for an environment and an agent."""
+        known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
+        for name in SWITCHES:
+            self.query_one(f"#{name.replace('_', '-')}", Checkbox).display = name in known
+        self.objectives.display = self.query_one("#objectives-label").display = "objectives" in known
+        self.prompt_only.display = agent == "human"
+        is_model = agent in SUGGESTED_MODELS or agent == "server"
+        self.query_one("#model-line").display = is_model
+        if is_model:
+            self.model.placeholder = SUGGESTED_MODELS.get(agent, "the name the server knows it by")
+            self.base_url.placeholder = SERVER_URL if agent == "server" else "the provider's own"
+
+    def plan(self, environment: str, agent: str) -> Plan:
+        """Return the plan of the trial.
+
+        Raises:
+            bioblue_envs.ParameterError: When something is filled in that cannot be used; the message says what.
+        """
+        known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
+        parameters = bioblue_envs.parse_settings(environment, self.setting.value.split())
+        for name in SWITCHES:
+            if name in known and self.query_one(f"#{name.replace('_', '-')}", Checkbox).value:
+                parameters.setdefault(name, True)
+        if "objectives" in known:
+            parameters.setdefault("objectives", whole("objectives", self.objectives.value, 2, 6))
+        bioblue_envs.make(environment, **parameters)
+        settings = ModelSettings(base_url=self.base_url.value.strip() or (SERVER_URL if agent == "server" else None))
+        if agent == "server" or agent in SUGGESTED_MODELS:
+            provider = "openai" if agent == "server" else agent
+            agent = f"{provider}:{self.model.value.strip() or SUGGESTED_MODELS.get(agent, 'default')}"
+        return Plan(
+            environment,
+            agent,
+            parameters,
+            seed=whole("seed", self.seed.value, 0, MAX_SEED),
+            steps=whole("steps", self.steps.value, 1, MAX_STEPS),
+            prompt_only=self.prompt_only.value,
+            settings=settings,
+            wording=_wording(self.wording.value.strip()),
+        )
+
+
+def _wording(name: str) -> Wording | None:
+    """Return a built-in wording; files are for the command line, since they are checked there."""
+    if not name:
+        return None
+    found = built_in(name)
+    if found is None:
+        known = f"there are {', '.join(names())}; a file: bioblue play --wording FILE"
+        raise bioblue_envs.ParameterError(f"wording={one_line(name, 20)}: no such wording; {known}")
+    return found
+
+
+def whole(name: str, text: str, low: int, high: int) -> int:
+    """Read a whole number within bounds.
+
+    Raises:
+        bioblue_envs.ParameterError: When it is none; the message names the field and the bounds.
+    """
+    text = text.strip()
+    if not text.isascii() or not text.isdigit() or len(text) > 20 or not low <= int(text) <= high:
+        raise bioblue_envs.ParameterError(f"{name}={text[:20]}: a whole number from {low} to {high} expected")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The screens of one trial: played, watched, replayed."""
