@@ -1,21 +1,15 @@
-"""The journal: a record as it is written while a trial runs, one line per event, on disk before the trial goes on.
-
-A program that is killed at any moment leaves a file with whole lines, except perhaps the last one, which readers drop.
-"""
+"""The journal: a record as it is written while a trial runs, one line per event, on disk before the trial goes on."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from bioblue_tui.records.append_log import AppendLog
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
-from bioblue_tui.records.flushing import put_on_disk
-from bioblue_tui.records.locking import lock
+from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.schema import (
     MARK,
     SCHEMA_VERSION,
@@ -52,18 +46,12 @@ _MAX_SAME_NAME = 10_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
 
-class Journal:
-    """An open journal. Use ``Journal.create``; it is a context manager that closes itself.
+class Journal(AppendLog):
+    """An open journal. Use ``Journal.create``."""
 
-    Attributes:
-        path: The file.
-    """
-
-    def __init__(self, path: Path, descriptor: int) -> None:
-        self.path = path
-        self._descriptor: int | None = descriptor
-        self._size = 0
-        """Bytes of whole lines in the file."""
+    WHAT = "the record"
+    TAKEN = "this record is being written by another process"
+    ADVICE = "Wait until it has ended, or end it."
 
     @classmethod
     def create(cls, directory: Path, header: Header, *, to_disk: bool = True) -> Journal:
@@ -78,20 +66,14 @@ class Journal:
             RecordError: When the directory or the file cannot be made or written.
         """
         stem = file_stem(header)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             directory.mkdir(parents=True, exist_ok=True)
             for number in range(1, _MAX_SAME_NAME):
                 path = directory / (f"{stem}{SUFFIX}" if number == 1 else f"{stem}_{number}{SUFFIX}")
-                try:
-                    journal = cls(path, os.open(path, flags, 0o666))
-                except FileExistsError:
-                    continue
-                if not lock(journal._held):
-                    journal.close()
-                    raise RecordError("a new record is taken by another process", path, advice="Try again.")
-                journal._write_first(header, to_disk)
-                return journal
+                with contextlib.suppress(FileExistsError):
+                    journal = cls.new(path)
+                    journal._write_first(header, to_disk)
+                    return journal
         except OSError as error:
             raise what_failed(error, directory, "the record cannot be made") from error
         raise RecordError(f"there are {_MAX_SAME_NAME} records named {stem}", directory, advice="Move some away.")
@@ -107,63 +89,15 @@ class Journal:
             RecordError: When it cannot be read or written, is damaged, or is being written by another process; the
                 file is then as it was.
         """
-        if not path.is_file():
-            read_bytes(path)
-        try:
-            journal = cls(path, os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0)))
-        except OSError as error:
-            raise what_failed(error, path, "the record cannot be written") from error
-        try:
-            if not lock(journal._held):
-                advice = "Wait until it has ended, or end it."
-                raise RecordError("this record is being written by another process", path, advice=advice)
-            data = read_bytes(path)
+        journal, data = cls.existing(path)
+        with journal.or_closed():
             record = parse_journal(data, path)
-            journal._cut_to_whole_lines(data, record.torn)
-            journal._raise_version(data)
-        except BaseException:
-            journal.close()
-            raise
+            journal.go_on(data, torn=record.torn)
+            # A header of an older minor version says ours from now on, so that older readers skip what they do not
+            # know. The version stands at the same place in every record of ours, and each is as long as the others.
+            if data.startswith(tuple(_BEFORE_VERSION + version.encode() + b'"' for version in _OLDER)):
+                journal.overwrite(len(_BEFORE_VERSION), SCHEMA_VERSION.encode())
         return journal, record
-
-    @property
-    def _held(self) -> int:
-        assert self._descriptor is not None
-        return self._descriptor
-
-    def _cut_to_whole_lines(self, data: bytes, torn: bool) -> None:
-        whole = data.rfind(b"\n") + 1
-        try:
-            if torn:
-                os.ftruncate(self._held, whole)
-            os.lseek(self._held, 0, os.SEEK_END)
-            self._size = whole if torn else len(data)
-            if not torn and whole < len(data):
-                # A last line that lacks nothing but its end.
-                os.write(self._held, b"\n")
-                self._size += 1
-        except OSError as error:
-            raise what_failed(error, self.path, "the record cannot be written") from error
-
-    def _raise_version(self, data: bytes) -> None:
-        """Let a header of an older minor version say ours, so that older readers skip what they do not know.
-
-        The version stands at the same place in every record of ours, and each is as long as the others.
-        """
-        place = len(_BEFORE_VERSION)
-        ours = SCHEMA_VERSION.encode()
-        if data.startswith(tuple(_BEFORE_VERSION + version.encode() + b'"' for version in _OLDER)):
-            try:
-                os.lseek(self._held, place, os.SEEK_SET)
-                os.write(self._held, ours)
-                os.lseek(self._held, 0, os.SEEK_END)
-            except OSError as error:
-                raise what_failed(error, self.path, "the record cannot be written") from error
-
-    @property
-    def closed(self) -> bool:
-        """True once nothing more can be written."""
-        return self._descriptor is None
 
     def append(self, event: Event, *, to_disk: bool = True) -> None:
         """Write one event. When this returns, the event is with the operating system; a step is on the disk.
@@ -182,74 +116,17 @@ class Journal:
                 decode_event(loads(line), None)
         except DecodeError as error:
             raise RecordError(f"an event {error}", self.path) from error
-        self._write(line, to_disk and isinstance(event, Stepped | Ended | Noted))
-
-    async def flush(self) -> None:
-        """Put all that was appended on the disk, while the event loop goes on.
-
-        Raises:
-            RecordError: When that fails.
-        """
-        try:
-            await put_on_disk(self._held)
-            if self._descriptor is not None:
-                must_be_there(self._descriptor, self.path)
-        except OSError as error:
-            raise what_failed(error, self.path, "the record cannot be written") from error
-
-    def close(self) -> None:
-        """Close the file. Closing twice is fine."""
-        if self._descriptor is not None:
-            descriptor, self._descriptor = self._descriptor, None
-            os.close(descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self.write(line, to_disk=to_disk and isinstance(event, Stepped | Ended | Noted))
 
     def _write_first(self, header: Header, to_disk: bool) -> None:
         try:
-            self._write(dumps(encode_header(header)), to_disk)
+            self.write(dumps(encode_header(header)), to_disk=to_disk)
         except DecodeError as error:
             self.discard()
             raise RecordError(f"the header {error}", self.path) from error
         except RecordError:
             self.discard()
             raise
-
-    def discard(self) -> None:
-        """Close the file and remove it: what has no header, or no trial, is no record."""
-        self.close()
-        self.path.unlink(missing_ok=True)
-
-    def _write(self, line: str, to_disk: bool) -> None:
-        if self._descriptor is None:
-            raise RecordError("the record is closed", self.path)
-        rest = memoryview(line.encode("ascii") + b"\n")
-        size = self._size + len(rest)
-        try:
-            must_be_there(self._descriptor, self.path)
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-            if to_disk:
-                os.fsync(self._descriptor)
-        except OSError as error:
-            self._cut_back()
-            raise what_failed(error, self.path, "the record cannot be written") from error
-        self._size = size
-
-    def _cut_back(self) -> None:
-        # Half a line would be glued to the next one if writing works again later.
-        assert self._descriptor is not None
-        try:
-            os.ftruncate(self._descriptor, self._size)
-            os.lseek(self._descriptor, self._size, os.SEEK_SET)
-        except OSError:
-            self.close()
 
 
 def file_stem(header: Header) -> str:

@@ -6,13 +6,12 @@ records are: appended to by one writer at a time, on disk when that returns; a l
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from bioblue_tui.records.append_log import AppendLog
 from bioblue_tui.records.decoding import decode_event
-from bioblue_tui.records.files import read_bytes, what_failed
-from bioblue_tui.records.locking import lock
+from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import (
     NOTES_MARK,
     SCHEMA_VERSION,
@@ -29,6 +28,14 @@ SIDECAR = ".notes.jsonl"
 """What is added to a log's name to name its notes."""
 
 _ADVICE = "Mend it, or move it away."
+
+
+class NotesFile(AppendLog):
+    """The open file of the notes on a log."""
+
+    WHAT = "the notes"
+    TAKEN = "these notes are being written by another process"
+    ADVICE = "Try again."
 
 
 def sidecar_of(log: Path) -> Path:
@@ -66,37 +73,12 @@ def append_to_sidecar(log: Path, note: Noted) -> Path:
         first = dumps({"record": NOTES_MARK, "schema": SCHEMA_VERSION, "of": log.name})
     except DecodeError as error:
         raise RecordError(f"the note {error}", path) from error
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-    except OSError as error:
-        raise what_failed(error, path, "the notes cannot be written") from error
-    try:
-        if not lock(descriptor):
-            raise RecordError("these notes are being written by another process", path, advice="Try again.")
-        data = read_bytes(path)
+    file, data = NotesFile.existing(path, make=True)
+    with file:
         _, _, torn = _parse(data, path)
-        whole = data.rfind(b"\n") + 1 if torn else len(data)
-        # A last line that lacks nothing but its end gets it.
-        start = f"{first}\n" if not whole else "" if data[:whole].endswith(b"\n") else "\n"
-        _write(descriptor, whole, f"{start}{line}\n".encode("ascii"))
-    except OSError as error:
-        raise what_failed(error, path, "the notes cannot be written") from error
-    finally:
-        os.close(descriptor)
+        file.go_on(data, torn=torn)
+        file.write(*[first] * file.empty, line)
     return path
-
-
-def _write(descriptor: int, at: int, data: bytes) -> None:
-    rest = memoryview(data)
-    try:
-        os.ftruncate(descriptor, at)
-        os.lseek(descriptor, at, os.SEEK_SET)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, at)
-        raise
 
 
 def _parse(data: bytes, path: Path) -> tuple[list[Noted], list[str], bool]:

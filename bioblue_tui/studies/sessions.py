@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from bioblue_tui.formatting.text import one_line
-from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
+from bioblue_tui.records.append_log import AppendLog
+from bioblue_tui.records.files import read_bytes, what_failed
 from bioblue_tui.records.locking import is_locked, lock
 from bioblue_tui.records.schema import DecodeError, RecordError, dumps, loads
 from bioblue_tui.studies.expected import Expected
@@ -28,8 +28,6 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
 _LONGEST_OPENING = 65_536
 """Bytes; no first line of a session is longer."""
-
-_ELSEWHERE = "this participant is playing in another window or on another screen"
 
 _TRIES = 25
 """How often another process is waited for that enters a participant: a slow disk may take seconds."""
@@ -116,17 +114,18 @@ def numbering(directory: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-class SessionFile:
-    """A participant's open file; a context manager that closes itself. While it is open nobody else can open it.
+class SessionFile(AppendLog):
+    """A participant's open file. While it is open nobody else can open it.
 
     Attributes:
-        path: The file.
         log: What is in it.
     """
 
-    def __init__(self, path: Path, descriptor: int, log: Log) -> None:
-        self.path, self.log = path, log
-        self._descriptor: int | None = descriptor
+    WHAT = "the session"
+    TAKEN = "this participant is playing in another window or on another screen"
+    ADVICE = "Continue there."
+
+    log: Log
 
     @classmethod
     def create(cls, path: Path, opening: Opening) -> SessionFile:
@@ -135,23 +134,21 @@ class SessionFile:
         Raises:
             RecordError: When it exists, or cannot be made or written. Nothing is left of it then.
         """
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if holds_nothing(path):
                 path.unlink()
-            made = cls(path, os.open(path, flags, 0o666), Log(opening))
+            made = cls.new(path)
         except FileExistsError as error:
-            raise RecordError(_ELSEWHERE, path, advice="Continue there.") from error
+            raise RecordError(cls.TAKEN, path, advice=cls.ADVICE) from error
         except OSError as error:
             raise what_failed(error, path, "the session cannot be made") from error
+        made.log = Log(opening)
         try:
-            made._take_lock()
-            made._write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
+            made.write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
         except BaseException:
-            made.close()
             with contextlib.suppress(OSError):
-                path.unlink()
+                made.discard()
             raise
         return made
 
@@ -162,23 +159,10 @@ class SessionFile:
         Raises:
             RecordError: When it cannot be read or written, is damaged, or is open elsewhere.
         """
-        try:
-            descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-        except OSError as error:
-            raise what_failed(error, path, "the session cannot be written") from error
-        try:
-            opened = cls(path, descriptor, Log(Opening("", "", 0, "", "", "")))
-            opened._take_lock()
-            data = read_bytes(path)
+        opened, data = cls.existing(path)
+        with opened.or_closed():
             opened.log = parse_session(data, path)
-            os.ftruncate(descriptor, data.rfind(b"\n") + 1)
-            os.lseek(descriptor, 0, os.SEEK_END)
-        except OSError as error:
-            os.close(descriptor)
-            raise what_failed(error, path, "the session cannot be written") from error
-        except BaseException:
-            os.close(descriptor)
-            raise
+            opened.go_on(data, torn=True)
         return opened
 
     def append(self, event: str, at: float, **fields: object) -> None:
@@ -191,40 +175,8 @@ class SessionFile:
             RecordError: When it cannot be written.
         """
         line = {"event": event, "at": round(at, 6), **fields}
-        self._write(dumps(line), sync=event not in ("open", "dropped"))
+        self.write(dumps(line), to_disk=event not in ("open", "dropped"))
         self.log.apply(line)
-
-    def close(self) -> None:
-        """Close the file. Closing twice is fine."""
-        if self._descriptor is not None:
-            descriptor, self._descriptor = self._descriptor, None
-            os.close(descriptor)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _take_lock(self) -> None:
-        assert self._descriptor is not None
-        if not lock(self._descriptor):
-            raise RecordError(_ELSEWHERE, self.path, advice="Continue there.")
-
-    def _write(self, text: str, *, sync: bool = True) -> None:
-        if self._descriptor is None:
-            raise RecordError("the session is closed", self.path)
-        rest = memoryview(text.encode("ascii") + b"\n")
-        try:
-            must_be_there(self._descriptor, self.path)
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-            if sync:
-                os.fsync(self._descriptor)
-        except OSError as error:
-            raise what_failed(error, self.path, "the session cannot be written") from error
 
 
 def read_session(path: Path, played: Played = lambda log: None) -> Log:

@@ -1,0 +1,196 @@
+"""A file that lines are appended to, by one writer at a time: of trials, of notes, of sessions of a study.
+
+A program that is killed at any moment leaves whole lines, except perhaps the last one, which readers leave out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Self
+
+from bioblue_tui.records.files import must_be_there, read_bytes, what_failed
+from bioblue_tui.records.flushing import put_on_disk
+from bioblue_tui.records.locking import lock
+from bioblue_tui.records.schema import RecordError
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class AppendLog:
+    """An open file. Each kind has a class of its own. It is a context manager that closes itself.
+
+    Attributes:
+        path: The file.
+    """
+
+    WHAT: ClassVar[str]
+    """What messages call it, such as ``the record``."""
+    TAKEN: ClassVar[str]
+    """What is said while another process writes it."""
+    ADVICE: ClassVar[str]
+    """What to do then."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self._descriptor: int | None = descriptor
+        self._size = 0
+        """Bytes of whole lines in the file."""
+
+    @classmethod
+    def new(cls, path: Path) -> Self:
+        """Make a new file; an existing one is never touched.
+
+        Raises:
+            FileExistsError: When there is one.
+            OSError: When it cannot be made.
+            RecordError: When another process took it in between.
+        """
+        made = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
+        made._take()
+        return made
+
+    @classmethod
+    def existing(cls, path: Path, *, make: bool = False) -> tuple[Self, bytes]:
+        """Open a file to go on with it.
+
+        Args:
+            path: The file.
+            make: Whether to make it where there is none.
+
+        Returns:
+            The file, and what is in it. Before anything is appended, ``go_on`` says how much of that stays.
+
+        Raises:
+            RecordError: When it cannot be read or written, or is being written by another process.
+        """
+        if not make and not path.is_file():
+            read_bytes(path)
+        try:
+            found = cls(path, os.open(path, os.O_RDWR | (os.O_CREAT if make else 0) | _BINARY, 0o666))
+        except OSError as error:
+            raise what_failed(error, path, f"{cls.WHAT} cannot be written") from error
+        with found.or_closed():
+            found._take()
+            return found, read_bytes(path)
+
+    def _take(self) -> None:
+        if not lock(self._held):
+            self.close()
+            raise RecordError(self.TAKEN, self.path, advice=self.ADVICE)
+
+    @contextlib.contextmanager
+    def or_closed(self) -> Iterator[None]:
+        """Close the file where what is done within fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise what_failed(error, self.path, f"{self.WHAT} cannot be written") from error
+
+    def go_on(self, data: bytes, *, torn: bool) -> None:
+        """Get ready to append behind what is in the file: a last line that was cut off is taken out.
+
+        Args:
+            data: What is in it.
+            torn: Whether its last line was cut off; else it may lack its end alone, and gets it.
+        """
+        whole = data.rfind(b"\n") + 1 if torn else len(data)
+        with self._told():
+            os.ftruncate(self._held, whole)
+            os.lseek(self._held, whole, os.SEEK_SET)
+            if not data[:whole].endswith(b"\n") and whole:
+                whole += os.write(self._held, b"\n")
+        self._size = whole
+
+    def overwrite(self, place: int, data: bytes) -> None:
+        """Write over as many bytes as these are, inside the first line."""
+        with self._told():
+            os.lseek(self._held, place, os.SEEK_SET)
+            os.write(self._held, data)
+            os.lseek(self._held, self._size, os.SEEK_SET)
+
+    @property
+    def _held(self) -> int:
+        assert self._descriptor is not None
+        return self._descriptor
+
+    @property
+    def empty(self) -> bool:
+        """True while it has no whole line."""
+        return not self._size
+
+    @property
+    def closed(self) -> bool:
+        """True once nothing more can be written."""
+        return self._descriptor is None
+
+    def write(self, *lines: str, to_disk: bool = True) -> None:
+        """Write lines. When this returns they are with the operating system, or on the disk.
+
+        Raises:
+            RecordError: When they cannot be written; the file then still ends with its last whole line. When the file
+                was removed.
+        """
+        if self._descriptor is None:
+            raise RecordError(f"{self.WHAT} is closed", self.path)
+        rest = memoryview("".join(f"{line}\n" for line in lines).encode("ascii"))
+        size = self._size + len(rest)
+        try:
+            must_be_there(self._descriptor, self.path)
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+            if to_disk:
+                os.fsync(self._descriptor)
+        except OSError as error:
+            self._cut_back()
+            raise what_failed(error, self.path, f"{self.WHAT} cannot be written") from error
+        self._size = size
+
+    def _cut_back(self) -> None:
+        # Half a line would be glued to the next one if writing works again later.
+        try:
+            os.ftruncate(self._held, self._size)
+            os.lseek(self._held, self._size, os.SEEK_SET)
+        except OSError:
+            self.close()
+
+    async def flush(self) -> None:
+        """Put all that was appended on the disk, while the event loop goes on.
+
+        Raises:
+            RecordError: When that fails.
+        """
+        with self._told():
+            await put_on_disk(self._held)
+            if self._descriptor is not None:
+                must_be_there(self._descriptor, self.path)
+
+    def close(self) -> None:
+        """Close the file. Closing twice is fine."""
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
+
+    def discard(self) -> None:
+        """Close the file and remove it: what has no first line is nothing."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
