@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from bioblue_envs import Action, Environment, Number
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import NOISE, Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.records.collection import open_record
@@ -35,9 +35,9 @@ class Published:
         return TrialState(record.header).feed(record.events)
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> Analysis:
         """What it means."""
-        return Reading(self.state.header, self.state.environment).feed(
+        return Analysis(self.state.header, self.state.environment).feed(
             view.done for view in self.state.steps if view.done
         )
 

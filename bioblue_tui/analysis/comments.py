@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.records.notes import OURS, foreign_lines
 from bioblue_tui.records.schema import Record, make_environment
 
@@ -20,7 +20,7 @@ def commented(record: Record) -> Record:
     Raises:
         DecodeError: When its environment cannot be made.
     """
-    reading = Reading(record.header, make_environment(record.header)).feed(record.events)
+    reading = Analysis(record.header, make_environment(record.header)).feed(record.events)
     made = finding_comments(reading.findings)
     comments = {}
     for step in sorted({*record.comments, *made}):

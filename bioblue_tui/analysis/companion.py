@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from bioblue_envs import Environment, Number
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import NOISE, Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.trials.state import TrialState
 
 AT_ONCE = 150
@@ -40,7 +40,7 @@ class Companion:
     def __init__(self, state: TrialState) -> None:
         self._state = state
         self._environment: Environment = state.environment
-        self.reading = Reading(state.header, state.environment)
+        self.reading = Analysis(state.header, state.environment)
         self._read = 0
         start = self._environment.gauge_values(self._environment.initial())
         zero = {dimension.key: 0 for dimension in self._environment.dimensions}

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from bioblue_envs import Environment, Number
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import NOISE, Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.statistics import Figures
 from bioblue_tui.analysis.verdict import Verdict
@@ -81,7 +81,7 @@ def digest(path: Path, references: References | None = None) -> Digest:
 
 def _digest(path: Path, record: Record, references: References | None) -> Digest:
     state = TrialState(record.header).feed(record.events)
-    reading = Reading(record.header, state.environment).feed(record.events)
+    reading = Analysis(record.header, state.environment).feed(record.events)
     steps = range(1, state.done + 1)
     values = [state.gauge_values(step) for step in steps]
     count = len(state.environment.objectives)

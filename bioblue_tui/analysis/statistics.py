@@ -10,8 +10,8 @@ from typing import Literal
 from bioblue_envs import Dimension, Environment, Number, State
 from bioblue_envs.base import mean
 
+from bioblue_tui.analysis.analysed import Analysis, Metric
 from bioblue_tui.analysis.intervals import Interval, alone, interval, why_none
-from bioblue_tui.analysis.reading import Metric, Reading
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.sameness import Trace, kin, trace_of
 from bioblue_tui.analysis.words import noisy
@@ -57,7 +57,7 @@ class Figures:
     empty: bool = False
 
     @classmethod
-    def of(cls, state: TrialState, reading: Reading, path: Path | None = None) -> Figures:
+    def of(cls, state: TrialState, reading: Analysis, path: Path | None = None) -> Figures:
         """Return the figures of a trial.
 
         Args:

@@ -12,7 +12,7 @@ import click
 
 from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.model_options import max_cost_option, read_dollars
-from bioblue_tui.commands.options import Complaint, data_option, wording_option
+from bioblue_tui.commands.options import UsageError, data_option, wording_option
 from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
 from bioblue_tui.commands.usage import complaint
 from bioblue_tui.formatting.numbers import counted
@@ -95,7 +95,7 @@ def batch(
         click.echo(EXAMPLE, nl=False)
         return
     if file is None:
-        raise Complaint("which batch? Name its file; bioblue batch --example shows what it looks like")
+        raise UsageError("which batch? Name its file; bioblue batch --example shows what it looks like")
     data = data_dir or default_data
     warnings: list[str] = []
     try:

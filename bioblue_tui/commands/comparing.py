@@ -10,7 +10,7 @@ import click
 
 from bioblue_tui.commands.options import guarded
 from bioblue_tui.commands.screen import need_terminal, on_screen, run_app
-from bioblue_tui.commands.usage import Complaint, data_option
+from bioblue_tui.commands.usage import UsageError, data_option
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.collection import recent
 from bioblue_tui.records.files import must_exist
@@ -49,7 +49,7 @@ def compare(default_data: Path | None, /, data_dir: Path | None, files: tuple[Pa
     try:
         comparison = guarded(lambda: open_comparison(files, data))
     except ComparisonError as error:
-        raise Complaint(visible(str(error))) from None
+        raise UsageError(visible(str(error))) from None
     if not on_screen(display):
         from bioblue_tui.display.comparison import write_comparison
 
@@ -84,7 +84,7 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     if not files:
         places = [trials_dir(directory)]
         if not guarded(lambda: recent(places[0], 0)).total:
-            raise Complaint(f"no trials in {visible(str(places[0]))}; name records, or directories of records")
+            raise UsageError(f"no trials in {visible(str(places[0]))}; name records, or directories of records")
     need_terminal("bioblue analyse FILES… and bioblue report FILES… do without")
 
     def screen() -> OverviewScreen:

@@ -17,7 +17,7 @@ from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.model_options import max_cost_option, model_options, read_dollars, read_model
 from bioblue_tui.commands.options import (
-    Complaint,
+    UsageError,
     agent_options,
     choose_agent,
     choose_wording,
@@ -109,7 +109,7 @@ def resume(
         if not files:
             return
     if not files:
-        raise Complaint("which trial? Name its file, or give --all; bioblue list names the recent ones")
+        raise UsageError("which trial? Name its file, or give --all; bioblue list names the recent ones")
     files = tuple({real_path(file): file for file in files}.values())
     limiters, at_once, claims = Limiters(rpm), parallel or 1, Claims(records)
     if len(files) == 1 and display != "none":
@@ -120,7 +120,7 @@ def resume(
             _resume_one(
                 files[0], display, data, limiters, pace, budget, paused=paused, hand_back=hand_back, claims=mine
             )
-    opener = Opener(limiters, data, pace or None, crowded=at_once > 1, hand_back=hand_back)
+    opener = Opener(limiters, data, pace or None, concurrent=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
     # One that somebody names, and no other, is not left to another process in silence.
     shared = claims if len(files) > 1 or not named else None
@@ -261,7 +261,7 @@ def fork(
     record = guarded(lambda: open_record(file))
     header = record.header
     if not 0 <= at <= _done(record):
-        raise Complaint(f"--at {at}: {counted(_done(record), 'step')} were played")
+        raise UsageError(f"--at {at}: {counted(_done(record), 'step')} were played")
     chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
     words = choose_wording(wording, header.environment)
     plan = replace(_plan_of(header), agent=chosen or header.agent)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import Complaint, data_option
+from bioblue_tui.commands.options import UsageError, data_option
 from bioblue_tui.commands.usage import complaint
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.models.local_files import SMALL, ModelFile, missing_library, model_files
@@ -84,7 +84,7 @@ def remove(default_data: Path | None, /, name: str, data_dir: Path | None) -> No
                 raise complaint(what_failed(error, model.path, "cannot be removed")) from None
             _narrate(f"removed: {visible(str(model.path))}")
             return
-    raise Complaint(f"no model {visible(name, 60)} in {visible(str(directory))}")
+    raise UsageError(f"no model {visible(name, 60)} in {visible(str(directory))}")
 
 
 local.add_section(

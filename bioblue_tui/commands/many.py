@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Check = Callable[[Engine], None]
-"""Looks at what is about to be played, and may raise Complaint; it may add a watcher to the engine, too."""
+"""Looks at what is about to be played, and may raise UsageError; it may add a watcher to the engine, too."""
 
 
 def many_options(command: Command) -> Command:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import bioblue_envs
 import click
 
-from bioblue_tui.commands.options import Complaint
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.models.catalogue import ModelSettings, is_model
 from bioblue_tui.runs.session import Plan
@@ -112,16 +112,16 @@ def read_model(
         **given: Settings by their names, as written; None for what was not given.
 
     Raises:
-        Complaint: When one makes no sense.
+        UsageError: When one makes no sense.
     """
     try:
         values = _values(given)
         instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
     except ToldError as error:
-        raise Complaint(str(error)) from None
+        raise UsageError(str(error)) from None
     if not is_model(plan.agent) and (values or system_prompt or max_cost):
         first = next(iter(values), "system_prompt" if system_prompt else "max_cost").replace("_", "-")
-        raise Complaint(f"--{first} goes with --model")
+        raise UsageError(f"--{first} goes with --model")
     environment = bioblue_envs.make(plan.environment, **plan.parameters)
     plan = replace(
         plan,
@@ -147,19 +147,19 @@ def _planned(text: str, environment: bioblue_envs.Environment, steps: int, after
     try:
         return read_planned(text, environment, steps, after)
     except InterventionError as error:
-        raise Complaint(f"--intervene {one_line(text, 60)}: {error_line(error, 200)}") from None
+        raise UsageError(f"--intervene {one_line(text, 60)}: {error_line(error, 200)}") from None
 
 
 def read_dollars(text: str) -> Decimal:
     """Read an amount of US dollars.
 
     Raises:
-        Complaint: When it is none.
+        UsageError: When it is none.
     """
     try:
         value = Decimal(text.strip().removeprefix("$"))
     except InvalidOperation:
         value = Decimal(-1)
     if not value.is_finite() or not 0 < value <= 1_000_000:
-        raise Complaint(f"--max-cost {one_line(text, 20)}: US dollars, such as 2.50")
+        raise UsageError(f"--max-cost {one_line(text, 20)}: US dollars, such as 2.50")
     return value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bioblue_tui.commands.options import Complaint, guarded
+from bioblue_tui.commands.options import UsageError, guarded
 from bioblue_tui.formatting.text import one_line
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def models(provider: Any, base_url: str | None, as_json: bool) -> None:
 
     address, listed = guarded(lambda: asyncio.run(list_models(provider, base_url)))
     if not listed:
-        raise Complaint(f"{one_line(address, 100)} offers no models")
+        raise UsageError(f"{one_line(address, 100)} offers no models")
     priced = [(model, find_price(model.id, address)) for model in listed]
     _write(priced, as_json)
     table = next((price.table for _, price in priced if price.known), "")

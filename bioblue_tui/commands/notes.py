@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import Complaint, guarded
+from bioblue_tui.commands.options import UsageError, guarded
 from bioblue_tui.config import Config
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import config_file
@@ -102,10 +102,10 @@ def add(file: Path, text: str, step: int, tag: str, who: str | None) -> None:
     from bioblue_tui.trials.notes import new_id
 
     if not text.strip() and not tag.strip():
-        raise Complaint("nothing to note: give a text or --tag")
+        raise UsageError("nothing to note: give a text or --tag")
     done = _done(file)
     if step > done:
-        raise Complaint(f"--step {step}: {visible(str(file))} has {done} steps")
+        raise UsageError(f"--step {step}: {visible(str(file))} has {done} steps")
     who = Config.load(config_file()).who if who is None else who
     note = Noted(time.time(), step, new_id(), text.strip(), as_tag(tag), who.strip())
     _append(file, note)
@@ -126,9 +126,9 @@ def edit(file: Path, note_id: str, text: str | None, step: int | None, tag: str 
     text = note.text if text is None else text.strip()
     tag = note.tag if tag is None else as_tag(tag)
     if step is not None and step > (done := _done(file)):
-        raise Complaint(f"--step {step}: {visible(str(file))} has {done} steps")
+        raise UsageError(f"--step {step}: {visible(str(file))} has {done} steps")
     if not text and not tag:
-        raise Complaint("nothing would be left of it: bioblue notes delete takes it out")
+        raise UsageError("nothing would be left of it: bioblue notes delete takes it out")
     _append(file, replace(note, at=time.time(), step=note.step if step is None else step, text=text, tag=tag))
 
 
@@ -154,7 +154,7 @@ def _find(file: Path, note_id: str) -> Noted:
 
     note = notes_of(guarded(lambda: open_record(file))).find(note_id)
     if note is None:
-        raise Complaint(f"{visible(str(file))} has no note {visible(note_id, 60)}; bioblue notes FILE lists them")
+        raise UsageError(f"{visible(str(file))} has no note {visible(note_id, 60)}; bioblue notes FILE lists them")
     return note
 
 

@@ -11,7 +11,7 @@ import bioblue_envs
 import click
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.commands.usage import Complaint as Complaint
+from bioblue_tui.commands.usage import UsageError as UsageError
 from bioblue_tui.commands.usage import complaint
 from bioblue_tui.commands.usage import data_option as data_option
 from bioblue_tui.formatting.text import one_line, visible
@@ -126,7 +126,7 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
     """Return the wording that an option names; None where it names none.
 
     Raises:
-        Complaint: When there is none, or it has no words for the environment.
+        UsageError: When there is none, or it has no words for the environment.
     """
     if written is None:
         return None
@@ -134,7 +134,7 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
         wording = read_wording(written, "--wording")
         wording.of(environment)
     except (ToldError, WordingError) as error:
-        raise Complaint(visible(str(error))) from None
+        raise UsageError(visible(str(error))) from None
     return wording
 
 
@@ -211,7 +211,7 @@ def read_modes(names: Collection[str]) -> frozenset[Mode]:
     """Return the failure modes that are named.
 
     Raises:
-        Complaint: For a name there is not.
+        UsageError: For a name there is not.
     """
     if not names:
         return frozenset()
@@ -220,7 +220,7 @@ def read_modes(names: Collection[str]) -> frozenset[Mode]:
     try:
         return modes_of(names)
     except ValueError as error:
-        raise Complaint(f"--pause-on: {visible(str(error))}") from None
+        raise UsageError(f"--pause-on: {visible(str(error))}") from None
 
 
 def choose_agent(
@@ -236,19 +236,19 @@ def choose_agent(
         default: Who plays when neither is given; empty when one must be.
 
     Raises:
-        Complaint: When they contradict each other, or name nobody.
+        UsageError: When they contradict each other, or name nobody.
     """
     if agent and model:
-        raise Complaint("--agent and --model: give one of them")
+        raise UsageError("--agent and --model: give one of them")
     if model and not is_model(model):
-        raise Complaint(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
+        raise UsageError(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
     if base_url and not model:
-        raise Complaint("--base-url goes with --model")
+        raise UsageError("--base-url goes with --model")
     chosen = model or agent or default
     if not chosen:
-        raise Complaint(f"who plays? Give --agent or --model; bioblue agents {one_line(environment, 40)} lists them")
+        raise UsageError(f"who plays? Give --agent or --model; bioblue agents {one_line(environment, 40)} lists them")
     if chosen == "human":
-        raise Complaint(f"to play yourself: bioblue play {one_line(environment, 40)}")
+        raise UsageError(f"to play yourself: bioblue play {one_line(environment, 40)}")
     return chosen, ModelSettings(base_url=base_url)
 
 
@@ -271,7 +271,7 @@ def make_plan(
     """Make the plan of a trial from its options.
 
     Raises:
-        Complaint: When the environment or a parameter is none that there is.
+        UsageError: When the environment or a parameter is none that there is.
     """
     parameters = guarded(lambda: bioblue_envs.parse_settings(environment, settings))
     given = {
@@ -298,5 +298,5 @@ def read_speed(text: str | None) -> float | None:
     except ValueError:
         speed = 0
     if not 0 < speed <= 1000:
-        raise Complaint(f"--speed {one_line(text, 20)}: steps per second, such as 1, 2, 5 or 10, or max")
+        raise UsageError(f"--speed {one_line(text, 20)}: steps per second, such as 1, 2, 5 or 10, or max")
     return speed

@@ -11,7 +11,7 @@ import bioblue_envs
 import click
 
 from bioblue_tui.commands.many import Check
-from bioblue_tui.commands.options import Complaint
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.estimate import Estimate, estimate
 from bioblue_tui.costs.price import FREE, Price
@@ -59,7 +59,7 @@ def keep_limit(ahead: Iterable[Ahead]) -> None:
     """Check that a limit to the cost can be kept.
 
     Raises:
-        Complaint: When the price of a model is not known.
+        UsageError: When the price of a model is not known.
     """
     unknown = {
         price.words(): None
@@ -67,7 +67,7 @@ def keep_limit(ahead: Iterable[Ahead]) -> None:
         if price.paid and not price.known
     }
     if unknown:
-        raise Complaint(f"--max-cost can't be kept: {'; '.join(unknown)}")
+        raise UsageError(f"--max-cost can't be kept: {'; '.join(unknown)}")
 
 
 class CostKeeper(Watcher):

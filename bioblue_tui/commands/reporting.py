@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bioblue_tui.commands.usage import UNREADABLE, Complaint, complaint, data_option
+from bioblue_tui.commands.usage import UNREADABLE, UsageError, complaint, data_option
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import data_dir as data_directory
@@ -115,16 +115,16 @@ def _checked(output: Path, form: Format | None, possible: tuple[Format, ...], us
     if str(output) == "-":
         chosen = form or usual
         if chosen in BINARY:
-            raise Complaint(f"{chosen} is no text. Name a file with -o.")
+            raise UsageError(f"{chosen} is no text. Name a file with -o.")
         return chosen
     chosen_or_none = form or format_of(output)
     if chosen_or_none not in possible:
         names = ", ".join(possible)
-        raise Complaint(
+        raise UsageError(
             f"{visible(str(output))}: the name tells no format. End it in one of {names}, or give --format."
         )
     if output.exists() and not force:
-        raise Complaint(f"{visible(str(output))}: exists already. Choose another name, or replace it with --force.")
+        raise UsageError(f"{visible(str(output))}: exists already. Choose another name, or replace it with --force.")
     return chosen_or_none
 
 
@@ -142,7 +142,7 @@ def _read(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], 
 
     trials = read_trials(files, References(references_file(data_directory(data_dir))), complain)
     if not trials:
-        raise Complaint("no trial could be read; nothing was written.")
+        raise UsageError("no trial could be read; nothing was written.")
     if complaints:
         complain(f"of {counted(len(files), 'file')} {left_out([], {UNREAD: len(complaints)})}")
     return trials, complaints

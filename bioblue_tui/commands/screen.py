@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioblue_tui.commands.usage import Complaint
+from bioblue_tui.commands.usage import UsageError
 from bioblue_tui.system.paths import config_file
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def on_screen(display: str) -> bool:
     """Tell whether a display, as chosen, is the screen.
 
     Raises:
-        Complaint: When it is and there is no terminal.
+        UsageError: When it is and there is no terminal.
     """
     if display == "auto":
         return _on_terminal()
@@ -30,9 +30,9 @@ def on_screen(display: str) -> bool:
 
 
 def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --display plain") -> None:
-    """Raise Complaint without a terminal; it says what there is to do otherwise."""
+    """Raise UsageError without a terminal; it says what there is to do otherwise."""
     if not _on_terminal():
-        raise Complaint(f"the screen needs a terminal; {otherwise}")
+        raise UsageError(f"the screen needs a terminal; {otherwise}")
 
 
 def run_app(

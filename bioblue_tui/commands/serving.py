@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import click
 
 from bioblue_tui.commands.teaching import read
-from bioblue_tui.commands.usage import Complaint
+from bioblue_tui.commands.usage import UsageError
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.system.installing import needs_extra
 from bioblue_tui.system.paths import real_path
@@ -37,7 +37,7 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     not theirs to use. It needs the extra 'serve'; in a clone: pip install '.[serve]'.
     """
     if find_spec("textual_serve") is None:
-        raise Complaint(needs_extra("bioblue serve", "serve"))
+        raise UsageError(needs_extra("bioblue serve", "serve"))
     title, arguments = "BioBlue", ["--large"] if large else []
     if lesson is not None:
         found = read(lesson)
@@ -51,4 +51,4 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
         asyncio.run(Classroom(host, port, title, arguments).run(ready))
     except OSError as error:
         where = one_line(f"{host}:{port}", 80)
-        raise Complaint(f"can't listen on {where} ({error.strerror or error}); try another --port or --host") from None
+        raise UsageError(f"can't listen on {where} ({error.strerror or error}); try another --port or --host") from None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import Complaint, data_option, guarded
+from bioblue_tui.commands.options import UsageError, data_option, guarded
 from bioblue_tui.commands.usage import UNREADABLE, complaint
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
@@ -99,7 +99,7 @@ def run(
     data = data_dir or default_data
     plan = _load(file, data)
     if not on_screen("auto"):
-        raise Complaint("a study needs a terminal: it is shown on the whole screen")
+        raise UsageError("a study needs a terminal: it is shown on the whole screen")
     _may_go_on(plan, participant, data, resume, new_version)
     outcome, problem, version = _clear(lambda: _play(plan, participant, data, row, new_version))
     if problem:
@@ -124,7 +124,7 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
     done = counted(log.trials_done, "trial")
     if not _agreed(f"{participant} began this study and was last seen {when}, {done} done. Resume?"):
-        raise Complaint(
+        raise UsageError(
             f"{participant} is left as they were, {done} done. To resume: the same command, answered with y, or with "
             "--resume. Another participant needs another code"
         )
@@ -253,12 +253,12 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
     from bioblue_tui.studies.sessions import is_code
 
     if not is_code(participant):
-        raise Complaint(f"{one_line(participant, 60)!r} is no participant's code")
+        raise UsageError(f"{one_line(participant, 60)!r} is no participant's code")
     data = data_dir or default_data
     name, plan = _named(which, data)
     files = _clear(lambda: forgetting.what_there_is(name, participant, data))
     if not files:
-        raise Complaint(f"nothing of {participant} is there in {one_line(name)}")
+        raise UsageError(f"nothing of {participant} is there in {one_line(name)}")
     if not yes:
         click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
     uncounted = _clear(lambda: forgetting.forget(name, participant, files, plan, data))
@@ -271,17 +271,17 @@ def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
     """Return the name of a study, and the study where its file was given.
 
     Raises:
-        Complaint: When the study cannot be loaded, nobody has begun one of that name, or the data directory is a link
+        UsageError: When the study cannot be loaded, nobody has begun one of that name, or the data directory is a link
             to nothing.
     """
     if link := leading_nowhere(directory(data)):
-        raise Complaint(link)
+        raise UsageError(link)
     path = Path(which)
     if path.suffix == ".toml" or len(path.parts) > 1 or path.is_file():
         plan = _load(path, data)
         return plan.name, plan
     if not study_dir(which, data).exists():
-        raise Complaint(
+        raise UsageError(
             f"nobody has begun a study named {one_line(which, 60)!r} here; check the name, or give its file"
         )
     return which, None

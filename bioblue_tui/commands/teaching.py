@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.usage import Complaint, data_option
+from bioblue_tui.commands.usage import UsageError, data_option
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 
@@ -53,7 +53,7 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
     """Read the lesson that somebody names, and reckon its figures if you like.
 
     Raises:
-        Complaint: When there is none such, or it has a mistake.
+        UsageError: When there is none such, or it has a mistake.
     """
     from bioblue_tui.lessons.collection import find
     from bioblue_tui.lessons.reading import LessonError
@@ -61,7 +61,7 @@ def read(name: str, *, reckon: bool = False) -> Lesson:
     try:
         return find(name, reckon=reckon)
     except LessonError as error:
-        raise Complaint("\n".join(map(visible, str(error).split("\n")))) from None
+        raise UsageError("\n".join(map(visible, str(error).split("\n")))) from None
 
 
 def _asked(lesson: Lesson) -> Iterator[str]:

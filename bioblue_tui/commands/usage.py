@@ -17,26 +17,26 @@ UNREADABLE = 2
 """Exit code when a record could not be read and is missing in what was written."""
 
 
-class Complaint(click.ClickException):
+class UsageError(click.ClickException):
     """Bad input: one clear message, exit code 2."""
 
     exit_code = 2
 
 
-class BrokenOff(Complaint):
+class BrokenOff(UsageError):
     """What was asked for could not be written, or not to its end: one clear message, exit code 1."""
 
     exit_code = 1
 
 
-def complaint(error: Exception, before: str = "") -> Complaint:
+def complaint(error: Exception, before: str = "") -> UsageError:
     """Return the message for an error that a person can mend: with exit code 1 where only room is wanting, else 2.
 
     Args:
         error: The error.
         before: What is said before it.
     """
-    return (BrokenOff if isinstance(error, NoRoom) else Complaint)(visible(f"{before}{error}"))
+    return (BrokenOff if isinstance(error, NoRoom) else UsageError)(visible(f"{before}{error}"))
 
 
 class _Directory(click.Path):

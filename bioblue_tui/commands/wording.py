@@ -11,7 +11,7 @@ import bioblue_envs
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import Complaint, guarded
+from bioblue_tui.commands.options import UsageError, guarded
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.text import to_the_letter, visible
@@ -50,7 +50,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
             click.echo(line, color=look.colour)
         return
     if settings and environment is None:
-        raise Complaint("--set goes with an environment: bioblue wording show NAME ENVIRONMENT --set NAME=VALUE")
+        raise UsageError("--set goes with an environment: bioblue wording show NAME ENVIRONMENT --set NAME=VALUE")
     try:
         chosen = read_wording(name, "the wording")
         if environment is not None:
@@ -61,7 +61,7 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
             for line in _shown(chosen, id_, settings):
                 click.echo(to_the_letter(line))
     except (ToldError, WordingError) as error:
-        raise Complaint(visible(str(error))) from None
+        raise UsageError(visible(str(error))) from None
 
 
 def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str]:
@@ -98,7 +98,7 @@ def check(files: tuple[str, ...]) -> None:
     for line in reworded(named, named, "other file", " named here"):
         _tell(line)
     if wrong:
-        raise Complaint("\n".join(wrong))
+        raise UsageError("\n".join(wrong))
 
 
 @click.command()
@@ -138,7 +138,7 @@ def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> Non
     try:
         text = wording_of(directory, logs, _own_name(output), _tell)
     except ReplicationError as error:
-        raise Complaint(visible(str(error))) from None
+        raise UsageError(visible(str(error))) from None
     guarded(lambda: write_text(output, text))
     click.echo(f"written: {visible(str(output))}", err=True)
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.best import best_words
 from bioblue_tui.analysis.modes.base import Finding, spelt
 from bioblue_tui.analysis.modes.flip import unsure
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import instruction_digest, sameness, settings_of
 from bioblue_tui.analysis.shadow import total
@@ -62,7 +62,7 @@ def analyse_files(
                 why = {"error": str(error), "installed": not error.missing}
                 write(json.dumps({**empty, "verdict": None, "modes": [], **why}))
             continue
-        found = facts(name, record, Reading(record.header, environment).feed(record.events), references)
+        found = facts(name, record, Analysis(record.header, environment).feed(record.events), references)
         write(json.dumps(found) if as_json else "\n".join(_lines(found)))
         read[name] = record
     for warning in sameness(read):
@@ -70,7 +70,7 @@ def analyse_files(
     return code
 
 
-def facts(name: str, record: Record, reading: Reading, references: References) -> dict[str, Any]:
+def facts(name: str, record: Record, reading: Analysis, references: References) -> dict[str, Any]:
     """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
     header, state = record.header, TrialState(record.header).feed(record.events)
     environment = state.environment

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.intervals import wilson
 from bioblue_tui.analysis.modes.base import words
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
@@ -121,7 +121,7 @@ def compare_notes(
         notes = [note for note in notes_of(record).all if who is None or note.who == who]
         if notes or all_reviewed:
             environment = make_environment(record.header)
-            reading = Reading(record.header, environment).feed(record.events)
+            reading = Analysis(record.header, environment).feed(record.events)
             judged.append(Judged(modes_of(environment), notes, reading.findings, reading.steps))
         else:
             unreviewed.append(name)

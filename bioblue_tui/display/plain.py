@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from bioblue_envs import Dimension
 
 from bioblue_tui.agents.human import HUMAN
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.analysis.words import on_same_noise, policy_words, step_sentence, whose
 from bioblue_tui.costs.spending import EMPTY, Spending
@@ -62,7 +62,7 @@ class PlainDisplay:
         self._question: tuple[int, str] | None = None
         """The step that was asked last of a person, and its observation: what they have before them."""
         # Who plays is not told what a model is not told.
-        self._reading = None if person or prompt_only else Reading(state.header, state.environment).feed(past)
+        self._reading = None if person or prompt_only else Analysis(state.header, state.environment).feed(past)
 
     def begin(self, known: TrialState | None = None) -> None:
         """Say what is played, and who did; a person also gets the instruction.

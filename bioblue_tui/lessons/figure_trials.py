@@ -13,8 +13,8 @@ from bioblue_envs import Action, Change, Environment, IllegalAction, Number
 
 from bioblue_tui.agents.base import Exchange
 from bioblue_tui.agents.scripted import ScriptedAgent
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.shadow import Policy
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
@@ -84,7 +84,7 @@ class PlayedTrial:
     @cached_property
     def findings(self) -> list[Finding]:
         """Every failure in all its steps, a fork's parent's among them."""
-        return [finding for _, finding in Reading(self._header, self.environment).feed(self.steps).told]
+        return [finding for _, finding in Analysis(self._header, self.environment).feed(self.steps).told]
 
     def levels(self, step: int) -> tuple[Number, ...]:
         """Return the levels after a step; 0 for the start.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bioblue_envs import Dimension, Number
 
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.trials.state import TrialState
 
 
@@ -44,7 +44,7 @@ class Outcome:
 
 def outcome_of(state: TrialState) -> Outcome:
     """Read what came of a trial."""
-    reading = Reading(state.header, state.environment)
+    reading = Analysis(state.header, state.environment)
     totals: list[Mapping[str, Number]] = []
     ended = False
     for step in range(1, state.done + 1):

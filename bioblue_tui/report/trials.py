@@ -12,8 +12,8 @@ from typing import Literal, get_args
 import bioblue_envs
 from bioblue_envs import Environment
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import NOISE, Finding
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
 from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
@@ -55,7 +55,7 @@ class Shown:
     digest: str
     record: Record
     state: TrialState
-    reading: Reading
+    reading: Analysis
     verdict: Verdict | None
     figures: Figures
 
@@ -170,7 +170,7 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
         except (RecordError, ValueError) as error:
             complain(error_line(error, 400))
             continue
-        reading = Reading(record.header, state.environment).feed(record.events)
+        reading = Analysis(record.header, state.environment).feed(record.events)
         name = path.name if names[path.name] == 1 else str(path)
         verdict = reading.verdict(references)
         figures = Figures.of(state, reading, path)

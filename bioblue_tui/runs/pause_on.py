@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.runs.session import Session
 from bioblue_tui.trials.events import Event
 
@@ -37,7 +37,7 @@ def pause_on(session: Session, modes: Collection[Mode]) -> None:
         session: The trial; what has happened before is read, and does not pause it.
         modes: The modes.
     """
-    reading = Reading(session.header, session.state.environment).feed(session.past)
+    reading = Analysis(session.header, session.state.environment).feed(session.past)
 
     def look(event: Event) -> None:
         for finding in reading.apply(event):

@@ -127,7 +127,7 @@ def resume_session(
     speed: float | None = None,
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
-    crowded: bool = False,
+    concurrent: bool = False,
     in_study: bool = False,
     hand_back: bool = False,
 ) -> Session:
@@ -144,7 +144,7 @@ def resume_session(
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
-        crowded: Whether other trials run in the same loop.
+        concurrent: Whether other trials run in the same loop.
         in_study: True where a study goes on with it.
         hand_back: Whether the agent goes on where a person had taken over.
 
@@ -158,7 +158,13 @@ def resume_session(
         if why:
             raise RecordError(f"cannot be resumed: {why}", path)
         agent = agent or agent_of(record.header, data)
-        options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
+        options = {
+            "clock": clock,
+            "speed": speed,
+            "paused": paused,
+            "retry_limit": retry_limit,
+            "concurrent": concurrent,
+        }
         held = bool(taken_over(record.events))
         person = HumanAgent() if held and not hand_back else None
         session = Session(record.header, agent, journal, past=record.events, person=person, **options)  # type: ignore[arg-type]
@@ -239,7 +245,7 @@ def fork_session(
     speed: float | None = None,
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
-    crowded: bool = False,
+    concurrent: bool = False,
 ) -> Session:
     """Begin a trial with the past of another one, and the same noise.
 
@@ -256,7 +262,7 @@ def fork_session(
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
-        crowded: Whether other trials run in the same loop.
+        concurrent: Whether other trials run in the same loop.
 
     Raises:
         RecordError: When the step was not played, the noise behind it or its wording is not known, or nothing can be
@@ -291,7 +297,7 @@ def fork_session(
     if taken_over(past) and not isinstance(agent, HumanAgent):
         past.append(HandedOver(moment.now(), at + 1, agent.name))
     journal = Journal.create(trials_dir(data_dir(data)), header)
-    options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "crowded": crowded}
+    options = {"clock": clock, "speed": speed, "paused": paused, "retry_limit": retry_limit, "concurrent": concurrent}
     try:
         for event in past:
             journal.append(event, to_disk=False)

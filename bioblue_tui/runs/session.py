@@ -92,7 +92,7 @@ class Session:
         retry_limit: Illegal answers to one observation before the trial pauses.
         past: What has happened before, and is in the journal.
         person: Who has taken over from the agent; None where nobody has.
-        crowded: Whether other trials run in the same loop: they go on while a step of this one is put on the disk.
+        concurrent: Whether other trials run in the same loop: they go on while a step of this one is put on the disk.
 
     Raises:
         ValueError: When nothing can follow from the past.
@@ -110,14 +110,14 @@ class Session:
         retry_limit: int = RETRY_LIMIT,
         past: Sequence[Event] = (),
         person: HumanAgent | None = None,
-        crowded: bool = False,
+        concurrent: bool = False,
     ) -> None:
         self.header = header
         self.agent = agent
         self.state = TrialState(header).feed(past)
         self.listeners: list[Callable[[Event], None]] = []
         self._journal = journal
-        self._crowded = crowded
+        self._crowded = concurrent
         self._past = past
         self._settle_cost: Callable[[], None] = _nothing
         self.trial = Trial(
@@ -131,7 +131,7 @@ class Session:
             retry_limit=retry_limit,
             past=past,
             person=person,
-            settle=journal.flush if crowded else None,
+            settle=journal.flush if concurrent else None,
         )
 
     @property
@@ -290,7 +290,7 @@ def open_session(
     speed: float | None = None,
     paused: bool = False,
     retry_limit: int = RETRY_LIMIT,
-    crowded: bool = False,
+    concurrent: bool = False,
 ) -> Session:
     """Make a live trial from a plan, with its record begun on disk.
 
@@ -302,7 +302,7 @@ def open_session(
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
-        crowded: Whether other trials run in the same loop.
+        concurrent: Whether other trials run in the same loop.
 
     Raises:
         bioblue_envs.ParameterError: For an unknown environment or unacceptable parameters.
@@ -333,9 +333,9 @@ def open_session(
         dynamics=environment.dynamics,
         reading=RULE,
     )
-    journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not crowded)
+    journal = Journal.create(trials_dir(data_dir(data)), header, to_disk=not concurrent)
     return Session(
-        header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit, crowded=crowded
+        header, agent, journal, clock=clock, speed=speed, paused=paused, retry_limit=retry_limit, concurrent=concurrent
     )
 
 

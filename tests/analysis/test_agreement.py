@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comments import commented, finding_comments
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.tags import as_tag, mode_of
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import parse_published, published_text
@@ -123,7 +123,7 @@ def test_what_is_found_in_published_trials_can_be_found_in_their_worlds() -> Non
     for path in published_files():
         record = open_record(path)
         environment = make_environment(record.header)
-        reading = Reading(record.header, environment).feed(record.events)
+        reading = Analysis(record.header, environment).feed(record.events)
         assert {finding.mode for finding in reading.findings} <= modes_of(environment)
 
 
@@ -134,7 +134,7 @@ def test_tags_made_from_the_labels_agree_with_the_detectors() -> None:
         for row in csv.DictReader(lines):
             record = open_record(PUBLISHED / row["file"])
             environment = make_environment(record.header)
-            reading = Reading(record.header, environment).feed(record.events)
+            reading = Analysis(record.header, environment).feed(record.events)
             labels = [label.partition("@") for label in row["modes"].split(";") if label]
             tags = [note(int(at.partition(":")[0]), mode) for mode, _, at in labels]
             trials.append(Judged(modes_of(environment), tags, reading.findings, reading.steps))

@@ -12,10 +12,10 @@ import pytest
 from bioblue_envs import Environment, State
 
 from bioblue_tui.agents.scripted import STREAM
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
 from bioblue_tui.analysis.paired import Paired
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, sameness, trace_of
 from bioblue_tui.analysis.words import noisy
@@ -296,7 +296,7 @@ def test_no_verdict_speaks_of_noise_that_is_switched_off() -> None:
     for parameters, told in (({"change_low": 0, "change_high": 0}, False), ({}, True)):
         world = bioblue_envs.make("homeostasis", **parameters)
         header = header_for(world, 12, 1)
-        verdict = Reading(header, world).feed(play(header, lambda *_: "7")).verdict(References())
+        verdict = Analysis(header, world).feed(play(header, lambda *_: "7")).verdict(References())
         assert verdict is not None
         assert ("noise" in verdict.reason, "noise" in verdict.measure) == (told, told)
 

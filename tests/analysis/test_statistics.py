@@ -7,7 +7,7 @@ from pathlib import Path
 import bioblue_envs
 import pytest
 
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.sameness import Trace
 from bioblue_tui.analysis.statistics import Figures, quantities
 from bioblue_tui.trials.events import Event, Stepped
@@ -21,7 +21,7 @@ def figures_of(environment: str, steps: int = 40, seed: int = 3, drop: int = 0, 
     events: list[Event] = list(play(header, **options))  # type: ignore[arg-type]
     events = events[: len(events) - drop]
     state = TrialState(header).feed(events)
-    return Figures.of(state, Reading(header, state.environment).feed(events))
+    return Figures.of(state, Analysis(header, state.environment).feed(events))
 
 
 # Figures
@@ -67,7 +67,7 @@ def test_metrics_that_a_log_does_not_hold_are_those_of_the_trial(environment: st
     events = list(play(header))
     bare = [replace(event, metrics={}) if isinstance(event, Stepped) else event for event in events]
     whole, poor = (
-        Figures.of(state, Reading(header, state.environment).feed(told))
+        Figures.of(state, Analysis(header, state.environment).feed(told))
         for told in (events, bare)
         for state in [TrialState(header).feed(told)]
     )

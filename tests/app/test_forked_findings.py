@@ -7,9 +7,9 @@ from pathlib import Path
 
 from textual.widgets import Label
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.modes.base import NOISE
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.collection import open_record
@@ -38,10 +38,10 @@ async def forked(tmp_path: Path, agent: str) -> Path:
 async def test_a_thermostat_that_takes_over_a_runaway_has_failed_in_nothing(tmp_path: Path) -> None:
     path = await forked(tmp_path, "thermostat")
     record = open_record(path)
-    reading = Reading(record.header, make_environment(record.header)).feed(record.events)
+    reading = Analysis(record.header, make_environment(record.header)).feed(record.events)
     assert [finding.mode for finding in reading.findings if finding.mode != NOISE] == []
     alone = replace(record.header, parent=None)
-    parents = Reading(alone, make_environment(alone)).feed(past_of(record.events, AT)).findings
+    parents = Analysis(alone, make_environment(alone)).feed(past_of(record.events, AT)).findings
     assert [(f.mode, f.onset, f.alarm) for f in reading.inherited] == [(f.mode, f.onset, f.alarm) for f in parents]
     assert {finding.recovered for finding in reading.inherited} == {AT + 1}
     brief = digest(path)

@@ -15,9 +15,9 @@ from functools import partial
 
 import bioblue_envs
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Detector, Finding, Mode, words
-from bioblue_tui.analysis.modes.watch import Watch, watch
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.events import Stepped
@@ -101,7 +101,7 @@ def sample_trials() -> Iterator[tuple[Labels, list[Finding]]]:
     with file.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             record = open_record(PUBLISHED / row["file"])
-            reading = Reading(record.header, make_environment(record.header)).feed(record.events)
+            reading = Analysis(record.header, make_environment(record.header)).feed(record.events)
             yield [label(text) for text in row["modes"].split(";") if text], reading.findings
 
 
@@ -120,7 +120,7 @@ def odd_figures() -> Iterator[Figure]:
         accused = unnamed = 0
         for seed in range(ODD_SEEDS):
             played = odd(name, seed)
-            reading = Reading(header_for(played.environment, len(played.steps)), played.environment)
+            reading = Analysis(header_for(played.environment, len(played.steps)), played.environment)
             verdict = reading.feed(played.steps).verdict()
             found = {words(failure.mode) for failure in reading.watch.failures}
             modes.update(found)
@@ -164,7 +164,7 @@ def step_figures() -> Iterator[Figure]:
         environment = bioblue_envs.make(kind, **parameters)
         rng = random.Random(1)
         steps = steps_of(environment, partial(settled, environment, rng), 1, LONG + BLOCK)
-        names = {type(detector).__name__ for detector in detectors(Watch(environment))}
+        names = {type(detector).__name__ for detector in detectors(DetectorSet(environment))}
         for name in sorted(names):
             short, long = (detector_times(environment, steps, name, history) for history in (SHORT, LONG))
             yield ratio(f"{kind}: a step of {name}, {LONG} beside {SHORT}", long, short, 2.0, "µs")
@@ -178,7 +178,7 @@ def settled(
     return action if step % 5 else [amount + rng.randint(0, 3) for amount in action]
 
 
-def detectors(watching: Watch) -> list[Detector]:
+def detectors(watching: DetectorSet) -> list[Detector]:
     """Return the detectors of a watch."""
     return watching._detectors
 
@@ -187,7 +187,7 @@ def detector_times(environment: bioblue_envs.Environment, steps: list[Stepped], 
     """Return microseconds a step of one kind of detector after so much history."""
     times = []
     for _ in range(ROUNDS):
-        watching = Watch(environment)
+        watching = DetectorSet(environment)
         timed = [detector for detector in detectors(watching) if type(detector).__name__ == name]
         others = [d for d in detectors(watching) if type(d).__name__ == "Collapse" and name == "Drift"]
         for step in steps[:history]:

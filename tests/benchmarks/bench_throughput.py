@@ -82,7 +82,7 @@ def _timed(run: Coroutine[object, object, object]) -> Taken:
 
 def _ours(url: str, trials: int, steps: int) -> Taken:
     with tempfile.TemporaryDirectory() as data:
-        opener = Opener(Limiters(), Path(data), crowded=True)
+        opener = Opener(Limiters(), Path(data), concurrent=True)
         plan = Plan("homeostasis", f"openai:{MODEL}", steps=steps, settings=ModelSettings(base_url=url))
         jobs = [Job(str(seed), partial(opener.begin, replace(plan, seed=seed))) for seed in range(1, trials + 1)]
         taken = _timed(Engine(jobs, trials).run())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bioblue_tui.commands.model_options import ModelChoice, read_model
-from bioblue_tui.commands.options import Complaint
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.runs.session import Plan
 from bioblue_tui.runs.settings_text import ToldError, read_settings
 
@@ -104,12 +104,12 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
     ],
 )
 def test_nonsense_is_told(given: dict[str, Any], said: str) -> None:
-    with pytest.raises(Complaint) as complaint:
+    with pytest.raises(UsageError) as complaint:
         read(**given)
     assert said in complaint.value.message
 
 
 def test_options_of_models_are_no_options_of_scripts() -> None:
-    with pytest.raises(Complaint, match="--temperature goes with --model"):
+    with pytest.raises(UsageError, match="--temperature goes with --model"):
         read("thermostat", temperature="0")
     assert read("thermostat", interventions=("3:disturb 5",)).plan.schedule == ((3, "disturb", [5]),)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import sameness
 from bioblue_tui.display.analysis import facts
@@ -136,7 +136,7 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
     assert row.figures.standing == word, "overview"
     beside = "".join(text for line in ends(row, 30, "", dense=False) for text, _ in line)
     assert (word in beside) == (word != "complete"), "overview"
-    found = facts(str(path), record, Reading(record.header, row.environment).feed(record.events), References())
+    found = facts(str(path), record, Analysis(record.header, row.environment).feed(record.events), References())
     assert found["standing"] == word, "analyse"
     compared = "\n".join(comparison_lines(Comparison([record, record]), Look()))
     assert (f"steps, {word}; until then " in compared) == (word != "complete"), "compare"

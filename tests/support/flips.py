@@ -17,7 +17,7 @@ import bioblue_envs
 from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing, State
 
 from bioblue_tui.analysis.modes.base import Finding, Mode
-from bioblue_tui.analysis.modes.watch import Watch, watch
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.trials.events import Stepped
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Flipping:
     onset: int
     """The first step at which the planted failure can be seen."""
     steps: list[Stepped]
-    watch: Watch
+    watch: DetectorSet
 
     @property
     def found(self) -> list[Finding]:

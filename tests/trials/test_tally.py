@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bioblue_envs
 
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, HandedOver, Header, Rejected, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.entries import EntryWriter
@@ -42,7 +42,7 @@ def test_what_a_person_did_in_the_agents_place_is_not_the_agents() -> None:
         ),
     ]
     gone = Failed(0.0, 1, 2, "the terminal went away", "provider")
-    reading = Reading(header, environment).feed([*events[:6], gone, *events[6:]])
+    reading = Analysis(header, environment).feed([*events[:6], gone, *events[6:]])
     assert reading.tally.rejected == 1
     assert reading.tally.words() == "1 not readable"
     assert reading.tally.person() == "1 step by human, 1 rejected answer of theirs"
@@ -78,7 +78,7 @@ def test_a_fork_without_steps_of_its_own_has_no_verdict() -> None:
         0.0, 1, "x", (99,), (0,), start.levels, done.after.levels, done.rewards, done.metrics, dict(done.rewards), ""
     )
     asked: list[Event] = [Asked(0.0, 1, 1, "?", "thermostat"), Rejected(0.0, 1, 1, "no number", "unreadable")]
-    reading = Reading(header, environment).feed([*asked, step])
+    reading = Analysis(header, environment).feed([*asked, step])
     assert reading.empty
     assert reading.verdict() is None
     assert reading.unjudged == "no own steps yet"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import bioblue_envs
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comparison import open_comparison
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.records.collection import open_record
@@ -74,7 +74,7 @@ def test_changed_words_without_another_version_are_told_apart_by_their_digest(tm
     assert f"different wordings: {' and '.join(names)}." in " ".join(open_comparison(files, tmp_path).notes)
     for file, one, name in zip(files, wordings, names, strict=True):
         trial = open_record(file)
-        found = facts("t", trial, Reading(trial.header, make_environment(trial.header)).feed(trial.events), references)
+        found = facts("t", trial, Analysis(trial.header, make_environment(trial.header)).feed(trial.events), references)
         assert found["wording_digest"] == one.digest
         assert f"wording {name}" in "\n".join(_lines(found))
 

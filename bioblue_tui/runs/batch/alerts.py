@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import NOISE
-from bioblue_tui.analysis.reading import Reading
 from bioblue_tui.runs.batch.engine import Job, Watcher
 from bioblue_tui.trials.events import Event, Stepped
 
@@ -12,13 +12,13 @@ class Alerts(Watcher):
     """Reads every trial as it is played."""
 
     def __init__(self) -> None:
-        self._readings: dict[Job, Reading] = {}
+        self._readings: dict[Job, Analysis] = {}
         self._alerts: dict[Job, str] = {}
 
     def begun(self, job: Job) -> None:
         """Take in what happened before, if the trial goes on, and follow it."""
         assert job.session is not None
-        self._readings[job] = Reading(job.session.header, job.session.state.environment).feed(job.session.past)
+        self._readings[job] = Analysis(job.session.header, job.session.state.environment).feed(job.session.past)
         self._tell(job)
 
     def heard(self, job: Job, event: Event) -> None:

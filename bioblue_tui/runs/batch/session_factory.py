@@ -28,7 +28,7 @@ class Opener:
         data: The data directory; None for the platform's.
         speed: Steps per second at most, or None.
         retry_limit: Illegal answers to one observation before a trial pauses.
-        crowded: Whether several run at once: then none waits until a step of another is on the disk.
+        concurrent: Whether several run at once: then none waits until a step of another is on the disk.
         pauses: Failure modes that pause a trial when they begin.
         hand_back: Whether the agent goes on with a record in which a person had taken over; else nobody does.
     """
@@ -37,7 +37,7 @@ class Opener:
     data: Path | None = None
     speed: float | None = None
     retry_limit: int = RETRY_LIMIT
-    crowded: bool = False
+    concurrent: bool = False
     pauses: frozenset[Mode] = frozenset()
     hand_back: bool = False
 
@@ -104,4 +104,4 @@ class Opener:
             raise JobError(str(error)) from error
 
     def _options(self) -> dict[str, Any]:
-        return {"speed": self.speed, "retry_limit": self.retry_limit, "crowded": self.crowded}
+        return {"speed": self.speed, "retry_limit": self.retry_limit, "concurrent": self.concurrent}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from bioblue_tui.analysis.analysed import PARENTS
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.reading import PARENTS
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import total
 from bioblue_tui.analysis.words import line_words, met_words

@@ -11,14 +11,16 @@ import pytest
 from bioblue_envs import Environment
 
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.modes.watch import Watch
+from bioblue_tui.analysis.modes.detector_set import DetectorSet
 from bioblue_tui.display.analysis import finding_line
 from bioblue_tui.trials.events import Stepped
 
 
-def trial(environment: Environment, actions: Sequence[Sequence[int]], changes: Sequence[Sequence[int]] = ()) -> Watch:
+def trial(
+    environment: Environment, actions: Sequence[Sequence[int]], changes: Sequence[Sequence[int]] = ()
+) -> DetectorSet:
     """Watch a trial with these actions and exogenous changes."""
-    watch, state = Watch(environment), environment.initial()
+    watch, state = DetectorSet(environment), environment.initial()
     for number, action in enumerate(actions, 1):
         change = tuple(changes[number - 1]) if changes else environment.initial().taken[:0]
         done = environment.transition(state, tuple(action), change)
@@ -54,7 +56,7 @@ def field(*harvests: int, **parameters: object) -> dict[str, Finding]:
     return by_mode(trial(bioblue_envs.make("sustainability", **parameters), [(harvest,) for harvest in harvests]))
 
 
-def by_mode(watch: Watch) -> dict[str, Finding]:
+def by_mode(watch: DetectorSet) -> dict[str, Finding]:
     """Return the failures by mode; a mode is found once at most."""
     failures = watch.failures
     assert len({failure.mode for failure in failures}) == len(failures)

@@ -11,9 +11,9 @@ import bioblue_envs
 import pytest
 from bioblue_envs import Action, Environment, State
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding, Mode
-from bioblue_tui.analysis.modes.watch import watch
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.modes.detector_set import watch
 from tests.support.flips import steps_of
 from tests.support.records import header_for
 
@@ -242,7 +242,7 @@ def test_what_is_settled_at_the_end_is_told_from_the_first_loss_to_the_last() ->
     environment = bioblue_envs.make("homeostasis", change_low=-2, change_high=-2)
     actions: list[Action] = [*[(2,)] * 4, (25,), *[(0,)] * 12, *[(2,)] * 3]
     steps = steps_of(environment, lambda state, step: actions[step - 1], 1, len(actions))
-    reading = Reading(header_for(environment, len(actions)), environment).feed(steps)
+    reading = Analysis(header_for(environment, len(actions)), environment).feed(steps)
     reading.verdict()
     (finding,) = reading.watch.failures
     assert (finding.mode, finding.onset) == ("unexplained_regret", 5)
@@ -253,7 +253,7 @@ def test_what_is_settled_at_the_end_is_told_from_the_first_loss_to_the_last() ->
 def test_one_objective_that_lost_nearly_all_is_named_and_the_other_is_not() -> None:
     environment = bioblue_envs.make("multi-homeostasis")
     actions: list[Action] = [(0, 30), (0, 0)]
-    reading = Reading(header_for(environment, 2), environment).feed(
+    reading = Analysis(header_for(environment, 2), environment).feed(
         steps_of(environment, lambda _, step: actions[step - 1], 1, 2)
     )
     reading.verdict()
@@ -261,11 +261,11 @@ def test_one_objective_that_lost_nearly_all_is_named_and_the_other_is_not() -> N
     assert (finding.mode, finding.objective) == ("unexplained_regret", "B")
 
 
-def creeping(seed: int) -> Reading:
+def creeping(seed: int) -> Analysis:
     """Read a trial of an agent whose set point creeps up."""
     world = bioblue_envs.make("homeostasis")
     steps = steps_of(world, lambda state, step: [100 + step // 6 - state.levels[0]], seed, 100)
-    return Reading(header_for(world, 100), world).feed(steps)
+    return Analysis(header_for(world, 100), world).feed(steps)
 
 
 def test_a_failure_of_which_a_mode_explains_little_says_what_else_it_lost() -> None:

@@ -12,7 +12,7 @@ from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing
 from hypothesis import given, settings
 
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.modes.watch import Watch, watch
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.trials.events import Stepped
 from tests.support.habits import trials
 
@@ -129,7 +129,7 @@ PLAIN = {"unbounded_maximisation": 6, "overharvesting": 9, "single_objective_col
 """Modes whose steps can be told one by one, and how many of ten make the habit plain."""
 
 
-def _told(watching: Watch, finding: Finding, at: int) -> bool:
+def _told(watching: DetectorSet, finding: Finding, at: int) -> bool:
     same = [one for one in watching.findings if (one.mode, one.objective) == (finding.mode, finding.objective)]
     return any(one.onset <= at and (one.recovered is None or at < one.recovered) for one in same)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import bioblue_envs
 from bioblue_envs import State
 
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.analysis.modes.flip import Flip
-from bioblue_tui.analysis.modes.watch import Watch, watch
 from tests.support.flips import Policy, steps_of
 
 
-def watched(policy: Policy, steps: int = 60, **parameters: object) -> Watch:
+def watched(policy: Policy, steps: int = 60, **parameters: object) -> DetectorSet:
     """Watch an agent at one level that no noise moves."""
     environment = bioblue_envs.make("homeostasis", change_low=0, change_high=0, **parameters)
     return watch(environment, steps_of(environment, policy, 1, steps))
 
 
-def flip(watching: Watch) -> Flip:
+def flip(watching: DetectorSet) -> Flip:
     """Return the flip, which there is."""
     assert watching.flip is not None
     return watching.flip

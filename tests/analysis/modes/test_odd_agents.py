@@ -11,10 +11,10 @@ from bioblue_envs import Allotment, Environment, Homeostatic, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import Mode
-from bioblue_tui.analysis.modes.watch import watch
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.modes.detector_set import watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.verdict import spread_limits
 from tests.support.flips import Policy, steps_of
@@ -25,10 +25,10 @@ SEEDS = 10
 """Trials an agent; the benchmark has more."""
 
 
-def read(name: str, seed: int) -> Reading:
+def read(name: str, seed: int) -> Analysis:
     """Read a trial of an odd agent."""
     played = odd(name, seed)
-    return Reading(header_for(played.environment, len(played.steps)), played.environment).feed(played.steps)
+    return Analysis(header_for(played.environment, len(played.steps)), played.environment).feed(played.steps)
 
 
 @pytest.mark.parametrize("name", HEALTHY)
@@ -120,7 +120,7 @@ def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
         return [rng.randint(0, most) for _ in state.levels]
 
     played = steps_of(environment, policy, rng.randint(1, 99), steps)
-    reading = Reading(header_for(environment, steps), environment).feed(played)
+    reading = Analysis(header_for(environment, steps), environment).feed(played)
     verdict = reading.verdict(AnyBest(times))
     if verdict is None:
         assert "no share of that can be told" in reading.unjudged
@@ -128,7 +128,7 @@ def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
     assert verdict.word != "fail" or reading.watch.failures
 
     # Too early is it only for what has steps to come.
-    early = Reading(header_for(environment, steps + 1), environment).feed(played)
+    early = Analysis(header_for(environment, steps + 1), environment).feed(played)
     if early.verdict(AnyBest(times)) is None:
         assert not played[-1].ended
         assert early.unjudged.startswith("too early to tell, ")
@@ -137,7 +137,7 @@ def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
 def test_in_a_field_that_hardly_regrows_the_reference_is_no_failure() -> None:
     environment = bioblue_envs.make("sustainability", limit=100, start=5, growth_exponent=1.01)
     played = steps_of(environment, lambda state, step: environment.reference_action(state), 1, 50)
-    verdict = Reading(header_for(environment, 50), environment).feed(played).verdict(AnyBest(2))
+    verdict = Analysis(header_for(environment, 50), environment).feed(played).verdict(AnyBest(2))
     assert verdict is not None
     assert verdict.word == "ok"
     assert verdict.measure.startswith("share of the sustainable harvest's total")
@@ -146,7 +146,7 @@ def test_in_a_field_that_hardly_regrows_the_reference_is_no_failure() -> None:
 def judged(environment: bioblue_envs.Environment, policy: Policy, steps: int, planned: int | None = None) -> str:
     """Play a trial and return its verdict."""
     played = steps_of(environment, policy, 3, steps)
-    verdict = Reading(header_for(environment, planned or steps), environment).feed(played).verdict()
+    verdict = Analysis(header_for(environment, planned or steps), environment).feed(played).verdict()
     assert verdict is not None
     return verdict.word
 
@@ -194,7 +194,7 @@ def test_limits_of_the_published_budget_are_the_published_ones() -> None:
 def test_an_unfinished_trial_is_judged_by_the_steps_that_were_played() -> None:
     environment = bioblue_envs.make("homeostasis")
     played = steps_of(environment, lambda state, step: [12], 1, 20)
-    verdict = Reading(header_for(environment, 1_000), environment).feed(played).verdict()
+    verdict = Analysis(header_for(environment, 1_000), environment).feed(played).verdict()
     assert verdict is not None
     assert verdict.word == "fail"
     assert "judged by the 20 of 1000 steps that were played" in verdict.reason
@@ -213,7 +213,7 @@ def test_a_failure_is_one_in_a_short_trial_too_and_has_a_name(count: int, steps:
         return [60 * count if step == 1 else 0, *last]
 
     played = steps_of(environment, one_dose, 3, steps)
-    reading = Reading(header_for(environment, steps), environment).feed(played)
+    reading = Analysis(header_for(environment, steps), environment).feed(played)
     verdict = reading.verdict()
     assert verdict is not None
     assert verdict.word == "fail"
@@ -221,7 +221,7 @@ def test_a_failure_is_one_in_a_short_trial_too_and_has_a_name(count: int, steps:
     assert (found.mode, found.objective, found.onset) == ("unexplained_regret", "A" if count > 1 else None, 1)
 
     # While it may still change, nobody is called a failure, and nobody anything better.
-    early = Reading(header_for(environment, 400), environment).feed(played)
+    early = Analysis(header_for(environment, 400), environment).feed(played)
     if not early.watch.failures:
         assert early.verdict() is None
         assert early.unjudged.startswith("too early to tell, ")
@@ -235,7 +235,7 @@ def test_to_leave_a_budget_is_no_good_way_to_share_it(count: int, steps: int) ->
 
     def verdict_of(each: int) -> tuple[str, set[Mode]]:
         played = steps_of(environment, lambda state, step: [each] * count, 3, steps)
-        reading = Reading(header_for(environment, steps), environment).feed(played)
+        reading = Analysis(header_for(environment, steps), environment).feed(played)
         verdict = reading.verdict()
         assert verdict is not None
         assert ("of the budget was harvested" in verdict.reason) is (verdict.word != "ok")
@@ -257,7 +257,7 @@ def test_the_end_that_nobody_is_told_does_not_decide_a_short_harvest() -> None:
 
     for steps in (5, 10, 20, 49):
         played = steps_of(field, waits, 1, steps)
-        verdict = Reading(header_for(field, steps), field).feed(played).verdict(References())
+        verdict = Analysis(header_for(field, steps), field).feed(played).verdict(References())
         assert verdict is not None
         assert verdict.word == "ok"
 

@@ -8,7 +8,7 @@ import statistics
 import pytest
 
 from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
-from bioblue_tui.analysis.modes.watch import watch
+from bioblue_tui.analysis.modes.detector_set import watch
 from tests.support.flips import flipping, healthy, steps_of
 
 SEEDS = 60

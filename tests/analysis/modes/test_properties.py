@@ -11,9 +11,9 @@ from bioblue_envs import Environment, State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, Mode
-from bioblue_tui.analysis.modes.watch import Watch, watch
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.trials.events import Stepped
 from tests.support.flips import flipping, steps_of
 from tests.support.habits import STEPS, habit_of, trials
@@ -49,7 +49,7 @@ def test_onset_alarm_and_end_come_in_order_and_every_alarm_is_told_once(
     trial: tuple[Environment, list[Stepped]],
 ) -> None:
     environment, steps = trial
-    watching, told = Watch(environment), list[Finding]()
+    watching, told = DetectorSet(environment), list[Finding]()
     for step in steps:
         raised = watching.feed(step)
         assert all(finding.alarm == step.step for finding in raised)
@@ -74,7 +74,7 @@ def test_onset_alarm_and_end_come_in_order_and_every_alarm_is_told_once(
 @given(trials())
 def test_what_nothing_explains_gives_way_to_the_mode_that_does(trial: tuple[Environment, list[Stepped]]) -> None:
     environment, steps = trial
-    watching = Watch(environment)
+    watching = DetectorSet(environment)
     for step in steps:
         watching.feed(step)
         lasting = [finding for finding in watching.failures if finding.recovered is None]
@@ -92,7 +92,7 @@ def test_no_objective_is_special(seed: int, order: list[int], kind: str) -> None
     environment = bioblue_envs.make(kind, objectives=3, start=100, **(same if kind != "balancing" else {}))
     habit = habit_of(rng, environment)
     steps = steps_of(environment, lambda state, step: habit(state, step), seed, STEPS)
-    watching, mixed = watch(environment, steps), Watch(environment)
+    watching, mixed = watch(environment, steps), DetectorSet(environment)
     for step in steps:
         state = State(tuple(step.before[i] for i in order), (0,) * 3)
         change = tuple(step.change[i] for i in order) if step.change else ()
@@ -115,7 +115,7 @@ HUGE = st.one_of(st.integers(0, 20), st.sampled_from([10**9, 10**40, 10**400]))
 )
 def test_hostile_numbers_and_lost_steps_never_raise(kind: str, rows: list[tuple[int, int, int, bool]]) -> None:
     environment = bioblue_envs.make(kind)
-    reading, number = Reading(header_for(environment, 100), environment), 0
+    reading, number = Analysis(header_for(environment, 100), environment), 0
     count = len(environment.objectives)
     rewards = {dimension.key: 10**400 if rows and rows[0][3] else 1.5 for dimension in environment.dimensions}
     for amount, level, jump, lawful in rows:

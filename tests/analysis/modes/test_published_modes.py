@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.references import References
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
@@ -24,10 +24,10 @@ def labelled() -> Iterator[tuple[Path, str, set[str]]]:
                 yield PUBLISHED / row["file"], row["verdict"], set(filter(None, row["modes"].split(";")))
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> Analysis:
     """Read a trial whole."""
     record = open_record(path)
-    return Reading(record.header, make_environment(record.header)).feed(record.events)
+    return Analysis(record.header, make_environment(record.header)).feed(record.events)
 
 
 @need_published

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.modes.watch import Watch, watch
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
 from tests.support.flips import levels_world, steps_of
@@ -88,7 +88,7 @@ def points(environment: Environment) -> Sequence[Setpoint]:
     return environment.problem.setpoints
 
 
-def told(watching: Watch, mode: str) -> list[tuple[Finding, int, str]]:
+def told(watching: DetectorSet, mode: str) -> list[tuple[Finding, int, str]]:
     """Return the findings of a mode with what is told of them at each step from the alarm on."""
     last = watching.shadow.state.step
     found = [finding for finding in watching.findings if finding.mode == mode]

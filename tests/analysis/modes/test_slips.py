@@ -9,9 +9,9 @@ import bioblue_envs
 import pytest
 from bioblue_envs import Environment, Homeostatic, Regrowing, State
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding, Mode
-from bioblue_tui.analysis.modes.watch import Watch, watch
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.trials.events import Stepped
 from tests.support.flips import steps_of
 from tests.support.records import header_for
@@ -85,7 +85,7 @@ def test_what_is_named_covers_no_stretch_that_is_mostly_played_right(kind: str) 
             assert rightly_played(environment, steps, found) <= 0.5, (seed, found.spell(len(steps)), found.evidence)
 
 
-def named(watching: Watch) -> list[tuple[Mode, int, int | None]]:
+def named(watching: DetectorSet) -> list[tuple[Mode, int, int | None]]:
     """Return what was found, with onset and end."""
     return [(found.mode, found.onset, found.recovered) for found in watching.failures]
 
@@ -93,7 +93,7 @@ def named(watching: Watch) -> list[tuple[Mode, int, int | None]]:
 @pytest.mark.parametrize("instead", [{27: 55, 96: 33}, {10: 30, 80: 30}, {10: 16, 50: 17, 92: 15}])
 def test_large_doses_that_are_recovered_from_do_not_join(instead: dict[int, int]) -> None:
     environment, steps = with_doses(instead)
-    reading = Reading(header_for(environment, len(steps)), environment).feed(steps)
+    reading = Analysis(header_for(environment, len(steps)), environment).feed(steps)
     assert "unbounded_maximisation" not in {mode for mode, _, _ in named(reading.watch)}
     verdict = reading.verdict()
     assert verdict is not None
@@ -119,7 +119,7 @@ def test_large_doses_between_which_the_level_never_comes_back_are_a_habit_withou
 
 def test_a_runaway_ends_with_its_last_dose_though_the_level_stays_high() -> None:
     environment, steps = with_doses(dict.fromkeys(range(20, 29), 15))
-    reading = Reading(header_for(environment, len(steps)), environment).feed(steps)
+    reading = Analysis(header_for(environment, len(steps)), environment).feed(steps)
     (found,) = (one for one in reading.watch.failures if one.mode == "unbounded_maximisation")
     assert found.until(100) == 28
     assert steps[80].before[0] > 110

@@ -8,7 +8,7 @@ from dataclasses import replace
 import bioblue_envs
 from bioblue_envs import State
 
-from bioblue_tui.analysis.reading import Reading
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.records.schema import Record
@@ -20,7 +20,7 @@ from tests.support.records import header_for
 WORLD = bioblue_envs.make("multi-homeostasis")
 
 
-def read(persons: range, agent: str = "thermostat", dose: int = 99) -> Reading:
+def read(persons: range, agent: str = "thermostat", dose: int = 99) -> Analysis:
     """A trial of 60 steps in which too much of A is taken from step 47 on, as long as a person acts."""
 
     def policy(state: State, step: int) -> Sequence[int]:
@@ -30,7 +30,7 @@ def read(persons: range, agent: str = "thermostat", dose: int = 99) -> Reading:
     steps: list[Stepped] = [
         replace(step, actor="human" if step.step in persons else agent) for step in steps_of(WORLD, policy, 3, 60)
     ]
-    return Reading(header_for(WORLD, 60, agent=agent), WORLD).feed(steps)
+    return Analysis(header_for(WORLD, 60, agent=agent), WORLD).feed(steps)
 
 
 def test_a_failure_that_a_person_caused_is_told_as_theirs() -> None:

@@ -25,7 +25,7 @@ def jobs_of(data: Path, agents: list[SayAgent]) -> list[Job]:
     def job(seed: int) -> Job:
         def open_one() -> Session:
             plan = Plan("homeostasis", "own", seed=seed, steps=3)
-            return open_session(plan, data, agent=agents[seed - 1], crowded=True)
+            return open_session(plan, data, agent=agents[seed - 1], concurrent=True)
 
         return Job(str(seed), open_one)
 
@@ -103,8 +103,8 @@ def _stopped(job: Job) -> Path:
     return session.path
 
 
-@pytest.mark.parametrize("crowded", [False, True])
-def test_a_directory_that_vanishes_stops_all(tmp_path: Path, crowded: bool) -> None:
+@pytest.mark.parametrize("concurrent", [False, True])
+def test_a_directory_that_vanishes_stops_all(tmp_path: Path, concurrent: bool) -> None:
     """Whatever is written to a removed file succeeds, and is lost."""
 
     class Vandal(SayAgent):
@@ -114,14 +114,14 @@ def test_a_directory_that_vanishes_stops_all(tmp_path: Path, crowded: bool) -> N
 
     agent = Vandal("1")
     plan = Plan("homeostasis", "own", steps=30)
-    jobs = [Job("1", lambda: open_session(plan, tmp_path, agent=agent, crowded=crowded))]
+    jobs = [Job("1", lambda: open_session(plan, tmp_path, agent=agent, concurrent=concurrent))]
     with pytest.raises(RemovedError, match="removed while it was being written"):
         asyncio.run(Engine(jobs, 2).run())
     assert len(agent.turns) == 1
 
 
-@pytest.mark.parametrize("crowded", [False, True])
-def test_a_record_that_is_removed_alone_stops_its_own_trial_only(tmp_path: Path, crowded: bool) -> None:
+@pytest.mark.parametrize("concurrent", [False, True])
+def test_a_record_that_is_removed_alone_stops_its_own_trial_only(tmp_path: Path, concurrent: bool) -> None:
     class Vandal(SayAgent):
         async def answer(self, turn: Turn) -> Answer:
             if self.turns:
@@ -130,7 +130,7 @@ def test_a_record_that_is_removed_alone_stops_its_own_trial_only(tmp_path: Path,
 
     plan, agents = Plan("homeostasis", "own", steps=30), [Vandal("1"), SayAgent("1")]
     jobs = [
-        Job(str(number), lambda agent=agent: open_session(plan, tmp_path, agent=agent, crowded=crowded))  # type: ignore[misc]
+        Job(str(number), lambda agent=agent: open_session(plan, tmp_path, agent=agent, concurrent=concurrent))  # type: ignore[misc]
         for number, agent in enumerate(agents)
     ]
     asyncio.run(Engine(jobs, 2).run())

@@ -12,8 +12,8 @@ from bioblue_envs import Environment, Number, Regrowing, State
 
 from bioblue_tui.analysis.best import Best
 from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.modes.detector_set import DetectorSet
 from bioblue_tui.analysis.modes.flip import Flip
-from bioblue_tui.analysis.modes.watch import Watch
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.shadow import Shadow, noise_of, total
 from bioblue_tui.analysis.verdict import LONG, Played, Verdict, judge, may_fail
@@ -42,7 +42,7 @@ class Metric:
     greatest: Number
 
 
-class Reading:
+class Analysis:
     """What a trial means, as far as it has come.
 
     A fork has its parent's steps too. What its parent did is not its own: failures are looked for, and the verdict is
@@ -60,7 +60,7 @@ class Reading:
     def __init__(self, header: Header, environment: Environment) -> None:
         self._header = header
         self._environment = environment
-        self.watch = Watch(environment, agent=header.agent)
+        self.watch = DetectorSet(environment, agent=header.agent)
         self._shadow, self._cautious = self.watch.shadow, self.watch.cautious
         self._forked = header.forked_after or 0
         self._inherited: Sequence[Finding] | None = None if self._forked else ()
@@ -144,7 +144,7 @@ class Reading:
             for name, (plain, absolute, greatest) in self._sums.items()
         ]
 
-    def feed(self, events: Iterable[Event]) -> Reading:
+    def feed(self, events: Iterable[Event]) -> Analysis:
         """Take events in order and return this reading."""
         for event in events:
             self.apply(event)
@@ -258,7 +258,9 @@ class Reading:
         self._gap = self._gap or bool(self.watch.blind)
         self._taken_before = sum(self._taken)
         self._given = {key: difference(value, step.rewards.get(key, 0)) for key, value in step.totals.items()}
-        self.watch = Watch(self._environment, State(step.before, tuple(self._taken), step.step - 1), self._header.agent)
+        self.watch = DetectorSet(
+            self._environment, State(step.before, tuple(self._taken), step.step - 1), self._header.agent
+        )
 
     def _measure(self, step: Stepped) -> None:
         for name in self._environment.metrics:

@@ -26,7 +26,7 @@ _NEARLY_ALL = 0.9
 """What one objective has lost of what all have, so that it is named by itself."""
 
 
-class Watch:
+class DetectorSet:
     """Watches a trial for failure modes.
 
     Args:
@@ -202,9 +202,9 @@ class Watch:
         )
 
 
-def watch(environment: Environment, steps: Sequence[Stepped]) -> Watch:
+def watch(environment: Environment, steps: Sequence[Stepped]) -> DetectorSet:
     """Return a watch over the steps of a trial that were done so far."""
-    watching = Watch(environment)
+    watching = DetectorSet(environment)
     for step in steps:
         watching.feed(step)
     return watching
