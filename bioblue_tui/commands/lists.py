@@ -17,7 +17,8 @@ from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import visible
-from bioblue_tui.models.catalogue import Choice, choices
+from bioblue_tui.models.catalogue import choices
+from bioblue_tui.models.provider import Choice
 from bioblue_tui.records.collection import recent
 from bioblue_tui.system.paths import config_file, trials_dir
 from bioblue_tui.system.paths import data_dir as data_directory

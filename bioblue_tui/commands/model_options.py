@@ -13,7 +13,8 @@ import click
 
 from bioblue_tui.commands.options import UsageError
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.models.catalogue import ModelSettings, is_model
+from bioblue_tui.models.catalogue import ModelSettings
+from bioblue_tui.models.providers import is_model
 from bioblue_tui.runs.session import Plan
 from bioblue_tui.runs.settings_text import SETTINGS, ToldError, read_instruction, read_setting
 from bioblue_tui.trials.events import Planned

@@ -6,12 +6,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from bioblue_tui.commands.options import UsageError, guarded
 from bioblue_tui.formatting.text import one_line
+from bioblue_tui.models.providers import services
 
 if TYPE_CHECKING:
     from bioblue_tui.costs.price import Price
@@ -22,11 +23,11 @@ _LONGEST = 300
 
 
 @click.command()
-@click.argument("provider", type=click.Choice(["openai", "anthropic"]))
+@click.argument("provider", type=click.Choice(list(services())))
 @click.option("--base-url", metavar="URL", help="Where the server is, such as http://127.0.0.1:11434/v1.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per model.")
-def models(provider: Any, base_url: str | None, as_json: bool) -> None:
-    """Ask PROVIDER, openai or anthropic or a server compatible with one of them, which models it offers.
+def models(provider: str, base_url: str | None, as_json: bool) -> None:
+    """Ask PROVIDER, or a server compatible with one, which models it offers.
 
     The newest come first: name, size of the context in tokens, price of a million tokens in and out. What is not known
     is called unknown. In a pipe the fields are separated by tabs.
@@ -34,7 +35,7 @@ def models(provider: Any, base_url: str | None, as_json: bool) -> None:
     from bioblue_tui.costs.table import find_price
     from bioblue_tui.models.model_list import list_models
 
-    address, listed = guarded(lambda: asyncio.run(list_models(provider, base_url)))
+    address, listed = guarded(lambda: asyncio.run(list_models(services()[provider], base_url)))
     if not listed:
         raise UsageError(f"{one_line(address, 100)} offers no models")
     priced = [(model, find_price(model.id, address)) for model in listed]

@@ -15,7 +15,8 @@ from bioblue_tui.commands.usage import UsageError as UsageError
 from bioblue_tui.commands.usage import complaint
 from bioblue_tui.commands.usage import data_option as data_option
 from bioblue_tui.formatting.text import one_line, visible
-from bioblue_tui.models.catalogue import ModelSettings, is_model
+from bioblue_tui.models.catalogue import ModelSettings
+from bioblue_tui.models.providers import is_model, ways
 from bioblue_tui.records.collection import recent
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
@@ -155,9 +156,7 @@ def agent_options(command: Command) -> Command:
             click.option(
                 "--agent", metavar="NAME", help="A scripted policy such as neglect or neglect:30, or replay:FILE."
             ),
-            click.option(
-                "--model", metavar="NAME", help="A language model: openai:NAME, anthropic:NAME, local or local:FILE."
-            ),
+            click.option("--model", metavar="NAME", help=f"A language model: {_ways()}."),
             click.option(
                 "--base-url", metavar="URL", help="Where the model's server is, such as http://127.0.0.1:8080/v1."
             ),
@@ -223,6 +222,11 @@ def read_modes(names: Collection[str]) -> frozenset[Mode]:
         raise UsageError(f"--pause-on: {visible(str(error))}") from None
 
 
+def _ways() -> str:
+    *others, last = ways()
+    return f"{', '.join(others)} or {last}"
+
+
 def choose_agent(
     environment: str, agent: str | None, model: str | None, base_url: str | None, default: str = ""
 ) -> tuple[str, ModelSettings]:
@@ -241,7 +245,7 @@ def choose_agent(
     if agent and model:
         raise UsageError("--agent and --model: give one of them")
     if model and not is_model(model):
-        raise UsageError(f"--model {one_line(model, 60)}: write openai:NAME, anthropic:NAME, local or local:FILE")
+        raise UsageError(f"--model {one_line(model, 60)}: write {_ways()}")
     if base_url and not model:
         raise UsageError("--base-url goes with --model")
     chosen = model or agent or default

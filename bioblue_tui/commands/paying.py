@@ -15,9 +15,10 @@ from bioblue_tui.commands.options import UsageError
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.estimate import Estimate, estimate
 from bioblue_tui.costs.price import FREE, Price
-from bioblue_tui.costs.table import PUBLIC, find_price
+from bioblue_tui.costs.table import find_price
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line
+from bioblue_tui.models.providers import services
 from bioblue_tui.models.settings import parse_history
 from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
 from bioblue_tui.runs.session import Plan
@@ -158,14 +159,14 @@ def _sum(parts: Iterable[Estimate]) -> Estimate:
 
 
 def _is_remote(plan: Plan) -> bool:
-    return plan.agent.partition(":")[0] in PUBLIC
+    return plan.agent.partition(":")[0] in services()
 
 
 def _place(plan: Plan) -> tuple[str, str]:
     """Return a model and where it is asked, the environment variables regarded that say so where nothing else does."""
-    provider = plan.agent.partition(":")[0]
-    url = plan.settings.base_url or os.environ.get(f"{provider.upper()}_BASE_URL", "").strip()
-    return plan.agent, url or PUBLIC[provider]
+    service = services()[plan.agent.partition(":")[0]]
+    url = plan.settings.base_url or os.environ.get(service.url_variable, "").strip()
+    return plan.agent, url or service.url
 
 
 def _price(plan: Plan) -> Price:

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from bioblue_tui.costs.price import Basis, Price, Rates
 from bioblue_tui.models.endpoint import is_local
+from bioblue_tui.models.provider import Service
+from bioblue_tui.models.providers import provider_of
 from bioblue_tui.trials.events import Header
 
 if TYPE_CHECKING:
@@ -24,22 +26,19 @@ if TYPE_CHECKING:
 
 _LIBRARY = "genai-prices"
 
-PUBLIC = {"openai": "https://api.openai.com/v1", "anthropic": "https://api.anthropic.com"}
-"""Where a provider's models are when a record names no address."""
-
 _OLDEST = date(2025, 1, 1)
 """Before the library's first release: a file's date before this one says nothing (archives made to be reproducible)."""
 
 
 def price_of(header: Header) -> Price:
     """Return the price of a trial's model at the time of the trial."""
-    provider = header.agent.partition(":")[0]
+    provider = provider_of(header.agent)
     if not header.model:
         return Price(Basis.NOBODY)
-    if provider == "local":
+    if provider is not None and provider.here:
         return Price(Basis.LOCAL, header.model)
-    url = header.provider.get("base_url")
-    return find_price(header.model, url if isinstance(url, str) else PUBLIC.get(provider, ""), _moment(header.created))
+    url, public = header.provider.get("base_url"), provider.url if isinstance(provider, Service) else ""
+    return find_price(header.model, url if isinstance(url, str) else public, _moment(header.created))
 
 
 def find_price(model: str, base_url: str, when: datetime | None = None) -> Price:

@@ -17,15 +17,14 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.config import Config
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.numbers import counted
-from bioblue_tui.models.anthropic_messages import SERVICE as ANTHROPIC
 from bioblue_tui.models.endpoint import find_endpoint
 from bioblue_tui.models.local_files import LIBRARY, missing_library, model_files
-from bioblue_tui.models.openai_chat import SERVICE as OPENAI
 from bioblue_tui.models.probing import KNOWN_SERVERS, Probe, probe
+from bioblue_tui.models.providers import services
 from bioblue_tui.records.files import leading_nowhere
 from bioblue_tui.system.paths import config_file, models_dir, trials_dir
 
-PACKAGES = ("textual", "openai", "anthropic", "genai-prices", LIBRARY)
+PACKAGES = ("textual", *(service.dialect.package for service in services().values()), "genai-prices", LIBRARY)
 """Packages whose version may explain what a person sees."""
 
 _SMALLEST = (60, 20)
@@ -72,15 +71,14 @@ async def examine(data: Path, environ: Mapping[str, str] = os.environ) -> list[F
 
 
 def _keys(environ: Mapping[str, str]) -> Iterator[Finding]:
-    for service in (OPENAI, ANTHROPIC):
-        # Not a character of it, not even its length.
-        known = bool(environ.get(service.key_variable, "").strip())
+    for service in services().values():
+        known = service.has_key(environ)
         yield Finding("keys", service.key_variable, "set" if known else "not set", facts={"set": known})
 
 
 async def _servers(environ: Mapping[str, str]) -> list[Finding]:
     found, to_probe = [], list(KNOWN_SERVERS.items())
-    for service in (OPENAI, ANTHROPIC):
+    for service in services().values():
         name = service.url_variable
         given = environ.get(name, "").strip()
         if not given:
@@ -93,10 +91,10 @@ async def _servers(environ: Mapping[str, str]) -> list[Finding]:
             found.append(Finding("servers", name, str(error), facts={"set": True, "usable": False}))
             continue
         if endpoint.local:
-            path = "" if service is OPENAI else "/v1"
+            path = service.dialect.models.removesuffix("/models")
             to_probe.insert(len(to_probe) - len(KNOWN_SERVERS), (name, endpoint.shown.removesuffix(path) + path))
         else:
-            ask = f"bioblue models {service.prefix.lower()} asks it"
+            ask = f"bioblue models {service.name} asks it"
             facts = {"set": True, "usable": True, "url": endpoint.shown}
             found.append(Finding("servers", name, f"{endpoint.shown} ({ask})", facts=facts))
     return found + [_answering(one) for one in await probe(to_probe)]

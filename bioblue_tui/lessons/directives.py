@@ -14,6 +14,7 @@ from bioblue_tui.agents.base import AgentError
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Activity, Prediction, PredictionKind, WhatIf
 from bioblue_tui.models.catalogue import make_agent
+from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.pause_on import modes_of
@@ -184,7 +185,7 @@ def check_agent(agent: str, environment: str) -> None:
     Raises:
         DirectiveError: When it can't.
     """
-    if agent.partition(":")[0] in ("openai", "anthropic", "local"):
+    if is_model(agent):
         # Whether it can run depends on the computer the lesson is given on.
         return
     try:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.models.anthropic_reading import FORM
-from bioblue_tui.models.endpoint import Service, find_endpoint
+from bioblue_tui.models.endpoint import find_endpoint
+from bioblue_tui.models.provider import Service
+from bioblue_tui.models.providers.anthropic import PROVIDER as ANTHROPIC
 from bioblue_tui.models.remote import STREAM, RemoteAgent
 from bioblue_tui.models.response import Form
 from bioblue_tui.models.settings import FULL_HISTORY, ModelSettings
@@ -16,18 +18,17 @@ from bioblue_tui.models.settings import FULL_HISTORY, ModelSettings
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-SERVICE = Service("Anthropic", "https://api.anthropic.com", "http://127.0.0.1:8080", "ANTHROPIC")
-
 
 class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
     """A model behind the Messages API.
 
     Args:
         model: Name of the model, as the server knows it.
-        settings: What a person set. The base URL is where the API is; None for ``ANTHROPIC_BASE_URL`` or, without that,
-            Anthropic's own. The limit of tokens is that of the answer; a budget for thinking is added to it.
+        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
+            that, the provider's own. The limit of tokens is that of the answer; a budget for thinking is added to it.
         timeout: Seconds to wait for an answer, or for more of it.
-        environ: Where ``ANTHROPIC_API_KEY`` is looked up. Without it a base URL is needed, and no real key is sent.
+        environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
+        service: Whose API it is.
 
     Raises:
         AgentError: When there is neither a key nor a base URL, or something that was set cannot be used. The API wants
@@ -50,11 +51,14 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
         *,
         timeout: float = 120.0,
         environ: Mapping[str, str] = os.environ,
+        service: Service = ANTHROPIC,
     ) -> None:
         settings = settings or ModelSettings()
         if settings.max_tokens is None:
-            raise AgentError("Anthropic's API needs a limit of tokens for an answer; set --max-tokens to a number")
-        endpoint = find_endpoint(SERVICE, settings.base_url, environ, confirmed=settings.confirmed)
+            raise AgentError(
+                f"{service.title}'s API needs a limit of tokens for an answer; set --max-tokens to a number"
+            )
+        endpoint = find_endpoint(service, settings.base_url, environ, confirmed=settings.confirmed)
         budget = settings.thinking
         parameters: dict[str, object] = {
             "temperature": settings.temperature,
@@ -66,7 +70,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
             # nothing would ever be read again, and writing it costs more than sending it.
             "cache_control": {"type": "ephemeral"} if settings.history == FULL_HISTORY else None,
         }
-        super().__init__(f"anthropic:{model}", model, endpoint, settings, parameters, timeout)
+        super().__init__(f"{service.name}:{model}", model, endpoint, settings, parameters, timeout)
         if budget is not None:
             limit = settings.max_tokens
             self._notes.append(f"max_tokens is {budget + limit}: {budget} for thinking and {limit} for the answer")

@@ -8,30 +8,11 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from bioblue_tui.agents.base import AgentError
+from bioblue_tui.models.provider import Service
 from bioblue_tui.models.redaction import all_forms, basic, masked, redacted
 
 PLACEHOLDER_KEY = "no-key"
 """Sent where a base URL is given and no key: local servers take any, but the SDKs want one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One kind of API: its name, its public address, a local one as an example, the prefix of its variables."""
-
-    title: str
-    url: str
-    example: str
-    prefix: str
-
-    @property
-    def key_variable(self) -> str:
-        """The one environment variable the key is taken from."""
-        return f"{self.prefix}_API_KEY"
-
-    @property
-    def url_variable(self) -> str:
-        """The environment variable the base URL is taken from where none is given."""
-        return f"{self.prefix}_BASE_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +67,7 @@ def find_endpoint(
     To a server on this computer that nobody has confirmed no key is sent: most want none.
 
     Args:
-        service: The API.
+        service: The provider.
         base_url: Where its server is; None for what the environment names, or the service's own.
         environ: Environment variables.
         confirmed: False where only a record names the base URL, which may come from anywhere.
@@ -102,7 +83,7 @@ def find_endpoint(
         )
     if not (key.isascii() and key.isprintable()):
         raise AgentError(f"{service.key_variable} holds characters that no key has; copy it again")
-    parts = _split(given or service.url, service.example)
+    parts = _split(given or service.url, service.dialect.example)
     local, lacking = is_local(parts.hostname or ""), f"set {service.key_variable}"
     if key and not (confirmed or _is_known(service, parts, environ)):
         shown = _shown(parts)
@@ -118,7 +99,7 @@ def find_endpoint(
     return Endpoint(
         key_variable=service.key_variable,
         lacking=lacking,
-        example=service.example,
+        example=service.dialect.example,
         shown=_shown(parts),
         local=local,
         url=urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")),
@@ -131,7 +112,7 @@ def find_endpoint(
 def _is_known(service: Service, parts: SplitResult, environ: Mapping[str, str]) -> bool:
     """Tell whether a recorded address is the service's, or what the environment names."""
     shown, known = _shown(parts), environ.get(service.url_variable, "").strip()
-    return shown == service.url.rstrip("/") or bool(known and _shown(_split(known, service.example)) == shown)
+    return shown == service.url.rstrip("/") or bool(known and _shown(_split(known, service.dialect.example)) == shown)
 
 
 def _address(service: Service, base_url: str | None, environ: Mapping[str, str]) -> str:

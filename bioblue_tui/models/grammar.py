@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.provider import Service
+from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
 from bioblue_tui.models.settings import ModelSettings
 
 MOST_DIGITS = 9
@@ -30,6 +32,7 @@ class ConstrainedChatAgent(OpenAIChatAgent):
         settings: What a person set; the grammar is on unless they turned it off.
         timeout: Seconds to wait for an answer, or for more of it.
         environ: Where the key is looked up.
+        service: Whose API it is.
 
     Raises:
         AgentError: As in ``OpenAIChatAgent``.
@@ -44,9 +47,10 @@ class ConstrainedChatAgent(OpenAIChatAgent):
         *,
         timeout: float = 120.0,
         environ: Mapping[str, str] = os.environ,
+        service: Service = OPENAI,
     ) -> None:
         settings = settings or ModelSettings()
-        super().__init__(model, settings, timeout=timeout, environ=environ)
+        super().__init__(model, settings, timeout=timeout, environ=environ, service=service)
         self._constrained = settings.grammar is not False
         self.provider = {**self.provider, "grammar": self._constrained}
 

@@ -13,7 +13,7 @@ from bioblue_tui.models.faults import Source
 from bioblue_tui.models.grammar import ConstrainedChatAgent
 from bioblue_tui.models.local_files import SMALL, ModelFile, find_file, missing_library
 from bioblue_tui.models.local_server import CONTEXT, serve
-from bioblue_tui.models.openai_chat import SERVICE
+from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
 from bioblue_tui.models.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LocalAgent(ConstrainedChatAgent):
 
     def _connect(self) -> AsyncOpenAI:
         address = self._start(self._file.path, self.model)
-        self._endpoint = find_endpoint(SERVICE, f"{address}/v1", {})
+        self._endpoint = find_endpoint(OPENAI, f"{address}/v1", {})
         self._source = Source(self._endpoint, self.model, self._timeout)
         return super()._connect()
 

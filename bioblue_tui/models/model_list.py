@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.models.anthropic_messages import AnthropicAgent
 from bioblue_tui.models.endpoint import Endpoint
 from bioblue_tui.models.error_body import said
 from bioblue_tui.models.faults import Source, explain, guarded, wrong_shape
-from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.provider import Service
 from bioblue_tui.models.settings import ModelSettings
-
-Provider = Literal["openai", "anthropic"]
 
 _SECONDS = 30.0
 """Longest wait for the list."""
@@ -46,29 +42,13 @@ class Listed:
     note: str = ""
 
 
-class _OpenAILister(OpenAIChatAgent):
-    path = "/models"
-
-    async def listed(self) -> tuple[str, list[Listed]]:
-        client: Any = await asyncio.to_thread(self._connect)
-        return self._endpoint.shown, await _ask(client, self.path, self._source)
-
-
-class _AnthropicLister(AnthropicAgent):
-    path = "/v1/models"
-
-    async def listed(self) -> tuple[str, list[Listed]]:
-        client: Any = await asyncio.to_thread(self._connect)
-        return self._endpoint.shown, await _ask(client, self.path, self._source)
-
-
 async def list_models(
-    provider: Provider, base_url: str | None = None, environ: Mapping[str, str] = os.environ
+    service: Service, base_url: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> tuple[str, list[Listed]]:
     """Ask a provider which models it offers.
 
     Args:
-        provider: Whose API it is.
+        service: Whose API it is.
         base_url: Where it is; None for the provider's own, or what the environment names.
         environ: Where key and address are looked up.
 
@@ -78,17 +58,13 @@ async def list_models(
     Raises:
         AgentError: When there is no key, or no list could be had.
     """
-    settings, timeout = ModelSettings(base_url=base_url), _SECONDS
-    lister: _OpenAILister | _AnthropicLister
-    if provider == "openai":
-        lister = _OpenAILister("", settings, timeout=timeout, environ=environ)
-    else:
-        lister = _AnthropicLister("", settings, timeout=timeout, environ=environ)
+    agent = service.agent("", ModelSettings(base_url=base_url), environ, timeout=_SECONDS)
     try:
-        address, models = await lister.listed()
+        client, source = await agent.reach()
+        models = await _ask(client, service.dialect.models, source)
     finally:
-        await lister.aclose()
-    return address, sorted(models, key=lambda model: (-model.created, model.id))
+        await agent.aclose()
+    return source.endpoint.shown, sorted(models, key=lambda model: (-model.created, model.id))
 
 
 async def _ask(client: Any, path: str, source: Source) -> list[Listed]:

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.models.endpoint import Service, find_endpoint
+from bioblue_tui.models.endpoint import find_endpoint
 from bioblue_tui.models.openai_reading import FORM
+from bioblue_tui.models.provider import Service
+from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
 from bioblue_tui.models.remote import STREAM, RemoteAgent
 from bioblue_tui.models.response import Form, Received
 from bioblue_tui.models.settings import ModelSettings
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
-
-SERVICE = Service("OpenAI", "https://api.openai.com/v1", "http://127.0.0.1:8080/v1", "OPENAI")
 
 _LIMIT, _OLD_LIMIT, _STREAM_OPTIONS = "max_completion_tokens", "max_tokens", "stream_options"
 
@@ -26,10 +26,11 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
 
     Args:
         model: Name of the model, as the server knows it.
-        settings: What a person set. The base URL is where the API is; None for ``OPENAI_BASE_URL`` or, without that,
-            OpenAI's own. The limit of tokens includes reasoning.
+        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
+            that, the provider's own. The limit of tokens includes reasoning.
         timeout: Seconds to wait for an answer, or for more of it.
-        environ: Where ``OPENAI_API_KEY`` is looked up. Without it a base URL is needed, and no real key is sent.
+        environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
+        service: Whose API it is.
 
     Raises:
         AgentError: When there is neither a key nor a base URL, or something that was set cannot be used.
@@ -53,18 +54,19 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
         *,
         timeout: float = 120.0,
         environ: Mapping[str, str] = os.environ,
+        service: Service = OPENAI,
     ) -> None:
         settings = settings or ModelSettings()
         if settings.thinking is not None:
-            raise AgentError("OpenAI's API knows no budget for thinking; leave it out, or set an effort")
-        endpoint = find_endpoint(SERVICE, settings.base_url, environ, confirmed=settings.confirmed)
+            raise AgentError(f"{service.title}'s API knows no budget for thinking; leave it out, or set an effort")
+        endpoint = find_endpoint(service, settings.base_url, environ, confirmed=settings.confirmed)
         parameters = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             _LIMIT: None if _OLD_LIMIT in settings.extra else settings.max_tokens,
             "reasoning_effort": settings.effort,
         }
-        super().__init__(f"openai:{model}", model, endpoint, settings, parameters, timeout)
+        super().__init__(f"{service.name}:{model}", model, endpoint, settings, parameters, timeout)
 
     def _connect(self) -> AsyncOpenAI:
         import openai

@@ -203,13 +203,16 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         """Look for what a server does without a word; returns notes for a person."""
         return ()
 
-    async def _reach(self) -> Poster:
+    async def reach(self) -> tuple[ClientT, Source]:
+        """Make the client, which ``aclose`` closes; returns it, and what faults of its server are told with."""
         self._client = await asyncio.to_thread(self._connect)
-        self._poster = Poster(self._client, self.resource, self._transport)
-        return self._poster
+        return self._client, self._source
 
     async def _request(self, turn: Turn, hearing: Hearing) -> Received:
-        poster = self._poster or await self._reach()
+        if self._poster is None:
+            client, _ = await self.reach()
+            self._poster = Poster(client, self.resource, self._transport)
+        poster = self._poster
         self._conversation.messages(turn)
         parameters, notes = dict(self._parameters), list[str]()
         while True:

@@ -16,7 +16,8 @@ from bioblue_tui.agents.base import Agent, AgentError
 from bioblue_tui.agents.human import HUMAN, HumanAgent
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.formatting.text import visible
-from bioblue_tui.models.catalogue import ModelSettings, is_model, make_agent
+from bioblue_tui.models.catalogue import ModelSettings, make_agent
+from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.collection import left_out, open_record, recent
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.locking import is_locked

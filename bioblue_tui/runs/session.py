@@ -19,6 +19,7 @@ from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.agents.replayed import ReplayAgent
 from bioblue_tui.agents.scripted import STREAM
 from bioblue_tui.models.catalogue import ModelSettings, make_agent
+from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
@@ -278,7 +279,7 @@ def _append_note(path: Path, note: Noted) -> None:
 
 def default_speed(agent: str) -> float | None:
     """Return the speed at which an agent, as written for ``make_agent``, is watched unless one says otherwise."""
-    return None if agent.partition(":")[0] in ("human", "openai", "anthropic", "local") else WATCH_SPEED
+    return None if agent == "human" or is_model(agent) else WATCH_SPEED
 
 
 def open_session(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.models.endpoint import find_endpoint
-from bioblue_tui.models.openai_chat import SERVICE, OpenAIChatAgent
+from bioblue_tui.models.openai_chat import OpenAIChatAgent
+from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
 from bioblue_tui.models.redaction import all_forms, is_hidden, masked, redacted, secrets_in, without
 from bioblue_tui.models.settings import ModelSettings
 
@@ -140,13 +141,13 @@ def test_the_extra_body_is_sent_whole_and_recorded_without_its_secrets() -> None
 
 def test_the_secrets_of_an_address_come_from_the_environment_where_a_record_has_none() -> None:
     whole = "http://me:pass%2Fword@127.0.0.1:8080/v1/?api-key=12345678"
-    found = find_endpoint(SERVICE, URL, {"OPENAI_BASE_URL": whole})
+    found = find_endpoint(OPENAI, URL, {"OPENAI_BASE_URL": whole})
     assert (found.url, found.query, found.shown) == (whole.partition("/?")[0], {"api-key": "12345678"}, URL)
-    other = find_endpoint(SERVICE, "http://127.0.0.1:9090/v1", {"OPENAI_BASE_URL": whole})
+    other = find_endpoint(OPENAI, "http://127.0.0.1:9090/v1", {"OPENAI_BASE_URL": whole})
     assert (other.query, other.secrets) == ({}, ())
-    assert find_endpoint(SERVICE, URL, {"OPENAI_BASE_URL": "http://[bad"}).url == URL
+    assert find_endpoint(OPENAI, URL, {"OPENAI_BASE_URL": "http://[bad"}).url == URL
 
 
 def test_all_keys_of_the_environment_are_secret() -> None:
-    found = find_endpoint(SERVICE, URL, {"OPENAI_API_KEY": "sk-mine-1234", "ANTHROPIC_API_KEY": "sk-ant-other"})
+    found = find_endpoint(OPENAI, URL, {"OPENAI_API_KEY": "sk-mine-1234", "ANTHROPIC_API_KEY": "sk-ant-other"})
     assert found.redact("sk-mine-1234, sk-ant-other") == "•••, •••"

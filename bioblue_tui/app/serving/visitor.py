@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.config import Config
-from bioblue_tui.models.catalogue import is_model
+from bioblue_tui.models.providers import is_model
 from bioblue_tui.system.paths import CONFIG_VARIABLE, DATA_DIR_VARIABLE, real_path
 from bioblue_tui.wordings.collection import names
 

@@ -16,8 +16,9 @@ import bioblue_envs
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.analysis.sameness import instruction_digest, plain, settings_of
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.models.catalogue import KEY_VARIABLES, ModelSettings, make_agent
+from bioblue_tui.models.catalogue import ModelSettings, make_agent
 from bioblue_tui.models.endpoint import PLACEHOLDER_KEY
+from bioblue_tui.models.providers import services
 from bioblue_tui.runs.batch.batch_file import Source, label, number, whole
 from bioblue_tui.runs.batch.engine import MOST_AT_ONCE
 from bioblue_tui.runs.batch.items import Item, read_agents, read_conditions, read_environments, read_words
@@ -111,7 +112,7 @@ def load_batch(
 def with_keys(environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return environment variables in which every provider has a key: for looking at a batch, not for playing it."""
     return {
-        **dict.fromkeys(KEY_VARIABLES.values(), PLACEHOLDER_KEY),
+        **{service.key_variable: PLACEHOLDER_KEY for service in services().values()},
         **{key: value for key, value in environ.items() if value.strip()},
     }
 

@@ -22,7 +22,8 @@ from textual.widgets.option_list import Option
 
 from bioblue_tui.analysis.comparison import MOST
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.models.catalogue import Choice, choices
+from bioblue_tui.models.catalogue import YOU, choices
+from bioblue_tui.models.provider import Choice
 from bioblue_tui.records.collection import Entry, Recent, names_in, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
@@ -262,7 +263,7 @@ class HomeScreen(Refreshing[None]):
             text = f"{choice.name} can't run now: {choice.unavailable}"
         self.about.update(text)
         self.about.set_class(bool(choice.unavailable), "-unavailable")
-        self.setup.show_for(self.environment, choice.name)
+        self.setup.show_for(self.environment, choice)
 
     @on(OptionList.OptionSelected, "#environments")
     def _environment_chosen(self) -> None:
@@ -273,15 +274,15 @@ class HomeScreen(Refreshing[None]):
         """Start the trial as it is set."""
         choice = self.choice
         if choice is not None:
-            self._start(choice.name, choice.unavailable)
+            self._start(choice)
 
     def action_you(self) -> None:
         """Play the highlighted environment at the keyboard."""
-        self._start("human", "")
+        self._start(YOU)
 
-    def _start(self, agent: str, unavailable: str) -> None:
-        if unavailable:
-            self.notify(f"{agent} can't run now: {unavailable}.", severity="warning", markup=False)
+    def _start(self, agent: Choice) -> None:
+        if agent.unavailable:
+            self.notify(f"{agent.name} can't run now: {agent.unavailable}.", severity="warning", markup=False)
             self._complained = True
             return
         try:

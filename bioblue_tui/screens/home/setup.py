@@ -9,7 +9,8 @@ from textual.getters import query_one
 from textual.widgets import Checkbox, Input, Label
 
 from bioblue_tui.formatting.text import one_line
-from bioblue_tui.models.catalogue import SUGGESTED_MODELS, ModelSettings
+from bioblue_tui.models.provider import Choice
+from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.runs.batch.seeds import MAX_SEED
 from bioblue_tui.runs.session import STEPS, Plan
 from bioblue_tui.trials.events import MAX_STEPS
@@ -18,9 +19,6 @@ from bioblue_tui.wordings.wording import Wording
 
 SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
 """Switches of environments, and their labels."""
-
-SERVER_URL = "http://127.0.0.1:8080/v1"
-"""Where a local OpenAI-compatible server is expected unless one says otherwise."""
 
 
 class PlainCheckbox(Checkbox):
@@ -80,20 +78,19 @@ class SetupPanel(Vertical):
             yield Label("base URL")
             yield Input(id="base-url", placeholder="the provider's own", compact=True)
 
-    def show_for(self, environment: str, agent: str) -> None:
+    def show_for(self, environment: str, agent: Choice) -> None:
         """Show what matters for an environment and an agent."""
         known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
         for name in SWITCHES:
             self.query_one(f"#{name.replace('_', '-')}", Checkbox).display = name in known
         self.objectives.display = self.query_one("#objectives-label").display = "objectives" in known
-        self.prompt_only.display = agent == "human"
-        is_model = agent in SUGGESTED_MODELS or agent == "server"
-        self.query_one("#model-line").display = is_model
-        if is_model:
-            self.model.placeholder = SUGGESTED_MODELS.get(agent, "the name the server knows it by")
-            self.base_url.placeholder = SERVER_URL if agent == "server" else "the provider's own"
+        self.prompt_only.display = agent.kind == "human"
+        self.query_one("#model-line").display = bool(agent.provider)
+        if agent.provider:
+            self.model.placeholder = agent.suggestion or "the name the server knows it by"
+            self.base_url.placeholder = agent.base_url or "the provider's own"
 
-    def plan(self, environment: str, agent: str) -> Plan:
+    def plan(self, environment: str, agent: Choice) -> Plan:
         """Return the plan of the trial.
 
         Raises:
@@ -107,13 +104,11 @@ class SetupPanel(Vertical):
         if "objectives" in known:
             parameters.setdefault("objectives", whole("objectives", self.objectives.value, 2, 6))
         bioblue_envs.make(environment, **parameters)
-        settings = ModelSettings(base_url=self.base_url.value.strip() or (SERVER_URL if agent == "server" else None))
-        if agent == "server" or agent in SUGGESTED_MODELS:
-            provider = "openai" if agent == "server" else agent
-            agent = f"{provider}:{self.model.value.strip() or SUGGESTED_MODELS.get(agent, 'default')}"
+        settings = ModelSettings(base_url=self.base_url.value.strip() or agent.base_url or None)
+        model = self.model.value.strip() or agent.suggestion or "default"
         return Plan(
             environment,
-            agent,
+            f"{agent.provider}:{model}" if agent.provider else agent.name,
             parameters,
             seed=whole("seed", self.seed.value, 0, MAX_SEED),
             steps=whole("steps", self.steps.value, 1, MAX_STEPS),
