@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bioblue_tui.formatting.text import one_line
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import real_path
 from bioblue_tui.system.regular import read_regular
 from bioblue_tui.system.toml import check, load
@@ -30,7 +31,7 @@ WHO = "me"
 """Who makes notes, until a person says another name. Records are shared: the system's name of its user stays out."""
 
 
-class ConfigError(Exception):
+class ConfigError(BioBlueError):
     """A configuration that cannot be read or written. The message says what, where, and what to do."""
 
 

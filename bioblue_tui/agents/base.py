@@ -8,11 +8,13 @@ from typing import Literal, Protocol
 
 from bioblue_envs import Environment, State, Transition
 
+from bioblue_tui.system.errors import BioBlueError
+
 OUTGREW = "the conversation outgrew the model's context"
 """How the note of an answer begins that was given without the oldest turns; how many were left out follows."""
 
 
-class AgentError(Exception):
+class AgentError(BioBlueError):
     """An agent could not answer, for a reason outside its answer (no key, refused connection, overload).
 
     The message says what happened and what to do, for a person. It never holds a key.

@@ -23,6 +23,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import data_dir, references_file, trials_dir
 from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.state import TrialState
@@ -37,7 +38,7 @@ _HEADLINE = re.compile(r".*?[a-z](?=: | \()")
 """What a note says before its particulars."""
 
 
-class ComparisonError(Exception):
+class ComparisonError(BioBlueError):
     """Trials that can't be compared. The message says which, why, and what to do."""
 
 

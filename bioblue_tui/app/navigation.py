@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bioblue_envs import ParameterError
 from textual.app import App
 
-from bioblue_tui.agents.base import AgentError
-from bioblue_tui.analysis.comparison import Comparison, ComparisonError, open_comparison
+from bioblue_tui.analysis.comparison import Comparison, open_comparison
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
@@ -28,9 +27,9 @@ from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.screens.trial.screen import TrialScreen
 from bioblue_tui.screens.trial.watch import WatchScreen
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import data_dir, references_file, trials_dir
 from bioblue_tui.trials.trial import RETRY_LIMIT
-from bioblue_tui.wordings.words import WordingError
 
 if TYPE_CHECKING:
     from bioblue_tui.lessons.format import Lesson
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from bioblue_tui.screens.lesson.collection import LessonsScreen
     from bioblue_tui.screens.lesson.screen import LessonScreen
 
-_REFUSALS = (ParameterError, AgentError, RecordError, WordingError)
+_REFUSALS = (BioBlueError, ParameterError)
 """Why a screen can't be made: each says it for a person."""
 
 Shown: TypeAlias = "TrialScreen | ControlScreen | CompareScreen | OverviewScreen | LessonScreen | LessonsScreen"
@@ -167,7 +166,7 @@ class Wiring:
     def _compare(self, paths: Sequence[Path], at: int | None) -> None:
         try:
             comparison = open_comparison(paths, self._data, self._forked)
-        except (*_REFUSALS, ComparisonError) as error:
+        except _REFUSALS as error:
             self._app.call_from_thread(self._refuse, "Not compared", error)
         else:
             self._app.call_from_thread(self._beside, comparison, at)

@@ -31,6 +31,7 @@ from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
 from bioblue_tui.studies.measuring import Stopwatch
 from bioblue_tui.studies.running import Run
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.widgets.gate import MOST, Gate
 
 PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
@@ -118,7 +119,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
                 self._run_.note("shown", view=view.key)
                 self._watch.start()
                 await self._show(view)
-        except (RecordError, StudyError) as error:
+        except BioBlueError as error:
             self.exit(str(error))
         else:
             self.exit("")

@@ -14,11 +14,8 @@ from bioblue_tui.commands.many import many_options, play_jobs
 from bioblue_tui.commands.model_options import max_cost_option, read_dollars
 from bioblue_tui.commands.options import UsageError, data_option, wording_option
 from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
-from bioblue_tui.commands.usage import complaint
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
-from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.batch.batch_file import BatchError
 from bioblue_tui.runs.batch.batch_status import Found, load_begun
 from bioblue_tui.runs.batch.claims import Claims
 from bioblue_tui.runs.batch.example import EXAMPLE
@@ -26,7 +23,7 @@ from bioblue_tui.runs.batch.jobs import batch_jobs
 from bioblue_tui.runs.batch.limiter import Limiters
 from bioblue_tui.runs.batch.plan import BatchTrial, with_keys
 from bioblue_tui.runs.batch.session_factory import Opener
-from bioblue_tui.runs.settings_text import ToldError, read_wording
+from bioblue_tui.runs.settings_text import read_wording
 from bioblue_tui.system.paths import data_dir as directory
 from bioblue_tui.system.paths import trials_dir
 
@@ -98,14 +95,11 @@ def batch(
         raise UsageError("which batch? Name its file; bioblue batch --example shows what it looks like")
     data = data_dir or default_data
     warnings: list[str] = []
-    try:
-        # To look at a batch, no key is needed.
-        records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
-        claims = Claims(records)
-        chosen = read_wording(wording, "--wording") if wording else None
-        plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
-    except (BatchError, RecordError, ToldError) as error:
-        raise complaint(error) from None
+    # To look at a batch, no key is needed.
+    records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
+    claims = Claims(records)
+    chosen = read_wording(wording, "--wording") if wording else None
+    plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import guarded
 from bioblue_tui.commands.screen import need_terminal, on_screen, run_app
 from bioblue_tui.commands.usage import UsageError, data_option
 from bioblue_tui.formatting.text import visible
@@ -43,13 +41,10 @@ def compare(default_data: Path | None, /, data_dir: Path | None, files: tuple[Pa
 
     Exit code 0, or 2 when they can't be read or can't be compared.
     """
-    from bioblue_tui.analysis.comparison import ComparisonError, open_comparison
+    from bioblue_tui.analysis.comparison import open_comparison
 
     data = data_dir or default_data
-    try:
-        comparison = guarded(lambda: open_comparison(files, data))
-    except ComparisonError as error:
-        raise UsageError(visible(str(error))) from None
+    comparison = open_comparison(files, data)
     if not on_screen(display):
         from bioblue_tui.display.comparison import write_comparison
 
@@ -80,10 +75,10 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     directory = data_directory(data)
     places = list(files)
     for place in files:
-        guarded(partial(must_exist, place))
+        must_exist(place)
     if not files:
         places = [trials_dir(directory)]
-        if not guarded(lambda: recent(places[0], 0)).total:
+        if not recent(places[0], 0).total:
             raise UsageError(f"no trials in {visible(str(places[0]))}; name records, or directories of records")
     need_terminal("bioblue analyse FILES… and bioblue report FILES… do without")
 

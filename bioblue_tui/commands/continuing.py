@@ -22,7 +22,6 @@ from bioblue_tui.commands.options import (
     choose_agent,
     choose_wording,
     data_option,
-    guarded,
     read_speed,
     speed_option,
     tell_rewording,
@@ -101,7 +100,7 @@ def resume(
     limit = read_dollars(max_cost) if max_cost else None
     records, named = trials_dir(directory(data)), set(map(real_path, files))
     if everything:
-        found, running = guarded(lambda: resumable(records, _narrate))
+        found, running = resumable(records, _narrate)
         files = (*files, *found)
         elsewhere = f"{counted(running, 'trial')} running in another process" if running else ""
         if told := "; ".join(filter(None, ("" if files else "no trial to resume", elsewhere))):
@@ -258,14 +257,14 @@ def fork(
     record.
     """
     data, pace = data_dir or default_data, read_speed(speed)
-    record = guarded(lambda: open_record(file))
+    record = open_record(file)
     header = record.header
     if not 0 <= at <= _done(record):
         raise UsageError(f"--at {at}: {counted(_done(record), 'step')} were played")
     chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
     words = choose_wording(wording, header.environment)
     plan = replace(_plan_of(header), agent=chosen or header.agent)
-    choice = guarded(lambda: read_model(plan, base_url=base_url, after=at, **told))
+    choice = read_model(plan, base_url=base_url, after=at, **told)
     given = {name: getattr(choice.plan.settings, name) for name in choice.plan.settings.explicit}
     if base_url:
         given["base_url"] = base_url
@@ -276,7 +275,7 @@ def fork(
         stream = stream_of_fork(header, at, number) if times > 1 else ""
         return agent_of_fork(header, Changes(chosen, given, stream=stream), data)
 
-    plays = replace(choice.plan, settings=ModelSettings.of(guarded(who).provider))
+    plays = replace(choice.plan, settings=ModelSettings.of(who().provider))
     changes: dict[str, Any] = {"condition": condition, "schedule": choice.plan.schedule}
     changes |= {"instruction": choice.plan.instruction, "wording": words}
     tell_rewording(words, data)

@@ -9,6 +9,9 @@ from typing import Any
 
 import click
 
+from bioblue_tui.commands.usage import complaint
+from bioblue_tui.system.errors import BioBlueError
+
 INTERRUPTED = 130
 """Exit code of a command that a person or a closed pipe has stopped."""
 
@@ -62,21 +65,31 @@ class SectionedGroup(click.Group):
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the arguments; help and version are written meanwhile."""
-        with _interruptions():
+        with _told():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
-        with _interruptions():
+        with _told():
             return super().invoke(ctx)
 
 
 @contextlib.contextmanager
-def _interruptions() -> Iterator[None]:
+def _told() -> Iterator[None]:
+    """Turn what a person can mend into one clear message, and an interruption into its exit code."""
     try:
         yield
     except (KeyboardInterrupt, BrokenPipeError):
         raise SystemExit(INTERRUPTED) from None
+    except BioBlueError as error:
+        raise complaint(error) from None
+    except ValueError as error:
+        # Here, because most commands that fail do so without an environment.
+        from bioblue_envs import ParameterError
+
+        if isinstance(error, ParameterError):
+            raise complaint(error) from None
+        raise
 
 
 _NAMES = {

@@ -12,7 +12,7 @@ import bioblue_envs
 import click
 
 from bioblue_tui.agents.scripted import POLICIES
-from bioblue_tui.commands.options import data_option, guarded
+from bioblue_tui.commands.options import data_option
 from bioblue_tui.display.listing import list_lines, trial_json, trial_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.numbers import counted
@@ -42,7 +42,7 @@ def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int,
     separated by tabs.
     """
     directory = trials_dir(data_directory(data_dir or default_data))
-    entries = guarded(lambda: recent(directory, limit))
+    entries = recent(directory, limit)
     if not entries:
         click.echo(f"bioblue: no trials in {visible(str(directory))}", err=True)
     elif len(entries) < entries.total:
@@ -63,7 +63,7 @@ def list_environments(environment: str | None) -> None:
     if environment is None:
         _list([(name, bioblue_envs.about(name).replace("\n", " ")) for name in bioblue_envs.ids()])
         return
-    parameters = guarded(lambda: bioblue_envs.parameters(environment))
+    parameters = bioblue_envs.parameters(environment)
     values = bioblue_envs.make(environment).parameters
     _list([(one.name, json.dumps(values.get(one.name)), one.help) for one in parameters])
 
@@ -77,7 +77,7 @@ def list_agents(default_data: Path | None, /, environment: str | None) -> None:
     In a pipe the fields are separated by tabs.
     """
     if environment is not None:
-        guarded(lambda: bioblue_envs.parameters(environment))
+        bioblue_envs.parameters(environment)
         _list([(choice.name, _about(choice)) for choice in choices(environment, data=default_data)])
         return
     plays: dict[str, list[str]] = {}

@@ -35,13 +35,10 @@ def get(default_data: Path | None, /, data_dir: Path | None) -> None:
     It is a real but tiny model, expected to fail. A file that is there and whole is left as it is.
     """
     from bioblue_tui.display.progress import progress
-    from bioblue_tui.models.local_fetch import FetchError, fetch
+    from bioblue_tui.models.local_fetch import fetch
 
-    try:
-        with progress(_narrate) as tell:
-            path = fetch(_directory(data_dir, default_data), tell)
-    except FetchError as error:
-        raise click.ClickException(visible(str(error))) from None
+    with progress(_narrate) as tell:
+        path = fetch(_directory(data_dir, default_data), tell)
     _narrate(f"{SMALL.name} ({SMALL.licence}; {SMALL.remark}): {visible(str(path))}")
     missing = missing_library()
     _narrate(missing or "bioblue watch homeostasis --model local")

@@ -16,7 +16,7 @@ from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model
 from bioblue_tui.runs.session import Plan
-from bioblue_tui.runs.settings_text import SETTINGS, ToldError, read_instruction, read_setting
+from bioblue_tui.runs.settings_text import SETTINGS, read_instruction, read_setting
 from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_planned
 
@@ -115,11 +115,8 @@ def read_model(
     Raises:
         UsageError: When one makes no sense.
     """
-    try:
-        values = _values(given)
-        instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
-    except ToldError as error:
-        raise UsageError(str(error)) from None
+    values = _values(given)
+    instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
     if not is_model(plan.agent) and (values or system_prompt or max_cost):
         first = next(iter(values), "system_prompt" if system_prompt else "max_cost").replace("_", "-")
         raise UsageError(f"--{first} goes with --model")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import UsageError, guarded
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.providers import services
 
@@ -35,7 +35,7 @@ def models(provider: str, base_url: str | None, as_json: bool) -> None:
     from bioblue_tui.costs.table import find_price
     from bioblue_tui.models.model_list import list_models
 
-    address, listed = guarded(lambda: asyncio.run(list_models(services()[provider], base_url)))
+    address, listed = asyncio.run(list_models(services()[provider], base_url))
     if not listed:
         raise UsageError(f"{one_line(address, 100)} offers no models")
     priced = [(model, find_price(model.id, address)) for model in listed]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import UsageError, guarded
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.config import Config
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import config_file
@@ -144,7 +144,7 @@ def _done(file: Path) -> int:
     from bioblue_tui.records.collection import open_record
     from bioblue_tui.trials.events import Stepped
 
-    record = guarded(lambda: open_record(file))
+    record = open_record(file)
     return max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
 
 
@@ -152,7 +152,7 @@ def _find(file: Path, note_id: str) -> Noted:
     from bioblue_tui.records.collection import open_record
     from bioblue_tui.records.notes import notes_of
 
-    note = notes_of(guarded(lambda: open_record(file))).find(note_id)
+    note = notes_of(open_record(file)).find(note_id)
     if note is None:
         raise UsageError(f"{visible(str(file))} has no note {visible(note_id, 60)}; bioblue notes FILE lists them")
     return note
@@ -161,5 +161,5 @@ def _find(file: Path, note_id: str) -> Noted:
 def _append(file: Path, note: Noted) -> None:
     from bioblue_tui.records.collection import append_note
 
-    path = guarded(lambda: append_note(file, note))
+    path = append_note(file, note)
     click.echo(f"noted in {visible(str(path))}", err=True)

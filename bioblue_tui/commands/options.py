@@ -10,25 +10,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import bioblue_envs
 import click
 
-from bioblue_tui.agents.base import AgentError
 from bioblue_tui.commands.usage import UsageError as UsageError
-from bioblue_tui.commands.usage import complaint
 from bioblue_tui.commands.usage import data_option as data_option
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model, ways
 from bioblue_tui.records.collection import recent
-from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.runs.session import STEPS, Plan
-from bioblue_tui.runs.settings_text import ToldError, read_wording
+from bioblue_tui.runs.settings_text import read_wording
 from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import trials_dir
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
-from bioblue_tui.wordings.words import WordingError
 
 if TYPE_CHECKING:
     from bioblue_tui.analysis.modes.base import Mode
@@ -47,14 +43,6 @@ def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, .
         return parse_seeds(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
-
-
-def guarded(call: Callable[[], Result]) -> Result:
-    """Turn what a person can mend into one clear message."""
-    try:
-        return call()
-    except (bioblue_envs.ParameterError, AgentError, RecordError) as error:
-        raise complaint(error) from None
 
 
 def trial_options(command: Command) -> Command:
@@ -131,11 +119,8 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
     """
     if written is None:
         return None
-    try:
-        wording = read_wording(written, "--wording")
-        wording.of(environment)
-    except (ToldError, WordingError) as error:
-        raise UsageError(visible(str(error))) from None
+    wording = read_wording(written, "--wording")
+    wording.of(environment)
     return wording
 
 
@@ -143,7 +128,7 @@ def tell_rewording(wording: Wording | None, data: Path | None) -> None:
     """Say on standard error where records have other words under the name and version of the chosen wording."""
     if wording is None or comes_with_us((wording.title, wording.digest)):
         return
-    entries = guarded(lambda: recent(trials_dir(data_directory(data)), sys.maxsize))
+    entries = recent(trials_dir(data_directory(data)), sys.maxsize)
     there = ((entry.header.wording, entry.header.wording_digest) for entry in entries if entry.header)
     for line in reworded([(wording.title, wording.digest)], there, "record", " here"):
         click.echo(f"bioblue: {visible(line)}", err=True)
@@ -277,7 +262,7 @@ def make_plan(
     Raises:
         UsageError: When the environment or a parameter is none that there is.
     """
-    parameters = guarded(lambda: bioblue_envs.parse_settings(environment, settings))
+    parameters = bioblue_envs.parse_settings(environment, settings)
     given = {
         "objectives": objectives,
         "hint": hint or None,
@@ -285,7 +270,7 @@ def make_plan(
         "hidden_rewards": hidden_rewards or None,
     }
     parameters |= {name: value for name, value in given.items() if value is not None}
-    guarded(lambda: bioblue_envs.make(environment, **parameters))
+    bioblue_envs.make(environment, **parameters)
     told = choose_wording(wording, environment)
     sent = settings_model or ModelSettings()
     return Plan(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)

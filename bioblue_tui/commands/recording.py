@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bioblue_tui.commands.options import guarded
 from bioblue_tui.commands.usage import BrokenOff
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.files import RemovedError
@@ -21,14 +20,10 @@ def recorded(play: Callable[[], Result], begun: Callable[[], object] = lambda: T
         play: Plays one trial or several.
         begun: Tells whether any of them has begun: then it is no bad input that ends it.
     """
-
-    def played() -> Result:
-        try:
-            return play()
-        except RecordError as error:
-            if not begun():
-                raise
-            kept = " What was played before is kept; bioblue resume goes on from there."
-            raise BrokenOff(visible(f"{error}{'' if isinstance(error, RemovedError) else kept}")) from None
-
-    return guarded(played)
+    try:
+        return play()
+    except RecordError as error:
+        if not begun():
+            raise
+        kept = " What was played before is kept; bioblue resume goes on from there."
+        raise BrokenOff(visible(f"{error}{'' if isinstance(error, RemovedError) else kept}")) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import display_option, guarded, read_speed, speed_option
+from bioblue_tui.commands.options import display_option, read_speed, speed_option
 from bioblue_tui.commands.screen import on_screen, run_app
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
     """Replay FILE, a record of ours or a published TSV log."""
     rate = read_speed(speed)
-    record = guarded(lambda: open_record(file))
+    record = open_record(file)
     for warning in record.warnings:
         click.echo(f"bioblue: {one_line(warning, 300)}", err=True)
     if not on_screen(display):
@@ -39,7 +39,7 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
             click.echo(f"bioblue: {one_line(first, 400)}. bioblue verify lists all.", err=True)
         return
 
-    session = guarded(lambda: ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused))
+    session = ReplaySession(record, speed=5 if rate == 0 else rate, paused=paused)
 
     def screen() -> TrialScreen:
         from bioblue_tui.screens.trial.replay import ReplayScreen
@@ -75,6 +75,6 @@ def export(file: Path, output: Path, force: bool) -> None:
     from bioblue_tui.analysis.comments import commented
     from bioblue_tui.records.published_write import write_published
 
-    record = guarded(lambda: commented(open_record(file)))
-    guarded(lambda: write_published(record, output, overwrite=force))
+    record = commented(open_record(file))
+    write_published(record, output, overwrite=force)
     click.echo(f"written: {visible(str(output))}", err=True)

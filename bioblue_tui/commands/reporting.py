@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bioblue_tui.commands.usage import UNREADABLE, UsageError, complaint, data_option
+from bioblue_tui.commands.usage import UNREADABLE, UsageError, data_option
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import data_dir as data_directory
@@ -150,17 +150,12 @@ def _read(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], 
 
 def _write(output: Path, content: Callable[[], bytes], force: bool) -> None:
     from bioblue_tui.records.files import write_bytes
-    from bioblue_tui.records.schema import RecordError
-    from bioblue_tui.report.extras import MissingLibraryError
 
-    try:
-        data = content()
-        if str(output) == "-":
-            click.echo(data, nl=False)
-            return
-        write_bytes(output, data, force)
-    except (RecordError, MissingLibraryError) as error:
-        raise complaint(error) from None
+    data = content()
+    if str(output) == "-":
+        click.echo(data, nl=False)
+        return
+    write_bytes(output, data, force)
     click.echo(f"written: {visible(str(output))}", err=True)
 
 

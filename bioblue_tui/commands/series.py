@@ -14,7 +14,6 @@ from bioblue_tui.commands.model_options import MODEL_OPTIONS, model_options, rea
 from bioblue_tui.commands.options import (
     agent_options,
     choose_agent,
-    guarded,
     make_plan,
     pause_option,
     read_modes,
@@ -69,7 +68,7 @@ def run(
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
     choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
     plan, data = choice.plan, options["data_dir"] or default_data
-    guarded(lambda: agent_for(plan, data))
+    agent_for(plan, data)
     tell_rewording(plan.wording, data)
     limiters = Limiters(rpm)
     opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1, read_modes(pauses))

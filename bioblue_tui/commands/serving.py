@@ -7,7 +7,6 @@ from importlib.util import find_spec
 
 import click
 
-from bioblue_tui.commands.teaching import read
 from bioblue_tui.commands.usage import UsageError
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.system.installing import needs_extra
@@ -40,7 +39,9 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
         raise UsageError(needs_extra("bioblue serve", "serve"))
     title, arguments = "BioBlue", ["--large"] if large else []
     if lesson is not None:
-        found = read(lesson)
+        from bioblue_tui.lessons.collection import find
+
+        found = find(lesson)
         title, arguments = f"BioBlue: {one_line(found.title, 60)}", [*arguments, "--lesson", str(real_path(found.path))]
     from bioblue_tui.app.serving.server import Classroom
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import UsageError, data_option, guarded
-from bioblue_tui.commands.usage import UNREADABLE, complaint
+from bioblue_tui.commands.options import UsageError, data_option
+from bioblue_tui.commands.usage import UNREADABLE
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.records.files import leading_nowhere, write_text
 from bioblue_tui.studies.example import EXAMPLE
-from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.sessions import nobodys, study_dir
 from bioblue_tui.studies.study import Study
 from bioblue_tui.studies.versions import load_begun
@@ -40,16 +38,8 @@ def study() -> None:
     """
 
 
-def _clear(call: Callable[[], Result]) -> Result:
-    """Turn what a person can mend into one clear message."""
-    try:
-        return guarded(call)
-    except StudyError as error:
-        raise complaint(error) from None
-
-
 def _load(path: Path, data: Path | None) -> Study:
-    study, wrong = _clear(lambda: load_begun(path, data))
+    study, wrong = load_begun(path, data)
     if wrong:
         _narrate(visible(f"{wrong}\nIt was begun by older rules, and goes on as it is; no new study can be so."))
     return study
@@ -62,7 +52,7 @@ _study_file = click.argument("file", metavar="STUDY.toml", type=click.Path(path_
 @click.argument("file", type=click.Path(path_type=Path), default=Path("study.toml"))
 def init(file: Path) -> None:
     """Write an example to FILE (study.toml), which explains every key and can be played as it stands."""
-    guarded(lambda: write_text(file, EXAMPLE))
+    write_text(file, EXAMPLE)
     _narrate(f"written: {visible(str(file))}")
     _narrate(f"bioblue study run {visible(str(file))} --participant P01")
 
@@ -101,7 +91,7 @@ def run(
     if not on_screen("auto"):
         raise UsageError("a study needs a terminal: it is shown on the whole screen")
     _may_go_on(plan, participant, data, resume, new_version)
-    outcome, problem, version = _clear(lambda: _play(plan, participant, data, row, new_version))
+    outcome, problem, version = _play(plan, participant, data, row, new_version)
     if problem:
         raise click.ClickException(visible(problem))
     _narrate(f"{participant}, version {version}: {outcome or 'left before the end; the same command resumes here'}")
@@ -113,10 +103,10 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
     """Ask before a session that was begun goes on: the code may have been typed by mistake."""
     from bioblue_tui.studies.running import begun, changed_since
 
-    log = _clear(lambda: begun(plan, participant, data, new_version=new_version))
+    log = begun(plan, participant, data, new_version=new_version)
     if log is None:
         return
-    changed = _clear(lambda: changed_since(plan, log, data))
+    changed = changed_since(plan, log, data)
     if changed:
         _narrate(visible(f"{participant} {changed}"))
     if resume:
@@ -228,7 +218,7 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
 
     data = data_dir or default_data
     name, plan = _named(which, data)
-    written, problems, remarks = _clear(lambda: export_study(name, plan, output, data))
+    written, problems, remarks = export_study(name, plan, output, data)
     for path in written:
         click.echo(visible(str(path)))
     for line in (*(f"left out: {problem}" for problem in problems), *remarks):
@@ -256,12 +246,12 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
         raise UsageError(f"{one_line(participant, 60)!r} is no participant's code")
     data = data_dir or default_data
     name, plan = _named(which, data)
-    files = _clear(lambda: forgetting.what_there_is(name, participant, data))
+    files = forgetting.what_there_is(name, participant, data)
     if not files:
         raise UsageError(f"nothing of {participant} is there in {one_line(name)}")
     if not yes:
         click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
-    uncounted = _clear(lambda: forgetting.forget(name, participant, files, plan, data))
+    uncounted = forgetting.forget(name, participant, files, plan, data)
     _narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
     if uncounted:
         _narrate(visible(f"The method sheet will not say that one was removed: note it yourself. {uncounted}"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.usage import UsageError, data_option
+from bioblue_tui.commands.usage import data_option
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 
@@ -40,28 +40,15 @@ def teach(
     if listed:
         _list()
     elif check is not None:
-        found = read(check, reckon=True)
+        from bioblue_tui.lessons.collection import find
+
+        found = find(check, reckon=True)
         about = f"{counted(len(found.pages), 'page')}, {found.minutes} minutes"
         click.echo(f"{visible(check)}: {one_line(found.title)}: {about}")
         for line in _asked(found):
             click.echo(f"  {line}")
     else:
         _give(lesson, large, data_dir or default_data)
-
-
-def read(name: str, *, reckon: bool = False) -> Lesson:
-    """Read the lesson that somebody names, and reckon its figures if you like.
-
-    Raises:
-        UsageError: When there is none such, or it has a mistake.
-    """
-    from bioblue_tui.lessons.collection import find
-    from bioblue_tui.lessons.reading import LessonError
-
-    try:
-        return find(name, reckon=reckon)
-    except LessonError as error:
-        raise UsageError("\n".join(map(visible, str(error).split("\n")))) from None
 
 
 def _asked(lesson: Lesson) -> Iterator[str]:
@@ -93,8 +80,9 @@ def _list() -> None:
 
 def _give(name: str | None, large: bool, data: Path | None) -> None:
     from bioblue_tui.commands.screen import need_terminal, run_app
+    from bioblue_tui.lessons.collection import find
 
-    chosen = read(name) if name is not None else None
+    chosen = find(name) if name is not None else None
     need_terminal("to check a lesson without one: bioblue teach --check FILE")
     run_app(data, lambda: lesson_screen(chosen, large=large))
 

@@ -16,7 +16,6 @@ from bioblue_tui.commands.options import (
     agent_options,
     choose_agent,
     display_option,
-    guarded,
     make_plan,
     pause_option,
     read_modes,
@@ -134,7 +133,7 @@ def show_session(
         data: The data directory; None for the platform's.
         plan: What is played, so that it can be played again.
     """
-    session = guarded(open_trial)
+    session = open_trial()
     if on_screen(display):
 
         def screen() -> TrialScreen:

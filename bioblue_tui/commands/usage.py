@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import click
 
 from bioblue_tui.formatting.text import visible
-from bioblue_tui.system.room import NoRoom
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,13 +29,14 @@ class BrokenOff(UsageError):
 
 
 def complaint(error: Exception, before: str = "") -> UsageError:
-    """Return the message for an error that a person can mend: with exit code 1 where only room is wanting, else 2.
+    """Return the message for an error that a person can mend, with the error's own exit code.
 
     Args:
         error: The error.
         before: What is said before it.
     """
-    return (BrokenOff if isinstance(error, NoRoom) else UsageError)(visible(f"{before}{error}"))
+    code = getattr(error, "exit_code", UsageError.exit_code)
+    return (UsageError if code == UsageError.exit_code else BrokenOff)(visible(f"{before}{error}"))
 
 
 class _Directory(click.Path):

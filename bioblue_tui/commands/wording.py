@@ -11,7 +11,7 @@ import bioblue_envs
 import click
 
 from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import UsageError, guarded
+from bioblue_tui.commands.options import UsageError
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.text import to_the_letter, visible
@@ -21,7 +21,6 @@ from bioblue_tui.wordings.collection import DEFAULT, built_in, names, retired, r
 from bioblue_tui.wordings.example import example
 from bioblue_tui.wordings.facts import example as example_step
 from bioblue_tui.wordings.wording import DIGITS, Wording
-from bioblue_tui.wordings.words import WordingError
 
 
 @click.group(cls=SectionedGroup)
@@ -51,22 +50,19 @@ def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -
         return
     if settings and environment is None:
         raise UsageError("--set goes with an environment: bioblue wording show NAME ENVIRONMENT --set NAME=VALUE")
-    try:
-        chosen = read_wording(name, "the wording")
-        if environment is not None:
-            guarded(lambda: bioblue_envs.parameters(environment))
-            chosen.of(environment)
-        click.echo(visible(f"{chosen.title}, digest {chosen.digest[:DIGITS]}"))
-        for id_ in (environment,) if environment else chosen.words:
-            for line in _shown(chosen, id_, settings):
-                click.echo(to_the_letter(line))
-    except (ToldError, WordingError) as error:
-        raise UsageError(visible(str(error))) from None
+    chosen = read_wording(name, "the wording")
+    if environment is not None:
+        bioblue_envs.parameters(environment)
+        chosen.of(environment)
+    click.echo(visible(f"{chosen.title}, digest {chosen.digest[:DIGITS]}"))
+    for id_ in (environment,) if environment else chosen.words:
+        for line in _shown(chosen, id_, settings):
+            click.echo(to_the_letter(line))
 
 
 def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str]:
-    parameters = guarded(lambda: bioblue_envs.parse_settings(id_, settings))
-    environment, state, last = guarded(lambda: example_step(id_, **parameters))
+    parameters = bioblue_envs.parse_settings(id_, settings)
+    environment, state, last = example_step(id_, **parameters)
     words = chosen.of(id_)
     yield f"\n=== {id_} · instruction\n\n{words.instruction(environment)}"
     yield f"\n=== {id_} · step 1\n\n{words.observation(environment, environment.initial(), None)}"
@@ -106,7 +102,7 @@ def check(files: tuple[str, ...]) -> None:
 @click.option("--from", "name", type=click.Choice(names()), default=DEFAULT, show_default=True, help="Whose texts.")
 def init(file: Path, name: str) -> None:
     """Write a wording to FILE (wording.toml) that explains itself: the texts of a built-in one, to be changed."""
-    guarded(lambda: write_text(file, example(_own_name(file), name)))
+    write_text(file, example(_own_name(file), name))
     click.echo(f"written: {visible(str(file))}", err=True)
 
 
@@ -133,13 +129,10 @@ def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> Non
     Some published logs are older than the scripts and ask in other words: name them with --log, and observation and
     question are those in the logs, checked prompt by prompt. What no log shows is the script's, or is asked for.
     """
-    from bioblue_tui.runs.published_wording import ReplicationError, wording_of
+    from bioblue_tui.runs.published_wording import wording_of
 
-    try:
-        text = wording_of(directory, logs, _own_name(output), _tell)
-    except ReplicationError as error:
-        raise UsageError(visible(str(error))) from None
-    guarded(lambda: write_text(output, text))
+    text = wording_of(directory, logs, _own_name(output), _tell)
+    write_text(output, text)
     click.echo(f"written: {visible(str(output))}", err=True)
 
 

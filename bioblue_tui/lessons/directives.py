@@ -18,6 +18,7 @@ from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.pause_on import modes_of
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import real_path
 from bioblue_tui.trials.events import MAX_STEPS
 
@@ -52,7 +53,7 @@ _COMMANDS = {
 }
 
 
-class DirectiveError(ValueError):
+class DirectiveError(BioBlueError):
     """A directive that can't be followed. The message says what is wrong, for who wrote it."""
 
 

@@ -18,12 +18,13 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.shadow import Policy
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Header, Intervened, Stepped
 from bioblue_tui.trials.interventions import disturbance, undisturbed
 
 
-class FigureError(ValueError):
+class FigureError(BioBlueError):
     """A figure that can't be reckoned. The message says why, for who wrote it."""
 
 

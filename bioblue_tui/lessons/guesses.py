@@ -9,6 +9,7 @@ from string import ascii_lowercase
 
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.format import Prediction
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import MAX_STEPS
 
 Guess = float | None
@@ -25,7 +26,7 @@ _COMMA = re.compile(r"[^\s;]*,\d[^\s;]*")
 """A word with a comma that may be a decimal's, or one within thousands."""
 
 
-class GuessError(ValueError):
+class GuessError(BioBlueError):
     """A guess that is none. The message says which, and what one looks like."""
 
 

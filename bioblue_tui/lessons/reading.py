@@ -16,6 +16,7 @@ from bioblue_tui.lessons.figures import FIGURE, Figure
 from bioblue_tui.lessons.format import Activity, Block, Discussion, Lesson, Page, Prediction, Reveal, Text
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.system.errors import BioBlueError
 
 MINUTES = 15
 """How long a lesson takes that does not say so."""
@@ -35,7 +36,7 @@ _BARE = re.compile(r"#|@(?!@|predict\b)", re.IGNORECASE)
 _HEADING = re.compile(r"##(?:\s+(.*))?$")
 
 
-class LessonError(Exception):
+class LessonError(BioBlueError):
     """A lesson that can't be used. The message says where and what is expected, a line for each mistake."""
 
 

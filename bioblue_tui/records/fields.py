@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import MAX_STEPS
 
 _INFINITY = float("inf")
@@ -16,7 +17,7 @@ _NUMBER = {int, float}
 _STR = {str}
 
 
-class DecodeError(ValueError):
+class DecodeError(BioBlueError, ValueError):
     """What was read does not fit the format. The message says which field and why; the reader adds the place."""
 
     ADVICE = "Mend or remove this line to read the rest."

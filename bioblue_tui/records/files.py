@@ -11,8 +11,9 @@ from pathlib import Path
 from bioblue_tui.records.fields import shown
 from bioblue_tui.records.schema import MARK, NOTES_MARK, RecordError
 from bioblue_tui.system.descriptors import ADVICE, SHORT
+from bioblue_tui.system.errors import NoRoom
 from bioblue_tui.system.regular import IrregularError, open_regular
-from bioblue_tui.system.room import FULL, NoRoom
+from bioblue_tui.system.room import FULL
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read: far more than any trial, little enough to be held in memory."""

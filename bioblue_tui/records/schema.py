@@ -23,6 +23,7 @@ from bioblue_envs import Environment, Number
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of, intervened
 from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import Ended, Event, Header, Intervened, Paused, Planned, Resumed, Stepped
 
 __all__ = [
@@ -64,7 +65,7 @@ SOURCES = ("live", "published")
 """Where a trial may come from; what is checked in it depends on this."""
 
 
-class RecordError(Exception):
+class RecordError(BioBlueError):
     """A record that cannot be read or written. The message says what, where, and what to do.
 
     Args:

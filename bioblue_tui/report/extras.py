@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bioblue_tui.report.svg import Drawing
 from bioblue_tui.report.table import FOUND, READ, TEXTS, columns, rows
 from bioblue_tui.report.trials import Shown
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.installing import needs_extra
 
 ZOOM = 2
@@ -16,7 +17,7 @@ ZOOM = 2
 _INTEGERS = range(-(2**63), 2**63)
 
 
-class MissingLibraryError(Exception):
+class MissingLibraryError(BioBlueError):
     """A library that a format needs is not installed. The message says how to install it."""
 
     def __init__(self, what: str, extra: str) -> None:

@@ -13,6 +13,7 @@ from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.schema import Record, RecordError, make_environment
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import Asked, Stepped
 from bioblue_tui.wordings.collection import default, parse_own
 from bioblue_tui.wordings.expressions import ScriptError
@@ -27,7 +28,7 @@ _IMBALANCE = re.compile(r"\{if imbalance\}((?:(?!\{if |\{else|\{each ).)*?)\{end
 """How a script tells of imbalance, where that comes last of the rewards."""
 
 
-class ReplicationError(Exception):
+class ReplicationError(BioBlueError):
     """Scripts or logs that do not fit. The message says which, where, and what is expected."""
 
 

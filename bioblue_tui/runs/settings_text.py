@@ -12,6 +12,7 @@ from bioblue_tui.models.settings import parse_history
 from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, loads
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.wordings.collection import built_in, names, parse_own, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
@@ -22,7 +23,7 @@ LONGEST_PROMPT = 200_000
 _SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
-class ToldError(ValueError):
+class ToldError(BioBlueError, ValueError):
     """What was written makes no sense. The message says what, and what is expected."""
 
 

@@ -32,6 +32,7 @@ from bioblue_tui.studies.study import (
     Study,
     StudyTrial,
 )
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.collection import default
@@ -57,7 +58,7 @@ REST = Page("Rest for a moment. Continue when you are ready.", "A short rest")
 """What is said in a break unless the study says something else."""
 
 
-class StudyError(Exception):
+class StudyError(BioBlueError):
     """A study that cannot be used or gone on with. The message says what, where, and what to do."""
 
 

@@ -25,6 +25,7 @@ from bioblue_tui.studies.log import Log
 from bioblue_tui.studies.parts import Copies
 from bioblue_tui.studies.sessions import trials_digest
 from bioblue_tui.studies.study import Study
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import data_dir
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import Words
@@ -137,7 +138,7 @@ def kept_versions(directory: Path) -> Kept:
     for number in sorted(numbers):
         try:
             found.append(_read(version_file(directory, number), number))
-        except (RecordError, StudyError) as error:
+        except BioBlueError as error:
             damaged[number] = f"version {number} of the study: {error_line(error)}"
     return Kept(directory, found, damaged, max(numbers, default=0))
 

@@ -6,7 +6,3 @@ import errno
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO})
 """Errors of the system that say so when something is written: no place, name or permission is to blame."""
-
-
-class NoRoom(Exception):
-    """Marks what could not be written for want of room: no bad input, so that commands end with exit code 1."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bioblue_tui.system.errors import BioBlueError
+
 MOST_BYTES = 256 * 1024
 """Largest file that is read: forty times our longest."""
 
@@ -18,7 +20,7 @@ _PART = r"""(?>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\w-]+)"""
 _DEEP = re.compile(rf"(?<![\w\\-])(?:{_PART}[ \t]*\.[ \t]*){{{MOST_DOTS + 1}}}")
 
 
-class TomlError(ValueError):
+class TomlError(BioBlueError):
     """A text that is not read. The message says why, and where; it may hold foreign text."""
 
 

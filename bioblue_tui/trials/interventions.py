@@ -14,6 +14,7 @@ from typing import cast
 import bioblue_envs
 from bioblue_envs import Change, Environment, State, Transition
 
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import MAX_STEPS, Header, Intervened, InterventionKind, Planned
 from bioblue_tui.wordings.collection import words_of
 
@@ -26,7 +27,7 @@ _SWITCHES = {"on": True, "off": False}
 _LONGEST = 2_000
 
 
-class InterventionError(ValueError):
+class InterventionError(BioBlueError):
     """What was written is no intervention. The message says what is expected."""
 
 

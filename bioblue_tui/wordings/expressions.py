@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from bioblue_envs import Dimension
 
+from bioblue_tui.system.errors import BioBlueError
+
 _WHOLE: Mapping[str, str] = {
     "amount_food": "unrounded",
     "homeostatic_target": "target",
@@ -38,7 +40,7 @@ Text = str
 """A template."""
 
 
-class ScriptError(ValueError):
+class ScriptError(BioBlueError):
     """A script that does not fit. The message says what, and in which line."""
 
     def __init__(self, node: ast.AST | None, what: str) -> None:

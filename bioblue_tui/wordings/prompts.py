@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.wordings.template import Scope
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
@@ -14,7 +15,7 @@ _PASSED = frozenset({"newline", "objectives", "count", "taken", "unrounded", "na
 """What prompts of the reference scripts do not tell, though its values may be the same at times."""
 
 
-class PromptError(ValueError):
+class PromptError(BioBlueError):
     """Prompts that follow no template. The message says what does not fit, and ``place`` in which prompt, if in one."""
 
     def __init__(self, what: str, place: str = "") -> None:

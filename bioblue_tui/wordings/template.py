@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bioblue_tui.system.errors import BioBlueError
+
 LONGEST = 50_000
 """Most characters of a template."""
 
@@ -25,7 +27,7 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _ALONE = re.compile(r"[ \t]*((?:\{(?:if [^{}\n]*|else|each [^{}\n]*|end)\})+)[ \t]*")
 
 
-class TemplateError(ValueError):
+class TemplateError(BioBlueError):
     """A text that is no template, or names what there is not.
 
     Args:

@@ -9,6 +9,7 @@ from itertools import islice
 from bioblue_envs import Dimension, Environment, State, Transition
 
 from bioblue_tui.formatting.text import one_line
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.wordings.facts import example, label_scope, news, rules
 from bioblue_tui.wordings.template import MOST, Scope, Template, TemplateError
 
@@ -23,7 +24,7 @@ LONGEST_LABEL = 200
 """Most characters of a reward's name: it is repeated wherever rewards are told."""
 
 
-class WordingError(ValueError):
+class WordingError(BioBlueError):
     """A wording that cannot be used. The message says what, where, and what is expected; for each mistake on a line."""
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.toml import MOST_BYTES, MOST_KEPT, TomlError, load
 from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.system.toml_lines import Places
@@ -17,7 +18,7 @@ from bioblue_tui.system.toml_lines import Places
 T = TypeVar("T")
 
 
-class BatchError(Exception):
+class BatchError(BioBlueError):
     """A batch's file that cannot be used. The message says what, where, and what is expected."""
 
 

@@ -11,10 +11,10 @@ from typing import Literal
 
 from bioblue_envs import ParameterError
 
-from bioblue_tui.agents.base import AgentError
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.session import Plan, Session, run_unattended
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import FAULT, Event, Paused, Resumed, is_open_end
 
 MOST_AT_ONCE = 200
@@ -27,11 +27,11 @@ JobState = Literal["waiting", "running", "paused", "done", "failed", "stopped"]
 """``failed``: it could not begin, or could not go on by itself. ``stopped``: somebody ended it before its end."""
 
 
-class JobError(Exception):
+class JobError(BioBlueError):
     """A trial that cannot begin, for a reason that is no other trial's. The message says why, for a person."""
 
 
-class TakenError(Exception):
+class TakenError(BioBlueError):
     """A trial that another process has played meanwhile, or is playing.
 
     Args:
@@ -218,7 +218,7 @@ class Engine:
                 self._stopping = True
         except TakenError as error:
             job.path, job.reason, job.failure, job.over = error.path, error.reason, error.failure, True
-        except (AgentError, JobError, ParameterError) as error:
+        except (BioBlueError, ParameterError) as error:
             job.failure = str(error)
         except Exception as error:  # noqa: BLE001 - one trial's fault must not cost the others theirs
             # Only its name: the text of an unforeseen error may hold anything, a key too.

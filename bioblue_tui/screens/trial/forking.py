@@ -20,9 +20,10 @@ from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.runs.resume_fork import Changes
-from bioblue_tui.runs.settings_text import ToldError, read_instruction, read_settings, read_wording
+from bioblue_tui.runs.settings_text import read_instruction, read_settings, read_wording
+from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import Header, Planned
-from bioblue_tui.trials.interventions import InterventionError, read_intervention, read_planned
+from bioblue_tui.trials.interventions import read_intervention, read_planned
 from bioblue_tui.wordings.collection import names
 
 _STEP = re.compile(r"\s*[0-9]+\s*:")
@@ -106,7 +107,7 @@ class ForkDialog(ModalScreen[None]):
         """Read what was written, and ask for the fork."""
         try:
             changes = self._changes()
-        except (ToldError, InterventionError) as error:
+        except BioBlueError as error:
             self._complain(str(error))
         else:
             self.error.display = False
