@@ -53,7 +53,7 @@ _COMMANDS = {
 }
 
 
-class DirectiveError(BioBlueError):
+class DirectiveError(BioBlueError, ValueError):
     """A directive that can't be followed. The message says what is wrong, for who wrote it."""
 
 

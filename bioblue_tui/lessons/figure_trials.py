@@ -24,7 +24,7 @@ from bioblue_tui.trials.events import Header, Intervened, Stepped
 from bioblue_tui.trials.interventions import disturbance, undisturbed
 
 
-class FigureError(BioBlueError):
+class FigureError(BioBlueError, ValueError):
     """A figure that can't be reckoned. The message says why, for who wrote it."""
 
 

@@ -26,7 +26,7 @@ _COMMA = re.compile(r"[^\s;]*,\d[^\s;]*")
 """A word with a comma that may be a decimal's, or one within thousands."""
 
 
-class GuessError(BioBlueError):
+class GuessError(BioBlueError, ValueError):
     """A guess that is none. The message says which, and what one looks like."""
 
 

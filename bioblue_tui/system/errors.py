@@ -6,7 +6,10 @@ from typing import ClassVar
 
 
 class BioBlueError(Exception):
-    """What cannot be done as it was asked. The message says what, where, and what to do; it may hold foreign text."""
+    """What cannot be done as it was asked. The message says what, where, and what to do; it may hold foreign text.
+
+    Errors about one value are a ``ValueError`` as well: a damaged record can raise any of them, and Python's own.
+    """
 
     exit_code: ClassVar[int] = 2
     """What a command ends with: 2 for bad input, 1 where something else is to blame."""

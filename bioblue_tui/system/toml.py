@@ -20,7 +20,7 @@ _PART = r"""(?>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\w-]+)"""
 _DEEP = re.compile(rf"(?<![\w\\-])(?:{_PART}[ \t]*\.[ \t]*){{{MOST_DOTS + 1}}}")
 
 
-class TomlError(BioBlueError):
+class TomlError(BioBlueError, ValueError):
     """A text that is not read. The message says why, and where; it may hold foreign text."""
 
 

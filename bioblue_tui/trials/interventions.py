@@ -27,7 +27,7 @@ _SWITCHES = {"on": True, "off": False}
 _LONGEST = 2_000
 
 
-class InterventionError(BioBlueError):
+class InterventionError(BioBlueError, ValueError):
     """What was written is no intervention. The message says what is expected."""
 
 

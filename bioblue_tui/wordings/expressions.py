@@ -40,7 +40,7 @@ Text = str
 """A template."""
 
 
-class ScriptError(BioBlueError):
+class ScriptError(BioBlueError, ValueError):
     """A script that does not fit. The message says what, and in which line."""
 
     def __init__(self, node: ast.AST | None, what: str) -> None:

@@ -15,7 +15,7 @@ _PASSED = frozenset({"newline", "objectives", "count", "taken", "unrounded", "na
 """What prompts of the reference scripts do not tell, though its values may be the same at times."""
 
 
-class PromptError(BioBlueError):
+class PromptError(BioBlueError, ValueError):
     """Prompts that follow no template. The message says what does not fit, and ``place`` in which prompt, if in one."""
 
     def __init__(self, what: str, place: str = "") -> None:

@@ -27,7 +27,7 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _ALONE = re.compile(r"[ \t]*((?:\{(?:if [^{}\n]*|else|each [^{}\n]*|end)\})+)[ \t]*")
 
 
-class TemplateError(BioBlueError):
+class TemplateError(BioBlueError, ValueError):
     """A text that is no template, or names what there is not.
 
     Args:

@@ -24,7 +24,7 @@ LONGEST_LABEL = 200
 """Most characters of a reward's name: it is repeated wherever rewards are told."""
 
 
-class WordingError(BioBlueError):
+class WordingError(BioBlueError, ValueError):
     """A wording that cannot be used. The message says what, where, and what is expected; for each mistake on a line."""
 
 

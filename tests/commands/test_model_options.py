@@ -104,7 +104,7 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
     ],
 )
 def test_nonsense_is_told(given: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError) as complaint:
+    with pytest.raises((UsageError, ToldError)) as complaint:
         read(**given)
     assert said in complaint.value.message
 
