@@ -17,9 +17,9 @@ from typing import NoReturn, TextIO
 import click
 
 from bioblue_tui import __version__
-from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.screen import need_terminal, run_app
-from bioblue_tui.commands.usage import data_option
+from bioblue_tui.commands.common.group import DiscoveredGroup
+from bioblue_tui.commands.common.screen import need_terminal, run_app
+from bioblue_tui.commands.common.usage import data_option
 from bioblue_tui.system.ending import CODES
 
 EPILOG = """\b
@@ -41,6 +41,15 @@ Exit codes:
 
 Data goes to standard output, narration to standard error. NO_COLOR and FORCE_COLOR are respected.
 """
+
+ORDER = (
+    "play", "watch", "run", "batch", "resume", "fork",
+    "study", "teach", "serve",
+    "replay", "verify", "export", "analyse", "report", "plot", "compare", "overview", "notes", "list",
+    "envs", "agents", "locate", "wording",
+    "models", "local", "doctor",
+)  # fmt: skip
+"""The order of the commands in the help."""
 
 
 def _simpler(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -106,7 +115,9 @@ def _exit_now(code: int) -> NoReturn:
 
 
 @click.group(
-    cls=SectionedGroup,
+    cls=DiscoveredGroup,
+    package="bioblue_tui.commands",
+    order=ORDER,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EPILOG,
@@ -124,77 +135,3 @@ def cli(context: click.Context, data_dir: Path | None) -> None:
     if context.invoked_subcommand is None:
         need_terminal()
         run_app(data_dir)
-
-
-cli.add_section(
-    "Trials",
-    "bioblue_tui.commands.trials",
-    play="Play an environment yourself.",
-    watch="Watch a scripted policy or a language model play.",
-)
-cli.add_section(
-    "Trials", "bioblue_tui.commands.series", run="Run an agent on many seeds, one after another or at once."
-)
-cli.add_section(
-    "Trials",
-    "bioblue_tui.commands.batch",
-    batch="Play a batch of trials that a file describes, or resume it.",
-)
-cli.add_section(
-    "Trials",
-    "bioblue_tui.commands.continuing",
-    resume="Resume a trial that was stopped or interrupted.",
-    fork="Begin anew from any step of a recorded trial.",
-)
-cli.add_section("People", "bioblue_tui.commands.study", study="Lead people through a study, export what they did.")
-cli.add_section("People", "bioblue_tui.commands.teaching", teach="Give a lesson on runaway optimisation.")
-cli.add_section("People", "bioblue_tui.commands.serving", serve="Serve lessons and trials to browsers.")
-cli.add_section(
-    "Records",
-    "bioblue_tui.commands.records",
-    replay="Replay a record or a published TSV log.",
-    verify="Recompute records and logs, report every difference.",
-    export="Write a record as a TSV log.",
-)
-cli.add_section(
-    "Records",
-    "bioblue_tui.commands.analysing",
-    analyse="Find failure modes: which, from which step, how far from the reference.",
-)
-cli.add_section(
-    "Records",
-    "bioblue_tui.commands.reporting",
-    report="Report on trials for others: a page, tables, charts.",
-    plot="Plot means and single trials by step.",
-)
-cli.add_section(
-    "Records",
-    "bioblue_tui.commands.comparing",
-    compare="Compare two to six trials, or a fork with its parent.",
-    overview="Many trials at a glance: a row each, onsets, averages.",
-)
-cli.add_section(
-    "Records", "bioblue_tui.commands.notes", notes="List, write and compare what people have noted on steps."
-)
-cli.add_section("Records", "bioblue_tui.commands.lists", list_trials="List recent trials, newest first.")
-cli.add_section(
-    "What there is",
-    "bioblue_tui.commands.lists",
-    list_environments="List the environments, or what can be set in one.",
-    list_agents="List the agents, and why any can't run now.",
-    locate="Say where data, records and configuration are.",
-)
-cli.add_section(
-    "What there is", "bioblue_tui.commands.wording", wording="What agents are told: show, check or write a wording."
-)
-cli.add_section("Language models", "bioblue_tui.commands.models", models="Ask a provider which models it offers.")
-cli.add_section(
-    "Language models",
-    "bioblue_tui.commands.local",
-    local="A language model on this computer: get, list, remove.",
-)
-cli.add_section(
-    "Language models",
-    "bioblue_tui.commands.doctor",
-    doctor="Say which keys, servers and local models can be seen.",
-)

@@ -16,7 +16,7 @@ from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.analysis.best import best_total
 from bioblue_tui.analysis.modes.base import MODES
 from bioblue_tui.analysis.modes.flip import LASTING
-from bioblue_tui.commands.serving import PORT
+from bioblue_tui.commands.serve import PORT
 from bioblue_tui.lessons.collection import built_in
 from bioblue_tui.models.local_files import SMALL
 from bioblue_tui.models.settings import ModelSettings

@@ -1,4 +1,4 @@
-"""The command that plays a batch: what a file describes, as far as it is not played yet."""
+"""Trials: Play a batch of trials that a file describes, or resume it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.model_options import max_cost_option, read_dollars
-from bioblue_tui.commands.options import UsageError, data_option, wording_option
-from bioblue_tui.commands.paying import Ahead, cost_check, keep_limit, tell_estimates
+from bioblue_tui.commands.common.many import many_options, play_jobs
+from bioblue_tui.commands.common.model_options import max_cost_option, read_dollars
+from bioblue_tui.commands.common.options import UsageError, data_option, wording_option
+from bioblue_tui.commands.common.paying import Ahead, cost_check, keep_limit, tell_estimates
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.runs.batch.batch_status import Found, load_begun
@@ -103,12 +104,12 @@ def batch(
     limit = read_dollars(max_cost) if max_cost else None
     trials = plan.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
-    click.echo(f"bioblue: {plan.name}{part}: {_summary(trials, found)}", err=True)
+    narrate(f"bioblue: {plan.name}{part}: {_summary(trials, found)}")
     if older:
         told = "to play it anew in another: --wording plain"
-        click.echo(f"bioblue: it began in the wording {older} and goes on in it; {told}", err=True)
+        narrate(f"bioblue: it began in the wording {older} and goes on in it; {told}")
     for warning in warnings:
-        click.echo(f"bioblue: {visible(warning)}", err=True)
+        narrate(f"bioblue: {visible(warning)}")
     if dry_run:
         _list(trials, found)
         ahead = [(trial, found[trial.identity]) for trial in trials]
@@ -124,7 +125,7 @@ def batch(
             jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {plan.name}"
         )
     except KeyboardInterrupt:
-        click.echo("bioblue: interrupted; the same command goes on from here", err=True)
+        narrate("bioblue: interrupted; the same command goes on from here")
         raise
 
 

@@ -1,4 +1,4 @@
-"""The command that says what the program can see around it."""
+"""Language models: Say which keys, servers and local models can be seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import data_option
+from bioblue_tui.commands.common.options import data_option
 from bioblue_tui.system.paths import data_dir as data_directory
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Commands for models on this computer: get, list, remove."""
+"""Language models: A language model on this computer: get, list, remove."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import UsageError, data_option
-from bioblue_tui.commands.usage import complaint
+from bioblue_tui.commands.common.group import OrderedGroup
+from bioblue_tui.commands.common.options import UsageError, data_option
+from bioblue_tui.commands.common.usage import complaint, narrate
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.models.local_files import SMALL, ModelFile, missing_library, model_files
 from bioblue_tui.records.files import what_failed
@@ -18,7 +18,7 @@ from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import models_dir
 
 
-@click.group(cls=SectionedGroup)
+@click.group(cls=OrderedGroup)
 def local() -> None:
     """Models that run on this computer, without a key, a network or a server.
 
@@ -26,7 +26,7 @@ def local() -> None:
     """
 
 
-@click.command()
+@local.command(short_help=f"Fetch a small language model ({SMALL.to_fetch}).")
 @data_option
 @click.pass_obj
 def get(default_data: Path | None, /, data_dir: Path | None) -> None:
@@ -37,14 +37,14 @@ def get(default_data: Path | None, /, data_dir: Path | None) -> None:
     from bioblue_tui.display.progress import progress
     from bioblue_tui.models.local_fetch import fetch
 
-    with progress(_narrate) as tell:
+    with progress(narrate) as tell:
         path = fetch(_directory(data_dir, default_data), tell)
-    _narrate(f"{SMALL.name} ({SMALL.licence}; {SMALL.remark}): {visible(str(path))}")
+    narrate(f"{SMALL.name} ({SMALL.licence}; {SMALL.remark}): {visible(str(path))}")
     missing = missing_library()
-    _narrate(missing or "bioblue watch homeostasis --model local")
+    narrate(missing or "bioblue watch homeostasis --model local")
 
 
-@click.command("list")
+@local.command("list", short_help="List the models in the data directory.")
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per model.")
 @click.pass_obj
@@ -59,14 +59,14 @@ def list_models(default_data: Path | None, /, data_dir: Path | None, as_json: bo
     directory = _directory(data_dir, default_data)
     found = model_files(directory)
     if not found:
-        _narrate(f"bioblue: no models in {visible(str(directory))}; bioblue local get fetches a small one")
+        narrate(f"bioblue: no models in {visible(str(directory))}; bioblue local get fetches a small one")
     look = Look.of(sys.stdout)
     lines = map(_as_json, found) if as_json else list_lines(map(_row, found), look)
     for line in lines:
         click.echo(line, color=look.colour)
 
 
-@click.command()
+@local.command(short_help="Remove a model from the data directory.")
 @click.argument("name", default=SMALL.name)
 @data_option
 @click.pass_obj
@@ -79,18 +79,9 @@ def remove(default_data: Path | None, /, name: str, data_dir: Path | None) -> No
                 model.path.unlink()
             except OSError as error:
                 raise complaint(what_failed(error, model.path, "cannot be removed")) from None
-            _narrate(f"removed: {visible(str(model.path))}")
+            narrate(f"removed: {visible(str(model.path))}")
             return
     raise UsageError(f"no model {visible(name, 60)} in {visible(str(directory))}")
-
-
-local.add_section(
-    "Commands",
-    __name__,
-    get=f"Fetch a small language model ({SMALL.to_fetch}).",
-    list_models="List the models in the data directory.",
-    remove="Remove a model from the data directory.",
-)
 
 
 def _directory(given: Path | None, default: Path | None) -> Path:
@@ -104,7 +95,3 @@ def _row(model: ModelFile) -> tuple[str, str, str, str]:
 def _as_json(model: ModelFile) -> str:
     found = {"name": model.name, "size": model.size, "problem": model.problem, "file": str(model.path)}
     return json.dumps(found)
-
-
-def _narrate(line: str) -> None:
-    click.echo(line, err=True)

@@ -1,4 +1,4 @@
-"""The command that asks a provider which models it offers."""
+"""Language models: Ask a provider which models it offers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.options import UsageError
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.providers import services
 
@@ -42,7 +43,7 @@ def models(provider: str, base_url: str | None, as_json: bool) -> None:
     _write(priced, as_json)
     table = next((price.table for _, price in priced if price.known), "")
     if table and not as_json:
-        click.echo(table, err=True)
+        narrate(table)
 
 
 def _write(priced: Sequence[tuple[Listed, Price]], as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""The command ``notes``: what people have noted in files, and how it agrees with the detectors."""
+"""Records: List, write and compare what people have noted on steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.options import UsageError
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.config import Config
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import config_file
@@ -80,7 +81,7 @@ def list_notes(
     from bioblue_tui.display.look import Look
 
     def complain(line: str) -> None:
-        click.echo(line, err=True)
+        narrate(line)
 
     if not agreement:
         raise SystemExit(display.list_notes(files, click.echo, complain, as_json=as_json))
@@ -162,4 +163,4 @@ def _append(file: Path, note: Noted) -> None:
     from bioblue_tui.records.collection import append_note
 
     path = append_note(file, note)
-    click.echo(f"noted in {visible(str(path))}", err=True)
+    narrate(f"noted in {visible(str(path))}")

@@ -1,4 +1,4 @@
-"""Commands for studies with people: init, run, status, export, forget."""
+"""People: Lead people through a study, export what they did."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import UsageError, data_option
-from bioblue_tui.commands.usage import UNREADABLE
+from bioblue_tui.commands.common.group import OrderedGroup
+from bioblue_tui.commands.common.options import UsageError, data_option
+from bioblue_tui.commands.common.usage import UNREADABLE, narrate
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.records.files import leading_nowhere, write_text
@@ -30,7 +30,7 @@ NOT_FINISHED = 1
 """Exit code of ``run`` when the participant has not come to the end."""
 
 
-@click.group(cls=SectionedGroup)
+@click.group(cls=OrderedGroup)
 def study() -> None:
     """Studies with people: baselines played under a model's conditions.
 
@@ -41,23 +41,23 @@ def study() -> None:
 def _load(path: Path, data: Path | None) -> Study:
     study, wrong = load_begun(path, data)
     if wrong:
-        _narrate(visible(f"{wrong}\nIt was begun by older rules, and goes on as it is; no new study can be so."))
+        narrate(visible(f"{wrong}\nIt was begun by older rules, and goes on as it is; no new study can be so."))
     return study
 
 
 _study_file = click.argument("file", metavar="STUDY.toml", type=click.Path(path_type=Path))
 
 
-@click.command()
+@study.command(short_help="Write an example.")
 @click.argument("file", type=click.Path(path_type=Path), default=Path("study.toml"))
 def init(file: Path) -> None:
     """Write an example to FILE (study.toml), which explains every key and can be played as it stands."""
     write_text(file, EXAMPLE)
-    _narrate(f"written: {visible(str(file))}")
-    _narrate(f"bioblue study run {visible(str(file))} --participant P01")
+    narrate(f"written: {visible(str(file))}")
+    narrate(f"bioblue study run {visible(str(file))} --participant P01")
 
 
-@click.command()
+@study.command(short_help="Lead a participant through.")
 @_study_file
 @click.option("--participant", metavar="CODE", required=True, help="A code such as P07; never a name.")
 @click.option("--row", type=int, metavar="N", help="Row of the design (default: the one that fewest have).")
@@ -84,7 +84,7 @@ def run(
     changed since is refused, with what was changed, unless it is to be a new version; whoever has begun goes on with
     the version they began with, and that is said.
     """
-    from bioblue_tui.commands.screen import on_screen
+    from bioblue_tui.commands.common.screen import on_screen
 
     data = data_dir or default_data
     plan = _load(file, data)
@@ -94,7 +94,7 @@ def run(
     outcome, problem, version = _play(plan, participant, data, row, new_version)
     if problem:
         raise click.ClickException(visible(problem))
-    _narrate(f"{participant}, version {version}: {outcome or 'left before the end; the same command resumes here'}")
+    narrate(f"{participant}, version {version}: {outcome or 'left before the end; the same command resumes here'}")
     if not outcome:
         raise SystemExit(NOT_FINISHED)
 
@@ -108,7 +108,7 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
         return
     changed = changed_since(plan, log, data)
     if changed:
-        _narrate(visible(f"{participant} {changed}"))
+        narrate(visible(f"{participant} {changed}"))
     if resume:
         return
     when = datetime.fromtimestamp(log.last).astimezone().isoformat(sep=" ", timespec="minutes")
@@ -126,7 +126,7 @@ def _agreed(question: str) -> bool:
         answer = click.prompt(f"{question} [y/n]", default="", show_default=False, prompt_suffix=": ").strip().lower()
         if answer in ("y", "yes", "n", "no"):
             return answer[0] == "y"
-        _narrate("Please answer y or n.")
+        narrate("Please answer y or n.")
 
 
 def _play(plan: Study, participant: str, data: Path | None, row: int | None, new_version: bool) -> tuple[str, str, str]:
@@ -150,7 +150,7 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
         return entered.log.outcome, problem or "", str(entered.log.opening.version or "not kept")
 
 
-@click.command()
+@study.command(short_help="Say who has done what.")
 @click.argument("which", metavar="STUDY")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per participant.")
 @data_option
@@ -174,7 +174,7 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     unread = [f"{one.participant}: {why}" for one in found for why in one.unread]
     removed = told_removed(study_dir(name, data))
     for problem in (*missed, *remarks, *unread, *nobodys(study_dir(name, data)), *removed):
-        _narrate(visible(problem))
+        narrate(visible(problem))
     if as_json:
         for one in found:
             click.echo(json.dumps(asdict(one)))
@@ -183,7 +183,7 @@ def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Pa
     for line in list_lines(map(_standing_row, found), look):
         click.echo(line, color=look.colour)
     done = sum(one.finished for one in found)
-    _narrate(f"{counted(len(found), 'participant')}, {done} finished")
+    narrate(f"{counted(len(found), 'participant')}, {done} finished")
 
 
 def _standing_row(one: Standing) -> list[str]:
@@ -200,7 +200,7 @@ def _standing_row(one: Standing) -> list[str]:
     return [one.participant, one.state, trials, f"row {one.row}", version, f"last {last}", following]
 
 
-@click.command()
+@study.command(short_help="Write tables, a data dictionary, a method sheet.")
 @click.argument("which", metavar="STUDY")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", required=True, help="A new directory.")
 @data_option
@@ -222,11 +222,11 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
     for path in written:
         click.echo(visible(str(path)))
     for line in (*(f"left out: {problem}" for problem in problems), *remarks):
-        _narrate(visible(line))
+        narrate(visible(line))
     raise SystemExit(UNREADABLE if problems else 0)
 
 
-@click.command()
+@study.command(short_help="Remove a participant.")
 @click.argument("which", metavar="STUDY")
 @click.argument("participant", metavar="CODE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -252,9 +252,9 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
     if not yes:
         click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
     uncounted = forgetting.forget(name, participant, files, plan, data)
-    _narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
+    narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
     if uncounted:
-        _narrate(visible(f"The method sheet will not say that one was removed: note it yourself. {uncounted}"))
+        narrate(visible(f"The method sheet will not say that one was removed: note it yourself. {uncounted}"))
 
 
 def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
@@ -275,18 +275,3 @@ def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
             f"nobody has begun a study named {one_line(which, 60)!r} here; check the name, or give its file"
         )
     return which, None
-
-
-def _narrate(line: str) -> None:
-    click.echo(line, err=True)
-
-
-study.add_section(
-    "Studies",
-    "bioblue_tui.commands.study",
-    init="Write an example.",
-    run="Lead a participant through.",
-    status="Say who has done what.",
-    export="Write tables, a data dictionary, a method sheet.",
-    forget="Remove a participant.",
-)

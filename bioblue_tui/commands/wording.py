@@ -1,4 +1,4 @@
-"""Commands for wordings: show, check, init, from-reference."""
+"""What there is: What agents are told: show, check or write a wording."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 import bioblue_envs
 import click
 
-from bioblue_tui.commands.group import SectionedGroup
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.group import OrderedGroup
+from bioblue_tui.commands.common.options import UsageError
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
 from bioblue_tui.formatting.text import to_the_letter, visible
@@ -23,7 +24,7 @@ from bioblue_tui.wordings.facts import example as example_step
 from bioblue_tui.wordings.wording import DIGITS, Wording
 
 
-@click.group(cls=SectionedGroup)
+@click.group(cls=OrderedGroup)
 def wording() -> None:
     """What agents are told: the texts of a trial, as a file that can be exchanged.
 
@@ -32,7 +33,7 @@ def wording() -> None:
     """
 
 
-@click.command()
+@wording.command(short_help="List the built-in wordings, or show what one tells.")
 @click.argument("name", metavar="[NAME|FILE]", required=False)
 @click.argument("environment", required=False)
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter, such as hint=true.")
@@ -69,7 +70,7 @@ def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str
     yield f"\n=== {id_} · step 2\n\n{words.observation(environment, state, last)}"
 
 
-@click.command()
+@wording.command(short_help="Check wordings.")
 @click.argument("files", metavar="NAME|FILE…", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
     """Check wordings: exit code 2, with file, line and what is expected, where any can't be used.
@@ -97,16 +98,16 @@ def check(files: tuple[str, ...]) -> None:
         raise UsageError("\n".join(wrong))
 
 
-@click.command()
+@wording.command(short_help="Write a wording to begin with.")
 @click.argument("file", type=click.Path(path_type=Path), default=Path("wording.toml"))
 @click.option("--from", "name", type=click.Choice(names()), default=DEFAULT, show_default=True, help="Whose texts.")
 def init(file: Path, name: str) -> None:
     """Write a wording to FILE (wording.toml) that explains itself: the texts of a built-in one, to be changed."""
     write_text(file, example(_own_name(file), name))
-    click.echo(f"written: {visible(str(file))}", err=True)
+    narrate(f"written: {visible(str(file))}")
 
 
-@click.command("from-reference")
+@wording.command("from-reference", short_help="Make a wording of the public reference scripts.")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option(
     "--log",
@@ -133,24 +134,14 @@ def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> Non
 
     text = wording_of(directory, logs, _own_name(output), _tell)
     write_text(output, text)
-    click.echo(f"written: {visible(str(output))}", err=True)
+    narrate(f"written: {visible(str(output))}")
 
 
 def _tell(line: str) -> None:
-    click.echo(f"bioblue: {visible(line)}", err=True)
+    narrate(f"bioblue: {visible(line)}")
 
 
 def _own_name(file: Path) -> str:
     """Return what a new wording is called that is written to a file."""
     own = re.sub(r"[^a-z0-9.-]+", "-", file.stem.lower()).strip("-.")[:40] or "my-words"
     return f"my-{own}"[:40] if own in (*names(), *(old.name for old in retired())) else own
-
-
-wording.add_section(
-    "Commands",
-    "bioblue_tui.commands.wording",
-    show="List the built-in wordings, or show what one tells.",
-    check="Check wordings.",
-    init="Write a wording to begin with.",
-    from_reference="Make a wording of the public reference scripts.",
-)

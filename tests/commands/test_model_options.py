@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bioblue_tui.commands.model_options import ModelChoice, read_model
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.model_options import ModelChoice, read_model
+from bioblue_tui.commands.common.options import UsageError
 from bioblue_tui.runs.session import Plan
 from bioblue_tui.runs.settings_text import ToldError, read_settings
 

@@ -7,7 +7,7 @@ import re
 import click
 import pytest
 
-from bioblue_tui.commands.options import read_seeds
+from bioblue_tui.commands.common.options import read_seeds
 from bioblue_tui.runs.batch.seeds import MAX_TRIALS
 
 CONTEXT = click.Context(click.Command("run"))

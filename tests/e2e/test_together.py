@@ -161,7 +161,7 @@ def test_the_only_open_trial_may_be_taken_between_finding_it_and_its_turn(
     assert bioblue.run("watch", "homeostasis", "--steps", "3", "--display", "plain").returncode == 0
     path = bioblue.file()
     before = path.read_bytes()
-    monkeypatch.setattr("bioblue_tui.commands.continuing.resumable", lambda *_: ([path], 0))
+    monkeypatch.setattr("bioblue_tui.commands.resume.resumable", lambda *_: ([path], 0))
     found = CliRunner().invoke(cli, ["--data-dir", str(bioblue.data), "resume", "--all", "--display", "plain"])
     assert found.exit_code == 0, found.output
     assert f"{path}; left alone" in found.output

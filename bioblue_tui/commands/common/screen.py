@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bioblue_tui.commands.usage import UsageError
+from bioblue_tui.commands.common.usage import UsageError
 from bioblue_tui.system.paths import config_file
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Commands that say what trials mean: analyse."""
+"""Records: Find failure modes: which, from which step, how far from the reference."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bioblue_tui.commands.usage import data_option
+from bioblue_tui.commands.common.usage import data_option
 from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import references_file
 

@@ -1,4 +1,4 @@
-"""Commands that play a trial: a person, an agent watched, an agent on many seeds."""
+"""One live trial on the screen, or in lines, and how its command ends."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ import sys
 from collections.abc import Callable, Collection
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from bioblue_tui.commands.model_options import MODEL_OPTIONS, model_options, read_model
-from bioblue_tui.commands.options import (
-    agent_options,
-    choose_agent,
-    display_option,
-    make_plan,
-    pause_option,
-    read_modes,
-    read_speed,
+from bioblue_tui.commands.common.options import (
     tell_rewording,
-    trial_options,
 )
-from bioblue_tui.commands.recording import recorded
-from bioblue_tui.commands.screen import on_screen, run_app
+from bioblue_tui.commands.common.recording import recorded
+from bioblue_tui.commands.common.screen import on_screen, run_app
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.session import Plan, Session, default_speed, open_session
@@ -34,63 +26,8 @@ if TYPE_CHECKING:
     from bioblue_tui.analysis.modes.base import Mode
     from bioblue_tui.screens.trial.screen import TrialScreen
 
-T = TypeVar("T")
 
-SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
-"""What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
-
-
-@click.command()
-@click.argument("environment")
-@trial_options
-@click.option("--prompt-only", is_flag=True, help="Hide the gauges: exactly the text a model would get.")
-@display_option
-@click.pass_obj
-def play(default_data: Path | None, /, environment: str, prompt_only: bool, display: str, **options: Any) -> None:
-    """Play ENVIRONMENT yourself."""
-    plan = make_plan(environment, "human", prompt_only=prompt_only, **options)
-    _play_one(plan, options["data_dir"] or default_data, display, speed=None)
-
-
-@click.command()
-@click.argument("environment")
-@agent_options
-@model_options
-@trial_options
-@click.option("--paused", is_flag=True, help="Begin paused.")
-@pause_option
-@display_option
-@click.pass_obj
-def watch(
-    default_data: Path | None,
-    /,
-    environment: str,
-    agent: str | None,
-    model: str | None,
-    base_url: str | None,
-    speed: str | None,
-    paused: bool,
-    pauses: tuple[str, ...],
-    retries: int,
-    display: str,
-    **options: Any,
-) -> None:
-    """Watch an agent play ENVIRONMENT.
-
-    Without a screen, a trial that --pause-on would pause is stopped there; bioblue resume goes on with it.
-    """
-    modes = read_modes(pauses)
-    showcase = SHOWCASE_AGENT.get(environment, "accelerator")
-    chosen, _ = choose_agent(environment, agent, model, base_url, showcase)
-    told = {name: options.pop(name) for name in MODEL_OPTIONS}
-    plan = make_plan(environment, chosen, **options)
-    choice = read_model(plan, base_url=base_url, **told)
-    data = options["data_dir"] or default_data
-    rate = read_speed(speed)
-    _play_one(choice.plan, data, display, choice.max_cost, modes, speed=rate, paused=paused, retries=retries)
-
-
-def _play_one(
+def play_one(
     plan: Plan,
     data: Path | None,
     display: str,
@@ -101,6 +38,7 @@ def _play_one(
     paused: bool = False,
     retries: int = RETRY_LIMIT,
 ) -> None:
+    """Begin a trial and show it, see ``show_session``."""
     tell_rewording(plan.wording, data)
     if speed == 0:
         speed = default_speed(plan.agent) if on_screen(display) else None
@@ -149,7 +87,7 @@ def show_session(
 
         run_app(data, screen, plan, left)
         raise SystemExit(0 if ended else 1)
-    _narrate(f"record: {visible(str(session.path))}")
+    narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)
 
 
@@ -158,13 +96,13 @@ def _tell_record(path: Path) -> bool:
     from bioblue_tui.records.collection import open_record
     from bioblue_tui.runs.resume_fork import can_resume
 
-    _narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
+    narrate(f"record: {visible(str(path))}{'' if path.exists() else ' (removed meanwhile)'}")
     try:
         ended = bool(can_resume(open_record(path)))
     except RecordError:
         return False
     if not ended:
-        _narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
+        narrate(f"to resume it: bioblue resume {visible(shlex.quote(str(path)))}")
     return ended
 
 
@@ -172,10 +110,6 @@ def _headless(session: Session, *, jsonl: bool) -> bool:
     from bioblue_tui.display import headless
 
     if session.human is None:
-        return headless.watch(session, click.echo, _narrate, jsonl=jsonl)
+        return headless.watch(session, click.echo, narrate, jsonl=jsonl)
     read = sys.stdin.readline if sys.stdin is not None else str
     return headless.play(session, click.echo, read, jsonl=jsonl)
-
-
-def _narrate(line: str) -> None:
-    click.echo(line, err=True)

@@ -1,4 +1,4 @@
-"""The command that gives lessons."""
+"""People: Give a lesson on runaway optimisation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioblue_tui.commands.usage import data_option
+from bioblue_tui.commands.common.usage import data_option, narrate
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line, visible
 
@@ -71,7 +71,7 @@ def _list() -> None:
     for entry in built_in():
         lesson = entry.lesson
         if lesson is None:
-            click.echo(f"{entry.number}  {one_line(entry.problem, 300)}", err=True)
+            narrate(f"{entry.number}  {one_line(entry.problem, 300)}")
         else:
             click.echo(
                 f"{entry.number}  {lesson.title:<32}  {counted(len(lesson.pages), 'page')}, {lesson.minutes} minutes"
@@ -79,7 +79,7 @@ def _list() -> None:
 
 
 def _give(name: str | None, large: bool, data: Path | None) -> None:
-    from bioblue_tui.commands.screen import need_terminal, run_app
+    from bioblue_tui.commands.common.screen import need_terminal, run_app
     from bioblue_tui.lessons.collection import find
 
     chosen = find(name) if name is not None else None

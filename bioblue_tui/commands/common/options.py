@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import bioblue_envs
 import click
 
-from bioblue_tui.commands.usage import UsageError as UsageError
-from bioblue_tui.commands.usage import data_option as data_option
+from bioblue_tui.commands.common.usage import UsageError as UsageError
+from bioblue_tui.commands.common.usage import data_option as data_option
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model, ways
@@ -131,7 +132,7 @@ def tell_rewording(wording: Wording | None, data: Path | None) -> None:
     entries = recent(trials_dir(data_directory(data)), sys.maxsize)
     there = ((entry.header.wording, entry.header.wording_digest) for entry in entries if entry.header)
     for line in reworded([(wording.title, wording.digest)], there, "record", " here"):
-        click.echo(f"bioblue: {visible(line)}", err=True)
+        narrate(f"bioblue: {visible(line)}")
 
 
 def agent_options(command: Command) -> Command:

@@ -28,6 +28,11 @@ class BrokenOff(UsageError):
     exit_code = 1
 
 
+def narrate(line: str) -> None:
+    """Say something on standard error: standard output is for data."""
+    click.echo(line, err=True)
+
+
 def complaint(error: Exception, before: str = "") -> UsageError:
     """Return the message for an error that a person can mend, with the error's own exit code.
 

@@ -1,4 +1,4 @@
-"""The command that serves the application to browsers."""
+"""People: Serve lessons and trials to browsers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import click
 
-from bioblue_tui.commands.usage import UsageError
+from bioblue_tui.commands.common.usage import UsageError, narrate
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.system.installing import needs_extra
 from bioblue_tui.system.paths import real_path
@@ -46,7 +46,7 @@ def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     from bioblue_tui.app.serving.server import Classroom
 
     def ready(address: str) -> None:
-        click.echo(f"{title} is served at {address} (ctrl+c ends it)", err=True)
+        narrate(f"{title} is served at {address} (ctrl+c ends it)")
 
     try:
         asyncio.run(Classroom(host, port, title, arguments).run(ready))

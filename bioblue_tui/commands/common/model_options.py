@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import bioblue_envs
 import click
 
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.options import UsageError
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model

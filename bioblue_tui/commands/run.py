@@ -1,4 +1,4 @@
-"""The command that runs an agent on many seeds, and what others use to play several trials."""
+"""Trials: Run an agent on many seeds, one after another or at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from bioblue_tui.commands.many import many_options, play_jobs
-from bioblue_tui.commands.model_options import MODEL_OPTIONS, model_options, read_model
-from bioblue_tui.commands.options import (
+from bioblue_tui.commands.common.many import many_options, play_jobs
+from bioblue_tui.commands.common.model_options import MODEL_OPTIONS, model_options, read_model
+from bioblue_tui.commands.common.options import (
     agent_options,
     choose_agent,
     make_plan,
@@ -21,7 +21,7 @@ from bioblue_tui.commands.options import (
     series_options,
     tell_rewording,
 )
-from bioblue_tui.commands.paying import cost_check
+from bioblue_tui.commands.common.paying import cost_check
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.runs.batch.engine import Job
 from bioblue_tui.runs.batch.limiter import Limiters

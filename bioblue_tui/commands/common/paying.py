@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import bioblue_envs
-import click
 
-from bioblue_tui.commands.many import Check
-from bioblue_tui.commands.options import UsageError
+from bioblue_tui.commands.common.many import Check
+from bioblue_tui.commands.common.options import UsageError
+from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.costs.budget import Budget
 from bioblue_tui.costs.estimate import Estimate, estimate
 from bioblue_tui.costs.price import FREE, Price
@@ -53,7 +53,7 @@ def cost_check(limit: Decimal | None) -> Check:
 def tell_estimates(ahead: Sequence[Ahead]) -> None:
     """Say what trials may come to, where there is anything to say."""
     for line in estimates(ahead):
-        click.echo(f"bioblue: {line}", err=True)
+        narrate(f"bioblue: {line}")
 
 
 def keep_limit(ahead: Iterable[Ahead]) -> None:

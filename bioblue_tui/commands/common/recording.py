@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from bioblue_tui.commands.usage import BrokenOff
+from bioblue_tui.commands.common.usage import BrokenOff
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError

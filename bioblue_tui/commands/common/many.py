@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from bioblue_tui.commands.recording import recorded
-from bioblue_tui.commands.screen import on_screen, run_app
-from bioblue_tui.commands.usage import UNREADABLE
+from bioblue_tui.commands.common.recording import recorded
+from bioblue_tui.commands.common.screen import on_screen, run_app
+from bioblue_tui.commands.common.usage import UNREADABLE, narrate
 from bioblue_tui.formatting.text import one_line, visible
 from bioblue_tui.runs.batch.bills import Bills
 from bioblue_tui.runs.batch.engine import MOST_AT_ONCE, Engine, Job
@@ -96,7 +96,7 @@ def play_jobs(
     look = Look.of(sys.stdout)
     output = Output(lambda line: click.echo(line, color=look.colour))
     # What nobody reads on standard error is no reason to stop.
-    series = Series(jobs, style, output, Output(_narrate).line, look, noun=noun, parallel=parallel, bars=bars)
+    series = Series(jobs, style, output, Output(narrate).line, look, noun=noun, parallel=parallel, bars=bars)
     limiters.told = series.narrate
     if check is not None:
         check(series.engine)
@@ -133,19 +133,15 @@ def _tell_ends(jobs: Sequence[Job], bills: Bills) -> None:
     from bioblue_tui.display.output import Output
 
     # What nobody reads on standard error is no reason to end otherwise.
-    narrate = Output(_narrate).line
+    tell = Output(narrate).line
     for job in jobs:
         place = visible(str(job.path)) if job.path else one_line(job.failure or job.reason, 400) or "not begun"
         bill = bills.of(job)
         cost = f" ({bill.words()})" if bill.requests else ""
-        narrate(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")
+        tell(f"{one_line(job.name, 60)}: {job.state}: {place}{cost}")
     if bills.total.requests:
-        narrate(f"bioblue: all trials together: {bills.total.words()}")
+        tell(f"bioblue: all trials together: {bills.total.words()}")
 
 
 def _room(style: Style, on_terminal: bool) -> bool:
     return style == "none" or not on_terminal
-
-
-def _narrate(line: str) -> None:
-    click.echo(line, err=True)

@@ -1,0 +1,1 @@
+"""What commands share: options, the screen, many trials, messages."""

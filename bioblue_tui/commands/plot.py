@@ -1,0 +1,46 @@
+"""Records: Plot means and single trials by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bioblue_tui.commands.common.reporting import checked_format, output_options, read_trials_of, warn, write_output
+from bioblue_tui.commands.common.usage import UNREADABLE
+
+if TYPE_CHECKING:
+    from bioblue_tui.report.formats import Format
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.command()
+@output_options
+@click.option("--format", "form", type=click.Choice(["svg", "png"]), help="Default: by the name of the file.")
+@click.pass_obj
+def plot(
+    default_data: Path | None,
+    /,
+    data_dir: Path | None,
+    files: tuple[Path, ...],
+    output: Path,
+    force: bool,
+    form: Format | None,
+) -> None:
+    """Plot levels, actions and every reward dimension of FILES by step.
+
+    Trials of the same environment, parameters and agent are put together: their mean with a 95 % interval,
+    bootstrapped over trials, and every single trial thin behind it.
+
+    Exit code 0, or 2 when any file can't be read; the others are plotted then.
+    """
+    from bioblue_tui.report.formats import PICTURES, mean_plots, picture
+
+    form = checked_format(output, form, PICTURES, "svg", force)
+    trials, complaints = read_trials_of(files, data_dir or default_data)
+    write_output(output, lambda: picture(mean_plots(trials, complaints), form), force)
+    warn(trials)
+    raise SystemExit(UNREADABLE if complaints else 0)

@@ -1,0 +1,63 @@
+"""Records: Report on trials for others: a page, tables, charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bioblue_tui.commands.common.reporting import checked_format, output_options, read_trials_of, warn, write_output
+from bioblue_tui.commands.common.usage import UNREADABLE
+
+if TYPE_CHECKING:
+    from bioblue_tui.report.formats import Format
+    from bioblue_tui.report.trials import Order
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.command()
+@output_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["html", "md", "csv", "tsv", "parquet", "svg", "png"]),
+    help="Default: by the name of the file; html for standard output.",
+)
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(["given", "seed", "steps", "verdict", "onset"]),
+    default="given",
+    help="Order of the trials: as given, or by seed, number of steps, verdict (worst first), first onset.",
+)
+@click.pass_obj
+def report(
+    default_data: Path | None,
+    /,
+    data_dir: Path | None,
+    files: tuple[Path, ...],
+    output: Path,
+    force: bool,
+    form: Format | None,
+    order: Order,
+) -> None:
+    """Report on the trials in FILES, records of ours or published logs, for others to read.
+
+    html: one page that needs no network, with tables, charts, raw outputs, parameters. md: the same in Markdown,
+    without charts. csv, tsv, parquet: one row for each trial and step. svg, png: one trial's charts, or small
+    multiples of several.
+
+    Exit code 0, or 2 when any file can't be read; the others are in the report then.
+    """
+    from bioblue_tui.report.formats import FORMATS, render
+    from bioblue_tui.report.trials import ordered
+
+    form = checked_format(output, form, FORMATS, "html", force)
+    trials, complaints = read_trials_of(files, data_dir or default_data)
+    trials = ordered(trials, order)
+    write_output(output, lambda: render(trials, form, complaints), force)
+    warn(trials)
+    raise SystemExit(UNREADABLE if complaints else 0)
