@@ -102,6 +102,16 @@ class Analysis:
         return [] if self._inherited is None else self.watch.findings
 
     @property
+    def failures(self) -> list[Finding]:
+        """What was found and is the agent's own doing: noise is none."""
+        return [] if self._inherited is None else self.watch.failures
+
+    @property
+    def inherited_failures(self) -> list[Finding]:
+        """The failures in the steps that a fork shares with its parent; they are the parent's."""
+        return [finding for finding in self.inherited if finding.mode != NOISE]
+
+    @property
     def empty(self) -> bool:
         """Whether it is a fork without steps of its own."""
         return self._inherited is None
@@ -114,8 +124,8 @@ class Analysis:
     @property
     def told(self) -> list[tuple[str, Finding]]:
         """Every failure in all steps that there are to see, and before it whose it is: empty for the trial's own."""
-        found = [*((PARENTS, finding) for finding in self.inherited), *(("", finding) for finding in self.findings)]
-        return [(whose, finding) for whose, finding in found if finding.mode != NOISE]
+        theirs = [(PARENTS, finding) for finding in self.inherited_failures]
+        return [*theirs, *(("", finding) for finding in self.failures)]
 
     @property
     def flip(self) -> Flip | None:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.records.notes import OURS, foreign_lines
-from bioblue_tui.records.schema import Record, make_environment
+from bioblue_tui.records.schema import Record
 
 
 def commented(record: Record) -> Record:
@@ -20,8 +20,7 @@ def commented(record: Record) -> Record:
     Raises:
         DecodeError: When its environment cannot be made.
     """
-    reading = Analysis(record.header, make_environment(record.header)).feed(record.events)
-    made = finding_comments(reading.findings)
+    made = finding_comments(AnalysedTrial(record).analysis.findings)
     comments = {}
     for step in sorted({*record.comments, *made}):
         review, automated = record.comments.get(step, ("", ""))

@@ -1,4 +1,4 @@
-"""The reading of a trial beside its state, as screens need it: what holds at a step, and ghosts on the same noise."""
+"""The analysis of a trial beside its state, as screens need it: what holds at a step, and ghosts on the same noise."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bioblue_envs import Environment, Number
 
 from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.trials.state import TrialState
 
 AT_ONCE = 150
@@ -40,11 +40,11 @@ class Companion:
     def __init__(self, state: TrialState) -> None:
         self._state = state
         self._environment: Environment = state.environment
-        self.reading = Analysis(state.header, state.environment)
+        self.analysis = Analysis(state.header, state.environment)
         self._read = 0
         start = self._environment.gauge_values(self._environment.initial())
         zero = {dimension.key: 0 for dimension in self._environment.dimensions}
-        self.ghosts = [Ghost(name, [[value] for value in start], [zero]) for name in self.reading.shadows]
+        self.ghosts = [Ghost(name, [[value] for value in start], [zero]) for name in self.analysis.shadows]
 
     @property
     def read(self) -> int:
@@ -52,23 +52,13 @@ class Companion:
         return self._read
 
     @property
-    def findings(self) -> list[Finding]:
-        """Every failure found so far, in the order of the onsets; noise is none."""
-        return [finding for finding in self.reading.findings if finding.mode != NOISE]
-
-    @property
-    def inherited(self) -> list[Finding]:
-        """The failures in the steps that a fork shares with its parent; they are the parent's."""
-        return [finding for finding in self.reading.inherited if finding.mode != NOISE]
-
-    @property
     def onsets(self) -> list[int]:
         """The steps at which failures begin, each once."""
-        return sorted({finding.onset for finding in self.findings})
+        return sorted({finding.onset for finding in self.analysis.failures})
 
     def active(self, step: int) -> list[Finding]:
         """Return the failures that hold for a step, the latest last."""
-        return [finding for finding in self.findings if finding.holds(step)]
+        return [finding for finding in self.analysis.failures if finding.holds(step)]
 
     def follow(self, known: int) -> list[Finding]:
         """Read on, up to a step and not too many at once; return the failures for which an alarm was raised.
@@ -82,7 +72,7 @@ class Companion:
             self._read += 1
             done = self._state.recorded(self._read)
             if done is not None:
-                raised += self.reading.apply(done)
+                raised += self.analysis.apply(done)
                 self._extend()
         return raised
 
@@ -96,7 +86,7 @@ class Companion:
         return done is not None and bool(done.ended)
 
     def _extend(self) -> None:
-        shadows = self.reading.shadows
+        shadows = self.analysis.shadows
         for ghost in self.ghosts:
             # None where the noise is not known any more. Where the world has ended the trial, it has gone on.
             shadow = shadows.get(ghost.name)

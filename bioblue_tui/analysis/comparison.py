@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bioblue_envs import Number
 
+from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.companion import Companion
 from bioblue_tui.analysis.divergence import Divergence, act_alike, divergence
 from bioblue_tui.analysis.modes.base import Finding
-from bioblue_tui.analysis.reference import Comparison as Beside
-from bioblue_tui.analysis.reference import better_reference, compare
+from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import named_settings
-from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import UNFOLLOWED, noisy, policy_words
 from bioblue_tui.formatting.numbers import counted, difference, tidy
 from bioblue_tui.formatting.text import one_line
-from bioblue_tui.records.collection import open_record, standing_of
+from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.parents import parent_path
 from bioblue_tui.records.schema import Record
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import data_dir, references_file, trials_dir
 from bioblue_tui.trials.events import Planned
-from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import interventions
 from bioblue_tui.wordings.collection import called, reworded
 
@@ -42,29 +40,31 @@ class ComparisonError(BioBlueError):
     """Trials that can't be compared. The message says which, why, and what to do."""
 
 
-@dataclass(slots=True)
-class Member:
+class Member(AnalysedTrial):
     """A trial in a comparison.
 
-    Attributes:
+    Args:
         number: From 1, in the order given; the first is what the others are held against.
         record: The record as it was read.
-        state: The trial's state at its end.
+        references: Where best totals are looked up; None to do without.
+
+    Attributes:
         companion: The whole trial, read.
-        verdict: How it went; None where the noise is not known.
-        beside: The reference policy on its noise; None where that is not known.
-        standing: How it stands, as lists have it; see ``Entry.standing``.
         parted: Where it parts from the first; None for the first itself.
     """
 
-    number: int
-    record: Record
-    state: TrialState
-    companion: Companion
-    verdict: Verdict | None
-    beside: Beside | None
-    standing: str
-    parted: Divergence | None = None
+    def __init__(self, number: int, record: Record, references: References | None) -> None:
+        super().__init__(record, references)
+        self.number = number
+        self.parted: Divergence | None = None
+        self.companion = Companion(self.state)
+        while self.companion.read < self.state.done:
+            self.companion.follow(self.state.done)
+
+    @property
+    def analysis(self) -> Analysis:
+        """What the trial means."""
+        return self.companion.analysis
 
     @property
     def who(self) -> str:
@@ -97,14 +97,9 @@ class Member:
         """How it stands that was not played to its end; empty for one that was."""
         return "" if self.state.whole else self.standing
 
-    @property
-    def findings(self) -> list[Finding]:
-        """Every failure found, in the order of the onsets; noise is none."""
-        return self.companion.findings
-
     def holding(self, step: int) -> list[Finding]:
         """Return the failures that hold for a step that it has."""
-        return [finding for finding in self.findings if finding.holds(step) and step <= self.state.done]
+        return [finding for finding in self.failures if finding.holds(step) and step <= self.state.done]
 
     def absence(self) -> str:
         """Say in a word why it has no later steps."""
@@ -144,7 +139,7 @@ class Comparison:
         if not FEWEST <= len(records) <= MOST:
             raise ComparisonError(f"{counted(len(records), 'trial')} given; {FEWEST} to {MOST} can be compared.")
         self._references = references
-        self.members = [_member(number, record, references) for number, record in enumerate(records, 1)]
+        self.members = [Member(number, record, references) for number, record in enumerate(records, 1)]
         self._check()
         first = self.first.state
         for member in self.members[1:]:
@@ -277,7 +272,7 @@ class Comparison:
     @property
     def onsets(self) -> list[int]:
         """The steps at which a failure begins in any of them."""
-        return sorted({finding.onset for member in self.members for finding in member.findings})
+        return sorted({finding.onset for member in self.members for finding in member.failures})
 
     def _told_otherwise(self) -> list[str]:
         mine, notes = self.first.state.environment.parameters, []
@@ -345,15 +340,6 @@ def open_comparison(paths: Sequence[Path], data: Path | None = None, parents: It
         return Comparison(records, References(references_file(data)))
     except ValueError as error:
         raise ComparisonError(f"a record is damaged: {error}") from error
-
-
-def _member(number: int, record: Record, references: References | None) -> Member:
-    state = TrialState(record.header).feed(record.events)
-    companion = Companion(state)
-    while companion.read < state.done:
-        companion.follow(state.done)
-    verdict, standing = companion.reading.verdict(references), standing_of(state, record.path)
-    return Member(number, record, state, companion, verdict, compare(state), standing)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -10,17 +10,15 @@ from typing import NoReturn
 
 from bioblue_envs import Environment, Number
 
-from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import NOISE, Finding
+from bioblue_tui.analysis.figures import Figures
+from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.statistics import Figures
+from bioblue_tui.analysis.trial import AnalysedTrial, who
 from bioblue_tui.analysis.verdict import Verdict
-from bioblue_tui.formatting.text import one_line
-from bioblue_tui.records.collection import may_be_record, open_record
+from bioblue_tui.records.collection import may_be_record
 from bioblue_tui.records.files import what_failed
-from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.events import Header
-from bioblue_tui.trials.state import TrialState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Digest:
     @property
     def who(self) -> str:
         """The model, or the agent where there is none."""
-        return one_line(self.header.model or self.header.agent or "unknown agent", 40)
+        return who(self.header)
 
     @property
     def seed(self) -> str:
@@ -71,35 +69,32 @@ def digest(path: Path, references: References | None = None) -> Digest:
     Raises:
         RecordError: When it can't be read.
     """
-    record = open_record(path)
+    trial = AnalysedTrial.open(path, references)
     try:
-        return _digest(path, record, references)
+        return _digest(path, trial)
     except (ValueError, ArithmeticError) as error:
         # What no world does, such as numbers beyond all floats, which only a foreign record holds.
         raise RecordError(f"damaged: {error}", path) from error
 
 
-def _digest(path: Path, record: Record, references: References | None) -> Digest:
-    state = TrialState(record.header).feed(record.events)
-    reading = Analysis(record.header, state.environment).feed(record.events)
-    steps = range(1, state.done + 1)
-    values = [state.gauge_values(step) for step in steps]
-    count = len(state.environment.objectives)
+def _digest(path: Path, trial: AnalysedTrial) -> Digest:
+    state, environment = trial.state, trial.environment
+    values = [state.gauge_values(step) for step in range(1, state.done + 1)]
+    count = len(environment.objectives)
     actions: list[list[Number]] = [[0] * state.done for _ in range(count)]
-    for view in state.steps:
-        if view.done is not None:
-            for index, amount in enumerate(view.done.action):
-                actions[index][view.number - 1] = amount
+    for step in trial.steps:
+        for index, amount in enumerate(step.action):
+            actions[index][step.step - 1] = amount
     return Digest(
         path,
-        record.header,
-        state.environment,
+        trial.header,
+        environment,
         [[value[index] for value in values] for index in range(count)],
         actions,
-        [finding for finding in reading.findings if finding.mode != NOISE],
-        reading.verdict(references),
-        Figures.of(state, reading, path),
-        reading.flip.step if reading.flip else None,
+        trial.failures,
+        trial.verdict,
+        trial.figures,
+        trial.analysis.flip.step if trial.analysis.flip else None,
     )
 
 

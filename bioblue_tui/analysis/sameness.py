@@ -21,7 +21,7 @@ from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.redaction import without
 from bioblue_tui.models.settings import ModelSettings
-from bioblue_tui.records.schema import Record, make_environment
+from bioblue_tui.records.schema import make_environment
 from bioblue_tui.trials.events import Header, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import interventions
@@ -278,26 +278,12 @@ def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
     return [head(place) for place in range(len(marks))]
 
 
-def sameness(records: Mapping[str, Record]) -> list[str]:
-    """Return a sentence each on the trials that share their noise, their actions, or their first steps.
-
-    Agents are compared on the same noise on purpose; trials that may be averaged are taken for different ones. Those
-    that are in no mean count as none, so they are not told of.
+def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
+    """Return a sentence each on trials that share their noise, their actions, or their first steps.
 
     Args:
-        records: Trials by what to call them.
+        trials: Of all that are averaged, the name, the group, and what tells whether it is another trial.
     """
-    found = []
-    for name, record in records.items():
-        state = TrialState(record.header).feed(record.events)
-        if not state.unaveraged:
-            trace = trace_of(state)
-            found.append((name, group_key(record.header, trace), trace))
-    return told_of(found)
-
-
-def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
-    """Return the same sentences on trials that are averaged, of which name, group and trace are known."""
     every = list(trials)
     found: list[str] = []
     told: list[set[str]] = []

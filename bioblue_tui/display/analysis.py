@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.best import best_words
 from bioblue_tui.analysis.modes.base import Finding, spelt
 from bioblue_tui.analysis.modes.flip import unsure
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.sameness import instruction_digest, sameness, settings_of
+from bioblue_tui.analysis.sameness import instruction_digest, settings_of
 from bioblue_tui.analysis.shadow import total
+from bioblue_tui.analysis.trial import AnalysedTrial, sameness
 from bioblue_tui.analysis.words import ended_words, judged_words, noisy, policy_words
 from bioblue_tui.formatting.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.records.collection import open_record, standing_of
-from bioblue_tui.records.schema import Record, RecordError, make_environment
-from bioblue_tui.trials.state import TrialState
+from bioblue_tui.records.schema import RecordError, make_environment
 from bioblue_tui.trials.tally import of_person
 from bioblue_tui.trials.telling import changed, forked, interfered, parameters, span_words, spans
 from bioblue_tui.wordings.collection import called
@@ -48,12 +46,12 @@ def analyse_files(
     Returns:
         The exit code: 0, or 2 when any file could not be read.
     """
-    code, read = 0, dict[str, Record]()
+    code, read = 0, dict[str, AnalysedTrial]()
     for path in files:
         name = str(path)
         try:
-            record = open_record(path)
-            environment = make_environment(record.header)
+            trial = AnalysedTrial.open(path, references)
+            make_environment(trial.header)
         except RecordError as error:
             code = 2
             complain(f"bioblue: {error_line(error, 400)}")
@@ -62,20 +60,20 @@ def analyse_files(
                 why = {"error": str(error), "installed": not error.missing}
                 write(json.dumps({**empty, "verdict": None, "modes": [], **why}))
             continue
-        found = facts(name, record, Analysis(record.header, environment).feed(record.events), references)
+        found = facts(name, trial)
         write(json.dumps(found) if as_json else "\n".join(_lines(found)))
-        read[name] = record
+        read[name] = trial
     for warning in sameness(read):
         complain(f"bioblue: {one_line(warning, 600)}")
     return code
 
 
-def facts(name: str, record: Record, reading: Analysis, references: References) -> dict[str, Any]:
+def facts(name: str, trial: AnalysedTrial) -> dict[str, Any]:
     """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
-    header, state = record.header, TrialState(record.header).feed(record.events)
-    environment = state.environment
-    verdict, flip, shadows = reading.verdict(references), reading.flip, reading.shadows if reading.steps else {}
-    best = references.best(environment, header.steps) if shadows and reading.over else None
+    header, state, environment, reading = trial.header, trial.state, trial.environment, trial.analysis
+    verdict, flip, shadows = trial.verdict, reading.flip, reading.shadows if reading.steps else {}
+    references = trial.references
+    best = references.best(environment, header.steps) if references and shadows and reading.over else None
     yardstick = shadows.get(environment.reference_name)
     persons = [view.number for view in state.steps if view.done and of_person(view.done.actor, header.agent)]
     return {
@@ -99,10 +97,10 @@ def facts(name: str, record: Record, reading: Analysis, references: References) 
         "steps": reading.steps,
         "forked_after": header.forked_after,
         "planned": header.steps,
-        "standing": standing_of(state, record.path),
+        "standing": trial.standing,
         "changed_parameters": changed(environment),
         "fork_words": forked(header),
-        "happened": interfered(record.events),
+        "happened": interfered(trial.record.events),
         "person_acted": {"steps": len(persons), "spans": spans(persons)[:_SPANS]},
         "flip": flip.to_json() if flip else None,
         "totals": {key: tidy(value) for key, value in reading.totals.items()},

@@ -72,12 +72,12 @@ def _trial_lines(member: Member) -> Iterator[str]:
         noise += f", disturbances from step {parted.disturbance}" if parted.disturbance else ""
         where = f"{actions}, {states}{noise}, over {counted(parted.common, 'common step')}"
         yield f"  parts from 1: {where if parted.common else 'not known, there is no common step'}"
-    yield from (finding_line(finding, member.state.done) for finding in member.findings)
+    yield from (finding_line(finding, member.state.done) for finding in member.failures)
 
 
 def _reason(member: Member) -> str:
     """Say what the verdict rests on, or why there is none."""
-    return member.verdict.reason if member.verdict else member.companion.reading.unjudged
+    return member.verdict.reason if member.verdict else member.analysis.unjudged
 
 
 def _tables(comparison: Comparison) -> Iterator[Table]:
@@ -114,7 +114,7 @@ def _less(member: Member, first: Member) -> dict[str, Number]:
 
 def _own(member: Member) -> dict[str, Number] | None:
     """Return totals less those of the reference policy over a whole trial, also where the trial ended early."""
-    return member.beside.differences if member.beside else None
+    return member.figures.compared.differences if member.figures.compared else None
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:
@@ -151,7 +151,7 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "standing": member.standing,
         "verdict": verdict.word if verdict else None,
         "reason": _reason(member),
-        "flip": flip.step if (flip := member.companion.reading.flip) else None,
+        "flip": flip.step if (flip := member.analysis.flip) else None,
         "divergence": None
         if parted is None
         else {"action": parted.action, "state": parted.state, "noise": parted.noise, "common_steps": parted.common},
@@ -162,5 +162,5 @@ def _trial_json(member: Member, first: Member) -> dict[str, object]:
         "totals": _totals(member),
         "less_first": None if parted is None else _less(member, first),
         "less_reference": _own(member),
-        "modes": [finding.to_json() for finding in member.findings],
+        "modes": [finding.to_json() for finding in member.failures],
     }

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.intervals import wilson
 from bioblue_tui.analysis.modes.base import words
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.display.listing import list_lines
 from bioblue_tui.display.look import Look
@@ -18,7 +18,7 @@ from bioblue_tui.formatting.numbers import counted, signed
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.notes import notes_of
-from bioblue_tui.records.schema import Record, RecordError, make_environment
+from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 
@@ -120,9 +120,8 @@ def compare_notes(
     for name, record in opened.records:
         notes = [note for note in notes_of(record).all if who is None or note.who == who]
         if notes or all_reviewed:
-            environment = make_environment(record.header)
-            reading = Analysis(record.header, environment).feed(record.events)
-            judged.append(Judged(modes_of(environment), notes, reading.findings, reading.steps))
+            trial = AnalysedTrial(record)
+            judged.append(Judged(modes_of(trial.environment), notes, trial.analysis.findings, trial.analysis.steps))
         else:
             unreviewed.append(name)
     found = agreement(judged, tolerance)

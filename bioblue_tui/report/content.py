@@ -144,8 +144,8 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
         found.append(f"{of}: {short} (trial {', '.join(which)})")
     for trial in trials:
         found += [f"trial {trial.number}: {one_line(warning, 300)}" for warning in trial.record.warnings]
-        if trial.reading.watch.blind:
-            found.append(f"trial {trial.number}: looked no further than {one_line(trial.reading.watch.blind, 200)}")
+        if trial.analysis.watch.blind:
+            found.append(f"trial {trial.number}: looked no further than {one_line(trial.analysis.watch.blind, 200)}")
     return found
 
 
@@ -179,9 +179,9 @@ def _trial(trial: Shown) -> TrialPart:
         one_line(f"Trial {trial.label} · {trial.environment.title} · {trial.who}", 200),
         verdict.word if verdict else "no verdict",
         SIGNS.get(verdict.word, "") if verdict else "",
-        verdict.reason if verdict else trial.reading.unjudged,
+        verdict.reason if verdict else trial.analysis.unjudged,
         tuple(_sentences(trial)),
-        tuple(_finding(number, finding, trial.state.done) for number, finding in enumerate(trial.reading.findings, 1)),
+        tuple(_finding(number, finding, trial.state.done) for number, finding in enumerate(trial.analysis.findings, 1)),
         _nothing_found(trial),
         tuple(Chart(drawing, describe(trial, index)) for index, drawing in enumerate(charts)),
         tuple(_note(note) for note in trial.state.notes.all),
@@ -204,9 +204,9 @@ def _sentences(trial: Shown) -> list[str]:
     why = f": {one_line(state.failure, 300)}" if state.failure else ""
     standing = f", {one_line(figures.standing, 100)}{why}"
     found = [f"{figures.steps} of {counted(trial.header.steps, 'step')} done{standing}."]
-    if trial.reading.flip is not None:
-        found.append(f"Flip, the onset of the first failure that lasts: step {trial.reading.flip.told}.")
-    if parents := [finding.spell(state.done) for whose, finding in trial.reading.told if whose]:
+    if trial.analysis.flip is not None:
+        found.append(f"Flip, the onset of the first failure that lasts: step {trial.analysis.flip.told}.")
+    if parents := [finding.spell(state.done) for whose, finding in trial.analysis.told if whose]:
         found.append(f"Found in its parent: {'; '.join(parents)}.")
     if words := figures.tally.words():
         found.append(f"Attempts that did not count: {words}.")

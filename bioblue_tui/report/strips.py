@@ -88,7 +88,7 @@ class _Area:
         verdict = trial.verdict.word if trial.verdict else "–"
         drawing.text(0, top + _MARKS + 11, trial.label, "strong")
         drawing.text(0, top + _MARKS + 25, f"{SIGNS.get(verdict, '')} {verdict}".strip(), "")
-        numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
+        numbered = [(n, f) for n, f in enumerate(trial.analysis.findings, 1) if f in trial.failures]
         for _, finding in numbered:
             self._draw_span(finding, trial.state.done, top, bottom)
         for onset, numbers in self._flags(numbered):
@@ -158,7 +158,7 @@ class _Area:
 
     def _list_findings(self, trial: Shown, top: float) -> None:
         x = _LEFT + self.width + 10
-        numbered = [(n, f) for n, f in enumerate(trial.reading.findings, 1) if f in trial.failures]
+        numbered = [(n, f) for n, f in enumerate(trial.analysis.findings, 1) if f in trial.failures]
         for line, (number, finding) in enumerate(numbered[:_SHOWN_FINDINGS]):
             text = f"{number} {one_line(finding.name)} {finding.onset}{_end(finding, trial.state.done)}"
             self.drawing.text(x, top + 11.5 * line, text, "small", limit=48)

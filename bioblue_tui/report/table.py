@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bioblue_envs import Number, Transition
 
-from bioblue_tui.analysis.statistics import metrics_by_step
+from bioblue_tui.analysis.figures import metrics_by_step
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.cells import escape
 from bioblue_tui.report.trials import Shown
@@ -55,7 +55,7 @@ def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
         texts = (trial.name, trial.digest, header.id, header.environment, header.agent, header.model, header.condition)
         stands = (verdict, one_line(trial.figures.standing, 300))
         named: dict[str, Cell] = {"trial": trial.number, **dict(zip(TEXTS, (*texts, *stands), strict=True))}
-        ghosts = list(trial.reading.shadows.values())[:1]
+        ghosts = list(trial.analysis.shadows.values())[:1]
         played = ghosts[0].played if ghosts else []
         for step, metrics in zip(trial.steps, metrics_by_step(trial.state), strict=True):
             ghost = played[step.step - 1] if step.step <= len(played) else None
@@ -110,7 +110,7 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
         cells |= {_name(kind, key): value for key, value in values.items()}
     cells |= {_name("metric", name): value for name, value in metrics.items()}
     cells |= {**_counted(trial, step.step), **_read(trial, step)}
-    held = [f for f in trial.reading.findings if f.onset <= step.step <= f.until(trial.state.done)]
+    held = [f for f in trial.analysis.findings if f.onset <= step.step <= f.until(trial.state.done)]
     cells["notes"] = " | ".join(said(note) for note in trial.state.notes.of(step.step))
     cells["modes"] = " ".join(f"{f.mode}:{f.objective}" if f.objective else f.mode for f in held)
     return cells

@@ -63,8 +63,8 @@ def trials_table(group: Group) -> Table:
                 str(trial.figures.steps),
                 one_line(trial.figures.standing, 60),
                 f"{SIGNS[verdict.word]} {verdict.word}" if verdict else NOTHING,
-                one_line(verdict.reason if verdict else trial.reading.unjudged),
-                trial.reading.flip.told if trial.reading.flip else NOTHING,
+                one_line(verdict.reason if verdict else trial.analysis.unjudged),
+                trial.analysis.flip.told if trial.analysis.flip else NOTHING,
                 "; ".join(failures) or (NOTHING if trial.figures.empty else none),
             )
         )
@@ -150,7 +150,7 @@ def ends(interval: Interval | None, why_none: str = NOTHING) -> str:
 def rewards_table(trial: Shown) -> Table:
     """Return each reward dimension: the trial's total, the reference's, the difference, and the other reference's."""
     name = policy_words(better_reference(trial.environment))
-    others = list(trial.reading.shadows.items())[1:]
+    others = list(trial.analysis.shadows.items())[1:]
     head = ("reward dimension", "total", "reference", "difference", *(policy_words(other) for other, _ in others))
     rows = []
     for dimension in trial.environment.dimensions:
@@ -188,7 +188,7 @@ def metrics_table(trial: Shown) -> Table:
 def steps_table(trial: Shown) -> Table:
     """Return every step of a trial, the text alternative of its charts."""
     environment = trial.environment
-    shadows = list(trial.reading.shadows.items())[:1]
+    shadows = list(trial.analysis.shadows.items())[:1]
     head = ["step"]
     changes = ["noise", "disturbance"] if trial.figures.trace.disturbed else ["noise"]
     for index, label in enumerate(environment.objectives):

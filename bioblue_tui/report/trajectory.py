@@ -33,7 +33,7 @@ def found_for(trial: Shown, label: str) -> list[tuple[int, Finding]]:
     """Return what was found for an objective, or for all of them, with its number in the trial."""
     return [
         (number, finding)
-        for number, finding in enumerate(trial.reading.findings, 1)
+        for number, finding in enumerate(trial.analysis.findings, 1)
         if finding.objective in (None, "", label)
     ]
 
@@ -49,7 +49,7 @@ def ghosts_of(trial: Shown, index: int) -> dict[str, list[Number]]:
     start = environment.gauge_values(environment.initial())[index]
     return {
         name: [start, *(environment.gauge_values(played.after)[index] for played in _beside(trial, shadow))]
-        for name, shadow in trial.reading.shadows.items()
+        for name, shadow in trial.analysis.shadows.items()
     }
 
 
@@ -143,7 +143,7 @@ def _draw_actions(panel: Panel, trial: Shown, index: int) -> None:
         if done.action[index]
     ]
     panel.drawing.add("path", "acted", d=bars(spans))
-    for shadow in list(trial.reading.shadows.values())[:1]:
+    for shadow in list(trial.analysis.shadows.values())[:1]:
         ticks = [
             (panel.x(step), panel.y(played.action[index]))
             for step, played in enumerate(_beside(trial, shadow), 1)

@@ -5,27 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 import bioblue_envs
 from bioblue_envs import Environment
 
-from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import NOISE, Finding
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import apart, condition_of, group_key, kin
-from bioblue_tui.analysis.statistics import Figures, Quantity, quantities
-from bioblue_tui.analysis.verdict import Verdict
+from bioblue_tui.analysis.statistics import Quantity, quantities
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import averaged
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes
-from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
-from bioblue_tui.trials.events import Header, Stepped
-from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.telling import changed, parameters
 from bioblue_tui.wordings.collection import unusual
 
@@ -35,61 +31,33 @@ Order = Literal["given", "seed", "steps", "verdict", "onset"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(AnalysedTrial):
     """A trial in a report.
 
-    Attributes:
+    Args:
         number: From 1, in the report's order.
         name: What to call it: the file's name, or its path where two files have the same name.
         digest: SHA-256 of the file, in hexadecimal.
         record: The record as it was read.
-        state: The trial's state at its end.
-        reading: What it means.
-        verdict: How it went; None where the noise is not known.
-        figures: What was measured.
+        references: Where best totals are looked up.
     """
 
-    number: int
-    name: str
-    digest: str
-    record: Record
-    state: TrialState
-    reading: Analysis
-    verdict: Verdict | None
-    figures: Figures
+    def __init__(self, number: int, name: str, digest: str, record: Record, references: References) -> None:
+        super().__init__(record, references)
+        self.number, self.name, self.digest = number, name, digest
 
-    @property
-    def header(self) -> Header:
-        """What the trial is."""
-        return self.record.header
-
-    @property
-    def environment(self) -> Environment:
-        """The trial's world."""
-        return self.state.environment
-
-    @property
-    def steps(self) -> list[Stepped]:
-        """Every step that was done, in order; a damaged record may have lost some."""
-        return [view.done for view in self.state.steps if view.done]
-
-    @property
-    def failures(self) -> list[Finding]:
-        """What was found and is the agent's doing, in the order of the onsets."""
-        return [finding for finding in self.reading.findings if finding.mode != NOISE]
+    def numbered(self, number: int) -> Shown:
+        """Return the same trial at another place of the report."""
+        found = copy(self)
+        found.number = number
+        return found
 
     @property
     def unfound(self) -> str:
         """What is said where no failure of its own was found."""
         if self.figures.empty:
-            return self.reading.unjudged
+            return self.analysis.unjudged
         return "no failure of its own found" if self.header.forked_after else "no failure found"
-
-    @property
-    def who(self) -> str:
-        """The model, or the agent where there is none."""
-        return one_line(self.header.model or self.header.agent or "unknown agent", 60)
 
     @property
     def label(self) -> str:
@@ -164,17 +132,15 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
     names = Counter(path.name for path in paths)
     shown: list[Shown] = []
     for path in paths:
+        name = one_line(path.name if names[path.name] == 1 else str(path), 200)
         try:
-            record, digest = open_record(path), hashlib.sha256(read_bytes(path)).hexdigest()
-            state = TrialState(record.header).feed(noted(record))
+            digest = hashlib.sha256(read_bytes(path)).hexdigest()
+            trial = Shown(len(shown) + 1, name, digest, open_record(path), references)
+            trial.state  # noqa: B018 - a damaged record is told here
         except (RecordError, ValueError) as error:
             complain(error_line(error, 400))
             continue
-        reading = Analysis(record.header, state.environment).feed(record.events)
-        name = path.name if names[path.name] == 1 else str(path)
-        verdict = reading.verdict(references)
-        figures = Figures.of(state, reading, path)
-        shown.append(Shown(len(shown) + 1, one_line(name, 200), digest, record, state, reading, verdict, figures))
+        shown.append(trial)
     return shown
 
 
@@ -195,7 +161,7 @@ def ordered(trials: Sequence[Shown], order: Order) -> list[Shown]:
         "onset": lambda trial: min((finding.onset for finding in trial.failures), default=last),
     }
     found = sorted(trials, key=keys[order])
-    return [replace(trial, number=number) for number, trial in enumerate(found, 1)]
+    return [trial.numbered(number) for number, trial in enumerate(found, 1)]
 
 
 def grouped(trials: Sequence[Shown]) -> list[Group]:

@@ -217,7 +217,7 @@ class RawColumns(ScrollView, Styled, can_focus=False):
 def _writer(member: Member) -> EntryWriter:
     writer = EntryWriter(member.state)
     alerts: defaultdict[int, list[str]] = defaultdict(list)
-    for finding in member.findings:
+    for finding in member.failures:
         alerts[finding.alarm].append(f"{finding.name} since step {finding.onset}")
     writer.alerts = alerts
     return writer

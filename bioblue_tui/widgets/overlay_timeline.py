@@ -74,7 +74,7 @@ class Timelines(Lines):
         forked = member.record.header.forked_after
         if forked is not None and forked <= member.state.done:
             line[self._place(forked)] = ("↳", "accent")
-        for finding in member.findings:
+        for finding in member.failures:
             line[self._place(finding.onset)] = ("⚠", "bad")
         for step in (member.parted.state, member.parted.action) if member.parted else ():
             if step is not None:
@@ -92,7 +92,7 @@ class Timelines(Lines):
         text, style = VERDICTS[member.verdict.word] if member.verdict else ("? no verdict", "dim")
         early = member.early
         end = judged(text, style, early, max(_LEAST, width // 4)) if early else [(f" {text:<6}", style)]
-        found = member.findings
+        found = member.failures
         if not found:
             return end
         first = found[0]

@@ -16,7 +16,7 @@ from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.peers import find_peers
-from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.trial import AnalysedTrial, sameness
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.cli import cli
 from bioblue_tui.display.comparison import comparison_json, comparison_lines
@@ -130,7 +130,7 @@ def test_what_was_changed_live_is_a_group_of_its_own(tmp_path: Path, what: Plann
     outcome = Outcome.of(TrialState(open_record(live).header).feed(open_record(live).events), live)
     table = next(outcome_tables(found[0].environment, "thermostat", [outcome]))
     assert table.title.startswith(f"homeostasis, thermostat, live: {what[1]} ")
-    assert sameness({"quiet": open_record(quiet), "live": open_record(live)}) == []
+    assert sameness({"quiet": AnalysedTrial.open(quiet), "live": AnalysedTrial.open(live)}) == []
 
 
 def test_what_was_meant_for_a_step_that_was_never_played_changed_nothing(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_was_meant_for_a_step_that_was_never_played_changed_nothing(tmp_pat
 
 
 def test_copies_are_found_whatever_was_added_to_their_noise(tmp_path: Path) -> None:
-    paths = {name: open_record(changed(tmp_path, PUSH)) for name in ("x", "y")}
+    paths = {name: AnalysedTrial.open(changed(tmp_path, PUSH)) for name in ("x", "y")}
     (told,) = (line for line in sameness(paths) if "noise" in line)
     assert told.startswith("2 trials use the same noise")
 

@@ -17,13 +17,19 @@ from bioblue_tui.analysis.contrasts import Contrast, Member
 from bioblue_tui.analysis.effects import Effect
 from bioblue_tui.analysis.paired import Paired
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, sameness, trace_of
+from bioblue_tui.analysis.sameness import SHORT, Trace, apart, group_key, kin, trace_of
+from bioblue_tui.analysis.trial import AnalysedTrial
+from bioblue_tui.analysis.trial import sameness as told_sameness
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.records.schema import Record
 from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import words_of
 from tests.support.records import header_for, play, reference
+
+
+def sameness(records: Mapping[str, Record]) -> list[str]:
+    return told_sameness({name: AnalysedTrial(record) for name, record in records.items()})
 
 
 def record(seed: int, environment: str = "homeostasis", steps: int = 12, agent: str = "a", extra: int = 0) -> Record:

@@ -7,9 +7,9 @@ from pathlib import Path
 import bioblue_envs
 import pytest
 
-from bioblue_tui.analysis.analysed import Analysis
+from bioblue_tui.analysis.figures import Figures
 from bioblue_tui.analysis.sameness import Trace
-from bioblue_tui.analysis.statistics import Figures, quantities
+from bioblue_tui.analysis.statistics import quantities
 from bioblue_tui.trials.events import Event, Stepped
 from bioblue_tui.trials.state import TrialState
 from tests.support.records import header_for, need_published, play, published_files
@@ -21,7 +21,7 @@ def figures_of(environment: str, steps: int = 40, seed: int = 3, drop: int = 0, 
     events: list[Event] = list(play(header, **options))  # type: ignore[arg-type]
     events = events[: len(events) - drop]
     state = TrialState(header).feed(events)
-    return Figures.of(state, Analysis(header, state.environment).feed(events))
+    return Figures.of(state)
 
 
 # Figures
@@ -66,11 +66,7 @@ def test_metrics_that_a_log_does_not_hold_are_those_of_the_trial(environment: st
     header = header_for(bioblue_envs.make(environment), 30)
     events = list(play(header))
     bare = [replace(event, metrics={}) if isinstance(event, Stepped) else event for event in events]
-    whole, poor = (
-        Figures.of(state, Analysis(header, state.environment).feed(told))
-        for told in (events, bare)
-        for state in [TrialState(header).feed(told)]
-    )
+    whole, poor = (Figures.of(state) for told in (events, bare) for state in [TrialState(header).feed(told)])
     assert poor.metrics == whole.metrics
     steps = [event for event in events if isinstance(event, Stepped)]
     for name in state_metrics(environment):
@@ -97,7 +93,7 @@ def test_single_trials_stand_beside_their_mean() -> None:
 
 def test_what_is_not_known_is_left_out_of_the_mean() -> None:
     known = figures_of("homeostasis")
-    unknown = replace(known, reference=None)
+    unknown = replace(known, compared=None)
     found = {(q.kind, q.key): q for q in quantities(bioblue_envs.make("homeostasis"), [known, unknown])}
     difference = found["difference", "consumption"]
     assert (difference.values, difference.mean, difference.interval) == ((5, None), 5, None)

@@ -7,9 +7,9 @@ from pathlib import Path
 import bioblue_envs
 import pytest
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.display.analysis import _lines, analyse_files, facts, finding_line
 from bioblue_tui.records.schema import Record
 from bioblue_tui.report.content import report
@@ -57,8 +57,7 @@ def test_no_share_is_told_of_a_reference_that_has_nothing_yet() -> None:
     told = []
     for stopped in (1, 20):
         begun = [event for event in events if event.step <= stopped]
-        reading = Analysis(header, environment).feed(begun)
-        told.append(facts("t", Record(header, begun), reading, References()))
+        told.append(facts("t", AnalysedTrial(Record(header, begun), References())))
     early, later = told
     why = "3 against the sustainable harvest's 0: no share of that can be told"
     assert (early["verdict"], early["measured"], early["unjudged"]) == (None, None, why)

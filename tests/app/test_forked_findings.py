@@ -70,16 +70,18 @@ async def test_who_goes_on_with_a_runaway_fails_from_the_fork_on(tmp_path: Path)
     path = await forked(tmp_path, "accelerator")
     async with replayed(open_record(path)) as (pilot, screen):
         await until(pilot, lambda: screen.insight.companion.read == 60)
-        assert min(finding.onset for finding in screen.insight.companion.findings) == AT + 1
+        assert min(finding.onset for finding in screen.insight.companion.analysis.failures) == AT + 1
         await pilot.press("j", *str(AT), "enter", "G")
-        assert screen.shown == screen.insight.companion.inherited[-1].onset < AT, "its parent's onsets are found, too"
-        finding = next(f for f in screen.insight.companion.findings if f.mode == "unbounded_maximisation")
+        assert screen.shown == screen.insight.companion.analysis.inherited_failures[-1].onset < AT, (
+            "its parent's onsets are found, too"
+        )
+        finding = next(f for f in screen.insight.companion.analysis.failures if f.mode == "unbounded_maximisation")
         await pilot.press("end")
         await until(pilot, lambda: screen.shown == 60)
         assert f"{finding.name} since step {AT + 1}" in str(screen.notice.content)
         # Counted from the fork on, and not with what the parent did.
         assert finding.told_at(60).endswith("; 20 doses above the band since step 41")
-        climb = next(f for f in screen.insight.companion.findings if f.mode == "accelerating_maximisation")
+        climb = next(f for f in screen.insight.companion.analysis.failures if f.mode == "accelerating_maximisation")
         assert climb.evidence.endswith("in the 20 steps before, of those from step 41 on")
     brief = digest(path)
     assert brief.onset == AT + 1

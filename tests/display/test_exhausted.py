@@ -7,9 +7,9 @@ import dataclasses
 import bioblue_envs
 import pytest
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.display.plain import summary_lines
 from bioblue_tui.records.schema import Record
@@ -26,9 +26,8 @@ def exhausted() -> Record:
 
 
 def test_analysis_and_comparison_tell_the_same_of_a_field_that_was_exhausted() -> None:
-    record, environment = exhausted(), bioblue_envs.make("sustainability")
-    reading = Analysis(record.header, environment).feed(record.events)
-    found = facts("x", record, reading, References())
+    record = exhausted()
+    found = facts("x", AnalysedTrial(record, References()))
     beside = compare(TrialState(record.header).feed(record.events))
 
     assert beside is not None
@@ -60,11 +59,11 @@ def test_a_noisy_worlds_best_is_told_as_an_expectation() -> None:
     environment = bioblue_envs.make("homeostasis")
     header = header_for(environment, 20, 1)
     record = Record(header, list(play(header)))
-    found = facts("x", record, Analysis(header, environment).feed(record.events), References())
+    found = facts("x", AnalysedTrial(record, References()))
     assert found["best_is"] == "best expected over all noise"
     disturbed = Record(header, [Intervened(0.0, 3, "disturb", [-5]), *record.events])
-    found = facts("x", disturbed, Analysis(header, environment).feed(disturbed.events), References())
+    found = facts("x", AnalysedTrial(disturbed, References()))
     assert found["best_is"] == "best expected over all noise, without the disturbance"
     unknown = dataclasses.replace(header, steps=30)
-    unfinished = facts("x", record, Analysis(unknown, environment).feed(record.events), References())
+    unfinished = facts("x", AnalysedTrial(Record(unknown, record.events), References()))
     assert (unfinished["best"], unfinished["best_is"]) == (None, None)

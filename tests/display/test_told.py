@@ -9,9 +9,9 @@ from pathlib import Path
 
 import bioblue_envs
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import step_sentence
 from bioblue_tui.display import headless
 from bioblue_tui.display.analysis import _lines, facts
@@ -27,7 +27,6 @@ from bioblue_tui.runs.resume_fork import fork_session
 from bioblue_tui.runs.session import Plan, open_session
 from bioblue_tui.trials.events import Answered, Asked, Event, HandedOver, Stepped
 from bioblue_tui.trials.interventions import read_planned
-from bioblue_tui.trials.state import TrialState
 from tests.support.records import header_for, play
 
 WORLD = bioblue_envs.make("homeostasis")
@@ -44,8 +43,7 @@ def written(record: Record) -> list[str]:
 
 def analysed(record: Record) -> list[str]:
     """Analyse a record as text."""
-    reading = Analysis(record.header, TrialState(record.header).environment).feed(record.events)
-    return list(_lines(facts("x", record, reading, References())))
+    return list(_lines(facts("x", AnalysedTrial(record, References()))))
 
 
 def taken_over() -> Record:
@@ -144,7 +142,7 @@ def test_who_answered_is_told_with_every_answer_that_is_not_the_agents() -> None
     lines = written(record)
     assert len([line for line in lines if line.startswith("step 3 answer by a person: ")]) == 1
     assert not [line for line in lines if " answer by " in line and not line.startswith("step 3 ")]
-    found = facts("x", record, Analysis(record.header, WORLD).feed(record.events), References())
+    found = facts("x", AnalysedTrial(record, References()))
     assert found["person_acted"] == {"steps": 1, "spans": [(3, 3)]}
     assert "  a person acted in 1 step (3)" in analysed(record)
 

@@ -61,10 +61,10 @@ def test_the_line_follows_the_gauges_own_scale(trials: list[Shown]) -> None:
 def test_ghosts_are_the_reference_policies_on_the_same_noise(trials: list[Shown]) -> None:
     trial = trials[1]
     drawing = trial_charts(trial)[0]
-    for style, shadow in zip(("ghost", "cautious"), trial.reading.shadows.values(), strict=True):
+    for style, shadow in zip(("ghost", "cautious"), trial.analysis.shadows.values(), strict=True):
         line = next(points(e) for e in of_class(drawing.root, style) if len(points(e)) > 2)
         assert len(line) == len(shadow.played) + 1
-    assert [name for name in trial.reading.shadows if name in texts(drawing.root)] == list(trial.reading.shadows)
+    assert [name for name in trial.analysis.shadows if name in texts(drawing.root)] == list(trial.analysis.shadows)
 
 
 def test_the_reference_goes_on_where_the_environment_ended_the_trial(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_onsets_stand_at_their_steps_with_number_and_name(trials: list[Shown]) -
     assert trial.failures
     assert places == pytest.approx([left + width * f.onset / 40 for f in trial.failures], abs=0.06)
     told = texts(drawing.root)
-    for number, finding in enumerate(trial.reading.findings, 1):
+    for number, finding in enumerate(trial.analysis.findings, 1):
         assert str(number) in told
         assert any(finding.name in text for text in told)
     assert not list(of_class(trial_charts(trial)[0].root, "onset"))

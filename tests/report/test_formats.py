@@ -47,7 +47,7 @@ def test_there_is_a_row_for_every_trial_and_step(trials: list[Shown]) -> None:
 
 def test_a_row_holds_what_happened_what_was_found_and_the_ghost(trials: list[Shown]) -> None:
     trial = trials[0]
-    played = trial.reading.shadows[trial.environment.cautious_name].played
+    played = trial.analysis.shadows[trial.environment.cautious_name].played
     for row, step in zip(cells(trials), trial.steps, strict=False):
         for index, label in enumerate("AB"):
             assert int(row[f"action_{label}"]) == step.action[index]
@@ -57,7 +57,7 @@ def test_a_row_holds_what_happened_what_was_found_and_the_ghost(trials: list[Sho
             assert int(row[f"ghost_after_{label}"]) == played[step.step - 1].after.levels[index]
             assert int(row[f"metric_deviation_{label}"]) == step.metrics[f"deviation_{label}"]
         assert int(row["total_oversatiation_B"]) == step.totals["oversatiation_B"]
-        held = {f"{f.mode}:{f.objective}" for f in trial.reading.findings if f.holds(step.step)}
+        held = {f"{f.mode}:{f.objective}" for f in trial.analysis.findings if f.holds(step.step)}
         assert set(row["modes"].split()) == held
         assert row["sha256"] == trial.digest
 

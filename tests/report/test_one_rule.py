@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, BaseAgent, Turn
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.references import References
-from bioblue_tui.analysis.sameness import sameness
+from bioblue_tui.analysis.trial import AnalysedTrial, sameness
 from bioblue_tui.display.analysis import facts
 from bioblue_tui.display.comparison import comparison_json, comparison_lines
 from bioblue_tui.display.look import Look
@@ -136,7 +135,7 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
     assert row.figures.standing == word, "overview"
     beside = "".join(text for line in ends(row, 30, "", dense=False) for text, _ in line)
     assert (word in beside) == (word != "complete"), "overview"
-    found = facts(str(path), record, Analysis(record.header, row.environment).feed(record.events), References())
+    found = facts(str(path), AnalysedTrial(record, References()))
     assert found["standing"] == word, "analyse"
     compared = "\n".join(comparison_lines(Comparison([record, record]), Look()))
     assert (f"steps, {word}; until then " in compared) == (word != "complete"), "compare"
@@ -212,7 +211,7 @@ def test_only_trials_that_are_averaged_are_said_to_count_as_one(trials: dict[str
     copies = [trials[name] for name in ("silent", "silent", "one")]
     shown = read_trials(copies, References(), lambda line: None)
     assert not any("same noise" in line for line in report(shown).warnings)
-    assert sameness({str(number): trial.record for number, trial in enumerate(shown)}) == []
+    assert sameness({str(number): trial for number, trial in enumerate(shown)}) == []
     again = read_trials([*copies, trials["one"]], References(), lambda line: None)
     (said,) = [line for line in report(again).warnings if "same noise" in line]
     assert said.startswith("2 trials use the same noise")

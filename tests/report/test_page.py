@@ -144,7 +144,7 @@ def test_every_figure_is_the_analysis_own(trials: list[Shown], parsed: Parsed) -
 
 def test_findings_stand_with_onset_and_evidence(trials: list[Shown], parsed: Parsed) -> None:
     items = " ".join(parsed.text_in("li", "strong", "span").split())
-    findings = [finding for trial in trials for finding in trial.reading.findings]
+    findings = [finding for trial in trials for finding in trial.analysis.findings]
     assert any(finding.mode == "accelerating_maximisation" for finding in findings)
     for finding in findings:
         assert f"steps {finding.onset} to" in items

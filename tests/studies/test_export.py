@@ -142,7 +142,7 @@ def test_people_are_set_beside_agents_that_played_the_same(tmp_path: Path) -> No
     # The reference is base stock, which keeps the level 5 lower than the thermostat does.
     assert eaten["agent_mean"] == 5
     by_seed = {p.record.header.seed: p for p in collect(study.name, study, tmp_path).trials}
-    expected = [4 - float(by_seed[seed].compared.rows["consumption"][1]) - 5 for seed in (1, 2)]  # type: ignore[union-attr]
+    expected = [4 - float(by_seed[seed].figures.compared.rows["consumption"][1]) - 5 for seed in (1, 2)]  # type: ignore[union-attr]
     assert eaten["paired"] == pytest.approx(sum(expected) / 2)
     # Nobody else played seed 3: with as many trials of everyone on each seed, both means are that far apart.
     people, agent = (float(str(eaten[f"{side}_mean"])) for side in ("people", "agent"))

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import bioblue_envs
 
-from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comparison import open_comparison
 from bioblue_tui.analysis.references import References
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.display.analysis import _lines, facts
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.journal import Journal
-from bioblue_tui.records.schema import make_environment
 from bioblue_tui.report.trials import grouped, read_trials
 from bioblue_tui.wordings.collection import built_in, called, default, parse_own
 from bioblue_tui.wordings.example import example
@@ -74,7 +73,7 @@ def test_changed_words_without_another_version_are_told_apart_by_their_digest(tm
     assert f"different wordings: {' and '.join(names)}." in " ".join(open_comparison(files, tmp_path).notes)
     for file, one, name in zip(files, wordings, names, strict=True):
         trial = open_record(file)
-        found = facts("t", trial, Analysis(trial.header, make_environment(trial.header)).feed(trial.events), references)
+        found = facts("t", AnalysedTrial(trial, references))
         assert found["wording_digest"] == one.digest
         assert f"wording {name}" in "\n".join(_lines(found))
 

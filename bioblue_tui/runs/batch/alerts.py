@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import NOISE
 from bioblue_tui.runs.batch.engine import Job, Watcher
 from bioblue_tui.trials.events import Event, Stepped
 
@@ -37,7 +36,7 @@ class Alerts(Watcher):
         return self._alerts.get(job, "")
 
     def _tell(self, job: Job) -> None:
-        lasting = [f for f in self._readings[job].findings if f.mode != NOISE and f.recovered is None]
+        lasting = [f for f in self._readings[job].failures if f.recovered is None]
         last = lasting[-1] if lasting else None
         more = f" +{len(lasting) - 1}" if len(lasting) > 1 else ""
         self._alerts[job] = f"{last.onset} {last.title} {last.objective or ''}".strip() + more if last else ""

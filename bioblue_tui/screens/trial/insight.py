@@ -72,7 +72,7 @@ class Insight:
         if self.companion.read >= known:
             return []
         raised = self.companion.follow(known)
-        self._findings, self._inherited = self.companion.findings, self.companion.inherited
+        self._findings, self._inherited = self.companion.analysis.failures, self.companion.analysis.inherited_failures
         return raised
 
     def show(self, shown: int, known: int, timeline: Timeline, transcript: Transcript, rewards: RewardPanel) -> None:
@@ -137,13 +137,13 @@ class Insight:
         """
         while self.companion.read < known:
             self.follow(known)
-        verdict = self.companion.reading.verdict(References(), wait=False)
-        unpenalised = not any(self.companion.reading.totals.get(d.key) for d in self._dimensions if d.penalty)
+        verdict = self.companion.analysis.verdict(References(), wait=False)
+        unpenalised = not any(self.companion.analysis.totals.get(d.key) for d in self._dimensions if d.penalty)
         spared = "no penalties; " if unpenalised else ""
         beside = self._beside() if verdict else ""
         parts = [f"{self._judged(verdict.word, running)}: {spared}{verdict.reason}{beside}."] if verdict else []
-        if self.companion.reading.flip is not None:
-            parts.append(f"Flip: step {self.companion.reading.flip.told}.")
+        if self.companion.analysis.flip is not None:
+            parts.append(f"Flip: step {self.companion.analysis.flip.told}.")
         for found, findings in (("Found", self._findings), ("Found in its parent", self._inherited)):
             if findings:
                 parts.append(f"{found}: {'; '.join(finding.spell(known) for finding in findings)}.")
@@ -157,7 +157,7 @@ class Insight:
 
     def _beside(self) -> str:
         """Say the same distance of the reference in the table, where another one judges."""
-        reading = self.companion.reading
+        reading = self.companion.analysis
         if not self._state.environment.cautious_name:
             return ""
         name, shadow = next(iter(reading.shadows.items()))

@@ -14,16 +14,15 @@ from bioblue_tui.analysis.contrasts import TOO_LARGE, WITHOUT_REFERENCE, Contras
 from bioblue_tui.analysis.effects import DESCRIBED, Effect
 from bioblue_tui.analysis.intervals import Interval
 from bioblue_tui.analysis.paired import Paired, described, holm
-from bioblue_tui.analysis.reference import compare
-from bioblue_tui.analysis.sameness import ALIKE, plain, settings_of, trace_of
+from bioblue_tui.analysis.sameness import ALIKE, plain, settings_of
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import UNREAD, left_out
-from bioblue_tui.records.collection import open_record, recent, standing_of
+from bioblue_tui.records.collection import recent
 from bioblue_tui.records.schema import RecordError, dumps
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.studies.export.table import Column, Table
 from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.events import Header
-from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import digest_of
 
 Setting = tuple[str, str, str, str, int, int]
@@ -225,25 +224,24 @@ def _agents(
             continue
         group = found[(setting, header.agent, header.condition, dumps(plain(settings_of(header))))]
         try:
-            record = open_record(entry.path)
+            trial = AnalysedTrial.open(entry.path)
         except RecordError as error:
             complain(str(error))
             group.append(_Trial(header.seed, None, otherwise=UNREAD))
             continue
-        state = TrialState(record.header).feed(record.events)
-        own = not any(attempt.actor == HUMAN for view in state.steps for attempt in view.attempts)
-        if own and not state.interventions:
-            group.append(_compared_trial(header.seed, state, entry.path))
+        own = not any(attempt.actor == HUMAN for view in trial.state.steps for attempt in view.attempts)
+        if own and not trial.state.interventions:
+            group.append(_compared_trial(header.seed, trial))
     return found
 
 
-def _compared_trial(seed: int, state: TrialState, path: Path) -> _Trial:
-    if state.unaveraged:
-        return _Trial(seed, None, standing_of(state, path))
-    compared = compare(state)
+def _compared_trial(seed: int, trial: AnalysedTrial) -> _Trial:
+    if trial.state.unaveraged:
+        return _Trial(seed, None, trial.standing)
+    compared = trial.figures.compared
     if compared is None:
         return _Trial(seed, None, otherwise=WITHOUT_REFERENCE)
-    return _Trial(seed, Member(seed, "", trace_of(state), compared.differences))
+    return _Trial(seed, Member(seed, "", trial.figures.trace, compared.differences))
 
 
 def _setting(header: Header) -> Setting:
@@ -254,10 +252,10 @@ def _setting(header: Header) -> Setting:
 
 def _member(played: Played) -> Member | None:
     """Return what is compared of a person's trial; None where no reference is known."""
-    if played.compared is None:
+    if played.figures.compared is None:
         return None
     header = played.record.header
-    return Member(header.seed or 0, played.person.code, trace_of(played.state), played.compared.differences)
+    return Member(header.seed or 0, played.person.code, played.figures.trace, played.figures.compared.differences)
 
 
 def _mean(values: Sequence[float]) -> float:

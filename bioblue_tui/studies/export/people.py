@@ -120,7 +120,7 @@ def _wide(found: Collected) -> tuple[list[Column], dict[str, dict[str, object]]]
             column = Column(f"{prefix}_{name}", kind, f"{what}: {meaning}.", unit)  # type: ignore[arg-type]
             columns.setdefault(column.name, column)
             own[column.name] = played.place if name == "place" else row[name]
-        for key in played.compared.rows if played.compared else ():
+        for key in played.figures.compared.rows if played.figures.compared else ():
             for name, meaning in (("total", "sum of"), ("difference", "sum less the reference policy's of")):
                 column = Column(f"{prefix}_{name}_{key}", "number", f"{what}: {meaning} {key}.")
                 columns.setdefault(column.name, column)

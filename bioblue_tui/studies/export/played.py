@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 from pathlib import Path
 
-from bioblue_tui.analysis.reference import Comparison, compare
+from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.records.collection import open_record, standing_of
 from bioblue_tui.records.schema import Record, RecordError
 from bioblue_tui.studies.absences import Absence
@@ -19,7 +20,7 @@ from bioblue_tui.studies.study import Study, StudyTrial
 from bioblue_tui.studies.versions import Version, kept_versions
 from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.events import Ended, Noted
-from bioblue_tui.trials.state import Attempt, StepView, TrialState
+from bioblue_tui.trials.state import Attempt, StepView
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +73,25 @@ class Person:
         return counts
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(AnalysedTrial):
     """A trial that somebody has played or begun.
 
-    Attributes:
+    Args:
         person: Whose it is.
         trial: What it is in the version they play.
         place: At which place it came for them, from 1; 0 for practice.
         record: Its record.
-        state: The trial's state at its end.
-        compared: The reference policy on the same noise; None before the first step.
-        decisions: How its answers came about, by step and attempt.
         outcome: How it ended; empty while it has not.
     """
 
-    person: Person
-    trial: StudyTrial
-    place: int
-    record: Record
-    state: TrialState
-    compared: Comparison | None
-    decisions: Mapping[tuple[int, int], Decision]
-    outcome: str
+    def __init__(self, person: Person, trial: StudyTrial, place: int, record: Record, outcome: str) -> None:
+        super().__init__(record)
+        self.person, self.trial, self.place, self.outcome = person, trial, place, outcome
+
+    @cached_property
+    def decisions(self) -> Mapping[tuple[int, int], Decision]:
+        """How its answers came about, by step and attempt."""
+        return {(d.step, d.attempt): d for d in self.person.log.decisions if d.trial == self.header.id}
 
     @property
     def ended(self) -> float:
@@ -103,7 +100,7 @@ class Played:
         last = next((event for event in reversed(self.record.events) if not isinstance(event, Noted)), None)
         return last.at if isinstance(last, Ended) else inf
 
-    @property
+    @cached_property
     def standing(self) -> str:
         """How it stands, in the word that lists have for it; where its time limit ended it, that."""
         # What the session says of its end is no word on a record that has lost it.
@@ -284,8 +281,5 @@ def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterat
             unread.append(trial)
             yield str(error)
             continue
-        state = TrialState(record.header).feed(record.events)
-        decisions = {(d.step, d.attempt): d for d in log.decisions if d.trial == record.header.id}
         done = log.done.get(view)
-        outcome = done.outcome if done else ""
-        yield Played(person, trial, places.get(trial.key, 0), record, state, compare(state), decisions, outcome)
+        yield Played(person, trial, places.get(trial.key, 0), record, done.outcome if done else "")

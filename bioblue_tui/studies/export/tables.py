@@ -262,9 +262,9 @@ def trial_row(played: Played) -> dict[str, object]:
         "seconds_median": round(statistics.median(seconds), 6) if seconds else None,
         "away": None if (away := played.away) is None else round(sum(away.values()), 6),
         "dropped": played.dropped,
-        "reference_steps": played.compared.reference_steps if played.compared else None,
+        "reference_steps": played.figures.compared.reference_steps if played.figures.compared else None,
     }
-    if (compared := played.compared) is None:
+    if (compared := played.figures.compared) is None:
         return row
     for key, apart in compared.differences.items():
         total, reference = compared.rows[key]

@@ -1,0 +1,117 @@
+"""What was measured in one trial: totals, the reference on the same noise, metrics, attempts that did not count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bioblue_envs import Number, State
+from bioblue_envs.base import mean
+
+from bioblue_tui.analysis.analysed import Metric
+from bioblue_tui.analysis.reference import Comparison, compare
+from bioblue_tui.analysis.sameness import Trace, trace_of
+from bioblue_tui.formatting.numbers import difference
+from bioblue_tui.records.collection import standing_of
+from bioblue_tui.trials.state import TrialState
+from bioblue_tui.trials.tally import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured in one trial.
+
+    Attributes:
+        steps: How many steps were done.
+        standing: How it ended, or stands, in a word.
+        unaveraged: Why it is left out of means over trials, as in ``TrialState``; empty where it counts.
+        inherited: How many steps it shares with its parent, where it is a fork.
+        totals: Sum of each reward dimension, by key.
+        compared: The better reference on the same noise; None before the first step, and where the noise is not known.
+        metrics: The paper's metrics, by name; of a fork over its own steps, as what follows.
+        tally: Attempts that did not count.
+        trace: What tells whether it is another trial than the others.
+        empty: True where no step was played, or by a fork none of its own: there is nothing to measure, and it counts
+            nowhere.
+    """
+
+    steps: int
+    standing: str
+    unaveraged: str
+    inherited: int
+    totals: Mapping[str, Number]
+    compared: Comparison | None
+    metrics: Mapping[str, Metric]
+    tally: Tally
+    trace: Trace
+    empty: bool = False
+
+    @classmethod
+    def of(cls, state: TrialState, path: Path | None = None) -> Figures:
+        """Return the figures of a trial.
+
+        Args:
+            state: The trial.
+            path: Its record: where it has no end it may still be written.
+        """
+        standing, last = standing_of(state, path), state.recorded(state.done)
+        steps = (view.number for view in state.steps if view.done)
+        shared = state.header.forked_after or 0
+        own = [metrics for step, metrics in zip(steps, metrics_by_step(state), strict=True) if step > shared]
+        return cls(
+            state.done,
+            standing,
+            state.unaveraged if state.whole else standing,
+            shared,
+            last.totals if last else {dimension.key: 0 for dimension in state.environment.dimensions},
+            compare(state),
+            {name: found for name in state.environment.metrics if (found := _metric(name, own))},
+            state.tally,
+            trace_of(state),
+            state.done <= shared,
+        )
+
+    @property
+    def reference(self) -> Mapping[str, Number] | None:
+        """Sum of each reward dimension for the reference; None where there is none."""
+        return {key: other for key, (_, other) in self.compared.rows.items()} if self.compared else None
+
+    @property
+    def reference_steps(self) -> int:
+        """How many steps the reference played: more where the agent's doing ended the trial early."""
+        return self.compared.reference_steps if self.compared else 0
+
+    def difference(self, key: str) -> Number | None:
+        """Return what the agent did to a reward dimension: its total less the reference policy's on the same noise."""
+        if self.reference is None:
+            return None
+        return difference(self.totals[key], self.reference[key])
+
+
+def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
+    """Return the metrics of every step that was done, in order.
+
+    Those that a log does not hold, such as the published ones' deviations, are computed from its levels and actions.
+    """
+    environment, found = state.environment, list[Mapping[str, Number]]()
+    taken = (0,) * len(environment.objectives)
+    for step in (view.done for view in state.steps if view.done):
+        metrics = step.metrics
+        if any(name not in metrics for name in environment.metrics):
+            try:
+                before = State(step.before, taken, step.step - 1)
+                metrics = {**environment.transition(before, step.action, step.change).metrics, **metrics}
+            except (ValueError, ArithmeticError):
+                pass  # A damaged or foreign record may hold what no world does; its other metrics are shown.
+        taken = tuple(t + a for t, a in zip(taken, step.action, strict=True))
+        found.append(metrics)
+    return found
+
+
+def _metric(name: str, measured: Sequence[Mapping[str, Number]]) -> Metric | None:
+    values = [metrics[name] for metrics in measured if name in metrics]
+    if not values:
+        return None
+    sizes = [abs(value) for value in values]
+    return Metric(name, mean(values), mean(sizes), max(sizes))
