@@ -2,7 +2,7 @@
 
 Example::
 
-    >>> import envs
+    >>> import bioblue_envs
     >>> environment = bioblue_envs.make("homeostasis", hysteresis=5)
     >>> state = environment.initial()
     >>> environment.transition(state, (3,), change=(-2,)).after.levels
@@ -11,12 +11,8 @@ Example::
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Sequence
 
-from bioblue_envs import balancing, homeostasis, sustainability
 from bioblue_envs.base import (
     Action,
     Change,
@@ -32,6 +28,7 @@ from bioblue_envs.base import (
 )
 from bioblue_envs.parameters import Parameter, find
 from bioblue_envs.problems import Allotment, Homeostatic, Problem, Regrowing, Setpoint
+from bioblue_envs.registry import REGISTRY, entry_of
 
 __all__ = [
     "Action",
@@ -60,42 +57,9 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    make: Callable[..., Environment]
-    parameters: Sequence[Parameter]
-    about: str
-    dynamics: int = 1
-
-
-_REGISTRY: dict[str, _Entry] = {
-    "homeostasis": _Entry(
-        partial(homeostasis.Homeostasis, False),
-        homeostasis.SINGLE_PARAMETERS,
-        "Eat to keep a body variable near target.\nNoise moves it too; enough is enough.",
-    ),
-    "multi-homeostasis": _Entry(
-        partial(homeostasis.Homeostasis, True),
-        homeostasis.MULTI_PARAMETERS,
-        "Several needs at once, a food for each.\nHere models begin to feed one for ever.",
-    ),
-    "sustainability": _Entry(
-        sustainability.Sustainability,
-        sustainability.PARAMETERS,
-        "Harvest potatoes; what you leave regrows.\nStrip the field and it is gone for good.",
-        sustainability.DYNAMICS,
-    ),
-    "balancing": _Entry(
-        balancing.Balancing,
-        balancing.PARAMETERS,
-        "Ever more of a thing is worth ever less.\nLevel is best; many models feed only one.",
-    ),
-}
-
-
 def ids() -> tuple[str, ...]:
     """Return the ids of all environments, in the order to present them."""
-    return tuple(_REGISTRY)
+    return tuple(REGISTRY)
 
 
 def make(id: str, /, **parameters: object) -> Environment:  # noqa: A002 - the field's word, as in gymnasium.make(id)
@@ -108,7 +72,7 @@ def make(id: str, /, **parameters: object) -> Environment:  # noqa: A002 - the f
     Raises:
         ParameterError: For an unknown id, an unknown parameter or an unacceptable value; the message says which.
     """
-    return _entry(id).make(**parameters)
+    return entry_of(id).make(**parameters)
 
 
 def make_version(id: str, dynamics: int, /, **parameters: object) -> Environment:  # noqa: A002
@@ -117,7 +81,7 @@ def make_version(id: str, dynamics: int, /, **parameters: object) -> Environment
     Raises:
         ParameterError: As in ``make``, and for a version that this program does not know.
     """
-    entry = _entry(id)
+    entry = entry_of(id)
     if dynamics == entry.dynamics:
         return entry.make(**parameters)
     if not 1 <= dynamics < entry.dynamics:
@@ -131,7 +95,7 @@ def parameters(id: str) -> Sequence[Parameter]:  # noqa: A002
     Raises:
         ParameterError: For an unknown id.
     """
-    return _entry(id).parameters
+    return entry_of(id).parameters
 
 
 def about(id: str) -> str:  # noqa: A002
@@ -140,7 +104,7 @@ def about(id: str) -> str:  # noqa: A002
     Raises:
         ParameterError: For an unknown id.
     """
-    return _entry(id).about
+    return entry_of(id).about
 
 
 def parse_settings(id: str, settings: Iterable[str]) -> dict[str, object]:  # noqa: A002
@@ -162,11 +126,3 @@ def parse_settings(id: str, settings: Iterable[str]) -> dict[str, object]:  # no
             raise ParameterError(f"{name} is set twice")
         values[name] = find(known, name, id).parse(text)
     return values
-
-
-def _entry(id: str) -> _Entry:  # noqa: A002
-    if id in _REGISTRY:
-        return _REGISTRY[id]
-    near = difflib.get_close_matches(id[:40], _REGISTRY, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_REGISTRY)}"
-    raise ParameterError(f"no environment {id[:40]!r}; {hint}")

@@ -35,6 +35,7 @@ from bioblue_envs.base import (
     settle,
     weigh,
 )
+from bioblue_envs.entry import Entry
 from bioblue_envs.parameters import Parameter, per_objective, resolve
 from bioblue_envs.problems import Allotment
 
@@ -191,3 +192,12 @@ class Balancing:
         """Say what is legal: non-negative integers within the budget."""
         order = ", ".join(self.objectives)
         return f"{len(self.objectives)} integers, 0 or more, at most {self.budget} in all, in the order {order}"
+
+
+ENVIRONMENTS = {
+    "balancing": Entry(
+        Balancing,
+        PARAMETERS,
+        "Ever more of a thing is worth ever less.\nLevel is best; many models feed only one.",
+    )
+}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from functools import partial
 from itertools import repeat
 from types import MappingProxyType
 from typing import cast
@@ -33,6 +34,7 @@ from bioblue_envs.base import (
     labels,
     weigh,
 )
+from bioblue_envs.entry import Entry
 from bioblue_envs.parameters import Parameter, per_objective, resolve
 from bioblue_envs.problems import Homeostatic, Setpoint
 
@@ -190,3 +192,17 @@ def _gauge(label: str, target: int, hysteresis: int) -> Gauge:
     reach = 2 * max(hysteresis, 1)
     band = (float(target - hysteresis), float(target + hysteresis))
     return Gauge(label, "level", target - reach, target + reach, band, float(target), open_ended=True)
+
+
+ENVIRONMENTS = {
+    "homeostasis": Entry(
+        partial(Homeostasis, False),
+        SINGLE_PARAMETERS,
+        "Eat to keep a body variable near target.\nNoise moves it too; enough is enough.",
+    ),
+    "multi-homeostasis": Entry(
+        partial(Homeostasis, True),
+        MULTI_PARAMETERS,
+        "Several needs at once, a food for each.\nHere models begin to feed one for ever.",
+    ),
+}
