@@ -30,7 +30,7 @@ def plot(
     force: bool,
     form: Format | None,
 ) -> None:
-    """Plot levels, actions and every reward dimension of FILES by step.
+    """Plot levels, actions and every reward dimension of FILES, or of all records in directories, by step.
 
     Trials of the same environment, parameters and agent are put together: their mean with a 95 % interval,
     bootstrapped over trials, and every single trial thin behind it.

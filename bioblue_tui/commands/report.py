@@ -44,7 +44,7 @@ def report(
     form: Format | None,
     order: Order,
 ) -> None:
-    """Report on the trials in FILES, records of ours or published logs, for others to read.
+    """Report on the trials in FILES, for others to read: records of ours, published logs, or directories of them.
 
     html: one page that needs no network, with tables, charts, raw outputs, parameters. md: the same in Markdown,
     without charts. csv, tsv, parquet: one row for each trial and step. svg, png: one trial's charts, or small

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from bioblue_tui.analysis.digest import digest, records_in
+from bioblue_tui.analysis.digest import digest
 from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.records.directories import records_in
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog

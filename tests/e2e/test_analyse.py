@@ -102,6 +102,21 @@ def test_a_file_that_cant_be_read_keeps_no_other_from_being_analysed(bioblue: Bi
     assert "Traceback" not in done.stderr
 
 
+def test_a_directory_stands_for_the_records_in_it(bioblue: Bioblue, exhausted: Path) -> None:
+    (folder := bioblue.root / "some" / "deeper").mkdir(parents=True)
+    for name in ("b.jsonl", "a.jsonl"):
+        (folder / name).write_bytes(exhausted.read_bytes())
+    (folder / "readme.txt").write_text("no record")
+    found = [json.loads(line)["file"] for line in bioblue.run("analyse", "--json", folder.parent).stdout.splitlines()]
+    assert found == [str(folder / "a.jsonl"), str(folder / "b.jsonl")]
+    assert bioblue.run("verify", folder.parent).returncode == 0
+    assert bioblue.run("report", folder.parent, "-o", bioblue.root / "two.csv").returncode == 0
+    (empty := bioblue.root / "empty").mkdir()
+    done = bioblue.run("analyse", empty)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"no records in {empty}" in " ".join(done.stderr.split())
+
+
 def test_a_record_without_a_step_has_no_verdict(bioblue: Bioblue, exhausted: Path) -> None:
     bare = write_lines(bioblue.root / "bare.jsonl", lines_of(exhausted)[:1])
     found = json.loads(bioblue.run("analyse", "--json", bare).stdout)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bioblue_tui.commands.common.usage import UsageError, data_option, narrate
+from bioblue_tui.commands.common.usage import UsageError, data_option, narrate, trial_files
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.system.paths import data_dir as data_directory
@@ -31,8 +31,7 @@ def output_options(command: Command) -> Command:
         help="The file to write; - for standard output.",
     )
     force = click.option("--force", is_flag=True, help="Replace the file if it is there.")
-    files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-    return files(output(force(data_option(command))))
+    return trial_files(output(force(data_option(command))))
 
 
 def checked_format(

@@ -61,3 +61,18 @@ def data_option(command: Command) -> Command:
         metavar="DIR",
         help="Where records are kept (default: the platform's place).",
     )(command)
+
+
+def trial_files(command: Command) -> Command:
+    """Add the files to read; a directory stands for all records in it and below it."""
+    kind = click.Path(path_type=Path)
+    return click.argument("files", nargs=-1, required=True, type=kind, callback=_with_directories)(command)
+
+
+def _with_directories(_: click.Context, __: click.Parameter, files: tuple[Path, ...]) -> tuple[Path, ...]:
+    from bioblue_tui.records.directories import records_in
+
+    found = [path for file in files for path in (records_in([file]) if file.is_dir() else [file])]
+    if not found:
+        raise UsageError(f"no records in {visible(', '.join(map(str, files)))}")
+    return tuple(found)

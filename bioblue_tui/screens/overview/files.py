@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from bioblue_tui.analysis.digest import digest, records_in
+from bioblue_tui.analysis.digest import digest
 from bioblue_tui.analysis.references import References
 from bioblue_tui.formatting.text import error_line
+from bioblue_tui.records.directories import records_in
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.records.stamps import stamp_of
