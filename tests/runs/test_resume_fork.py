@@ -20,9 +20,10 @@ from bioblue_tui.analysis.verify import verify
 from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import read_published
-from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.runs.resume_fork import Changes, agent_of_fork, fork_session, resume_session
 from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Answered, Ended, Header, Resumed, Stepped
 from tests.support.records import need_published, one_of_each
 
@@ -247,3 +248,11 @@ def test_what_a_stopped_trial_was_goes_on(tmp_path: Path) -> None:
     assert [event.reason for event in record.events if isinstance(event, Ended)] == ["stopped", "complete"]
     assert len(steps_of(record)) == STEPS
     assert bioblue_envs.make("homeostasis").id == record.header.environment
+
+
+def test_a_record_whose_steps_do_not_follow_from_each_other_is_not_resumed(tmp_path: Path) -> None:
+    record = finished(open_session(Plan("homeostasis", "thermostat", steps=9), tmp_path))
+    Course(make_environment(record.header), record.header).restore(record.header, record.events)
+    bent = [replace(e, after=(e.after[0] + 1,)) if isinstance(e, Stepped) and e.step == 4 else e for e in record.events]
+    with pytest.raises(ValueError, match="step 4 does not follow from the step before it"):
+        Course(make_environment(record.header), record.header).restore(record.header, bent)
