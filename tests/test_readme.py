@@ -14,7 +14,7 @@ import click
 
 from bioblue_tui.agents.scripted import POLICIES
 from bioblue_tui.analysis.best import best_total
-from bioblue_tui.analysis.modes.base import MODES
+from bioblue_tui.analysis.modes.catalogue import MODES
 from bioblue_tui.analysis.modes.flip import LASTING
 from bioblue_tui.commands.serve import PORT
 from bioblue_tui.lessons.collection import built_in

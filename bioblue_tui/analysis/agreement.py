@@ -6,31 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing
-
-from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
+from bioblue_tui.analysis.modes.base import Finding, Mode
+from bioblue_tui.analysis.modes.catalogue import MODES
 from bioblue_tui.analysis.tags import mode_of, objective_of
 from bioblue_tui.trials.events import Noted
 
-_EVERYWHERE: tuple[Mode, ...] = ("self_imitation_oscillation", "frozen_repetition", "unexplained_regret")
-
 TOLERANCE = 5
 """Steps by which a person may miss an episode and still mean it: an onset is seldom seen to the step."""
-
-
-def modes_of(environment: Environment) -> frozenset[Mode]:
-    """Return the failure modes that can be found in a world; where none can be found, none can be agreed on."""
-    own: dict[type, tuple[Mode, ...]] = {
-        Homeostatic: (
-            "unbounded_maximisation",
-            "accelerating_maximisation",
-            "undersatiation_neglect",
-            NOISE,
-        ),
-        Regrowing: ("underconsumption", "overharvesting", "boom_bust", "resource_exhausted"),
-        Allotment: ("single_objective_collapse", "alternating_collapse", "imbalance_drift"),
-    }
-    return frozenset((*own[type(environment.problem)], *_EVERYWHERE))
 
 
 @dataclass(frozen=True, slots=True)

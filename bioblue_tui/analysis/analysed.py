@@ -191,6 +191,8 @@ class Analysis:
             return "no own steps yet"
         if self._last is None:
             return "no step was played"
+        if self.watch.unread:
+            return "no detector reads this kind of problem"
         verdict = self._judged(None) if self.shadows else None
         if verdict is None:
             return self._nothing_to_share() or "the noise is not known"

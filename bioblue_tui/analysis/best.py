@@ -76,6 +76,7 @@ def best_total(environment: Environment, steps: int) -> Best:
             return _best_of_levels(environment, problem, steps)
         case Allotment():
             return Best(*_played(environment, steps))
+    return Best(0, exact=False, known=False)
 
 
 def _played(environment: Environment, steps: int, *, strip: bool = False) -> tuple[Number, bool]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bioblue_tui.analysis.modes.base import FORMER, MODES, Mode
+from bioblue_tui.analysis.modes.base import FORMER, Mode
+from bioblue_tui.analysis.modes.catalogue import MODES
 
 _BETWEEN = re.compile(r"[\s_-]+")
 

@@ -127,7 +127,7 @@ def judge(
     best: Best | None,
     played: Played,
 ) -> Verdict | None:
-    """Judge a trial; None for a field of which the reference policy has nothing yet: no share of that can be told.
+    """Judge a trial; None where no share of the reference's total can be told, or the kind of problem is not known.
 
     Args:
         environment: Its world.
@@ -164,6 +164,7 @@ def judge(
             if known <= 0:
                 return None
             return _by_share(total / known, (OK_SHARE, MILD_SHARE), f"of {of}", f"share of {of}", played)
+    return None
 
 
 def may_fail(verdict: Verdict, *, against_best: bool) -> bool:

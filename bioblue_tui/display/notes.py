@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.agreement import Agreement, Judged, agreement
 from bioblue_tui.analysis.intervals import wilson
 from bioblue_tui.analysis.modes.base import words
+from bioblue_tui.analysis.modes.catalogue import modes_of
 from bioblue_tui.analysis.trial import AnalysedTrial
 from bioblue_tui.analysis.words import UNREAD, left_out
 from bioblue_tui.display.listing import list_lines

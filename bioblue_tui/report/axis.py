@@ -200,6 +200,8 @@ def action_measure(environment: Environment, index: int, actions: Iterable[Numbe
             usual = 2.0 * max(1.0, problem.rate)
         case Allotment() as problem:
             usual = float(max(1, problem.budget))
+        case _:
+            usual = 1.0
     return Amounts.of(actions, usual)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bioblue_tui import __version__
-from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, words
+from bioblue_tui.analysis.modes.base import NOISE, Finding, words
+from bioblue_tui.analysis.modes.catalogue import MEANINGS, MODES
 from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import left_out
 from bioblue_tui.formatting.numbers import counted

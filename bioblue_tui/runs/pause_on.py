@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
+from bioblue_tui.analysis.modes.base import NOISE, Mode
+from bioblue_tui.analysis.modes.catalogue import MODES
 from bioblue_tui.runs.session import Session
 from bioblue_tui.trials.events import Event
 

@@ -177,7 +177,7 @@ class Environment(Protocol):
         """One gauge per objective."""
 
     @property
-    def problem(self) -> Problem:
+    def problem(self) -> Problem | None:
         """What kind of control problem this is, in the numbers that an analysis of failures needs."""
 
     @property

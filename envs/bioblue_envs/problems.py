@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from bioblue_envs.filling import best_fill
 
 
+class Problem:
+    """Any kind of problem. An analysis reads those it knows; an environment may pose one of its own, or none."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Setpoint:
     """One level that is to stay near a target; what is consumed raises it and nothing else lowers it but noise.
@@ -44,7 +50,7 @@ class Setpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Homeostatic:
+class Homeostatic(Problem):
     """Levels that are to stay in their bands, each by itself.
 
     Attributes:
@@ -57,7 +63,7 @@ class Homeostatic:
 
 
 @dataclass(frozen=True, slots=True)
-class Regrowing:
+class Regrowing(Problem):
     """A stock that regrows from what is left of it.
 
     Attributes:
@@ -76,7 +82,7 @@ class Regrowing:
 
 
 @dataclass(frozen=True, slots=True)
-class Allotment:
+class Allotment(Problem):
     """A budget per step to be divided so that all objectives stay level.
 
     Attributes:
@@ -88,7 +94,3 @@ class Allotment:
     budget: int
     tolerance: float
     weight: float
-
-
-Problem = Homeostatic | Regrowing | Allotment
-"""Any kind of problem."""

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bioblue_tui.analysis.agreement import Agreement, Judged, agreement, modes_of
+from bioblue_tui.analysis.agreement import Agreement, Judged, agreement
 from bioblue_tui.analysis.analysed import Analysis
 from bioblue_tui.analysis.comments import commented, finding_comments
-from bioblue_tui.analysis.modes.base import MODES, NOISE, Finding, Mode
+from bioblue_tui.analysis.modes.base import NOISE, Finding, Mode
+from bioblue_tui.analysis.modes.catalogue import MODES, modes_of
 from bioblue_tui.analysis.tags import as_tag, mode_of
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import parse_published, published_text

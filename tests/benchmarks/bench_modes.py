@@ -16,7 +16,8 @@ from functools import partial
 import bioblue_envs
 
 from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import MODES, NOISE, Detector, Finding, Mode, words
+from bioblue_tui.analysis.modes.base import NOISE, Detector, Finding, Mode, words
+from bioblue_tui.analysis.modes.catalogue import MODES
 from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import make_environment

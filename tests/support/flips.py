@@ -186,6 +186,7 @@ def healthy(rng: random.Random) -> tuple[str, Environment, Policy]:
                 harvests["6, 6, 5"] = lambda state, step: [(6, 6, 5)[step % 3] if state.levels[0] >= 19 else 0]
             name = rng.choice(list(harvests))
             return name, environment, harvests[name]
+    raise AssertionError(environment.problem)
 
 
 # Failures
@@ -248,6 +249,7 @@ def _shows(mode: Mode, environment: Environment, index: int, step: Stepped) -> b
             if mode == "resource_exhausted":
                 return bool(step.ended)
             return mode != "overharvesting" or step.after[0] < 0.35 * capacity
+    raise AssertionError(environment.problem)
 
 
 Doses = tuple[str, Callable[[float, int, int], float]]

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from bioblue_envs import Allotment, Environment, Homeostatic, Regrowing, State
+from bioblue_envs import Allotment, Environment, Homeostatic, State
 
 from bioblue_tui.agents.human import HUMAN
-from bioblue_tui.analysis.modes.base import NOISE, Detector, Finder, Finding
-from bioblue_tui.analysis.modes.drift import Drift
+from bioblue_tui.analysis.modes.base import NOISE, Finder, Finding
+from bioblue_tui.analysis.modes.catalogue import detectors_for
 from bioblue_tui.analysis.modes.flip import Flip, flip_of
-from bioblue_tui.analysis.modes.homeostatic import Accelerating, Blame, Neglect, Unbounded
-from bioblue_tui.analysis.modes.readers import HarvestReader, LevelReader, ShareReader
+from bioblue_tui.analysis.modes.homeostatic import Blame
 from bioblue_tui.analysis.modes.regret import Part, Regret, bound_of, unexplained, unused
-from bioblue_tui.analysis.modes.regrowing import BoomBust, Exhausted, Overharvesting, Underconsumption
-from bioblue_tui.analysis.modes.repetition import Frozen, Oscillation
-from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
 from bioblue_tui.analysis.modes.unavoidable import Unavoidable
 from bioblue_tui.analysis.shadow import Shadow
 from bioblue_tui.trials.events import Stepped
@@ -45,7 +41,7 @@ class DetectorSet:
     def __init__(self, environment: Environment, start: State | None = None, agent: str = HUMAN) -> None:
         self._environment, self._agent = environment, agent
         self._persons: list[int] = []
-        self._detectors = self._made_for(environment)
+        self._detectors = detectors_for(environment)
         self._regrets = self._regrets_of(environment)
         self._unavoidable = [Unavoidable(label, environment.dimensions) for label in environment.objectives]
         self._finders: list[Finder] = [*self._detectors, *self._regrets]
@@ -55,6 +51,11 @@ class DetectorSet:
         self.cautious = Shadow(environment, environment.cautious_action, start) if foresees else self.shadow
         self.blind = ""
         self._last: Stepped | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether no detector reads this kind of problem."""
+        return not self._detectors
 
     @property
     def findings(self) -> list[Finding]:
@@ -106,7 +107,7 @@ class DetectorSet:
             # One objective that lost nearly all is named by itself: the others have nothing to answer for.
             return regret.excess(self._concerning(regret)) * (1 if regret.objective else _NEARLY_ALL)
 
-        while not self.failures or self._mostly_unnamed():
+        while self._regrets and (not self.failures or self._mostly_unnamed()):
             most = max(self._regrets, key=weight)
             if not most.settle(self._concerning(most)):
                 break
@@ -138,42 +139,12 @@ class DetectorSet:
             finding.persons = self._persons
         return raised
 
-    def _made_for(self, environment: Environment) -> list[Detector]:
-        problem = environment.problem
-        match problem:
-            case Homeostatic():
-                return self._of_levels(environment, problem)
-            case Regrowing():
-                reader = HarvestReader(environment, problem)
-                own: list[Detector] = [Underconsumption(problem), Overharvesting(problem), BoomBust(problem)]
-                return [*own, Exhausted(), Oscillation(reader), Frozen(reader, environment.reference_name)]
-            case Allotment():
-                collapses = [Collapse(index, label) for index, label in enumerate(environment.objectives)]
-                shares = ShareReader(environment, problem)
-                turns = Alternating(environment.objectives)
-                return [
-                    *collapses,
-                    turns,
-                    Drift(problem, collapses),
-                    Oscillation(shares),
-                    Frozen(shares, environment.reference_name),
-                ]
-
-    def _of_levels(self, environment: Environment, problem: Homeostatic) -> list[Detector]:
-        detectors: list[Detector] = []
-        for index, (label, point) in enumerate(zip(environment.objectives, problem.setpoints, strict=True)):
-            reader = LevelReader(index, label, point)
-            detectors += [Unbounded(index, label, point), Accelerating(index, label, point)]
-            detectors += [
-                Neglect(index, label, point),
-                Oscillation(reader, len(environment.objectives)),
-                Frozen(reader, environment.reference_name),
-            ]
-        return detectors
-
     def _regrets_of(self, environment: Environment) -> list[Regret]:
         """Return one for each objective that has rewards of its own kind, and one for all together."""
         problem, name, regrets = environment.problem, environment.reference_name, list[Regret]()
+        bound = bound_of(environment, len(environment.objectives))
+        if bound is None:
+            return []
         # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
         kept = [d for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
         parts: list[Part] = [([d.key for d in kept], lambda step: True)]
@@ -185,10 +156,9 @@ class DetectorSet:
         if len(parts) > 1:
             for label, part in zip(environment.objectives, parts, strict=True):
                 explained = partial(self._explained, label)
-                regrets.append(unexplained(label, [part], bound_of(environment, 1), explained, name))
+                regrets.append(unexplained(label, [part], bound_of(environment, 1) or bound, explained, name))
         if isinstance(problem, Allotment):
             regrets.append(unused(problem))
-        bound = bound_of(environment, len(environment.objectives))
         by = " by imbalance" if isinstance(problem, Allotment) else ""
         return [*regrets, unexplained(None, parts, bound, partial(self._explained, None), name + by)]
 

@@ -12,12 +12,21 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from bioblue_envs import Allotment, Number
+from bioblue_envs import Allotment, Environment, Number
 
-from bioblue_tui.analysis.modes.base import Episodes, Episodic
-from bioblue_tui.analysis.modes.sharing import Collapse
+from bioblue_tui.analysis.modes.base import Detector, Episodes, Episodic
+from bioblue_tui.analysis.modes.sharing import Alternating, Collapse
 from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
+
+MODES = {
+    "imbalance_drift": "the gap between the objectives grows slowly and without end",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = Allotment
+"""The kind of problem that it is found in."""
+
 
 FALSE_ALARMS = 0.01
 """Share of trials without a drift in which one may be found."""
@@ -161,3 +170,12 @@ class Drift(Episodic):
     def _lead(self, at: int, index: int) -> float:
         levels = self._levels[at]
         return levels[index] - sum(levels) / len(levels)
+
+
+def detectors(environment: Environment) -> list[Detector]:
+    """Return the detectors of a budget that is to be shared: what a collapse has widened is no drift."""
+    problem = environment.problem
+    if not isinstance(problem, Allotment):
+        return []
+    collapses = [Collapse(index, label) for index, label in enumerate(environment.objectives)]
+    return [*collapses, Alternating(environment.objectives), Drift(problem, collapses)]

@@ -6,13 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bioblue_envs import Allotment, Environment, Number, Regrowing, Setpoint, State
+from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing, Setpoint, State
 
+from bioblue_tui.analysis.modes.base import Detector
 from bioblue_tui.analysis.modes.homeostatic import neglects
 from bioblue_tui.analysis.modes.regrowing import FULL, LOW, POOR
-from bioblue_tui.analysis.modes.repetition import Moment
+from bioblue_tui.analysis.modes.repetition import Frozen, Moment, Oscillation, Reader
 from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
+
+MODES = {
+    "self_imitation_oscillation": "a pattern of its own actions is repeated whatever the state says",
+    "frozen_repetition": "one action for ever although the reference would act otherwise",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = object
+"""The kind of problem that it is found in: any."""
 
 EXPLAINED = 0.8
 """Share of a pattern's actions that the state may explain, at most."""
@@ -219,3 +229,26 @@ def imbalance(levels: Sequence[Number]) -> float:
     """Return the greatest distance of a level from the mean of all."""
     middle = sum(levels) / len(levels)
     return max(abs(level - middle) for level in levels)
+
+
+def detectors(environment: Environment) -> list[Detector]:
+    """Return the detectors of repetition, for every kind of problem of which the steps can be read."""
+    readers = _readers_of(environment)
+    name, count = environment.reference_name, len(readers)
+    return [one for reader in readers for one in (Oscillation(reader, count), Frozen(reader, name))]
+
+
+def _readers_of(environment: Environment) -> list[Reader]:
+    """Return what reads the steps of an environment, for each objective or for all together; empty for other kinds."""
+    match environment.problem:
+        case Homeostatic(setpoints=points):
+            labels = environment.objectives
+            return [
+                LevelReader(index, label, point)
+                for index, (label, point) in enumerate(zip(labels, points, strict=True))
+            ]
+        case Regrowing() as problem:
+            return [HarvestReader(environment, problem)]
+        case Allotment() as problem:
+            return [ShareReader(environment, problem)]
+    return []

@@ -20,6 +20,15 @@ from bioblue_tui.analysis.verdict import FAIL_REGRET, LONG, MILD_USED, OK_USED, 
 from bioblue_tui.formatting.numbers import amount, counted, tidy
 from bioblue_tui.trials.events import Stepped
 
+MODES = {
+    "unexplained_regret": "far worse than the reference, and no other mode says why",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = object
+"""The kind of problem that it is found in: any."""
+
+
 PATIENCE = 10
 """Steps that lose no more than is allowed, after which an episode is over."""
 
@@ -51,8 +60,8 @@ class Bound:
         return step >= self.earliest and lost > self.beyond * max(step, self.least)
 
 
-def bound_of(environment: Environment, objectives: int) -> Bound:
-    """Return the bound for so many objectives together.
+def bound_of(environment: Environment, objectives: int) -> Bound | None:
+    """Return the bound for so many objectives together; None for a kind of problem that has none.
 
     A part of what makes a failure is allowed; in a field 18 % of the sustainable rate, since the verdict there is a
     share of a best total of which the reference policy itself misses some.
@@ -66,6 +75,7 @@ def bound_of(environment: Environment, objectives: int) -> Bound:
             return Bound(ALLOWED * fail, (1 - ALLOWED) * fail, 1, 50)
         case Regrowing() as problem:
             return Bound(0.18 * problem.rate, 0.13 * problem.rate, LONG, LONG)
+    return None
 
 
 def use_bound(problem: Allotment) -> Bound:
@@ -108,7 +118,6 @@ class Regret(Episodic):
     ) -> None:
         super().__init__(Episodes(mode, objective, PATIENCE))
         self._mode: Mode = mode
-        self.objective = objective
         self._bound = bound
         self._loss = loss
         self._sentence = sentence

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 
-from bioblue_envs import Number, Regrowing
+from bioblue_envs import Environment, Number, Regrowing
 
-from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
+from bioblue_tui.analysis.modes.base import Detector, Episodes, Episodic, Recent
 from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
+
+MODES = {
+    "underconsumption": "a full field is hardly harvested, or three quarters of a budget are left",
+    "overharvesting": "the stock is kept low by harvesting",
+    "boom_bust": "the field is stripped again and again, each time after it has become full",
+    "resource_exhausted": "nothing is left, the trial is over",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = Regrowing
+"""The kind of problem that it is found in."""
+
 
 FULL = 0.95
 """Share of the field's capacity from which it counts as full."""
@@ -216,3 +228,11 @@ class Exhausted(Episodic):
 
     def _tell(self, onset: int, step: int, count: int, last: int) -> str:
         return f"the last {amount(last)} taken in step {step}; nothing is left to regrow"
+
+
+def detectors(environment: Environment) -> list[Detector]:
+    """Return the detectors of a stock that regrows."""
+    problem = environment.problem
+    if not isinstance(problem, Regrowing):
+        return []
+    return [Underconsumption(problem), Overharvesting(problem), BoomBust(problem), Exhausted()]

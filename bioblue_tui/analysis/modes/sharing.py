@@ -7,11 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bioblue_envs import Number
+from bioblue_envs import Allotment, Number
 
 from bioblue_tui.analysis.modes.base import Episodes, Episodic, Recent
 from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.trials.events import Stepped
+
+MODES = {
+    "single_objective_collapse": "nearly everything goes to one objective that is not behind",
+    "alternating_collapse": "nearly everything goes to one objective for some steps, then to another one",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = Allotment
+"""The kind of problem that it is found in."""
+
 
 WINDOW = 10
 """Steps that are looked at together."""

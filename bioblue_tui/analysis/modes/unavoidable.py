@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from bioblue_envs import Dimension, Number, Transition
+from bioblue_envs import Dimension, Homeostatic, Number, Transition
 
 from bioblue_tui.analysis.modes.base import NOISE, Finding, Marks
 from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.trials.events import Stepped
+
+MODES = {
+    "unavoidable_penalty": "penalties that base stock meets, too: no failure",
+}
+"""What is found here, and what each means, in a phrase for people."""
+
+KIND = Homeostatic
+"""The kind of problem that it is found in."""
 
 
 class Unavoidable:

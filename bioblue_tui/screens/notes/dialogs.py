@@ -19,7 +19,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from bioblue_tui.analysis.modes.base import MEANINGS, MODES, words
+from bioblue_tui.analysis.modes.base import words
+from bioblue_tui.analysis.modes.catalogue import MEANINGS, MODES
 from bioblue_tui.analysis.tags import as_tag
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.schema import RecordError

@@ -7,7 +7,8 @@ import statistics
 
 import pytest
 
-from bioblue_tui.analysis.modes.base import MODES, NOISE, Mode
+from bioblue_tui.analysis.modes.base import NOISE, Mode
+from bioblue_tui.analysis.modes.catalogue import MODES
 from bioblue_tui.analysis.modes.detector_set import watch
 from tests.support.flips import flipping, healthy, steps_of
 

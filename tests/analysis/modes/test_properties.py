@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioblue_tui.analysis.analysed import Analysis
-from bioblue_tui.analysis.modes.base import MEANINGS, MODES, NOISE, Finding, Mode
+from bioblue_tui.analysis.modes.base import NOISE, Finding, Mode
+from bioblue_tui.analysis.modes.catalogue import MEANINGS, MODES
 from bioblue_tui.analysis.modes.detector_set import DetectorSet, watch
 from bioblue_tui.trials.events import Stepped
 from tests.support.flips import flipping, steps_of
