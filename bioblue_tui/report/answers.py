@@ -1,4 +1,4 @@
-"""What an agent said around the steps where something began: every attempt, whole."""
+"""What was said around the steps where something began: every attempt, whole, and whose it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Said:
         preview: Its last line that is not empty.
         text: All of it.
         reasoning: What came apart from the answer.
-        outcome: What became of it.
+        outcome: What became of it, and whose it is where it is not the agent's.
     """
 
     preview: str
@@ -64,10 +64,12 @@ def raw_steps(trial: Shown) -> tuple[list[RawStep], str]:
         return [], f"{trial.unfound.capitalize()}, so no answers are shown."
     if not any(attempt.text for view in views for attempt in view.attempts):
         return [], "The record has no raw answers, only the actions that were read from them."
-    return [RawStep(v.number, ", ".join(reasons[v.number]), tuple(_said(v, a) for a in v.attempts)) for v in views], ""
+    agent = trial.header.agent if trial.header.source == "live" else None
+    said = {view.number: tuple(_said(view, attempt, agent) for attempt in view.attempts) for view in views}
+    return [RawStep(v.number, ", ".join(reasons[v.number]), said[v.number]) for v in views], ""
 
 
-def _said(view: StepView, attempt: Attempt) -> Said:
+def _said(view: StepView, attempt: Attempt, agent: str | None) -> Said:
     text = visible(attempt.text or attempt.heard, WHOLE)
     lines = [line for line in text.splitlines() if line.strip()]
     if attempt.rejection:
@@ -79,4 +81,7 @@ def _said(view: StepView, attempt: Attempt) -> Said:
         outcome = f"action {', '.join(map(amount, view.done.action))}" + (f"; {how}" if how else "")
     else:
         outcome = "interrupted" if attempt.interrupted else ""
+    if agent is not None and attempt.actor != agent:
+        # A person in the agent's place, or the agent of the trial that this one was forked from.
+        outcome = f"by {one_line(attempt.actor, 60)}: {outcome or 'no outcome'}"
     return Said(one_line(lines[-1], 120) if lines else "(nothing)", text, visible(attempt.reasoning, WHOLE), outcome)

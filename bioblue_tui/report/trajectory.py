@@ -13,6 +13,7 @@ from bioblue_tui.formatting.numbers import amount, counted
 from bioblue_tui.report.axis import Levels, Panel, action_measure
 from bioblue_tui.report.svg import Drawing, Point, bars, polyline, thinned
 from bioblue_tui.report.trials import Shown
+from bioblue_tui.trials.tally import of_person
 from bioblue_tui.widgets.scale import Scale
 
 WIDTH = 880
@@ -152,7 +153,7 @@ def _draw_actions(panel: Panel, trial: Shown, index: int) -> None:
         path = "".join(polyline([(x - width * 0.7, y), (x + width * 0.7, y)]) for x, y in ticks)
         panel.drawing.add("path", "ghosted", d=path)
     for view in trial.state.steps:
-        if any(attempt.rejection for attempt in view.attempts):
+        if any(a.rejection and not of_person(a.actor, trial.header.agent) for a in view.attempts):
             x, y = panel.x(view.number), panel.top + 5
             cross = polyline([(x - 3, y - 3), (x + 3, y + 3), None, (x - 3, y + 3), (x + 3, y - 3)])
             panel.drawing.add("path", "cross", d=cross)

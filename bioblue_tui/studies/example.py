@@ -20,7 +20,8 @@ title = "Keeping things in balance"     # what participants read
 order = "balanced"
 seed = 1                        # random orders are drawn from this and the participant's code
 steps = 20                      # of each trial, where nothing else is said; 100 is the benchmark's
-feedback = false                # true: a score card after each trial, with the rewards that its condition shows
+feedback = false                # true: a score card after each trial that was played to its end, with the rewards
+                                # that its condition shows
 # minutes = 45                  # of trials in all, after which no further one begins
 # incentives = "..."            # what participants get, as they are told; a page of its own
 

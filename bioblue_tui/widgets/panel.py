@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 
 from bioblue_tui.formatting.numbers import counted
 
@@ -44,3 +48,30 @@ class ScrollPanel(VerticalScroll):
     def _tell_rest(self) -> None:
         how = f": {self.keys}" if self.keys else ""
         self.border_subtitle = f"↓ {counted(self.rest, 'more line')}{how}" if self.rest else self.otherwise
+
+
+# At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
+if TYPE_CHECKING:
+    _Base = Widget
+else:
+    _Base = object
+
+
+class ScrollsPanel(_Base):
+    """What a screen has whose one panel may be longer than there is room: to be named before the screen's own base."""
+
+    SCROLL_KEYS: ClassVar[list[BindingType]] = [
+        ("up", "scroll(-1)", "Up"),
+        ("down", "scroll(1)", "Down"),
+        ("pageup", "page(-1)", "Page up"),
+        ("pagedown", "page(1)", "Page down"),
+    ]
+    """To be among its bindings."""
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by a line."""
+        self.query_one(ScrollPanel).scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        """Scroll by a page."""
+        self.query_one(ScrollPanel).scroll_page(by)

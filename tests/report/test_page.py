@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from bioblue_tui.formatting.numbers import amount, signed
 from bioblue_tui.records.schema import dumps, encode_event
+from bioblue_tui.report.answers import raw_steps
 from bioblue_tui.report.content import report
 from bioblue_tui.report.formats import mean_plots
 from bioblue_tui.report.page import page
@@ -355,6 +356,22 @@ def test_what_two_have_played_is_a_group_that_says_so_and_rows_say_who_acted(tmp
     assert second.figures[0].caption.startswith("Sum of each reward dimension over all steps, the parent's first 9 too")
     rows = [row for row in csv.DictReader(io.StringIO(as_text(trials, ","))) if row["file"] == "fork.jsonl"]
     assert [row["actor"] for row in rows] == ["a"] * 9 + ["b"] * 31
+
+
+def test_what_a_person_answered_in_the_agents_place_is_told_as_theirs(tmp_path: Path) -> None:
+    header = header_for(bioblue_envs.make("homeostasis"), 40, 3, agent="openai:x")
+    (alone,) = shown(write_record(tmp_path / "alone.jsonl", header, play(header, greedy)))
+    theirs = alone.failures[0].onset
+    events = [
+        replace(event, actor="human")
+        if isinstance(event, Asked | Answered | Stepped) and event.step == theirs
+        else event
+        for event in play(header, greedy)
+    ]
+    (trial,) = shown(write_record(tmp_path / "own.jsonl", header, events))
+    by = {step.number: {said.outcome.startswith("by human: ") for said in step.said} for step in raw_steps(trial)[0]}
+    assert by.pop(theirs) == {True}
+    assert set().union(*by.values()) == {False}
 
 
 def test_groups_that_differ_by_their_steps_alone_name_them(tmp_path: Path) -> None:

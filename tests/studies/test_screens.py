@@ -39,6 +39,7 @@ from bioblue_tui.studies.sessions import study_dir
 from bioblue_tui.studies.standing import standings
 from bioblue_tui.trials.clock import Clock, SystemClock
 from bioblue_tui.trials.events import Ended, Noted
+from bioblue_tui.widgets.panel import ScrollPanel
 from tests.studies.small import load, right, walk
 from tests.support.attacks import ALL, FORBIDDEN
 from tests.support.pilots import letters, painted, text_of, until
@@ -428,6 +429,28 @@ async def test_an_enter_that_bounces_on_a_pause_hands_in_nothing_below_it(tmp_pa
         await pilot.press("enter")
         await until(pilot, lambda: run.log.decisions)
         assert run.log.decisions[0].dropped == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_score_card_of_six_objectives_is_read_whole(tmp_path: Path, size: tuple[int, int]) -> None:
+    six = '[{id = "multi-homeostasis", objectives = 6}]'
+    told: dict[str, Any] = {"environments": six, "steps": 1, "size": size, "more": "feedback = true"}
+    async with showing(tmp_path, is_trial, **told) as (pilot, app, run):
+        await until(pilot, lambda: answers(playing(app)))
+        await pilot.press(*"1,2,3,0,0,1", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ScoreScreen) and app.screen.gate.is_open)
+        await until(pilot, lambda: "more line" in painted(app) and "continue (Enter)" in painted(app))
+        seen = painted(app)
+        while "Reference: base stock" not in " ".join(seen.split()):
+            before = app.screen.query_one(ScrollPanel).scroll_offset.y
+            await pilot.press("pagedown")
+            await until(pilot, lambda at=before: app.screen.query_one(ScrollPanel).scroll_offset.y > at)  # type: ignore[misc]
+            await pilot.pause()
+            seen += painted(app)
+        for label in "ABCDEF":
+            assert all(f"{name} {label}" in seen for name in ("Consumption", "Undersatiation", "Oversatiation"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "trial/a.1" in run.log.done)
 
 
 async def test_an_enter_that_bounces_on_a_score_card_is_counted_at_what_comes_next(tmp_path: Path) -> None:

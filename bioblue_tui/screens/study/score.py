@@ -8,20 +8,21 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
 from bioblue_tui.analysis.reference import Comparison
 from bioblue_tui.formatting.numbers import counted
-from bioblue_tui.screens.trial.summary import ComparisonTable
+from bioblue_tui.screens.trial.summary import SHORT, ComparisonTable
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.gate import Gate, Painted
+from bioblue_tui.widgets.panel import ScrollPanel, ScrollsPanel
 from bioblue_tui.wordings.collection import words_of
 from bioblue_tui.wordings.words import WordingError
 
 
-class ScoreScreen(ModalScreen[None]):
+class ScoreScreen(ScrollsPanel, ModalScreen[None]):
     """The rewards that the trial showed, beside a reference policy's: neither the environment's name nor the seed.
 
     Args:
@@ -32,7 +33,10 @@ class ScoreScreen(ModalScreen[None]):
     """
 
     CSS_PATH = "../dialogs.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,q", "dismiss", "Continue", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,escape,q", "dismiss", "Continue", priority=True),
+        *ScrollsPanel.SCROLL_KEYS,
+    ]
 
     def __init__(self, state: TrialState, comparison: Comparison, trial: str, gate: Gate) -> None:
         super().__init__()
@@ -43,7 +47,8 @@ class ScoreScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the table and a button."""
         shown = self._state.environment.shown_dimensions
-        with Vertical(classes="dialog"):
+        self.set_class(self.app.size.height < SHORT, "-short")
+        with ScrollPanel(classes="dialog", can_focus=False):
             title = f"{self._trial}: {counted(self._state.done, 'step')}"
             yield Painted(self.gate, title, classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, "You", shown, names=self._names())

@@ -25,7 +25,7 @@ from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.lines import Line, Lines
-from bioblue_tui.widgets.panel import ScrollPanel
+from bioblue_tui.widgets.panel import ScrollPanel, ScrollsPanel
 from bioblue_tui.widgets.strips_cells import fit
 
 SHORT = 24
@@ -36,7 +36,7 @@ _LATER = "What a reference policy comes to is told later: the lesson asks first.
 Choice = Literal["look", "again", "leave"]
 
 
-class SummaryScreen(ModalScreen[Choice]):
+class SummaryScreen(ScrollsPanel, ModalScreen[Choice]):
     """What came of the trial, and what to do next.
 
     Args:
@@ -58,10 +58,7 @@ class SummaryScreen(ModalScreen[Choice]):
         ("q", "dismiss('leave')", "Leave"),
         ("left", "app.focus_previous", "Other"),
         ("right", "app.focus_next", "Other"),
-        ("up", "scroll(-1)", "Up"),
-        ("down", "scroll(1)", "Down"),
-        ("pageup", "page(-1)", "Page up"),
-        ("pagedown", "page(1)", "Page down"),
+        *ScrollsPanel.SCROLL_KEYS,
     ]
 
     def __init__(
@@ -132,14 +129,6 @@ class SummaryScreen(ModalScreen[Choice]):
         label = self.query_one("#others", Label)
         label.update("\n".join(lines))
         label.display = bool(lines)
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll by a line."""
-        self.query_one(ScrollPanel).scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """Scroll by a page."""
-        self.query_one(ScrollPanel).scroll_page(by)
 
     def action_again(self) -> None:
         """Play once more, with the next seed."""
