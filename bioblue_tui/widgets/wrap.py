@@ -68,7 +68,9 @@ def fitting(texts: Sequence[str], width: int, rows: int) -> str:
         if len(lines) <= rows:
             return text
     *before, last = lines[:rows]
-    return "\n".join([*before, f"{chop_cells(last, max(1, width - 1))[0].rstrip()}…" if last else "…"])
+    # What takes no column is in no piece.
+    begun = next(iter(chop_cells(last, max(1, width - 1))), "")
+    return "\n".join([*before, f"{begun.rstrip()}…"])
 
 
 def _split(text: str) -> list[str]:

@@ -31,7 +31,7 @@ async def test_an_alert_a_mark_and_the_evidence_appear_when_a_mode_begins(tmp_pa
 
         await until(pilot, lambda: screen.shown == onset)
         assert 20 < onset < 30
-        finding = screen.insight.companion.findings[0]
+        finding = screen.insight.companion.analysis.failures[0]
         begins = f"{finding.name} begins here, sure from step {finding.alarm}. {finding.told_at(finding.alarm)}"
         await until(pilot, lambda: begins in str(screen.notice.content))
         assert finding.alarm > onset
@@ -87,7 +87,7 @@ async def test_a_live_trial_says_that_more_may_come(tmp_path: Path) -> None:
 async def test_the_evidence_is_that_of_the_step_looked_at_and_every_failure_is_named(tmp_path: Path) -> None:
     async with trial(RUNAWAY, tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 60)
-        one, other = screen.insight.companion.findings
+        one, other = screen.insight.companion.analysis.failures
         told = []
         for keys in (("j", "3", "5", "enter"), ("end",)):
             await pilot.press(*keys)

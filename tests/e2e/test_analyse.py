@@ -114,7 +114,7 @@ def test_a_directory_stands_for_the_records_in_it(bioblue: Bioblue, exhausted: P
     (empty := bioblue.root / "empty").mkdir()
     done = bioblue.run("analyse", empty)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"no records in {empty}" in " ".join(done.stderr.split())
+    assert f"no records in the directory {empty}" in " ".join(done.stderr.split())
 
 
 def test_a_record_without_a_step_has_no_verdict(bioblue: Bioblue, exhausted: Path) -> None:

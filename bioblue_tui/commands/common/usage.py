@@ -74,5 +74,5 @@ def _with_directories(_: click.Context, __: click.Parameter, files: tuple[Path, 
 
     found = [path for file in files for path in (records_in([file]) if file.is_dir() else [file])]
     if not found:
-        raise UsageError(f"no records in {visible(', '.join(map(str, files)))}")
+        raise UsageError(f"no records in the directory {visible(', '.join(map(str, files)))}")
     return tuple(found)

@@ -56,7 +56,6 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             an answer is asked for after a while.
     """
 
-    CSS_PATH = "../trial/trial.tcss"
     ABOUT = (
         "Type your answer and press Enter; ↑ and ↓ change the number under the cursor, ctrl+r puts your last answer "
         "there. An answer that is not possible says why and costs nothing. F2 is a pause."

@@ -73,7 +73,8 @@ class TrialScreen(LookingScreen):
         session: What is shown.
     """
 
-    CSS_PATH = "trial.tcss"
+    CSS_PATH = str(Path(__file__).with_name("trial.tcss"))
+    """Whole: kinds of this screen in other rooms have it, too."""
     AUTO_FOCUS = ""
 
     status = query_one("#status", StatusLine)
