@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -41,16 +41,36 @@ class AppendLog:
         """Bytes of whole lines in the file."""
 
     @classmethod
-    def new(cls, path: Path) -> Self:
-        """Make a new file; an existing one is never touched.
+    def new(cls, path: Path, first: str, *, to_disk: bool = True) -> Self:
+        """Make a new file with its first line in it; an existing one is never touched.
+
+        Where the system can make a file without a name, it gets its name with the line in it: a program that is killed
+        in between leaves nothing.
+
+        Args:
+            path: The file.
+            first: The line.
+            to_disk: False to leave that to a later line, or to ``flush``.
 
         Raises:
             FileExistsError: When there is one.
             OSError: When it cannot be made.
-            RecordError: When another process took it in between.
+            RecordError: When it cannot be written; nothing is left of it then.
         """
-        made = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o666))
-        made._take()
+        unnamed = _unnamed(path.parent)
+        named = unnamed is None
+        exclusive = os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY
+        made = cls(path, os.open(path, exclusive, 0o666) if unnamed is None else unnamed)
+        try:
+            made._take()
+            made._append((first,), to_disk=to_disk)
+            if not named:
+                _give_name(made._held, path)
+        except BaseException:
+            made.close()
+            if named:
+                path.unlink(missing_ok=True)
+            raise
         return made
 
     @classmethod
@@ -144,14 +164,18 @@ class AppendLog:
         """
         if self._descriptor is None:
             raise RecordError(f"{self.WHAT} is closed", self.path)
+        with self._told():
+            must_be_there(self._descriptor, self.path)
+        self._append(lines, to_disk=to_disk)
+
+    def _append(self, lines: Sequence[str], *, to_disk: bool) -> None:
         rest = memoryview("".join(f"{line}\n" for line in lines).encode("ascii"))
         size = self._size + len(rest)
         try:
-            must_be_there(self._descriptor, self.path)
             while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+                rest = rest[os.write(self._held, rest) :]
             if to_disk:
-                os.fsync(self._descriptor)
+                os.fsync(self._held)
         except OSError as error:
             self._cut_back()
             raise what_failed(error, self.path, f"{self.WHAT} cannot be written") from error
@@ -194,3 +218,22 @@ class AppendLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _unnamed(directory: Path) -> int | None:
+    """Make a file without a name; None where the system cannot."""
+    if not hasattr(os, "O_TMPFILE") or not Path("/proc/self/fd").is_dir():
+        return None
+    try:
+        return os.open(directory, os.O_RDWR | os.O_TMPFILE, 0o666)
+    except OSError:
+        return None
+
+
+def _give_name(descriptor: int, path: Path) -> None:
+    # Given a directory, Python follows the link to the file, as it has to here; else it would make a link to the link.
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=directory)
+    finally:
+        os.close(directory)

@@ -67,13 +67,15 @@ class Journal(AppendLog):
         """
         stem = file_stem(header)
         try:
+            first = dumps(encode_header(header))
+        except DecodeError as error:
+            raise RecordError(f"the header {error}", directory / f"{stem}{SUFFIX}") from error
+        try:
             directory.mkdir(parents=True, exist_ok=True)
             for number in range(1, _MAX_SAME_NAME):
                 path = directory / (f"{stem}{SUFFIX}" if number == 1 else f"{stem}_{number}{SUFFIX}")
                 with contextlib.suppress(FileExistsError):
-                    journal = cls.new(path)
-                    journal._write_first(header, to_disk)
-                    return journal
+                    return cls.new(path, first, to_disk=to_disk)
         except OSError as error:
             raise what_failed(error, directory, "the record cannot be made") from error
         raise RecordError(f"there are {_MAX_SAME_NAME} records named {stem}", directory, advice="Move some away.")
@@ -117,16 +119,6 @@ class Journal(AppendLog):
         except DecodeError as error:
             raise RecordError(f"an event {error}", self.path) from error
         self.write(line, to_disk=to_disk and isinstance(event, Stepped | Ended | Noted))
-
-    def _write_first(self, header: Header, to_disk: bool) -> None:
-        try:
-            self.write(dumps(encode_header(header)), to_disk=to_disk)
-        except DecodeError as error:
-            self.discard()
-            raise RecordError(f"the header {error}", self.path) from error
-        except RecordError:
-            self.discard()
-            raise
 
 
 def file_stem(header: Header) -> str:

@@ -138,18 +138,12 @@ class SessionFile(AppendLog):
             path.parent.mkdir(parents=True, exist_ok=True)
             if holds_nothing(path):
                 path.unlink()
-            made = cls.new(path)
+            made = cls.new(path, dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
         except FileExistsError as error:
             raise RecordError(cls.TAKEN, path, advice=cls.ADVICE) from error
         except OSError as error:
             raise what_failed(error, path, "the session cannot be made") from error
         made.log = Log(opening)
-        try:
-            made.write(dumps({"record": SESSION_MARK, "schema": SESSION_VERSION, **asdict(opening)}))
-        except BaseException:
-            with contextlib.suppress(OSError):
-                made.discard()
-            raise
         return made
 
     @classmethod
