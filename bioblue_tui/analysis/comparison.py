@@ -15,7 +15,7 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.analysis.reference import better_reference
 from bioblue_tui.analysis.references import References
 from bioblue_tui.analysis.sameness import named_settings
-from bioblue_tui.analysis.trial import AnalysedTrial
+from bioblue_tui.analysis.trial import AnalysedTrial, who
 from bioblue_tui.analysis.words import UNFOLLOWED, noisy, policy_words
 from bioblue_tui.formatting.numbers import counted, difference, tidy
 from bioblue_tui.formatting.text import one_line
@@ -74,7 +74,7 @@ class Member(AnalysedTrial):
     def named(self, width: int) -> str:
         """Return who it is in at most so many characters; the name of the model gives way first."""
         header = self.record.header
-        name = one_line(header.model or header.agent or "unknown agent", 40)
+        name = who(header, 40)
         parent = header.parent
         fork = f"fork after {one_line(str(parent.get('step')), 10)}" if parent else ""
         parts = [f"seed {header.seed}" if header.seed is not None else "", fork]

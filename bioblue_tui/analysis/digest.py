@@ -46,7 +46,7 @@ class Digest:
     @property
     def who(self) -> str:
         """The model, or the agent where there is none."""
-        return who(self.header)
+        return who(self.header, 40)
 
     @property
     def seed(self) -> str:
@@ -65,9 +65,8 @@ def digest(path: Path, references: References | None = None) -> Digest:
     Raises:
         RecordError: When it can't be read.
     """
-    trial = AnalysedTrial.open(path, references)
     try:
-        return _digest(path, trial)
+        return _digest(path, AnalysedTrial.open(path, references))
     except (ValueError, ArithmeticError) as error:
         # What no world does, such as numbers beyond all floats, which only a foreign record holds.
         raise RecordError(f"damaged: {error}", path) from error

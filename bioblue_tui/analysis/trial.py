@@ -29,13 +29,16 @@ class AnalysedTrial:
         record: The record as it was read.
         references: Where best totals are looked up; None to judge by the reference policy alone.
 
+    Attributes:
+        state: The trial's state at its end.
+
     Raises:
-        ValueError: Each attribute, for events that can't belong to their trial, which only a damaged record holds.
+        ValueError: For events that can't belong to their trial, which only a damaged record holds.
     """
 
     def __init__(self, record: Record, references: References | None = None) -> None:
-        self.record = record
-        self.references = references
+        self.record, self.references = record, references
+        self.state = TrialState(record.header).feed(noted(record))
 
     @classmethod
     def open(cls, path: Path, references: References | None = None) -> AnalysedTrial:
@@ -43,13 +46,9 @@ class AnalysedTrial:
 
         Raises:
             RecordError: When it can't be read.
+            ValueError: For events that can't belong to their trial.
         """
         return cls(open_record(path), references)
-
-    @cached_property
-    def state(self) -> TrialState:
-        """The trial's state at its end."""
-        return TrialState(self.record.header).feed(noted(self.record))
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -94,10 +93,10 @@ class AnalysedTrial:
     @property
     def who(self) -> str:
         """The model, or the agent where there is none."""
-        return who(self.header)
+        return who(self.header, 60)
 
 
-def who(header: Header, width: int = 40) -> str:
+def who(header: Header, width: int) -> str:
     """Return the model of a trial, or its agent where there is none, in at most so many characters."""
     return one_line(header.model or header.agent or "unknown agent", width)
 

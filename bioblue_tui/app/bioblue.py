@@ -69,6 +69,9 @@ class BioBlueApp(AttentiveApp):
         config: What the person has chosen once and for all; None for our defaults, kept nowhere.
     """
 
+    MODELS_REFUSED: ClassVar[str] = ""
+    """Why no model can be chosen, whatever keys and files there are; empty where any can."""
+
     TITLE = "BioBlue"
     CSS = """
     #opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }
@@ -151,7 +154,7 @@ class BioBlueApp(AttentiveApp):
     def _begin(self) -> None:
         from bioblue_tui.app.navigation import Wiring
 
-        self._wired = Wiring(self, self._data, alone=self._first is not None)
+        self._wired = Wiring(self, self._data, alone=self._first is not None, models_refused=self.MODELS_REFUSED)
         if self._first is None:
             self._wired.home()
         else:

@@ -52,10 +52,11 @@ class Wiring:
         app: The application.
         data: The data directory; None for the platform's.
         alone: True when the application ends with its first screen.
+        models_refused: Why no model can be chosen here; empty where any can.
     """
 
-    def __init__(self, app: App[str], data: Path | None, *, alone: bool) -> None:
-        self._app, self._data, self._alone = app, data, alone
+    def __init__(self, app: App[str], data: Path | None, *, alone: bool, models_refused: str = "") -> None:
+        self._app, self._data, self._alone, self._models_refused = app, data, alone, models_refused
         self._forked: set[Path] = set()
         """Where what was forked here lies: a fork in the data directory knows its parent's name alone."""
         self._teaching = False
@@ -70,7 +71,7 @@ class Wiring:
 
     def home(self) -> None:
         """Show the home screen."""
-        self._app.push_screen(HomeScreen(self._data))
+        self._app.push_screen(HomeScreen(self._data, self._models_refused))
 
     def show(self, screen: Shown, plan: Plan | None = None) -> None:
         """Show a screen; ``plan`` is what it plays, so that it can be played again."""

@@ -17,7 +17,7 @@ from bioblue_tui.analysis.trial import AnalysedTrial, sameness
 from bioblue_tui.analysis.words import ended_words, judged_words, noisy, policy_words
 from bioblue_tui.formatting.numbers import amount, counted, difference, signed, tidy
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.records.schema import RecordError, make_environment
+from bioblue_tui.records.schema import RecordError
 from bioblue_tui.trials.tally import of_person
 from bioblue_tui.trials.telling import changed, forked, interfered, parameters, span_words, spans
 from bioblue_tui.wordings.collection import called
@@ -51,7 +51,6 @@ def analyse_files(
         name = str(path)
         try:
             trial = AnalysedTrial.open(path, references)
-            make_environment(trial.header)
         except RecordError as error:
             code = 2
             complain(f"bioblue: {error_line(error, 400)}")

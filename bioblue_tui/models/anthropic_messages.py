@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from bioblue_tui.agents.base import AgentError
 from bioblue_tui.models.anthropic_reading import FORM
-from bioblue_tui.models.endpoint import find_endpoint
 from bioblue_tui.models.provider import Service
 from bioblue_tui.models.providers.anthropic import PROVIDER as ANTHROPIC
 from bioblue_tui.models.remote import STREAM, RemoteAgent
@@ -20,21 +18,12 @@ if TYPE_CHECKING:
 
 
 class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
-    """A model behind the Messages API.
+    """A model behind the Messages API, which wants a limit of tokens for an answer. See ``RemoteAgent``.
 
-    Args:
-        model: Name of the model, as the server knows it.
-        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
-            that, the provider's own. The limit of tokens is that of the answer; a budget for thinking is added to it.
-        timeout: Seconds to wait for an answer, or for more of it.
-        environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
-        service: Whose API it is.
-
-    Raises:
-        AgentError: When there is neither a key nor a base URL, or something that was set cannot be used. The API wants
-            a limit of tokens.
+    A budget for thinking is added to the limit.
     """
 
+    usual: ClassVar[Service] = ANTHROPIC
     resource: ClassVar[str] = "/v1/messages"
     droppable: ClassVar[tuple[str, ...]] = (
         "top_p", "temperature", "output_config", "thinking", "cache_control", STREAM,
@@ -44,23 +33,11 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
     form: ClassVar[Form] = FORM
     with_instruction: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        model: str,
-        settings: ModelSettings | None = None,
-        *,
-        timeout: float = 120.0,
-        environ: Mapping[str, str] = os.environ,
-        service: Service = ANTHROPIC,
-    ) -> None:
-        settings = settings or ModelSettings()
+    def _sent(self, settings: ModelSettings, title: str) -> Mapping[str, object]:
         if settings.max_tokens is None:
-            raise AgentError(
-                f"{service.title}'s API needs a limit of tokens for an answer; set --max-tokens to a number"
-            )
-        endpoint = find_endpoint(service, settings.base_url, environ, confirmed=settings.confirmed)
+            raise AgentError(f"{title}'s API needs a limit of tokens for an answer; set --max-tokens to a number")
         budget = settings.thinking
-        parameters: dict[str, object] = {
+        return {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             "max_tokens": settings.max_tokens + (budget or 0),
@@ -70,10 +47,12 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
             # nothing would ever be read again, and writing it costs more than sending it.
             "cache_control": {"type": "ephemeral"} if settings.history == FULL_HISTORY else None,
         }
-        super().__init__(f"{service.name}:{model}", model, endpoint, settings, parameters, timeout)
-        if budget is not None:
-            limit = settings.max_tokens
-            self._notes.append(f"max_tokens is {budget + limit}: {budget} for thinking and {limit} for the answer")
+
+    def _first_notes(self, settings: ModelSettings) -> list[str]:
+        budget, limit = settings.thinking, settings.max_tokens
+        if budget is None or limit is None:
+            return []
+        return [f"max_tokens is {budget + limit}: {budget} for thinking and {limit} for the answer"]
 
     def _connect(self) -> AsyncAnthropic:
         import anthropic

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.models.openai_chat import OpenAIChatAgent
-from bioblue_tui.models.provider import Service
-from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
 from bioblue_tui.models.settings import ModelSettings
 
 MOST_DIGITS = 9
@@ -25,33 +22,14 @@ def integers(count: int) -> str:
 class ConstrainedChatAgent(OpenAIChatAgent):
     """A model behind the Chat Completions API of a server that takes a grammar, as llama.cpp's does.
 
-    The grammar asks for one integer for each objective. The record says whether it was on.
-
-    Args:
-        model: Name of the model, as the server knows it.
-        settings: What a person set; the grammar is on unless they turned it off.
-        timeout: Seconds to wait for an answer, or for more of it.
-        environ: Where the key is looked up.
-        service: Whose API it is.
-
-    Raises:
-        AgentError: As in ``OpenAIChatAgent``.
+    The grammar asks for one integer for each objective, unless it was turned off. The record says whether it was on.
     """
 
     ways_out: ClassVar[Mapping[str, str]] = {**OpenAIChatAgent.ways_out, "grammar": "--no-grammar"}
 
-    def __init__(
-        self,
-        model: str,
-        settings: ModelSettings | None = None,
-        *,
-        timeout: float = 120.0,
-        environ: Mapping[str, str] = os.environ,
-        service: Service = OPENAI,
-    ) -> None:
-        settings = settings or ModelSettings()
-        super().__init__(model, settings, timeout=timeout, environ=environ, service=service)
-        self._constrained = settings.grammar is not False
+    def __init__(self, model: str, settings: ModelSettings | None = None, **where: Any) -> None:
+        super().__init__(model, settings, **where)
+        self._constrained = settings is None or settings.grammar is not False
         self.provider = {**self.provider, "grammar": self._constrained}
 
     async def answer(self, turn: Turn) -> Answer:

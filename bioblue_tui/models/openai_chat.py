@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from bioblue_tui.agents.base import AgentError
-from bioblue_tui.models.endpoint import find_endpoint
 from bioblue_tui.models.openai_reading import FORM
 from bioblue_tui.models.provider import Service
 from bioblue_tui.models.providers.openai import PROVIDER as OPENAI
@@ -22,20 +20,9 @@ _LIMIT, _OLD_LIMIT, _STREAM_OPTIONS = "max_completion_tokens", "max_tokens", "st
 
 
 class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
-    """A model behind the Chat Completions API.
+    """A model behind the Chat Completions API; the limit of tokens includes reasoning. See ``RemoteAgent``."""
 
-    Args:
-        model: Name of the model, as the server knows it.
-        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
-            that, the provider's own. The limit of tokens includes reasoning.
-        timeout: Seconds to wait for an answer, or for more of it.
-        environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
-        service: Whose API it is.
-
-    Raises:
-        AgentError: When there is neither a key nor a base URL, or something that was set cannot be used.
-    """
-
+    usual: ClassVar[Service] = OPENAI
     resource: ClassVar[str] = "/chat/completions"
     droppable: ClassVar[tuple[str, ...]] = (
         "top_p", "temperature", "reasoning_effort", _LIMIT, _OLD_LIMIT, _STREAM_OPTIONS, STREAM,
@@ -47,26 +34,15 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
     form: ClassVar[Form] = FORM
     with_instruction: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        model: str,
-        settings: ModelSettings | None = None,
-        *,
-        timeout: float = 120.0,
-        environ: Mapping[str, str] = os.environ,
-        service: Service = OPENAI,
-    ) -> None:
-        settings = settings or ModelSettings()
+    def _sent(self, settings: ModelSettings, title: str) -> Mapping[str, object]:
         if settings.thinking is not None:
-            raise AgentError(f"{service.title}'s API knows no budget for thinking; leave it out, or set an effort")
-        endpoint = find_endpoint(service, settings.base_url, environ, confirmed=settings.confirmed)
-        parameters = {
+            raise AgentError(f"{title}'s API knows no budget for thinking; leave it out, or set an effort")
+        return {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             _LIMIT: None if _OLD_LIMIT in settings.extra else settings.max_tokens,
             "reasoning_effort": settings.effort,
         }
-        super().__init__(f"{service.name}:{model}", model, endpoint, settings, parameters, timeout)
 
     def _connect(self) -> AsyncOpenAI:
         import openai

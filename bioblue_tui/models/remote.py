@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import time
 from abc import ABC, abstractmethod
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from urllib.request import getproxies
 
 from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn
-from bioblue_tui.models.endpoint import Endpoint
+from bioblue_tui.models.endpoint import find_endpoint
 from bioblue_tui.models.error_body import is_overflow, refused_parameter, said
 from bioblue_tui.models.faults import Source, explain, guarded
 from bioblue_tui.models.messages import Conversation, encode
 from bioblue_tui.models.posting import Poster
+from bioblue_tui.models.provider import SECONDS, Service
 from bioblue_tui.models.redaction import HIDDEN, is_hidden, secrets_in, without
 from bioblue_tui.models.response import End, Form, Received, judge, seconds_of
 from bioblue_tui.models.settings import ModelSettings, parse_history
@@ -52,16 +54,19 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     """A language model behind an SDK.
 
     Args:
-        name: Name of the agent.
-        model: Name of the model.
-        endpoint: Where it is.
-        settings: What a person set.
-        parameters: What is sent with every request beside the messages; None values are left out.
+        model: Name of the model, as the server knows it.
+        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
+            that, the provider's own.
         timeout: Seconds to wait for an answer, or for more of it.
+        environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
+        service: Whose API it is; None for the usual provider of the dialect.
 
     Raises:
-        AgentError: When the settings can't be used.
+        AgentError: When there is neither a key nor a base URL, or something that was set cannot be used.
     """
+
+    usual: ClassVar[Service]
+    """Whose API it is unless one says otherwise."""
 
     resource: ClassVar[str]
     """Where in the API the model is asked."""
@@ -95,13 +100,16 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     def __init__(
         self,
-        name: str,
         model: str,
-        endpoint: Endpoint,
-        settings: ModelSettings,
-        parameters: Mapping[str, object],
-        timeout: float,
+        settings: ModelSettings | None = None,
+        *,
+        timeout: float = SECONDS,
+        environ: Mapping[str, str] = os.environ,
+        service: Service | None = None,
     ) -> None:
+        settings, service = settings or ModelSettings(), service or self.usual
+        parameters = self._sent(settings, service.title)
+        endpoint = find_endpoint(service, settings.base_url, environ, confirmed=settings.confirmed)
         taken = sorted(self.reserved & settings.extra.keys())
         if taken:
             raise AgentError(f"the extra body must not hold {', '.join(taken)}; leave it out")
@@ -117,7 +125,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
             recorded["send_reasoning"] = True
         if self._extra:
             recorded["extra"] = without(self._extra, endpoint.secrets)
-        super().__init__(name, model, recorded)
+        super().__init__(f"{service.name}:{model}", model, recorded)
         self._parameters: dict[str, object] = {**shown, **self.transport}
         self._insisted = {key for key in shown if settings.is_set(self.fields.get(key, key))}
         self._endpoint = endpoint
@@ -127,7 +135,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         self._client: ClientT | None = None
         self._transport: Transport | None = None
         self._poster: Poster | None = None
-        self._notes: list[str] = []
+        self._notes = self._first_notes(settings)
 
     async def answer(self, turn: Turn) -> Answer:
         """Ask the model.
@@ -155,6 +163,18 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         client, self._client, self._poster = self._client, None, None
         if client is not None:
             await client.close()
+
+    @abstractmethod
+    def _sent(self, settings: ModelSettings, title: str) -> Mapping[str, object]:
+        """Return what is sent with every request beside the messages; None values are left out.
+
+        Raises:
+            AgentError: When something that was set cannot be used with the API, which people know by a title.
+        """
+
+    def _first_notes(self, settings: ModelSettings) -> list[str]:
+        """Return what a person is told with the first answer."""
+        return []
 
     @abstractmethod
     def _connect(self) -> ClientT:

@@ -135,12 +135,9 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
         name = one_line(path.name if names[path.name] == 1 else str(path), 200)
         try:
             digest = hashlib.sha256(read_bytes(path)).hexdigest()
-            trial = Shown(len(shown) + 1, name, digest, open_record(path), references)
-            trial.state  # noqa: B018 - a damaged record is told here
+            shown.append(Shown(len(shown) + 1, name, digest, open_record(path), references))
         except (RecordError, ValueError) as error:
             complain(error_line(error, 400))
-            continue
-        shown.append(trial)
     return shown
 
 

@@ -48,7 +48,6 @@ class VisitorApp(BioBlueApp):
     """
 
     MODELS_REFUSED = "models can't be used in a browser"
-    """Why no model can be chosen, whatever keys and files the server has."""
 
     def __init__(self, root: Path, lesson: Lesson | None, *, large: bool) -> None:
         def first() -> Shown:

@@ -50,7 +50,12 @@ RECENT = 100
 
 
 class HomeScreen(Refreshing[None]):
-    """Choose an environment, an agent and settings; or open an earlier trial."""
+    """Choose an environment, an agent and settings; or open an earlier trial.
+
+    Args:
+        data: The data directory; None for the platform's.
+        models_refused: Why no model can be chosen here; empty where any can.
+    """
 
     CSS_PATH = "home.tcss"
     AUTO_FOCUS = "#environments"
@@ -123,9 +128,9 @@ class HomeScreen(Refreshing[None]):
     class LessonsAsked(Message):
         """A lesson is to be chosen."""
 
-    def __init__(self, data: Path | None = None) -> None:
+    def __init__(self, data: Path | None = None, models_refused: str = "") -> None:
         super().__init__()
-        self._data = data
+        self._data, self._models_refused = data, models_refused
         self._marks: list[Path] = []
         """Earlier trials marked for comparison, in the order they were marked."""
         self._choices: list[Choice] = []
@@ -237,7 +242,7 @@ class HomeScreen(Refreshing[None]):
 
     def _offered(self, environment: str) -> list[Choice]:
         """Return the agents for an environment, with why any can't run here and now."""
-        found, refused = choices(environment, data=self._data), getattr(self.app, "MODELS_REFUSED", "")
+        found, refused = choices(environment, data=self._data), self._models_refused
         return [replace(one, unavailable=refused) if refused and one.kind == "model" else one for one in found]
 
     @on(OptionList.OptionHighlighted, "#environments")
