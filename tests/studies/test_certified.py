@@ -22,9 +22,7 @@ from bioblue_tui.studies.flow import TrialView
 from bioblue_tui.studies.running import enter
 from bioblue_tui.studies.study import Study
 from bioblue_tui.trials.clock import SystemClock
-from tests.studies.small import first_trial, load, play, walk
-from tests.studies.test_export import rows
-from tests.studies.test_screens import (
+from tests.studies.showing import (
     GAUGES,
     HURRIED,
     TEXT,
@@ -35,6 +33,8 @@ from tests.studies.test_screens import (
     showing,
     text_on,
 )
+from tests.studies.small import first_trial, load, play, walk
+from tests.studies.test_export import rows
 from tests.support.pilots import text_of, until
 
 
