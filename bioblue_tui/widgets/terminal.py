@@ -30,9 +30,11 @@ class Packets(XTermParser):
         """Look, between two packets, whether there is a terminal still: where there is none, the program ends.
 
         A parent that ignores SIGHUP hands that down: then nothing else says so, and reading returns at once, for ever.
+        Elsewhere this may be seen before the system's own SIGHUP comes: it says the same then.
         """
         if is_lost(sys.__stdin__.fileno() if sys.__stdin__ else 0):
-            os.kill(os.getpid(), signal.SIGTERM)
+            ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            os.kill(os.getpid(), signal.SIGTERM if ignored else signal.SIGHUP)
             time.sleep(_MOMENT)
         return super().tick()
 
