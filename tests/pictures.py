@@ -15,14 +15,15 @@ import resvg_py
 
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.session import ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.replay import ReplayScreen
 from tests.support.pilots import until
 from tests.support.records import published_files
 
 FOLDER = Path(__file__).resolve().parents[1] / ".github"
 
-PLAN = Plan("multi-homeostasis", "accelerator:27", seed=5)
+PLAN = TrialSpec("multi-homeostasis", "accelerator:27", seed=5)
 STEP = 42
 SIZE = (120, 36)
 

@@ -49,8 +49,9 @@ def test_who_plays_by_a_policy_does_not_wait_for_the_words_of_other_answers(tmp_
     script = """
 import asyncio, sys
 from pathlib import Path
-from bioblue_tui.runs.session import Plan, open_session
-session = open_session(Plan("multi-homeostasis", "thermostat", seed=1, steps=5), Path(sys.argv[1]))
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
+session = open_session(TrialSpec("multi-homeostasis", "thermostat", seed=1, steps=5), Path(sys.argv[1]))
 asyncio.run(session.run())
 print(session.state.done, "bioblue_tui.trials.reading.cues" in sys.modules)
 """
@@ -89,14 +90,14 @@ import json, sys
 from pathlib import Path
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.navigation import live_screen
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 class Probe(BioBlueApp):
     def on_ready(self):
         self.exit(json.dumps(list(sys.modules)))
 
 data = Path(sys.argv[2])
-first = live_screen(Plan("homeostasis", "accelerator"), data, paused=True) if sys.argv[1] == "trial" else None
+first = live_screen(TrialSpec("homeostasis", "accelerator"), data, paused=True) if sys.argv[1] == "trial" else None
 print("\\n" + Probe(data, first).run(headless=True))
 """
 

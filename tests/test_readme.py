@@ -21,7 +21,7 @@ from bioblue_tui.lessons.collection import built_in
 from bioblue_tui.models.local_files import SMALL
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.runs.batch.engine import MOST_AT_ONCE
-from bioblue_tui.runs.session import STEPS
+from bioblue_tui.runs.trial_spec import STEPS
 from bioblue_tui.screens.trial.screen import SMALLEST, WIDE
 from bioblue_tui.system.installing import needs_extra
 from bioblue_tui.trials.parse import RULE, read_answer

@@ -32,7 +32,7 @@ from bioblue_tui.widgets.wrap import keep_numbers_whole
 if TYPE_CHECKING:
     from bioblue_tui.app.navigation import Shown as Shown
     from bioblue_tui.app.navigation import Wiring
-    from bioblue_tui.runs.session import Plan
+    from bioblue_tui.runs.trial_spec import TrialSpec
     from bioblue_tui.screens.compare.screen import CompareScreen
     from bioblue_tui.screens.home.screen import HomeScreen
     from bioblue_tui.screens.lesson.collection import LessonsScreen
@@ -65,7 +65,7 @@ class BioBlueApp(AttentiveApp):
         data: The data directory; None for the platform's.
         first: The screen to show instead of the home screen, or what makes it. When it is left, the application ends;
             its return value is the path of the last trial's record.
-        plan: What ``first`` plays, so that it can be played again.
+        spec: What ``first`` plays, so that it can be played again.
         config: What the person has chosen once and for all; None for our defaults, kept nowhere.
     """
 
@@ -94,13 +94,13 @@ class BioBlueApp(AttentiveApp):
         self,
         data: Path | None = None,
         first: First | None = None,
-        plan: Plan | None = None,
+        spec: TrialSpec | None = None,
         config: Config | None = None,
     ) -> None:
         super().__init__()
         keep_numbers_whole()
         self._data = data
-        self._first, self._plan = first, plan
+        self._first, self._spec = first, spec
         self.ended_by = 0
         """Exit code of the signal that ended it; 0 for none."""
         self._wired: Wiring
@@ -158,7 +158,7 @@ class BioBlueApp(AttentiveApp):
         if self._first is None:
             self._wired.home()
         else:
-            self._wired.show(self._first() if callable(self._first) else self._first, self._plan)
+            self._wired.show(self._first() if callable(self._first) else self._first, self._spec)
         self._apply_keys()
         self.set_timer(SETTLED, _spare_what_is_there)
         for problem in self.config.problems:
@@ -238,7 +238,7 @@ class BioBlueApp(AttentiveApp):
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
         """Begin a live trial and show it."""
         if not self._wired.shown:
-            self._wired.start(message.plan)
+            self._wired.start(message.spec)
 
     def on_home_screen_opened(self, message: HomeScreen.Opened) -> None:
         """Replay a record."""

@@ -18,7 +18,8 @@ from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.resume_fork import Changes, agent_of_fork, fork_session, resume_session
-from bioblue_tui.runs.session import Plan, ReplaySession, Session, default_speed, open_session
+from bioblue_tui.runs.session import ReplaySession, Session, default_speed, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.batch.screen import ControlScreen
 from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.home.screen import HomeScreen
@@ -73,8 +74,8 @@ class Wiring:
         """Show the home screen."""
         self._app.push_screen(HomeScreen(self._data, self._models_refused))
 
-    def show(self, screen: Shown, plan: Plan | None = None) -> None:
-        """Show a screen; ``plan`` is what it plays, so that it can be played again."""
+    def show(self, screen: Shown, spec: TrialSpec | None = None) -> None:
+        """Show a screen; ``spec`` is what it plays, so that it can be played again."""
         ends = self._alone and not self._teaching
 
         def left(again: bool | None) -> None:
@@ -82,20 +83,20 @@ class Wiring:
                 self.show(screen.resumed)
                 return
             path = str(screen.session.path or "") if isinstance(screen, TrialScreen) else ""
-            if again and plan is not None:
-                self.start(replace(plan, seed=plan.seed + 1))
+            if again and spec is not None:
+                self.start(replace(spec, seed=spec.seed + 1))
             elif ends:
                 self._app.exit(path)
-            elif plan is not None:
+            elif spec is not None:
                 self._app.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
 
         # What was said before it, such as why it could not begin, is over, and would lie over it.
         self._app.clear_notifications()
         self._app.push_screen(screen, left)
 
-    def start(self, plan: Plan) -> None:
+    def start(self, spec: TrialSpec) -> None:
         """Begin a live trial and show it."""
-        self._try("Not started", lambda: live_screen(plan, self._data), plan)
+        self._try("Not started", lambda: live_screen(spec, self._data), spec)
 
     def open(self, path: Path) -> None:
         """Replay a record."""
@@ -233,14 +234,14 @@ class Wiring:
         if self._app.screen_stack and isinstance(self._app.screen, HomeScreen):
             self._app.screen.refresh_files()
 
-    def _try(self, failed: str, begin: Callable[[], TrialScreen], plan: Plan | None = None) -> None:
+    def _try(self, failed: str, begin: Callable[[], TrialScreen], spec: TrialSpec | None = None) -> None:
         """Show a screen, or say why it can't be made."""
         try:
             screen = begin()
         except _REFUSALS as error:
             self._refuse(failed, error)
         else:
-            self.show(screen, plan)
+            self.show(screen, spec)
 
     def _refuse(self, failed: str, error: Exception) -> None:
         self._app.notify(_why(error), title=failed, severity="error", timeout=10, markup=False)
@@ -251,7 +252,7 @@ def _why(error: Exception) -> str:
 
 
 def live_screen(
-    plan: Plan,
+    spec: TrialSpec,
     data: Path | None,
     *,
     speed: float | None = 0,
@@ -261,7 +262,7 @@ def live_screen(
     """Make the screen of a live trial.
 
     Args:
-        plan: What to play.
+        spec: What to play.
         data: The data directory; None for the platform's.
         speed: Steps per second; None for no limit; 0 for the default: scripted agents are slowed down to be seen.
         paused: Whether to begin paused.
@@ -273,8 +274,8 @@ def live_screen(
         RecordError: When the record can't be written.
     """
     if speed == 0:
-        speed = default_speed(plan.agent)
-    return screen_of(open_session(plan, data, speed=speed, paused=paused, retry_limit=retry_limit))
+        speed = default_speed(spec.agent)
+    return screen_of(open_session(spec, data, speed=speed, paused=paused, retry_limit=retry_limit))
 
 
 def _staged(session: Session, staging: Staging) -> TrialScreen:

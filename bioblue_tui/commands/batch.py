@@ -22,7 +22,7 @@ from bioblue_tui.runs.batch.claims import Claims
 from bioblue_tui.runs.batch.example import EXAMPLE
 from bioblue_tui.runs.batch.jobs import batch_jobs
 from bioblue_tui.runs.batch.limiter import Limiters
-from bioblue_tui.runs.batch.plan import BatchTrial, with_keys
+from bioblue_tui.runs.batch.loading import BatchTrial, with_keys
 from bioblue_tui.runs.batch.session_factory import Opener
 from bioblue_tui.runs.settings_text import read_wording
 from bioblue_tui.system.paths import data_dir as directory
@@ -100,11 +100,11 @@ def batch(
     records, environ = trials_dir(directory(data)), with_keys(os.environ) if dry_run else os.environ
     claims = Claims(records)
     chosen = read_wording(wording, "--wording") if wording else None
-    plan, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
+    loaded, found, older = load_begun(file, records, data, environ, chosen, warnings.append)
     limit = read_dollars(max_cost) if max_cost else None
-    trials = plan.shard(*shard)
+    trials = loaded.shard(*shard)
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
-    narrate(f"bioblue: {plan.name}{part}: {_summary(trials, found)}")
+    narrate(f"bioblue: {loaded.name}{part}: {_summary(trials, found)}")
     if older:
         told = "to play it anew in another: --wording plain"
         narrate(f"bioblue: it began in the wording {older} and goes on in it; {told}")
@@ -113,16 +113,16 @@ def batch(
     if dry_run:
         _list(trials, found)
         ahead = [(trial, found[trial.identity]) for trial in trials]
-        left = [Ahead(trial.plan, one.done) for trial, one in ahead if one.open or one.path is None]
+        left = [Ahead(trial.spec, one.done) for trial, one in ahead if one.open or one.path is None]
         tell_estimates(left)
         if limit is not None:
             keep_limit(left)
         return
-    limiters, at_once = Limiters(rpm or plan.rpm), parallel or plan.parallel
-    jobs = batch_jobs(trials, found, Opener(limiters, data, None, plan.retries, at_once > 1), claims)
+    limiters, at_once = Limiters(rpm or loaded.rpm), parallel or loaded.parallel
+    jobs = batch_jobs(trials, found, Opener(limiters, data, None, loaded.retries, at_once > 1), claims)
     try:
         play_jobs(
-            jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {plan.name}"
+            jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {loaded.name}"
         )
     except KeyboardInterrupt:
         narrate("bioblue: interrupted; the same command goes on from here")
@@ -149,6 +149,6 @@ def _list(trials: Sequence[BatchTrial], found: Mapping[str, Found]) -> None:
     rows: list[Any] = []
     for trial in trials:
         one = found[trial.identity]
-        rows.append((one.standing, trial.name, f"{one.done}/{trial.plan.steps}", str(one.path or "-")))
+        rows.append((one.standing, trial.name, f"{one.done}/{trial.spec.steps}", str(one.path or "-")))
     for line in list_lines(rows, look):
         click.echo(line, color=look.colour)

@@ -25,7 +25,6 @@ from bioblue_tui.commands.common.options import (
     wording_option,
 )
 from bioblue_tui.commands.common.paying import cost_check
-from bioblue_tui.commands.common.recorded_plan import plan_of, steps_done
 from bioblue_tui.commands.common.screen import on_screen
 from bioblue_tui.commands.common.showing import show_session
 from bioblue_tui.commands.common.usage import narrate
@@ -45,6 +44,7 @@ from bioblue_tui.runs.resume_fork import (
     stream_of_fork,
 )
 from bioblue_tui.runs.session import Session, agent_for, default_speed
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 MAX_FORKS = 1_000
 """The most forks of one command."""
@@ -97,25 +97,25 @@ def fork(
     data, pace = data_dir or default_data, read_speed(speed)
     record = open_record(file)
     header = record.header
-    if not 0 <= at <= steps_done(record):
-        raise UsageError(f"--at {at}: {counted(steps_done(record), 'step')} were played")
+    if not 0 <= at <= record.done:
+        raise UsageError(f"--at {at}: {counted(record.done, 'step')} were played")
     chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
     words = choose_wording(wording, header.environment)
-    plan = replace(plan_of(header), agent=chosen or header.agent)
-    choice = read_model(plan, base_url=base_url, after=at, **told)
-    given = {name: getattr(choice.plan.settings, name) for name in choice.plan.settings.explicit}
+    spec = replace(TrialSpec.of(header), agent=chosen or header.agent)
+    choice = read_model(spec, base_url=base_url, after=at, **told)
+    given = {name: getattr(choice.spec.settings, name) for name in choice.spec.settings.explicit}
     if base_url:
         given["base_url"] = base_url
 
     def who(number: int = 1) -> Agent:
         if chosen.partition(":")[0] == "replay":
-            return agent_for(choice.plan, data)
+            return agent_for(choice.spec, data)
         stream = stream_of_fork(header, at, number) if times > 1 else ""
         return agent_of_fork(header, Changes(chosen, given, stream=stream), data)
 
-    plays = replace(choice.plan, settings=ModelSettings.of(who().provider))
-    changes: dict[str, Any] = {"condition": condition, "schedule": choice.plan.schedule}
-    changes |= {"instruction": choice.plan.instruction, "wording": words}
+    plays = replace(choice.spec, settings=ModelSettings.of(who().provider))
+    changes: dict[str, Any] = {"condition": condition, "schedule": choice.spec.schedule}
+    changes |= {"instruction": choice.spec.instruction, "wording": words}
     tell_rewording(words, data)
     limiters, at_once = Limiters(rpm), parallel or 1
     if times == 1 and display != "none":

@@ -9,7 +9,7 @@ import click
 
 from bioblue_tui.commands.common.options import (
     display_option,
-    make_plan,
+    make_spec,
     trial_options,
 )
 from bioblue_tui.commands.common.showing import play_one
@@ -23,5 +23,5 @@ from bioblue_tui.commands.common.showing import play_one
 @click.pass_obj
 def play(default_data: Path | None, /, environment: str, prompt_only: bool, display: str, **options: Any) -> None:
     """Play ENVIRONMENT yourself."""
-    plan = make_plan(environment, "human", prompt_only=prompt_only, **options)
-    play_one(plan, options["data_dir"] or default_data, display, speed=None)
+    spec = make_spec(environment, "human", prompt_only=prompt_only, **options)
+    play_one(spec, options["data_dir"] or default_data, display, speed=None)

@@ -20,7 +20,6 @@ from bioblue_tui.commands.common.options import (
     speed_option,
 )
 from bioblue_tui.commands.common.paying import cost_check
-from bioblue_tui.commands.common.recorded_plan import plan_of, steps_done
 from bioblue_tui.commands.common.screen import on_screen
 from bioblue_tui.commands.common.showing import show_session
 from bioblue_tui.commands.common.usage import complaint, narrate
@@ -40,6 +39,7 @@ from bioblue_tui.runs.resume_fork import (
     resume_session,
 )
 from bioblue_tui.runs.session import Session, agent_of, default_speed
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.system.paths import data_dir as directory
 from bioblue_tui.system.paths import real_path, trials_dir
 
@@ -174,4 +174,4 @@ def _job_of(
     elif claims:
         begin = partial(claims.resume, file, begin)
     header = record.header
-    return Job(file.name, begin, plan_of(header), one_line(header.condition, 60), steps_done(record))
+    return Job(file.name, begin, TrialSpec.of(header), one_line(header.condition, 60), record.done)

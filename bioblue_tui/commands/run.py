@@ -14,7 +14,7 @@ from bioblue_tui.commands.common.model_options import MODEL_OPTIONS, model_optio
 from bioblue_tui.commands.common.options import (
     agent_options,
     choose_agent,
-    make_plan,
+    make_spec,
     pause_option,
     read_modes,
     read_speed,
@@ -66,14 +66,14 @@ def run(
     """
     chosen, _ = choose_agent(environment, agent, model, base_url)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
-    choice = read_model(make_plan(environment, chosen, **options), base_url=base_url, **told)
-    plan, data = choice.plan, options["data_dir"] or default_data
-    agent_for(plan, data)
-    tell_rewording(plan.wording, data)
+    choice = read_model(make_spec(environment, chosen, **options), base_url=base_url, **told)
+    spec, data = choice.spec, options["data_dir"] or default_data
+    agent_for(spec, data)
+    tell_rewording(spec.wording, data)
     limiters = Limiters(rpm)
     opener = Opener(limiters, data, read_speed(speed) or None, retries, (parallel or 1) > 1, read_modes(pauses))
-    plans = [replace(plan, seed=seed) for seed in seeds]
-    jobs = [Job(str(plan.seed), partial(opener.begin, plan), plan) for plan in plans]
+    specs = [replace(spec, seed=seed) for seed in seeds]
+    jobs = [Job(str(spec.seed), partial(opener.begin, spec), spec) for spec in specs]
     at_once, title = parallel or 1, f"{environment} · {one_line(chosen, 40)}"
     check = cost_check(choice.max_cost)
     play_jobs(jobs, display, limiters=limiters, noun="seed", parallel=at_once, check=check, title=title)

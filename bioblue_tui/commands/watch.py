@@ -12,7 +12,7 @@ from bioblue_tui.commands.common.options import (
     agent_options,
     choose_agent,
     display_option,
-    make_plan,
+    make_spec,
     pause_option,
     read_modes,
     read_speed,
@@ -55,8 +55,8 @@ def watch(
     showcase = SHOWCASE_AGENT.get(environment, "accelerator")
     chosen, _ = choose_agent(environment, agent, model, base_url, showcase)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
-    plan = make_plan(environment, chosen, **options)
-    choice = read_model(plan, base_url=base_url, **told)
+    spec = make_spec(environment, chosen, **options)
+    choice = read_model(spec, base_url=base_url, **told)
     data = options["data_dir"] or default_data
     rate = read_speed(speed)
-    play_one(choice.plan, data, display, choice.max_cost, modes, speed=rate, paused=paused, retries=retries)
+    play_one(choice.spec, data, display, choice.max_cost, modes, speed=rate, paused=paused, retries=retries)

@@ -53,7 +53,7 @@ class Bars(Watcher):
         self.bills: Bills | None = None
         self._waits, self._noun = waits, noun
         self._running: dict[Job, None] = {}
-        self._total = sum(job.plan.steps for job in jobs if job.plan and not job.over)
+        self._total = sum(job.spec.steps for job in jobs if job.spec and not job.over)
         self._trials = len(jobs)
         self._over = sum(job.over for job in jobs)
         self._failed = self._stopped = self._steps = 0
@@ -102,7 +102,7 @@ class Bars(Watcher):
     def begun(self, job: Job) -> None:
         """Give a trial its bar."""
         self._running[job] = None
-        if job.session is not None and job.plan is not None:
+        if job.session is not None and job.spec is not None:
             self._total -= job.session.state.done
 
     def heard(self, job: Job, event: Event) -> None:

@@ -272,7 +272,7 @@ class _Group:
 
 def _setup(job: Job) -> object:
     """Return what the jobs of one table have in common, also of one whose record can't be read."""
-    return job.group, job.plan and replace(job.plan, seed=0)
+    return job.group, job.spec and replace(job.spec, seed=0)
 
 
 def _read(path: Path, reason: str) -> tuple[Header, Outcome, Bill]:

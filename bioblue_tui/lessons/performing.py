@@ -14,7 +14,8 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.files import read_bytes, write_bytes
 from bioblue_tui.records.notes import noted
 from bioblue_tui.runs.pause_on import modes_of, pause_on
-from bioblue_tui.runs.session import Plan, ReplaySession, Session, default_speed, open_session
+from bioblue_tui.runs.session import ReplaySession, Session, default_speed, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 REPLAY_SPEED = 5.0
 """Steps per second at which a record is played unless the lesson says otherwise."""
@@ -60,9 +61,9 @@ def perform(performance: Performance, data: Path) -> Session | ReplaySession:
         session = ReplaySession(open_record(record), speed=activity.speed or REPLAY_SPEED)
         past = noted(session.record)
     else:
-        plan = _plan(performance)
-        speed = activity.speed or default_speed(plan.agent)
-        session = open_session(plan, data, speed=speed)
+        spec = _spec(performance)
+        speed = activity.speed or default_speed(spec.agent)
+        session = open_session(spec, data, speed=speed)
         past = list(session.past)
         if activity.pause_on:
             pause_on(session, modes_of(activity.pause_on))
@@ -80,9 +81,9 @@ def stage(session: Session, staging: Staging) -> None:
         session.state = UnnamedState(session.header).feed(open_record(session.path).events)
 
 
-def _plan(performance: Performance) -> Plan:
+def _spec(performance: Performance) -> TrialSpec:
     activity = performance.activity
-    return Plan(
+    return TrialSpec(
         environment=activity.environment,
         agent=f"replay:{performance.answers}" if performance.answers else activity.agent,
         parameters={**activity.parameters, **performance.changed},

@@ -156,6 +156,11 @@ class Record:
     comments: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     contradictions: tuple[Contradiction, ...] = ()
 
+    @property
+    def done(self) -> int:
+        """The last step that it has; 0 where none was played."""
+        return max((event.step for event in self.events if isinstance(event, Stepped)), default=0)
+
     def extends(self, earlier: Record) -> bool:
         """Return whether it holds all that was read of a trial earlier, and perhaps more."""
         return self.header == earlier.header and self.events[: len(earlier.events)] == earlier.events

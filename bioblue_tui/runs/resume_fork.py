@@ -63,7 +63,7 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
         return f"the trial has ended ({ended.reason})"
     if isinstance(ended, Stepped) and ended.ended:
         return f"the trial has ended ({ended.ended})"
-    done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
+    done = record.done
     return "all its steps were played" if done >= record.header.steps else ""
 
 
@@ -271,7 +271,7 @@ def fork_session(
         WordingError: When the wording has no words for the environment.
         AgentError: When the agent can't run now.
     """
-    done = max((event.step for event in record.events if isinstance(event, Stepped)), default=0)
+    done = record.done
     if not 0 <= at <= done:
         raise RecordError(f"step {at} cannot be forked: {done} steps were played", record.path)
     parent = record.header

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,57 +22,21 @@ from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.notes import noted
 from bioblue_tui.records.schema import Record, RecordError
+from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.system.paths import data_dir, trials_dir
 from bioblue_tui.trials.clock import Clock, SystemClock
-from bioblue_tui.trials.events import Ended, Event, Header, Heard, Noted, Paused, Planned, Stepped
+from bioblue_tui.trials.events import Ended, Event, Header, Heard, Noted, Paused, Stepped
 from bioblue_tui.trials.parse import RULE
 from bioblue_tui.trials.player import Player
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.trial import RETRY_LIMIT, Trial
 from bioblue_tui.wordings.collection import default
-from bioblue_tui.wordings.wording import Wording
 
 if TYPE_CHECKING:
     from bioblue_tui.costs.budget import Budget
 
 WATCH_SPEED = 5.0
 """Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
-
-STEPS = 100
-"""Steps of a published trial."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A trial somebody wants to see.
-
-    Attributes:
-        environment: Id of the environment.
-        agent: As in ``make_agent``, or ``replay:FILE``.
-        parameters: The environment's parameters that differ from the benchmark's.
-        seed: Seed of the environment's noise.
-        steps: How many steps.
-        prompt_only: For a person: show exactly what a model would get, no gauges.
-        settings: For models.
-        condition: Label of the experimental condition, for the record.
-        schedule: Interventions planned for certain steps.
-        instruction: The system instruction instead of the wording's own; empty for that.
-        wording: What the agent is told, and in which words; None for the default wording.
-        study: Which trial of a study with people it is, as in ``Header``; None elsewhere.
-    """
-
-    environment: str
-    agent: str
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    seed: int = 1
-    steps: int = STEPS
-    prompt_only: bool = False
-    settings: ModelSettings = field(default_factory=ModelSettings)
-    condition: str = ""
-    schedule: tuple[Planned, ...] = ()
-    instruction: str = ""
-    wording: Wording | None = None
-    study: Mapping[str, object] | None = None
 
 
 def _nothing() -> None:
@@ -283,7 +246,7 @@ def default_speed(agent: str) -> float | None:
 
 
 def open_session(
-    plan: Plan,
+    spec: TrialSpec,
     data: Path | None = None,
     *,
     agent: Agent | None = None,
@@ -293,12 +256,12 @@ def open_session(
     retry_limit: int = RETRY_LIMIT,
     concurrent: bool = False,
 ) -> Session:
-    """Make a live trial from a plan, with its record begun on disk.
+    """Make a live trial from its spec, with its record begun on disk.
 
     Args:
-        plan: What to play.
+        spec: What to play.
         data: The data directory; None for the platform's.
-        agent: Who plays instead of the agent that the plan names.
+        agent: Who plays instead of the agent that the spec names.
         clock: Where time comes from.
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
@@ -311,26 +274,26 @@ def open_session(
         AgentError: When there is no such agent or it can't run now.
         RecordError: When the record can't be written.
     """
-    environment = bioblue_envs.make(plan.environment, **plan.parameters)
-    told = (plan.wording or default()).header(environment, plan.instruction)
-    agent = agent or agent_for(plan, data)
+    environment = bioblue_envs.make(spec.environment, **spec.parameters)
+    told = (spec.wording or default()).header(environment, spec.instruction)
+    agent = agent or agent_for(spec, data)
     moment = clock or SystemClock()
     header = Header(
         environment=environment.id,
         parameters=environment.parameters,
-        seed=plan.seed,
-        steps=plan.steps,
+        seed=spec.seed,
+        steps=spec.steps,
         agent=agent.name,
         model=agent.model,
         provider=dict(agent.provider),
         **told,
-        condition=plan.condition,
-        schedule=plan.schedule,
+        condition=spec.condition,
+        schedule=spec.schedule,
         program=f"bioblue-tui {__version__}",
         created=datetime.fromtimestamp(moment.now()).astimezone().isoformat(timespec="seconds"),
         id=os.urandom(8).hex(),
-        presentation=("prompt-only" if plan.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
-        study=plan.study,
+        presentation=("prompt-only" if spec.prompt_only else "full") if isinstance(agent, HumanAgent) else "",
+        study=spec.study,
         dynamics=environment.dynamics,
         reading=RULE,
     )
@@ -393,7 +356,7 @@ def run_agent(
         RecordError: When the record can't be written.
         AgentError: When the trial paused by itself: too many illegal answers, or no answer.
     """
-    session = open_session(Plan(environment, agent.name, parameters, seed, steps), data, agent=agent)
+    session = open_session(TrialSpec(environment, agent.name, parameters, seed, steps), data, agent=agent)
     stuck = asyncio.run(run_unattended(session))
     if stuck:
         raise AgentError(f"step {session.state.done + 1}: {stuck}")
@@ -418,27 +381,27 @@ def agent_of(header: Header, data: Path | None = None, stream: str = "") -> Agen
     return make_agent(header.agent, header.environment, header.seed or 0, settings, data=data, stream=stream)
 
 
-def agent_for(plan: Plan, data: Path | None = None) -> Agent:
-    """Make the agent that a plan names.
+def agent_for(spec: TrialSpec, data: Path | None = None) -> Agent:
+    """Make the agent that a spec names.
 
     Args:
-        plan: What is to be played.
+        spec: What is to be played.
         data: The data directory, where local models are; None for the platform's.
 
     Raises:
         AgentError: When there is no such agent or it can't run now.
         RecordError: When the record that it is to replay can't be read.
     """
-    kind, _, rest = plan.agent.partition(":")
+    kind, _, rest = spec.agent.partition(":")
     if kind != "replay":
-        return make_agent(plan.agent, plan.environment, plan.seed, plan.settings, data=data)
+        return make_agent(spec.agent, spec.environment, spec.seed, spec.settings, data=data)
     if not rest:
         raise AgentError("which record? Write replay:FILE")
     from bioblue_tui.records.collection import open_record
 
     record = open_record(Path(rest))
-    if record.header.environment != plan.environment:
-        raise AgentError(f"{rest} is a record of {record.header.environment}, not of {plan.environment}")
+    if record.header.environment != spec.environment:
+        raise AgentError(f"{rest} is a record of {record.header.environment}, not of {spec.environment}")
     steps = TrialState(record.header).feed(record.events).steps
     answers = [(view.answer.text or "") if view.answer else "" for view in steps if view.attempts or view.done]
     return ReplayAgent(answers, Path(rest).name)

@@ -24,7 +24,7 @@ def idle_keys(study: Study, values: Mapping[str, Any]) -> Iterator[tuple[Way, st
             yield ("conditions", number), f"no block and no practice trial has the condition {condition['name']}"
     if "seed" in values and "random" not in {study.order, *(block.order for block in study.blocks)}:
         yield ("seed",), "nothing is in random order"
-    made = (bioblue_envs.make(trial.plan.environment, **trial.plan.parameters) for trial in trials)
+    made = (bioblue_envs.make(trial.spec.environment, **trial.spec.parameters) for trial in trials)
     if study.feedback and not any(environment.shown_dimensions for environment in made):
         yield ("feedback",), "every condition hides its rewards"
     asked = values.get("comprehension", {})

@@ -15,7 +15,7 @@ import bioblue_envs
 
 from bioblue_tui.runs.batch.batch_file import BatchError, Source, label, switch, table, text, whole
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
-from bioblue_tui.runs.session import STEPS, Plan
+from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.studies.idle import idle_keys
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
@@ -294,7 +294,7 @@ class _Loader:
             (condition.wording or default()).of(world.id)
         except WordingError as error:
             raise self._source.error((*place, "wording"), str(error)) from None
-        plan = Plan(
+        spec = TrialSpec(
             world.id,
             "human",
             parameters,
@@ -304,7 +304,7 @@ class _Loader:
             condition=f"{self._label}/{name}",
             wording=condition.wording,
         )
-        return _Maker(plan, block, condition.name, 60 * minutes, hurry)
+        return _Maker(spec, block, condition.name, 60 * minutes, hurry)
 
     def _condition(self, value: object) -> str:
         if isinstance(value, str) and value in self._conditions:
@@ -322,14 +322,14 @@ class _Loader:
 class _Maker:
     """A trial that lacks its key."""
 
-    plan: Plan
+    spec: TrialSpec
     block: str
     condition: str
     limit: float
     hurry: float
 
     def __call__(self, key: str) -> StudyTrial:
-        return StudyTrial(key, self.plan, self.block, self.condition, self.limit, self.hurry)
+        return StudyTrial(key, self.spec, self.block, self.condition, self.limit, self.hurry)
 
 
 def _fits(environment: str, parameters: Mapping[str, object]) -> bool:

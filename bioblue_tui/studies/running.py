@@ -240,18 +240,18 @@ class Run:
             "trial": trial.key,
             "practice": trial.practice,
         }
-        plan = replace(trial.plan, wording=self._wording(trial), study=about)
-        session = open_session(plan, self.data, clock=self.clock)
+        spec = replace(trial.spec, wording=self._wording(trial), study=about)
+        session = open_session(spec, self.data, clock=self.clock)
         self.note("trial", view=view.key, id=session.header.id, file=session.path.name)
         return session
 
     def instruction(self, trial: StudyTrial) -> str:
         """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
-        words = self._wording(trial).of(trial.plan.environment)
-        return words.instruction(bioblue_envs.make(trial.plan.environment, **trial.plan.parameters))
+        words = self._wording(trial).of(trial.spec.environment)
+        return words.instruction(bioblue_envs.make(trial.spec.environment, **trial.spec.parameters))
 
     def _wording(self, trial: StudyTrial) -> Wording:
-        wording = trial.plan.wording or default()
+        wording = trial.spec.wording or default()
         # Whoever began with a program that kept no version was told in its wording, and is to the end.
         return wording if self.log.opening.version or wording != default() else retired()[0]
 

@@ -83,14 +83,14 @@ def _codes(directory: Path, *, hollow: bool) -> list[str]:
 def trials_digest(study: Study) -> str:
     """Return a hash of everything that decides what is played."""
     trials = [*study.practice, *(trial for block in study.blocks for trial in block.trials)]
-    plans = [[t.key, t.block, t.condition, t.limit, _plain(asdict(t.plan))] for t in trials]
+    specs = [[t.key, t.block, t.condition, t.limit, _plain(asdict(t.spec))] for t in trials]
     orders = [study.order, study.seed, *(block.order for block in study.blocks)]
-    text = json.dumps([study.name, orders, plans], sort_keys=True, default=str)
+    text = json.dumps([study.name, orders, specs], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _plain(plan: dict[str, Any]) -> dict[str, Any]:
-    return {key: plan[key] for key in ("environment", "parameters", "seed", "steps", "prompt_only", "condition")}
+def _plain(spec: dict[str, Any]) -> dict[str, Any]:
+    return {key: spec[key] for key in ("environment", "parameters", "seed", "steps", "prompt_only", "condition")}
 
 
 @contextlib.contextmanager

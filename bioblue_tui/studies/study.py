@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.wordings.wording import Wording
 
@@ -100,7 +100,7 @@ class StudyTrial:
 
     Attributes:
         key: Its name in exports, the same for every participant.
-        plan: What is played; participant and place are added when it begins.
+        spec: What is played; participant and place are added when it begins.
         block: Name of its block; ``practice`` for a practice trial.
         condition: Name of its condition.
         limit: Seconds after which it ends; 0 for no limit.
@@ -108,7 +108,7 @@ class StudyTrial:
     """
 
     key: str
-    plan: Plan
+    spec: TrialSpec
     block: str
     condition: str
     limit: float = 0

@@ -15,7 +15,8 @@ from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Asked, Ended, Event, Header, Planned
 from bioblue_tui.trials.trial import Trial
 from bioblue_tui.wordings.collection import built_in, default, names
@@ -38,8 +39,8 @@ def finished(session: Session) -> Record:
 
 def played(tmp_path: Path, id_: str = "multi-homeostasis", wording: str = "plain", **parameters: object) -> Record:
     agent = {"sustainability": "sustainable", "balancing": "balanced"}.get(id_, "thermostat")
-    plan = Plan(id_, agent, parameters, 4, 7, schedule=SCHEDULE, wording=built_in(wording))
-    return finished(open_session(plan, tmp_path))
+    spec = TrialSpec(id_, agent, parameters, 4, 7, schedule=SCHEDULE, wording=built_in(wording))
+    return finished(open_session(spec, tmp_path))
 
 
 def variants() -> list[tuple[str, str, dict[str, object]]]:

@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 from bioblue_tui.agents.human import HumanAgent
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.navigation import live_screen
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.trials.events import Answered, HandedOver
 from bioblue_tui.widgets.answer import AnswerInput
 from tests.support.pilots import letters, on_disk, opened, painted, trial, until
 
-ONE = Plan("homeostasis", "human", seed=1, steps=9)
-TWO = Plan("multi-homeostasis", "human", seed=1, steps=9)
+ONE = TrialSpec("homeostasis", "human", seed=1, steps=9)
+TWO = TrialSpec("multi-homeostasis", "human", seed=1, steps=9)
 
 
 def burst(pilot: Pilot[str], *keys: str) -> None:
@@ -61,8 +61,8 @@ async def test_what_comes_in_one_packet_is_one_answer(typed: str, dropped: int, 
 async def test_enter_on_an_empty_line_says_that_nothing_was_submitted(
     agent: str, line: tuple[str, ...], tmp_path: Path
 ) -> None:
-    plan = Plan("homeostasis", agent, seed=1, steps=90, prompt_only=agent == "human")
-    async with trial(plan, tmp_path, paused=agent != "human") as (pilot, screen):
+    spec = TrialSpec("homeostasis", agent, seed=1, steps=90, prompt_only=agent == "human")
+    async with trial(spec, tmp_path, paused=agent != "human") as (pilot, screen):
         if agent != "human":
             await pilot.press("t")
         await until(pilot, lambda: screen.person is not None and screen.bar.gate.is_open)
@@ -173,10 +173,10 @@ _MOVES = [
 async def test_after_any_key_that_does_not_edit_typing_replaces_a_refused_answer(
     prompt_only: bool, tmp_path: Path
 ) -> None:
-    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=prompt_only)
+    spec = TrialSpec("multi-homeostasis", "human", seed=1, steps=9, prompt_only=prompt_only)
     assert {key.split(",")[0] for key in AnswerInput._merged_bindings.key_to_bindings} - _EDIT  # type: ignore[union-attr]
     keys = {*_MOVES, *AnswerInput._merged_bindings.key_to_bindings} - _EDIT - {"enter", "ctrl+v", "super+c"}  # type: ignore[union-attr]
-    async with trial(plan, tmp_path) as (pilot, screen):
+    async with trial(spec, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
         for number, key in enumerate(sorted(keys), 1):
             burst(pilot, *"30\r")
@@ -203,8 +203,8 @@ async def test_a_refused_answer_that_is_typed_again_is_an_answer(tmp_path: Path)
 
 
 async def test_a_refused_answer_does_not_keep_home_and_end_from_the_text(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
-    async with trial(plan, tmp_path, size=(80, 24)) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    async with trial(spec, tmp_path, size=(80, 24)) as (pilot, screen):
         await pilot.press("3", "enter")
         await until(pilot, lambda: screen.state.rejections == 1 and screen.bar.gate.is_open)
         await pilot.press("home")
@@ -249,8 +249,8 @@ async def test_of_a_paste_the_first_line_counts_and_the_rest_is_told(tmp_path: P
 
 
 async def test_nothing_takes_the_keyboard_from_the_answer_line(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "human", seed=1, steps=9, prompt_only=True)
-    for one in (ONE, plan):
+    spec = TrialSpec("homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    for one in (ONE, spec):
         async with trial(one, tmp_path) as (pilot, screen):
             await opened(pilot, screen, 1)
             await pilot.click("#raw")
@@ -274,7 +274,7 @@ async def test_nothing_takes_the_keyboard_from_the_answer_line(tmp_path: Path) -
 
 
 async def test_the_key_that_takes_over_does_not_hand_back_when_it_bounces(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=50), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=50), tmp_path, paused=True) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "paused")
         burst(pilot, *"tt5\r")
         await until(pilot, lambda: screen.person is not None and screen.bar.gate.is_open)
@@ -290,8 +290,8 @@ async def test_the_key_that_takes_over_does_not_hand_back_when_it_bounces(tmp_pa
 async def test_the_first_question_begins_at_the_first_line_and_keys_scroll_it(
     size: tuple[int, int], tmp_path: Path
 ) -> None:
-    plan = Plan("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
-    async with trial(plan, tmp_path, size=size) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "human", seed=1, steps=9, prompt_only=True)
+    async with trial(spec, tmp_path, size=size) as (pilot, screen):
         assert isinstance(screen, PlayScreen)
         await opened(pilot, screen, 1)
         panel = screen.transcript
@@ -338,8 +338,8 @@ async def test_what_was_typed_before_there_was_a_line_is_not_answered_by_half(tm
 
 @pytest.mark.parametrize("environment", ["multi-homeostasis", "balancing"])
 async def test_typing_replaces_all_that_the_arrows_wrote(environment: str, tmp_path: Path) -> None:
-    plan = Plan(environment, "human", {"objectives": 3}, seed=1, steps=9)
-    async with trial(plan, tmp_path) as (pilot, screen):
+    spec = TrialSpec(environment, "human", {"objectives": 3}, seed=1, steps=9)
+    async with trial(spec, tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
         line = screen.bar.answer
         await pilot.press("down", *"2,2,2")
@@ -365,8 +365,8 @@ async def test_text_alone_begins_at_its_first_line_in_every_window(
 ) -> None:
     # Each environment has a quarter of the heights, all together have each.
     for rows in range(least, 41, 4):
-        plan = Plan(environment, "human", seed=1, steps=9, prompt_only=True)
-        async with trial(plan, tmp_path, size=(100, rows)) as (pilot, screen):
+        spec = TrialSpec(environment, "human", seed=1, steps=9, prompt_only=True)
+        async with trial(spec, tmp_path, size=(100, rows)) as (pilot, screen):
             panel = screen.transcript
             await until(pilot, lambda panel=panel, screen=screen: panel.virtual_size.height > 0 and screen.state.steps)  # type: ignore[misc]
             await opened(pilot, screen, 1)

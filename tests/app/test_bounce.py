@@ -10,7 +10,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.notes.dialogs import NoteDialog
@@ -18,7 +18,7 @@ from bioblue_tui.screens.trial.forking import ForkDialog
 from bioblue_tui.trials.events import Noted
 from tests.support.pilots import trial, until
 
-PLAN = Plan("multi-homeostasis", "accelerator", seed=5, steps=6)
+PLAN = TrialSpec("multi-homeostasis", "accelerator", seed=5, steps=6)
 
 
 def packet(pilot: Pilot[Any], *keys: str) -> None:

@@ -13,7 +13,8 @@ from bioblue_tui.agents.base import AgentError, Answer, BaseAgent, Turn, Usage
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.runs.batch.engine import Engine, Job
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.batch.screen import AttachedScreen, ControlScreen
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.widgets.status import StatusLine
@@ -22,7 +23,9 @@ from tests.support.pilots import text_of, until
 
 def job(data: Path, seed: int, agent: str, *, steps: int = 20, speed: float | None = None, paused: bool = False) -> Job:
     def begin() -> Session:
-        return open_session(Plan("multi-homeostasis", agent, seed=seed, steps=steps), data, speed=speed, paused=paused)
+        return open_session(
+            TrialSpec("multi-homeostasis", agent, seed=seed, steps=steps), data, speed=speed, paused=paused
+        )
 
     return Job(f"seed {seed} {agent}", begin)
 
@@ -130,7 +133,7 @@ class Refusing(BaseAgent):
 
 async def test_trouble_is_said_sorted_first_and_waits_for_a_person(tmp_path: Path) -> None:
     def refused() -> Session:
-        return open_session(Plan("multi-homeostasis", "refusing"), tmp_path, agent=Refusing("refusing"))
+        return open_session(TrialSpec("multi-homeostasis", "refusing"), tmp_path, agent=Refusing("refusing"))
 
     jobs = [job(tmp_path, 1, "thermostat"), job(tmp_path, 2, "accelerator:2", steps=60), Job("seed 3", refused)]
     async with control(jobs) as (pilot, screen):
@@ -179,8 +182,8 @@ class Paid(BaseAgent):
 
 async def test_cost_and_tokens_are_told_for_each_trial_and_for_all(tmp_path: Path) -> None:
     def paid(seed: int, model: str) -> Job:
-        plan = Plan("multi-homeostasis", "own", seed=seed, steps=5)
-        return Job(str(seed), lambda: open_session(plan, tmp_path, agent=Paid(model)), plan)
+        spec = TrialSpec("multi-homeostasis", "own", seed=seed, steps=5)
+        return Job(str(seed), lambda: open_session(spec, tmp_path, agent=Paid(model)), spec)
 
     jobs = [paid(1, "gpt-4o-mini"), paid(2, "no-such-model"), job(tmp_path, 3, "thermostat", steps=5)]
     async with control(jobs) as (pilot, screen):

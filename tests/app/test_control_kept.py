@@ -7,7 +7,7 @@ from pathlib import Path
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import HandedOver, Stepped
 from tests.support.pilots import opened, shown, text_of, trial, until
@@ -15,7 +15,7 @@ from tests.support.pilots import opened, shown, text_of, trial, until
 
 async def _taken_over(data: Path) -> Path:
     """Play two steps, take over, answer 7 as the third, and leave."""
-    async with trial(Plan("homeostasis", "thermostat", seed=2, steps=8), data, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", seed=2, steps=8), data, paused=True) as (pilot, screen):
         await pilot.press("n", "n")
         await until(pilot, lambda: screen.state.done == 2)
         await pilot.press("t")

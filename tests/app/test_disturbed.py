@@ -10,14 +10,15 @@ import bioblue_envs
 from bioblue_tui.analysis.reference import compare
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.runs.resume_fork import fork_session
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.trials.interventions import read_planned
 from tests.support.pilots import replayed, text_of, until
 
 
 async def test_the_step_panel_tells_noise_from_disturbance(tmp_path: Path) -> None:
-    quiet = Plan("homeostasis", "thermostat", steps=4)
+    quiet = TrialSpec("homeostasis", "thermostat", steps=4)
     planned = read_planned("3:disturb -20", bioblue_envs.make("homeostasis"))
     sessions = [open_session(replace(quiet, schedule=schedule), tmp_path) for schedule in ((), (planned,))]
     for session in sessions:
@@ -38,7 +39,7 @@ async def test_the_step_panel_tells_noise_from_disturbance(tmp_path: Path) -> No
 
 
 async def test_the_summary_of_a_fork_says_whose_its_totals_are(tmp_path: Path) -> None:
-    parent = open_session(Plan("homeostasis", "accelerator", steps=6), tmp_path)
+    parent = open_session(TrialSpec("homeostasis", "accelerator", steps=6), tmp_path)
     await run_unattended(parent)
     fork = fork_session(open_record(parent.path), 4, tmp_path)
     await run_unattended(fork)
@@ -51,7 +52,9 @@ async def test_the_summary_of_a_fork_says_whose_its_totals_are(tmp_path: Path) -
 
 
 async def test_no_noise_is_spoken_of_where_there_is_none(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "thermostat", {"change_low": 0, "change_high": 0}, steps=4), tmp_path)
+    session = open_session(
+        TrialSpec("homeostasis", "thermostat", {"change_low": 0, "change_high": 0}, steps=4), tmp_path
+    )
     await run_unattended(session)
     async with replayed(open_record(session.path)) as (pilot, screen):
         await until(pilot, lambda: "faint line: " in str(screen.gauges.border_subtitle))

@@ -16,7 +16,8 @@ from bioblue_tui.models.catalogue import choices
 from bioblue_tui.models.openai_chat import OpenAIChatAgent
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.session import ReplaySession, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.trial.forking import ForkDialog
 from bioblue_tui.screens.trial.replay import ReplayScreen
@@ -62,7 +63,7 @@ def typed(text: str) -> list[str]:
 
 
 async def test_f_forks_from_the_step_looked_at(tmp_path: Path) -> None:
-    async with trial(Plan("multi-homeostasis", "accelerator", seed=5, steps=12), tmp_path) as (pilot, parent):
+    async with trial(TrialSpec("multi-homeostasis", "accelerator", seed=5, steps=12), tmp_path) as (pilot, parent):
         await until(pilot, lambda: parent.state.status == "ended")
         await pilot.press("left", "left", "left", "left")
         await asked(pilot)
@@ -88,8 +89,8 @@ async def test_the_same_model_goes_on_with_other_parameters_words_and_an_interve
     monkeypatch.chdir(tmp_path)
     (tmp_path / "calm.txt").write_text("Keep calm, and answer with one integer.\n", encoding="utf-8")
     settings = ModelSettings(base_url=provider.url("openai"), top_p=0.5, history="window:4")
-    plan = Plan("homeostasis", "openai:fake", steps=8, settings=settings)
-    async with trial(plan, tmp_path, size=size) as (pilot, parent):
+    spec = TrialSpec("homeostasis", "openai:fake", steps=8, settings=settings)
+    async with trial(spec, tmp_path, size=size) as (pilot, parent):
         await until(pilot, lambda: parent.state.status == "ended")
         await pilot.press("left", "left", "left")
         await asked(pilot)
@@ -114,7 +115,7 @@ async def test_the_same_model_goes_on_with_other_parameters_words_and_an_interve
 
 
 async def test_the_example_is_an_intervention_at_a_step_that_is_to_be_played(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=3), tmp_path) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=3), tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
         for key, said in (("left", "remind TEXT, or 3:rewards off"), ("end", "remind TEXT")):
             await pilot.press(key)
@@ -143,7 +144,7 @@ async def test_a_mistake_is_told_in_the_dialog_and_can_be_mended(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
-    async with trial(Plan("homeostasis", "thermostat", steps=3), tmp_path, size=size) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=3), tmp_path, size=size) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
         await pilot.press("left")
         dialog = await asked(pilot)
@@ -160,7 +161,7 @@ async def test_a_mistake_is_told_in_the_dialog_and_can_be_mended(
 
 
 async def test_a_person_goes_on_where_an_agent_was(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=4), tmp_path) as (pilot, parent):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=4), tmp_path) as (pilot, parent):
         await until(pilot, lambda: parent.state.status == "ended")
         await pilot.press("left", "left")
         await asked(pilot)
@@ -173,7 +174,7 @@ async def test_a_person_goes_on_where_an_agent_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("environment", bioblue_envs.ids())
 async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) -> None:
-    async with trial(Plan(environment, "random", seed=1, steps=9), tmp_path, paused=True) as (pilot, _):
+    async with trial(TrialSpec(environment, "random", seed=1, steps=9), tmp_path, paused=True) as (pilot, _):
         dialog = await asked(pilot)
         hint = dialog.query_one("#agent", Input).placeholder
         proposed = hint.partition("or you, ")[2].partition(",")[0]
@@ -181,7 +182,7 @@ async def test_who_is_proposed_can_play_there(environment: str, tmp_path: Path) 
 
 
 async def test_what_no_seed_tells_is_not_offered_to_be_forked(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "thermostat", seed=1, steps=3), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "thermostat", seed=1, steps=3), tmp_path)
     await run_unattended(session)
     record = open_record(session.path)
     async with replayed(replace(record, header=replace(record.header, seed=None, source="published"))) as (
@@ -198,7 +199,7 @@ async def test_what_no_seed_tells_is_not_offered_to_be_forked(tmp_path: Path) ->
 
 
 async def test_a_fork_of_a_record_from_elsewhere_is_shown_beside_it(tmp_path: Path) -> None:
-    kept = open_session(Plan("homeostasis", "accelerator", seed=5, steps=12), tmp_path / "theirs")
+    kept = open_session(TrialSpec("homeostasis", "accelerator", seed=5, steps=12), tmp_path / "theirs")
     await run_unattended(kept)
     screen = ReplayScreen(ReplaySession(open_record(kept.path), paused=True))
     async with shown(screen, tmp_path / "mine", None, (120, 36)) as (pilot, _):

@@ -15,7 +15,8 @@ from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.serving.visitor import VisitorApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import write_published
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.home.screen import HomeScreen
@@ -209,7 +210,7 @@ async def test_an_earlier_trial_opens_as_a_replay(tmp_path: Path) -> None:
 
 async def test_a_published_log_opens_by_its_path_and_a_bad_one_says_why(tmp_path: Path) -> None:
     app = BioBlueApp(tmp_path)
-    session = open_session(Plan("balancing", "balanced", steps=4), tmp_path / "elsewhere")
+    session = open_session(TrialSpec("balancing", "balanced", steps=4), tmp_path / "elsewhere")
     await run_unattended(session)
     log = tmp_path / "log.tsv"
     write_published(open_record(session.path), log)
@@ -233,7 +234,7 @@ async def test_a_published_log_opens_by_its_path_and_a_bad_one_says_why(tmp_path
 
 async def test_earlier_trials_are_marked_and_compared_and_shown_at_a_glance(tmp_path: Path) -> None:
     for agent in ("thermostat", "accelerator"):
-        await run_unattended(open_session(Plan("multi-homeostasis", agent, steps=12), tmp_path))
+        await run_unattended(open_session(TrialSpec("multi-homeostasis", agent, steps=12), tmp_path))
     app = BioBlueApp(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)
@@ -256,7 +257,7 @@ async def test_earlier_trials_are_marked_and_compared_and_shown_at_a_glance(tmp_
 
 
 async def test_what_is_no_fork_and_not_marked_says_what_to_do(tmp_path: Path) -> None:
-    await run_unattended(open_session(Plan("homeostasis", "thermostat", steps=3), tmp_path))
+    await run_unattended(open_session(TrialSpec("homeostasis", "thermostat", steps=3), tmp_path))
     app = BioBlueApp(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)

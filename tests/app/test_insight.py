@@ -9,13 +9,14 @@ from textual.widgets import Label
 
 from bioblue_tui.formatting.numbers import amount
 from bioblue_tui.runs.pause_on import modes_of, pause_on
-from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import Paused
 from tests.support.pilots import on_disk, opened, replayed, shown, text_of, trial, until
 
-RUNAWAY = Plan("multi-homeostasis", "accelerator", seed=5, steps=60)
+RUNAWAY = TrialSpec("multi-homeostasis", "accelerator", seed=5, steps=60)
 """Plays well for 20 steps, then takes more of B at every step."""
 
 
@@ -126,8 +127,8 @@ async def test_the_ghost_changes_and_goes(tmp_path: Path) -> None:
 
 
 async def test_the_reference_and_the_difference_to_it_stand_beside_each_total(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "thermostat", seed=2, steps=100)
-    async with trial(plan, tmp_path) as (pilot, screen):
+    spec = TrialSpec("homeostasis", "thermostat", seed=2, steps=100)
+    async with trial(spec, tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended" and screen.insight.companion.read == 100)
         await until(pilot, lambda: "reference" in text_of(screen.rewards))
         assert text_of(screen.rewards).split()[:4] == ["step", "total", "reference", "difference"]
@@ -145,8 +146,8 @@ async def test_the_reference_and_the_difference_to_it_stand_beside_each_total(tm
 
 
 async def test_who_plays_is_not_told_what_a_model_is_not_told(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "human", steps=12)
-    async with trial(plan, tmp_path) as (pilot, screen):
+    spec = TrialSpec("homeostasis", "human", steps=12)
+    async with trial(spec, tmp_path) as (pilot, screen):
         for step in range(1, 12):
             await opened(pilot, screen, step)
             await pilot.press("2", "5", "enter")
@@ -205,7 +206,7 @@ async def test_the_summary_says_how_it_went_and_what_was_found(tmp_path: Path) -
 
 
 async def test_the_reference_goes_on_where_the_environment_ended_the_trial(tmp_path: Path) -> None:
-    async with trial(Plan("sustainability", "human", steps=60), tmp_path) as (pilot, screen):
+    async with trial(TrialSpec("sustainability", "human", steps=60), tmp_path) as (pilot, screen):
         await opened(pilot, screen, 1)
         await pilot.press("1", "0", "enter")
         await until(pilot, lambda: screen.state.status == "ended")

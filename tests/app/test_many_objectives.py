@@ -14,7 +14,8 @@ from textual.screen import Screen
 from bioblue_tui.analysis.comparison import Comparison
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.compare.screen import CompareScreen
 from bioblue_tui.widgets.panel import ScrollPanel
 from tests.support.pilots import done, opened, painted, replayed, trial, until
@@ -30,28 +31,28 @@ async def shown(kind: str, environment: str, objectives: int, folder: Path) -> A
     """Show a trial of a world with so many objectives, in one of the ways that there are."""
     parameters = {"objectives": objectives}
     agent = {"play": "human", "replay": "accelerator", "compare": "accelerator", "watch": "random"}[kind]
-    plan = Plan(environment, agent, parameters, seed=5, steps=STEPS)
+    spec = TrialSpec(environment, agent, parameters, seed=5, steps=STEPS)
     if kind == "play":
-        async with trial(plan, folder, size=SIZES[0]) as (pilot, screen):
+        async with trial(spec, folder, size=SIZES[0]) as (pilot, screen):
             await opened(pilot, screen, 1)
             await pilot.press(*", ".join(["1"] * objectives), "enter")
             await opened(pilot, screen, 2)
             yield pilot, screen
     elif kind == "watch":
-        async with trial(plan, folder, size=SIZES[0]) as (pilot, screen):
+        async with trial(spec, folder, size=SIZES[0]) as (pilot, screen):
             await until(pilot, lambda: done(screen, STEPS))
             if not screen.is_current:
                 await pilot.press("escape")
             yield pilot, screen
     else:
-        session = open_session(plan, folder)
+        session = open_session(spec, folder)
         await run_unattended(session)
         if kind == "replay":
             async with replayed(open_record(session.path), size=SIZES[0]) as (pilot, screen):
                 await pilot.press("end")
                 yield pilot, screen
         else:
-            other = open_session(Plan(environment, FAILING[environment], parameters, seed=5, steps=STEPS), folder)
+            other = open_session(TrialSpec(environment, FAILING[environment], parameters, seed=5, steps=STEPS), folder)
             await run_unattended(other)
             records = [open_record(each.path) for each in (session, other)]
             app = BioBlueApp(None, CompareScreen(Comparison(records)))

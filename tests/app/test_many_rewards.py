@@ -9,7 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.widgets.panel import ScrollPanel
 from tests.support.pilots import opened, replayed, trial, until
@@ -33,7 +34,7 @@ async def last_seen(pilot: Pilot[Any], panel: ScrollPanel, key: str) -> None:
 async def test_the_rewards_of_six_objectives_are_reached_by_keys(
     tmp_path: Path, size: tuple[int, int], keys: tuple[str, ...]
 ) -> None:
-    session = open_session(Plan("multi-homeostasis", "thermostat", SIX, seed=3, steps=4), tmp_path)
+    session = open_session(TrialSpec("multi-homeostasis", "thermostat", SIX, seed=3, steps=4), tmp_path)
     await run_unattended(session)
     for key in keys:
         async with replayed(open_record(session.path), size=size) as (pilot, screen):
@@ -43,8 +44,8 @@ async def test_the_rewards_of_six_objectives_are_reached_by_keys(
 
 
 async def test_who_plays_reaches_them_too_and_their_answer_stays(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "human", SIX, steps=3)
-    async with trial(plan, tmp_path, size=(80, 24)) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "human", SIX, steps=3)
+    async with trial(spec, tmp_path, size=(80, 24)) as (pilot, screen):
         await opened(pilot, screen, 1)
         await pilot.press("7", "tab")
         await until(pilot, lambda: screen.rewards_panel.max_scroll_y > 0)
@@ -57,7 +58,7 @@ async def test_who_plays_reaches_them_too_and_their_answer_stays(tmp_path: Path)
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
 async def test_the_summary_opens_at_its_top_and_is_scrolled_by_keys(tmp_path: Path, size: tuple[int, int]) -> None:
-    session = open_session(Plan("multi-homeostasis", "thermostat", SIX, seed=3, steps=4), tmp_path)
+    session = open_session(TrialSpec("multi-homeostasis", "thermostat", SIX, seed=3, steps=4), tmp_path)
     await run_unattended(session)
     async with replayed(open_record(session.path), size=size) as (pilot, _):
         await pilot.press("s")

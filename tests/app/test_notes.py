@@ -15,14 +15,14 @@ from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.notes import notes_of
 from bioblue_tui.records.schema import Record
 from bioblue_tui.records.sidecar import sidecar_of
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.notes.dialogs import NoteDialog, NotesDialog
 from bioblue_tui.trials.events import Noted, Stepped
 from tests.support.pilots import on_disk, replayed, text_of, trial, until
 from tests.support.records import need_published, published_files
 
-PLAN = Plan("multi-homeostasis", "accelerator", seed=5, steps=20)
+PLAN = TrialSpec("multi-homeostasis", "accelerator", seed=5, steps=20)
 
 
 def typed(text: str) -> list[str]:
@@ -113,7 +113,7 @@ async def test_a_running_trial_is_noted_and_goes_on(tmp_path: Path) -> None:
 
 
 async def test_letters_belong_to_the_answer_while_a_person_plays(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "human", steps=3), tmp_path) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "human", steps=3), tmp_path) as (pilot, screen):
         await pilot.press("m", "M")
         assert screen.bar.answer.value == "mM"
         await pilot.press("backspace", "backspace", "4", "enter")

@@ -13,12 +13,12 @@ from textual.widgets._footer import FooterKey
 
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.config import Config
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.home.screen import HomeScreen
 from bioblue_tui.screens.trial.watch import WatchScreen
 from tests.support.pilots import on_disk, replayed, trial, until
 
-WATCH = Plan("multi-homeostasis", "accelerator", steps=10)
+WATCH = TrialSpec("multi-homeostasis", "accelerator", steps=10)
 
 
 async def choose(pilot: Pilot[str], letters: str) -> None:
@@ -86,7 +86,7 @@ async def test_footers_show_at_most_seven_keys(tmp_path: Path, size: tuple[int, 
         assert 4 <= await keys(pilot) <= 7
         await until(pilot, lambda: screen.state.status == "ended")
         assert 3 <= await keys(pilot) <= 7
-    async with trial(Plan("homeostasis", "human"), tmp_path, size=size) as (pilot, _):
+    async with trial(TrialSpec("homeostasis", "human"), tmp_path, size=size) as (pilot, _):
         assert 4 <= await keys(pilot) <= 7
     async with replayed(on_disk(screen), size=size) as (pilot, _):
         assert 4 <= await keys(pilot) <= 7

@@ -10,13 +10,13 @@ import pytest
 
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.screens.trial.summary import SummaryScreen
 from bioblue_tui.trials.events import Asked, Rejected
 from tests.support.pilots import done, letters, on_disk, opened, painted, playing, text_of, trial, until
 
-HOMEOSTASIS = Plan("homeostasis", "human", seed=1, steps=3)
+HOMEOSTASIS = TrialSpec("homeostasis", "human", seed=1, steps=3)
 
 
 async def test_an_answer_says_at_once_what_it_did(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_an_illegal_answer_says_why_and_loses_nothing(tmp_path: Path) -> N
 
 
 async def test_repeat_and_plus_minus_one(tmp_path: Path) -> None:
-    async with trial(Plan("multi-homeostasis", "human", steps=5), tmp_path) as (pilot, screen):
+    async with trial(TrialSpec("multi-homeostasis", "human", steps=5), tmp_path) as (pilot, screen):
         await pilot.press(*"3,8", "enter")
         await until(pilot, lambda: screen.state.done == 1)
         await until(pilot, lambda: screen.gate.is_open)
@@ -129,9 +129,9 @@ async def test_leaving_in_the_middle_asks_first(tmp_path: Path) -> None:
 
 
 async def test_prompt_only_shows_the_models_text_and_nothing_beside_it(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "human", seed=4, steps=3, prompt_only=True)
+    spec = TrialSpec("multi-homeostasis", "human", seed=4, steps=3, prompt_only=True)
     for size in ((120, 36), (80, 24), (60, 20)):
-        async with trial(plan, tmp_path, size=size) as (pilot, screen):
+        async with trial(spec, tmp_path, size=size) as (pilot, screen):
             await pilot.press(*"2,2", "enter")
             await until(pilot, lambda: screen.state.done == 1)
             hidden = ["#gauges", "#step", "#rewards", "#timeline", "#tabs"]
@@ -151,8 +151,8 @@ async def test_the_prompt_of_a_person_is_that_of_a_model(tmp_path: Path) -> None
     async with trial(HOMEOSTASIS, tmp_path) as (pilot, human):
         await pilot.press("0", "enter")
         await until(pilot, lambda: human.state.done == 1)
-    plan = Plan("homeostasis", "thermostat", seed=1, steps=3)
-    async with trial(plan, tmp_path) as (pilot, script):
+    spec = TrialSpec("homeostasis", "thermostat", seed=1, steps=3)
+    async with trial(spec, tmp_path) as (pilot, script):
         await until(pilot, lambda: script.state.status == "ended")
     assert on_disk(human).header.instruction == on_disk(script).header.instruction
     assert human.state.steps[0].observation == script.state.steps[0].observation

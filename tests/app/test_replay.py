@@ -18,7 +18,8 @@ from bioblue_tui.analysis.references import References
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.records.collection import entry_at, open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.screens.trial.summary import ComparisonTable, SummaryScreen
 from bioblue_tui.trials.events import STOPPED, Answered, Ended, Stepped
@@ -27,7 +28,7 @@ from tests.support.pilots import on_disk, replayed, text_of, trial, until
 
 async def recorded(tmp_path: Path, steps: int = 20) -> Record:
     """The record of a short trial."""
-    async with trial(Plan("multi-homeostasis", "accelerator", seed=5, steps=steps), tmp_path) as (pilot, screen):
+    async with trial(TrialSpec("multi-homeostasis", "accelerator", seed=5, steps=steps), tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
     return on_disk(screen)
 
@@ -91,7 +92,7 @@ async def test_space_at_the_end_begins_again(tmp_path: Path) -> None:
 
 
 async def test_the_raw_output_of_a_long_record_is_leafed_through_by_pages(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "random", steps=200), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "random", steps=200), tmp_path)
     await run_unattended(session)
     async with replayed(open_record(session.path)) as (pilot, screen):
         await pilot.press("end")
@@ -131,7 +132,7 @@ async def test_a_trial_that_is_being_played_elsewhere_runs_in_its_replay_and_its
     tmp_path: Path,
 ) -> None:
     player = Hesitant()
-    session = open_session(Plan("homeostasis", "human", steps=5), tmp_path, agent=player)
+    session = open_session(TrialSpec("homeostasis", "human", steps=5), tmp_path, agent=player)
     playing = asyncio.ensure_future(session.run())
     await player.thinks.wait()
     try:
@@ -210,7 +211,7 @@ class Told(BaseAgent):
 @asynccontextmanager
 async def billed(agent: Told, steps: int, tmp_path: Path) -> AsyncIterator[tuple[Pilot[str], ReplayScreen]]:
     """Replay a trial of a model, once its cost is known."""
-    session = open_session(Plan("homeostasis", "own", steps=steps), tmp_path, agent=agent)
+    session = open_session(TrialSpec("homeostasis", "own", steps=steps), tmp_path, agent=agent)
     await run_unattended(session)
     async with replayed(open_record(session.path)) as (pilot, screen):
         await until(pilot, lambda: screen._spending is not None)
@@ -267,7 +268,7 @@ async def test_a_cost_beside_the_tokens_of_one_of_several_attempts_says_that_it_
 
 
 async def test_numbers_of_a_large_scale_that_are_close_together_are_parted(tmp_path: Path) -> None:
-    session = open_session(Plan("balancing", "accelerator:10", parameters={"objectives": 3}, steps=40), tmp_path)
+    session = open_session(TrialSpec("balancing", "accelerator:10", parameters={"objectives": 3}, steps=40), tmp_path)
     await run_unattended(session)
     async with replayed(open_record(session.path), size=(80, 24)) as (pilot, screen):
         await pilot.press("end", "L")

@@ -13,11 +13,12 @@ from textual.widgets import Label
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.analysis.peers import find_peers
-from bioblue_tui.runs.session import Plan, run_agent
+from bioblue_tui.runs.session import run_agent
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.support.pilots import done, text_of, trial, until
 
-PLAN = Plan("homeostasis", "human", seed=1, steps=3)
+PLAN = TrialSpec("homeostasis", "human", seed=1, steps=3)
 
 
 class Eater(BaseAgent):
@@ -106,8 +107,8 @@ async def test_small_terminals_say_it_in_words(tmp_path: Path) -> None:
     await asyncio.to_thread(
         partial(run_agent, "multi-homeostasis", Twice("openai:x", "x"), seed=1, steps=3, data=tmp_path)
     )
-    plan = Plan("multi-homeostasis", "human", seed=1, steps=3)
-    async with trial(plan, tmp_path, size=(60, 20)) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "human", seed=1, steps=3)
+    async with trial(spec, tmp_path, size=(60, 20)) as (pilot, screen):
         card = await play(pilot, screen, ("0,0", "0,0", "0,0"))
         await until(pilot, lambda: card.query_one("#others").display)
         assert "x 3" in str(card.query_one("#others", Label).render())

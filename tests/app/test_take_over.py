@@ -13,7 +13,8 @@ from textual.widgets import Input
 from bioblue_tui.agents.base import Answer, BaseAgent, Piece, Turn
 from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.published_write import published_text
-from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.trial.summary import SummaryScreen
@@ -23,8 +24,8 @@ from tests.support.pilots import done, on_disk, opened, painted, replayed, shown
 
 
 async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "thermostat", steps=6)
-    async with trial(plan, tmp_path, paused=True) as (pilot, screen):
+    spec = TrialSpec("homeostasis", "thermostat", steps=6)
+    async with trial(spec, tmp_path, paused=True) as (pilot, screen):
         await pilot.press("n", "n")
         await until(pilot, lambda: screen.state.done == 2)
         await pilot.press("t")
@@ -54,7 +55,7 @@ async def test_a_person_takes_over_and_hands_back(tmp_path: Path) -> None:
 
 
 async def test_who_takes_over_while_looking_back_answers_below_the_present_step(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=20), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=20), tmp_path, paused=True) as (pilot, screen):
         for done in range(1, 11):
             await pilot.press("n")
             await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
@@ -80,7 +81,7 @@ async def test_who_takes_over_while_looking_back_answers_below_the_present_step(
 
 
 async def test_an_answer_in_the_agents_place_is_asked_for_below_the_present_step(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         for done in (1, 2, 3):
             await pilot.press("n")
             await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]
@@ -90,7 +91,7 @@ async def test_an_answer_in_the_agents_place_is_asked_for_below_the_present_step
 
 
 async def test_keys_too_early_for_an_answer_in_the_agents_place_are_dropped_and_counted(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
         dialog = pilot.app.screen
@@ -107,7 +108,7 @@ async def test_keys_too_early_for_an_answer_in_the_agents_place_are_dropped_and_
 
 
 async def test_a_refused_answer_in_the_agents_place_stays_to_be_corrected(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog) and pilot.app.screen.ready)
         dialog = pilot.app.screen
@@ -127,7 +128,7 @@ async def test_a_refused_answer_in_the_agents_place_stays_to_be_corrected(tmp_pa
 
 
 async def test_what_is_no_intervention_stays_to_be_corrected(tmp_path: Path) -> None:
-    async with trial(Plan("multi-homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("multi-homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("i")
         await until(pilot, lambda: isinstance(pilot.app.screen, LineDialog))
         dialog = pilot.app.screen
@@ -141,7 +142,7 @@ async def test_what_is_no_intervention_stays_to_be_corrected(tmp_path: Path) -> 
 
 
 async def test_letters_of_an_answer_that_comes_at_once_do_not_hand_back(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("t")
         await until(pilot, lambda: screen.bar.answer.has_focus and screen.gate.is_open)
         for letter in "Eat 5":
@@ -152,7 +153,7 @@ async def test_letters_of_an_answer_that_comes_at_once_do_not_hand_back(tmp_path
 
 
 async def test_who_played_the_last_step_has_the_keys_of_the_screen_again(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=2), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=2), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("t")
         for done in (1, 2):
             await until(pilot, lambda: screen.bar.answer.has_focus and screen.gate.is_open)
@@ -166,7 +167,7 @@ async def test_who_played_the_last_step_has_the_keys_of_the_screen_again(tmp_pat
 
 
 async def test_letters_of_an_answer_do_not_hand_back(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("t")
         await until(pilot, lambda: screen.bar.answer.has_focus)
         await pilot.press("E", "a", "t", "space", "5", "enter")
@@ -187,7 +188,7 @@ class Slow(BaseAgent):
 
 
 def watched(tmp_path: Path) -> Any:
-    session = open_session(Plan("homeostasis", "slow", steps=6), tmp_path, agent=Slow("slow"))
+    session = open_session(TrialSpec("homeostasis", "slow", steps=6), tmp_path, agent=Slow("slow"))
     return shown(WatchScreen(session), tmp_path, None, (120, 36))
 
 
@@ -216,7 +217,7 @@ async def test_an_answer_is_shown_as_it_comes_and_can_be_cut_short(tmp_path: Pat
 
 
 async def test_an_open_trial_goes_on_from_its_replay(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=9), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=9), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("n", "n", "n")
         await until(pilot, lambda: screen.state.done == 3)
     record = on_disk(screen)
@@ -235,8 +236,8 @@ async def test_an_open_trial_goes_on_from_its_replay(tmp_path: Path) -> None:
 
 
 async def test_on_the_smallest_terminal_rewards_are_seen_beside_alert_and_answer_line(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "accelerator", seed=1, steps=40)
-    async with trial(plan, tmp_path, size=(60, 20), paused=True) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "accelerator", seed=1, steps=40)
+    async with trial(spec, tmp_path, size=(60, 20), paused=True) as (pilot, screen):
         for step in range(1, 31):
             await pilot.press("n")
             await until(pilot, partial(done, screen, step))
@@ -247,7 +248,7 @@ async def test_on_the_smallest_terminal_rewards_are_seen_beside_alert_and_answer
 
 
 async def test_a_question_mark_shows_the_help_while_nothing_is_typed(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=6), tmp_path, paused=True) as (pilot, screen):
         await pilot.press("t")
         await until(pilot, lambda: screen.bar.answer.has_focus and screen.bar.gate.is_open)
         await pilot.press("question_mark")
@@ -261,13 +262,13 @@ async def test_a_question_mark_shows_the_help_while_nothing_is_typed(tmp_path: P
 
 
 async def test_the_question_is_in_view_wherever_the_text_was_read_before(tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", "thermostat", steps=40), tmp_path, speed=None) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=40), tmp_path, speed=None) as (pilot, screen):
         await until(pilot, lambda: screen.state.done == 40)
         await pilot.press("home")
         await until(pilot, lambda: screen.transcript.scroll_offset.y == 0)
         await pilot.press("end")
         await until(pilot, lambda: screen.transcript.end_in_view)
-    async with trial(Plan("homeostasis", "thermostat", steps=40), tmp_path / "b", paused=True) as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", "thermostat", steps=40), tmp_path / "b", paused=True) as (pilot, screen):
         for done in range(1, 11):
             await pilot.press("n")
             await until(pilot, lambda done=done: screen.state.done == done)  # type: ignore[misc]

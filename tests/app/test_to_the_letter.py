@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.study import StudyApp
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
 from bioblue_tui.studies.running import enter
 from bioblue_tui.trials.state import TrialState
@@ -50,8 +50,8 @@ class Panels(App[None]):
 async def test_all_that_was_asked_and_answered_is_on_the_screen(
     environment: str, prompt_only: bool, tmp_path: Path
 ) -> None:
-    plan = Plan(environment, "human", seed=1, steps=3, prompt_only=prompt_only)
-    async with trial(plan, tmp_path) as (pilot, screen):
+    spec = TrialSpec(environment, "human", seed=1, steps=3, prompt_only=prompt_only)
+    async with trial(spec, tmp_path) as (pilot, screen):
         for answer in (PROSE, "  ".join(["0"] * ENVIRONMENTS[environment])):
             await until(pilot, lambda: screen.person.asked)
             screen.person.submit(answer)

@@ -12,14 +12,15 @@ from bioblue_tui.agents.base import Answer, BaseAgent, Turn
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.trial.watch import WatchScreen
 from bioblue_tui.trials.events import COMPLETE, STOPPED, Answered, Ended, Intervened, Rejected, Stepped
 from tests.support.fake_provider import FakeProvider
 from tests.support.pilots import done, on_disk, shown, text_of, trial, until, watching
 
-COLLAPSE = Plan("multi-homeostasis", "collapse", seed=3, steps=40)
+COLLAPSE = TrialSpec("multi-homeostasis", "collapse", seed=3, steps=40)
 
 
 async def test_space_pauses_and_goes_on(tmp_path: Path) -> None:
@@ -150,8 +151,8 @@ async def test_a_quit_in_the_middle_completes_the_record(tmp_path: Path) -> None
 
 
 async def test_the_summary_compares_with_the_better_reference_on_the_same_noise(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "thermostat", seed=0)
-    async with trial(plan, tmp_path) as (pilot, screen):
+    spec = TrialSpec("homeostasis", "thermostat", seed=0)
+    async with trial(spec, tmp_path) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "ended")
         await pilot.press("s")
         await until(pilot, lambda: pilot.app.screen is not screen)
@@ -176,7 +177,7 @@ class Stubborn(BaseAgent):
 
 def stubborn_session(data: Path) -> tuple[Session, Stubborn]:
     """A trial of the stubborn agent, with a journal of its own."""
-    template = open_session(Plan("homeostasis", "thermostat", steps=3), data)
+    template = open_session(TrialSpec("homeostasis", "thermostat", steps=3), data)
     agent = Stubborn()
     return Session(template.header, agent, Journal.create(data / "stubborn", template.header)), agent
 
@@ -273,7 +274,7 @@ class Tiny(BaseAgent):
 async def test_what_must_be_known_of_a_model_is_said_before_it_plays(tmp_path: Path, size: tuple[int, int]) -> None:
     remark = "a real but tiny model, expected to fail"
     agent = Tiny("local:Tiny", "Tiny", {"remark": remark})
-    session = open_session(Plan("homeostasis", "local:Tiny", steps=12), tmp_path, agent=agent, paused=True)
+    session = open_session(TrialSpec("homeostasis", "local:Tiny", steps=12), tmp_path, agent=agent, paused=True)
     async with shown(WatchScreen(session), tmp_path, None, size) as (pilot, screen):
         await until(pilot, lambda: remark in str(screen.notice.content))
         assert screen.notice.region.area
@@ -286,8 +287,10 @@ async def test_what_must_be_known_of_a_model_is_said_before_it_plays(tmp_path: P
 async def test_a_past_that_was_cut_to_fit_the_context_is_marked_and_recorded(tmp_path: Path) -> None:
     with FakeProvider() as provider:
         provider.context = 1000
-        plan = Plan("homeostasis", "openai:fake", steps=30, settings=ModelSettings(base_url=provider.url("openai")))
-        async with trial(plan, tmp_path) as (pilot, screen):
+        spec = TrialSpec(
+            "homeostasis", "openai:fake", steps=30, settings=ModelSettings(base_url=provider.url("openai"))
+        )
+        async with trial(spec, tmp_path) as (pilot, screen):
             await until(pilot, lambda: screen.state.status == "ended")
             marks = [mark for mark in screen.state.marks if mark.kind == "shortened"]
             await until(pilot, lambda: f"…{len(marks)} past cut" in text_of(screen.timeline))

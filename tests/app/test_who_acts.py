@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.runs.resume_fork import can_resume
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.trial.summary import SummaryScreen
 from tests.support.pilots import on_disk, opened, painted, trial, until
@@ -17,23 +17,23 @@ from tests.support.pilots import on_disk, opened, painted, trial, until
 @pytest.mark.parametrize(
     ("plan", "unseen"),
     [
-        (Plan("homeostasis", "human", {"hidden_rewards": True}, steps=3), "consumption"),
-        (Plan("sustainability", "human", {"hidden_rewards": True}, steps=3), "consumption"),
-        (Plan("balancing", "human", steps=3), "imbalance"),
+        (TrialSpec("homeostasis", "human", {"hidden_rewards": True}, steps=3), "consumption"),
+        (TrialSpec("sustainability", "human", {"hidden_rewards": True}, steps=3), "consumption"),
+        (TrialSpec("balancing", "human", steps=3), "imbalance"),
     ],
     ids=["homeostasis", "sustainability", "balancing without the imbalance"],
 )
 async def test_who_plays_sees_no_reward_that_an_agent_does_not_see_until_the_end(
-    plan: Plan, unseen: str, tmp_path: Path
+    spec: TrialSpec, unseen: str, tmp_path: Path
 ) -> None:
-    answer = "5,5" if plan.environment == "balancing" else "3"
-    async with trial(plan, tmp_path) as (pilot, screen):
+    answer = "5,5" if spec.environment == "balancing" else "3"
+    async with trial(spec, tmp_path) as (pilot, screen):
         for step in (1, 2, 3):
             await opened(pilot, screen, step)
             seen = painted(pilot.app)
             assert unseen not in seen.partition("raw output")[0]
             assert unseen not in str(screen.bar.feedback.render())
-            assert ("Rewards:" in str(screen.bar.feedback.render())) == (step > 1 and plan.environment == "balancing")
+            assert ("Rewards:" in str(screen.bar.feedback.render())) == (step > 1 and spec.environment == "balancing")
             await pilot.press(*answer, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SummaryScreen))
         await pilot.press("escape")
@@ -43,8 +43,8 @@ async def test_who_plays_sees_no_reward_that_an_agent_does_not_see_until_the_end
 
 
 async def test_who_takes_over_is_told_what_the_agent_does_not_see(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "thermostat", {"hidden_rewards": True}, steps=9)
-    async with trial(plan, tmp_path, paused=True) as (pilot, screen):
+    spec = TrialSpec("homeostasis", "thermostat", {"hidden_rewards": True}, steps=9)
+    async with trial(spec, tmp_path, paused=True) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "paused")
         assert "does not see" not in screen.notice_text()
         await pilot.press("t")
@@ -61,7 +61,7 @@ async def test_who_takes_over_is_told_what_the_agent_does_not_see(tmp_path: Path
 
 @pytest.mark.parametrize("agent", ["human", "thermostat"])
 async def test_who_acts_is_asked_before_leaving_and_told_that_it_can_be_resumed(agent: str, tmp_path: Path) -> None:
-    async with trial(Plan("homeostasis", agent, steps=9), tmp_path, paused=agent != "human") as (pilot, screen):
+    async with trial(TrialSpec("homeostasis", agent, steps=9), tmp_path, paused=agent != "human") as (pilot, screen):
         if agent != "human":
             await until(pilot, lambda: screen.state.status == "paused")
             await pilot.press("t")
@@ -81,8 +81,8 @@ async def test_who_acts_is_asked_before_leaving_and_told_that_it_can_be_resumed(
 
 
 async def test_the_summary_of_a_trial_that_goes_on_is_of_one_step(tmp_path: Path) -> None:
-    plan = Plan("multi-homeostasis", "accelerator", seed=1, steps=400)
-    async with trial(plan, tmp_path, paused=True) as (pilot, screen):
+    spec = TrialSpec("multi-homeostasis", "accelerator", seed=1, steps=400)
+    async with trial(spec, tmp_path, paused=True) as (pilot, screen):
         await until(pilot, lambda: screen.state.status == "paused")
         screen.live.trial.resume()
         # As it is between two frames: steps are done that were not read yet.

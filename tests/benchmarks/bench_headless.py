@@ -11,7 +11,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bioblue_tui.display import headless
-from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from tests.benchmarks.report import Figure, at_most
 
 STEPS = 2000
@@ -31,7 +32,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _play(data: Path) -> tuple[float, Path]:
-    session = open_session(Plan("homeostasis", "thermostat", steps=STEPS), data)
+    session = open_session(TrialSpec("homeostasis", "thermostat", steps=STEPS), data)
     begun = time.perf_counter()
     assert headless.watch(session, lambda line: None)
     return (time.perf_counter() - begun) * 1000, session.path

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from tests.benchmarks.report import Figure, ratio
 from tests.support.pilots import trial, until
 
@@ -40,9 +40,9 @@ async def step_times(history: int) -> list[float]:
 
     Both trials are half done when they are timed, so that both screens have the same to draw.
     """
-    plan = Plan("multi-homeostasis", "thermostat", {"objectives": 6}, steps=2 * history)
+    spec = TrialSpec("multi-homeostasis", "thermostat", {"objectives": 6}, steps=2 * history)
     with tempfile.TemporaryDirectory() as data:
-        async with trial(plan, Path(data), paused=True) as (pilot, screen):
+        async with trial(spec, Path(data), paused=True) as (pilot, screen):
             play = screen.session.trial
             for _ in range(history):
                 play.step_once()

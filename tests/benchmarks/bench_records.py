@@ -15,7 +15,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from unittest.mock import patch
 
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from tests.benchmarks.bench_keys import ANY, PRESSES
 from tests.benchmarks.report import Figure, at_most, percentile, ratio
 from tests.benchmarks.typist import PATIENCE, typing
@@ -59,7 +60,7 @@ def measure() -> Iterator[Figure]:
 def _record(data: Path, steps: int) -> Path:
     """Play a trial; nothing of it has to be on the disk before it is read."""
     with patch.object(os, "fsync", lambda descriptor: None):
-        session = open_session(Plan("multi-homeostasis", "random", steps=steps), data)
+        session = open_session(TrialSpec("multi-homeostasis", "random", steps=steps), data)
         asyncio.run(run_unattended(session))
     return session.path
 

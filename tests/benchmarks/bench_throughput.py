@@ -23,7 +23,7 @@ from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.runs.batch.engine import Engine, Job
 from bioblue_tui.runs.batch.limiter import Limiters
 from bioblue_tui.runs.batch.session_factory import Opener
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from tests.benchmarks.report import Figure, ratio
 from tests.benchmarks.slow_server import MODEL
 
@@ -83,8 +83,8 @@ def _timed(run: Coroutine[object, object, object]) -> Taken:
 def _ours(url: str, trials: int, steps: int) -> Taken:
     with tempfile.TemporaryDirectory() as data:
         opener = Opener(Limiters(), Path(data), concurrent=True)
-        plan = Plan("homeostasis", f"openai:{MODEL}", steps=steps, settings=ModelSettings(base_url=url))
-        jobs = [Job(str(seed), partial(opener.begin, replace(plan, seed=seed))) for seed in range(1, trials + 1)]
+        spec = TrialSpec("homeostasis", f"openai:{MODEL}", steps=steps, settings=ModelSettings(base_url=url))
+        jobs = [Job(str(seed), partial(opener.begin, replace(spec, seed=seed))) for seed in range(1, trials + 1)]
         taken = _timed(Engine(jobs, trials).run())
     assert all(job.state == "done" for job in jobs), {job.failure for job in jobs}
     return taken

@@ -14,7 +14,8 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Footer, Label, RichLog, Sparkline, Static
 
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Answered, Asked, Event, Stepped
 
 
@@ -89,8 +90,8 @@ class StockView(App[None]):
 
 def main() -> None:
     """Watch the trial that the benchmark compares."""
-    plan = Plan("multi-homeostasis", "thermostat", {"objectives": 6}, steps=9999)
-    session = open_session(plan, speed=10)
+    spec = TrialSpec("multi-homeostasis", "thermostat", {"objectives": 6}, steps=9999)
+    session = open_session(spec, speed=10)
     app = StockView(session)
     app.run()
     asyncio.run(session.stop())

@@ -10,25 +10,25 @@ import pytest
 
 from bioblue_tui.commands.common.model_options import ModelChoice, read_model
 from bioblue_tui.commands.common.options import UsageError
-from bioblue_tui.runs.session import Plan
 from bioblue_tui.runs.settings_text import ToldError, read_settings
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 NOTHING: dict[str, Any] = {"interventions": (), "system_prompt": None, "max_cost": None}
 
 
 def read(agent: str = "openai:fake", **given: Any) -> ModelChoice:
-    return read_model(Plan("homeostasis", agent), base_url=None, **{**NOTHING, **given})
+    return read_model(TrialSpec("homeostasis", agent), base_url=None, **{**NOTHING, **given})
 
 
 def test_nothing_given_means_the_papers_parameters() -> None:
-    settings = read().plan.settings
+    settings = read().spec.settings
     assert (settings.temperature, settings.top_p, settings.max_tokens, settings.history) == (1, 1, 100, "full")
     assert settings.explicit == frozenset()
 
 
 def test_what_is_given_counts_and_is_known_to_be_given() -> None:
     given = {"temperature": "1", "top_p": "none", "max_tokens": "500", "history": "window:20", "extra": '{"seed": 3}'}
-    settings = read(**given, effort="low", thinking="2000").plan.settings
+    settings = read(**given, effort="low", thinking="2000").spec.settings
     assert (settings.temperature, settings.top_p, settings.max_tokens) == (1, None, 500)
     assert (settings.effort, settings.thinking, settings.history) == ("low", 2000, "window:20")
     assert settings.extra == {"seed": 3}
@@ -36,16 +36,16 @@ def test_what_is_given_counts_and_is_known_to_be_given() -> None:
 
 
 def test_an_effort_is_a_word_and_an_empty_one_leaves_it_out() -> None:
-    assert read(effort="none").plan.settings.effort == "none"
-    left_out = read(effort="").plan.settings
+    assert read(effort="none").spec.settings.effort == "none"
+    left_out = read(effort="").spec.settings
     assert left_out.effort is None
     assert left_out.explicit == {"effort"}
 
 
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_grammar_is_wanted_or_not(wanted: bool) -> None:
-    assert read(grammar=wanted).plan.settings.grammar is wanted
-    assert read(grammar=None).plan.settings.grammar is None
+    assert read(grammar=wanted).spec.settings.grammar is wanted
+    assert read(grammar=None).spec.settings.grammar is None
 
 
 def test_settings_as_lines() -> None:
@@ -76,8 +76,8 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
     file = tmp_path / "prompt.txt"
     file.write_text("\ufeffKeep calm.\n", encoding="utf-8")
     choice = read(system_prompt=file, interventions=("30: rewards off", "5:disturb -20"), max_cost="$2.50")
-    assert choice.plan.instruction == "Keep calm."
-    assert choice.plan.schedule == ((30, "rewards", False), (5, "disturb", [-20]))
+    assert choice.spec.instruction == "Keep calm."
+    assert choice.spec.schedule == ((30, "rewards", False), (5, "disturb", [-20]))
     assert choice.max_cost == Decimal("2.50")
 
 
@@ -112,4 +112,4 @@ def test_nonsense_is_told(given: dict[str, Any], said: str) -> None:
 def test_options_of_models_are_no_options_of_scripts() -> None:
     with pytest.raises(UsageError, match="--temperature goes with --model"):
         read("thermostat", temperature="0")
-    assert read("thermostat", interventions=("3:disturb 5",)).plan.schedule == ((3, "disturb", [5]),)
+    assert read("thermostat", interventions=("3:disturb 5",)).spec.schedule == ((3, "disturb", [5]),)

@@ -11,7 +11,8 @@ from bioblue_tui.costs.recorded import recorded_bill
 from bioblue_tui.costs.spending import EMPTY, spending_of
 from bioblue_tui.display.listing import trial_json
 from bioblue_tui.records.collection import open_record, recent
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 
 class Told(BaseAgent):
@@ -26,7 +27,7 @@ class Told(BaseAgent):
 
 
 async def recorded(data: Path, model: str) -> Path:
-    session = open_session(Plan("homeostasis", "own", steps=3), data, agent=Told(model))
+    session = open_session(TrialSpec("homeostasis", "own", steps=3), data, agent=Told(model))
     await run_unattended(session)
     return session.path
 

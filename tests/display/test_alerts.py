@@ -9,9 +9,10 @@ from bioblue_envs import Homeostatic
 
 from bioblue_tui.display import headless
 from bioblue_tui.runs.pause_on import modes_of, pause_on
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 
-RUNAWAY = Plan("homeostasis", "accelerator", steps=40)
+RUNAWAY = TrialSpec("homeostasis", "accelerator", steps=40)
 
 
 def lines_of(session: Session, narrated: list[str] | None = None) -> list[str]:
@@ -31,7 +32,7 @@ def test_a_failure_is_told_after_the_step_that_makes_it_sure(tmp_path: Path) -> 
 
 
 def test_a_person_who_plays_is_not_told(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "human", steps=15), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "human", steps=15), tmp_path)
     assert isinstance(session.state.environment.problem, Homeostatic)
     written: list[str] = []
     headless.play(session, written.append, lambda: "25\n")

@@ -12,7 +12,8 @@ from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.runs.pause_on import modes_of, pause_on
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import HandedOver, Stepped
 
 STEPS = 40
@@ -51,7 +52,7 @@ def cut(path: Path, after: int, to: Path) -> Path:
 
 @pytest.mark.parametrize(("environment", "agent"), RUNAWAYS)
 def test_a_resumed_trial_tells_what_the_whole_one_tells(tmp_path: Path, environment: str, agent: str) -> None:
-    session = open_session(Plan(environment, agent, seed=4, steps=STEPS), tmp_path)
+    session = open_session(TrialSpec(environment, agent, seed=4, steps=STEPS), tmp_path)
     whole = watched(session)
     assert alerts(whole)
     for after in (int(alerts(whole)[0].split()[1]), 25):
@@ -66,7 +67,7 @@ def test_a_resumed_trial_tells_what_the_whole_one_tells(tmp_path: Path, environm
 
 
 def test_what_has_passed_before_is_not_said_to_hold(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "human", steps=60), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "human", steps=60), tmp_path)
     played(session, *["9"] * 12, *["0"] * 45)
     record = open_record(session.path)
     late, early = (
@@ -80,7 +81,7 @@ def test_what_has_passed_before_is_not_said_to_hold(tmp_path: Path) -> None:
 
 
 def test_a_failure_that_was_found_before_pauses_no_resumed_trial(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "accelerator:5", seed=4, steps=20), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "accelerator:5", seed=4, steps=20), tmp_path)
     pause_on(session, modes_of(["any"]))
     watched(session)
     assert session.state.done == 12
@@ -91,7 +92,7 @@ def test_a_failure_that_was_found_before_pauses_no_resumed_trial(tmp_path: Path)
 
 
 def test_who_resumes_is_shown_the_question_that_is_open(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "human", steps=5), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "human", steps=5), tmp_path)
     first = played(session, "0\n", "3\n")
     question = first[len(first) - 1 - first[::-1].index("Target: 100") :][:8]
     lines = played(resume_session(session.path), "no\n", "2\n", "0\n", "0\n")
@@ -104,7 +105,7 @@ def test_who_resumes_is_shown_the_question_that_is_open(tmp_path: Path) -> None:
 
 
 def test_what_did_not_count_before_a_resume_is_told_with_the_step_it_was_of(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "thermostat", steps=3), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "thermostat", steps=3), tmp_path)
     watched(session)
     path = tmp_path / "open.jsonl"
     lines = cut(session.path, 2, path).read_text(encoding="utf-8").splitlines(keepends=True)
@@ -119,7 +120,7 @@ def test_what_did_not_count_before_a_resume_is_told_with_the_step_it_was_of(tmp_
 
 
 def test_after_control_was_given_back_the_past_of_both_counts(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "accelerator:5", seed=4, steps=STEPS), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "accelerator:5", seed=4, steps=STEPS), tmp_path)
     whole = watched(session)
     after = int(alerts(whole)[-1].split()[1])
     path = cut(session.path, after, tmp_path / "taken.jsonl")
@@ -135,8 +136,8 @@ def test_after_control_was_given_back_the_past_of_both_counts(tmp_path: Path) ->
 
 
 def test_hidden_totals_stay_hidden_until_the_end(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "human", {"hidden_rewards": True}, steps=3)
-    session = open_session(plan, tmp_path)
+    spec = TrialSpec("homeostasis", "human", {"hidden_rewards": True}, steps=3)
+    session = open_session(spec, tmp_path)
     lines = played(session, "0\n")
     assert not [line for line in lines if line.startswith(("  consumption", "Totals of")) or "consumption +" in line]
     assert lines[-1] == "Totals stay hidden until the trial has reached its end."

@@ -21,7 +21,8 @@ from bioblue_tui.records.collection import entry_at
 from bioblue_tui.records.journal import read_journal
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.batch.engine import Job
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Ended, Stepped
 from tests.support.core import SayAgent
 
@@ -43,7 +44,7 @@ class Played:
         self._taken = taken
 
         def open_trial(seed: int) -> Session:
-            return open_session(Plan("homeostasis", "own", seed=seed, steps=4), data, agent=agents(seed))
+            return open_session(TrialSpec("homeostasis", "own", seed=seed, steps=4), data, agent=agents(seed))
 
         jobs = [Job(str(seed), partial(open_trial, seed)) for seed in seeds]
         self.series = Series(jobs, style, Output(self._write), self.told.append, Look(), parallel=parallel)
@@ -212,9 +213,9 @@ def test_a_pipe_that_closes_stops_all_that_run_at_once(tmp_path: Path) -> None:
 
 
 def test_trials_of_different_worlds_have_tables_of_their_own(tmp_path: Path) -> None:
-    plans = [Plan("homeostasis", "random", steps=3), Plan("balancing", "random", steps=3)]
+    specs = [TrialSpec("homeostasis", "random", steps=3), TrialSpec("balancing", "random", steps=3)]
     lines: list[str] = []
-    jobs = [Job(plan.environment, partial(open_session, plan, tmp_path), plan) for plan in plans]
+    jobs = [Job(spec.environment, partial(open_session, spec, tmp_path), spec) for spec in specs]
     series = Series(jobs, "none", Output(lines.append), lambda _: None, Look(), noun="")
     series.play()
     series.report()
@@ -226,10 +227,10 @@ def over_before(data: Path, seeds: Sequence[int]) -> list[Job]:
     """Play trials, and return them as jobs that were over before."""
     jobs = []
     for seed in seeds:
-        plan = Plan("homeostasis", "thermostat", seed=seed, steps=12)
-        session = open_session(plan, data)
+        spec = TrialSpec("homeostasis", "thermostat", seed=seed, steps=12)
+        session = open_session(spec, data)
         asyncio.run(session.run())
-        jobs.append(Job(f"seed {seed}", lambda: pytest.fail("it was played"), plan, path=session.path, over=True))
+        jobs.append(Job(f"seed {seed}", lambda: pytest.fail("it was played"), spec, path=session.path, over=True))
         jobs[-1].reason = "complete"
     return jobs
 
@@ -273,7 +274,7 @@ def test_tables_of_what_was_interrupted_say_which_trials_they_are_without(tmp_pa
 @pytest.mark.parametrize("style", ["none", "jsonl"])
 def test_what_a_limit_on_costs_ended_stands_as_lists_and_reports_have_it(tmp_path: Path, style: Style) -> None:
     def open_trial() -> Session:
-        session = open_session(Plan("homeostasis", "own", steps=40), tmp_path, agent=Told("gpt-4o-mini"))
+        session = open_session(TrialSpec("homeostasis", "own", steps=40), tmp_path, agent=Told("gpt-4o-mini"))
         session.limit_cost(Budget(Decimal("0.0105")))
         return session
 

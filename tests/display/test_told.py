@@ -24,14 +24,15 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.runs.batch.engine import Job
 from bioblue_tui.runs.resume_fork import fork_session
-from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Answered, Asked, Event, HandedOver, Stepped
 from bioblue_tui.trials.interventions import read_planned
 from tests.support.records import header_for, play
 
 WORLD = bioblue_envs.make("homeostasis")
 DONE = tuple(read_planned(one, WORLD) for one in ("2:remind Hold", "3:disturb -20"))
-DISTURBED = Plan("homeostasis", "thermostat", steps=3, schedule=DONE)
+DISTURBED = TrialSpec("homeostasis", "thermostat", steps=3, schedule=DONE)
 
 
 def written(record: Record) -> list[str]:
@@ -104,7 +105,7 @@ def test_a_persons_steps_are_told_in_heading_lines_and_totals() -> None:
 
 
 def test_a_fork_names_its_parent_and_whose_its_first_steps_are(tmp_path: Path) -> None:
-    parent = open_session(Plan("homeostasis", "accelerator", steps=6), tmp_path)
+    parent = open_session(TrialSpec("homeostasis", "accelerator", steps=6), tmp_path)
     headless.watch(parent, list[str]().append)
     agent = make_agent("random", "homeostasis", 1)
     fork = fork_session(open_record(parent.path), 4, tmp_path, agent=agent)

@@ -14,7 +14,8 @@ from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.lessons.sitting import Sitting
 from bioblue_tui.records.collection import open_record, recent
 from bioblue_tui.records.schema import make_environment
-from bioblue_tui.runs.session import Plan, open_session
+from bioblue_tui.runs.session import open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.lesson.dialogs import NumberedDialog
 from bioblue_tui.screens.lesson.results import ResultTable
@@ -503,7 +504,7 @@ Once more.
 
 async def test_a_record_is_given_away_on_no_page_before_the_class_has_guessed(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
-    source = open_session(Plan("multi-homeostasis", "accelerator:10", steps=40), tmp_path / "made")
+    source = open_session(TrialSpec("multi-homeostasis", "accelerator:10", steps=40), tmp_path / "made")
     await source.run()
     original = tmp_path / "records" / "one.jsonl"
     original.write_bytes(source.path.read_bytes())

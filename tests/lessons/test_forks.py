@@ -16,7 +16,8 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.report.strips import summary
 from bioblue_tui.report.trials import read_trials
 from bioblue_tui.runs.resume_fork import fork_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.lesson.guesses import GuessPlot
 from bioblue_tui.screens.lesson.results import ResultTable
 from bioblue_tui.trials.state import TrialState
@@ -35,7 +36,7 @@ def finished(session: Session) -> Path:
 def fork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A record of a trial that neglects B from step 13 on, in good hands from step 26 on."""
     data = tmp_path_factory.mktemp("data")
-    parent = finished(open_session(Plan("multi-homeostasis", "neglect:12", seed=5, steps=45), data))
+    parent = finished(open_session(TrialSpec("multi-homeostasis", "neglect:12", seed=5, steps=45), data))
     agent = make_agent("thermostat", "multi-homeostasis", 5)
     return finished(fork_session(open_record(parent), 25, data, agent=agent))
 

@@ -15,7 +15,8 @@ from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Lesson
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.home.screen import HomeScreen
 from bioblue_tui.screens.lesson.results import ResultTable
@@ -254,11 +255,11 @@ async def test_what_was_tried_by_another_rule_stays_as_far_as_it_lasts_as_long(l
         assert "after step 5 " in table(teacher)
 
 
-def cut(data: Path, plan: Plan, steps: int) -> Session:
+def cut(data: Path, spec: TrialSpec, steps: int) -> Session:
     """Return a trial that was stopped after some steps."""
 
     async def play() -> Session:
-        session, reached = open_session(plan, data), asyncio.Event()
+        session, reached = open_session(spec, data), asyncio.Event()
 
         def stop(event: object) -> None:
             if isinstance(event, Stepped) and event.step == steps:
@@ -278,7 +279,7 @@ def cut(data: Path, plan: Plan, steps: int) -> Session:
 def test_a_lessons_own_record_is_not_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     record = tmp_path / "records" / "one.jsonl"
-    record.write_bytes(cut(tmp_path / "made", Plan("homeostasis", "thermostat", steps=9), 3).path.read_bytes())
+    record.write_bytes(cut(tmp_path / "made", TrialSpec("homeostasis", "thermostat", steps=9), 3).path.read_bytes())
     (tmp_path / "lesson.md").write_text("# T\n\n## P\n\n@replay records/one.jsonl\n", encoding="utf-8")
 
     async def show() -> None:
@@ -295,7 +296,7 @@ def test_a_lessons_own_record_is_not_gone_on_with(tmp_path: Path) -> None:
 
 
 def test_elsewhere_too_a_resumed_trial_is_left_for_where_its_replay_was_opened(tmp_path: Path) -> None:
-    path = cut(tmp_path, Plan("homeostasis", "thermostat", steps=9), 3).path
+    path = cut(tmp_path, TrialSpec("homeostasis", "thermostat", steps=9), 3).path
 
     async def show() -> None:
         app = BioBlueApp(tmp_path)

@@ -30,7 +30,8 @@ from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import grouped, read_trials
 from bioblue_tui.runs.pause_on import pause_on
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Event, Paused, Stepped
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.widgets.strips_cells import ends
@@ -55,7 +56,7 @@ class Giver(BaseAgent):
 
 
 def played(data: Path, seed: int, agent: Agent) -> Path:
-    session = open_session(Plan("homeostasis", "giver", seed=seed, steps=STEPS), data, agent=agent)
+    session = open_session(TrialSpec("homeostasis", "giver", seed=seed, steps=STEPS), data, agent=agent)
     return run(session)
 
 
@@ -69,7 +70,7 @@ def stopped(data: Path, seed: int, after: int) -> Path:
     """Play until a person stops it."""
 
     async def until_stopped() -> Session:
-        session = open_session(Plan("homeostasis", "giver", seed=seed, steps=STEPS), data, agent=Giver(1))
+        session = open_session(TrialSpec("homeostasis", "giver", seed=seed, steps=STEPS), data, agent=Giver(1))
         running = asyncio.ensure_future(session.run())
 
         def stop(event: Event) -> None:
@@ -147,7 +148,7 @@ def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dic
 
 
 def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "giver", seed=1, steps=60), tmp_path, agent=Giver(30))
+    session = open_session(TrialSpec("homeostasis", "giver", seed=1, steps=60), tmp_path, agent=Giver(30))
     pause_on(session, {"unbounded_maximisation"})
     path = run(session)
     record = open_record(path)

@@ -22,7 +22,8 @@ from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.published import read_published
 from bioblue_tui.records.schema import Record, RecordError, make_environment
 from bioblue_tui.runs.resume_fork import Changes, agent_of_fork, fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.course import Course
 from bioblue_tui.trials.events import Answered, Ended, Header, Resumed, Stepped
 from tests.support.records import need_published, one_of_each
@@ -54,7 +55,7 @@ def finished(session: Session) -> Record:
 
 
 def undisturbed(directory: Path, environment: str, agent: str) -> Path:
-    session = open_session(Plan(environment, agent, seed=4, steps=STEPS), directory)
+    session = open_session(TrialSpec(environment, agent, seed=4, steps=STEPS), directory)
     finished(session)
     return session.path
 
@@ -83,8 +84,8 @@ def test_a_record_cut_anywhere_goes_on_as_if_nothing_had_happened(
 
 
 def test_the_agent_remembers_what_it_said(tmp_path: Path) -> None:
-    plan = Plan("homeostasis", "memory", seed=2, steps=STEPS)
-    session = open_session(plan, tmp_path / "a", agent=Memory("memory"))
+    spec = TrialSpec("homeostasis", "memory", seed=2, steps=STEPS)
+    session = open_session(spec, tmp_path / "a", agent=Memory("memory"))
     expected = steps_of(finished(session))
     cut = tmp_path / "cut.jsonl"
     lines = session.path.read_bytes().splitlines(keepends=True)
@@ -96,8 +97,8 @@ def test_the_agent_remembers_what_it_said(tmp_path: Path) -> None:
 def test_a_hundred_kills_lose_no_step(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     rng = random.Random(1)
-    plan = Plan("multi-homeostasis", "random", seed=8, steps=50_000)
-    session = open_session(plan, tmp_path)
+    spec = TrialSpec("multi-homeostasis", "random", seed=8, steps=50_000)
+    session = open_session(spec, tmp_path)
     asyncio.run(session.stop())
     path = session.path
     for _ in range(100):
@@ -110,7 +111,7 @@ def test_a_hundred_kills_lose_no_step(tmp_path: Path) -> None:
         process.kill()
         process.join()
     steps = steps_of(open_record(path))
-    expected = open_session(replace(plan, steps=len(steps)), tmp_path / "undisturbed")
+    expected = open_session(replace(spec, steps=len(steps)), tmp_path / "undisturbed")
     assert len(steps) >= 100
     assert steps == steps_of(finished(expected))
     assert not verify(open_record(path))
@@ -129,7 +130,7 @@ def test_what_has_ended_cannot_go_on_and_stays_as_it_is(whole: dict[str, Path], 
 
 
 def test_a_record_is_written_by_one_process_only(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "thermostat", steps=5), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "thermostat", steps=5), tmp_path)
     before = session.path.read_bytes()
     with pytest.raises(RecordError, match="being written by another process"):
         resume_session(session.path)
@@ -242,7 +243,7 @@ def test_a_step_that_was_not_played_cannot_be_forked(whole: dict[str, Path], tmp
 
 
 def test_what_a_stopped_trial_was_goes_on(tmp_path: Path) -> None:
-    session = open_session(Plan("homeostasis", "thermostat", seed=3, steps=STEPS), tmp_path)
+    session = open_session(TrialSpec("homeostasis", "thermostat", seed=3, steps=STEPS), tmp_path)
     asyncio.run(session.stop())
     record = finished(resume_session(session.path))
     assert [event.reason for event in record.events if isinstance(event, Ended)] == ["stopped", "complete"]
@@ -251,7 +252,7 @@ def test_what_a_stopped_trial_was_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_record_whose_steps_do_not_follow_from_each_other_is_not_resumed(tmp_path: Path) -> None:
-    record = finished(open_session(Plan("homeostasis", "thermostat", steps=9), tmp_path))
+    record = finished(open_session(TrialSpec("homeostasis", "thermostat", steps=9), tmp_path))
     Course(make_environment(record.header), record.header).restore(record.header, record.events)
     bent = [replace(e, after=(e.after[0] + 1,)) if isinstance(e, Stepped) and e.step == 4 else e for e in record.events]
     with pytest.raises(ValueError, match="step 4 does not follow from the step before it"):

@@ -16,7 +16,8 @@ from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.records.collection import append_note, open_record
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.resume_fork import fork_session
-from bioblue_tui.runs.session import Plan, open_session, run_agent, run_unattended
+from bioblue_tui.runs.session import open_session, run_agent, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.example import EXAMPLE
 from bioblue_tui.studies.export.comparing import comparisons
 from bioblue_tui.studies.export.method import method_sheet
@@ -161,7 +162,7 @@ def test_what_was_not_played_to_its_end_is_told_on_both_sides(tmp_path: Path) ->
         run.note("left")
     run_agent("homeostasis", ScriptedAgent("thermostat", 1), seed=1, steps=4, data=tmp_path)
     for name, seed in (("thermostat", 2), ("zero", 1)):
-        held = open_session(Plan("homeostasis", name, seed=seed, steps=4), tmp_path, agent=Silent(name))
+        held = open_session(TrialSpec("homeostasis", name, seed=seed, steps=4), tmp_path, agent=Silent(name))
         asyncio.run(run_unattended(held))
     export_study("small", study, tmp_path / "out", tmp_path)
     (left,) = (row for row in rows(tmp_path / "out" / "trials.csv") if row["participant"] == "P2")
@@ -321,7 +322,7 @@ def test_trials_that_a_time_limit_cut_are_counted(tmp_path: Path) -> None:
                 session._journal.close()
             walk(run)
     for seed in (1, 2):
-        agent = open_session(Plan("homeostasis", "thermostat", seed=seed, steps=2), tmp_path)
+        agent = open_session(TrialSpec("homeostasis", "thermostat", seed=seed, steps=2), tmp_path)
         asyncio.run(agent.run())
     export_study("small", study, tmp_path / "out", tmp_path)
     trials = rows(tmp_path / "out" / "trials.csv")

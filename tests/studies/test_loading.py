@@ -21,7 +21,7 @@ def written(root: Path, text: str) -> Path:
 def test_the_example_can_be_played_as_it_stands(tmp_path: Path) -> None:
     study = load_study(written(tmp_path, EXAMPLE))
     assert [len(block.trials) for block in study.blocks] == [4, 4]
-    assert {trial.plan.prompt_only for trial in study.blocks[0].trials} == {True}
+    assert {trial.spec.prompt_only for trial in study.blocks[0].trials} == {True}
     assert study.practice[0].practice
     assert study.trial("text.3") is study.blocks[0].trials[2]
 

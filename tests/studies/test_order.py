@@ -54,7 +54,7 @@ def test_a_fixed_order_is_as_written(tmp_path: Path) -> None:
     study = load(tmp_path, blocks=[("b", "2,1", "fixed"), ("a", "1", "fixed")])
     assert design_rows(study) == 1
     assert order_of(study, 5) == ["b.1", "b.2", "a.1"]
-    assert [trial.plan.seed for block in study.blocks for trial in block.trials] == [2, 1, 1]
+    assert [trial.spec.seed for block in study.blocks for trial in block.trials] == [2, 1, 1]
 
 
 @given(st.lists(st.integers(0, 5), max_size=30))

@@ -10,7 +10,8 @@ import pytest
 from bioblue_tui.models.openai_chat import OpenAIChatAgent
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.export.equivalence import same_texts
 from bioblue_tui.studies.export.played import collect
 from bioblue_tui.studies.running import enter
@@ -51,14 +52,14 @@ def test_a_person_and_a_model_read_the_same(
     (path,) = (tmp_path / "trials").iterdir()
     record = open_record(path)
     observations = [event.observation for event in record.events if isinstance(event, Asked)]
-    plan = study.blocks[0].trials[0].plan
+    spec = study.blocks[0].trials[0].spec
     assert run.instruction(study.blocks[0].trials[0]) == record.header.instruction
 
     count = len(collect(study.name, study, tmp_path).trials[0].state.environment.objectives)
     answer = ", ".join(["1"] * count)
     with FakeProvider(lambda request: answer) as provider:
         agent = OpenAIChatAgent("tiny", ModelSettings(base_url=provider.url("openai")), environ={})
-        model = Plan(environment, agent.name, plan.parameters, plan.seed, plan.steps)
+        model = TrialSpec(environment, agent.name, spec.parameters, spec.seed, spec.steps)
         session = open_session(model, tmp_path / "model", agent=agent)
         assert asyncio.run(run_unattended(session)) == ""
     for step, request in enumerate(provider.journal, 1):

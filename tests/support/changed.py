@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bioblue_tui.records.collection import open_record
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Planned
 from tests.support.reports import write_record
 
@@ -22,8 +23,8 @@ def changed(folder: Path, *planned: Planned, seed: int = 1, live: bool = False, 
         live: Whether that was planned by nobody, but made while it went on.
         steps: How many it has.
     """
-    plan = Plan("homeostasis", "thermostat", seed=seed, steps=steps, schedule=planned)
-    session = open_session(plan, folder)
+    spec = TrialSpec("homeostasis", "thermostat", seed=seed, steps=steps, schedule=planned)
+    session = open_session(spec, folder)
     asyncio.run(run_unattended(session))
     record = open_record(session.path)
     if live:

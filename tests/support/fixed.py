@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bioblue_tui.agents.base import Answer, Turn
 from bioblue_tui.agents.scripted import ScriptedAgent
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from tests.support.core import FakeClock
 
 
@@ -21,5 +22,5 @@ class Stumbling(ScriptedAgent):
 
 def fixed_session(data: Path) -> Session:
     """A short runaway of the accelerator on a clock of its own."""
-    plan = Plan("multi-homeostasis", "accelerator", seed=1, steps=40)
-    return open_session(plan, data, agent=Stumbling("accelerator", 1, good_steps=10), clock=FakeClock())
+    spec = TrialSpec("multi-homeostasis", "accelerator", seed=1, steps=40)
+    return open_session(spec, data, agent=Stumbling("accelerator", 1, good_steps=10), clock=FakeClock())

@@ -10,7 +10,8 @@ from typing import Any
 
 from bioblue_tui.agents.base import Agent
 from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Event
 from tests.support.core import idle
 
@@ -35,8 +36,8 @@ def make_jobs(data: Path, agents: Callable[[int], Agent], count: int = 3, steps:
     """Make jobs named 1, 2, 3, …; that is their seed, too."""
 
     def open_one(seed: int) -> Session:
-        plan = Plan("homeostasis", "own", seed=seed, steps=steps)
-        return open_session(plan, data, agent=agents(seed), **options)
+        spec = TrialSpec("homeostasis", "own", seed=seed, steps=steps)
+        return open_session(spec, data, agent=agents(seed), **options)
 
     return [Job(str(seed), partial(open_one, seed)) for seed in range(1, count + 1)]
 

@@ -17,7 +17,8 @@ from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.navigation import live_screen
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
-from bioblue_tui.runs.session import Plan, ReplaySession
+from bioblue_tui.runs.session import ReplaySession
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.trial.play import PlayScreen
 from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.screens.trial.screen import TrialScreen
@@ -40,11 +41,11 @@ async def opened(pilot: Pilot[Any], screen: Any, step: int) -> None:
 
 @asynccontextmanager
 async def trial(
-    plan: Plan, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
+    spec: TrialSpec, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
 ) -> AsyncIterator[tuple[Pilot[str], Any]]:
     """Show a live trial; yields the pilot and its screen."""
-    screen = live_screen(plan, data, speed=speed, paused=paused)
-    async with shown(screen, data, plan, size) as (pilot, found):
+    screen = live_screen(spec, data, speed=speed, paused=paused)
+    async with shown(screen, data, spec, size) as (pilot, found):
         yield pilot, found
 
 
@@ -60,10 +61,10 @@ async def replayed(
 
 @asynccontextmanager
 async def shown(
-    screen: TrialScreen, data: Path | None, plan: Plan | None, size: tuple[int, int]
+    screen: TrialScreen, data: Path | None, spec: TrialSpec | None, size: tuple[int, int]
 ) -> AsyncIterator[tuple[Pilot[str], TrialScreen]]:
     """Run the application on one trial screen."""
-    app = BioBlueApp(data, screen, plan)
+    app = BioBlueApp(data, screen, spec)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: screen.is_mounted and app.screen is screen, "the trial screen")
         yield pilot, screen

@@ -14,7 +14,8 @@ from bioblue_tui.analysis.verify import verify
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import Record
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Asked, Intervened, Planned, Stepped
 from bioblue_tui.trials.interventions import InterventionError, read_intervention
 from bioblue_tui.wordings.collection import default
@@ -40,8 +41,8 @@ def finished(session: Session) -> Record:
 
 
 def planned(tmp_path: Path, schedule: tuple[Planned, ...] = SCHEDULE) -> Session:
-    plan = Plan("multi-homeostasis", "zero", seed=3, steps=9, schedule=schedule)
-    return open_session(plan, tmp_path, agent=Zero("zero"))
+    spec = TrialSpec("multi-homeostasis", "zero", seed=3, steps=9, schedule=schedule)
+    return open_session(spec, tmp_path, agent=Zero("zero"))
 
 
 def observations(record: Record) -> list[str]:

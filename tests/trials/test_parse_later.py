@@ -109,7 +109,7 @@ BEFORE = st.sampled_from(
         "The level is high.\n\n",
         "There are 10 potatoes.\n\n",
         "- ",
-        "**Plan**\n\n",
+        "**TrialSpec**\n\n",
     ]
 )
 

@@ -18,7 +18,8 @@ from bioblue_tui.records.published_read import read_published
 from bioblue_tui.records.published_write import write_published
 from bioblue_tui.records.schema import Record, make_environment
 from bioblue_tui.runs.published_wording import ReplicationError, wording_of
-from bioblue_tui.runs.session import Plan, open_session, run_unattended
+from bioblue_tui.runs.session import open_session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Asked, Header, Stepped
 from bioblue_tui.trials.trial import Trial
 from bioblue_tui.wordings.collection import parse_own
@@ -37,8 +38,8 @@ def made(directory: Path, *logs: Path) -> Wording:
 
 def log_of(tmp_path: Path, wording: Wording, environment: str, agent: str = "random", hint: bool = False) -> Path:
     """Play a trial and return its log."""
-    plan = Plan(environment, agent, {"hint": True} if hint else {}, seed=3, steps=12, wording=wording)
-    session = open_session(plan, tmp_path / "data")
+    spec = TrialSpec(environment, agent, {"hint": True} if hint else {}, seed=3, steps=12, wording=wording)
+    session = open_session(spec, tmp_path / "data")
     asyncio.run(run_unattended(session))
     path = tmp_path / f"{environment}{len(list(tmp_path.iterdir()))}.tsv"
     write_published(open_record(session.path), path)

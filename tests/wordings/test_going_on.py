@@ -18,11 +18,12 @@ from bioblue_tui.runs.batch.claims import Claims
 from bioblue_tui.runs.batch.engine import Engine
 from bioblue_tui.runs.batch.jobs import batch_jobs
 from bioblue_tui.runs.batch.limiter import Limiters
-from bioblue_tui.runs.batch.plan import load_batch
+from bioblue_tui.runs.batch.loading import load_batch
 from bioblue_tui.runs.batch.session_factory import Opener
 from bioblue_tui.runs.resume_fork import fork_session, resume_session
-from bioblue_tui.runs.session import Plan, Session, open_session, run_unattended
+from bioblue_tui.runs.session import Session, open_session, run_unattended
 from bioblue_tui.runs.settings_text import load_wording
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Asked
 from bioblue_tui.wordings.collection import built_in, default, retired
 from bioblue_tui.wordings.example import example
@@ -45,9 +46,9 @@ def finished(session: Session) -> Record:
     return open_record(session.path)
 
 
-def begun(tmp_path: Path, wording: Wording | None, **plan: object) -> Path:
-    given = {"environment": "homeostasis", "agent": "random", "steps": 6, "wording": wording, **plan}
-    return finished(open_session(Plan(**given), tmp_path)).path or Path()  # type: ignore[arg-type]
+def begun(tmp_path: Path, wording: Wording | None, **spec: object) -> Path:
+    given = {"environment": "homeostasis", "agent": "random", "steps": 6, "wording": wording, **spec}
+    return finished(open_session(TrialSpec(**given), tmp_path)).path or Path()  # type: ignore[arg-type]
 
 
 def header_of(path: Path) -> dict[str, object]:
@@ -166,7 +167,7 @@ def test_a_batch_of_an_older_program_goes_on_in_its_words(tmp_path: Path) -> Non
     path = tmp_path / "b.toml"
     path.write_text(BATCH)
     old = load_batch(path, wording=retired()[0])
-    first = finished(open_session(old.trials[0].plan, tmp_path)).path
+    first = finished(open_session(old.trials[0].spec, tmp_path)).path
     assert first is not None
     with_header(first, as_of_old)
     assert played(path, tmp_path) == ([OLD, OLD], OLD)

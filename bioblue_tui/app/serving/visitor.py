@@ -64,7 +64,7 @@ class VisitorApp(BioBlueApp):
 
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
         """Begin no trial of a model, nor of a file's answers; the base class's handler begins all others."""
-        if not _harmless(message.plan.agent):
+        if not _harmless(message.spec.agent):
             message.prevent_default()
             self._refuse_visitor("Models and files")
 

@@ -15,8 +15,8 @@ from bioblue_tui.commands.common.options import UsageError
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model
-from bioblue_tui.runs.session import Plan
 from bioblue_tui.runs.settings_text import SETTINGS, read_instruction, read_setting
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Planned
 from bioblue_tui.trials.interventions import HELP, InterventionError, read_planned
 
@@ -31,11 +31,11 @@ class ModelChoice:
     """What the options say.
 
     Attributes:
-        plan: The plan with all of it.
+        spec: The spec with all of it.
         max_cost: US dollars at most; None for no limit.
     """
 
-    plan: Plan
+    spec: TrialSpec
     max_cost: Decimal | None = None
 
 
@@ -92,7 +92,7 @@ def model_options(command: Command) -> Command:
 
 
 def read_model(
-    plan: Plan,
+    spec: TrialSpec,
     *,
     base_url: str | None,
     interventions: Sequence[str],
@@ -104,7 +104,7 @@ def read_model(
     """Read the options of ``model_options``.
 
     Args:
-        plan: What is to be played, and by whom.
+        spec: What is to be played, and by whom.
         base_url: Where the model's server is.
         interventions: As written.
         system_prompt: File of another instruction.
@@ -117,17 +117,17 @@ def read_model(
     """
     values = _values(given)
     instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
-    if not is_model(plan.agent) and (values or system_prompt or max_cost):
+    if not is_model(spec.agent) and (values or system_prompt or max_cost):
         first = next(iter(values), "system_prompt" if system_prompt else "max_cost").replace("_", "-")
         raise UsageError(f"--{first} goes with --model")
-    environment = bioblue_envs.make(plan.environment, **plan.parameters)
-    plan = replace(
-        plan,
+    environment = bioblue_envs.make(spec.environment, **spec.parameters)
+    spec = replace(
+        spec,
         settings=ModelSettings(base_url=base_url, **values, explicit=frozenset(values)),
         instruction=instruction,
-        schedule=tuple(_planned(text, environment, plan.steps, after) for text in interventions),
+        schedule=tuple(_planned(text, environment, spec.steps, after) for text in interventions),
     )
-    return ModelChoice(plan, read_dollars(max_cost) if max_cost else None)
+    return ModelChoice(spec, read_dollars(max_cost) if max_cost else None)
 
 
 def _values(given: Mapping[str, str | bool | None]) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model, ways
 from bioblue_tui.records.collection import recent
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
-from bioblue_tui.runs.session import STEPS, Plan
 from bioblue_tui.runs.settings_text import read_wording
+from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import trials_dir
 from bioblue_tui.trials.events import MAX_STEPS
@@ -242,7 +242,7 @@ def choose_agent(
     return chosen, ModelSettings(base_url=base_url)
 
 
-def make_plan(
+def make_spec(
     environment: str,
     agent: str,
     *,
@@ -257,8 +257,8 @@ def make_plan(
     prompt_only: bool = False,
     settings_model: ModelSettings | None = None,
     wording: str | None = None,
-) -> Plan:
-    """Make the plan of a trial from its options.
+) -> TrialSpec:
+    """Make the spec of a trial from its options.
 
     Raises:
         UsageError: When the environment or a parameter is none that there is.
@@ -274,7 +274,7 @@ def make_plan(
     bioblue_envs.make(environment, **parameters)
     told = choose_wording(wording, environment)
     sent = settings_model or ModelSettings()
-    return Plan(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)
+    return TrialSpec(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)
 
 
 def read_speed(text: str | None) -> float | None:

@@ -21,7 +21,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.providers import services
 from bioblue_tui.models.settings import parse_history
 from bioblue_tui.runs.batch.engine import Engine, Job, Watcher
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Ahead:
     """A trial that is to be played, or the rest of one.
 
     Attributes:
-        plan: What is played.
+        spec: What is played.
         done: Steps that are played already.
     """
 
-    plan: Plan
+    spec: TrialSpec
     done: int = 0
 
 
@@ -41,7 +41,7 @@ def cost_check(limit: Decimal | None) -> Check:
     """Return what says before paid trials what they may come to, and keeps them within a limit."""
 
     def check(engine: Engine) -> None:
-        ahead = [Ahead(job.plan, job.done) for job in engine.jobs if job.plan and not job.over]
+        ahead = [Ahead(job.spec, job.done) for job in engine.jobs if job.spec and not job.over]
         tell_estimates(ahead)
         if limit is not None:
             keep_limit(ahead)
@@ -64,7 +64,7 @@ def keep_limit(ahead: Iterable[Ahead]) -> None:
     """
     unknown = {
         price.words(): None
-        for price in {_place(trial.plan): _price(trial.plan) for trial in ahead if _is_remote(trial.plan)}.values()
+        for price in {_place(trial.spec): _price(trial.spec) for trial in ahead if _is_remote(trial.spec)}.values()
         if price.paid and not price.known
     }
     if unknown:
@@ -91,8 +91,8 @@ def estimates(ahead: Iterable[Ahead]) -> Iterator[str]:
     """Yield a line for each environment with each model at each address, and one for all where there are several."""
     groups: dict[tuple[str, str, str], list[Ahead]] = {}
     for trial in ahead:
-        if _is_remote(trial.plan):
-            groups.setdefault((trial.plan.environment, *_place(trial.plan)), []).append(trial)
+        if _is_remote(trial.spec):
+            groups.setdefault((trial.spec.environment, *_place(trial.spec)), []).append(trial)
     found = {key: _sum(_estimates(group)) for key, group in groups.items()}
     addresses = {key[1]: {other[2] for other in groups if other[1] == key[1]} for key in groups}
     for (name, agent, url), sum_ in found.items():
@@ -121,24 +121,24 @@ def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
     """Yield an estimate for each setup: trials that differ in nothing but noise and label share one."""
     setups: dict[object, list[Ahead]] = {}
     for trial in ahead:
-        plan, told = trial.plan, trial.plan.settings
-        parameters = repr(sorted(plan.parameters.items()))
-        words = (hash(plan.instruction), plan.wording.digest if plan.wording else "")
-        key = (parameters, plan.steps, trial.done, told.history, told.max_tokens, told.thinking, words)
+        spec, told = trial.spec, trial.spec.settings
+        parameters = repr(sorted(spec.parameters.items()))
+        words = (hash(spec.instruction), spec.wording.digest if spec.wording else "")
+        key = (parameters, spec.steps, trial.done, told.history, told.max_tokens, told.thinking, words)
         setups.setdefault(key, []).append(trial)
     for alike in setups.values():
-        plan, done = alike[0].plan, alike[0].done
+        spec, done = alike[0].spec, alike[0].done
         yield estimate(
-            bioblue_envs.make(plan.environment, **plan.parameters),
-            steps=plan.steps,
+            bioblue_envs.make(spec.environment, **spec.parameters),
+            steps=spec.steps,
             trials=len(alike),
-            price=_price(plan),
-            keep=parse_history(plan.settings.history),
-            max_output=plan.settings.max_tokens,
-            reasoning=plan.settings.thinking or 0,
+            price=_price(spec),
+            keep=parse_history(spec.settings.history),
+            max_output=spec.settings.max_tokens,
+            reasoning=spec.settings.thinking or 0,
             done=done,
-            instruction=plan.instruction,
-            words=plan.wording.of(plan.environment) if plan.wording else None,
+            instruction=spec.instruction,
+            words=spec.wording.of(spec.environment) if spec.wording else None,
         )
 
 
@@ -158,19 +158,19 @@ def _sum(parts: Iterable[Estimate]) -> Estimate:
     return first
 
 
-def _is_remote(plan: Plan) -> bool:
-    return plan.agent.partition(":")[0] in services()
+def _is_remote(spec: TrialSpec) -> bool:
+    return spec.agent.partition(":")[0] in services()
 
 
-def _place(plan: Plan) -> tuple[str, str]:
+def _place(spec: TrialSpec) -> tuple[str, str]:
     """Return a model and where it is asked, the environment variables regarded that say so where nothing else does."""
-    service = services()[plan.agent.partition(":")[0]]
-    url = plan.settings.base_url or os.environ.get(service.url_variable, "").strip()
-    return plan.agent, url or service.url
+    service = services()[spec.agent.partition(":")[0]]
+    url = spec.settings.base_url or os.environ.get(service.url_variable, "").strip()
+    return spec.agent, url or service.url
 
 
-def _price(plan: Plan) -> Price:
-    agent, url = _place(plan)
+def _price(spec: TrialSpec) -> Price:
+    agent, url = _place(spec)
     return find_price(agent.partition(":")[2], url)
 
 

@@ -13,7 +13,7 @@ from bioblue_tui.system.paths import config_file
 
 if TYPE_CHECKING:
     from bioblue_tui.app.bioblue import Shown
-    from bioblue_tui.runs.session import Plan
+    from bioblue_tui.runs.trial_spec import TrialSpec
 
 
 def on_screen(display: str) -> bool:
@@ -38,7 +38,7 @@ def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --
 def run_app(
     data: Path | None,
     first: Callable[[], Shown] | None = None,
-    plan: Plan | None = None,
+    spec: TrialSpec | None = None,
     left: Callable[[str], None] = lambda path: None,
 ) -> None:
     """Show the application until it is left.
@@ -46,7 +46,7 @@ def run_app(
     Args:
         data: The data directory; None for the platform's.
         first: Makes the screen to show instead of the home screen, once the first line is painted.
-        plan: What that screen plays.
+        spec: What that screen plays.
         left: Is told, however it is left, the path of the last trial's record; empty where there is none.
 
     Raises:
@@ -58,7 +58,7 @@ def run_app(
     from bioblue_tui.app.bioblue import BioBlueApp
     from bioblue_tui.config import Config
 
-    app = BioBlueApp(data, first, plan, Config.load(config_file()))
+    app = BioBlueApp(data, first, spec, Config.load(config_file()))
     left(app.run() or "")
     if app.failed:
         raise SystemExit(app.failed)

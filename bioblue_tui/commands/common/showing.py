@@ -19,7 +19,8 @@ from bioblue_tui.commands.common.screen import on_screen, run_app
 from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.text import visible
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.session import Plan, Session, default_speed, open_session
+from bioblue_tui.runs.session import Session, default_speed, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def play_one(
-    plan: Plan,
+    spec: TrialSpec,
     data: Path | None,
     display: str,
     max_cost: Decimal | None = None,
@@ -39,12 +40,12 @@ def play_one(
     retries: int = RETRY_LIMIT,
 ) -> None:
     """Begin a trial and show it, see ``show_session``."""
-    tell_rewording(plan.wording, data)
+    tell_rewording(spec.wording, data)
     if speed == 0:
-        speed = default_speed(plan.agent) if on_screen(display) else None
+        speed = default_speed(spec.agent) if on_screen(display) else None
 
     def begin() -> Session:
-        session = open_session(plan, data, speed=speed, paused=paused, retry_limit=retries)
+        session = open_session(spec, data, speed=speed, paused=paused, retry_limit=retries)
         if max_cost is not None:
             from bioblue_tui.costs.budget import Budget
 
@@ -55,11 +56,11 @@ def play_one(
             pause_on(session, modes)
         return session
 
-    show_session(begin, display, data, plan)
+    show_session(begin, display, data, spec)
 
 
 def show_session(
-    open_trial: Callable[[], Session], display: str, data: Path | None = None, plan: Plan | None = None
+    open_trial: Callable[[], Session], display: str, data: Path | None = None, spec: TrialSpec | None = None
 ) -> NoReturn:
     """Show a live trial on the screen, or play it in lines, and exit: with 0 where it has reached its end.
 
@@ -69,7 +70,7 @@ def show_session(
         open_trial: Begins it.
         display: As chosen: screen, lines, or what fits.
         data: The data directory; None for the platform's.
-        plan: What is played, so that it can be played again.
+        spec: What is played, so that it can be played again.
     """
     session = open_trial()
     if on_screen(display):
@@ -85,7 +86,7 @@ def show_session(
             nonlocal ended
             ended = _tell_record(Path(path or session.path))
 
-        run_app(data, screen, plan, left)
+        run_app(data, screen, spec, left)
         raise SystemExit(0 if ended else 1)
     narrate(f"record: {visible(str(session.path))}")
     raise SystemExit(0 if recorded(lambda: _headless(session, jsonl=display == "jsonl")) else 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bioblue_tui.records.collection import Entry, left_out, open_record, recent, standing_of
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.batch.plan import Batch, BatchTrial, identity_of, load_batch
+from bioblue_tui.runs.batch.loading import Batch, BatchTrial, identity_of, load_batch
 from bioblue_tui.trials.events import FAILED, RUNNING, Ended, Header
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.wordings.collection import Named, retired, reworded
@@ -117,7 +117,7 @@ def find(
         RecordError: When the directory cannot be read.
     """
     found = {trial.identity: Found() for trial in trials}
-    mine = [(plan.wording.title, plan.wording.digest) for plan in (trial.plan for trial in trials) if plan.wording]
+    mine = [(spec.wording.title, spec.wording.digest) for spec in (trial.spec for trial in trials) if spec.wording]
     there: list[Named] = []
     entries = recent(directory, sys.maxsize)
     damaged = [entry.read_whole() for entry in entries if entry.error]

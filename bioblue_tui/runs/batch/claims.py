@@ -15,7 +15,7 @@ from bioblue_tui.records.locking import PATIENCE, lock
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.batch.batch_status import Found, is_played_from_its_beginning, standing
 from bioblue_tui.runs.batch.engine import JobError, TakenError
-from bioblue_tui.runs.batch.plan import BatchTrial, identity_of
+from bioblue_tui.runs.batch.loading import BatchTrial, identity_of
 from bioblue_tui.runs.batch.session_factory import Opener
 from bioblue_tui.runs.session import Session
 
@@ -45,7 +45,7 @@ class Claims:
         """
 
         def play(now: Found) -> Session:
-            return opener.begin(trial.plan) if now.path is None else opener.go_on(trial.plan, now.path)
+            return opener.begin(trial.spec) if now.path is None else opener.go_on(trial.spec, now.path)
 
         return self._claim(lambda: self._look(trial, known), play)
 

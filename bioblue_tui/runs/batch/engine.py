@@ -13,7 +13,8 @@ from bioblue_envs import ParameterError
 
 from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.session import Plan, Session, run_unattended
+from bioblue_tui.runs.session import Session, run_unattended
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import FAULT, Event, Paused, Resumed, is_open_end
 
@@ -53,7 +54,7 @@ class Job:
         name: What tells it apart from the others, such as its seed.
         open: Begins it. Whatever this raises fails this trial only, but for a RecordError: where this record cannot be
             written, no other could be, unless others removed or changed it alone.
-        plan: What it plays, where that is known before it begins.
+        spec: What it plays, where that is known before it begins.
         group: What its table is called beside environment and agent.
         done: Steps that are played already before it begins.
         session: The live trial; None before it begins, and where nobody attends also after its end.
@@ -65,7 +66,7 @@ class Job:
 
     name: str
     open: Callable[[], Session]
-    plan: Plan | None = None
+    spec: TrialSpec | None = None
     group: str = ""
     done: int = 0
     session: Session | None = None

@@ -53,7 +53,7 @@ SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
 """What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""
 
 PLANNED = ("steps", "intervene", "system_prompt", "wording")
-"""What a condition may hold beside its name, parameters and settings: it goes into the plan of a trial."""
+"""What a condition may hold beside its name, parameters and settings: it goes into the spec of a trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def read_conditions(source: Source, environments: Sequence[str]) -> Iterator[Ite
 
 
 def _planned(source: Source, way: Way, given: Mapping[str, object]) -> dict[str, Any]:
-    """Return what of a condition goes into the plan, by the names in ``Item``."""
+    """Return what of a condition goes into the spec, by the names in ``Item``."""
     steps = None
     if "steps" in given:
         wanted = f"a whole number from 1 to {MAX_STEPS}"

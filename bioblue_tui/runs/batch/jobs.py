@@ -8,7 +8,7 @@ from functools import partial
 from bioblue_tui.runs.batch.batch_status import Found
 from bioblue_tui.runs.batch.claims import Claims
 from bioblue_tui.runs.batch.engine import Job
-from bioblue_tui.runs.batch.plan import BatchTrial
+from bioblue_tui.runs.batch.loading import BatchTrial
 from bioblue_tui.runs.batch.session_factory import Opener
 
 
@@ -31,7 +31,7 @@ def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener:
         rounds[setup] = rounds.get(setup, -1) + 1
         one = found[trial.identity]
         begin = partial(claims.begin, trial, one, opener)
-        job = Job(trial.name, begin, trial.plan, trial.group, one.done)
+        job = Job(trial.name, begin, trial.spec, trial.group, one.done)
         if one.complete:
             job.path, job.over, job.reason = one.path, True, one.reason
         jobs.append((rounds[setup], job))

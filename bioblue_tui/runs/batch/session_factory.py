@@ -15,7 +15,8 @@ from bioblue_tui.runs.batch.engine import JobError
 from bioblue_tui.runs.batch.limiter import Limiters
 from bioblue_tui.runs.pause_on import pause_on
 from bioblue_tui.runs.resume_fork import WAITS, fork_session, held_by_person, resume_session
-from bioblue_tui.runs.session import Plan, Session, agent_for, agent_of, open_session
+from bioblue_tui.runs.session import Session, agent_for, agent_of, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.trial import RETRY_LIMIT
 
 
@@ -41,7 +42,7 @@ class Opener:
     pauses: frozenset[Mode] = frozenset()
     hand_back: bool = False
 
-    def begin(self, plan: Plan) -> Session:
+    def begin(self, spec: TrialSpec) -> Session:
         """Begin a trial.
 
         Raises:
@@ -49,20 +50,20 @@ class Opener:
             AgentError: When there is no such agent or it can't run now.
             RecordError: When the record can't be written.
         """
-        agent, clock = self.limiters.limit(agent_for(plan, self.data))
-        session = open_session(plan, self.data, agent=agent, clock=clock, **self._options())
+        agent, clock = self.limiters.limit(agent_for(spec, self.data))
+        session = open_session(spec, self.data, agent=agent, clock=clock, **self._options())
         if self.pauses:
             pause_on(session, self.pauses)
         return session
 
-    def go_on(self, plan: Plan, path: Path) -> Session:
+    def go_on(self, spec: TrialSpec, path: Path) -> Session:
         """Go on with the record of a planned trial.
 
         Raises:
             AgentError: When the agent can't run now.
             JobError: When the record can't go on.
         """
-        return self._resume(path, plan)
+        return self._resume(path, spec)
 
     def resume(self, path: Path) -> Session:
         """Go on with a record, whoever plays there.
@@ -91,13 +92,13 @@ class Opener:
         agent, clock = self.limiters.limit(agent)
         return fork_session(record, at, self.data, agent=agent, clock=clock, **changes, **self._options())
 
-    def _resume(self, path: Path, plan: Plan | None = None) -> Session:
+    def _resume(self, path: Path, spec: TrialSpec | None = None) -> Session:
         try:
             record = open_record(path)
             if why := held_by_person(record, hand_back=self.hand_back):
                 raise JobError(why)
             agent, clock = self.limiters.limit(
-                agent_for(plan, self.data) if plan else agent_of(record.header, self.data)
+                agent_for(spec, self.data) if spec else agent_of(record.header, self.data)
             )
             return resume_session(path, agent=agent, clock=clock, hand_back=self.hand_back, **self._options())
         except RecordError as error:

@@ -47,7 +47,7 @@ def _names(jobs: Sequence[Job]) -> list[str]:
     """Return the jobs' names without what all begin with, but for its last word: ``seed 1``, ``seed 2``."""
     names = []
     for job in jobs:
-        own_seed = job.plan is not None and job.name == str(job.plan.seed)
+        own_seed = job.spec is not None and job.name == str(job.spec.seed)
         names.append(one_line(f"seed {job.name}" if own_seed else job.name).split(" "))
     while len(names) > 1 and min(map(len, names)) > 2 and len({(words[0], words[1]) for words in names}) == 1:
         names = [words[1:] for words in names]
@@ -188,7 +188,7 @@ class ControlScreen(Screen[None]):
     def _totals(self) -> list[Total]:
         """Return what all trials that are played here have come to."""
         mine = [(job, tile.state) for job, tile in self._tiles.items() if tile.state is not None or not job.over]
-        planned = sum(state.header.steps if state else job.plan.steps if job.plan else 0 for job, state in mine)
+        planned = sum(state.header.steps if state else job.spec.steps if job.spec else 0 for job, state in mine)
         steps, planned_steps = amount(sum(state.done for _, state in mine if state), 12), amount(planned, 12)
         found = [Total(f"{steps} of {planned_steps} steps", f"{steps}/{planned_steps}", "strong")] if planned else []
         bill = self.bills.total

@@ -28,7 +28,7 @@ from bioblue_tui.records.collection import Entry, Recent, names_in, recent
 from bioblue_tui.records.locking import is_locked
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.records.stamps import Stamp, stamp_of
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.dialogs import LineDialog
 from bioblue_tui.screens.help import HelpScreen
@@ -104,9 +104,9 @@ class HomeScreen(Refreshing[None]):
     class Started(Message):
         """A trial is to begin."""
 
-        def __init__(self, plan: Plan) -> None:
+        def __init__(self, spec: TrialSpec) -> None:
             super().__init__()
-            self.plan = plan
+            self.spec = spec
 
     class Opened(Message):
         """A record or a published log is to be replayed."""
@@ -291,12 +291,12 @@ class HomeScreen(Refreshing[None]):
             self._complained = True
             return
         try:
-            plan = self.setup.plan(self.environment, agent)
+            spec = self.setup.spec(self.environment, agent)
         except bioblue_envs.ParameterError as error:
             self.notify(error_line(error), title="Not started", severity="error", markup=False)
             self._complained = True
             return
-        self.post_message(self.Started(plan))
+        self.post_message(self.Started(spec))
 
     @on(Input.Changed)
     @on(Checkbox.Changed)
@@ -390,7 +390,7 @@ class HomeScreen(Refreshing[None]):
 
     def _start_in(self, environment: str, agent: str) -> None:
         self.environments.highlighted = bioblue_envs.ids().index(environment)
-        self.post_message(self.Started(Plan(environment, agent)))
+        self.post_message(self.Started(TrialSpec(environment, agent)))
 
     def action_help(self) -> None:
         """Show the keys."""

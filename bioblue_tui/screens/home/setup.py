@@ -12,7 +12,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.provider import Choice
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.runs.batch.seeds import MAX_SEED
-from bioblue_tui.runs.session import STEPS, Plan
+from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.collection import DEFAULT, built_in, names
 from bioblue_tui.wordings.wording import Wording
@@ -90,8 +90,8 @@ class SetupPanel(Vertical):
             self.model.placeholder = agent.suggestion or "the name the server knows it by"
             self.base_url.placeholder = agent.base_url or "the provider's own"
 
-    def plan(self, environment: str, agent: Choice) -> Plan:
-        """Return the plan of the trial.
+    def spec(self, environment: str, agent: Choice) -> TrialSpec:
+        """Return the spec of the trial.
 
         Raises:
             bioblue_envs.ParameterError: When something is filled in that cannot be used; the message says what.
@@ -106,7 +106,7 @@ class SetupPanel(Vertical):
         bioblue_envs.make(environment, **parameters)
         settings = ModelSettings(base_url=self.base_url.value.strip() or agent.base_url or None)
         model = self.model.value.strip() or agent.suggestion or "default"
-        return Plan(
+        return TrialSpec(
             environment,
             f"{agent.provider}:{model}" if agent.provider else agent.name,
             parameters,

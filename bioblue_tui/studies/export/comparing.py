@@ -192,8 +192,8 @@ def _rows(
 
 def _unread(found: Collected, group: Sequence[Played]) -> int:
     """Return how many more trials there are of the same setup, but for the seed, whose records can't be read."""
-    setups = [(played.trial.condition, replace(played.trial.plan, seed=0)) for played in group]
-    return sum((trial.condition, replace(trial.plan, seed=0)) in setups for trial in found.unread)
+    setups = [(played.trial.condition, replace(played.trial.spec, seed=0)) for played in group]
+    return sum((trial.condition, replace(trial.spec, seed=0)) in setups for trial in found.unread)
 
 
 def _compared(sides: Contrast, key: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from bioblue_envs import Environment
 
 from bioblue_tui.analysis.words import noisy
 from bioblue_tui.formatting.numbers import counted, minutes_and_seconds
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.export.common import where
 from bioblue_tui.studies.export.played import Collected, Played
 from bioblue_tui.wordings.collection import words_of
@@ -24,7 +24,7 @@ def equivalence(found: Collected) -> Iterator[str]:
     yield f"- Instruction and observations, byte for byte: checked in {same} of {counted(len(found.trials), 'record')}."
     yield "- What is a legal answer; a rejected answer is not applied, and the same is asked again."
     yield "- The whole past of the trial can be read at any time."
-    if any(noisy(_world(trial.plan)) for trial in (*study.practice, *study.trials)):
+    if any(noisy(_world(trial.spec)) for trial in (*study.practice, *study.trials)):
         yield "- The noise: it comes from the seed alone, so people and models meet the same."
     if not study.feedback:
         yield "- After a trial nothing is told of its result."
@@ -36,8 +36,8 @@ def equivalence(found: Collected) -> Iterator[str]:
             "- After a trial that was played to its end people see a score card with the rewards that its condition "
             "shows, beside a reference policy's. Where a condition shows no rewards there is no card."
         )
-        plans = [trial.plan for trial in (*study.practice, *study.trials) if trial.plan.prompt_only]
-        if any(_world(plan).shown_dimensions for plan in plans):
+        specs = [trial.spec for trial in (*study.practice, *study.trials) if trial.spec.prompt_only]
+        if any(_world(spec).shown_dimensions for spec in specs):
             yield (
                 "- That card, and the line above it, say how many steps the trial had: in prompt-only conditions, too, "
                 "where a model is not told."
@@ -47,16 +47,16 @@ def equivalence(found: Collected) -> Iterator[str]:
     yield "- A key puts the last answer on the line again; two others change a number by 1."
     yield from _limits(found)
     trials = (*study.practice, *study.trials)
-    yield from _gauges([trial.plan for trial in trials if not trial.plan.prompt_only])
-    if any(trial.plan.prompt_only for trial in trials):
+    yield from _gauges([trial.spec for trial in trials if not trial.spec.prompt_only])
+    if any(trial.spec.prompt_only for trial in trials):
         yield "- In prompt-only conditions they see the text and the line they answer in, and no gauges."
 
 
-def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
+def _gauges(specs: Sequence[TrialSpec]) -> Iterator[str]:
     """Yield what people see on gauges: bands and noise only where an environment has them."""
-    if not plans:
+    if not specs:
         return
-    worlds = [_world(plan) for plan in plans]
+    worlds = [_world(spec) for spec in specs]
     bands = _having(" with their bands", worlds, lambda world: any(gauge.band for gauge in world.gauges))
     noise = _having(" and the noise", worlds, noisy)
     yield (
@@ -78,8 +78,8 @@ def _gauges(plans: Sequence[Plan]) -> Iterator[str]:
     yield f"- There stands, too, be it in the text or not: {'; '.join(filter(None, more))}."
 
 
-def _world(plan: Plan) -> Environment:
-    return bioblue_envs.make(plan.environment, **plan.parameters)
+def _world(spec: TrialSpec) -> Environment:
+    return bioblue_envs.make(spec.environment, **spec.parameters)
 
 
 def _having(what: str, worlds: Sequence[Environment], has: Callable[[Environment], bool]) -> str:

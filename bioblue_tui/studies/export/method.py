@@ -147,13 +147,13 @@ def _task(found: Collected) -> Iterator[str]:
 def _rows(found: Collected, block: Block) -> Iterator[str]:
     groups: dict[tuple[str, str, str, str, int], list[StudyTrial]] = {}
     for trial in block.trials:
-        set_ = ", ".join(f"{key}={value}" for key, value in trial.plan.parameters.items()) or "none"
-        wording = trial.plan.wording.title if trial.plan.wording else "not known"
-        key = (trial.condition, wording, trial.plan.environment, set_, trial.plan.steps)
+        set_ = ", ".join(f"{key}={value}" for key, value in trial.spec.parameters.items()) or "none"
+        wording = trial.spec.wording.title if trial.spec.wording else "not known"
+        key = (trial.condition, wording, trial.spec.environment, set_, trial.spec.steps)
         groups.setdefault(key, []).append(trial)
     for (condition, wording, environment, set_, steps), trials in groups.items():
-        seeds = ", ".join(str(trial.plan.seed) for trial in trials)
-        shown = "prompt-only" if trials[0].plan.prompt_only else "gauges"
+        seeds = ", ".join(str(trial.spec.seed) for trial in trials)
+        shown = "prompt-only" if trials[0].spec.prompt_only else "gauges"
         keys = [trial.key for trial in trials]
         records = [one for one in found.counting if one.trial.key in keys]
         played = [one.state.done for one in records]
@@ -181,9 +181,9 @@ def _training(found: Collected) -> Iterator[str]:
     )
     yield f"- Practice trials: {left_out if study.practice else 'none'}."
     for trial in study.practice:
-        plan, shown = trial.plan, "prompt-only" if trial.plan.prompt_only else "gauges"
-        about = f"{plan.environment}, condition {one_line(trial.condition)} ({shown}), seed {plan.seed}"
-        yield f"  - {about}, {counted(plan.steps, 'step')}"
+        spec, shown = trial.spec, "prompt-only" if trial.spec.prompt_only else "gauges"
+        about = f"{spec.environment}, condition {one_line(trial.condition)} ({shown}), seed {spec.seed}"
+        yield f"  - {about}, {counted(spec.steps, 'step')}"
     if not asked.questions:
         yield "- No questions about the instructions."
         return
@@ -288,8 +288,8 @@ def _time(found: Collected) -> Iterator[str]:
 def _views(found: Collected) -> Iterator[str]:
     """Yield what was in view: which panels, and of text alone whether the question was."""
     decisions = [(one, decision) for one in found.counting for decision in one.decisions.values()]
-    text = [decision for one, decision in decisions if one.trial.plan.prompt_only]
-    panels = [decision.screen.get("panels") for one, decision in decisions if not one.trial.plan.prompt_only]
+    text = [decision for one, decision in decisions if one.trial.spec.prompt_only]
+    panels = [decision.screen.get("panels") for one, decision in decisions if not one.trial.spec.prompt_only]
     if panels:
         single = Counter(str(shown[0]) for shown in panels if isinstance(shown, list) and len(shown) == 1)
         which = f" ({', '.join(f'{name}: {count}' for name, count in sorted(single.items()))})" if single else ""

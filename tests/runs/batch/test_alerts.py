@@ -11,13 +11,13 @@ from bioblue_tui.runs.batch.engine import Engine, Job
 from bioblue_tui.runs.batch.limiter import Limiters
 from bioblue_tui.runs.batch.session_factory import Opener
 from bioblue_tui.runs.pause_on import modes_of
-from bioblue_tui.runs.session import Plan
+from bioblue_tui.runs.trial_spec import TrialSpec
 
 
 def played(opener: Opener, *agents: str) -> tuple[list[Job], Alerts]:
     """Play one trial of each agent."""
-    plans = [Plan("multi-homeostasis", agent, seed=5, steps=40) for agent in agents]
-    jobs = [Job(plan.agent, partial(opener.begin, plan), plan) for plan in plans]
+    specs = [TrialSpec("multi-homeostasis", agent, seed=5, steps=40) for agent in agents]
+    jobs = [Job(spec.agent, partial(opener.begin, spec), spec) for spec in specs]
     engine, alerts = Engine(jobs, 2), Alerts()
     engine.watchers.append(alerts)
     asyncio.run(engine.run())

@@ -15,7 +15,7 @@ from bioblue_tui.runs.batch.claims import Claims
 from bioblue_tui.runs.batch.engine import Engine, TakenError
 from bioblue_tui.runs.batch.jobs import batch_jobs
 from bioblue_tui.runs.batch.limiter import Limiters
-from bioblue_tui.runs.batch.plan import Batch, load_batch
+from bioblue_tui.runs.batch.loading import Batch, load_batch
 from bioblue_tui.runs.batch.session_factory import Opener
 from bioblue_tui.runs.resume_fork import resumable, resume_session
 

@@ -15,7 +15,8 @@ from bioblue_tui.records.files import RemovedError
 from bioblue_tui.records.journal import Journal, read_journal
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.runs.batch.engine import Engine, Job
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Ended, Stepped
 from tests.support.core import SayAgent
 from tests.support.jobs import Running
@@ -24,8 +25,8 @@ from tests.support.jobs import Running
 def jobs_of(data: Path, agents: list[SayAgent]) -> list[Job]:
     def job(seed: int) -> Job:
         def open_one() -> Session:
-            plan = Plan("homeostasis", "own", seed=seed, steps=3)
-            return open_session(plan, data, agent=agents[seed - 1], concurrent=True)
+            spec = TrialSpec("homeostasis", "own", seed=seed, steps=3)
+            return open_session(spec, data, agent=agents[seed - 1], concurrent=True)
 
         return Job(str(seed), open_one)
 
@@ -113,8 +114,8 @@ def test_a_directory_that_vanishes_stops_all(tmp_path: Path, concurrent: bool) -
             return await super().answer(turn)
 
     agent = Vandal("1")
-    plan = Plan("homeostasis", "own", steps=30)
-    jobs = [Job("1", lambda: open_session(plan, tmp_path, agent=agent, concurrent=concurrent))]
+    spec = TrialSpec("homeostasis", "own", steps=30)
+    jobs = [Job("1", lambda: open_session(spec, tmp_path, agent=agent, concurrent=concurrent))]
     with pytest.raises(RemovedError, match="removed while it was being written"):
         asyncio.run(Engine(jobs, 2).run())
     assert len(agent.turns) == 1
@@ -128,9 +129,9 @@ def test_a_record_that_is_removed_alone_stops_its_own_trial_only(tmp_path: Path,
                 jobs[0].session.path.unlink(missing_ok=True)  # type: ignore[union-attr]
             return await super().answer(turn)
 
-    plan, agents = Plan("homeostasis", "own", steps=30), [Vandal("1"), SayAgent("1")]
+    spec, agents = TrialSpec("homeostasis", "own", steps=30), [Vandal("1"), SayAgent("1")]
     jobs = [
-        Job(str(number), lambda agent=agent: open_session(plan, tmp_path, agent=agent, concurrent=concurrent))  # type: ignore[misc]
+        Job(str(number), lambda agent=agent: open_session(spec, tmp_path, agent=agent, concurrent=concurrent))  # type: ignore[misc]
         for number, agent in enumerate(agents)
     ]
     asyncio.run(Engine(jobs, 2).run())

@@ -13,7 +13,8 @@ from bioblue_tui.records.journal import read_journal
 from bioblue_tui.runs.batch.engine import Engine, Job
 from bioblue_tui.runs.batch.limiter import Limiters
 from bioblue_tui.runs.batch.session_factory import Opener
-from bioblue_tui.runs.session import Plan, Session, open_session
+from bioblue_tui.runs.session import Session, open_session
+from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.trials.events import Answered, Retrying, Stepped
 from tests.support.core import FakeClock
 from tests.support.jobs import Running
@@ -63,7 +64,7 @@ class Trials:
             def open_one() -> Session:
                 limited, own_clock = self.limiters.limit(agent)
                 return open_session(
-                    Plan("homeostasis", "own", seed=seed, steps=steps), data, agent=limited, clock=own_clock
+                    TrialSpec("homeostasis", "own", seed=seed, steps=steps), data, agent=limited, clock=own_clock
                 )
 
             return Job(str(seed), open_one)
@@ -184,8 +185,8 @@ async def test_a_long_common_wait_is_told_once(tmp_path: Path) -> None:
 
 async def test_what_needs_no_model_is_never_held(tmp_path: Path) -> None:
     opener = Opener(Limiters(rpm=0.001), tmp_path)
-    plan = Plan("homeostasis", "thermostat", steps=5)
-    job = Job("1", lambda: opener.begin(plan), plan)
+    spec = TrialSpec("homeostasis", "thermostat", steps=5)
+    job = Job("1", lambda: opener.begin(spec), spec)
     await asyncio.wait_for(Engine([job]).run(), 10)
     assert job.state == "done"
 

@@ -23,7 +23,7 @@ from bioblue_tui.runs.batch.batch_file import Source, label, number, whole
 from bioblue_tui.runs.batch.engine import MOST_AT_ONCE
 from bioblue_tui.runs.batch.items import Item, read_agents, read_conditions, read_environments, read_words
 from bioblue_tui.runs.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
-from bioblue_tui.runs.session import STEPS, Plan
+from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
@@ -40,13 +40,13 @@ class BatchTrial:
     """A trial of a batch.
 
     Attributes:
-        plan: What is to be played.
+        spec: What is to be played.
         name: What people read.
         group: What its table is called beside environment and agent.
         identity: What its record is found again by.
     """
 
-    plan: Plan
+    spec: TrialSpec
     name: str
     group: str
     identity: str
@@ -104,7 +104,7 @@ def load_batch(
     parallel = _whole(source, "parallel", 1, MOST_AT_ONCE)
     retries = _whole(source, "retries", RETRY_LIMIT, 1000)
     rpm = source.read(("rpm",), values["rpm"], _above_0, "a number above 0") if "rpm" in values else None
-    common = Plan("", "", steps=steps, condition=name, wording=read_words(source, (), values) or wording)
+    common = TrialSpec("", "", steps=steps, condition=name, wording=read_words(source, (), values) or wording)
     trials = list(_trials(source, common, seeds, data, environ))
     return Batch(name, trials, parallel, retries, rpm)
 
@@ -126,7 +126,7 @@ def identity_of(header: Header) -> str:
 
 
 def _trials(
-    source: Source, common: Plan, seeds: Sequence[int], data: Path | None, environ: Mapping[str, str]
+    source: Source, common: TrialSpec, seeds: Sequence[int], data: Path | None, environ: Mapping[str, str]
 ) -> Iterator[BatchTrial]:
     environments = list(read_environments(source))
     names = [item.name for item in environments]
@@ -151,25 +151,27 @@ def _trials(
             yield planned
 
 
-def _planned(setup: tuple[Item, Item, Item], header: Header, plan: Plan, seeds: Sequence[int]) -> Iterator[BatchTrial]:
+def _planned(
+    setup: tuple[Item, Item, Item], header: Header, spec: TrialSpec, seeds: Sequence[int]
+) -> Iterator[BatchTrial]:
     """Yield a trial for each seed in an environment with an agent under a condition."""
     where, who, condition = setup
     group = ", ".join(filter(None, (where.words, who.words, condition.name)))
     name = " ".join(filter(None, (where.title, who.title, condition.name)))
     for seed in seeds:
         identity = identity_of(replace(header, seed=seed))
-        yield BatchTrial(replace(plan, seed=seed), f"{name} seed {seed}", group, identity)
+        yield BatchTrial(replace(spec, seed=seed), f"{name} seed {seed}", group, identity)
 
 
 def _checked(
     source: Source,
     setup: tuple[Item, Item, Item],
-    common: Plan,
+    common: TrialSpec,
     seed: int,
     data: Path | None,
     environ: Mapping[str, str],
-) -> tuple[Header, Plan]:
-    """Return what the records of a setup will say, and its plan, when environment and agent can be made."""
+) -> tuple[Header, TrialSpec]:
+    """Return what the records of a setup will say, and its spec, when environment and agent can be made."""
     where, who, condition = setup
     parameters = {**where.parameters, **condition.parameters}
     settings = {**who.settings, **condition.settings}
@@ -186,7 +188,7 @@ def _checked(
     steps = condition.steps or common.steps
     # Scripted policies are told nothing, so an instruction would only make their records look different.
     instruction = (condition.instruction or who.instruction) if agent.model else ""
-    plan = replace(
+    spec = replace(
         common,
         environment=where.name,
         agent=who.name,
@@ -199,7 +201,7 @@ def _checked(
         wording=condition.wording or common.wording,
     )
     try:
-        words = (plan.wording or default()).header(environment, instruction)
+        words = (spec.wording or default()).header(environment, instruction)
     except WordingError as error:
         raise source.error((*condition.way, "wording"), str(error)) from None
     header = Header(
@@ -210,10 +212,10 @@ def _checked(
         *(agent.name, agent.model, agent.provider),
         **words,
         condition=labels,
-        schedule=plan.schedule,
+        schedule=spec.schedule,
         dynamics=environment.dynamics,
     )
-    return header, plan
+    return header, spec
 
 
 def _schedule(

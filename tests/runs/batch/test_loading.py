@@ -12,7 +12,7 @@ from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.runs.batch.batch_file import BatchError
 from bioblue_tui.runs.batch.example import EXAMPLE
 from bioblue_tui.runs.batch.items import SETTINGS
-from bioblue_tui.runs.batch.plan import Batch, load_batch, with_keys
+from bioblue_tui.runs.batch.loading import Batch, load_batch, with_keys
 
 SMALL = """\
 name = "small"
@@ -56,10 +56,10 @@ def test_every_environment_with_every_agent_under_every_condition_on_every_seed(
         "multi-homeostasis(objectives=3) openai:tiny(temperature=0.0, max_tokens=none) hidden seed 4",
         "multi-homeostasis(objectives=3) collapse:3 hidden seed 4",
     ]
-    plan = batch.trials[1].plan
-    assert plan.parameters == {"objectives": 3, "hidden_rewards": True}
-    assert (plan.seed, plan.steps, plan.condition) == (4, 100, "models/hidden")
-    told = plan.settings
+    spec = batch.trials[1].spec
+    assert spec.parameters == {"objectives": 3, "hidden_rewards": True}
+    assert (spec.seed, spec.steps, spec.condition) == (4, 100, "models/hidden")
+    told = spec.settings
     assert (told.base_url, told.temperature, told.top_p) == ("http://127.0.0.1:1/v1", 0, 1)
     assert (told.max_tokens, told.history) == (None, "window:5")
     assert told.explicit == {"base_url", "temperature", "max_tokens", "history"}
@@ -67,7 +67,7 @@ def test_every_environment_with_every_agent_under_every_condition_on_every_seed(
 
 
 def test_a_batch_without_conditions_labels_its_records_with_its_name(tmp_path: Path) -> None:
-    assert {trial.plan.condition for trial in load(tmp_path, SMALL).trials} == {"small"}
+    assert {trial.spec.condition for trial in load(tmp_path, SMALL).trials} == {"small"}
 
 
 def test_items_may_have_headers_of_their_own(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ agent = "oscillator"
 def test_the_example_is_a_batch_that_can_be_played(tmp_path: Path) -> None:
     batch = load(tmp_path, EXAMPLE)
     assert len(batch.trials) == 27
-    reminded = next(trial.plan for trial in batch.trials if trial.plan.condition == "example/reminded")
+    reminded = next(trial.spec for trial in batch.trials if trial.spec.condition == "example/reminded")
     assert reminded.schedule == ((10, "remind", "Keep near the target."), (15, "rewards", False))
     assert batch.parallel == 2
 
@@ -121,15 +121,15 @@ def test_a_condition_holds_all_that_a_plan_can(tmp_path: Path) -> None:
     (tmp_path / "calm.txt").write_text("Keep calm.\n", encoding="utf-8")
     (tmp_path / "hurry.txt").write_text("Hurry.\n", encoding="utf-8")
     trials = load(tmp_path, PLANNED).trials
-    plans = {(trial.plan.environment, trial.plan.agent, trial.plan.condition): trial.plan for trial in trials}
-    assert len(plans) == 8
-    plain, reminded = (plans["balancing", "openai:tiny", f"planned/{name}"] for name in ("plain", "reminded"))
+    specs = {(trial.spec.environment, trial.spec.agent, trial.spec.condition): trial.spec for trial in trials}
+    assert len(specs) == 8
+    plain, reminded = (specs["balancing", "openai:tiny", f"planned/{name}"] for name in ("plain", "reminded"))
     assert (plain.steps, plain.instruction, plain.schedule, plain.settings.effort) == (100, "Keep calm.", (), None)
     assert (reminded.steps, reminded.instruction, reminded.settings.effort) == (50, "Hurry.", "none")
     assert reminded.settings.grammar is True
     assert reminded.schedule == ((10, "remind", "Keep calm: it is a test."), (20, "rewards", False))
     # A policy reads no instruction: its record says what it would say anyway.
-    assert plans["homeostasis", "random", "planned/reminded"].instruction == ""
+    assert specs["homeostasis", "random", "planned/reminded"].instruction == ""
     before = {trial.identity for trial in trials}
     (tmp_path / "hurry.txt").write_text("Hurry up.\n", encoding="utf-8")
     assert len(before & {trial.identity for trial in load(tmp_path, PLANNED).trials}) == 6
