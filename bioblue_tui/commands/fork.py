@@ -99,7 +99,7 @@ def fork(
     header = record.header
     if not 0 <= at <= record.done:
         raise UsageError(f"--at {at}: {counted(record.done, 'step')} were played")
-    chosen = choose_agent(header.environment, agent, model, None)[0] if agent or model else ""
+    chosen = choose_agent(header.environment, agent, model, None) if agent or model else ""
     words = choose_wording(wording, header.environment)
     spec = replace(TrialSpec.of(header), agent=chosen or header.agent)
     choice = read_model(spec, base_url=base_url, after=at, **told)

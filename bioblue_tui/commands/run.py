@@ -64,7 +64,7 @@ def run(
     a provider asks for patience, all trials that use it wait together. A trial that --pause-on pauses waits for you in
     mission control; without it, it is stopped there, and bioblue resume goes on with it.
     """
-    chosen, _ = choose_agent(environment, agent, model, base_url)
+    chosen = choose_agent(environment, agent, model, base_url)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
     choice = read_model(make_spec(environment, chosen, **options), base_url=base_url, **told)
     spec, data = choice.spec, options["data_dir"] or default_data

@@ -53,7 +53,7 @@ def watch(
     """
     modes = read_modes(pauses)
     showcase = SHOWCASE_AGENT.get(environment, "accelerator")
-    chosen, _ = choose_agent(environment, agent, model, base_url, showcase)
+    chosen = choose_agent(environment, agent, model, base_url, showcase)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}
     spec = make_spec(environment, chosen, **options)
     choice = read_model(spec, base_url=base_url, **told)

@@ -17,22 +17,19 @@ from bioblue_tui.models.catalogue import make_agent
 from bioblue_tui.models.providers import is_model
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs import trial_options
 from bioblue_tui.runs.pause_on import modes_of
+from bioblue_tui.runs.trial_options import read_parameters
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.paths import real_path
 from bioblue_tui.trials.events import MAX_STEPS
 
 _KINDS: dict[str, PredictionKind] = {"step": "step", "number": "number", "choice": "choice"}
 
-_SET = click.Option(["--set", "settings"], multiple=True)
-RULES = [
-    click.Option(["--objectives"], type=int),
-    _SET,
-    click.Option(["--hint"], is_flag=True),
-    click.Option(["--hidden-rewards"], is_flag=True),
-]
+RULES = [click.Option(list(names), **told) for names, told in trial_options.RULES]
 """What else an environment can be."""
 
+_SET = next(option for option in RULES if option.name == "settings")
 _WORLD = [
     click.Argument(["environment"]),
     click.Option(["--seed"], type=click.IntRange(0), default=1),
@@ -157,15 +154,6 @@ def read_prediction(text: str) -> Prediction:
     return Prediction(kind, question, tuple(choices))
 
 
-def settings_of(options: dict[str, Any]) -> list[str]:
-    """Return an environment's parameters as typed, those included that have an option of their own."""
-    settings: list[str] = list(options["settings"])
-    settings += [f"{name}=true" for name in ("hint", "hidden_rewards") if options[name]]
-    if options["objectives"] is not None:
-        settings.append(f"objectives={options['objectives']}")
-    return settings
-
-
 def parameters_of(environment: str, options: dict[str, Any]) -> dict[str, object]:
     """Return an environment's parameters.
 
@@ -173,11 +161,9 @@ def parameters_of(environment: str, options: dict[str, Any]) -> dict[str, object
         DirectiveError: When it has none such, or there is no such environment.
     """
     try:
-        parameters = bioblue_envs.parse_settings(environment, settings_of(options))
-        bioblue_envs.make(environment, **parameters)
+        return read_parameters(environment, options)
     except (bioblue_envs.ParameterError, ValueError) as error:
         raise DirectiveError(str(error)) from None
-    return parameters
 
 
 def check_agent(agent: str, environment: str) -> None:

@@ -19,19 +19,17 @@ from bioblue_tui.lessons.directives import (
     options_of,
     parameters_of,
     record_beside,
-    settings_of,
 )
 from bioblue_tui.lessons.figure_trials import Source
 from bioblue_tui.lessons.figures import BEST, BESTS, EXPECTED, MEASURES, TAKES, Figure
 from bioblue_tui.records.collection import may_be_record, open_record
 from bioblue_tui.runs.batch.seeds import parse_seeds
+from bioblue_tui.runs.trial_options import NAMED
+from bioblue_tui.runs.trial_spec import STEPS
 from bioblue_tui.trials.events import MAX_STEPS
 
 MOST = 100_000
 """Steps that a figure may take in all: some seconds. A lesson from elsewhere can't keep a computer busy."""
-
-STEPS = 100
-"""Steps of a trial where a figure does not say how many."""
 
 _FOUND = ("onset", "detected", "recovered")
 _USED_BY = {
@@ -117,13 +115,13 @@ def _sources(options: dict[str, Any], folder: Path) -> list[Source]:
     place, plays = options["source"], _actions(options["plays"])
     if may_be_record(place):
         record = record_beside(folder, Path(place))
-        _refuse(options, "a record has its own", "seeds", "steps", "settings", "objectives", "hint", "hidden_rewards")
+        _refuse(options, "a record has its own", "seeds", "steps", "settings", *NAMED)
         environment = open_record(record).header.environment
         sources = [Source(agent=agent, plays=plays, record=record) for agent in _agents(options["agent"])]
     else:
         environment = place
-        parameters_of(environment, options)
-        world = Source(environment, tuple(settings_of(options)), plays=plays, steps=options["steps"] or STEPS)
+        parameters = tuple(parameters_of(environment, options).items())
+        world = Source(environment, parameters, plays=plays, steps=options["steps"] or STEPS)
         if not _noisy(world) and not any(POLICIES[name].draws for name in _names(options) if name in POLICIES):
             _refuse(options, f"{environment} has no noise", "seeds")
         try:

@@ -34,7 +34,7 @@ class Source:
 
     Attributes:
         environment: Id of the environment; empty for a record's.
-        settings: Its parameters that differ from the benchmark's, as typed.
+        parameters: Its parameters that differ from the benchmark's, each with its value.
         agent: A scripted policy, with its good steps; empty for a record's own actions, or where ``plays`` says them.
         plays: Actions to be played in turn, the last one again and again; empty for the agent's.
         seed: Seed of the noise.
@@ -43,7 +43,7 @@ class Source:
     """
 
     environment: str = ""
-    settings: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, object], ...] = ()
     agent: str = ""
     plays: tuple[Action, ...] = ()
     seed: int = 1
@@ -56,7 +56,7 @@ class Source:
         Raises:
             bioblue_envs.ParameterError: When there is none such.
         """
-        return bioblue_envs.make(self.environment, **bioblue_envs.parse_settings(self.environment, self.settings))
+        return bioblue_envs.make(self.environment, **dict(self.parameters))
 
 
 class PlayedTrial:

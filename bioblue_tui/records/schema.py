@@ -113,7 +113,7 @@ class NotInstalled(DecodeError):
     )
 
     def __init__(self, header: Header) -> None:
-        super().__init__(f"the environment {shown(header.environment, 60)!r} is not installed here")
+        super().__init__(f"the environment '{shown(header.environment, 60)}' is not installed here")
         self.header = header
 
 

@@ -150,6 +150,9 @@ async def test_settings_reach_the_trial_and_nonsense_is_refused(tmp_path: Path) 
         await pilot.press("f5")
         await until(pilot, lambda: any("budget=nonsense" in note.message for note in app._notifications))
         assert app.screen is home
+        home.setup.setting.value = "budget=20 hint=false"
+        await pilot.press("f5")
+        await until(pilot, lambda: any("hint is set twice" in note.message for note in app._notifications))
         home.setup.setting.value = "budget=20"
         await until(pilot, lambda: not list(app._notifications), "what is mended is said no longer")
         home.setup.wording.value = "plian"

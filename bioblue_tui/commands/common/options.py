@@ -7,22 +7,20 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import bioblue_envs
 import click
 
 from bioblue_tui.commands.common.usage import UsageError as UsageError
 from bioblue_tui.commands.common.usage import data_option as data_option
 from bioblue_tui.commands.common.usage import narrate
 from bioblue_tui.formatting.text import one_line, visible
-from bioblue_tui.models.catalogue import ModelSettings
 from bioblue_tui.models.providers import is_model, ways
 from bioblue_tui.records.collection import recent
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.runs.settings_text import read_wording
+from bioblue_tui.runs.trial_options import RULES, STEPS_OPTION, Option, read_parameters
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import trials_dir
-from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
@@ -75,29 +73,10 @@ def series_options(command: Command) -> Command:
 
 
 def _world_options(command: Command) -> Command:
-    for option in reversed(
-        [
-            click.option(
-                "--steps",
-                type=click.IntRange(1, MAX_STEPS),
-                metavar="N",
-                default=STEPS,
-                show_default=True,
-                help="How many steps.",
-            ),
-            click.option(
-                "--objectives", type=int, metavar="N", help="Number of objectives, 2 to 6, where there are several."
-            ),
-            click.option(
-                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter of the environment."
-            ),
-            click.option("--hint", is_flag=True, help="Tell the agent that balance pays (balancing)."),
-            click.option("--show-imbalance/--no-show-imbalance", default=None, help="Show the imbalance reward."),
-            click.option("--hidden-rewards", is_flag=True, help="Leave all rewards out of what the agent sees."),
-            wording_option(DEFAULT),
-            data_option,
-        ]
-    ):
+    names, told = STEPS_OPTION
+    steps: Option = names, {**told, "default": STEPS, "show_default": True}
+    options = [click.option(*names, **told) for names, told in (steps, *RULES)]
+    for option in reversed([*options, wording_option(DEFAULT), data_option]):
         command = option(command)
     return command
 
@@ -215,8 +194,8 @@ def _ways() -> str:
 
 def choose_agent(
     environment: str, agent: str | None, model: str | None, base_url: str | None, default: str = ""
-) -> tuple[str, ModelSettings]:
-    """Return the agent that the options name, and what its model is to be sent.
+) -> str:
+    """Return the agent that the options name.
 
     Args:
         environment: Id of the environment.
@@ -239,42 +218,30 @@ def choose_agent(
         raise UsageError(f"who plays? Give --agent or --model; bioblue agents {one_line(environment, 40)} lists them")
     if chosen == "human":
         raise UsageError(f"to play yourself: bioblue play {one_line(environment, 40)}")
-    return chosen, ModelSettings(base_url=base_url)
+    return chosen
 
 
-def make_spec(
-    environment: str,
-    agent: str,
-    *,
-    steps: int,
-    objectives: int | None,
-    settings: tuple[str, ...],
-    hint: bool,
-    show_imbalance: bool | None,
-    hidden_rewards: bool,
-    data_dir: Path | None,
-    seed: int = 1,
-    prompt_only: bool = False,
-    settings_model: ModelSettings | None = None,
-    wording: str | None = None,
-) -> TrialSpec:
+def make_spec(environment: str, agent: str, **options: Any) -> TrialSpec:
     """Make the spec of a trial from its options.
 
+    Args:
+        environment: Id of the environment.
+        agent: Who plays, as in ``make_agent``.
+        **options: What ``trial_options`` and ``series_options`` add, and ``prompt_only``.
+
     Raises:
-        UsageError: When the environment or a parameter is none that there is.
+        UsageError: When the wording is none that there is, or has no words for the environment.
+        bioblue_envs.ParameterError: When the environment or a parameter is none that there is.
     """
-    parameters = bioblue_envs.parse_settings(environment, settings)
-    given = {
-        "objectives": objectives,
-        "hint": hint or None,
-        "show_imbalance": show_imbalance,
-        "hidden_rewards": hidden_rewards or None,
-    }
-    parameters |= {name: value for name, value in given.items() if value is not None}
-    bioblue_envs.make(environment, **parameters)
-    told = choose_wording(wording, environment)
-    sent = settings_model or ModelSettings()
-    return TrialSpec(environment, agent, parameters, seed, steps, prompt_only, sent, wording=told)
+    return TrialSpec(
+        environment,
+        agent,
+        read_parameters(environment, options),
+        options.get("seed", 1),
+        options["steps"],
+        options.get("prompt_only", False),
+        wording=choose_wording(options["wording"], environment),
+    )
 
 
 def read_speed(text: str | None) -> float | None:

@@ -12,13 +12,11 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.provider import Choice
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.runs.batch.seeds import MAX_SEED
+from bioblue_tui.runs.trial_options import SWITCHES, read_parameters
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.collection import DEFAULT, built_in, names
 from bioblue_tui.wordings.wording import Wording
-
-SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
-"""Switches of environments, and their labels."""
 
 
 class PlainCheckbox(Checkbox):
@@ -97,14 +95,15 @@ class SetupPanel(Vertical):
             bioblue_envs.ParameterError: When something is filled in that cannot be used; the message says what.
         """
         known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
-        parameters = bioblue_envs.parse_settings(environment, self.setting.value.split())
-        for name in SWITCHES:
-            if name in known and self.query_one(f"#{name.replace('_', '-')}", Checkbox).value:
-                parameters.setdefault(name, True)
-        if "objectives" in known:
-            parameters.setdefault("objectives", whole("objectives", self.objectives.value, 2, 6))
-        bioblue_envs.make(environment, **parameters)
-        settings = ModelSettings(base_url=self.base_url.value.strip() or agent.base_url or None)
+        settings = self.setting.value.split()
+        written: dict[str, object] = {"settings": settings}
+        for name in known.intersection(SWITCHES):
+            written[name] = self.query_one(f"#{name.replace('_', '-')}", Checkbox).value or None
+        # The field is never empty: what somebody typed in the line says more.
+        if "objectives" in known - bioblue_envs.parse_settings(environment, settings).keys():
+            written["objectives"] = whole("objectives", self.objectives.value, 2, 6)
+        parameters = read_parameters(environment, written)
+        sent = ModelSettings(base_url=self.base_url.value.strip() or agent.base_url or None)
         model = self.model.value.strip() or agent.suggestion or "default"
         return TrialSpec(
             environment,
@@ -113,7 +112,7 @@ class SetupPanel(Vertical):
             seed=whole("seed", self.seed.value, 0, MAX_SEED),
             steps=whole("steps", self.steps.value, 1, MAX_STEPS),
             prompt_only=self.prompt_only.value,
-            settings=settings,
+            settings=sent,
             wording=_wording(self.wording.value.strip()),
         )
 
