@@ -107,14 +107,14 @@ def mapping(value: object, name: str) -> dict[str, Any]:
     if type(value) is not dict:
         raise _wrong(name, "an object", value)
     if not all(map(_is_json, value.values())):
-        raise DecodeError(f"{name}: a number in it is none that a record may hold")
+        raise DecodeError(f"{name}: a value in it is none that a record may hold")
     return value
 
 
 def _is_json(value: object) -> bool:
-    """Tell whether a value that was read can be written again and reckoned with: 1e999 is read as infinite."""
+    """Tell whether a value can be written as JSON and reckoned with: 1e999 is read as infinite, and TOML has dates."""
     if isinstance(value, int | float):
         return _in_bounds([value])
     if isinstance(value, dict):
         return all(map(_is_json, value.values()))
-    return not isinstance(value, list) or all(map(_is_json, value))
+    return all(map(_is_json, value)) if isinstance(value, list) else value is None or isinstance(value, str)

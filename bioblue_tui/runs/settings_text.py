@@ -1,9 +1,10 @@
-"""What people write for a language model, in a command's options or on a screen, read and checked."""
+"""What people write for a language model, in a command's options, on a screen or in a file, read and checked."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bioblue_tui.agents.base import AgentError
@@ -12,19 +13,108 @@ from bioblue_tui.models.settings import parse_history
 from bioblue_tui.records.fields import mapping
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import DecodeError, RecordError, loads
+from bioblue_tui.runs.values import number, or_none, switch, table, text, whole
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.wordings.collection import built_in, names, parse_own, retired
 from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError
 
+_HOTTEST, _MOST_TOKENS = 1000, 10_000_000
+
 LONGEST_PROMPT = 200_000
 """Most characters of a system prompt from a file: more than any model's instruction, less than a slip of the finger."""
-
-_SWITCHES = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
 class ToldError(BioBlueError, ValueError):
     """What was written makes no sense. The message says what, and what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a model: what it may be.
+
+    Attributes:
+        check: Returns what is meant by a value as a file has it; raises ValueError when it is nothing.
+        in_file: What is expected there.
+        parse: Returns the value that a text stands for; raises ValueError when it stands for none.
+        in_text: What is expected of a text.
+    """
+
+    check: Callable[[object], object]
+    in_file: str
+    parse: Callable[[str], object]
+    in_text: str
+
+
+def _or_none(parse: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda text: "none" if text.strip().lower() == "none" else parse(text)
+
+
+def _amount(value: object) -> float:
+    if number(value) > _HOTTEST:
+        raise ValueError
+    return number(value)
+
+
+def _digits(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError
+    return int(text)
+
+
+def _word(value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > 40 or len(value.split()) > 1 or one_line(value) != value:
+        raise ValueError
+    return value.strip() or None
+
+
+def _history(value: object) -> str:
+    try:
+        parse_history(text(value))
+    except AgentError:
+        raise ValueError from None
+    return text(value)
+
+
+def _on_off(text: str) -> bool:
+    words = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+    if text.strip().lower() not in words:
+        raise ValueError
+    return words[text.strip().lower()]
+
+
+def _object(value: object) -> dict[str, object]:
+    return mapping(table(value), "the object")
+
+
+_NUMBER = Setting(
+    or_none(_amount), 'a number from 0 to 1000, or "none"', _or_none(float), "a number from 0 to 1000, or none"
+)
+_COUNT = Setting(
+    or_none(whole(1, _MOST_TOKENS)),
+    'a whole number above 0, or "none"',
+    _or_none(_digits),
+    "a whole number above 0, or none",
+)
+_SWITCH = Setting(switch, "true or false", _on_off, "on or off")
+
+SETTINGS: Mapping[str, Setting] = {
+    "temperature": _NUMBER,
+    "top_p": _NUMBER,
+    "max_tokens": _COUNT,
+    "effort": Setting(_word, 'a word such as "low", or "" to leave it out', str.strip, "one word, such as low"),
+    "thinking": _COUNT,
+    "history": Setting(
+        _history,
+        '"full", "none" or "window:K", such as "window:20",',
+        str,
+        "full, none or window:K, such as window:20",
+    ),
+    "grammar": _SWITCH,
+    "send_reasoning": _SWITCH,
+    "extra": Setting(_object, "a table such as {seed = 1}", loads, 'a JSON object, such as {"seed": 1}'),
+}
+"""What can be set for a model, by its name in ``ModelSettings``, but for where its server is."""
 
 
 def read_setting(name: str, text: str, shown: str) -> object:
@@ -39,7 +129,13 @@ def read_setting(name: str, text: str, shown: str) -> object:
     Raises:
         ToldError: When it makes no sense.
     """
-    return _READ[name](text, shown)
+    setting = SETTINGS[name]
+    try:
+        return setting.check(setting.parse(text))
+    except DecodeError as error:
+        raise ToldError(f"{shown}: {error_line(error, 100)}") from None
+    except ValueError:
+        raise ToldError(f"{shown} {one_line(text, 40)}: {setting.in_text}") from None
 
 
 def read_settings(text: str) -> dict[str, object]:
@@ -49,22 +145,22 @@ def read_settings(text: str) -> dict[str, object]:
         ToldError: When a line makes no sense; the message begins with its number.
     """
     found: dict[str, object] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for place, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         written, equals, value = line.partition("=")
         flag = written.strip().removeprefix("--")
         name = flag.replace("-", "_")
         if not equals:
-            raise ToldError(f"line {number}: write name=value, such as temperature=0.5")
+            raise ToldError(f"line {place}: write name=value, such as temperature=0.5")
         if name not in SETTINGS:
             flags = [known.replace("_", "-") for known in SETTINGS]
             near = difflib.get_close_matches(flag[:40], flags, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(flags)}"
-            raise ToldError(f"line {number}: {one_line(flag, 40)} is not known; {hint}")
+            raise ToldError(f"line {place}: {one_line(flag, 40)} is not known; {hint}")
         if name in found:
-            raise ToldError(f"line {number}: {flag} is there twice")
-        found[name] = read_setting(name, value.strip(), f"line {number}: {flag}")
+            raise ToldError(f"line {place}: {flag} is there twice")
+        found[name] = read_setting(name, value.strip(), f"line {place}: {flag}")
     return found
 
 
@@ -129,70 +225,3 @@ def load_wording(path: Path) -> Wording:
     except RecordError as error:
         raise WordingError(error_line(error)) from None
     return parse_own(data, one_line(str(path), 200))
-
-
-def _number(text: str, shown: str) -> float | None:
-    if text.strip().lower() == "none":
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1000:
-        raise ToldError(f"{shown} {one_line(text, 20)}: a number from 0 on, or none")
-    return value
-
-
-def _count(text: str, shown: str) -> int | None:
-    if text.strip().lower() == "none":
-        return None
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 9 and int(text)):
-        raise ToldError(f"{shown} {one_line(text, 20)}: a whole number above 0, or none")
-    return int(text)
-
-
-def _word(text: str, shown: str) -> str | None:
-    word = text.strip()
-    if len(word) > 40 or len(word.split()) > 1 or one_line(word) != word:
-        raise ToldError(f"{shown} {one_line(word, 20)}: one word, such as low")
-    return word or None
-
-
-def _history(text: str, shown: str) -> str:
-    try:
-        parse_history(text)
-    except AgentError:
-        raise ToldError(f"{shown} {one_line(text, 40)}: full, none or window:K, such as window:20") from None
-    return text
-
-
-def _switch(text: str, shown: str) -> bool:
-    if text.strip().lower() not in _SWITCHES:
-        raise ToldError(f"{shown} {one_line(text, 20)}: on or off")
-    return _SWITCHES[text.strip().lower()]
-
-
-def _object(text: str, shown: str) -> dict[str, object]:
-    try:
-        value = loads(text)
-        if not isinstance(value, dict):
-            raise ToldError(f'{shown}: a JSON object expected, such as {{"seed": 1}}')
-        return mapping(value, "the object")
-    except DecodeError as error:
-        raise ToldError(f"{shown}: {error_line(error, 100)}") from None
-
-
-_READ: Mapping[str, Callable[[str, str], object]] = {
-    "temperature": _number,
-    "top_p": _number,
-    "max_tokens": _count,
-    "effort": _word,
-    "thinking": _count,
-    "history": _history,
-    "grammar": _switch,
-    "send_reasoning": _switch,
-    "extra": _object,
-}
-
-SETTINGS = tuple(_READ)
-"""Names of what can be set, as in ``ModelSettings``."""

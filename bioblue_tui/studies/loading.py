@@ -13,9 +13,11 @@ from typing import cast
 
 import bioblue_envs
 
-from bioblue_tui.runs.batch.batch_file import BatchError, Source, label, switch, table, text, whole
+from bioblue_tui.runs.batch.items import Item, read_environment
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
+from bioblue_tui.runs.spec_file import SpecError
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
+from bioblue_tui.runs.values import label, switch, table, text, whole
 from bioblue_tui.studies.idle import idle_keys
 from bioblue_tui.studies.log import PRACTICE
 from bioblue_tui.studies.order import design_rows
@@ -62,15 +64,6 @@ class StudyError(BioBlueError):
     """A study that cannot be used or gone on with. The message says what, where, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
-    """An environment as a block names it."""
-
-    way: Way
-    id: str
-    parameters: Mapping[str, object]
-
-
 def load_study(path: Path, text: bytes | None = None, copies: Copies | None = None) -> Study:
     """Load and check a study.
 
@@ -83,23 +76,22 @@ def load_study(path: Path, text: bytes | None = None, copies: Copies | None = No
         StudyError: When it can't be read, or anything in it is not as it should be.
     """
     try:
-        return _Loader(Reader(Source(path, text), copies)).study()
-    except BatchError as error:
+        return _Loader(Reader(path, text, copies)).study()
+    except SpecError as error:
         raise StudyError(str(error)) from None
 
 
 class _Loader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._source = reader.source
-        self._values = reader.source.values
+        self._values = reader.values
 
     def study(self) -> Study:
-        source, reader, values = self._source, self._reader, self._values
-        source.known((), values, _TOP)
+        reader, values = self._reader, self._values
+        reader.known((), values, _TOP)
         for key in ("name", "blocks"):
             if not values.get(key):
-                raise source.error((), f"{key} is missing or empty; bioblue study init writes a whole file")
+                raise reader.error((), f"{key} is missing or empty; bioblue study init writes a whole file")
         name = reader.needed((), values, "name", label, "a short name without a slash")
         self._label = name
         self._steps = reader.value((), values, "steps", whole(1, MAX_STEPS), "a whole number above 0", STEPS)
@@ -110,7 +102,7 @@ class _Loader:
             order=self._order((), values),
             seed=reader.value((), values, "seed", whole(0, MAX_SEED), "a whole number", 1),
             consent=self._page("consent"),
-            pages=[reader.page(way, reader.table(way, value, PAGE)) for way, value in source.items("pages")],
+            pages=[reader.page(way, reader.table(way, value, PAGE)) for way, value in reader.items("pages")],
             comprehension=self._comprehension(),
             practice=list(self._practice()),
             blocks=self._blocks(),
@@ -122,28 +114,28 @@ class _Loader:
             incentives=reader.value((), values, "incentives", words, "a text", ""),
             method=self._method(),
             digest=self._digest(),
-            text=source.data,
+            text=reader.data,
             files=dict(reader.files),
             wordings=reader.wordings,
         )
         self._check(study)
         if reader.strict:
             for way, why in idle_keys(study, values):
-                raise source.error(way, f"does nothing: {why}")
+                raise reader.error(way, f"does nothing: {why}")
         return study
 
     def _check(self, study: Study) -> None:
         count = sum(len(block.trials) for block in study.blocks) + len(study.practice)
         if count > MOST_TRIALS:
-            raise self._source.error((), f"{count} trials for each participant; a study has at most {MOST_TRIALS}")
+            raise self._reader.error((), f"{count} trials for each participant; a study has at most {MOST_TRIALS}")
         if design_rows(study) > _MOST_ROWS:
-            raise self._source.error(
+            raise self._reader.error(
                 (), "a balanced order would need too many participants; make fewer orders balanced"
             )
 
     def _digest(self) -> str:
         whole = hashlib.sha256()
-        for data in (self._source.data, *(data for _, data in self._reader.files)):
+        for data in (self._reader.data, *(data for _, data in self._reader.files)):
             whole.update(hashlib.sha256(data).digest())
         return whole.hexdigest()[:16]
 
@@ -156,16 +148,16 @@ class _Loader:
         return cast(Order, self._reader.value(way, given, "order", one_of(Order), quoted(Order), "fixed"))
 
     def _method(self) -> Mapping[str, str]:
-        given = self._source.read(("method",), self._values.get("method", {}), table, "a table of texts")
-        return {key: self._source.read(("method", key), value, text, "a text") for key, value in given.items()}
+        given = self._reader.read(("method",), self._values.get("method", {}), table, "a table of texts")
+        return {key: self._reader.read(("method", key), value, text, "a text") for key, value in given.items()}
 
     def _questions(self, key: str) -> Sequence[Question]:
         found: list[Question] = []
-        for index, (way, value) in enumerate(self._source.items(key), 1):
+        for index, (way, value) in enumerate(self._reader.items(key), 1):
             ask = self._reader.question if key == "questionnaire" else self._reader.comprehension
             question = ask(way, value, index)
             if question.key in [known.key for known in found]:
-                raise self._source.error(way, f"there are two questions with the key {question.key}")
+                raise self._reader.error(way, f"there are two questions with the key {question.key}")
             found.append(question)
         return found
 
@@ -174,7 +166,7 @@ class _Loader:
         given = reader.table(way, self._values.get("comprehension", {}), ("tries", "reread", "failing"))
         questions = self._questions("questions")
         if given and not questions and reader.strict:
-            raise self._source.error(way, "there is no question it could be about: [[questions]] expected")
+            raise self._reader.error(way, "there is no question it could be about: [[questions]] expected")
         return Comprehension(
             questions,
             reader.value(way, given, "tries", whole(1, 100), "a whole number from 1 to 100", 2),
@@ -191,7 +183,7 @@ class _Loader:
         if every or between:
             return Breaks(every, between, page)
         if reader.strict and not given.keys().isdisjoint(PAGE):
-            raise self._source.error(way, "there is no break: every = 4, or between_blocks = true, expected")
+            raise self._reader.error(way, "there is no break: every = 4, or between_blocks = true, expected")
         return Breaks()
 
     def _break_page(self, given: Mapping[str, object]) -> Page:
@@ -202,20 +194,20 @@ class _Loader:
 
     def _read_conditions(self) -> Mapping[str, tuple[Way, Condition]]:
         found: dict[str, tuple[Way, Condition]] = {}
-        for way, value in self._source.items("conditions"):
+        for way, value in self._reader.items("conditions"):
             condition = self._reader.condition(way, value)
             if condition.name in found:
-                raise self._source.error(way, f"there are two conditions named {condition.name}", condition.name)
+                raise self._reader.error(way, f"there are two conditions named {condition.name}", condition.name)
             found[condition.name] = (way, condition)
         return found or {"gauges": ((), Condition("gauges", wording=self._reader.wording((), {})))}
 
     def _practice(self) -> Iterator[StudyTrial]:
         reader = self._reader
-        for index, (way, value) in enumerate(self._source.items("practice"), 1):
+        for index, (way, value) in enumerate(self._reader.items("practice"), 1):
             given = reader.table(way, value, _PRACTICE)
             if "environment" not in given:
-                raise self._source.error(way, 'environment is missing, such as environment = "homeostasis"')
-            world = self._world((*way, "environment"), given["environment"])
+                raise self._reader.error(way, 'environment is missing, such as environment = "homeostasis"')
+            world = read_environment(reader, (*way, "environment"), given["environment"])
             seed = reader.value(way, given, "seed", whole(0, MAX_SEED), "a whole number", 1)
             first = next(iter(self._conditions))
             name = reader.value(way, given, "condition", self._condition, "the name of a condition", first)
@@ -223,18 +215,18 @@ class _Loader:
             yield trial(f"{PRACTICE}.{index}")
 
     def _blocks(self) -> Sequence[Block]:
-        blocks = [self._block(way, value) for way, value in self._source.items("blocks")]
+        blocks = [self._block(way, value) for way, value in self._reader.items("blocks")]
         for index, block in enumerate(blocks):
             if block.name == PRACTICE or block.name in [other.name for other in blocks[:index]]:
-                raise self._source.error(("blocks", index), f"another name than {block.name} expected; it is taken")
+                raise self._reader.error(("blocks", index), f"another name than {block.name} expected; it is taken")
         return blocks
 
     def _block(self, way: Way, value: object) -> Block:
-        reader, source = self._reader, self._source
+        reader = self._reader
         given = reader.table(way, value, _BLOCK)
         name = reader.needed(way, given, "name", label, "a short name without a slash")
         listed = reader.needed(way, given, "environments", _some, 'a list such as ["homeostasis"]')
-        worlds = [self._world((*way, "environments"), world) for world in listed]
+        worlds = [read_environment(reader, (*way, "environments"), world) for world in listed]
         seeds = reader.needed(way, given, "seeds", _seeds, 'seeds such as "1-3" or [1, 4, 7]')
         wanted = "a list of names of conditions"
         names = reader.value(way, given, "conditions", self._names, wanted, list(self._conditions))
@@ -245,7 +237,7 @@ class _Loader:
             for seed in seeds
         ]
         if len(makers) > MOST_TRIALS:
-            raise source.error(way, f"{len(makers)} trials; a study has at most {MOST_TRIALS} for each participant")
+            raise reader.error(way, f"{len(makers)} trials; a study has at most {MOST_TRIALS} for each participant")
         trials = [make(f"{name}.{index}") for index, make in enumerate(makers, 1)]
         page = reader.page(way, given) if self._says(way, given) else None
         return Block(name, trials, self._order(way, given), page)
@@ -255,25 +247,15 @@ class _Loader:
         written = "text" in given or "file" in given
         for key in ("title", "least"):
             if self._reader.strict and key in given and not written:
-                raise self._source.error((*way, key), "belongs to a page: text or file is missing")
+                raise self._reader.error((*way, key), "belongs to a page: text or file is missing")
         return written
-
-    def _world(self, way: Way, value: object) -> _World:
-        given = {"id": value} if isinstance(value, str) else value
-        given = self._source.read(way, given, table, "an id, or a table with an id")
-        name = self._source.read(way, given.get("id"), text, "the id of an environment")
-        try:
-            bioblue_envs.parameters(name)
-        except bioblue_envs.ParameterError as error:
-            raise self._source.error(way, str(error), name) from None
-        return _World(way, name, {key: value for key, value in given.items() if key != "id"})
 
     def _trial(
         self,
         way: Way,
         given: Mapping[str, object],
         block: str,
-        world: _World,
+        world: Item,
         placed: tuple[Way, Condition],
         seed: int,
     ) -> _Maker:
@@ -281,21 +263,22 @@ class _Loader:
         parameters = {**world.parameters, **condition.parameters}
         try:
             # Lists of a TOML file and tuples of an environment mean the same.
-            bioblue_envs.make(world.id, **parameters)
+            bioblue_envs.make(world.name, **parameters)
         except bioblue_envs.ParameterError as error:
-            told = f"{error} (environment {world.id}, condition {condition.name})"
+            told = f"{error} (environment {world.name}, condition {condition.name})"
             own = {key: value for key, value in world.parameters.items() if key not in condition.parameters}
-            raise self._source.error(place if place and _fits(world.id, own) else world.way, told, world.id) from None
+            where = place if place and _fits(world.name, own) else world.way
+            raise reader.error(where, told, world.name) from None
         steps = reader.value(way, given, "steps", whole(1, MAX_STEPS), "a whole number above 0", self._steps)
         minutes = reader.value(way, given, "minutes", _minutes, _MINUTES, 0.0)
         hurry = reader.value(way, given, "hurry", seconds, _SECONDS, 0.0)
         name = PRACTICE if block == PRACTICE else condition.name
         try:
-            (condition.wording or default()).of(world.id)
+            (condition.wording or default()).of(world.name)
         except WordingError as error:
-            raise self._source.error((*place, "wording"), str(error)) from None
+            raise self._reader.error((*place, "wording"), str(error)) from None
         spec = TrialSpec(
-            world.id,
+            world.name,
             "human",
             parameters,
             seed,

@@ -12,8 +12,9 @@ import bioblue_envs
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
-from bioblue_tui.runs.batch.batch_file import Source, label, number, switch, table, text, whole
 from bioblue_tui.runs.batch.items import read_words
+from bioblue_tui.runs.spec_file import Source
+from bioblue_tui.runs.values import label, number, switch, table, text, whole
 from bioblue_tui.studies.study import Condition, Kind, Page, Question, is_placeholder
 from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.wordings.collection import built_in, default
@@ -79,16 +80,17 @@ class Copies:
     wordings: Mapping[str, Wording]
 
 
-class Reader:
+class Reader(Source):
     """Reads the parts of a study's file, and remembers the files they name.
 
     Args:
-        source: The study's file.
+        path: The study's file.
+        data: What it holds, where it is a copy that was kept; None to read it.
         copies: What is kept of what it names; None to read what there is now.
     """
 
-    def __init__(self, source: Source, copies: Copies | None = None) -> None:
-        self.source = source
+    def __init__(self, path: Path, data: bytes | None = None, copies: Copies | None = None) -> None:
+        super().__init__(path, data)
         self.files: list[tuple[str, bytes]] = []
         self.wordings: dict[str, Wording] = {}
         self._copies = copies
@@ -105,11 +107,11 @@ class Reader:
             RecordError: When it cannot be read.
         """
         if self._copies is None:
-            data = read_bytes(self.source.path.parent / Path(name).expanduser())
+            data = read_bytes(self.path.parent / Path(name).expanduser())
         elif name in self._copies.files:
             data = self._copies.files[name]
         else:
-            raise RecordError(f"no copy of {one_line(name, 100)} was kept", self.source.path)
+            raise RecordError(f"no copy of {one_line(name, 100)} was kept", self.path)
         self.files.append((name, data))
         return data
 
@@ -117,55 +119,33 @@ class Reader:
         """Return the wording that is named, or the default one, and remember it: texts are a part of a study."""
         name = self.value(way, given, "wording", text, "the name of a wording, or of its file,", "")
         kept = self._copies.wordings.get(name) if self._copies else None
-        found = kept or read_words(self.source, way, given) or default()
+        found = kept or read_words(self, way, given) or default()
         if name and built_in(name) is None and name not in self.wordings:
             self.file(name)
         self.wordings[name] = found
         return found
 
-    def table(self, way: Way, value: object, names: tuple[str, ...]) -> dict[str, object]:
-        """Return a table that has these keys only; the same errors as everywhere here.
-
-        Raises:
-            BatchError: When it is none, or has others.
-        """
-        given = self.source.read(way, value, table, "a table")
-        self.source.known(way, given, names)
-        return given
-
-    def value(
-        self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str, default: T
-    ) -> T:
-        """Return a checked value of a table, or the default where it has none."""
-        return self.source.read((*way, key), given[key], check, wanted) if key in given else default
-
-    def needed(self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str) -> T:
-        """Return a checked value that a table must have."""
-        if key not in given:
-            raise self.source.error(way, f"{key} is missing: {wanted} expected")
-        return self.source.read((*way, key), given[key], check, wanted)
-
     def page(self, way: Way, given: Mapping[str, object]) -> Page:
         """Return a page of a table that may hold more than a page."""
         if ("text" in given) == ("file" in given):
-            raise self.source.error(way, "text, or the name of a Markdown file as file, expected")
+            raise self.error(way, "text, or the name of a Markdown file as file, expected")
         title = self.value(way, given, "title", _title, "a short title on one line", "")
         least = self.value(way, given, "least", seconds, "seconds from 0 to 86400", 0.0)
         return Page(self._words(way, given), title, least)
 
     def _words(self, way: Way, given: Mapping[str, object]) -> str:
         if "text" in given:
-            written = self.source.read((*way, "text"), given["text"], words, "a text")
+            written = self.read((*way, "text"), given["text"], words, "a text")
         else:
-            name = self.source.read((*way, "file"), given["file"], text, 'the name of a file, such as "welcome.md",')
+            name = self.read((*way, "file"), given["file"], text, 'the name of a file, such as "welcome.md",')
             try:
                 written = self.file(name).decode("utf-8-sig")
             except RecordError as error:
-                raise self.source.error((*way, "file"), error_line(error)) from None
+                raise self.error((*way, "file"), error_line(error)) from None
             except UnicodeDecodeError:
-                raise self.source.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
+                raise self.error((*way, "file"), f"{one_line(name, 100)}: not UTF-8 text") from None
         if is_placeholder(written) or len(written) > LONGEST_PAGE:
-            raise self.source.error(way, f"a text of 1 to {LONGEST_PAGE} characters expected")
+            raise self.error(way, f"a text of 1 to {LONGEST_PAGE} characters expected")
         return written
 
     def comprehension(self, way: Way, value: object, index: int) -> Question:
@@ -175,7 +155,7 @@ class Reader:
         options: list[str] = self.value(way, given, "options", _options, wanted, [])
         answer = self.needed(way, given, "answer", _answer, "the right answer, a text or a whole number,")
         if options and answer not in options:
-            raise self.source.error((*way, "answer"), "one of the options expected", given["answer"])
+            raise self.error((*way, "answer"), "one of the options expected", given["answer"])
         return Question(
             key=self._key(way, given, f"question_{index}"),
             text=self.needed(way, given, "text", words, "what is asked, a text,"),
@@ -192,7 +172,7 @@ class Reader:
         belongs = {"choice": {"options"}, "scale": {"low", "high", "labels"}}.get(kind, set())
         for key in ("options", "low", "high", "labels"):
             if key in given and key not in belongs:
-                raise self.source.error((*way, key), f'does not go with kind = "{kind}"')
+                raise self.error((*way, key), f'does not go with kind = "{kind}"')
         return Question(
             key=self._key(way, given, f"answer_{index}"),
             text=self.needed(way, given, "text", words, "what is asked, a text,"),
@@ -216,14 +196,14 @@ class Reader:
 
     def condition(self, way: Way, value: object) -> Condition:
         """Return a condition; that its parameters fit is checked for each environment it is used with."""
-        given = self.source.read(way, value, table, "a table with a name")
+        given = self.read(way, value, table, "a table with a name")
         name = self.needed(way, given, "name", label, "a short name without a slash")
         wanted = '"prompt-only" or "gauges"'
         presentation = self.value(way, given, "presentation", one_of(_Presentation), wanted, "gauges")
         own = ("name", "presentation", "wording")
         parameters = {key: value for key, value in given.items() if key not in own}
         known = {parameter.name for id_ in bioblue_envs.ids() for parameter in bioblue_envs.parameters(id_)}
-        self.source.known(way, parameters, known.union(own))
+        self.known(way, parameters, known.union(own))
         return Condition(name, presentation == "prompt-only", parameters, self.wording(way, given))
 
 

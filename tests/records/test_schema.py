@@ -200,7 +200,7 @@ def test_numbers_beyond_floats_are_errors(number: str, field: str) -> None:
 def test_what_nothing_can_be_reckoned_with_is_an_error_wherever_it_stands_in_the_header(
     field: str, number: str
 ) -> None:
-    with pytest.raises(DecodeError, match=f"{field}: a number in it"):
+    with pytest.raises(DecodeError, match=f"{field}: a value in it"):
         decode_header({**HEADER, field: loads(f'{{"x": [1, {{"y": {number}}}]}}')})
 
 

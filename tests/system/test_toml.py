@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.config import Config, ConfigError
-from bioblue_tui.runs.batch.batch_file import BatchError, Source
 from bioblue_tui.runs.settings_text import load_wording
+from bioblue_tui.runs.spec_file import Source, SpecError
 from bioblue_tui.studies.loading import StudyError, load_study
 from bioblue_tui.system.toml import MOST_BYTES, MOST_DOTS
 from bioblue_tui.wordings.words import WordingError
@@ -23,7 +23,7 @@ QUOTED = (b"name = 1\n[" + rb""""\". " . '.' . """ * MOST_DOTS + b"b]", TOLD)
 def test_what_would_take_hours_is_refused_at_once_everywhere(tmp_path: Path, data: bytes, what: str) -> None:
     path = tmp_path / "hostile.toml"
     path.write_bytes(data)
-    with pytest.raises(BatchError, match=what):
+    with pytest.raises(SpecError, match=what):
         Source(path)
     with pytest.raises(StudyError, match=what):
         load_study(path)

@@ -85,7 +85,7 @@ def load_begun(
         The batch, how each of its trials stands, and the older wording that it goes on in; empty for none.
 
     Raises:
-        BatchError: As in ``load_batch``.
+        SpecError: As in ``load_batch``.
         RecordError: When the directory cannot be read.
     """
     batch = load_batch(path, data, environ, wording)

@@ -10,12 +10,12 @@ from typing import Any
 
 import bioblue_envs
 
-from bioblue_tui.agents.base import AgentError
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.models.redaction import without
-from bioblue_tui.models.settings import parse_history
-from bioblue_tui.runs.batch.batch_file import Source, label, number, or_none, switch, table, text, whole
+from bioblue_tui.runs.settings_text import SETTINGS as MODEL_SETTINGS
 from bioblue_tui.runs.settings_text import ToldError, read_instruction, read_wording
+from bioblue_tui.runs.spec_file import Source
+from bioblue_tui.runs.values import label, table, text, whole
 from bioblue_tui.system.toml_lines import Path as Way
 from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.wording import Wording
@@ -23,32 +23,9 @@ from bioblue_tui.wordings.wording import Wording
 NOT_IN_BATCHES = ("human", "replay")
 """Agents that need somebody there, or have their answers from one trial."""
 
-_MOST_TOKENS = 10_000_000
-
-
-def _history(value: object) -> str:
-    try:
-        parse_history(text(value))
-    except AgentError:
-        raise ValueError from None
-    return text(value)
-
-
-def _effort(value: object) -> str | None:
-    return None if value == "" else text(value)
-
-
 SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "base_url": (text, 'an address such as "http://127.0.0.1:8080/v1"'),
-    "temperature": (or_none(number), 'a number, or "none"'),
-    "top_p": (or_none(number), 'a number, or "none"'),
-    "max_tokens": (or_none(whole(1, _MOST_TOKENS)), 'a whole number above 0, or "none"'),
-    "effort": (_effort, 'a word such as "low", or "" to leave it out'),
-    "thinking": (or_none(whole(1, _MOST_TOKENS)), 'a whole number above 0, or "none"'),
-    "history": (_history, '"full", "none" or "window:K", such as "window:20",'),
-    "grammar": (switch, "true or false"),
-    "send_reasoning": (switch, "true or false"),
-    "extra": (table, "a table such as {seed = 1}"),
+    **{name: (setting.check, setting.in_file) for name, setting in MODEL_SETTINGS.items()},
 }
 """What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""
 
@@ -103,21 +80,25 @@ def read_environments(source: Source) -> Iterator[Item]:
     """Yield the environments.
 
     Raises:
-        BatchError: When anything is not as it should be; the same goes for all functions here.
+        SpecError: When anything is not as it should be; the same goes for all functions here.
     """
     for way, value in source.items("environments"):
-        given = (
-            {"id": value} if isinstance(value, str) else source.read(way, value, table, "an id or a table with an id")
-        )
-        if "id" not in given:
-            raise source.error(way, 'an id is missing, such as id = "homeostasis"')
-        name = source.read((*way, "id"), given["id"], text, "the id of an environment")
-        try:
-            bioblue_envs.parameters(name)
-        except bioblue_envs.ParameterError as error:
-            raise source.error(way, str(error), name) from None
-        parameters = {key: value for key, value in given.items() if key != "id"}
-        yield Item(way, name, {key: _parameter(source, way, name, key, value) for key, value in parameters.items()})
+        yield read_environment(source, way, value)
+
+
+def read_environment(source: Source, way: Way, value: object) -> Item:
+    """Return an environment, as its id or a table with it and with parameters; each of these is checked by itself."""
+    wanted = "an id or a table with an id"
+    given = {"id": value} if isinstance(value, str) else source.read(way, value, table, wanted)
+    if "id" not in given:
+        raise source.error(way, 'an id is missing, such as id = "homeostasis"')
+    name = source.read((*way, "id"), given["id"], text, "the id of an environment")
+    try:
+        bioblue_envs.parameters(name)
+    except bioblue_envs.ParameterError as error:
+        raise source.error(way, str(error), name) from None
+    parameters = {key: value for key, value in given.items() if key != "id"}
+    return Item(way, name, {key: _parameter(source, way, name, key, value) for key, value in parameters.items()})
 
 
 def read_agents(source: Source, environments: Sequence[str]) -> Iterator[Item]:

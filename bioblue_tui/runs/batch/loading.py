@@ -19,11 +19,12 @@ from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.models.catalogue import ModelSettings, make_agent
 from bioblue_tui.models.endpoint import PLACEHOLDER_KEY
 from bioblue_tui.models.providers import services
-from bioblue_tui.runs.batch.batch_file import Source, label, number, whole
 from bioblue_tui.runs.batch.engine import MOST_AT_ONCE
 from bioblue_tui.runs.batch.items import Item, read_agents, read_conditions, read_environments, read_words
 from bioblue_tui.runs.batch.seeds import MAX_SEED, MAX_TRIALS, parse_seeds
+from bioblue_tui.runs.spec_file import Source
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
+from bioblue_tui.runs.values import label, number, whole
 from bioblue_tui.trials.events import MAX_STEPS, Header, Planned
 from bioblue_tui.trials.interventions import InterventionError, read_planned
 from bioblue_tui.trials.trial import RETRY_LIMIT
@@ -90,7 +91,7 @@ def load_batch(
         wording: What agents are told where the file names no wording; None for the default wording.
 
     Raises:
-        BatchError: When the file can't be read, or anything in it is not as it should be.
+        SpecError: When the file can't be read, or anything in it is not as it should be.
     """
     source = Source(path)
     values = source.values

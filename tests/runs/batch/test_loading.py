@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.models.catalogue import ModelSettings
-from bioblue_tui.runs.batch.batch_file import BatchError
 from bioblue_tui.runs.batch.example import EXAMPLE
 from bioblue_tui.runs.batch.items import SETTINGS
 from bioblue_tui.runs.batch.loading import Batch, load_batch, with_keys
+from bioblue_tui.runs.spec_file import SpecError
 
 SMALL = """\
 name = "small"
@@ -184,6 +184,21 @@ BAD: dict[str, tuple[str, str, str]] = {
     "seeds in words": ('"1-2"', '"all"', r"line 2: seeds: seeds such as .* expected \('all': seeds are written"),
     "seeds below 0": ('"1-2"', "[1, -2]", "line 2: seeds: seeds such as"),
     "a seed twice": ('"1-2"', "[1, 1]", "line 2: seeds: .*twice"),
+    "a date for a model": (
+        '["thermostat"]',
+        '[{model = "openai:tiny", extra = {since = 1979-05-27}}]',
+        r"line 4: agents 1\.extra: a table .* expected \(the object: a value in it is none that a record may hold",
+    ),
+    "no number for a model": (
+        '["thermostat"]',
+        '[{model = "openai:tiny", extra = {seed = [inf]}}]',
+        r"line 4: agents 1\.extra: .*a value in it is none",
+    ),
+    "two words for an effort": (
+        '["thermostat"]',
+        '[{model = "openai:tiny", effort = "very high"}]',
+        r"line 4: agents 1\.effort: a word such as",
+    ),
     "no steps": ("seeds", "steps = 0\nseeds", "line 2: steps: a whole number from 1 to 100000 expected"),
     "steps in words": ("seeds", 'steps = "ten"\nseeds', "line 2: steps: a whole number"),
     "a switch for a number": ("seeds", "parallel = true\nseeds", "line 2: parallel: a whole number from 1 to 200"),
@@ -294,7 +309,7 @@ BAD: dict[str, tuple[str, str, str]] = {
 def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, name: str) -> None:
     old, new, wanted = BAD[name]
     text = f"{SMALL}\n{new}\n" if old == "END" else SMALL.replace(old, new, 1)
-    with pytest.raises(BatchError) as caught:
+    with pytest.raises(SpecError) as caught:
         load(tmp_path, text)
     message = str(caught.value)
     assert message.startswith(str(tmp_path / "batch.toml"))
@@ -303,7 +318,7 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, name: str) -> None
 
 
 def test_more_trials_than_any_experiment_has_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BatchError, match="20000 trials; a batch has at most 10000"):
+    with pytest.raises(SpecError, match="20000 trials; a batch has at most 10000"):
         load(tmp_path, SMALL.replace('"1-2"', '"1-10000"').replace('["thermostat"]', '["thermostat", "random"]'))
 
 
@@ -314,5 +329,5 @@ def test_a_file_that_is_none_is_a_clear_error(tmp_path: Path, content: bytes | N
     path = tmp_path / "x.toml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(BatchError, match=wanted):
+    with pytest.raises(SpecError, match=wanted):
         load_batch(path)

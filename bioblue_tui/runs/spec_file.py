@@ -1,4 +1,4 @@
-"""Reading a batch's file with care: every wrong value is an error that names file, line, key and what is expected."""
+"""Reading a file that describes trials: an error names the file, the line, the key and what is expected there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TypeVar
 from bioblue_tui.formatting.text import error_line, one_line
 from bioblue_tui.records.files import read_bytes
 from bioblue_tui.records.schema import RecordError
+from bioblue_tui.runs.values import table
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.system.toml import MOST_BYTES, MOST_KEPT, TomlError, load
 from bioblue_tui.system.toml_lines import Path as Way
@@ -18,8 +19,8 @@ from bioblue_tui.system.toml_lines import Places
 T = TypeVar("T")
 
 
-class BatchError(BioBlueError):
-    """A batch's file that cannot be used. The message says what, where, and what is expected."""
+class SpecError(BioBlueError):
+    """A file of a batch or a study that cannot be used. The message says what, where, and what is expected."""
 
 
 class Source:
@@ -30,7 +31,7 @@ class Source:
         data: Its content, where that was kept when something began with it; None to read it.
 
     Raises:
-        BatchError: When it can't be read, or is no TOML.
+        SpecError: When it can't be read, or is no TOML.
     """
 
     def __init__(self, path: Path, data: bytes | None = None) -> None:
@@ -39,12 +40,12 @@ class Source:
             self.data = read_bytes(path) if data is None else data
             text, self.values = load(self.data, MOST_BYTES if data is None else MOST_KEPT)
         except RecordError as error:
-            raise BatchError(str(error)) from error
+            raise SpecError(str(error)) from error
         except TomlError as error:
-            raise BatchError(f"{one_line(str(path))}: {error_line(error, 200)}") from error
+            raise SpecError(f"{one_line(str(path))}: {error_line(error, 200)}") from error
         self._places = Places(text)
 
-    def error(self, way: Way, what: str, value: object = None) -> BatchError:
+    def error(self, way: Way, what: str, value: object = None) -> SpecError:
         """Make an error about a place in the file.
 
         Args:
@@ -55,10 +56,10 @@ class Source:
         line = self._places.line(way, value)
         place = f"{one_line(str(self.path))}{f', line {line}' if line else ''}"
         named = "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in way).lstrip(".")
-        return BatchError(f"{place}: {one_line(named, 100)}{': ' if named else ''}{what}")
+        return SpecError(f"{place}: {one_line(named, 100)}{': ' if named else ''}{what}")
 
     def known(self, way: Way, values: Mapping[str, object], names: Iterable[str]) -> None:
-        """Raise BatchError for a key that is none of these names."""
+        """Raise SpecError for a key that is none of these names."""
         names = list(names)
         for key in values:
             if key not in names:
@@ -81,61 +82,27 @@ class Source:
             more = f" ({error})" if str(error) else ""
             raise self.error(way, f"{wanted} expected{more}", value) from None
 
+    def table(self, way: Way, value: object, names: Iterable[str], wanted: str = "a table") -> dict[str, object]:
+        """Return a table that has these keys only."""
+        given = self.read(way, value, table, wanted)
+        self.known(way, given, names)
+        return given
+
+    def value(
+        self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str, default: T
+    ) -> T:
+        """Return a checked value of a table, or the default where it has none."""
+        return self.read((*way, key), given[key], check, wanted) if key in given else default
+
+    def needed(self, way: Way, given: Mapping[str, object], key: str, check: Callable[[object], T], wanted: str) -> T:
+        """Return a checked value that a table must have."""
+        if key not in given:
+            raise self.error(way, f"{key} is missing: {wanted} expected")
+        return self.read((*way, key), given[key], check, wanted)
+
     def items(self, key: str) -> list[tuple[Way, object]]:
         """Return the items of a list of the document, each with its place; an absent list has none."""
         values = self.values.get(key, [])
         if not isinstance(values, list):
             raise self.error((key,), "a list expected")
         return [((key, number), value) for number, value in enumerate(values)]
-
-
-def text(value: object) -> str:
-    """Return a text that is not empty."""
-    if isinstance(value, str) and value.strip():
-        return value
-    raise ValueError
-
-
-def label(value: object) -> str:
-    """Return a text that may name something: short, on one line, without a slash, which parts names."""
-    name = text(value)
-    if len(name) > 60 or "/" in name or one_line(name) != name or name != name.strip():
-        raise ValueError
-    return name
-
-
-def whole(least: int, most: int) -> Callable[[object], int]:
-    """Return a check for whole numbers between two."""
-
-    def check(value: object) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        raise ValueError
-
-    return check
-
-
-def number(value: object) -> float:
-    """Return a number that is not below 0."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1_000_000:
-        return float(value)
-    raise ValueError
-
-
-def switch(value: object) -> bool:
-    """Return true or false."""
-    if isinstance(value, bool):
-        return value
-    raise ValueError
-
-
-def table(value: object) -> dict[str, object]:
-    """Return a table."""
-    if isinstance(value, dict):
-        return value
-    raise ValueError
-
-
-def or_none(check: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Return a check that takes the word ``none``, too: TOML has no value for nothing."""
-    return lambda value: None if value == "none" else check(value)
