@@ -12,7 +12,7 @@ from bioblue_envs.base import mean
 from bioblue_tui.analysis.analysed import Metric
 from bioblue_tui.analysis.reference import Comparison, compare
 from bioblue_tui.analysis.sameness import Trace, trace_of
-from bioblue_tui.formatting.numbers import difference
+from bioblue_tui.formatting.numbers import difference, tidy
 from bioblue_tui.records.collection import standing_of
 from bioblue_tui.trials.state import TrialState
 from bioblue_tui.trials.tally import Tally
@@ -58,13 +58,14 @@ class Figures:
         standing, last = standing_of(state, path), state.recorded(state.done)
         steps = (view.number for view in state.steps if view.done)
         shared = state.header.forked_after or 0
+        keys = [dimension.key for dimension in state.environment.dimensions]
         own = [metrics for step, metrics in zip(steps, metrics_by_step(state), strict=True) if step > shared]
         return cls(
             state.done,
             standing,
             state.unaveraged if state.whole else standing,
             shared,
-            last.totals if last else {dimension.key: 0 for dimension in state.environment.dimensions},
+            {key: tidy(last.totals[key]) if last else 0 for key in keys},
             compare(state),
             {name: found for name in state.environment.metrics if (found := _metric(name, own))},
             state.tally,

@@ -35,7 +35,8 @@ class JsonlDisplay:
 
     def summary(self, outcome: Outcome, bill: Bill = EMPTY) -> None:
         """Write how the trial came out and what it cost, which no record holds."""
-        compared = outcome.comparison
+        figures = outcome.figures
+        compared = figures.compared
         reference = compared and {
             "name": compared.reference,
             "steps": compared.reference_steps,
@@ -43,14 +44,14 @@ class JsonlDisplay:
         }
         found: dict[str, object] = {
             "event": "summary",
-            "steps": outcome.steps,
+            "steps": figures.steps,
             "reason": outcome.reason,
             "failure": outcome.failure,
-            "standing": outcome.standing,
-            "rejected": outcome.tally.rejected,
-            **outcome.tally.by_kind,
-            "retries": outcome.tally.retries,
-            "totals": dict(outcome.totals),
+            "standing": figures.standing,
+            "rejected": figures.tally.rejected,
+            **figures.tally.by_kind,
+            "retries": figures.tally.retries,
+            "totals": dict(figures.totals),
             "reference": reference,
             "spending": bill.facts() if bill.requests else None,
             "file": str(outcome.path),

@@ -38,15 +38,15 @@ def outcome_tables(
         bills: What each of them cost.
         unread: How many more there are whose records can't be read.
     """
-    more = outcomes[0].trace.more if outcomes else ""
+    more = outcomes[0].figures.trace.more if outcomes else ""
     named = f"{environment.title}, {one_line(agent, 60)}{more}{f', {one_line(group, 80)}' if group else ''}"
     counts = _attempts(outcomes)
     forks = any(_inherited(outcomes))
-    out = left_out(outcomes, {UNREAD: unread})
+    out = left_out((outcome.figures for outcome in outcomes), {UNREAD: unread})
     yield _totals(environment, named, outcomes, [] if forks else counts, out)
     if forks and any(any(values) for _, values in counts):
         yield _own(named, outcomes, counts, out)
-    if any(outcome.comparison for outcome in outcomes):
+    if any(outcome.figures.compared for outcome in outcomes):
         yield _differences(environment, named, outcomes, out)
     if any(bill.requests for bill in bills):
         yield _spent(named, outcomes, bills)
@@ -55,10 +55,10 @@ def outcome_tables(
 def _attempts(outcomes: Sequence[Outcome]) -> list[tuple[str, list[int]]]:
     """Return each kind of attempts that did not count, with how many there were in each trial."""
     # Records of older programs do not tell illegal and unreadable answers apart.
-    apart = all(outcome.tally.told_apart for outcome in outcomes)
-    found = [] if apart else [("rejected", [outcome.tally.rejected for outcome in outcomes])]
+    apart = all(outcome.figures.tally.told_apart for outcome in outcomes)
+    found = [] if apart else [("rejected", [outcome.figures.tally.rejected for outcome in outcomes])]
     for kind in (*(("illegal", "unreadable") if apart else ()), "cut", "provider"):
-        counts = [outcome.tally.by_kind[kind] for outcome in outcomes]
+        counts = [outcome.figures.tally.by_kind[kind] for outcome in outcomes]
         if any(counts) or kind in ("illegal", "unreadable"):
             found.append((kind, counts))
     return found
@@ -73,9 +73,9 @@ def _totals(
 ) -> Table:
     rows = [
         [
-            *(outcome.seed, outcome.steps, *_values(environment, outcome.totals)),
+            *(outcome.seed, outcome.figures.steps, *_values(environment, outcome.figures.totals)),
             *(counts[place] for _, counts in attempts),
-            one_line(outcome.standing, 60),
+            one_line(outcome.figures.standing, 60),
         ]
         for place, outcome in enumerate(outcomes)
     ]
@@ -86,9 +86,9 @@ def _totals(
         *(Column(kind, kind) for kind, _ in attempts),
         Column("ended", "ended"),
     ]
-    whole = [outcome for outcome in outcomes if not outcome.unaveraged]
+    whole = [outcome.figures for outcome in outcomes if not outcome.figures.unaveraged]
     whose = _whose(outcomes)
-    over = over_all(_inherited(outcomes)) or (outcomes[0].trace.whole if outcomes else "")
+    over = over_all(_inherited(outcomes)) or (outcomes[0].figures.trace.whole if outcomes else "")
     of = averaged(whole, len(set(whose)))
     below = [[*row, of] for row in _below([row[1:-1] for row in _finished(rows, outcomes)], whose)]
     return Table(f"{named}: totals{over}{_of(out, whose)}", columns, rows, below)
@@ -106,12 +106,12 @@ def _own(named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, 
 
 
 def _differences(environment: Environment, named: str, outcomes: Sequence[Outcome], out: str) -> Table:
-    compared = [outcome for outcome in outcomes if outcome.comparison]
-    rows = [[outcome.seed, *_values(environment, outcome.differences or {})] for outcome in compared]
+    known = [(outcome, against) for outcome in outcomes if (against := outcome.figures.compared)]
+    compared = [outcome for outcome, _ in known]
+    rows = [[outcome.seed, *_values(environment, against.differences)] for outcome, against in known]
     columns = [Column("seed", "seed"), *_dimensions(environment)]
-    reference = compared[0].comparison.reference if compared[0].comparison else ""
-    whose = _whose(compared)
-    noise = on_same_noise(environment, disturbed=any(outcome.trace.disturbed for outcome in compared))
+    whose, reference = _whose(compared), known[0][1].reference
+    noise = on_same_noise(environment, disturbed=any(outcome.figures.trace.disturbed for outcome in compared))
     title = f"{named}: difference to {policy_words(reference)}{noise}"
     title += f"{over_all(_inherited(outcomes))}{_of(out, whose)}"
     return Table(title, columns, rows, _below([row[1:] for row in _finished(rows, compared)], whose))
@@ -153,12 +153,12 @@ def _values(environment: Environment, values: Mapping[str, Number]) -> list[Cell
 
 
 def _inherited(outcomes: Sequence[Outcome]) -> list[int]:
-    return [outcome.inherited for outcome in outcomes]
+    return [outcome.figures.inherited for outcome in outcomes]
 
 
 def _finished(rows: Sequence[list[Cell]], outcomes: Sequence[Outcome]) -> list[list[Cell]]:
     """Return the rows of those trials that are averaged."""
-    return [row for row, outcome in zip(rows, outcomes, strict=True) if not outcome.unaveraged]
+    return [row for row, outcome in zip(rows, outcomes, strict=True) if not outcome.figures.unaveraged]
 
 
 def _of(out: str, whose: Sequence[int]) -> str:
@@ -168,7 +168,7 @@ def _of(out: str, whose: Sequence[int]) -> str:
 
 def _whose(outcomes: Sequence[Outcome]) -> list[int]:
     """Return for each finished trial the first one that it is not independent of."""
-    return kin([outcome.trace for outcome in outcomes if not outcome.unaveraged])
+    return kin([outcome.figures.trace for outcome in outcomes if not outcome.figures.unaveraged])
 
 
 def _below(rows: Sequence[Sequence[Cell]], whose: Sequence[int]) -> list[list[Cell]]:

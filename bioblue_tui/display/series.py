@@ -199,7 +199,7 @@ class Series(Watcher):
                     self._output.line(line)
                 number += 1
         for group in groups:
-            trials = zip(group.names, group.outcomes, strict=True)
+            trials = zip(group.names, (outcome.figures for outcome in group.outcomes), strict=True)
             for sentence in told_of((name, "", one.trace) for name, one in trials if not one.unaveraged):
                 self.narrate(f"bioblue: {one_line(sentence, 600)}")
 
@@ -210,7 +210,7 @@ class Series(Watcher):
             found = self._played.get(job) or (self._earlier(job) if whole and job.over else None)
             if found is not None:
                 header, outcome, bill = found
-                key = (group_key(header, outcome.trace), job.group)
+                key = (group_key(header, outcome.figures.trace), job.group)
                 group = groups.setdefault(key, _Group(header, job.group, _setup(job)))
                 group.names.append(self._label(job))
                 group.outcomes.append(outcome)

@@ -16,11 +16,13 @@ begins with ``@``, and in fenced code nothing is a directive. Blanks before or b
 | ``@discuss`` | the list that follows holds questions to talk about |
 
 A question is about the next trial of its page that comes before the ``@reveal``; where none does, about the one before
-the question: what is asked after a trial is told of that trial, whatever stands behind the reveal. Where a page has no
-reveal, and trials stand on both sides of a question, it is about the next one. ``--check`` says which it is.
+the question: what is asked after a trial is told of that trial, whatever stands behind the reveal. Only where there is
+neither is it about the next one behind the reveal. Where a page has no reveal, and trials stand on both sides of a
+question, it is about the next one. ``--check`` says which it is.
 
-Options of trials are those of the command line: ``--seed``, ``--steps``, ``--set NAME=VALUE``, ``--hint``,
-``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``, ``--speed``, ``--pause-on MODE`` and ``--hide-agent``.
+Options of trials are those of the command line: ``--seed``, ``--steps``, ``--objectives``, ``--set NAME=VALUE``,
+``--hint``, ``--show-imbalance``, ``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``,
+``--speed``, ``--pause-on MODE`` and ``--hide-agent``.
 
 A figure is not typed but reckoned when it is shown: ``{= MEASURE ENVIRONMENT --agent NAME [options] }`` in any text.
 ``FILE`` of a record beside the lesson may stand for the environment; its own actions count then, or those of an

@@ -140,7 +140,7 @@ async def test_a_trial_that_is_being_played_elsewhere_runs_in_its_replay_and_its
             await pilot.press("end", "tab", "tab")
             assert "1 recorded, running" in text_of(screen.status)
             assert entry_at(session.path).standing == "running"
-            assert Outcome.of(screen.state, session.path).standing == "running"
+            assert Outcome.of(screen.state, session.path).figures.standing == "running"
             told: list[str] = []
             analyse_files([session.path], told.append, told.append, References(), as_json=False)
             assert "homeostasis, 1 step, running; so far ok, " in told[0]

@@ -284,9 +284,9 @@ def test_what_a_limit_on_costs_ended_stands_as_lists_and_reports_have_it(tmp_pat
     series.play()
     series.report()
     (outcome,) = series.outcomes
-    assert (outcome.standing, entry_at(outcome.path).standing) == ("stopped", "stopped")
+    assert (outcome.figures.standing, entry_at(outcome.path).standing) == ("stopped", "stopped")
     assert not series.finished
-    assert f"bioblue: seed 1 stopped at step {outcome.steps + 1}: the limit of $0.011 would be" in told[1]
+    assert f"bioblue: seed 1 stopped at step {outcome.figures.steps + 1}: the limit of $0.011 would be" in told[1]
     if style == "jsonl":
         assert [json.loads(lines[-1])[key] for key in ("standing", "reason")] == ["stopped", "stopped"]
     else:

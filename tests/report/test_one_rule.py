@@ -127,7 +127,7 @@ def outcomes(paths: list[Path]) -> list[Outcome]:
 def test_a_trial_stands_in_one_word_wherever_it_is_listed(name: str, trials: dict[str, Path]) -> None:
     path, word = trials[name], STANDINGS[name]
     assert entry_at(path).standing == word, "list, home screen"
-    assert outcomes([path])[0].standing == word, "table of a batch"
+    assert outcomes([path])[0].figures.standing == word, "table of a batch"
     (shown,) = read_trials([path], References(), lambda line: None)
     assert re.search(rf"\d+ of 12 steps done, {word}[.:]", report([shown]).trials[0].sentences[0])
     record = open_record(path)
@@ -154,7 +154,7 @@ def test_what_a_finding_has_paused_and_a_person_stopped_did_not_fail(tmp_path: P
     record = open_record(path)
     assert any(isinstance(event, Paused) and event.reason.startswith("unbounded") for event in record.events)
     assert TrialState(record.header).feed(record.events).standing == entry_at(path).standing == "stopped"
-    assert Outcome.of(session.state, path, "unbounded maximisation").standing == "stopped", "table of a batch"
+    assert Outcome.of(session.state, path, "unbounded maximisation").figures.standing == "stopped", "table of a batch"
 
 
 def test_why_a_trial_failed_is_in_its_report(trials: dict[str, Path]) -> None:
@@ -166,7 +166,7 @@ def test_what_failed_and_went_on_is_told_by_how_it_ended(tmp_path: Path) -> None
     path = played(tmp_path, 3, Giver(1, silent=5))
     assert entry_at(path).standing == "failed"
     assert run(resume_session(path, agent=Giver(1))) == path
-    assert (entry_at(path).standing, outcomes([path])[0].standing) == ("complete", "complete")
+    assert (entry_at(path).standing, outcomes([path])[0].figures.standing) == ("complete", "complete")
 
 
 def test_many_notes_behind_the_end_hide_no_failure(tmp_path: Path) -> None:
