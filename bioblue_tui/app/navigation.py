@@ -118,6 +118,8 @@ class Wiring:
             words: dict[str, Any] = {"instruction": changes.instruction, "schedule": changes.schedule}
             words["wording"] = changes.wording
             speed = default_speed(agent.name)
+            if changes.agent:
+                staging = staging.given_to_another(record.header.agent, step)
             screen = _staged(fork_session(record, step, self._data, agent=agent, speed=speed, **words), staging)
         except _REFUSALS as error:
             settle(_why(error))

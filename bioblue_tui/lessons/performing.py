@@ -78,7 +78,8 @@ def stage(session: Session, staging: Staging) -> None:
         pause_on(session, modes_of(staging.pause_on))
     if staging.unnamed:
         # That it was resumed is written, and is no part of the session's past.
-        session.state = UnnamedState(session.header).feed(open_record(session.path).events)
+        state = UnnamedState(session.header, staging.kept, staging.named_after)
+        session.state = state.feed(open_record(session.path).events)
 
 
 def _spec(performance: Performance) -> TrialSpec:

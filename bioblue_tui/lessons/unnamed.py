@@ -17,16 +17,26 @@ class UnnamedState(TrialState):
 
     Args:
         header: What the trial is, with the name.
+        kept: The name that is kept; empty for the trial's own agent.
+        named_after: The last step of that agent; None where it plays all of them.
     """
 
-    def __init__(self, header: Header) -> None:
-        self._agent = header.agent
-        names = {header.agent, header.model, header.agent.partition(":")[2]}
+    def __init__(self, header: Header, kept: str = "", named_after: int | None = None) -> None:
+        self._agent, self._named_after = kept or header.agent, named_after
+        names = {self._agent, "" if kept else header.model, self._agent.partition(":")[2]}
         self._names = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
-        super().__init__(replace(header, agent=NOBODY, model="", provider={}, parent=None))
+        if header.parent is not None:
+            # The name of a record's file has the agent's in it.
+            header = replace(header, parent={"step": header.parent.get("step"), "file": f"the {NOBODY}'s trial"})
+        if named_after is None:
+            header = replace(header, agent=NOBODY, model="", provider={})
+        super().__init__(header)
 
     def apply(self, event: Event) -> None:
         """Take the next event, without the name."""
+        if self._named_after is not None and event.step > self._named_after:
+            super().apply(event)
+            return
         changes: dict[str, Any] = {}
         if getattr(event, "actor", None) == self._agent:
             changes["actor"] = NOBODY

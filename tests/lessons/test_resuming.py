@@ -229,6 +229,36 @@ async def test_a_fork_of_a_lessons_trial_tells_no_more_than_the_trial(unpaused: 
         assert teacher.screen.sitting.played[0, 1].outcome.steps == 30, "a fork is not the lesson's trial"
 
 
+@pytest.mark.parametrize("name", ["thermostat", "accelerator:27"])
+async def test_a_fork_that_the_class_gives_to_another_is_named_and_answers_for_its_own_steps(
+    unpaused: Lesson, tmp_path: Path, name: str
+) -> None:
+    async with given(unpaused, tmp_path / "data") as teacher:
+        await watched(teacher, 38)
+        replay = await teacher.trial("o")
+        await teacher.press("end", "f")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, ForkDialog))
+        teacher.pilot.app.screen.query_one("#agent", Input).value = name
+        await teacher.press("enter")
+        await until(teacher.pilot, lambda: isinstance(teacher.pilot.app.screen, WatchScreen))
+        fork = teacher.pilot.app.screen
+        assert isinstance(fork, WatchScreen)
+        await until(teacher.pilot, lambda: fork.is_mounted)
+        fork.live.trial.speed = None
+        fork.live.trial.resume()
+        await until(teacher.pilot, lambda: fork.state.status == "ended")
+        header, told = fork.state.header, everything(fork)
+        assert (header.agent, header.forked_after) == (name, 38)
+        assert "fork after step 38 of the mystery player's trial" in " ".join(fork.heading())
+        assert f"{name} · seed" in told
+        assert told.count("accelerator") == told.count(name) * (name != "thermostat")
+        analysed = fork.insight.companion.analysis
+        assert [finding.onset for finding in analysed.inherited_failures][0] <= 38
+        assert all(finding.onset > 38 for finding in analysed.failures)
+        await teacher.press("escape")
+        await until(teacher.pilot, lambda: teacher.pilot.app.screen is replay)
+
+
 async def test_large_type_goes_along_when_a_trial_is_resumed(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data", large=True) as teacher:
         await watched(teacher, 2)
