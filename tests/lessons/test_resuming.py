@@ -253,7 +253,7 @@ async def test_a_fork_that_the_class_gives_to_another_is_named_and_answers_for_i
         assert f"{name} · seed" in told
         assert told.count("accelerator") == told.count(name) * (name != "thermostat")
         analysed = fork.insight.companion.analysis
-        assert [finding.onset for finding in analysed.inherited_failures][0] <= 38
+        assert next(finding.onset for finding in analysed.inherited_failures) <= 38
         assert all(finding.onset > 38 for finding in analysed.failures)
         await teacher.press("escape")
         await until(teacher.pilot, lambda: teacher.pilot.app.screen is replay)
