@@ -9,6 +9,7 @@ import gc
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -193,6 +194,10 @@ class BioBlueApp(AttentiveApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands that every screen has and that have no key."""
         yield SystemCommand("Theme", "Choose a theme; it is kept", self.action_change_theme)
+        for name in self.available_themes:
+            # Found by its name alone: in the list of all commands they would be most of it.
+            take = partial(setattr, self, "theme", name)
+            yield SystemCommand(f"Theme {name}", "Take this theme; it is kept", take, discover=False)
         motion = "Ordinary motion" if self.config.reduced_motion else "Reduced motion"
         yield SystemCommand(motion, "Switch animation and blinking on or off; it is kept", self.action_toggle_motion)
         yield SystemCommand("Picture", "Save a picture of the screen as SVG", self.deliver_screenshot)

@@ -92,6 +92,16 @@ async def test_footers_show_at_most_seven_keys(tmp_path: Path, size: tuple[int, 
         assert 4 <= await keys(pilot) <= 7
 
 
+async def test_a_theme_is_found_by_its_name_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    app = BioBlueApp(tmp_path / "data", config=Config.load(path))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        await choose(pilot, "nord")
+        await until(pilot, lambda: app.theme == "nord")
+    assert tomllib.loads(path.read_text())["theme"] == "nord"
+
+
 async def test_theme_and_motion_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
     app = BioBlueApp(tmp_path, config=Config.load(path))
