@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from bioblue_envs import Number
 
-from bioblue_tui.records.fields import DecodeError, shown
+from bioblue_tui.records.fields import DecodeError, quoted
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -54,7 +54,7 @@ def _original(match: re.Match[str]) -> str:
     if code:
         return chr(int(code, 16))
     if not short:
-        raise DecodeError(f"unknown escape {shown(chr(92) + other)!r}")
+        raise DecodeError(f"unknown escape {quoted(chr(92) + other)}")
     return _LONG[short]
 
 
@@ -71,7 +71,7 @@ def read_integer(cell: str) -> int:
     """
     value = read_number(cell)
     if type(value) is not int:
-        raise DecodeError(f"a whole number expected, not {shown(cell)!r}")
+        raise DecodeError(f"a whole number expected, not {quoted(cell)}")
     return value
 
 
@@ -89,7 +89,7 @@ def read_number(cell: str) -> Number:
             return value
     except ValueError:
         raise DecodeError("an integer with too many digits") from None
-    raise DecodeError(f"a number expected, not {shown(cell)!r}" if plain else "a number expected, the cell is empty")
+    raise DecodeError(f"a number expected, not {quoted(cell)}" if plain else "a number expected, the cell is empty")
 
 
 def write_number(value: Number) -> str:

@@ -24,7 +24,7 @@ from bioblue_tui.records.fields import (
     numbers,
     only_integers,
     only_numbers,
-    shown,
+    quoted,
     texts,
     whole,
 )
@@ -63,15 +63,15 @@ def decode_event(data: object, unknown: list[str] | None = None) -> Event | None
         DecodeError: When it is no event, or wrong in any field.
     """
     if type(data) is not dict:
-        raise DecodeError(f"an event expected, not {shown(data)!r}")
+        raise DecodeError(f"an event expected, not {quoted(data)}")
     name = data.get("event")
     if type(name) is not str:
         raise DecodeError("the field event is missing or no text")
     form = _FORMS.get(name)
     if form is None:
         if unknown is None:
-            raise DecodeError(f"unknown event {shown(name)!r}")
-        unknown.append(f"event {shown(name)!r}")
+            raise DecodeError(f"unknown event {quoted(name)}")
+        unknown.append(f"event {quoted(name)}")
         return None
     if tuple(data) != form.keys:
         data = arranged(data, form.keys, form.defaults, unknown)
@@ -97,9 +97,9 @@ def arranged(data: Json, keys: tuple[str, ...], defaults: Mapping[str, Any], unk
     """
     strange = [name for name in data if name not in keys]
     if strange and unknown is None:
-        raise DecodeError(f"unknown field {shown(strange[0])!r}")
+        raise DecodeError(f"unknown field {quoted(strange[0])}")
     if unknown is not None:
-        unknown += [f"field {shown(name)!r}" for name in strange]
+        unknown += [f"field {quoted(name)}" for name in strange]
     missing = next((name for name in keys if name not in data and name not in defaults), None)
     if missing is not None:
         raise DecodeError(f"the field {missing} is missing")
@@ -141,7 +141,7 @@ def _answered(
 def _retrying(at: float, step: int, attempt: int, number: int, wait: float, message: str, requests: int) -> Event:
     whole(number, "number", 1)
     if not 0 <= wait <= MOST:
-        raise DecodeError(f"wait: seconds expected, not {shown(wait)!r}")
+        raise DecodeError(f"wait: seconds expected, not {quoted(wait)}")
     return Retrying(at, step, attempt, number, wait, message, requests)
 
 
@@ -153,9 +153,9 @@ def intervened(at: float, step: int, kind: object, value: object) -> Intervened:
     """
     wanted = {"remind": str, "reason": bool, "summary": bool, "rewards": bool, "disturb": list}.get(str(kind))
     if wanted is None:
-        raise DecodeError(f"kind: unknown intervention {shown(kind)!r}")
+        raise DecodeError(f"kind: unknown intervention {quoted(kind)}")
     if type(value) is not wanted:
-        raise DecodeError(f"value: not what {kind} needs: {shown(value)!r}")
+        raise DecodeError(f"value: not what {kind} needs: {quoted(value)}")
     if isinstance(value, list):
         integers(value, "value")
     return Intervened(at, step, cast(InterventionKind, kind), value)
@@ -167,10 +167,10 @@ def _usage(data: Json) -> Usage:
     data = arranged(data, ("input", "cached", "output", "written", "cost"), defaults_of(Usage), None)
     *counts, (_, cost) = data.items()
     if cost is not None and (type(cost) not in _REAL or not 0 <= cost <= MOST):
-        raise DecodeError(f"usage: cost must be a number of dollars or null, not {shown(cost)!r}")
+        raise DecodeError(f"usage: cost must be a number of dollars or null, not {quoted(cost)}")
     for name, tokens in counts:
         if tokens is not None and (type(tokens) is not int or not 0 <= tokens <= MOST):
-            raise DecodeError(f"usage: {name} must be a number of tokens or null, not {shown(tokens)!r}")
+            raise DecodeError(f"usage: {name} must be a number of tokens or null, not {quoted(tokens)}")
     return Usage(**data)
 
 
@@ -231,7 +231,7 @@ def _wrong_type(data: Json) -> DecodeError:
     names |= {NoneType: "null", bool: "true or false"}
     field, value = next((field, value) for field, value in data.items() if type(value) not in _types(field))
     wanted = " or ".join(names[kind] for kind in _types(field) if not (kind is int and float in _types(field)))
-    return DecodeError(f"{field}: {wanted} expected, not {shown(value)!r}")
+    return DecodeError(f"{field}: {wanted} expected, not {quoted(value)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,13 @@ def shown(value: object, length: int = 40) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
 
 
+def quoted(value: object, length: int = 40) -> str:
+    """Return a value from a file for a message, as ``shown`` does, in quotation marks."""
+    return f"'{shown(value, length)}'"
+
+
 def _wrong(name: str, wanted: str, value: object) -> DecodeError:
-    return DecodeError(f"{name}: {wanted} expected, not {shown(value)!r}")
+    return DecodeError(f"{name}: {wanted} expected, not {quoted(value)}")
 
 
 def text(value: object, name: str) -> str:

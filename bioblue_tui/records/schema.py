@@ -22,7 +22,7 @@ from bioblue_envs import Environment, Number
 
 from bioblue_tui.agents.base import Usage
 from bioblue_tui.records.decoding import FIELDS, NAMES, arranged, decode_event, defaults_of, intervened
-from bioblue_tui.records.fields import DecodeError, mapping, shown, text, whole
+from bioblue_tui.records.fields import DecodeError, mapping, quoted, shown, text, whole
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import Ended, Event, Header, Intervened, Paused, Planned, Resumed, Stepped
 
@@ -113,7 +113,7 @@ class NotInstalled(DecodeError):
     )
 
     def __init__(self, header: Header) -> None:
-        super().__init__(f"the environment '{shown(header.environment, 60)}' is not installed here")
+        super().__init__(f"the environment {quoted(header.environment, 60)} is not installed here")
         self.header = header
 
 
@@ -331,10 +331,10 @@ def decode_header(data: object) -> tuple[Header, bool]:
     d = arranged(data, keys, defaults_of(Header), [] if newer else None)
     seed, parent, study = d["seed"], d["parent"], d["study"]
     if seed is not None and type(seed) is not int:
-        raise DecodeError(f"seed: a whole number or null expected, not {shown(seed)!r}")
+        raise DecodeError(f"seed: a whole number or null expected, not {quoted(seed)}")
     source = text(d["source"], "source")
     if source not in SOURCES:
-        raise DecodeError(f"source: {' or '.join(SOURCES)} expected, not {shown(source)!r}")
+        raise DecodeError(f"source: {' or '.join(SOURCES)} expected, not {quoted(source)}")
     words = (
         "agent",
         "model",
@@ -368,11 +368,11 @@ def decode_header(data: object) -> tuple[Header, bool]:
 
 def _schedule(value: object) -> tuple[Planned, ...]:
     if not isinstance(value, list):
-        raise DecodeError(f"schedule: a list expected, not {shown(value)!r}")
+        raise DecodeError(f"schedule: a list expected, not {quoted(value)}")
     planned: list[Planned] = []
     for entry in value:
         if not isinstance(entry, list) or len(entry) != 3:
-            raise DecodeError(f"schedule: step, kind and value expected, not {shown(entry)!r}")
+            raise DecodeError(f"schedule: step, kind and value expected, not {quoted(entry)}")
         planned.append(intervened(0.0, whole(entry[0], "schedule", 1), entry[1], entry[2]).planned)
     return tuple(planned)
 
@@ -391,7 +391,7 @@ def make_environment(header: Header) -> Environment:
         # Names are checked first: any string can stand in a file, also one that is an argument of ``make`` itself.
         strange = next((name for name in header.parameters if name not in known), None)
         if strange is not None:
-            raise DecodeError(f"{header.environment} has no parameter {shown(strange)!r}")
+            raise DecodeError(f"{header.environment} has no parameter {quoted(strange)}")
         return bioblue_envs.make_version(header.environment, header.dynamics, **header.parameters)
     except DecodeError:
         raise
@@ -408,7 +408,7 @@ def is_newer(version: object) -> bool:
     try:
         major, minor = (int(part) for part in text(version, "schema").split("."))
     except ValueError:
-        raise DecodeError(f'schema: a version such as "{SCHEMA_VERSION}" expected, not {shown(version)!r}') from None
+        raise DecodeError(f'schema: a version such as "{SCHEMA_VERSION}" expected, not {quoted(version)}') from None
     own_major, own_minor = (int(part) for part in SCHEMA_VERSION.split("."))
     if major > own_major:
         raise DecodeError(f"written by a newer version of the program (schema {major}.{minor}; update to read it)")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bioblue_tui.records.fields import quoted
 from bioblue_tui.records.schema import (
     SCHEMA_VERSION,
     DecodeError,
@@ -220,6 +221,12 @@ def test_hostile_parameters_are_decode_errors(parameters: dict[str, object]) -> 
     with pytest.raises(DecodeError) as caught:
         decode_header({**HEADER, "parameters": parameters})
     assert str(caught.value).isprintable()
+
+
+def test_what_a_file_holds_is_quoted_as_it_stands() -> None:
+    assert quoted("\x1b[31mevil") == "'\\x1b[31mevil'"
+    assert quoted("a\\b it's") == "'a\\b it's'"
+    assert quoted({"a": 1}) == "'an object'"
 
 
 def test_an_unknown_environment_is_not_installed() -> None:
