@@ -135,7 +135,9 @@ def read_setting(name: str, text: str, shown: str) -> object:
     except DecodeError as error:
         raise ToldError(f"{shown}: {error_line(error, 100)}") from None
     except ValueError:
-        raise ToldError(f"{shown} {one_line(text, 40)}: {setting.in_text}") from None
+        # What goes into a request as it stands may hold a key, and is not said again.
+        said = "" if name == "extra" else f" {one_line(text, 40)}"
+        raise ToldError(f"{shown}{said}: {setting.in_text}") from None
 
 
 def read_settings(text: str) -> dict[str, object]:

@@ -49,7 +49,9 @@ def _change(key: str, old: object, new: object) -> Iterator[str]:
 
 
 def _value(value: object) -> str:
-    return "(not there)" if value is None else one_line(str(value), _WIDTH)
+    if value is None:
+        return "(not there)"
+    return one_line(str(value).lower() if isinstance(value, bool) else str(value), _WIDTH)
 
 
 def _text(data: bytes | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import cast
 
 import bioblue_envs
 
-from bioblue_tui.runs.batch.items import Item, read_environment
+from bioblue_tui.runs.batch.items import Item, read_environment, read_parameter
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.runs.spec_file import SpecError
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
@@ -197,7 +197,7 @@ class _Loader:
         for way, value in self._reader.items("conditions"):
             condition = self._reader.condition(way, value)
             if condition.name in found:
-                raise self._reader.error(way, f"there are two conditions named {condition.name}", condition.name)
+                raise self._reader.error((*way, "name"), f"there are two conditions named {condition.name}")
             found[condition.name] = (way, condition)
         return found or {"gauges": ((), Condition("gauges", wording=self._reader.wording((), {})))}
 
@@ -218,7 +218,9 @@ class _Loader:
         blocks = [self._block(way, value) for way, value in self._reader.items("blocks")]
         for index, block in enumerate(blocks):
             if block.name == PRACTICE or block.name in [other.name for other in blocks[:index]]:
-                raise self._reader.error(("blocks", index), f"another name than {block.name} expected; it is taken")
+                raise self._reader.error(
+                    ("blocks", index, "name"), f"another name than {block.name} expected; it is taken"
+                )
         return blocks
 
     def _block(self, way: Way, value: object) -> Block:
@@ -226,7 +228,7 @@ class _Loader:
         given = reader.table(way, value, _BLOCK)
         name = reader.needed(way, given, "name", label, "a short name without a slash")
         listed = reader.needed(way, given, "environments", _some, 'a list such as ["homeostasis"]')
-        worlds = [read_environment(reader, (*way, "environments"), world) for world in listed]
+        worlds = [read_environment(reader, (*way, "environments", index), one) for index, one in enumerate(listed)]
         seeds = reader.needed(way, given, "seeds", _seeds, 'seeds such as "1-3" or [1, 4, 7]')
         wanted = "a list of names of conditions"
         names = reader.value(way, given, "conditions", self._names, wanted, list(self._conditions))
@@ -261,6 +263,10 @@ class _Loader:
     ) -> _Maker:
         reader, (place, condition) = self._reader, placed
         parameters = {**world.parameters, **condition.parameters}
+        known = {parameter.name for parameter in bioblue_envs.parameters(world.name)}
+        for key, value in condition.parameters.items():
+            if key in known:
+                parameters[key] = read_parameter(reader, place, world.name, key, value)
         try:
             # Lists of a TOML file and tuples of an environment mean the same.
             bioblue_envs.make(world.name, **parameters)

@@ -41,14 +41,17 @@ class Places:
         number = rest.pop(0) if rest and isinstance(rest[0], int) else 0
         # Either each item has a header of its own, or all stand in one list.
         begin, end = spans[number] if isinstance(number, int) and number < len(spans) else spans[0]
-        if rest:
-            wanted = re.compile(rf"""(?<![\w-])["']?{re.escape(str(rest[0]))}["']?\s*=""")
-        elif isinstance(value, str) and len(path) > 1:
-            wanted = re.compile(re.escape(value))
-        else:
-            return begin + 1
-        found = [index for index in range(begin, end) if wanted.search(self._lines[index].partition("#")[0])]
-        return (found[0] if len(found) == 1 else begin) + 1
+        keys = [key for key in rest if isinstance(key, str)]
+        wanted = [rf"""(?<![\w-])["']?{re.escape(key)}["']?\s*=""" for key in keys]
+        if not keys and isinstance(value, str) and len(path) > 1:
+            wanted = [re.escape(value)]
+        for pattern in wanted:
+            codes = ((index, self._lines[index].partition("#")[0]) for index in range(begin, end))
+            found = [index for index, code in codes if re.search(pattern, code)]
+            if len(found) != 1:
+                break
+            begin = found[0]
+        return begin + 1
 
     def _split(self) -> dict[str, list[tuple[int, int]]]:
         """Return, by top-level name, the lines of each of its parts."""

@@ -15,7 +15,7 @@ from tests.support.pilots import on_disk, opened, painted, trial, until
 
 
 @pytest.mark.parametrize(
-    ("plan", "unseen"),
+    ("spec", "unseen"),
     [
         (TrialSpec("homeostasis", "human", {"hidden_rewards": True}, steps=3), "consumption"),
         (TrialSpec("sustainability", "human", {"hidden_rewards": True}, steps=3), "consumption"),

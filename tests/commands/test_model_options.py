@@ -90,7 +90,7 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
         ({"thinking": "1.5"}, "--thinking 1.5: a whole number"),
         ({"history": "window"}, "window"),
         ({"extra": "{"}, "--extra: not valid JSON"),
-        ({"extra": "[1]"}, "--extra [1]: a JSON object"),
+        ({"extra": "[1]"}, "--extra: a JSON object"),
         ({"extra": '{"x": [1e999]}'}, "--extra: the object: a value in it"),
         ({"interventions": ("x",)}, "--intervene x: write a step"),
         ({"interventions": ("0:rewards off",)}, "write a step"),

@@ -61,6 +61,38 @@ def test_an_error_names_line_and_field(tmp_path: Path, old: str, new: str, field
     assert 0 <= wanted + new.count("\n") - found <= 3
 
 
+WORLDS = """\
+name = "lines"
+[[conditions]]
+name = "first"
+[[conditions]]
+name = "second"
+hidden_rewards = true
+[[blocks]]
+name = "only"
+seeds = [1]
+environments = [
+  "homeostasis",
+  {id = "balancing", objectives = 3},
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        ("hidden_rewards = 3", "line 6: conditions 2.hidden_rewards: hidden_rewards=3: true or false expected"),
+        ("objectives = 33", "line 12: blocks 1.environments 2.objectives: "),
+        ('name = "first"\n', "line 5: conditions 2.name: there are two conditions named first"),
+    ],
+)
+def test_a_value_is_named_with_its_own_line(tmp_path: Path, new: str, told: str) -> None:
+    old = {"hid": "hidden_rewards = true", "obj": "objectives = 3", "nam": 'name = "second"\n'}[new[:3]]
+    load_study(written(tmp_path, WORLDS))
+    with pytest.raises(StudyError, match=told):
+        load_study(written(tmp_path, WORLDS.replace(old, new)))
+
+
 def test_a_long_text_does_not_confuse_lines(tmp_path: Path) -> None:
     text = 'incentives = """\n[blocks]\nsteps = 3 {{{\n"""\n' + toml(steps=0)
     with pytest.raises(StudyError, match="line 7: steps"):

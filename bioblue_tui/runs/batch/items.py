@@ -98,7 +98,7 @@ def read_environment(source: Source, way: Way, value: object) -> Item:
     except bioblue_envs.ParameterError as error:
         raise source.error(way, str(error), name) from None
     parameters = {key: value for key, value in given.items() if key != "id"}
-    return Item(way, name, {key: _parameter(source, way, name, key, value) for key, value in parameters.items()})
+    return Item(way, name, {key: read_parameter(source, way, name, key, value) for key, value in parameters.items()})
 
 
 def read_agents(source: Source, environments: Sequence[str]) -> Iterator[Item]:
@@ -139,7 +139,7 @@ def read_conditions(source: Source, environments: Sequence[str]) -> Iterator[Ite
         for key, value in given.items():
             if key not in ("name", *SETTINGS, *PLANNED):
                 for environment in environments:
-                    parameters[key] = _parameter(source, way, environment, key, value)
+                    parameters[key] = read_parameter(source, way, environment, key, value)
         yield Item(way, name, parameters, _settings(source, way, given), **_planned(source, way, given))
 
 
@@ -184,7 +184,7 @@ def _settings(source: Source, way: Way, given: Mapping[str, object]) -> dict[str
     return {key: source.read((*way, key), given[key], *SETTINGS[key]) for key in SETTINGS if key in given}
 
 
-def _parameter(source: Source, way: Way, environment: str, key: str, value: object) -> object:
+def read_parameter(source: Source, way: Way, environment: str, key: str, value: object) -> object:
     """Return a parameter that an environment has, with a value that it can have by itself."""
     known = {parameter.name: parameter for parameter in bioblue_envs.parameters(environment)}
     if key not in known:
