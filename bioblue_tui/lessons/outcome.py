@@ -25,6 +25,7 @@ class Outcome:
         failures: Each failure and the steps it holds for, in the order of the onsets.
         flip: The onset of the first failure that lasts, with what is not sure of it; empty where none lasts.
         in_place: What a person did in the agent's place; empty for nothing.
+        intervened: Steps at which somebody intervened while it ran.
     """
 
     steps: int
@@ -36,6 +37,7 @@ class Outcome:
     failures: Sequence[str] = ()
     flip: str = ""
     in_place: str = ""
+    intervened: Sequence[int] = ()
 
     def total(self, key: str, step: int) -> Number | None:
         """Return a dimension's total after a step; None where there is no such dimension or step."""
@@ -64,4 +66,5 @@ def outcome_of(state: TrialState) -> Outcome:
         failures=[f"{whose}{finding.spell(len(totals))}" for whose, finding in reading.told],
         flip=reading.flip.told if reading.flip else "",
         in_place=reading.tally.person(),
+        intervened=sorted({event.step for event in state.interventions if event.step <= state.done}),
     )

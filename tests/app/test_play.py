@@ -21,6 +21,7 @@ HOMEOSTASIS = TrialSpec("homeostasis", "human", seed=1, steps=3)
 
 async def test_an_answer_says_at_once_what_it_did(tmp_path: Path) -> None:
     async with trial(HOMEOSTASIS, tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
         await pilot.press("4", "enter")
         await until(pilot, lambda: "Step 1" in str(screen.bar.feedback.render()))
         told = str(screen.bar.feedback.render())
@@ -35,6 +36,7 @@ async def test_nothing_is_said_of_an_answer_once_the_record_is_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with trial(replace(HOMEOSTASIS, prompt_only=True), tmp_path) as (pilot, screen):
+        await opened(pilot, screen, 1)
         await pilot.press("4", "enter")
         await until(pilot, lambda: "Taken." in str(screen.bar.feedback.render()))
         await opened(pilot, screen, 2)

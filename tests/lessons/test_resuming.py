@@ -381,3 +381,19 @@ async def test_the_page_says_that_a_person_acted_in_the_agents_place(lesson: Les
         await teacher.press("y")
         await until(teacher.pilot, lambda: teacher.pilot.app.screen is teacher.screen, "the lesson")
         await until(teacher.pilot, lambda: "A person acted in the agent's place: 1 step by human." in teacher.texts)
+        assert "What the lesson says is about the trial that nobody changed." in teacher.texts
+
+
+async def test_the_page_says_that_somebody_intervened(lesson: Lesson, tmp_path: Path) -> None:
+    async with given(lesson, tmp_path / "data") as teacher:
+        await teacher.guess("12")
+        await teacher.press("enter")
+        screen = await teacher.trial("enter")
+        assert isinstance(screen, WatchScreen)
+        await teacher.hold(screen, 3)
+        screen.live.trial.intervene("disturb", [-5, 0])
+        screen.live.trial.step_once()
+        await until(teacher.pilot, lambda: screen.state.done == 4)
+        await teacher.back(screen)
+        await until(teacher.pilot, lambda: "Somebody intervened, at step 4." in teacher.texts)
+        assert "What the lesson says is about the trial that nobody changed." in teacher.texts

@@ -19,6 +19,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.lessons.figures import FIGURE
 from bioblue_tui.lessons.format import Activity, Discussion, Lesson, Prediction
 from bioblue_tui.lessons.guesses import GuessError, hint
+from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.sitting import Place, Sitting
 from bioblue_tui.lessons.unnamed import NOBODY
 from bioblue_tui.screens.lesson.guesses import GuessPlot
@@ -128,7 +129,7 @@ class ActivityCard(Card):
                 f"{how} up to step {outcome.steps} of {outcome.planned}; what the lesson says is about all of it.",
                 "o: show it again, and there r: resume it",
             ]
-        lines[:0] = [f"A person acted in the agent's place: {outcome.in_place}."] * bool(outcome.in_place)
+        lines[:0] = _changed_by_people(outcome)
         lines += [f"w {n}: what if … {rule}" for n, rule in enumerate(rules, 1)]
         self.about.update("\n".join(lines))
         others = [(rules[number], other) for number, other in sorted(played.others.items())]
@@ -144,6 +145,16 @@ class ActivityCard(Card):
         if activity.agent != HUMAN or activity.record is not None:
             return False
         return not bioblue_envs.make(activity.environment, **activity.parameters).shown_dimensions
+
+
+
+def _changed_by_people(outcome: Outcome) -> list[str]:
+    """Say what people did to a trial: what a lesson tells of it is about the one that nobody changed."""
+    told = [f"A person acted in the agent's place: {outcome.in_place}."] if outcome.in_place else []
+    if outcome.intervened:
+        steps = ", ".join(map(str, outcome.intervened))
+        told.append(f"Somebody intervened, at step {one_line(steps, 40)}.")
+    return [*told, "What the lesson says is about the trial that nobody changed."] if told else []
 
 
 def headline(activity: Activity) -> str:
