@@ -158,6 +158,14 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         self._notes, self._conversation.news = [], ""
         return replace(answer, notes=tuple(filter(None, notes)))
 
+    async def ready(self) -> None:
+        """Make what requests are sent through, as the first of them would: it takes up to a second.
+
+        Raises:
+            AgentError: When it can't be made.
+        """
+        await guarded(self._prepared(), self._explain)
+
     async def aclose(self) -> None:
         """Close all connections."""
         client, self._client, self._poster = self._client, None, None
@@ -228,11 +236,14 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         self._client = await asyncio.to_thread(self._connect)
         return self._client, self._source
 
-    async def _request(self, turn: Turn, hearing: Hearing) -> Received:
+    async def _prepared(self) -> Poster:
         if self._poster is None:
             client, _ = await self.reach()
             self._poster = Poster(client, self.resource, self._transport)
-        poster = self._poster
+        return self._poster
+
+    async def _request(self, turn: Turn, hearing: Hearing) -> Received:
+        poster = await self._prepared()
         self._conversation.messages(turn)
         parameters, notes = dict(self._parameters), list[str]()
         while True:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from bioblue_tui.agents.base import Agent, AgentError, Answer, Turn
 from bioblue_tui.formatting.text import one_line
@@ -137,6 +138,14 @@ class TrialClock:
         self._left_out += seconds
 
 
+@runtime_checkable
+class Prepared(Protocol):
+    """An agent that has something to make before it sends its first request."""
+
+    async def ready(self) -> None:
+        """Make it."""
+
+
 class Limited:
     """An agent that asks a limiter before every request, and tells it what came of it.
 
@@ -161,6 +170,9 @@ class Limited:
             AgentError: When no answer could be had.
         """
         kept, self._kept = self._kept, 0.0
+        if isinstance(self._agent, Prepared):
+            # What is admitted is sent at once: else all that were admitted while this was made would go out together.
+            await self._agent.ready()
         self._clock.leave_out(await self.limiter.admit(kept))
         try:
             answer = await self._agent.answer(turn)

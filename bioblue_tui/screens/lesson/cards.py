@@ -147,7 +147,6 @@ class ActivityCard(Card):
         return not bioblue_envs.make(activity.environment, **activity.parameters).shown_dimensions
 
 
-
 def _changed_by_people(outcome: Outcome) -> list[str]:
     """Say what people did to a trial: what a lesson tells of it is about the one that nobody changed."""
     told = [f"A person acted in the agent's place: {outcome.in_place}."] if outcome.in_place else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,28 @@ async def test_all_together_stay_below_the_requests_a_minute(tmp_path: Path) -> 
     assert provider.asked == [1000.0 + 2 * number for number in range(20)]
     # Each in its turn: nobody is far ahead of the others.
     assert [event.step for event in trials.events(1) if isinstance(event, Stepped)] == [1, 2, 3, 4]
+
+
+class Unready(Model):
+    """A model whose client waits for what all need: what was admitted meanwhile would be sent together."""
+
+    async def ready(self) -> None:
+        await self.there.clock.sleep(max(0.0, 1007 - self.there.clock.time))
+
+    async def answer(self, turn: Turn) -> Answer:
+        await self.ready()
+        return await super().answer(turn)
+
+
+async def test_the_first_requests_keep_their_distance_though_a_client_takes_long_to_make(tmp_path: Path) -> None:
+    clock = FakeClock()
+    provider = Provider(clock)
+    trials = await Trials(tmp_path, clock, [Unready(provider) for _ in range(5)], rpm=30).start()
+    while not trials.running.engine.over:
+        await trials.advance(1)
+    await trials.running.finish()
+    assert len(provider.asked) == 5
+    assert all(later - earlier >= 2 for earlier, later in pairwise(provider.asked))
 
 
 async def test_many_trials_at_a_strict_provider_all_reach_their_end(tmp_path: Path) -> None:
