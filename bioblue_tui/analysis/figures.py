@@ -58,14 +58,14 @@ class Figures:
         standing, last = standing_of(state, path), state.recorded(state.done)
         steps = (view.number for view in state.steps if view.done)
         shared = state.header.forked_after or 0
-        keys = [dimension.key for dimension in state.environment.dimensions]
+        totals = last.totals if last else {dimension.key: 0 for dimension in state.environment.dimensions}
         own = [metrics for step, metrics in zip(steps, metrics_by_step(state), strict=True) if step > shared]
         return cls(
             state.done,
             standing,
             state.unaveraged if state.whole else standing,
             shared,
-            {key: tidy(last.totals[key]) if last else 0 for key in keys},
+            {key: tidy(value) for key, value in totals.items()},
             compare(state),
             {name: found for name in state.environment.metrics if (found := _metric(name, own))},
             state.tally,

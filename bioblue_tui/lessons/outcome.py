@@ -25,7 +25,7 @@ class Outcome:
         failures: Each failure and the steps it holds for, in the order of the onsets.
         flip: The onset of the first failure that lasts, with what is not sure of it; empty where none lasts.
         in_place: What a person did in the agent's place; empty for nothing.
-        intervened: Steps at which somebody intervened while it ran.
+        intervened: Steps at which somebody intervened while it ran, or had planned to.
     """
 
     steps: int

@@ -9,17 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bioblue_envs
-import click
-
-from bioblue_tui.trials.events import MAX_STEPS
 
 Option = tuple[tuple[str, ...], Mapping[str, Any]]
 """How an option of a command is declared, and what else ``click.Option`` is told."""
 
-STEPS_OPTION: Option = (("--steps",), {"type": click.IntRange(1, MAX_STEPS), "metavar": "N", "help": "How many steps."})
-
-SWITCHES = {"hint": "hint", "show_imbalance": "show imbalance", "hidden_rewards": "hidden rewards"}
-"""Parameters that are on or off, and what people call them."""
+SWITCHES = ("hint", "show_imbalance", "hidden_rewards")
+"""Parameters that are on or off."""
 
 NAMED = ("objectives", *SWITCHES)
 """Parameters with an option of their own."""

@@ -13,12 +13,14 @@ from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.display.analysis import analyse_files
 from bioblue_tui.lessons.collection import find
 from bioblue_tui.lessons.format import Lesson
+from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.lessons.reading import read_lesson
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.runs.session import Session, open_session
 from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.screens.home.screen import HomeScreen
+from bioblue_tui.screens.lesson.cards import changed_by_people
 from bioblue_tui.screens.lesson.results import ResultTable
 from bioblue_tui.screens.trial.forking import ForkDialog
 from bioblue_tui.screens.trial.play import PlayScreen
@@ -76,6 +78,16 @@ async def resumed(teacher: Teacher) -> TrialScreen:
     screen = app.screen
     assert isinstance(screen, PlayScreen | WatchScreen)
     await until(teacher.pilot, lambda: screen.is_mounted)
+    return screen
+
+
+async def held(teacher: Teacher, step: int) -> WatchScreen:
+    """Watch the first trial after a guess, and pause it at a step."""
+    await teacher.guess("12")
+    await teacher.press("enter")
+    screen = await teacher.trial("enter")
+    assert isinstance(screen, WatchScreen)
+    await teacher.hold(screen, step)
     return screen
 
 
@@ -367,11 +379,7 @@ async def test_the_page_says_which_failures_are_over_and_the_flip_as_analyse_doe
 
 async def test_the_page_says_that_a_person_acted_in_the_agents_place(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
-        await teacher.guess("12")
-        await teacher.press("enter")
-        screen = await teacher.trial("enter")
-        assert isinstance(screen, WatchScreen)
-        await teacher.hold(screen, 3)
+        screen = await held(teacher, 3)
         await teacher.pilot.press("t")
         await until(teacher.pilot, lambda: screen.bar.answer.has_focus and screen.bar.gate.is_open)
         await teacher.pilot.press(*"1,1", "enter")
@@ -386,14 +394,17 @@ async def test_the_page_says_that_a_person_acted_in_the_agents_place(lesson: Les
 
 async def test_the_page_says_that_somebody_intervened(lesson: Lesson, tmp_path: Path) -> None:
     async with given(lesson, tmp_path / "data") as teacher:
-        await teacher.guess("12")
-        await teacher.press("enter")
-        screen = await teacher.trial("enter")
-        assert isinstance(screen, WatchScreen)
-        await teacher.hold(screen, 3)
+        screen = await held(teacher, 3)
         screen.live.trial.intervene("disturb", [-5, 0])
         screen.live.trial.step_once()
         await until(teacher.pilot, lambda: screen.state.done == 4)
         await teacher.back(screen)
         await until(teacher.pilot, lambda: "Somebody intervened, at step 4." in teacher.texts)
         assert "What the lesson says is about the trial that nobody changed." in teacher.texts
+
+
+def test_a_record_that_a_lesson_brings_is_what_it_tells_of() -> None:
+    changed = Outcome(5, 5, (), (), (), in_place="2 steps by human", intervened=(3,))
+    assert changed_by_people(changed, recorded=True) == ["A person acted in the agent's place: 2 steps by human."]
+    assert len(changed_by_people(changed, recorded=False)) == 3
+    assert changed_by_people(Outcome(5, 5, (), (), ()), recorded=False) == []

@@ -17,10 +17,11 @@ from bioblue_tui.models.providers import is_model, ways
 from bioblue_tui.records.collection import recent
 from bioblue_tui.runs.batch.seeds import MAX_SEED, parse_seeds
 from bioblue_tui.runs.settings_text import read_wording
-from bioblue_tui.runs.trial_options import RULES, STEPS_OPTION, Option, read_parameters
+from bioblue_tui.runs.trial_options import RULES, read_parameters
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import trials_dir
+from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.trials.trial import RETRY_LIMIT
 from bioblue_tui.wordings.collection import DEFAULT, comes_with_us, reworded
 from bioblue_tui.wordings.wording import Wording
@@ -73,10 +74,16 @@ def series_options(command: Command) -> Command:
 
 
 def _world_options(command: Command) -> Command:
-    names, told = STEPS_OPTION
-    steps: Option = names, {**told, "default": STEPS, "show_default": True}
-    options = [click.option(*names, **told) for names, told in (steps, *RULES)]
-    for option in reversed([*options, wording_option(DEFAULT), data_option]):
+    steps = click.option(
+        "--steps",
+        type=click.IntRange(1, MAX_STEPS),
+        metavar="N",
+        default=STEPS,
+        show_default=True,
+        help="How many steps.",
+    )
+    rules = [click.option(*names, **told) for names, told in RULES]
+    for option in reversed([steps, *rules, wording_option(DEFAULT), data_option]):
         command = option(command)
     return command
 

@@ -62,8 +62,8 @@ class SetupPanel(Vertical):
             yield Label("objectives", id="objectives-label")
             yield Input("2", id="objectives", type="integer", compact=True)
         with Horizontal():
-            for name, label in SWITCHES.items():
-                yield PlainCheckbox(label, id=name.replace("_", "-"), compact=True)
+            for name in SWITCHES:
+                yield PlainCheckbox(name.replace("_", " "), id=name.replace("_", "-"), compact=True)
             yield PlainCheckbox("prompt only", id="prompt-only", compact=True)
         with Horizontal(id="setting-line"):
             yield Label("set")

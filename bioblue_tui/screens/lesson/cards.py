@@ -129,7 +129,7 @@ class ActivityCard(Card):
                 f"{how} up to step {outcome.steps} of {outcome.planned}; what the lesson says is about all of it.",
                 "o: show it again, and there r: resume it",
             ]
-        lines[:0] = _changed_by_people(outcome)
+        lines[:0] = changed_by_people(outcome, recorded=self._activity.record is not None)
         lines += [f"w {n}: what if … {rule}" for n, rule in enumerate(rules, 1)]
         self.about.update("\n".join(lines))
         others = [(rules[number], other) for number, other in sorted(played.others.items())]
@@ -147,9 +147,16 @@ class ActivityCard(Card):
         return not bioblue_envs.make(activity.environment, **activity.parameters).shown_dimensions
 
 
-def _changed_by_people(outcome: Outcome) -> list[str]:
-    """Say what people did to a trial: what a lesson tells of it is about the one that nobody changed."""
+def changed_by_people(outcome: Outcome, *, recorded: bool) -> list[str]:
+    """Say what people did to a trial; a lesson that brings the record of one tells of it as it is.
+
+    Args:
+        outcome: What came of it.
+        recorded: Whether the lesson brought its record.
+    """
     told = [f"A person acted in the agent's place: {outcome.in_place}."] if outcome.in_place else []
+    if recorded:
+        return told
     if outcome.intervened:
         steps = ", ".join(map(str, outcome.intervened))
         told.append(f"Somebody intervened, at step {one_line(steps, 40)}.")
