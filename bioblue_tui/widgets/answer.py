@@ -15,7 +15,8 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from bioblue_tui.formatting.numbers import counted
-from bioblue_tui.widgets.gate import AGAIN, Early, Gate, Gated
+from bioblue_tui.widgets.fields import Gated, LineInput
+from bioblue_tui.widgets.gate import AGAIN, Early, Gate
 from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.wrap import fitting
 
@@ -23,7 +24,7 @@ _LINES = 4
 """Most lines above the answer line, as its style says, too."""
 
 
-class RefusableInput(Input):
+class RefusableInput(LineInput):
     """A line in which what was refused stands until it is replaced or corrected."""
 
     typed = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from weakref import WeakSet
 
 from rich.console import RenderableType
@@ -12,10 +12,8 @@ from textual import events
 from textual._time import get_time
 from textual.app import App
 from textual.driver import Driver
-from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from bioblue_tui.widgets.terminal import ours
@@ -130,59 +128,6 @@ class Painted(Static):
         return super().render_line(y)
 
 
-# At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
-if TYPE_CHECKING:
-    _Base = Widget
-else:
-    _Base = object
-
-
-class Gated(_Base):
-    """What a widget has in which answers are given: it takes only what its gate admits, each key in its turn.
-
-    To be named before the widget's own base.
-    """
-
-    gate: Gate
-    also: tuple[str, ...] = ()
-    """Other keys that answer, too, be they letters: they wait for what was typed before them."""
-
-    class Dropped(Message):
-        """Something was pressed too early."""
-
-    def takes(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key or a paste does something here."""
-        return isinstance(event, events.Key) and event.key in (*self._bindings.key_to_bindings, *self.also)
-
-    coming = 0
-    """How many keys are on their way here: what was pressed behind them comes after them."""
-
-    def post_message(self, message: Message) -> bool:
-        """Take a message into the queue."""
-        posted = super().post_message(message)
-        self.coming += posted and isinstance(message, events.Key)
-        return posted
-
-    async def on_event(self, event: events.Event) -> None:
-        """Drop what was pressed too early."""
-        if isinstance(event, events.Key | events.Paste) and self.takes(event) and not self.gate.admits(event):
-            event.stop()
-            self.post_message(self.Dropped())
-        else:
-            await super().on_event(event)
-        self.coming -= isinstance(event, events.Key)
-
-    async def _on_key(self, event: events.Key) -> None:
-        """Do at once what a key is bound to. Textual would do it after what was typed behind it was taken in.
-
-        It calls the base classes' handlers by itself.
-        """
-        own = event.key in self._bindings.key_to_bindings and not event.is_printable
-        if (own or event.key in self.also) and await self.app._check_bindings(event.key):
-            event.stop()
-            event.prevent_default()
-
-
 class AttentiveApp(App[str]):
     """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
 
@@ -241,7 +186,7 @@ class AttentiveApp(App[str]):
         if self.screen_stack[-1:] == [screen]:
             self._front.painted(self._asked_at)
 
-    def _in_sight(self, event: events.Key | events.Paste) -> bool:
+    def in_sight(self, event: events.Key | events.Paste) -> bool:
         """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
         if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event) or self._front.admits(event):
             return True
@@ -262,13 +207,23 @@ class AttentiveApp(App[str]):
         comes here twice, before it goes to what has the focus, and on its way back for what it is bound to.
         """
         pressed = isinstance(event, events.Key | events.Paste) and self.screen_stack
-        if pressed and not self._in_sight(event):  # type: ignore[arg-type]
+        if pressed and not self.in_sight(event):  # type: ignore[arg-type]
             event.stop()
             return
-        front = self.screen if pressed else None
-        submits = isinstance(event, events.Key) and event.is_forwarded and event.key in SUBMITTING
+        back = isinstance(event, events.Key) and event.is_forwarded
+        front = self.screen if pressed and back else None
         await self._take(event)
-        if submits and front is not None and front.is_modal and self.screen_stack[-1:] == [front]:
+        if front is not None:
+            self.was_pressed(event, front)  # type: ignore[arg-type]
+
+    def was_pressed(self, key: events.Key, front: Screen[Any]) -> None:
+        """Note that all was done about a key.
+
+        Args:
+            key: The key.
+            front: The screen that was in front.
+        """
+        if key.key in SUBMITTING and front.is_modal and self.screen_stack[-1:] == [front]:
             # What it submits may close the dialog, or change it; another one is for what is then seen.
             self._await_sight(front)
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.runs.trial_spec import TrialSpec
-from bioblue_tui.screens.dialogs import ConfirmDialog
+from bioblue_tui.screens.dialogs import ConfirmDialog, LineDialog
 from bioblue_tui.screens.help import HelpScreen
 from bioblue_tui.screens.notes.dialogs import NoteDialog
 from bioblue_tui.screens.trial.forking import ForkDialog
@@ -124,3 +126,47 @@ async def test_a_bounce_of_enter_goes_to_no_step_and_nothing_more(tmp_path: Path
         await until(pilot, lambda: isinstance(pilot.app.screen, NoteDialog))
         await settled(pilot)
         assert not pilot.app.screen.error.display  # type: ignore[attr-defined]
+
+
+EDITS = [
+    (("1", "2", "backspace", "3"), "13"),
+    (("7", "ctrl+u", "2", "0"), "20"),
+    (("1", "2", "left", "5", "home", "8"), "8152"),
+    (("1", "2", "home", "delete", "4", "ctrl+e", "9"), "429"),
+]
+"""Keys as one types them, and what then stands in a line that was empty."""
+
+
+@pytest.mark.parametrize(("keys", "text"), EDITS)
+async def test_every_key_is_done_in_its_turn_in_every_field(tmp_path: Path, keys: tuple[str, ...], text: str) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(pilot, lambda: bool(app.screen.query(Input)))
+        for line in app.screen.query(Input):
+            line.value = ""
+            line.focus()
+            await pilot.pause()
+            packet(pilot, *keys)
+            await settled(pilot)
+            assert line.value == text, line.id
+
+
+@pytest.mark.parametrize(("key", "kind"), [("m", NoteDialog), ("f", ForkDialog), ("j", LineDialog)])
+@pytest.mark.parametrize(("keys", "text"), EDITS)
+async def test_every_key_is_done_in_its_turn_in_every_field_of_a_dialog(
+    tmp_path: Path, key: str, kind: type[Any], keys: tuple[str, ...], text: str
+) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+        fields = list(pilot.app.screen.query("Input, TextArea"))
+        assert fields
+        for field in fields:
+            if isinstance(field, Input):
+                field.value = ""
+            field.focus()
+            await settled(pilot)
+            packet(pilot, *keys)
+            await settled(pilot)
+            assert (field.value if isinstance(field, Input) else field.text) == text, field.id  # type: ignore[attr-defined]

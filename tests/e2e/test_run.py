@@ -157,8 +157,8 @@ def test_a_terminal_gets_bars_while_trials_run_and_then_the_table_alone(bioblue:
     options = ["--agent", "thermostat", "--seeds", "1-30", "--steps", "100000", "--speed", "20", "--parallel", "12"]
     with bioblue.terminal("run", "homeostasis", *options, "--display", "none") as terminal:
         bar = re.compile(r"^seed 10 +\S+ +\d+/100000", re.MULTILINE)
-        text = terminal.wait(re.compile(r"^trials +\S+ +0/30 +\d:\d\d, about \d+:\d\d:\d\d left", re.MULTILINE), bar)
-        assert "and 2 more" in text
+        total = re.compile(r"^trials +\S+ +0/30 +\d:\d\d, about \d+:\d\d:\d\d left", re.MULTILINE)
+        text = terminal.wait(total, bar, "and 2 more")
         assert "seed 11  " not in text
         terminal.press("\x03")
         assert terminal.finish() == 130
