@@ -5,30 +5,22 @@ It paints its first line as soon as an application of Textual can, and loads the
 
 from __future__ import annotations
 
-import gc
-import re
-import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
-from textual import events
 from textual.app import ComposeResult, SystemCommand, get_system_commands_provider
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
-from bioblue_tui.config import THEME, Config, ConfigError
+from bioblue_tui.app.base import AppBase
+from bioblue_tui.config import Config, ConfigError
 from bioblue_tui.formatting.text import error_line, one_line
-from bioblue_tui.screens.actions import REGISTRY, command
-from bioblue_tui.system.crash_report import ADVICE, told
-from bioblue_tui.system.ending import on_signals
-from bioblue_tui.widgets.gate import AttentiveApp
-from bioblue_tui.widgets.wrap import keep_numbers_whole
+from bioblue_tui.screens.actions import command
 
 if TYPE_CHECKING:
     from bioblue_tui.app.navigation import Shown as Shown
@@ -45,13 +37,6 @@ if TYPE_CHECKING:
 
     First = Shown | Callable[[], Shown]
 
-NARROW = 80
-"""Below this many columns the home screen stacks its lists."""
-
-
-SETTLED = 0.5
-"""Seconds after which the first screen has been painted: what can wait is done then."""
-
 
 def _screen_commands() -> type[Provider]:
     from bioblue_tui.screens.palette import ScreenCommands
@@ -59,7 +44,7 @@ def _screen_commands() -> type[Provider]:
     return ScreenCommands
 
 
-class BioBlueApp(AttentiveApp):
+class BioBlueApp(AppBase):
     """BioBlue in the terminal.
 
     Args:
@@ -73,14 +58,7 @@ class BioBlueApp(AttentiveApp):
     MODELS_REFUSED: ClassVar[str] = ""
     """Why no model can be chosen, whatever keys and files there are; empty where any can."""
 
-    TITLE = "BioBlue"
-    CSS = """
-    #opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }
-    /* At the foot they would lie over alerts and over the line that is typed into. */
-    ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
-    """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]
-
+    CSS = "#opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _screen_commands,
         get_system_commands_provider,
@@ -98,58 +76,28 @@ class BioBlueApp(AttentiveApp):
         spec: TrialSpec | None = None,
         config: Config | None = None,
     ) -> None:
-        super().__init__()
-        keep_numbers_whole()
+        super().__init__(config)
         self._data = data
         self._first, self._spec = first, spec
-        self.ended_by = 0
-        """Exit code of the signal that ended it; 0 for none."""
         self._wired: Wiring
-        self.config = config or Config()
-        self._apply_config()
-
-    def _watch_app_focus(self, focus: bool) -> None:
-        """Focus what a screen begins with where it began without the keyboard, as it does in a browser."""
-        super()._watch_app_focus(focus)
-        wanted = self.screen.AUTO_FOCUS if focus and self.screen.focused is None else None
-        if wanted and (first := next((one for one in self.screen.query(wanted) if one.focusable), None)):
-            self.screen.set_focus(first, scroll_visible=False)
-
-    def on_load(self) -> None:
-        """Be ready for signals before the terminal is taken, so that it is given back."""
-        if not self.is_headless:
-            on_signals(self._end_by_signal)
-
-    def _end_by_signal(self, code: int) -> None:
-        """Leave as a person would; the screens, as they are taken down, complete their records."""
-        self.ended_by = code
-        self._exit_from_trial(code)
 
     async def action_quit(self) -> None:
         """Leave from whatever screen is in front."""
-        self._exit_from_trial(0)
+        self._leave_with(0)
 
-    def _exit_from_trial(self, code: int) -> None:
+    def _leave_with(self, code: int) -> None:
         """End, and name the record of the trial that was played last."""
         from bioblue_tui.screens.trial.live import LiveScreen
 
         trials = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
         self.exit(str(trials[-1].session.path or "") if trials else "", return_code=code)
 
-    @property
-    def failed(self) -> int:
-        """The exit code where a signal or a fault of the program, which it has told, has ended it; else 0."""
-        return self.ended_by or self.return_code or 0
-
     def compose(self) -> ComposeResult:
         """Lay out what is seen before the first screen is there."""
         yield Static("BioBlue in the terminal", id="opening")
 
     def on_mount(self) -> None:
-        """Paint, then show the first screen."""
-        self.call_after_refresh(self._begin)
-        # Garbage collection of the many objects made at start is the main cause of late key strokes.
-        gc.set_threshold(20_000, 50, 100)
+        """Keep the theme that is chosen; Textual calls the base class's handler by itself."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _begin(self) -> None:
@@ -160,26 +108,11 @@ class BioBlueApp(AttentiveApp):
             self._wired.home()
         else:
             self._wired.show(self._first() if callable(self._first) else self._first, self._spec)
-        self._apply_keys()
-        self.set_timer(SETTLED, _spare_what_is_there)
+
+    def _show_first(self) -> None:
+        super()._show_first()
         for problem in self.config.problems:
             self.notify(one_line(problem, 300), title="Configuration", severity="warning", timeout=10, markup=False)
-
-    def _apply_config(self) -> None:
-        config = self.config
-        if config.theme not in self.available_themes:
-            config.problems.append(f"theme {config.theme!r} is not known; {THEME} is shown")
-            config.theme = THEME
-        self.theme = config.theme
-        if config.reduced_motion:
-            self.animation_level = "none"
-
-    def _apply_keys(self) -> None:
-        # Commands are known once their screens are loaded.
-        config = self.config
-        unknown = sorted(config.keys.keys() - REGISTRY.keys())
-        config.problems += [f"[keys] {name!r} is no command; left out" for name in unknown]
-        self.set_keymap({name: keys for name, keys in config.keys.items() if name in REGISTRY})
 
     def _theme_changed(self, theme: Theme) -> None:
         if theme.name != self.config.theme:
@@ -202,24 +135,6 @@ class BioBlueApp(AttentiveApp):
         yield SystemCommand(motion, "Switch animation and blinking on or off; it is kept", self.action_toggle_motion)
         yield SystemCommand("Picture", "Save a picture of the screen as SVG", self.deliver_screenshot)
 
-    def get_key_display(self, binding: Binding) -> str:
-        """Return a key as people write it: F5, not f5."""
-        shown = super().get_key_display(binding)
-        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
-
-    def _fatal_error(self) -> None:
-        """Tell a fault of the program without the values of variables, which Textual would show."""
-        error = sys.exception()
-        text = f"bioblue: {told(error)}. {ADVICE}" if error else "bioblue: a fault of the program"
-        self.panic(Text(one_line(text, 1000)))
-
-    def action_help_quit(self) -> None:
-        """Say which key leaves here: Ctrl+C, which asks for that elsewhere, does not."""
-        leaving = self.active_bindings.get("escape") or self.active_bindings.get("ctrl+q")
-        if leaving is not None:
-            key = self.get_key_display(leaving.binding)
-            self.notify(f"{key}: {leaving.binding.description}", title="Ctrl+C ends nothing here", markup=False)
-
     def action_toggle_dark(self) -> None:
         """Switch between dark and light."""
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
@@ -230,11 +145,6 @@ class BioBlueApp(AttentiveApp):
         self._keep(reduced_motion=reduced)
         self.animation_level = "none" if reduced else "full"
         self.notify("Reduced motion is on." if reduced else "Reduced motion is off.")
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Let the cursor blink only where motion is wanted."""
-        if isinstance(event.widget, Input):
-            event.widget.cursor_blink = not self.config.reduced_motion
 
     def on_note_dialog_signed(self, message: NoteDialog.Signed) -> None:
         """Keep the name that somebody signs their notes with."""
@@ -300,9 +210,3 @@ class BioBlueApp(AttentiveApp):
     def on_lesson_screen_trial_asked(self, message: LessonScreen.TrialAsked) -> None:
         """Show a lesson's trial."""
         self._wired.perform(message.performance, message.done)
-
-
-def _spare_what_is_there() -> None:
-    """Keep garbage collection from looking again and again at what stays for good."""
-    gc.collect()
-    gc.freeze()

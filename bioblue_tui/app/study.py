@@ -6,14 +6,12 @@ import os
 import sys
 from typing import Any, ClassVar
 
-from textual import events, on, work
-from textual.app import ComposeResult
+from textual import events, work
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Static
 from textual.worker import Worker
 
-from bioblue_tui.app.bioblue import BioBlueApp
+from bioblue_tui.app.base import AppBase
 from bioblue_tui.config import Config
 from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.actions import command
@@ -25,7 +23,6 @@ from bioblue_tui.screens.study.presses import Presses
 from bioblue_tui.screens.study.question import QuestionScreen
 from bioblue_tui.screens.study.score import ScoreScreen
 from bioblue_tui.screens.study.trial import StudyTrialScreen
-from bioblue_tui.screens.trial.screen import TrialScreen
 from bioblue_tui.studies.flow import ConsentView, InstructionView, PageView, QuestionView, TrialView, View
 from bioblue_tui.studies.loading import StudyError
 from bioblue_tui.studies.log import OUT_OF_TIME
@@ -38,7 +35,7 @@ PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 """Why time does not count: a pause, the question whether to leave, another window in front."""
 
 
-class StudyApp(BioBlueApp, inherit_bindings=False):
+class StudyApp(AppBase, inherit_bindings=False):
     """Leads a participant through a study. Its result is an error to tell, or empty.
 
     Args:
@@ -54,7 +51,7 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
     ]
 
     def __init__(self, run: Run, config: Config | None = None) -> None:
-        super().__init__(run.data, config=config)
+        super().__init__(config)
         self._run_ = run
         self._heading = Heading(run.study.title, run.log.opening.participant)
         self._watch = Stopwatch(run.clock.monotonic)
@@ -100,13 +97,8 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
             # What was pressed while it was on its way to the screen.
             gate.take(self._between)
 
-    def compose(self) -> ComposeResult:
-        """Lay out what is seen for a moment between two screens: nothing."""
-        yield Static("")
-
     def _begin(self) -> None:
         self._size_known = (self.size.width, self.size.height)
-        self._apply_keys()
         self.watch(self, "app_focus", self._focus_changed, init=False)
         self._flowing = self._flow()
         self.set_interval(0.25, self._note_dropped)
@@ -249,11 +241,6 @@ class StudyApp(BioBlueApp, inherit_bindings=False):
         except (OSError, ValueError):
             return True
         return False
-
-    @on(TrialScreen.Closed)
-    def _trial_closed(self, message: TrialScreen.Closed) -> None:
-        # There is no home screen whose list would have to be brought up to date.
-        message.prevent_default()
 
     @property
     def _asking(self) -> bool:

@@ -10,7 +10,6 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.study import StudyApp
 from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.studies.flow import InstructionView, TrialView, View
@@ -92,7 +91,7 @@ async def test_a_studys_text_panel_shows_every_letter(environment: str, view: ty
         shown = run.next
         assert isinstance(shown, InstructionView | TrialView)
         instruction = run.instruction(shown.trial)
-        app: BioBlueApp = StudyApp(run)
+        app = StudyApp(run)
         async with app.run_test(size=(120, 60)) as pilot:
             await until(pilot, lambda: len(app.screen_stack) > 1, "the first screen")
             for width in (60, 61, 79, 80, 81, 88, 89, 90, 120, 200):

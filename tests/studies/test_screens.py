@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from textual.widgets import Static, TextArea
 
-from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.app.study import StudyApp
 from bioblue_tui.records.collection import open_record
 from bioblue_tui.screens.dialogs import ConfirmDialog
@@ -318,8 +317,7 @@ async def test_notes_are_never_in_a_studys_record(tmp_path: Path) -> None:
     assert not [event for event in open_record(path).events if isinstance(event, Noted)]
 
 
-def test_the_application_is_the_usual_one_without_its_keys() -> None:
-    assert issubclass(StudyApp, BioBlueApp)
+def test_a_participant_has_no_key_but_those_of_a_study() -> None:
     actions = {binding.action for binding in StudyApp._merged_bindings.key_to_bindings.values() for binding in binding}  # type: ignore[union-attr]
     assert actions == {"pause", "leave"}
 
