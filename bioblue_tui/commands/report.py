@@ -10,20 +10,27 @@ import click
 
 from bioblue_tui.commands.common.reporting import checked_format, output_options, read_trials_of, warn, write_output
 from bioblue_tui.commands.common.usage import UNREADABLE
+from bioblue_tui.report.formats import FORMATS, about
 
 if TYPE_CHECKING:
-    from bioblue_tui.report.formats import Format
     from bioblue_tui.report.trials import Order
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.command()
+@click.command(
+    help=f"""Report on the trials in FILES, for others to read: records of ours, published logs, or directories of them.
+
+    {about()}
+
+    Exit code 0, or 2 when any file can't be read; the others are in the report then.
+    """
+)
 @output_options
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "md", "csv", "tsv", "parquet", "svg", "png"]),
+    type=click.Choice(list(FORMATS)),
     help="Default: by the name of the file; html for standard output.",
 )
 @click.option(
@@ -41,23 +48,15 @@ def report(
     files: tuple[Path, ...],
     output: Path,
     force: bool,
-    form: Format | None,
+    form: str | None,
     order: Order,
 ) -> None:
-    """Report on the trials in FILES, for others to read: records of ours, published logs, or directories of them.
-
-    html: one page that needs no network, with tables, charts, raw outputs, parameters. md: the same in Markdown,
-    without charts. csv, tsv, parquet: one row for each trial and step. svg, png: one trial's charts, or small
-    multiples of several.
-
-    Exit code 0, or 2 when any file can't be read; the others are in the report then.
-    """
-    from bioblue_tui.report.formats import FORMATS, render
+    """Report on trials in the format that is asked for."""
     from bioblue_tui.report.trials import ordered
 
-    form = checked_format(output, form, FORMATS, "html", force)
+    chosen = checked_format(output, form, FORMATS, "html", force)
     trials, complaints = read_trials_of(files, data_dir or default_data)
     trials = ordered(trials, order)
-    write_output(output, lambda: render(trials, form, complaints), force)
+    write_output(output, lambda: chosen.write(trials, complaints), force)
     warn(trials)
     raise SystemExit(UNREADABLE if complaints else 0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bioblue_tui.analysis.intervals import interval
 from bioblue_tui.report.axis import Amounts, Panel
-from bioblue_tui.report.formats import mean_plots, overview
+from bioblue_tui.report.pictures import mean_plots, overview
 from bioblue_tui.report.plots import caption, means, plots, series_of
 from bioblue_tui.report.strips import strips, summary
 from bioblue_tui.report.svg import NAMESPACE, Drawing, thinned

@@ -13,8 +13,8 @@ import bioblue_envs
 import pytest
 from markdown_it import MarkdownIt
 
-from bioblue_tui.report.extras import MissingLibraryError
-from bioblue_tui.report.formats import Format, format_of, render
+from bioblue_tui.report.format import MissingLibraryError
+from bioblue_tui.report.formats import FORMATS, format_of
 from bioblue_tui.report.table import columns
 from bioblue_tui.report.trials import ORDERS, Shown, ordered
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Stepped
@@ -30,8 +30,8 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Shown]:
     return shown(runaway, *(record(folder / f"{name}.jsonl", name, steps=12) for name in bioblue_envs.ids()))
 
 
-def cells(trials: list[Shown], form: Format = "csv") -> list[dict[str, str]]:
-    text = render(trials, form).decode()
+def cells(trials: list[Shown], form: str = "csv") -> list[dict[str, str]]:
+    text = FORMATS[form].write(trials, ()).decode()
     return list(csv.DictReader(io.StringIO(text), delimiter="," if form == "csv" else "\t"))
 
 
@@ -69,9 +69,9 @@ def test_tabs_and_commas_hold_the_same(trials: list[Shown]) -> None:
 def test_no_cell_is_a_formula_or_breaks_its_line(tmp_path: Path) -> None:
     hostile = "=cmd|'/c calc'!A0\t1\n2\r3,\"4"
     trials = shown(record(tmp_path / "a.jsonl", "homeostasis", steps=3, model=hostile, condition="+1" + ALL))
-    forms: tuple[Format, ...] = ("csv", "tsv")
+    forms: tuple[str, ...] = ("csv", "tsv")
     for form in forms:
-        lines = render(trials, form).decode().splitlines()
+        lines = FORMATS[form].write(trials, ()).decode().splitlines()
         assert len(lines) == 4
         row = cells(trials, form)[0]
         assert row["model"].startswith("'=cmd")
@@ -81,7 +81,7 @@ def test_no_cell_is_a_formula_or_breaks_its_line(tmp_path: Path) -> None:
 
 def test_parquet_holds_the_same_as_the_text(trials: list[Shown]) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed")
-    table = parquet.read_table(io.BytesIO(render(trials, "parquet")))
+    table = parquet.read_table(io.BytesIO(FORMATS["parquet"].write(trials, ())))
     assert table.column_names == columns(trials)
     types = {name: str(table.schema.field(name).type) for name in ("file", "step", "action_A", "reward_imbalance")}
     assert types == {"file": "string", "step": "int64", "action_A": "int64", "reward_imbalance": "double"}
@@ -94,7 +94,7 @@ def test_parquet_takes_numbers_of_any_size(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed")
     path = record(tmp_path / "a.jsonl", "homeostasis", lambda *_: "999999999", steps=3)
     path.write_text(path.read_text().replace('"action":[999999999]', f'"action":[{10**299}]'))
-    table = parquet.read_table(io.BytesIO(render(shown(path), "parquet")))
+    table = parquet.read_table(io.BytesIO(FORMATS["parquet"].write(shown(path), ())))
     assert table.column("action").to_pylist() == [1e299] * 3
 
 
@@ -104,18 +104,18 @@ def test_parquet_takes_numbers_of_any_size(tmp_path: Path) -> None:
 def test_a_picture_of_one_trial_and_of_many(trials: list[Shown]) -> None:
     pytest.importorskip("resvg_py", reason="the extra 'png' is not installed")
     for chosen in (trials[:1], trials):
-        data = render(chosen, "png")
+        data = FORMATS["png"].write(chosen, ())
         assert data.startswith(b"\x89PNG\r\n\x1a\n")
         assert int.from_bytes(data[16:20]) > 1000
 
 
 @pytest.mark.parametrize(("form", "library", "extra"), [("png", "resvg_py", "png"), ("parquet", "pyarrow", "parquet")])
 def test_a_missing_library_is_named_with_what_to_do(
-    trials: list[Shown], monkeypatch: pytest.MonkeyPatch, form: Format, library: str, extra: str
+    trials: list[Shown], monkeypatch: pytest.MonkeyPatch, form: str, library: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(MissingLibraryError, match=rf"in a clone: pip install '\.\[{extra}\]'"):
-        render(trials, form)
+        FORMATS[form].write(trials, ())
 
 
 def test_the_table_counts_apart_what_did_not_count_and_tells_how_answers_were_read(tmp_path: Path) -> None:
@@ -153,16 +153,16 @@ def test_a_report_says_how_an_answer_was_read(tmp_path: Path) -> None:
         for e in play(header, greedy)
     ]
     trials = shown(write_record(tmp_path / "a.jsonl", header, events))
-    forms: tuple[Format, ...] = ("md", "html")
+    forms: tuple[str, ...] = ("md", "html")
     for form in forms:
-        assert "read by statement-2: alone, from the last line" in unescape(render(trials, form).decode())
+        assert "read by statement-2: alone, from the last line" in unescape(FORMATS[form].write(trials, ()).decode())
 
 
 # Markdown
 
 
 def test_markdown_has_tables_findings_and_raw_outputs(trials: list[Shown]) -> None:
-    text = render(trials, "md").decode()
+    text = FORMATS["md"].write(trials, ()).decode()
     tokens = MarkdownIt("gfm-like").parse(text)
     kinds = [token.type for token in tokens]
     assert kinds.count("table_open") >= 4 * 4 + len(trials)
@@ -198,10 +198,10 @@ def test_no_text_is_read_as_markdown(tmp_path: Path) -> None:
         provider={"x": "x"},
         program="x",
     )
-    text = render(shown(path), "md").decode()
+    text = FORMATS["md"].write(shown(path), ()).decode()
     parsed, control = (
         [t for token in MarkdownIt("gfm-like").parse(told) for t in (token, *(token.children or ()))]
-        for told in (text, render(shown(innocent), "md").decode())
+        for told in (text, FORMATS["md"].write(shown(innocent), ()).decode())
     )
     kinds = {"link_open", "image", "html_block", "html_inline", "strong_open", "em_open", "code_inline", "heading_open"}
     assert [t.type for t in parsed if t.type in kinds] == [t.type for t in control if t.type in kinds]
@@ -233,5 +233,5 @@ def test_trials_can_be_put_in_an_order(tmp_path: Path) -> None:
     ("name", "form"),
     [("a.html", "html"), ("a.HTM", "html"), ("a.b.md", "md"), ("x.tsv", "tsv"), ("x.pq", "parquet"), ("x.txt", None)],
 )
-def test_the_name_tells_the_format(name: str, form: Format | None) -> None:
+def test_the_name_tells_the_format(name: str, form: str | None) -> None:
     assert format_of(Path(name)) == form

@@ -23,8 +23,8 @@ from bioblue_tui.formatting.numbers import amount, signed
 from bioblue_tui.records.schema import dumps, encode_event
 from bioblue_tui.report.answers import raw_steps
 from bioblue_tui.report.content import report
-from bioblue_tui.report.formats import mean_plots
 from bioblue_tui.report.page import page
+from bioblue_tui.report.pictures import mean_plots
 from bioblue_tui.report.plots import caption, means, series_of
 from bioblue_tui.report.table import as_text
 from bioblue_tui.report.trials import Shown, grouped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +15,7 @@ from bioblue_tui.system.paths import data_dir as data_directory
 from bioblue_tui.system.paths import references_file
 
 if TYPE_CHECKING:
-    from bioblue_tui.report.formats import Format
+    from bioblue_tui.report.format import Format
     from bioblue_tui.report.trials import Shown
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,26 +34,24 @@ def output_options(command: Command) -> Command:
     return trial_files(output(force(data_option(command))))
 
 
-def checked_format(
-    output: Path, form: Format | None, possible: tuple[Format, ...], usual: Format, force: bool
-) -> Format:
+def checked_format(output: Path, form: str | None, possible: Mapping[str, Format], usual: str, force: bool) -> Format:
     """Return the format, before any work is done."""
-    from bioblue_tui.report.formats import BINARY, format_of
+    from bioblue_tui.report.formats import format_of
 
     if str(output) == "-":
-        chosen = form or usual
-        if chosen in BINARY:
-            raise UsageError(f"{chosen} is no text. Name a file with -o.")
+        chosen = possible[form or usual]
+        if chosen.binary:
+            raise UsageError(f"{chosen.name} is no text. Name a file with -o.")
         return chosen
-    chosen_or_none = form or format_of(output)
-    if chosen_or_none not in possible:
+    asked = form or format_of(output)
+    if asked is None or asked not in possible:
         names = ", ".join(possible)
         raise UsageError(
             f"{visible(str(output))}: the name tells no format. End it in one of {names}, or give --format."
         )
     if output.exists() and not force:
         raise UsageError(f"{visible(str(output))}: exists already. Choose another name, or replace it with --force.")
-    return chosen_or_none
+    return possible[asked]
 
 
 def read_trials_of(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], list[str]]:
@@ -90,7 +88,7 @@ def write_output(output: Path, content: Callable[[], bytes], force: bool) -> Non
 
 def warn(trials: list[Shown]) -> None:
     """Say on standard error what a reader must know of the trials."""
-    from bioblue_tui.report.formats import told
+    from bioblue_tui.report.content import warnings
 
-    for warning in told(trials):
+    for warning in warnings(trials):
         narrate(f"bioblue: {warning}")
