@@ -64,12 +64,15 @@ class StudyApp(AppBase, inherit_bindings=False):
         """Count what is pressed between two screens, and on the last one once it was over."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Drop keys that were pressed before what they would answer was on the screen."""
-        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if typed or isinstance(event, events.MouseDown):
+        """Say when a key was pressed, be it one that is held down."""
+        if _is_typed(event) or isinstance(event, events.MouseDown):
             self._presses.date(event)
-        if not typed or not self.screen_stack or self._admits(event):  # type: ignore[arg-type]
-            await super().on_event(event)
+        await super().on_event(event)
+
+    async def deal(self, event: events.Event) -> None:
+        """Drop keys that were pressed before what they would answer was on the screen."""
+        if not _is_typed(event) or not self.screen_stack or self._admits(event):  # type: ignore[arg-type]
+            await super().deal(event)
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key counts. One that does not is counted where it was dropped, or for what comes next."""
@@ -283,3 +286,7 @@ class StudyApp(AppBase, inherit_bindings=False):
                 await screen.session.stop()
         self._note_left()
         self.exit("", return_code=self.ended_by)
+
+
+def _is_typed(event: events.Event) -> bool:
+    return isinstance(event, events.Key | events.Paste) and not event.is_forwarded

@@ -13,7 +13,6 @@ from textual.widgets import Button, Input, Label
 
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.widgets.answer import GatedInput
-from bioblue_tui.widgets.fields import LineInput
 from bioblue_tui.widgets.gate import Early, Gate
 
 
@@ -88,7 +87,7 @@ class LineDialog(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Label(self._question, markup=False)
             if self._gate is None:
-                yield LineInput(placeholder=self._placeholder, type="integer" if self._digits else "text", compact=True)
+                yield Input(placeholder=self._placeholder, type="integer" if self._digits else "text", compact=True)
             else:
                 self._gate.ask()
                 yield GatedInput(self._gate, self._placeholder)

@@ -15,8 +15,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from bioblue_tui.formatting.numbers import counted
-from bioblue_tui.widgets.fields import Gated, LineInput
-from bioblue_tui.widgets.gate import AGAIN, Early, Gate
+from bioblue_tui.widgets.gate import AGAIN, Early, Gate, Gated
 from bioblue_tui.widgets.strips_cells import fit
 from bioblue_tui.widgets.wrap import fitting
 
@@ -24,7 +23,7 @@ _LINES = 4
 """Most lines above the answer line, as its style says, too."""
 
 
-class RefusableInput(LineInput):
+class RefusableInput(Input):
     """A line in which what was refused stands until it is replaced or corrected."""
 
     typed = False
@@ -182,14 +181,9 @@ class AnswerInput(GatedInput):
     free_keys: tuple[str, ...] = ("L",)
     """Letters that belong to the screen while the line is empty."""
 
-    @property
-    def begun(self) -> bool:
-        """Whether an answer is begun, be it by keys that are still on their way here."""
-        return bool(self.value or self.coming)
-
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is typed here."""
-        if key in self.free_keys and not self.begun:
+        if key in self.free_keys and not self.value:
             return False
         return super().check_consume_key(key, character)
 

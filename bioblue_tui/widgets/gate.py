@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakSet
 
 from rich.console import RenderableType
 from textual import events
 from textual._time import get_time
-from textual.app import App
 from textual.driver import Driver
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from bioblue_tui.widgets.orderly import OrderlyApp
 from bioblue_tui.widgets.terminal import ours
 
 MOST = 9_999
@@ -76,14 +77,22 @@ class Gate:
         if self._asked:
             self._since, self._asked = get_time() if at is None else at, False
 
+    def is_early(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key or a paste was there before what it would answer was painted."""
+        return event.time < self._since
+
     def admits(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key or a paste counts; it is counted as dropped where it does not."""
-        if event.time >= self._since:
+        if not self.is_early(event):
             return True
+        self.drop(event)
+        return False
+
+    def drop(self, event: events.Key | events.Paste) -> None:
+        """Count a key or a paste as pressed too early."""
         self.dropped += 1
         # What was typed up to what submits, or replaces it all, belongs together: half of it would be another answer.
         self.torn = not (isinstance(event, events.Key) and event.key in (*SUBMITTING, AGAIN))
-        return False
 
     def close(self) -> Early:
         """Let nothing through from here on, for it was answered; return what was dropped before, and count anew."""
@@ -128,15 +137,45 @@ class Painted(Static):
         return super().render_line(y)
 
 
-class AttentiveApp(App[str]):
+# At run time it is no widget: Textual takes styles and keys of a class from its first base that is one.
+if TYPE_CHECKING:
+    _Base = Widget
+else:
+    _Base = object
+
+
+class Gated(_Base):
+    """What a widget has in which answers are given: it takes only what its gate admits.
+
+    To be named before the widget's own base.
+    """
+
+    gate: Gate
+    also: tuple[str, ...] = ()
+    """Other keys that answer, too."""
+
+    class Dropped(Message):
+        """Something was pressed too early."""
+
+    def takes(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key or a paste does something here."""
+        return isinstance(event, events.Key) and event.key in (*self._bindings.key_to_bindings, *self.also)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Drop what was pressed too early."""
+        if isinstance(event, events.Key | events.Paste) and self.takes(event) and not self.gate.admits(event):
+            event.stop()
+            self.post_message(self.Dropped())
+        else:
+            await super().on_event(event)
+
+
+class AttentiveApp(OrderlyApp):
     """An application that knows what was typed where nothing took it: too early, or while a dialog lay over.
 
     A key does nothing in a dialog that it was pressed before, nor on the screen below one that it was pressed over: a
     second Enter, be it of a key that bounces, confirms nothing that nobody has seen.
     """
-
-    FREE: ClassVar[Sequence[str]] = ("ctrl+c", "ctrl+q")
-    """Keys that do the same everywhere."""
 
     strays = 0
     """How many characters were typed last that nothing took."""
@@ -186,44 +225,40 @@ class AttentiveApp(App[str]):
         if self.screen_stack[-1:] == [screen]:
             self._front.painted(self._asked_at)
 
-    def in_sight(self, event: events.Key | events.Paste) -> bool:
+    def _in_sight(self, event: events.Key | events.Paste) -> bool:
         """Return whether what a key or a paste does is to be done; what it only types is seen before it counts."""
-        if isinstance(event, events.Paste) or event.key in self.FREE or self._typed(event) or self._front.admits(event):
+        if isinstance(event, events.Paste) or event.key in self.FREE or self._edits(event) or self._front.admits(event):
             return True
+        if isinstance(line := self.focused, Gated):
+            line.gate.drop(event)
+            line.post_message(line.Dropped())
+            return False
         gate = getattr(self.screen, "gate", None) or self._gate_below
         if isinstance(gate, Gate):
             gate.dropped += 1
         return False
 
-    def _typed(self, key: events.Key) -> bool:
-        line = self.focused
-        taken = line is not None and key.is_printable and line.check_consume_key(key.key, key.character)
-        return taken and not key.is_forwarded
+    def _edits(self, key: events.Key) -> bool:
+        """Return whether a key only changes what stands in a line, where it is seen before anything comes of it."""
+        if self.types(key):
+            return not key.is_forwarded
+        line, submits = self.focused, key.key in SUBMITTING
+        return isinstance(line, Input | TextArea) and not submits and key.key in line._bindings.key_to_bindings
 
-    async def on_event(self, event: events.Event) -> None:
+    async def deal(self, event: events.Event) -> None:
         """Do what keys do that were pressed at what was seen.
 
         What is typed where nothing takes it is counted: it may be the beginning of an answer, typed too early. A key
         comes here twice, before it goes to what has the focus, and on its way back for what it is bound to.
         """
         pressed = isinstance(event, events.Key | events.Paste) and self.screen_stack
-        if pressed and not self.in_sight(event):  # type: ignore[arg-type]
+        if pressed and not self._in_sight(event):  # type: ignore[arg-type]
             event.stop()
             return
-        back = isinstance(event, events.Key) and event.is_forwarded
-        front = self.screen if pressed and back else None
+        front = self.screen if pressed else None
+        submits = isinstance(event, events.Key) and event.is_forwarded and event.key in SUBMITTING
         await self._take(event)
-        if front is not None:
-            self.was_pressed(event, front)  # type: ignore[arg-type]
-
-    def was_pressed(self, key: events.Key, front: Screen[Any]) -> None:
-        """Note that all was done about a key.
-
-        Args:
-            key: The key.
-            front: The screen that was in front.
-        """
-        if key.key in SUBMITTING and front.is_modal and self.screen_stack[-1:] == [front]:
+        if submits and front is not None and front.is_modal and self.screen_stack[-1:] == [front]:
             # What it submits may close the dialog, or change it; another one is for what is then seen.
             self._await_sight(front)
 
@@ -235,14 +270,13 @@ class AttentiveApp(App[str]):
             below = self._gate_below
             if not taken and below is not None:
                 below.dropped += 1
-            if isinstance(event, events.Key) and self._moves_focus(event) and await self._check_bindings(event.key):
+            line = self.focused
+            letter = isinstance(event, events.Key) and event.is_printable
+            if letter and isinstance(line, Gated) and line.gate.is_open and line.gate.is_early(event):
+                # Be it a letter that belongs to the screen while the line is empty: it was pressed at another sight.
+                line._forward_event(event)
                 return
-        await super().on_event(event)
-
-    def _moves_focus(self, key: events.Key) -> bool:
-        """Return whether a key goes to another field: at once, for what is typed behind it is for that field."""
-        found = self.active_bindings.get(key.key)
-        return found is not None and found.binding.action in ("app.focus_next", "app.focus_previous")
+        await super().deal(event)
 
     def _taken(self, event: events.Key | events.Paste) -> bool:
         """Return whether anything on the screen in front takes a key or a paste."""

@@ -15,6 +15,7 @@ from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.runs.trial_spec import TrialSpec
 from bioblue_tui.screens.dialogs import ConfirmDialog, LineDialog
 from bioblue_tui.screens.help import HelpScreen
+from bioblue_tui.screens.home.screen import HomeScreen
 from bioblue_tui.screens.notes.dialogs import NoteDialog
 from bioblue_tui.screens.trial.forking import ForkDialog
 from bioblue_tui.trials.events import Noted
@@ -170,3 +171,36 @@ async def test_every_key_is_done_in_its_turn_in_every_field_of_a_dialog(
             packet(pilot, *keys)
             await settled(pilot)
             assert (field.value if isinstance(field, Input) else field.text) == text, field.id  # type: ignore[attr-defined]
+
+
+async def test_digits_behind_arrows_and_tab_land_where_they_were_meant(tmp_path: Path) -> None:
+    app = BioBlueApp(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        home: Any = app.screen
+        await until(pilot, lambda: home.environments.has_focus)
+        # Another environment, which has other agents and one field more; another agent; a seed; steps.
+        ahead = ("home", "down", "tab", "home", "down", "down", "tab", *"4364", "tab", "ctrl+u", *"12")
+        for _ in range(3):
+            packet(pilot, *ahead)
+            await until(pilot, lambda: home.setup.steps.value == "12", "the last key")
+            assert (home.environment, home.choice.name) == ("multi-homeostasis", "base-stock")
+            assert (home.setup.seed.value, home.setup.objectives.value) == ("4364", "2")
+            home.environments.highlighted = 0
+            home.setup.steps.value = "100"
+            home.environments.focus()
+            await pilot.pause()
+
+
+@pytest.mark.parametrize(("key", "kind"), [("m", NoteDialog), ("f", ForkDialog), ("j", LineDialog)])
+@pytest.mark.parametrize(("keys", "text"), EDITS)
+async def test_what_is_typed_while_a_dialog_opens_is_in_it_as_it_was_typed(
+    tmp_path: Path, key: str, kind: type[Any], keys: tuple[str, ...], text: str
+) -> None:
+    async with trial(PLAN, tmp_path) as (pilot, screen):
+        await until(pilot, lambda: screen.state.status == "ended")
+        packet(pilot, key, *keys)
+        await until(pilot, lambda: isinstance(pilot.app.screen, kind) and pilot.app.screen.focused is not None)
+        await settled(pilot)
+        field: Any = pilot.app.screen.focused
+        assert (field.value if isinstance(field, Input) else field.text) == text

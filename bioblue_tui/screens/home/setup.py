@@ -15,7 +15,6 @@ from bioblue_tui.runs.batch.seeds import MAX_SEED
 from bioblue_tui.runs.trial_options import SWITCHES, read_parameters
 from bioblue_tui.runs.trial_spec import STEPS, TrialSpec
 from bioblue_tui.trials.events import MAX_STEPS
-from bioblue_tui.widgets.fields import LineInput
 from bioblue_tui.wordings.collection import DEFAULT, built_in, names
 from bioblue_tui.wordings.wording import Wording
 
@@ -57,25 +56,25 @@ class SetupPanel(Vertical):
         """Lay out three lines."""
         with Horizontal():
             yield Label("seed")
-            yield LineInput("1", id="seed", type="integer", compact=True)
+            yield Input("1", id="seed", type="integer", compact=True)
             yield Label("steps")
-            yield LineInput(str(STEPS), id="steps", type="integer", compact=True)
+            yield Input(str(STEPS), id="steps", type="integer", compact=True)
             yield Label("objectives", id="objectives-label")
-            yield LineInput("2", id="objectives", type="integer", compact=True)
+            yield Input("2", id="objectives", type="integer", compact=True)
         with Horizontal():
             for name in SWITCHES:
                 yield PlainCheckbox(name.replace("_", " "), id=name.replace("_", "-"), compact=True)
             yield PlainCheckbox("prompt only", id="prompt-only", compact=True)
         with Horizontal(id="setting-line"):
             yield Label("set")
-            yield LineInput(id="setting", placeholder="parameters, such as hysteresis=5 penalty=20", compact=True)
+            yield Input(id="setting", placeholder="parameters, such as hysteresis=5 penalty=20", compact=True)
             yield Label("wording")
-            yield LineInput(id="wording", placeholder=DEFAULT, compact=True)
+            yield Input(id="wording", placeholder=DEFAULT, compact=True)
         with Horizontal(id="model-line"):
             yield Label("model")
-            yield LineInput(id="model", compact=True)
+            yield Input(id="model", compact=True)
             yield Label("base URL")
-            yield LineInput(id="base-url", placeholder="the provider's own", compact=True)
+            yield Input(id="base-url", placeholder="the provider's own", compact=True)
 
     def show_for(self, environment: str, agent: Choice) -> None:
         """Show what matters for an environment and an agent."""

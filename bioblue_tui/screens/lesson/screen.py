@@ -32,9 +32,8 @@ from bioblue_tui.screens.lesson.cards import ActivityCard, Card, DiscussionCard,
 from bioblue_tui.screens.lesson.dialogs import NumberedDialog
 from bioblue_tui.screens.trial.replay import ReplayScreen
 from bioblue_tui.screens.trial.screen import TrialScreen
-from bioblue_tui.widgets.fields import Gated
 from bioblue_tui.widgets.footer import KeysFooter
-from bioblue_tui.widgets.gate import Gate, Painted
+from bioblue_tui.widgets.gate import Gate, Gated, Painted
 from bioblue_tui.widgets.page import page
 
 

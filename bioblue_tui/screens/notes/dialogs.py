@@ -16,7 +16,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, OptionList
+from textual.widgets import Button, Input, Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from bioblue_tui.analysis.modes.base import words
@@ -27,7 +27,6 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.screens.dialogs import ConfirmDialog
 from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
-from bioblue_tui.widgets.fields import LineInput, LinesInput
 
 Keep = Callable[[Noted], Awaitable[None]]
 """Writes a note; raises RecordError when that can't be."""
@@ -41,7 +40,7 @@ def place_of(step: int) -> str:
     return f"step {step}" if step else "the trial"
 
 
-class NoteText(LinesInput):
+class NoteText(TextArea):
     """The text of a note: some lines, and Enter is done with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "done", "Done", show=False, priority=True)]
@@ -105,11 +104,11 @@ class NoteDialog(ModalScreen[None]):
             with Horizontal():
                 yield Label("tag")
                 hint = "a failure mode (↓), or a word of your own"
-                yield LineInput(note.tag, id="tag", placeholder=hint, compact=True, max_length=LONGEST_TAG)
+                yield Input(note.tag, id="tag", placeholder=hint, compact=True, max_length=LONGEST_TAG)
             yield OptionList(*_options(""), id="modes", compact=True)
             with Horizontal():
                 yield Label("who")
-                yield LineInput(note.who, id="who", compact=True, max_length=LONGEST_TAG)
+                yield Input(note.who, id="who", compact=True, max_length=LONGEST_TAG)
             yield Label("", id="error", markup=False)
             with Horizontal(classes="buttons"):
                 yield Label("Tab: next   Esc: back", classes="hint")

@@ -18,8 +18,7 @@ from bioblue_tui.screens.actions import command
 from bioblue_tui.screens.study.frame import Heading, StudyScreen
 from bioblue_tui.studies.study import Question
 from bioblue_tui.widgets.answer import GatedInput
-from bioblue_tui.widgets.fields import Gated, LinesInput
-from bioblue_tui.widgets.gate import Gate
+from bioblue_tui.widgets.gate import Gate, Gated
 from bioblue_tui.widgets.page import page
 
 NO_ANSWER = "(no answer)"
@@ -141,7 +140,7 @@ class QuestionScreen(StudyScreen[str]):
             line.max_length = 20
             yield line
         else:
-            yield LinesInput(tab_behavior="focus")
+            yield TextArea(tab_behavior="focus")
             with Horizontal(classes="buttons"):
                 yield _Submit(self.gate, self.action_hand_in)
 

@@ -243,7 +243,7 @@ class AnsweringScreen(LiveScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the answer line L is a letter like any other, once something is typed."""
-        if action == "large" and self.is_mounted and self.bar.answer.begun and not self.live.trial.ended:
+        if action == "large" and self.is_mounted and self.bar.answer.value and not self.live.trial.ended:
             return False
         return super().check_action(action, parameters)
 

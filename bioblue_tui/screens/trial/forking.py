@@ -24,7 +24,6 @@ from bioblue_tui.runs.settings_text import read_instruction, read_settings, read
 from bioblue_tui.system.errors import BioBlueError
 from bioblue_tui.trials.events import Header, Planned
 from bioblue_tui.trials.interventions import read_intervention, read_planned
-from bioblue_tui.widgets.fields import LineInput, LinesInput
 from bioblue_tui.wordings.collection import names
 
 _STEP = re.compile(r"\s*[0-9]+\s*:")
@@ -63,21 +62,21 @@ class ForkDialog(ModalScreen[None]):
             with Horizontal():
                 yield Label("who")
                 hint = f"the same: {same}; or you, {self._script()}, openai:NAME"
-                yield LineInput(id="agent", placeholder=hint, compact=True)
+                yield Input(id="agent", placeholder=hint, compact=True)
             with Horizontal(id="told"):
                 yield Label("parameters")
                 hint = "temperature=0.5\nhistory=window:20\none name=value a line"
-                yield LinesInput(id="settings", placeholder=hint, compact=True, highlight_cursor_line=False)
+                yield TextArea(id="settings", placeholder=hint, compact=True, highlight_cursor_line=False)
             with Horizontal():
                 yield Label("instruction")
-                yield LineInput(id="instruction", placeholder="file of another system prompt", compact=True)
+                yield Input(id="instruction", placeholder="file of another system prompt", compact=True)
             with Horizontal():
                 yield Label("intervene")
                 later = f", or {self._step + 1}:rewards off" if self._step < self._header.steps else ""
-                yield LineInput(id="intervene", placeholder=f"remind TEXT{later}", compact=True)
+                yield Input(id="intervene", placeholder=f"remind TEXT{later}", compact=True)
             with Horizontal():
                 yield Label("wording")
-                yield LineInput(id="wording", placeholder=f"the same; or {', '.join(names())} or a file", compact=True)
+                yield Input(id="wording", placeholder=f"the same; or {', '.join(names())} or a file", compact=True)
             yield Label("", id="error", markup=False)
             with Horizontal(classes="buttons"):
                 yield Label("Tab: next   Esc: back", classes="hint")

@@ -203,7 +203,7 @@ class WatchScreen(AnsweringScreen):
             return self.person is not None and not trial.ended
         if action == "take_over":
             # In the answer line t is a letter like any other, once something is typed.
-            typed = self.person is not None and self.is_mounted and self.bar.answer.begun
+            typed = self.person is not None and self.is_mounted and self.bar.answer.value
             # Nor does a key that bounces give back what it has just taken.
             soon = self.person is not None and not trial.paused and self.is_mounted and not self.bar.gate.is_open
             return not trial.ended and not typed and not soon
