@@ -94,7 +94,8 @@ class Guard:
             self.held, self._known = expected, len(turn.history)
             return ""
         return (
-            f"the limit of {money(limit)} would be exceeded: {money(self._budget.spent)} is spent and the next "
+            f"the limit of {money(limit)} would be exceeded: {money(self._budget.spent)} is spent"
+            f"{f', requests in flight may cost {money(held)}' if (held := self._budget.held) else ''} and the next "
             f"request may cost {money(expected)}"
         )
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from bioblue_envs import Environment
 
+from bioblue_tui.agents.base import OUTGREW
 from bioblue_tui.analysis.outcome import Outcome
 from bioblue_tui.analysis.sameness import group_key, told_of
 from bioblue_tui.analysis.words import UNREAD, step_sentence
@@ -169,6 +170,9 @@ class Series(Watcher):
                 self.narrate(f"{self._label(job)}: {visible(str(job.path or job.reason))}; left alone")
             return
         outcome = Outcome.of(session.state, session.path, job.failure)
+        if first := next((mark.step for mark in session.state.marks if mark.kind == "shortened"), 0):
+            seen = f"from step {first} on the model saw only a part of its past: {OUTGREW}"
+            self.narrate(f"bioblue: {self._label(job)}: {seen}")
         bill = self.bills.of(job)
         self._played[job] = (session.header, outcome, bill)
         if isinstance(lines, JsonlDisplay):

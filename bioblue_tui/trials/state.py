@@ -9,7 +9,7 @@ from typing import Literal
 import bioblue_envs
 from bioblue_envs import Change, Environment, Number
 
-from bioblue_tui.agents.base import OUTGREW, Usage
+from bioblue_tui.agents.base import Usage
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line
@@ -38,7 +38,7 @@ from bioblue_tui.trials.events import (
 from bioblue_tui.trials.interventions import disturbance, undisturbed
 from bioblue_tui.trials.notes import Notebook
 from bioblue_tui.trials.tally import Tally
-from bioblue_tui.trials.telling import handed, intervened
+from bioblue_tui.trials.telling import cut_past, handed, intervened
 
 Status = Literal["ready", "asking", "holding", "paused", "ended"]
 """``ready`` before the first event; ``asking`` while an answer is awaited; ``holding`` between answer and next
@@ -415,9 +415,8 @@ class TrialState:
         if event.dropped:
             early = f"{counted(event.dropped, 'key')} pressed before the question was in front: dropped"
             attempt.notes = (*event.notes, early)
-        for note in event.notes:
-            if note.startswith(OUTGREW):
-                self._mark(event.step, "shortened", note)
+        if note := cut_past(event):
+            self._mark(event.step, "shortened", note)
         if self.status == "asking":
             self.status = "holding"
 

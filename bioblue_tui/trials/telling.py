@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import bioblue_envs
 from bioblue_envs import Environment
 
+from bioblue_tui.agents.base import OUTGREW
 from bioblue_tui.agents.human import HUMAN
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line
-from bioblue_tui.trials.events import Event, HandedOver, Header, Intervened, Paused, Planned, Resumed
+from bioblue_tui.trials.events import Answered, Event, HandedOver, Header, Intervened, Paused, Planned, Resumed
 
 _NAMED = 3
 """Interventions that are named in a line; of more the rest is counted."""
@@ -45,8 +46,10 @@ def forked(header: Header) -> str:
 
 
 def happened(event: Event) -> str:
-    """Say on one line what somebody did to a trial; empty for events that are no such thing."""
+    """Say on one line what was done to a trial from outside; empty for events that are no such thing."""
     match event:
+        case Answered() if note := cut_past(event):
+            return f"step {event.step}: {one_line(note, 400)}"
         case Intervened():
             return f"step {event.step} intervention: {one_line(intervened(event), 400)}"
         case HandedOver():
@@ -60,9 +63,20 @@ def happened(event: Event) -> str:
 
 
 def interfered(events: Iterable[Event]) -> list[dict[str, object]]:
-    """Say what was done to a trial's words and noise, and who took it over, with the step each."""
-    found = (event for event in events if isinstance(event, Intervened | HandedOver))
-    return [{"step": event.step, "what": happened(event)} for event in found]
+    """Say what was done to a trial's words and noise, who took it over, and where its past was cut first."""
+    found, cut = list[dict[str, object]](), False
+    for event in events:
+        first_cut = isinstance(event, Answered) and not cut and bool(cut_past(event))
+        cut |= first_cut
+        if first_cut or isinstance(event, Intervened | HandedOver):
+            more = "; from here on it saw only a part of its past" * first_cut
+            found.append({"step": event.step, "what": happened(event) + more})
+    return found
+
+
+def cut_past(event: Answered) -> str:
+    """Say how many of its turns a model was not shown, since its context was full; empty where it was shown all."""
+    return next((note for note in event.notes if note.startswith(OUTGREW)), "")
 
 
 def spans(steps: Iterable[int]) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -84,7 +85,10 @@ def test_what_is_in_flight_elsewhere_counts() -> None:
     budget = Budget(Decimal("0.0025"))
     first, second = (budget.guard(Spending(HEADER, PRICE)) for _ in range(2))
     assert first.refusal(turn(1)) == ""
-    assert "would be exceeded" in second.refusal(turn(1))
+    why = second.refusal(turn(1))
+    sums = [float(found) for found in re.findall(r"\$([\d.]+)", why)]
+    assert re.search("exceeded: .* is spent, requests in flight may cost .* and the next request may cost", why)
+    assert sum(sums[1:]) > sums[0]
     first.settle()
     assert second.refusal(turn(1)) == ""
 

@@ -297,3 +297,25 @@ def test_a_request_in_flight_when_the_program_is_stopped_is_counted_and_told_apa
         e.usage.input or 0 for e in bioblue.record().events if isinstance(e, Answered) and e.usage
     )
     assert bioblue.run("verify", bioblue.file()).returncode == 0
+
+
+def test_where_a_context_was_too_small_that_is_said_wherever_the_trial_is_told(
+    tmp_path: Path, provider: FakeProvider
+) -> None:
+    provider.context = 1000
+    bioblue = with_keys(tmp_path)
+    model = ["--model", "openai:fake", "--base-url", provider.url("openai")]
+    done = bioblue.run("run", "homeostasis", *model, "--seeds", "1", "--steps", "30")
+    assert done.returncode == 0, done.stderr
+    notes = {
+        event.step: event.notes for event in bioblue.record().events if isinstance(event, Answered) and event.notes
+    }
+    first = min(notes)
+    assert 1 < first < 30
+    assert f"step {first}: {notes[first][0]}" in done.stdout
+    assert f"seed 1: from step {first} on the model saw only a part of its past" in done.stderr
+    path = str(bioblue.files()[0])
+    told = bioblue.run("analyse", path).stdout
+    assert f"step {first}: {notes[first][0]}; from here on it saw only a part of its past" in told
+    happened = json.loads(bioblue.run("analyse", "--json", path).stdout)["happened"]
+    assert [one["step"] for one in happened] == [first]
