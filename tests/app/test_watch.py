@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bioblue_tui.agents.base import Answer, BaseAgent, Turn
+from bioblue_tui.agents.scripted import ScriptedAgent
+from bioblue_tui.app.bioblue import BioBlueApp
 from bioblue_tui.models.settings import ModelSettings
 from bioblue_tui.records.journal import Journal
 from bioblue_tui.records.schema import RecordError
@@ -299,3 +301,22 @@ async def test_a_past_that_was_cut_to_fit_the_context_is_marked_and_recorded(tmp
             record = on_disk(screen)
     noted = [event.step for event in record.events if isinstance(event, Answered) and event.notes]
     assert noted == [mark.step for mark in marks] != []
+
+
+class Held(ScriptedAgent):
+    """A policy that is caught in the middle of its answer."""
+
+    async def answer(self, turn: Turn) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_escape_leaves_where_a_policy_answers_there_is_nothing_to_cut_short(tmp_path: Path) -> None:
+    spec = TrialSpec("homeostasis", "thermostat", seed=1, steps=5)
+    session = open_session(spec, tmp_path, agent=Held("thermostat", 1))
+    screen = WatchScreen(session)
+    app = BioBlueApp(tmp_path, screen, spec)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: screen.is_mounted and session.trial.in_flight)
+        await pilot.press("escape")
+        await until(pilot, lambda: app._exit)

@@ -43,9 +43,11 @@ async def opened(pilot: Pilot[Any], screen: Any, step: int) -> None:
 async def trial(
     spec: TrialSpec, data: Path, *, size: tuple[int, int] = (120, 36), speed: float | None = None, paused: bool = False
 ) -> AsyncIterator[tuple[Pilot[str], Any]]:
-    """Show a live trial; yields the pilot and its screen."""
+    """Show a live trial; yields the pilot and its screen, once a person who plays is asked."""
     screen = live_screen(spec, data, speed=speed, paused=paused)
     async with shown(screen, data, spec, size) as (pilot, found):
+        if spec.agent == "human" and not paused:
+            await opened(pilot, found, 1)
         yield pilot, found
 
 

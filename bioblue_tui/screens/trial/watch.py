@@ -9,6 +9,8 @@ from bioblue_envs import State
 from textual.binding import BindingType
 
 from bioblue_tui.agents.human import HumanAgent
+from bioblue_tui.agents.replayed import ReplayAgent
+from bioblue_tui.agents.scripted import ScriptedAgent
 from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.formatting.text import one_line
 from bioblue_tui.screens.actions import command
@@ -137,9 +139,10 @@ class WatchScreen(AnsweringScreen):
         self.transcript.follow()
 
     def action_leave(self) -> None:
-        """Cut the answer in flight short; leave when there is none."""
+        """Cut the answer in flight short; leave when there is none, or one that needs no time."""
         trial = self.live.trial
-        if self.person is None and trial.in_flight and not trial.ended and trial.interrupt():
+        slow = self.person is None and not isinstance(trial.agent, ScriptedAgent | ReplayAgent)
+        if slow and trial.in_flight and not trial.ended and trial.interrupt():
             self.paint()
             return
         super().action_leave()
