@@ -204,3 +204,14 @@ async def test_what_is_typed_while_a_dialog_opens_is_in_it_as_it_was_typed(
         await settled(pilot)
         field: Any = pilot.app.screen.focused
         assert (field.value if isinstance(field, Input) else field.text) == text
+
+
+async def test_keys_that_still_wait_when_somebody_leaves_do_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with trial(TrialSpec("homeostasis", "human", seed=1, steps=5), tmp_path) as (pilot, screen):
+        taken = list[str]()
+        monkeypatch.setattr(screen.bar.answer, "replace", lambda text, *_: taken.append(text))
+        pilot.app.exit()
+        packet(pilot, *"34", "left", "up", "enter", *"56")
+    assert not taken
