@@ -96,7 +96,7 @@ class Balancing:
         if self.hidden_rewards:
             self.shown_dimensions = ()
         self.metrics = ("imbalance",)
-        # Twice a step's budget on either side is linear: a healthy gap of a step or two is seen, a collapse runs out.
+        # Linear for twice a step's budget on either side: a healthy gap of a step or two shows, a collapse leaves it.
         reach = 2.0 * self.budget
         edge = float(self.tolerance)
         gauge = ("distance from the mean", -reach, reach, (-edge, edge), 0.0, True)
@@ -110,7 +110,7 @@ class Balancing:
 
     @property
     def problem(self) -> Allotment:
-        """A budget that is to keep all objectives level."""
+        """A budget to divide so that all objectives stay level."""
         return Allotment(self.budget, float(self.tolerance), float(self.weight))
 
     def initial(self) -> State:

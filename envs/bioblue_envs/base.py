@@ -64,7 +64,7 @@ class Transition:
         change: The exogenous change, one integer per objective, or empty.
         after: The state that follows.
         rewards: Reward of this step by dimension key, in the order of ``Environment.dimensions``.
-        metrics: What the paper measures beside rewards (instability, imbalance, deviation), by name.
+        metrics: What the paper measures besides rewards (instability, imbalance, deviation), by name.
     """
 
     before: State
@@ -82,7 +82,7 @@ class Dimension:
     Attributes:
         key: Its name in rewards and records, such as ``consumption`` or ``consumption_A``.
         label: What a person reads, without the objective: ``consumption``.
-        objective: Label of the objective it belongs to, or None when it belongs to all or there is but one.
+        objective: Label of the objective it belongs to, or None when it belongs to all or there is only one.
         penalty: True when its values are never positive, False when they are never negative.
     """
 
@@ -100,7 +100,7 @@ class Gauge:
     they are then drawn on a logarithmic continuation, so that a runaway value does not flatten the past.
 
     Attributes:
-        label: Label of the objective, or a short name where there is but one.
+        label: Label of the objective, or a short name where there is only one.
         quantity: What the drawn value is, for a person: ``stock``, ``level``, ``distance from the mean``.
         low: Left (lower) end of the linear scale.
         high: Right (upper) end of the linear scale.
@@ -128,7 +128,7 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What there is to tell an agent beside objectives, actions and rewards; a wording puts it into words.
+    """What an agent can be told besides objectives, actions and rewards; a wording puts it into words.
 
     Attributes:
         values: What holds for the environment as a whole, by name.
@@ -158,11 +158,11 @@ class Environment(Protocol):
 
     @property
     def parameters(self) -> Mapping[str, object]:
-        """Every parameter with its value, as JSON values; ``make(id, **parameters)`` gives one that acts alike."""
+        """Every parameter with its value, as JSON values; ``make(id, **parameters)`` makes an equal environment."""
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Labels of the objectives: ``("A", "B", …)``, or one empty label where there is but one objective."""
+        """Labels of the objectives: ``("A", "B", …)``, or one empty label where there is only one objective."""
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -223,7 +223,7 @@ class Environment(Protocol):
         """What each fact means, by its name."""
 
     def facts(self, state: State | None = None) -> Facts:
-        """Return what there is to tell at a state; without one, what holds before the first step."""
+        """Return what an agent can be told in a state; without a state, what holds before the first step."""
 
     def bounds(self, state: State) -> str:
         """Say in a phrase what is legal now, for a person who is about to answer."""
@@ -240,7 +240,7 @@ def settle(value: float) -> float:
 def weigh(weight: Number, amount: Number) -> Number:
     """Return a reward, ``weight · amount``: exact where both are integers, else rounded as by ``settle``.
 
-    An integer too large for a float is weighed exactly and its fraction dropped: it is noise at that size.
+    An integer too large for a float is weighed exactly; the result's fraction, negligible at that size, is dropped.
     """
     if isinstance(weight, int) and isinstance(amount, int):
         return weight * amount

@@ -1,4 +1,4 @@
-"""What an environment's file says of it, so that nothing else has to name it."""
+"""The entry in which an environment's file describes its environment, so that no other file has to name it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Entry:
         make: Makes it from its parameters.
         parameters: What can be set.
         about: What it is about, in two lines of at most 42 characters.
-        dynamics: The version of its dynamics; whatever changes a trajectory makes a new one.
+        dynamics: The version of its dynamics; a change that alters any trajectory needs a new version.
     """
 
     make: Callable[..., Environment]

@@ -1,10 +1,10 @@
 """The best fixed level to fill up to, where noise moves a level that can be raised and not lowered.
 
 A policy that fills a level up to the same deviation ``y`` before each step is called base stock in inventory control.
-Which ``y`` is best follows from the band, the noise, the penalty and the start: the sum of what is filled in, less what
-the deviations outside the band are expected to cost. Between steps the distance above ``y`` is a random walk that is
-stopped at 0, so its distribution is carried from step to step; nothing is drawn. It is exact where no change is greater
-than 100; wider noise, band and start are rounded to a grid, of which the level is the best one.
+Which ``y`` is best follows from the band, the noise, the penalty and the start: it maximises the expected sum of what
+is filled in minus the expected cost of deviations outside the band. Between steps the distance above ``y`` is a random
+walk that is stopped at 0, so its distribution is computed step by step; nothing is drawn. The result is exact where no
+change exceeds 100; for wider noise, all numbers are rounded to a grid and the result is the best level of that grid.
 
 This is not the best of all policies: one that also looks at how many steps are left does a little better.
 """
@@ -17,13 +17,13 @@ from itertools import accumulate
 from operator import add, sub
 
 STEPS = 100
-"""How many steps are looked at, however many a trial has: a policy that only looks at the level knows of no end."""
+"""How many steps are computed, whatever a trial's length: a policy that sees only the level does not know the end."""
 
 _FINEST = 100
-"""Wider noise than that is reckoned on a grid of so many cells."""
+"""Noise wider than this is computed on a grid of this many cells."""
 
 _NEAR = 6
-"""How far from a level a better one is looked for."""
+"""How far around a level the search looks for a better one."""
 
 _LEAST = 1e-15
 """Probabilities below this are left out."""
@@ -33,21 +33,21 @@ _LEAST = 1e-15
 def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) -> int:
     """Return the best fixed deviation from the target to fill up to before each step.
 
-    Looked at is every one that the level can fall to, and up to where the worst drop leads to the band's upper edge. Of
-    those that are equally good it is the one that is nearest to the target.
+    The search covers every deviation that noise can lower the level to, up to the one from which the worst drop leads
+    to the band's upper edge. Of equally good deviations it returns the one nearest to the target.
 
     Args:
         half_width: Half-width of the band around the target.
         low: The least change of a step; all from it to ``high`` are equally likely.
         high: The greatest one.
-        penalty: Penalty per unit of deviation outside the band and step.
+        penalty: Penalty per step and unit of deviation outside the band.
         start: The deviation before the first step.
     """
     grid = -(-max(-low, high) // _FINEST) if max(-low, high) > _FINEST else 1
     half_width, low, high, start = (round(value / grid) for value in (half_width, low, high, start))
     drop, rise = max(0, -low), max(0, high)
     highest = half_width + drop
-    # Further up no level is reached in so many steps, nor further down an edge of the band.
+    # From a start further up no candidate is reached in STEPS steps; from one further down no edge of the band is.
     start = max(min(start, highest + STEPS * drop), -half_width - STEPS * (drop + rise))
     lowest = start - STEPS * drop
     costs: dict[int, _Costs] = {}
@@ -58,9 +58,9 @@ def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) 
             costs[above] = _Costs(above, low, high)
         return max(0, level - start) + costs[above].filled - penalty * costs[above].outside(level, half_width)
 
-    # Filled up to from below all have the same walk; those from which the noise reaches no edge of the band are worse
-    # than a higher one. Of the others one is taken that would be best if it were begun at, and climbed from as long as
-    # any near it is better.
+    # Levels at or above the start all have the same walk; those from which noise reaches no edge of the band are worse
+    # than a higher one. Below the start, take the level that would be best if the trial began there, and climb from it
+    # while a level near it is better.
     inside = half_width - STEPS * (drop + rise)
     totals = {level: total(level, 0) for level in range(max(start, min(inside, highest)), highest + 1)}
     best = max(range(lowest, min(start, highest) + 1), key=lambda level: (total(level, 0), level))
@@ -76,7 +76,7 @@ def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) 
 
 
 class _Costs:
-    """How often the level is expected at each distance from what it is filled up to, over all steps.
+    """How often, over all steps, the level is expected to be at each distance from the fill level.
 
     Args:
         above: The distance at the start.
@@ -103,7 +103,7 @@ class _Costs:
         self._sums = [0.0, *accumulate(share * (low + place) for place, share in enumerate(after))]
 
     def outside(self, level: int, half_width: int) -> float:
-        """Return by how much the band is expected to be left, in all steps, filled up to a level."""
+        """Return the expected deviation outside the band, summed over all steps, when filling up to ``level``."""
         low = min(max(0, -half_width - level - self._low), len(self._counts) - 1)
         high = min(max(0, half_width + 1 - level - self._low), len(self._counts) - 1)
         under = self._sums[low] + level * self._counts[low]

@@ -1,6 +1,6 @@
 """Homeostasis: keep one or several body variables near their targets by eating; noise moves them too.
 
-Dynamics, for each objective alone: ``x ← x + a + change``. With ``d = x − target`` after the update and hysteresis
+Dynamics, for each objective separately: ``x ← x + a + change``. With ``d = x − target`` after the update and hysteresis
 half-width ``h``, the rewards are consumption ``a``, undersatiation ``10·d`` if ``d < −h``, oversatiation ``−10·d`` if
 ``d > h``, else 0. Inside the hysteresis band nothing is penalised.
 
@@ -167,7 +167,7 @@ class Homeostasis:
         return tuple(max(0, int(target - x)) for target, x in zip(self.target, state.levels, strict=True))
 
     def cautious_action(self, state: State) -> Action:
-        """Return the base-stock policy's action: fill each level up to the best fixed one."""
+        """Return the base-stock policy's action: fill each level up to its best fixed fill level."""
         return tuple(
             max(0, int(point.target + point.base_stock - x))
             for point, x in zip(self.problem.setpoints, state.levels, strict=True)

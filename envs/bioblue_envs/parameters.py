@@ -41,7 +41,7 @@ class Parameter:
         """Read a value as typed after ``--set name=``.
 
         Raises:
-            ParameterError: When the text is no value of this kind or out of range.
+            ParameterError: When the text is not a value of this kind, or out of range.
         """
         text = text.strip()
         try:
@@ -81,7 +81,7 @@ class Parameter:
     def _in_range(self, value: object, kinds: type | tuple[type, ...]) -> bool:
         if isinstance(value, bool) or not isinstance(value, kinds) or not isinstance(value, int | float):
             return False
-        # An int is compared as it is: one too large for a float is out of range, not an OverflowError. NaN is no value.
+        # An int is not converted, so one too large for a float is out of range, not an OverflowError. NaN is, too.
         return self.minimum <= value <= self.maximum
 
     def _error(self, value: object) -> ParameterError:
@@ -124,7 +124,7 @@ def find(known: Mapping[str, Parameter], name: str, owner: str) -> Parameter:
     """Return the parameter of that name.
 
     Raises:
-        ParameterError: When there is none; the message offers the nearest name, or all.
+        ParameterError: When no parameter has it; the message offers the nearest name, or all.
     """
     if name in known:
         return known[name]
@@ -137,7 +137,7 @@ def per_objective(name: str, value: object, default: Sequence[int]) -> tuple[int
     """Return one integer per objective: the default list, one value for all, or the list as given.
 
     Raises:
-        ParameterError: When a list has another length than there are objectives.
+        ParameterError: When a list has not one value per objective.
     """
     if value is None:
         return tuple(default)

@@ -12,20 +12,20 @@ from bioblue_envs.filling import best_fill
 
 
 class Problem:
-    """Any kind of problem. An analysis reads those it knows; an environment may pose one of its own, or none."""
+    """Any kind of problem. An analysis reads the kinds it knows; an environment may pose a kind of its own, or none."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Setpoint:
-    """One level that is to stay near a target; what is consumed raises it and nothing else lowers it but noise.
+    """One level that is to stay near a target; consumption raises it, and only noise can lower it.
 
     Attributes:
         target: The homeostatic target, in units of the level.
         half_width: Half-width of the hysteresis band around it.
         changes: The least and the greatest exogenous change of one step; all between are equally likely.
-        penalty: Penalty per unit of deviation outside the band and step.
+        penalty: Penalty per step and unit of deviation outside the band.
         start: The deviation from the target before the first step.
     """
 
@@ -44,7 +44,7 @@ class Setpoint:
     def base_stock(self) -> int:
         """The deviation from the target that a base-stock policy fills to: the best fixed one, see ``best_fill``.
 
-        In the benchmark it is the band's lower edge plus the worst drop: excess cannot be removed and a deficit can.
+        In the benchmark it is the band's lower edge plus the worst drop: a deficit can be refilled, excess not removed.
         """
         return best_fill(self.half_width, *self.changes, self.penalty, self.start)
 
@@ -55,7 +55,7 @@ class Homeostatic(Problem):
 
     Attributes:
         setpoints: One per objective.
-        penalty: Penalty per unit of deviation outside the band and step.
+        penalty: Penalty per step and unit of deviation outside the band.
     """
 
     setpoints: tuple[Setpoint, ...]
@@ -67,7 +67,7 @@ class Regrowing(Problem):
     """A stock that regrows from what is left of it.
 
     Attributes:
-        capacity: The most the stock comes to when nothing is taken.
+        capacity: The most the stock grows to when nothing is taken.
         surplus: The most that can be taken at every step for ever, in units of the stock.
     """
 
@@ -76,7 +76,7 @@ class Regrowing(Problem):
 
     @property
     def rate(self) -> float:
-        """The harvest per step that whole numbers sustain: the mean of the two around the surplus, at most that."""
+        """The harvest per step that whole amounts sustain: midway between those around the surplus, at most that."""
         whole = int(self.surplus)
         return min(self.surplus, whole + 0.5) if self.surplus > whole else self.surplus
 
@@ -88,7 +88,7 @@ class Allotment(Problem):
     Attributes:
         budget: The most that one step's action may sum to.
         tolerance: Distance from the mean of all that costs nothing.
-        weight: Penalty per unit of distance beyond that, objective and step.
+        weight: Penalty per step, objective and unit of distance beyond the tolerance.
     """
 
     budget: int

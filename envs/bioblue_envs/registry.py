@@ -1,4 +1,4 @@
-"""All environments: every file of this folder that has ``ENVIRONMENTS`` is asked for its own."""
+"""All environments: those that the files of this folder list under ``ENVIRONMENTS``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REGISTRY = MappingProxyType(_found())
 
 
 def entry_of(id: str) -> Entry:  # noqa: A002 - the field's word
-    """Return what is known of an environment.
+    """Return an environment's entry.
 
     Raises:
         ParameterError: For an unknown id.

@@ -46,7 +46,7 @@ _SETTLING = 200
 """Steps after which an unharvested stock has come to rest, where its growth does not reach the limit."""
 
 _MOST = 999_999_999
-"""Bound on the stock: what an answer of nine digits can still harvest."""
+"""Bound on the stock: the most that an answer of nine digits can harvest."""
 
 DYNAMICS = 2
 """The newest version of the dynamics."""
@@ -125,7 +125,7 @@ class Sustainability:
             raise IllegalAction(f"{brief(action[0])} is more than the {_whole(state)} in the field")
 
     def regrow(self, left: float) -> Number:
-        """Return the stock that ``left`` potatoes have become by the next step, at most the limit."""
+        """Return the stock that ``left`` potatoes grow to by the next step, at most the limit."""
         try:
             return min(self.limit, (left + self.offset) ** self.exponent)
         except OverflowError:
@@ -163,7 +163,7 @@ class Sustainability:
 
     @cached_property
     def problem(self) -> Regrowing:
-        """A stock that regrows, at most to what is left of the limit by a growth that may not reach it."""
+        """A stock that regrows: up to the limit, or to where it comes to rest below the limit."""
         capacity = float(self.limit)
         for _ in range(_SETTLING):
             capacity = float(self.regrow(capacity))
@@ -178,7 +178,7 @@ class Sustainability:
         )
 
     def rewards_when_leaving(self, remainder: float) -> float:
-        """Return the rewards of 100 steps in each of which so much is left, of all reward dimensions."""
+        """Return the sum of all rewards over 100 steps that each leave ``remainder`` potatoes."""
         stock: Number = self.start
         taken, penalty = 0, 0.0
         for step in range(1, 101):
@@ -205,7 +205,7 @@ class Sustainability:
 def _remainder(
     start: float, limit: Number, offset: Number, exponent: Number, weight: Number, tolerance: Number, dynamics: int
 ) -> float:
-    # Searched once for many trials in fields alike.
+    # Cached, since many trials have the same field.
     field = Sustainability(
         dynamics=dynamics,
         start=start,
