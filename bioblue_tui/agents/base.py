@@ -11,7 +11,7 @@ from bioblue_envs import Environment, State, Transition
 from bioblue_tui.system.errors import BioBlueError
 
 OUTGREW = "the conversation outgrew the model's context"
-"""How the note of an answer begins that was given without the oldest turns; how many were left out follows."""
+"""How the note begins on an answer that was given without the oldest turns; how many were left out follows."""
 
 
 class AgentError(BioBlueError):
@@ -22,7 +22,7 @@ class AgentError(BioBlueError):
     Args:
         message: What happened and what to do.
         transient: True when asking again later may well succeed.
-        wait: Seconds after which the provider wants to be asked again; None where it did not say.
+        wait: Seconds that the provider asks to wait before the next request; None where it did not say.
     """
 
     def __init__(self, message: str, *, transient: bool = False, wait: float | None = None) -> None:
@@ -38,7 +38,7 @@ class Usage:
         input: Tokens sent, cached ones included.
         cached: Those of them read from the provider's cache.
         output: Tokens produced, reasoning included.
-        written: Those of the tokens sent that were put into the cache, where that costs more than sending them.
+        written: Tokens sent that were also written to the cache, where that costs more than sending them.
         cost: US dollars, where the server itself says what the request cost.
     """
 
@@ -50,17 +50,17 @@ class Usage:
 
 
 FaultKind = Literal["cut", "provider"]
-"""Whose doing it is that what came is no answer: the limit of tokens, or the provider."""
+"""What kept a response from being an answer: the limit of tokens, or the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why what came from a model is not to be read as its answer.
+    """Why a model's response must not be read as its answer.
 
     Attributes:
-        kind: Whose doing it is.
+        kind: What caused it.
         reason: What happened and what to do, for a person.
-        hopeless: True when asking again would only cost the same for nothing.
+        hopeless: True when asking again would cost as much and fail again.
     """
 
     kind: FaultKind
@@ -77,9 +77,9 @@ class Answer:
         reasoning: Reasoning text that a provider returns apart from the answer; never read as the answer.
         usage: Tokens, where there are any.
         notes: What a person should know about how this answer came about, such as a parameter that was dropped.
-        dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
-        fault: Why the text is not to be read, whatever it looks like; None where it is.
-        seconds: From sending the request that was answered to the last byte of its answer; of a participant what was
+        dropped: Keys that a person pressed before the question was on the screen; they are not part of the answer.
+        fault: Why the text must not be read, whatever it looks like; None where it may be.
+        seconds: From sending the request that was answered to the last byte of its answer; for a participant, the time
             measured; None where neither is known.
     """
 
@@ -94,10 +94,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some more of an answer that is still on its way.
+    """The next part of an answer that is still arriving.
 
     Attributes:
-        text: What came.
+        text: The text that arrived.
         reasoning: True when it belongs to the reasoning and not to the answer.
     """
 
@@ -131,11 +131,11 @@ class Turn:
         instruction: The system instruction.
         history: All past steps, oldest first. It grows in place from turn to turn: do not keep or change it.
         observation: What is observed now, with its question.
-        environment: The world, for agents that are programs.
+        environment: The environment itself, for agents that are programs.
         state: Its state, for agents that are programs.
         last: The last transition, or None at the first step.
         rejection: Why the previous attempt at this step was rejected, or an empty string.
-        hear: Receives the answer piece by piece, where the agent can tell it so.
+        hear: Receives the answer piece by piece, where the agent can deliver it so.
         sending: Called before every request that is sent to a provider.
     """
 
@@ -171,7 +171,7 @@ class Agent(Protocol):
         """Answer a turn.
 
         Raises:
-            AgentError: When no answer could be had.
+            AgentError: When the agent could not answer.
         """
 
     async def aclose(self) -> None:
@@ -182,7 +182,7 @@ class Agent(Protocol):
 class BaseAgent:
     """What most agents share: no model, no provider parameters, nothing to release.
 
-    A whole agent of one's own needs no more than this::
+    A complete agent of your own needs no more than this::
 
         class Half(BaseAgent):
             async def answer(self, turn: Turn) -> Answer:

@@ -31,12 +31,12 @@ class HumanAgent(BaseAgent):
             self._waiting = None
 
     def submit(self, text: str, dropped: int = 0, seconds: float | None = None) -> bool:
-        """Hand in an answer, verbatim. Returns False, changing nothing, when nobody is asking.
+        """Submit an answer, verbatim. Returns False and changes nothing when the trial is not waiting for one.
 
         Args:
             text: The answer.
             dropped: How many keys were pressed before the question was on the screen, and did not count.
-            seconds: How long it took, less what does not count, where that was measured; else the trial measures.
+            seconds: How long it took, minus what does not count, where that was measured; else the trial measures.
         """
         if self._waiting is None or self._waiting.done():
             return False

@@ -1,4 +1,4 @@
-"""An agent that gives recorded answers again, step by step, whatever the world does now."""
+"""An agent that repeats recorded answers, step by step, whatever the environment does now."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ReplayAgent(BaseAgent):
         """Return the recorded answer of this step.
 
         Raises:
-            AgentError: After the last recorded step, or when the answer is not legal in the present world (asking
-                for it again would give the same).
+            AgentError: After the last recorded step, or when the answer is not legal in the present environment
+                (asking again would give the same answer).
         """
         if turn.step > len(self._answers):
             raise AgentError(

@@ -1,4 +1,4 @@
-"""Scripted policies: the healthy ones, and the failures one wants to show a class.
+"""Scripted policies: healthy ones, and failures to show to a class.
 
 A failing policy plays the reference policy for its first good steps and then shows one failure in its pure form. The
 failures are those the paper reports of language models (arXiv 2509.02655): one objective maximised without bound, one
@@ -22,16 +22,16 @@ GOOD_STEPS = 20
 """How many good steps a failing policy plays before it fails: enough to look healthy in a 100-step trial."""
 
 STREAM = "random_stream"
-"""Under which name the provider parameters hold the random stream of a scripted agent."""
+"""The name under which the provider parameters hold a scripted agent's random stream."""
 
 _CEILING = 999_999_999
 """The most a policy ever takes: an answer may have nine digits."""
 
 _GREED = 10
-"""What a maximiser takes at every step where nothing limits it: more than noise brings back, yet a plausible amount."""
+"""What a maximiser takes at every step where nothing limits it: more than noise can undo, yet a plausible amount."""
 
 _TAKEOVER = 20
-"""Within how many steps an accelerator has all of a shared budget: slow enough to be watched."""
+"""Steps until an accelerator takes all of a shared budget: slow enough to be watched."""
 
 _RHYTHM = (4, 3, 2, 1, 0, 5)
 """An oscillator's doses of its one objective: a falling staircase, over and over."""
@@ -39,7 +39,7 @@ _RHYTHM = (4, 3, 2, 1, 0, 5)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a rule sees: the world, its state, the step from 1, steps since the failure began (from 1), and a stream."""
+    """What a rule sees: environment, state, step (from 1), steps since the failure began (from 1), random stream."""
 
     environment: Environment
     state: State
@@ -53,11 +53,11 @@ class Scene:
         return len(self.environment.objectives)
 
     def reference(self) -> list[int]:
-        """Return what the reference policy would do, to be changed."""
+        """Return the reference policy's action, as a list that the caller may change."""
         return list(self.environment.reference_action(self.state))
 
     def room(self, action: list[int], index: int, wanted: int = _CEILING) -> int:
-        """Return the greatest legal amount for one objective, up to what is wanted, beside the others' amounts."""
+        """Return the greatest legal amount for one objective, at most ``wanted``, given the others' amounts."""
         legal, illegal = 0, wanted + 1
         while illegal - legal > 1:
             middle = (legal + illegal) // 2
@@ -86,7 +86,7 @@ class Policy:
         environments: Ids of the environments it is made for; empty for all.
         good_steps: Good steps before the failure begins; None for a policy with one behaviour throughout.
         draws: Whether it draws random numbers.
-        formerly: Other environments for which older programs had it under this name.
+        formerly: Other environments that older versions let it play under this name.
     """
 
     about: str
@@ -124,9 +124,9 @@ def _drop(scene: Scene) -> Action:
 def _accelerate(scene: Scene) -> Action:
     """Take more of the last objective at every step; the others get what the reference policy gives, if it is left.
 
-    The doses are 5, 6, 7, … and reach 300 after 70 steps, as in a published trial; in the longest trial there may be
-    they still have nine digits. Of a budget that the objectives
-    share, the last one's part grows from its fair share to all.
+    The doses are 5, 6, 7, … and reach 300 after 70 steps, as in a published trial; even in the longest possible trial
+    they have no more than nine digits. Where the objectives share a budget, the last one's part grows from its fair
+    share to all of it.
     """
     last, k = scene.count - 1, scene.failing
     dose, most = 4 + k + k * k // 20, scene.room([0] * scene.count, last)
@@ -183,7 +183,7 @@ class ScriptedAgent(BaseAgent):
         name: One of ``POLICIES``.
         seed: The trial's seed. The agent's own random stream is made from it and is never the environment's.
         good_steps: Good steps before a failing policy fails; None for the policy's own number.
-        stream: Which random stream a policy that draws has, beside the seed's own; it stands in the record.
+        stream: Names another random stream than the seed's own, for a policy that draws; it is recorded.
 
     Raises:
         ValueError: For an unknown policy or a negative number of good steps.

@@ -1,1 +1,1 @@
-"""What models cost: prices, what a trial has spent, what a batch may come to, and a limit to it."""
+"""What models cost: prices, what a trial has spent, what a batch may cost, and a limit on the cost."""

@@ -1,4 +1,4 @@
-"""A limit to what trials may cost together, kept by not sending the request that might exceed it."""
+"""A limit on what trials may cost together: a request that might exceed it is not sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bioblue_tui.costs.spending import Spending
 from bioblue_tui.costs.words import money
 
 UNLIMITED_OUTPUT = 16_000
-"""Tokens to be ready for in an answer that has no limit."""
+"""Tokens to allow for in an answer that has no limit."""
 
 
 class Budget:
@@ -26,14 +26,14 @@ class Budget:
         self._guards: list[Guard] = []
 
     def guard(self, spending: Spending) -> Guard:
-        """Return what keeps one trial within the limit; its requests so far count."""
+        """Return a guard that keeps one trial within the limit; its requests so far count."""
         guard = Guard(self, spending)
         self._guards.append(guard)
         return guard
 
     @property
     def spent(self) -> Decimal:
-        """What all trials have cost so far; a request that nobody told the cost of counts as what it may have cost."""
+        """What all trials have cost so far; a request of unknown cost counts with the most it may have cost."""
         return sum((guard.spent for guard in self._guards), Decimal(0))
 
     @property
@@ -70,7 +70,7 @@ class Guard:
         return (self.spending.total.cost.dollars or Decimal(0)) + self._untold
 
     def settle(self) -> None:
-        """Let go of what was held for a request that is over. Call this when the trial is."""
+        """Release what was held for a request that is over. Call this when the trial is over."""
         total = self.spending.total
         dollars = total.cost.dollars or Decimal(0)
         billed = self.spending.billed
@@ -81,7 +81,7 @@ class Guard:
     def refusal(self, turn: Turn) -> str:
         """Return why a request must not be sent, or an empty string when it may; then its cost is held.
 
-        A limit can be raised: the next call looks at it anew.
+        The limit is read at every call, so it can be raised in between.
         """
         self.settle()
         price, limit = self.spending.price, self._budget.limit
@@ -100,9 +100,9 @@ class Guard:
         )
 
     def _most(self, turn: Turn) -> Decimal:
-        """Return what a request may cost: nothing of it cached, all of it written, the longest answer.
+        """Return the most a request may cost: nothing read from the cache, all written to it, the longest answer.
 
-        A server that reports higher costs than the table has may do so again.
+        A server that reported a higher cost than the table's may do so again.
         """
         sent, spending = self._sent(turn, self.spending.last), self.spending
         most = spending.max_output
@@ -112,7 +112,7 @@ class Guard:
         return max(most_by_table, self._budget.dearest(spending.price.model))
 
     def _sent(self, turn: Turn, last: Usage | None) -> int:
-        """Return the most tokens that a request sends: those of the latest one and what is new since, or all of it."""
+        """Return the most tokens that a request sends: the latest request's plus what is new, or a bound on all."""
         if last is None or last.input is None or self._known is None:
             return at_most([turn.instruction, *texts_of(turn.history), turn.observation])
         return last.input + at_most([*texts_of(turn.history[self._known :]), turn.observation])

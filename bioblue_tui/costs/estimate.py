@@ -1,4 +1,4 @@
-"""What a batch of trials may come to, before it starts: the whole past is sent with every step, so it grows fast."""
+"""What a batch of trials may cost, before it starts: every request sends the whole past, so the cost grows fast."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Estimate:
     price: Price
 
     def words(self) -> str:
-        """Say it in one line; without a cost where nobody is paid."""
+        """Say it in one line; without a cost where nothing is paid."""
         batch = f"{counted(self.trials, 'trial')}, {counted(self.requests, 'request')}"
         size = f"{batch}: about {tokens(self.input)} tokens in, {tokens(self.output)} out"
         if not self.price.known:
@@ -83,7 +83,7 @@ def estimate(
         keep: How many past steps are sent with each request; None for all.
         max_output: The most tokens of an answer; None for no limit.
         reasoning: Tokens of reasoning before an answer, which are paid but not sent again.
-        done: Steps that are played already, and are the past of those that are to come.
+        done: Steps that are already played; they are the past of the steps to estimate.
         instruction: The system instruction; empty for the wording's own.
         words: What the model is told; None for the default wording.
     """
@@ -125,7 +125,7 @@ def _sizes(
 
 
 def _observation(environment: Environment, words: Words) -> float:
-    """Return about how many tokens an observation has: the reference policy is played for a while."""
+    """Return about how many tokens an observation has, by playing the reference policy for a while."""
     state, last, noise, lengths = environment.initial(), None, random.Random(0), []
     for _ in range(_SAMPLE):
         lengths.append(likely(words.observation(environment, state, last)))
@@ -133,7 +133,7 @@ def _observation(environment: Environment, words: Words) -> float:
             break
         last = environment.transition(state, environment.reference_action(state), environment.draw(noise))
         state = last.after
-    # The first one has no rewards to tell of yet.
+    # The first observation is shorter: it has no rewards yet.
     later = lengths[1:] or lengths
     return sum(later) / len(later)
 

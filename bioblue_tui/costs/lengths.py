@@ -1,4 +1,4 @@
-"""How many tokens texts have, without a tokenizer: a likely number, and one that is hardly ever exceeded."""
+"""How many tokens texts have, without a tokenizer: a likely number, and a bound that is hardly ever exceeded."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ FRAME = 5
 """Tokens that separate one message from the next."""
 
 BYTES_LIKELY = 3.4
-"""Bytes of a token in the texts of our environments: short lines, numbers, punctuation."""
+"""Bytes per token in the texts of our environments: short lines, numbers, punctuation."""
 
 BYTES_LEAST = 2
-"""Fewer bytes a token than any of these texts has."""
+"""Fewer bytes per token than in any of these texts."""
 
 
 def likely(*texts: str) -> float:

@@ -1,4 +1,4 @@
-"""Prices of models and what requests cost at them. What is not known is never taken for 0."""
+"""Prices of models and what requests cost at them. A cost that is not known never counts as 0."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Basis(Enum):
     PRICED = "priced"
     """The table has a price."""
     UNKNOWN = "unknown"
-    """Somebody is paid, but the table doesn't say how much."""
+    """Requests are paid, but the table doesn't say how much."""
     LOCAL = "local"
     """The program itself runs the model, on this computer."""
     NOBODY = "nobody"
@@ -36,7 +36,7 @@ class Rates:
         input: Sent.
         output: Produced, reasoning included.
         cached: Sent, and read from the provider's cache.
-        written: Sent, and put into the cache.
+        written: Sent, and written to the cache.
     """
 
     input: Decimal
@@ -47,13 +47,13 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a model costs, or why that can't be said.
+    """What a model costs, or why no price is known.
 
     Attributes:
         basis: Why there is a price, or none.
         model: Name of the model, as it was asked for.
-        tiers: The rates of a request that sends more than this many tokens, cheapest requests first; the first tier
-            begins at 0. Empty without a price.
+        tiers: Pairs of a number of tokens and the rates of requests that send more than that, smallest number first;
+            the first one is 0. Empty without a price.
         dated: The newest change of a price that the table knows; None where no table was asked.
         source: Where the table comes from, with its version.
         context: How many tokens the model takes in; None where not known.
@@ -73,7 +73,7 @@ class Price:
 
     @property
     def paid(self) -> bool:
-        """True when somebody is paid, whether or not it is known how much."""
+        """True when requests are paid, whether or not it is known how much."""
         return self.basis in (Basis.PRICED, Basis.UNKNOWN)
 
     def rates(self, sent: int = 0) -> Rates:
@@ -119,8 +119,8 @@ class Cost:
     """What something cost.
 
     Attributes:
-        dollars: The sum of all that is known; None where nothing is.
-        unknown: True when something was paid, or may have been, that is not in the sum.
+        dollars: The sum of all known costs; None where none is known.
+        unknown: True when something was, or may have been, paid that is not in the sum.
     """
 
     dollars: Decimal | None = None
@@ -128,9 +128,9 @@ class Cost:
 
     @classmethod
     def of(cls, usage: Usage | None, price: Price) -> Cost:
-        """Return what a request cost: what the server says of it, else by the table.
+        """Return what a request cost: as the server reported it, else by the table.
 
-        Where neither is had, or the provider did not count its tokens, that is unknown.
+        Without a report, the cost is unknown where the table has no price or the provider did not count the tokens.
         """
         if not price.paid:
             return FREE
@@ -139,7 +139,7 @@ class Cost:
         if not price.known or usage is None or usage.input is None or usage.output is None:
             return UNKNOWN
         rates = price.rates(usage.input)
-        # A server may count as it likes: no part is more than the whole.
+        # A server may count as it likes, but no part may exceed the whole.
         cached = min(usage.cached or 0, usage.input)
         written = min(usage.written or 0, usage.input - cached)
         dollars = (
@@ -161,7 +161,7 @@ class Cost:
 
 
 FREE = Cost()
-"""Nobody is paid."""
+"""Nothing is paid."""
 
 UNKNOWN = Cost(unknown=True)
-"""Somebody is paid, nobody knows how much."""
+"""Something is paid; how much is not known."""

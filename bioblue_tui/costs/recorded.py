@@ -1,4 +1,4 @@
-"""What a recorded trial has cost, from its file alone: only the lines that tell of requests are decoded."""
+"""What a recorded trial has cost, from its file alone: only the lines about requests are decoded."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bioblue_tui.records.schema import DecodeError, RecordError, loads
 from bioblue_tui.trials.events import Header
 
 _TELLING = tuple(f'"event":"{kind}"'.encode() for kind in ("answered", "interrupted", "retrying", "failed"))
-"""What stands in lines that tell of requests, and, quotes being escaped there, in no text of a record."""
+"""Marks of the lines about requests. No text in a record can contain one, since its quotes are escaped."""
 
 
 def recorded_bill(path: Path, header: Header) -> Bill:
-    """Return the bill of a record of ours; without any request where no model was asked. Never raises.
+    """Return the bill of a record of ours; an empty one where no model was asked. Never raises.
 
-    Lines that can't be read are left out: whoever opens the record is told of them.
+    Lines that can't be read are left out: opening the record reports them.
 
     Args:
         path: The file.

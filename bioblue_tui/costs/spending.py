@@ -18,17 +18,17 @@ from bioblue_tui.trials.events import Answered, Event, Failed, Header, Interrupt
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What some requests have used and cost. Sums of tokens are of what providers told; None where they told nothing.
+    """What some requests have used and cost. Tokens are sums of what providers reported; None where they reported none.
 
     Attributes:
-        requests: How many times one was to be sent, whether or not a connection or an answer came. One that was in
-            flight when the program was killed is in no record.
-        abandoned: How many of them nobody waited for to the end: what they used and cost is not known.
+        requests: How many requests were made, whether or not a connection or an answer came. A request in flight when
+            the program was killed is in no record.
+        abandoned: How many of them were cut short: what they used and cost is not known.
         input: Tokens sent, cached ones included.
         cached: Those of them read from a cache.
-        written: Those of them put into a cache.
+        written: Those of them written to a cache.
         output: Tokens produced.
-        seconds: Time of those that were answered, from sending to the end of the answer; retries and waits are none.
+        seconds: Time of answered requests, from sending to the end of the answer; without retries and waits.
         cost: What they cost.
     """
 
@@ -61,7 +61,7 @@ class Bill:
         )
 
     def facts(self) -> dict[str, object]:
-        """Return it as JSON values; a cost that is not known is null, one that may be more says so."""
+        """Return it as JSON values; an unknown cost is null; ``cost_unknown`` says that it may be more."""
         dollars = self.cost.dollars
         return {
             "requests": self.requests,
@@ -90,7 +90,7 @@ class Bill:
         return f"{tokens(self.input)} tokens in{cached}, {tokens(self.output)} out"
 
     def brief(self) -> str:
-        """Say in a few characters what it came to: the cost, tokens where no price is known; empty for no request."""
+        """Say in a few characters what it cost, or used where no price is known; empty for no request."""
         if not self.requests:
             return ""
         if self.cost.dollars is not None:
@@ -108,9 +108,8 @@ class Spending:
     """What a trial has used and cost.
 
     Rejected answers are paid like any other. An answer that a person, or the trial's end, cut short may be paid too,
-    and nobody says how much: the cost is then unknown beyond what is. A request that a fault kept from its answer is
-    counted and taken not to be paid, as providers have it. What a fork took over from another trial is on that one's
-    bill.
+    but no provider says how much: the cost is then only known in part. A request that failed without an answer is
+    counted and assumed not to be paid, as providers say. What a fork took over is on the other trial's bill.
 
     Args:
         header: What the trial is.
@@ -120,7 +119,7 @@ class Spending:
     def __init__(self, header: Header, price: Price | None = None) -> None:
         self.price = price or price_of(header)
         self.max_output = _limit(header)
-        """The most tokens of an answer, as the provider is told; None for no limit."""
+        """The most tokens of an answer, as sent to the provider; None for no limit."""
         self.total = EMPTY
         """The trial's bill so far."""
         self.newest = EMPTY
@@ -175,7 +174,7 @@ class Spending:
                 self._add(event.step, Bill(event.requests, cost=cost, abandoned=abandoned))
                 self.billed += event.requests > 0
             case Retrying() | Failed() if self.price.model:
-                # A person's answer fails in no such way.
+                # A person's answer cannot fail like this.
                 self._add(event.step, Bill(event.requests, cost=self._unpaid()))
             case _:
                 pass
@@ -199,7 +198,7 @@ class Spending:
 
 
 def spending_of(header: Header, past: Iterable[Event] = ()) -> Spending | None:
-    """Return what a trial has spent; None where no model is asked, and for published logs, which tell nothing of it.
+    """Return what a trial has spent; None where no model is asked, and for published logs, which do not say.
 
     Args:
         header: What the trial is.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LIBRARY = "genai-prices"
 
 _OLDEST = date(2025, 1, 1)
-"""Before the library's first release: a file's date before this one says nothing (archives made to be reproducible)."""
+"""A date before the library's first release: an older file date says nothing (reproducible archives fake dates)."""
 
 
 def price_of(header: Header) -> Price:
@@ -46,8 +46,8 @@ def find_price(model: str, base_url: str, when: datetime | None = None) -> Price
 
     Args:
         model: Its name, as the provider knows it.
-        base_url: Where it is. The same model may cost something else elsewhere; what an address of this computer
-            hands a request on to nobody knows.
+        base_url: Where it is. The same model may cost something else elsewhere; at an address of this computer the
+            price is unknown, since that may pass requests on to any provider.
         when: Prices change; None for now.
     """
     if is_local(_host(base_url)):
@@ -68,9 +68,9 @@ def find_price(model: str, base_url: str, when: datetime | None = None) -> Price
 
 @cache
 def table_date() -> date | None:
-    """Return the newest change of a price that the table knows; None where it knows none.
+    """Return the date of the table: of its newest change of a price; None where it knows none.
 
-    Changes announced for later are in the table too; what lies behind the day of installation is none of its age.
+    The table also has changes announced for later; those after the day of installation say nothing about its age.
     """
     from genai_prices.data_snapshot import get_snapshot
 
@@ -80,7 +80,7 @@ def table_date() -> date | None:
 
 
 def _installed() -> date:
-    """Return the day the table was installed; today where the files don't tell."""
+    """Return the day the table was installed; today where its file's date is no help."""
     today = datetime.now(UTC).date()
     spec = importlib.util.find_spec("genai_prices.data")
     if spec is None or spec.origin is None:
@@ -112,13 +112,13 @@ def _rates(price: ModelPrice, start: int) -> Rates:
     sent, output = _rate(price.input_mtok, start), _rate(price.output_mtok, start)
     assert sent is not None
     assert output is not None
-    # Where the cache has no price of its own, tokens cost there what they cost otherwise.
+    # Where the cache has no price of its own, cached tokens cost the same as others.
     cached, written = _rate(price.cache_read_mtok, start), _rate(price.cache_write_mtok, start)
     return Rates(sent, output, sent if cached is None else cached, sent if written is None else written)
 
 
 def _rate(price: Decimal | TieredPrices | None, start: int) -> Decimal | None:
-    """Return the rate for requests that send more tokens than ``start``, or for the smallest ones at 0."""
+    """Return the rate for requests that send more than ``start`` tokens; for 0, that of the smallest requests."""
     if price is None or isinstance(price, Decimal):
         return price
     reached = [tier.price for tier in price.tiers if tier.start <= start and start]

@@ -8,7 +8,7 @@ _CENT = Decimal("0.01")
 
 
 def money(dollars: Decimal, rounding: str = ROUND_HALF_UP) -> str:
-    """Return an amount: cents from a dollar on, two digits that count below; never 0 for what is more."""
+    """Return an amount: in cents from a dollar on, below that with two significant digits; only 0 is shown as 0."""
     if dollars >= 1 or not dollars:
         places = _CENT if dollars else Decimal(1)
     else:

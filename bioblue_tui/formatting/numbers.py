@@ -8,10 +8,10 @@ from decimal import Decimal
 from bioblue_envs import Number
 
 EXACT = 24
-"""Characters in which every number is written out that floats tell from the next: where lines may be of any length."""
+"""Characters that are enough to write any float with every digit that matters; for lines of any length."""
 
 _MORE = 17
-"""Most digits that tell two floats apart."""
+"""Most digits needed to tell two floats apart."""
 
 
 def amount(value: Number, width: int = 9) -> str:
@@ -56,13 +56,13 @@ def _power(value: Number, digits: int = 1) -> str:
 
 
 def ends(low: Number, high: Number, width: int, short: Callable[[Number], Number]) -> tuple[str, str]:
-    """Return the ends of an interval, each as ``amount``; where both would read alike, with the digits that differ.
+    """Return the ends of an interval, each as ``amount``; where both would read alike, with more digits.
 
     Args:
         low: Its lower end.
         high: Its upper end.
-        width: Characters there is room for, for each.
-        short: Rounds an end to the digits that are shown of it.
+        width: Characters there is room for in each.
+        short: Rounds an end to the digits to show.
     """
     rooms = range(width, width + _MORE)
     found = [(amount(short(low), room), amount(short(high), room)) for room in rooms]
@@ -74,14 +74,14 @@ def ends(low: Number, high: Number, width: int, short: Callable[[Number], Number
 
 
 def tidy(value: Number) -> Number:
-    """Return a sum of rounded rewards without the noise of binary fractions: 3 decimals, as rewards have."""
+    """Return a sum of rounded rewards without the errors of binary fractions: 3 decimals, as rewards have."""
     return round(value, 3) if isinstance(value, float) else value
 
 
 def difference(value: Number, other: Number) -> Number:
-    """Return ``value`` less ``other`` as ``tidy`` does; in whole units where one is an integer beyond all floats.
+    """Return ``value`` minus ``other``, tidied; in whole units where one is an integer too large for a float.
 
-    Only a foreign record holds such an integer, and beside it a fraction is nothing.
+    Only a foreign record holds such an integer, and at that size a fraction does not matter.
     """
     try:
         return tidy(value - other)

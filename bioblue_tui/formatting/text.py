@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 TAB = "    "
-"""What a tab is shown as: fixed, since a column of the text is no column of the screen."""
+"""What a tab is shown as: a fixed width, since the text's columns are not the screen's."""
 
 SHOWN_LIMIT = 20_000
 """How many characters of one foreign text are shown; the rest is counted. Records are whole."""
@@ -37,7 +37,7 @@ def visible(text: str, limit: int = SHOWN_LIMIT) -> str:
 
 
 def to_the_letter(text: str) -> str:
-    """Return a whole text, safe to show, in which what looks like blank space but is none has a sign of its own."""
+    """Return a whole text, safe to show, with a visible sign for each tab and carriage return."""
     return visible(text.replace("\t", _stand_in("\t")).replace("\r", _stand_in("\r")), len(text))
 
 

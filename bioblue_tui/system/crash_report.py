@@ -1,4 +1,4 @@
-"""A fault of the program itself, told without any value: texts and variables may hold a key."""
+"""A fault of the program itself, described without any values: texts and variables may hold a key."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ import errno
 import sys
 
 SHORT = frozenset({errno.EMFILE, errno.ENFILE})
-"""Errors of the system that say that none is left."""
+"""System errors that mean that no file descriptor is left."""
 
 ADVICE = "too many files and connections are open at once; play fewer trials at once (--parallel), or raise ulimit -n"
 """What that means, and what to do."""
 
 _MOST = 65_536
-"""More than any number of trials needs; some systems say that there is no limit, and mean less."""
+"""More than any number of trials needs; some systems report no limit but have one."""
 
 
 def allow_many() -> None:
@@ -25,6 +25,6 @@ def allow_many() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        # Where the system does not like it after all, everything is as it was.
+        # Where the system refuses after all, the limit stays as it was.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

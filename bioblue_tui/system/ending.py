@@ -1,4 +1,4 @@
-"""Ending when a signal asks for it: the records whole, the terminal as it was."""
+"""Ending when a signal asks for it, with whole records and the terminal as it was."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-"""Signals that ask a program to end. A key such as ctrl+c is none on a painted screen."""
+"""Signals that ask a program to end. On a full screen, a key such as ctrl+c sends no signal."""
 
 CODES = frozenset(128 + getattr(signal, name) for name in SIGNALS if hasattr(signal, name))
 """Exit codes that say which signal ended a command, as shells write them; 130 is an interruption."""
 
 GRACE = 10.0
-"""Seconds after which the program ends though its screen has not: every step played is on the disk by then."""
+"""Seconds after which the program ends even if its screen has not: every step played is on the disk by then."""
 
 
 def run_until_signal(
     play: Callable[[], Coroutine[Any, Any, Result]], stop: Callable[[], Coroutine[Any, Any, None]]
 ) -> Result:
-    """Run what has no screen in an event loop of its own; a signal stops it as a person would.
+    """Run a coroutine without a screen in an event loop of its own; a signal stops it as a person would.
 
-    Python makes an interruption of SIGINT by itself.
+    SIGINT is left to Python, which turns it into KeyboardInterrupt.
 
     Args:
         play: What to run; it returns soon after ``stop`` was called.
-        stop: Stops it, its records whole.
+        stop: Stops it and leaves its records whole.
 
     Raises:
         SystemExit: When a signal has stopped it, with the code that says which.
@@ -64,7 +64,7 @@ def on_signals(end: Callable[[int], None], names: Sequence[str] = SIGNALS) -> No
     heard, asked = False, False
 
     def hear(number: int, frame: object) -> None:
-        # Runs though the loop is blocked, as by a terminal that takes nothing any more.
+        # Runs even while the loop is blocked, as by a terminal that no longer takes output.
         nonlocal heard
         if not heard:
             heard = True
@@ -84,10 +84,11 @@ def on_signals(end: Callable[[int], None], names: Sequence[str] = SIGNALS) -> No
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             try:
                 loop.add_signal_handler(number, ask, number)
-                # The loop hears of it by other means than the handler. That interrupts what waits, which then waits on.
+                # The loop learns of a signal by other means than this handler, which only interrupts a blocking call
+                # for a moment.
                 signal.signal(number, hear)
             except (NotImplementedError, RuntimeError, ValueError):
-                # No such thing on this system, or not in this thread: the signal does what it always did.
+                # Not possible on this system or in this thread: the signal does what it always did.
                 return
 
 
@@ -105,7 +106,7 @@ def is_lost(number: int) -> bool:
 
 
 def _let_go_of_a_lost_terminal() -> None:
-    """Read from and write to nothing where the terminal is gone: what paints would wait for it for ever."""
+    """Connect the standard streams to nothing where the terminal is gone: painting would wait for it for ever."""
     for number in filter(is_lost, range(3)):
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, number)

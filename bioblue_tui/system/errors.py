@@ -1,4 +1,4 @@
-"""The error that a person can mend: one base for all of them, so that whoever talks to people needs to know only it."""
+"""Errors that a person can correct: they share one base, so code that shows messages needs to know only that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class BioBlueError(Exception):
-    """What cannot be done as it was asked. The message says what, where, and what to do; it may hold foreign text.
+    """Something can't be done as asked. The message says what, where, and what to do; it may hold foreign text.
 
     Errors about one value are a ``ValueError`` as well: a damaged record can raise any of them, and Python's own.
     """
@@ -16,6 +16,6 @@ class BioBlueError(Exception):
 
 
 class NoRoom(BioBlueError):
-    """Marks what could not be written for want of room."""
+    """Something could not be written because there is no room for it on the disk."""
 
     exit_code: ClassVar[int] = 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 def needs_extra(what: str, extra: str) -> str:
     """Say that something needs one of the program's extras, and how to get it.
 
-    The program is on no index, so that its name alone can't be installed.
+    The program is on no package index, so it can't be installed by its name alone.
 
     Args:
         what: What needs it.

@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 DATA_DIR_VARIABLE = "BIOBLUE_DATA_DIR"
-"""Environment variable that moves the data directory; ``--data-dir`` goes before it."""
+"""Environment variable that moves the data directory; ``--data-dir`` overrides it."""
 
 CONFIG_VARIABLE = "BIOBLUE_CONFIG"
 """Environment variable that names another configuration file."""
@@ -18,8 +18,8 @@ def data_dir(override: Path | None = None) -> Path:
     """Return the directory for everything the program keeps; it may not exist yet.
 
     Args:
-        override: As given on the command line; goes before the environment variable, which goes before the
-            platform's own place.
+        override: As given on the command line. It overrides the environment variable, which overrides the platform's
+            own place.
     """
     if override is not None:
         return override.expanduser()
@@ -30,7 +30,7 @@ def data_dir(override: Path | None = None) -> Path:
 
 
 def real_path(path: Path) -> Path:
-    """Return where a name leads to through all links; never raises where they lead in a circle, as ``resolve`` does."""
+    """Follow all links of a path. Unlike ``resolve``, this never raises where links lead in a circle."""
     return Path(os.path.realpath(path))
 
 

@@ -1,4 +1,4 @@
-"""Opening files that others name: never one that makes its reader wait, such as a pipe without a writer."""
+"""Opening files that others name: only those that never make a reader wait, as a pipe without a writer would."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def open_regular(path: Path) -> BinaryIO:
     """Open a regular file for reading; anything else is refused unopened.
 
     Raises:
-        OSError: When there is none, it is something else, or it cannot be read.
+        OSError: When the file does not exist, is not a regular file, or cannot be read.
         ValueError: When no file can have such a name.
     """
     mode = path.stat().st_mode

@@ -1,8 +1,8 @@
-"""What the system refuses although nothing is wrong with what was asked for: there is no room to write it."""
+"""Errors in writing that are not the request's fault: there is no room."""
 
 from __future__ import annotations
 
 import errno
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO})
-"""Errors of the system that say so when something is written: no place, name or permission is to blame."""
+"""System errors of a write that mean so: no path, name or permission is to blame."""

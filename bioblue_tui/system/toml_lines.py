@@ -1,11 +1,11 @@
-"""Where in a TOML file something stands: the reader of TOML does not tell, so the lines are searched."""
+"""Finding the line of a value in a TOML file: the TOML reader does not tell, so the lines are searched."""
 
 from __future__ import annotations
 
 import re
 
 Path = tuple[str | int, ...]
-"""A way into a document: names of tables and keys, numbers of list items from 0."""
+"""A path into a document: names of tables and keys, numbers of list items from 0."""
 
 _HEADER = re.compile(r"""\s*\[\[?\s*["']?([\w-]+)["']?\s*\]\]?""")
 _LONG_TEXT = re.compile(r"""(\"{3}|'{3}).*?\1""", re.DOTALL)
@@ -21,16 +21,16 @@ class Places:
     """
 
     def __init__(self, text: str) -> None:
-        # What stands in a long text may look like a key or a bracket.
+        # Long texts are emptied: their content may look like a key or a bracket.
         self._lines = _LONG_TEXT.sub(lambda found: '""' + "\n" * found.group().count("\n"), text).splitlines()
         self._parts = self._split()
 
     def line(self, path: Path, value: object = None) -> int | None:
-        """Return the number of the line where something stands, or the nearest line before it that is sure.
+        """Return the number of the line of a value, or the nearest line before it that is certain.
 
         Args:
             path: Where it is in the document.
-            value: A text that stands there, where it has no key of its own.
+            value: The value itself, if it is a text without a key of its own.
         """
         if not path:
             return None
@@ -66,7 +66,7 @@ class Places:
             elif key and not inside and depth == 0:
                 starts.append((key[1], index))
             if not header:
-                # Brackets in a text are none of the file's.
+                # Brackets inside a text do not count.
                 bare = _SHORT_TEXT.sub("", line).partition("#")[0]
                 depth = max(0, depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}"))
         ends = [*(start for _, start in starts[1:]), len(self._lines)][: len(starts)]

@@ -126,8 +126,8 @@ def test_of_very_many_mistakes_some_are_told(tmp_path: Path) -> None:
     ("text", "what"),
     [
         ("", "name"),
-        ("name = ", "no TOML"),
-        (f"version = {'9' * 5000}", "no TOML"),
+        ("name = ", "not valid TOML"),
+        (f"version = {'9' * 5000}", "not valid TOML"),
         ('name = "x"\nversion = 1', "words for no environment"),
         ('name = "x"\nversion = 1\nbalancing = 3', "a table expected"),
         ('name = "x"\nversion = 1\n[balancing]', "labels: a table expected"),
