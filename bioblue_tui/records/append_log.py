@@ -1,6 +1,6 @@
-"""A file that lines are appended to, by one writer at a time: of trials, of notes, of sessions of a study.
+"""A file of lines that one writer at a time appends to, for trials, notes and study sessions.
 
-A program that is killed at any moment leaves whole lines, except perhaps the last one, which readers leave out.
+Where the program is killed, at any moment, all lines are whole except perhaps the last, which readers leave out.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class AppendLog:
     WHAT: ClassVar[str]
     """What messages call it, such as ``the record``."""
     TAKEN: ClassVar[str]
-    """What is said while another process writes it."""
+    """The message while another process writes it."""
     ADVICE: ClassVar[str]
-    """What to do then."""
+    """What a person can do then."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
@@ -44,18 +44,18 @@ class AppendLog:
     def new(cls, path: Path, first: str, *, to_disk: bool = True) -> Self:
         """Make a new file with its first line in it; an existing one is never touched.
 
-        Where the system can make a file without a name, it gets its name with the line in it: a program that is killed
-        in between leaves nothing.
+        Where the system can make a file without a name, it gets its name once the line is in it: a program that is
+        killed in between leaves nothing.
 
         Args:
             path: The file.
             first: The line.
-            to_disk: False to leave that to a later line, or to ``flush``.
+            to_disk: False to put it on the disk only with a later line, or with ``flush``.
 
         Raises:
-            FileExistsError: When there is one.
+            FileExistsError: When the file exists.
             OSError: When it cannot be made.
-            RecordError: When it cannot be written; nothing is left of it then.
+            RecordError: When it cannot be written; then no file is left.
         """
         unnamed = _unnamed(path.parent)
         named = unnamed is None
@@ -75,14 +75,14 @@ class AppendLog:
 
     @classmethod
     def existing(cls, path: Path, *, make: bool = False) -> tuple[Self, bytes]:
-        """Open a file to go on with it.
+        """Open a file to append to it.
 
         Args:
             path: The file.
-            make: Whether to make it where there is none.
+            make: Whether to make it where it does not exist.
 
         Returns:
-            The file, and what is in it. Before anything is appended, ``go_on`` says how much of that stays.
+            The file, and what is in it. Call ``go_on`` before appending anything; it says how much of that stays.
 
         Raises:
             RecordError: When it cannot be read or written, or is being written by another process.
@@ -104,7 +104,7 @@ class AppendLog:
 
     @contextlib.contextmanager
     def or_closed(self) -> Iterator[None]:
-        """Close the file where what is done within fails."""
+        """Close the file when the body of the with statement fails."""
         try:
             yield
         except BaseException:
@@ -119,11 +119,11 @@ class AppendLog:
             raise what_failed(error, self.path, f"{self.WHAT} cannot be written") from error
 
     def go_on(self, data: bytes, *, torn: bool) -> None:
-        """Get ready to append behind what is in the file: a last line that was cut off is taken out.
+        """Get ready to append after what is in the file: a last line that was cut off is removed.
 
         Args:
             data: What is in it.
-            torn: Whether its last line was cut off; else it may lack its end alone, and gets it.
+            torn: Whether its last line was cut off; if not, it may still lack its newline, which is then added.
         """
         whole = data.rfind(b"\n") + 1 if torn else len(data)
         with self._told():
@@ -134,7 +134,7 @@ class AppendLog:
         self._size = whole
 
     def overwrite(self, place: int, data: bytes) -> None:
-        """Write over as many bytes as these are, inside the first line."""
+        """Overwrite bytes inside the first line; its length stays the same."""
         with self._told():
             os.lseek(self._held, place, os.SEEK_SET)
             os.write(self._held, data)
@@ -156,11 +156,11 @@ class AppendLog:
         return self._descriptor is None
 
     def write(self, *lines: str, to_disk: bool = True) -> None:
-        """Write lines. When this returns they are with the operating system, or on the disk.
+        """Write lines. When this returns the operating system has them, or they are on the disk.
 
         Raises:
-            RecordError: When they cannot be written; the file then still ends with its last whole line. When the file
-                was removed.
+            RecordError: When they cannot be written; the file then still ends with its last whole line. Also when the
+                file was removed.
         """
         if self._descriptor is None:
             raise RecordError(f"{self.WHAT} is closed", self.path)
@@ -182,7 +182,7 @@ class AppendLog:
         self._size = size
 
     def _cut_back(self) -> None:
-        # Half a line would be glued to the next one if writing works again later.
+        # The next line would be appended to half a line if writing works again later.
         try:
             os.ftruncate(self._held, self._size)
             os.lseek(self._held, self._size, os.SEEK_SET)
@@ -190,7 +190,7 @@ class AppendLog:
             self.close()
 
     async def flush(self) -> None:
-        """Put all that was appended on the disk, while the event loop goes on.
+        """Put all that was appended on the disk, without blocking the event loop.
 
         Raises:
             RecordError: When that fails.
@@ -207,7 +207,7 @@ class AppendLog:
             os.close(descriptor)
 
     def discard(self) -> None:
-        """Close the file and remove it: what has no first line is nothing."""
+        """Close the file and remove it: a file without a first line is of no use."""
         self.close()
         self.path.unlink(missing_ok=True)
 
@@ -231,7 +231,7 @@ def _unnamed(directory: Path) -> int | None:
 
 
 def _give_name(descriptor: int, path: Path) -> None:
-    # Given a directory, Python follows the link to the file, as it has to here; else it would make a link to the link.
+    # With src_dir_fd, Python follows the link in /proc to the file, as needed here; else it would link to that link.
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=directory)

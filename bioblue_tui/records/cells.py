@@ -20,7 +20,7 @@ _REAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _QUOTED = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\n]|\Z)')
 
 _FORMULA = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*[-=+@'\"\uff1d\uff0b\uff0d\uff20\u2212]")
-"""What a spreadsheet may run as a formula, also behind blanks; a quote, since spreadsheets unwrap quoted cells; and
+"""What a spreadsheet may run as a formula, also after blanks; a quote, since spreadsheets unwrap quoted cells; and
 the apostrophe itself, so that reading can always drop one."""
 
 _BREAKING = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -36,7 +36,7 @@ def escape(text: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """Return a text behind an apostrophe where a spreadsheet may run it as a formula."""
+    """Return a text, with an apostrophe before it where a spreadsheet may run it as a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -67,7 +67,7 @@ def read_integer(cell: str) -> int:
     """Return the integer in a cell.
 
     Raises:
-        DecodeError: When there is none.
+        DecodeError: When the cell has no integer.
     """
     value = read_number(cell)
     if type(value) is not int:
@@ -79,7 +79,7 @@ def read_number(cell: str) -> Number:
     """Return the number in a cell: an int when it is written as one, else a float.
 
     Raises:
-        DecodeError: When there is none, or it is infinite.
+        DecodeError: When the cell has no number, or an infinite one.
     """
     plain = cell.strip()
     try:
@@ -110,9 +110,9 @@ def write_number(value: Number) -> str:
 def rows(text: str, width: int) -> Iterator[tuple[int, list[str]]]:
     r"""Yield every row as its line number and its cells, empty lines left out.
 
-    A row is a line with ``width`` cells as it stands. Only where that fails is a cell that begins with a quotation
-    mark read as a quoted one, so a model's answer with quotation marks in it stays what it is. A quoted cell with both
-    tabs and line ends can look like several rows, and is then read as those.
+    A row is a line that has ``width`` cells. Only where that fails is a cell that begins with a quotation mark read as
+    a quoted one, so a model's answer with quotation marks in it stays as it is. A quoted cell with both tabs and line
+    ends can look like several rows, and is then read as several rows.
 
     Args:
         text: The file, with ``\n`` line ends.
@@ -165,5 +165,5 @@ def _quoted_row(text: str, position: int) -> tuple[list[str], int]:
 def _unquoted(cell: str) -> str:
     match = _QUOTED.fullmatch(cell) if cell.startswith('"') else None
     inner = match.group(1) if match else ""
-    # Quotation marks around plain text are as likely the model's own: only what needs quoting was quoted.
+    # Quotation marks around plain text are probably the model's own: spreadsheets quote only what needs it.
     return inner.replace('""', '"') if '""' in inner or "\t" in inner or "\n" in inner else cell

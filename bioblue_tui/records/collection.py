@@ -1,4 +1,4 @@
-"""Finding and opening records. What a file is, is told by its content, never by its name."""
+"""Finding and opening records. A file's content, never its name, decides what kind of file it is."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from bioblue_tui.trials.events import (
 from bioblue_tui.trials.state import TrialState
 
 _CHUNK = 16 * 1024
-"""Bytes read at once from head or tail: more than a usual header or the last few events."""
+"""Bytes read at once from the beginning or the end: more than a usual header or the last few events."""
 
 _LONGEST = 16 * 1024 * 1024
-"""Bytes of the longest line that is read for a list."""
+"""Most bytes of a line that are read for a list."""
 
 _NAMED = 5
 """How many of the records that can't be read are named in one sentence."""
@@ -49,7 +49,7 @@ _NAMED = 5
 _BOM = b"\xef\xbb\xbf"
 
 _CREATED = re.compile(rb'"created": ?"([^"\\]{10,40})"')
-"""Where a header says when its trial began: it is found without decoding the rest."""
+"""The part of a header that says when its trial began: it is found without decoding the rest."""
 
 _Found = tuple[int, str, str]
 """When a file was written, its name, and why it can't be looked at."""
@@ -61,19 +61,19 @@ class Entry:
 
     Attributes:
         path: The file.
-        environment: Id of the environment; this and all that follows is empty or 0 where the file can't be read.
+        environment: Id of the environment; this and the fields below are empty or 0 where the file can't be read.
         agent: Name of the agent.
         seed: Seed of the noise; None where it is not known.
         done: How many steps were done.
-        steps: How many the trial was to have.
+        steps: How many steps were planned.
         ended: Why it ended, or an empty string when it did not.
-        failed: Whether it ended because it could not go on by itself.
-        last: Without an end, why its last step was the last one; empty where it was not.
+        failed: Whether it ended because it could not continue by itself.
+        last: If no end is recorded, why the last recorded step was the trial's last; empty where it was not.
         created: When it began, ISO 8601; empty where it is not known.
         error: Why it can't be opened here: the file is no readable record, or its environment is not installed.
-        installed: False where nothing but its environment is missing.
+        installed: False where only its environment is missing.
         damaged: True for a record of ours that can't be read.
-        header: The whole header of a record of ours; None where there is none.
+        header: The whole header of a record of ours; None for other files.
     """
 
     path: Path
@@ -93,12 +93,12 @@ class Entry:
 
     @property
     def unreadable(self) -> bool:
-        """Whether it can't be read, on whatever computer."""
+        """Whether no computer can read it."""
         return bool(self.error) and self.installed
 
     @property
     def standing(self) -> str:
-        """How it ended; without an end, whether somebody is writing it; of one that can't be read, that."""
+        """How it ended; ``running`` or ``interrupted`` without an end; ``unreadable`` where it can't be read."""
         if self.unreadable:
             return "unreadable"
         ended = self.ended or self.last
@@ -106,11 +106,11 @@ class Entry:
 
     @property
     def over(self) -> bool:
-        """Whether nobody can go on with it: it came to its end, or to that of its environment."""
+        """Whether it can't be resumed: it came to its planned end, or its environment ended."""
         return bool(self.ended) and not is_open_end(self.ended)
 
     def read_whole(self) -> Entry:
-        """Return it, or that it is damaged, and in which line, or gone: every line is read."""
+        """Read every line; return this entry, or one that says where the file is damaged, or that it is gone."""
         if self.error and not self.damaged:
             return self
         try:
@@ -121,12 +121,12 @@ class Entry:
 
 
 def unended(path: Path) -> str:
-    """Say how a trial stood of which no end was read: whether somebody was writing it, who may have ended it since."""
+    """Return the state of a trial of which no end was read: running where its file is locked or has ended since."""
     return RUNNING if is_locked(path) or entry_at(path).ended else INTERRUPTED
 
 
 def standing_of(state: TrialState, path: Path | None) -> str:
-    """Say how a trial stands whose whole record was read; see ``Entry.standing``."""
+    """Return the state of a trial whose whole record was read; see ``Entry.standing``."""
     return unended(path) if path and state.standing == INTERRUPTED else state.standing
 
 
@@ -145,14 +145,14 @@ def append_note(path: Path, note: Noted) -> Path:
 
     Args:
         path: The record or the log.
-        note: A new note, the last form of one that is there, or its deletion.
+        note: A new note, a new version of an earlier one, or its deletion.
 
     Returns:
         The file that was written.
 
     Raises:
-        RecordError: When that file cannot be read or written, is damaged, or is being written by another process; it
-            is then as it was.
+        RecordError: When that file cannot be read or written, is damaged, or is being written by another process; the
+            file is then unchanged.
     """
     if not _is_ours(read_bytes(path), path):
         return append_to_sidecar(path, note)
@@ -163,7 +163,7 @@ def append_note(path: Path, note: Noted) -> Path:
 
 
 def _with_notes(record: Record, log: Path) -> Record:
-    """Add the notes that are kept beside a log; what is wrong with them is a warning, for the log itself is whole."""
+    """Add the notes that are kept beside a log; faults in them are only warnings, since the log itself is whole."""
     try:
         notes, warnings = read_sidecar(log)
     except RecordError as error:
@@ -196,18 +196,18 @@ def names_in(directory: Path) -> set[str]:
 
 
 def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
-    """Return the records in a directory, the one that began last first. Never raises for a damaged file.
+    """Return the records in a directory, the latest beginning first. Never raises for a damaged file.
 
     Only the beginning and the end of each file are read, and the end only of those that are listed. A file that cannot
-    be looked at is listed with the reason.
+    be read is listed with the reason.
 
     Args:
-        directory: Where to look; one that does not exist holds none.
+        directory: Where to look; a directory that does not exist holds no records.
         limit: How many at most.
         but: Names to leave out.
 
     Raises:
-        RecordError: When something of that name exists and is no directory that can be read.
+        RecordError: When the path exists but is not a readable directory.
     """
     try:
         with os.scandir(directory) as entries:
@@ -223,9 +223,9 @@ def recent(directory: Path, limit: int, but: Collection[str] = ()) -> Recent:
 
 
 def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]:
-    """Return the records that began last. Where that is not known, they were written last.
+    """Return the records that began last; where a beginning is not known, the time of the last write stands for it.
 
-    Nothing begins after it was last written: what was written before all that are listed began is not looked into.
+    No trial begins after its file was last written: files last written before all listed trials began are not opened.
 
     Args:
         directory: Where they are.
@@ -250,7 +250,7 @@ def _newest(directory: Path, found: Sequence[_Found], limit: int) -> list[Entry]
 
 
 def _began(path: Path, written: int) -> int:
-    """Return when a record of ours says near its beginning that it began; for anything else when it was written."""
+    """Return when a record of ours began, if its first bytes say so; for anything else when it was written."""
     try:
         with open_regular(path) as file:
             told = _CREATED.search(file.read(_CHUNK).partition(b"\n")[0])
@@ -267,20 +267,20 @@ def _moment(created: str, otherwise: int) -> int:
 
 
 def left_out(entries: Sequence[Entry]) -> list[str]:
-    """Return a sentence on the records that cannot be read, for whoever goes on without them; none for none."""
+    """Return a sentence that names the records that cannot be read; an empty list if all can be read."""
     damaged = [f"{entry.path.name} ({entry.error})" for entry in entries if entry.unreadable]
     more = [f"and {len(damaged) - _NAMED} more"] if len(damaged) > _NAMED else []
     named = "; ".join([*damaged[:_NAMED], *more])
-    return [f"{counted(len(damaged), 'record')} can't be read and left out: {named}"] if damaged else []
+    return [f"{counted(len(damaged), 'record')} can't be read (left out): {named}"] if damaged else []
 
 
 def may_be_record(name: str) -> bool:
-    """Return whether a file of this name may hold a trial; notes on a log, which lie beside it, are none."""
+    """Return whether a file of this name may hold a trial; the file of notes beside a log does not."""
     return name.endswith((SUFFIX, ".tsv")) and not name.endswith(SIDECAR)
 
 
 def _look(entry: os.DirEntry[str]) -> _Found | None:
-    """Return when a file was written, its name, and why it can't be read; None for a directory and what has gone."""
+    """Return when a file was written, its name, and why it can't be read; None for a directory or a file now gone."""
     try:
         info = entry.stat()
     except OSError as error:
@@ -294,7 +294,7 @@ def _look(entry: os.DirEntry[str]) -> _Found | None:
 
 
 def entry_at(path: Path) -> Entry:
-    """Return what a list says of one file. Never raises for a damaged one."""
+    """Return the entry of one file in a list. Never raises for a damaged file."""
     missing = ""
     try:
         head, tail = _ends(path)
@@ -335,7 +335,7 @@ def _published_entry(path: Path, head: list[bytes], last: bytes) -> Entry:
 def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, str, bool]:
     """Return steps done, why it ended, why its last step was the last, and whether it failed, from its last lines.
 
-    It ended if nothing follows its end.
+    A trial has ended if nothing follows the event of its end.
     """
     last, ended, held = True, None, False
     for line in reversed(tail):
@@ -345,7 +345,7 @@ def _progress(tail: Sequence[bytes], steps: int) -> tuple[int, str, str, bool]:
                 if not held and isinstance(event, Paused) and event.reason:
                     held = True
                     continue
-                # What a finding has paused follows a step; what could not go on, an attempt.
+                # A pause at a finding follows a step; a pause because the trial could not continue follows an attempt.
                 return ended.step, ended.reason, "", held and not isinstance(event, Stepped)
             if isinstance(event, Ended):
                 if not last or event.reason != STOPPED:
@@ -363,14 +363,14 @@ def _tells(line: bytes) -> bool:
 
 
 def _holds(line: bytes) -> bool:
-    """Return whether a line tells that a trial was held, or went on: by that one that failed is told from others."""
+    """Return whether a line says that a trial was paused or resumed: that shows whether a trial had failed."""
     return b'"event":"paused"' in line or b'"event":"resumed"' in line
 
 
 def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
-    """Return the first two whole lines of a file, and the last ones below the first: as many as tell of a step.
+    """Return the first two whole lines of a file, and as many of the last lines as it takes to find a step.
 
-    Notes are left out. A last line without its end counts where it is whole otherwise, as it does for readers.
+    Notes are left out. A last line that lacks only its newline counts as whole, as it does for readers.
     """
     with reading(path), open_regular(path) as file:
         head = [file.readline(_LONGEST), file.readline(_LONGEST)]
@@ -383,7 +383,7 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
             lines = file.read(size - start).split(b"\n")
             cut = lines.pop()
             lines += [cut] if _is_whole(cut) else []
-            # The first one may be the rest of a longer line.
+            # The first line of the chunk may be only the rest of a line.
             found = [line for line in lines[start != begin :] if not _is_note(line)]
             if _suffices(found) or start == begin:
                 break
@@ -394,14 +394,14 @@ def _ends(path: Path) -> tuple[list[bytes], list[bytes]]:
 
 
 def _suffices(lines: Sequence[bytes]) -> bool:
-    """Return whether lines tell how far a trial came, and of one that was stopped what had held it."""
+    """Return whether lines tell how far a trial came and, if it was stopped, what had paused it."""
     stop = b'"reason":"%s"' % STOPPED.encode()
     told = [line for line in lines if _tells(line) and not (b'"event":"ended"' in line and stop in line)]
     return bool(told) or (any(map(_holds, lines[1:])) and any(map(_tells, lines)))
 
 
 def _is_whole(line: bytes) -> bool:
-    """Return whether a last line lacks nothing but its end."""
+    """Return whether a last line lacks nothing but its newline."""
     if not line.startswith(b"{"):
         return bool(line.strip(b"\0"))
     try:
@@ -411,7 +411,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _is_note(line: bytes) -> bool:
-    # Quotes within texts have backslashes before them, so that this stands for nothing else.
+    # Quotes within texts are escaped, so only a note's line can contain this.
     return line.startswith(b"{") and b'"event":"noted"' in line
 
 
@@ -421,7 +421,7 @@ def _is_ours(data: bytes, path: Path) -> bool:
     Raises:
         RecordError: When it is neither.
     """
-    # Where the power went off, a file may end in zero bytes that were never written.
+    # After a power failure, a file may end in zero bytes where nothing was ever written.
     if not data.strip(b"\0\t\n\r "):
         raise RecordError("empty", path, advice="There is no trial in it.")
     start = data[:_CHUNK].removeprefix(_BOM)

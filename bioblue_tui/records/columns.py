@@ -1,6 +1,6 @@
 """The columns of the published logs, and which environment a set of columns belongs to.
 
-This is the one place of the records that names environments: the published logs give each its own columns.
+This is the only module of the records that names environments: each has its own columns in the published logs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ COMMON = (MODEL, STEP, TRIAL, PROMPT)
 """Columns that every log has."""
 
 ADDED = (SEED, REVIEW, AUTOMATED, REJECTED, DETAILS, SETUP)
-"""Columns that this program adds behind the published ones. ``Trial setup`` marks a file as ours."""
+"""Columns that this program adds after the published ones. ``Trial setup`` marks a file as ours."""
 
 MAX_OBJECTIVES = 6
 
@@ -77,12 +77,12 @@ class Layout:
 
 
 def trial_condition(trial: object) -> str:
-    """Return the words of a header's condition that keep the trial number of a published log."""
+    """Return the words that keep a published log's trial number in a header's condition."""
     return f"trial {trial}"
 
 
 def trial_number(header: Header) -> int:
-    """Return what a log has as trial number: that of the published log, else the seed, else 0."""
+    """Return the trial number to write into a log: that of the published log, else the seed, else 0."""
     match = re.search(r"\btrial ([0-9]{1,9})$", header.condition)
     return int(match.group(1)) if match else header.seed or 0
 
@@ -106,8 +106,8 @@ def recognise(columns: Collection[str]) -> tuple[Layout | None, tuple[str, ...]]
     """Find the layout that a header belongs to, by its column names alone.
 
     Returns:
-        The layout whose columns are best represented, or None when no column belongs to any; and those of its
-        required columns that are missing.
+        The layout that the columns fit best, or None when no column belongs to any; and those of its required columns
+        that are missing.
     """
     present = set(columns)
 

@@ -1,7 +1,7 @@
 """From JSON objects to events.
 
-Reading a record must cost little beside parsing its JSON. So the types of all fields of a line are compared at once
-with those its event may have; only a line that fails, or has other fields than ours in another order, is looked at
+Reading a record must cost little compared with parsing its JSON. So the types of all fields of a line are compared at
+once with those its event may have; only a line that fails, or has other fields or another order than ours, is checked
 field by field.
 """
 
@@ -60,13 +60,13 @@ def decode_event(data: object, unknown: list[str] | None = None) -> Event | None
         unknown: Collects events and fields that only a newer minor version knows; None makes them errors.
 
     Raises:
-        DecodeError: When it is no event, or wrong in any field.
+        DecodeError: When it is not an event, or any field is wrong.
     """
     if type(data) is not dict:
         raise DecodeError(f"an event expected, not {quoted(data)}")
     name = data.get("event")
     if type(name) is not str:
-        raise DecodeError("the field event is missing or no text")
+        raise DecodeError("the field event is missing or not a text")
     form = _FORMS.get(name)
     if form is None:
         if unknown is None:
@@ -187,7 +187,7 @@ def _stepped(
     totals: Json,
     *told: str,
 ) -> Event:
-    # All at once where all is well: these lists are most of what a record holds.
+    # One check for all values, and single checks only where it fails: these lists are most of a record.
     sound = only_integers((*action, *change)) and only_numbers(
         (*before, *after, *rewards.values(), *metrics.values(), *totals.values())
     )
@@ -236,11 +236,11 @@ def _wrong_type(data: Json) -> DecodeError:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How an event stands in a record.
+    """How an event is written in a record.
 
     Attributes:
         keys: Its fields in the order they are written.
-        defaults: The optional ones with their values as JSON.
+        defaults: The optional fields with their default values as JSON.
         types: Every combination of types that its fields may have.
         build: Makes it from its fields.
         has_attempt: Whether the number of an attempt follows the step.
@@ -286,7 +286,7 @@ _BUILD: dict[type, Callable[..., Event]] = {
 }
 
 NAMES: dict[type, str] = {kind: "handed_over" if kind is HandedOver else kind.__name__.lower() for kind in _KINDS}
-"""What an event is called in a record."""
+"""The name of each kind of event in a record."""
 
 FIELDS: dict[type, tuple[str, ...]] = {kind: tuple(f.name for f in fields(kind)) for kind in (Header, *_KINDS)}
 """Fields of the header and of every event, in the order they are written."""

@@ -1,4 +1,4 @@
-"""The records that are meant where somebody names files and directories."""
+"""The records that a list of files and directories stands for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bioblue_tui.records.schema import RecordError
 
 
 def records_in(places: Iterable[Path]) -> list[Path]:
-    """Return the files that are named, and those of directories and all below them, in the order of their names.
+    """Return the files that are named, and all records in and below the directories that are named, sorted by name.
 
     Raises:
-        RecordError: For what is neither file nor directory, and for a directory that can't be read.
+        RecordError: For a path that is neither file nor directory, and for a directory that can't be read.
     """
     found: list[Path] = []
     for place in places:

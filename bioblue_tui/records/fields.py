@@ -10,7 +10,7 @@ from bioblue_tui.trials.events import MAX_STEPS
 
 _INFINITY = float("inf")
 MOST = 10**300
-"""The largest integer of a trial: what is reckoned with it can still be a float."""
+"""The largest integer of a trial: results computed with it can still be floats."""
 
 _INT = {int}
 _NUMBER = {int, float}
@@ -20,12 +20,12 @@ _STR = {str}
 class DecodeError(BioBlueError, ValueError):
     """What was read does not fit the format. The message says which field and why; the reader adds the place."""
 
-    ADVICE = "Mend or remove this line to read the rest."
-    """What to do about it, where it is a line after the first."""
+    ADVICE = "Correct or remove this line to read the rest."
+    """What to do about a damaged line after the first."""
 
 
 def shown(value: object, length: int = 40) -> str:
-    """Return a value from a file for a message: printable, on one line, bounded."""
+    """Return a value from a file for a message: printable, on one line, of limited length."""
     if isinstance(value, int | float | bool | None):
         try:
             plain = str(value)
@@ -76,12 +76,12 @@ def whole(value: object, name: str, least: int = 0) -> int:
 
 
 def only_integers(values: Sequence[object]) -> bool:
-    """Tell whether all are integers that can be reckoned with."""
+    """Tell whether all are integers small enough to compute with."""
     return _INT.issuperset(map(type, values)) and _in_bounds(values)
 
 
 def only_numbers(values: Sequence[object]) -> bool:
-    """Tell whether all are finite numbers that can be reckoned with."""
+    """Tell whether all are finite numbers small enough to compute with."""
     return _NUMBER.issuperset(map(type, values)) and _in_bounds(values)
 
 
@@ -112,12 +112,12 @@ def mapping(value: object, name: str) -> dict[str, Any]:
     if type(value) is not dict:
         raise _wrong(name, "an object", value)
     if not all(map(_is_json, value.values())):
-        raise DecodeError(f"{name}: a value in it is none that a record may hold")
+        raise DecodeError(f"{name}: a value in it can't be stored in a record")
     return value
 
 
 def _is_json(value: object) -> bool:
-    """Tell whether a value can be written as JSON and reckoned with: 1e999 is read as infinite, and TOML has dates."""
+    """Tell whether a value can be written as JSON and computed with: 1e999 is read as infinite, and TOML has dates."""
     if isinstance(value, int | float):
         return _in_bounds([value])
     if isinstance(value, dict):

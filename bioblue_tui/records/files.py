@@ -36,7 +36,7 @@ _ADVICE = {
 
 
 class FullError(RecordError, NoRoom):
-    """A file that could not be written for want of room."""
+    """A file that could not be written because there is no room for it."""
 
 
 def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False) -> RecordError:
@@ -46,7 +46,7 @@ def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False)
         error: The error.
         path: What it is about.
         what: What could not be done.
-        reading: Whether nothing was to be written.
+        reading: Whether the file was only read.
     """
     kind = FullError if error.errno in FULL and not reading else RecordError
     advice = _ADVICE.get(error.errno or 0, "")
@@ -56,21 +56,21 @@ def what_failed(error: OSError, path: Path, what: str, *, reading: bool = False)
 
 
 def leading_nowhere(path: Path) -> str:
-    """Return what to say where a path, or a directory above it, is a link to nothing; empty where none is."""
+    """Return a message if a path, or a directory above it, is a link to nothing; else an empty string."""
     link = next((part for part in (path, *path.parents) if part.is_symlink() and not part.exists()), None)
     return f"{shown(str(link), 300)} is a link that leads nowhere; make what it leads to, or remove it" if link else ""
 
 
 class RemovedError(RecordError):
-    """A file that was removed or changed by others while it was being written: nobody can go on with it."""
+    """A file that others removed or changed while it was being written: nothing more can be written to it."""
 
 
 def must_be_there(descriptor: int, path: Path) -> None:
-    """Raise RemovedError where an open file is no longer as we left it: no write to it ever fails.
+    """Raise RemovedError where an open file is no longer as we left it: writing to it would not fail by itself.
 
-    It may have been removed, alone or with its directory, or have another length than what was written; what is written
-    behind the end of a shortened file would leave a hole. A file that was moved elsewhere is still there, and some
-    file systems count no links at all.
+    It may have been removed, alone or with its directory, or its length may not be what was written; writing after the
+    end of a shortened file would leave a hole. A file that was only moved is fine, and some file systems do not count
+    links.
 
     Args:
         descriptor: The open file; we are at its end.
@@ -90,7 +90,7 @@ def must_be_there(descriptor: int, path: Path) -> None:
 
 @contextlib.contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Say what is wrong where a file cannot be read.
+    """Turn errors of reading a file into errors that a person understands.
 
     Raises:
         RecordError: Instead of what the operating system or ``open_regular`` raises within.
@@ -104,7 +104,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         raise what_failed(error, path, "cannot be read", reading=True) from error
     except ValueError as error:
-        raise RecordError("no possible file name", path, advice="Check the name.") from error
+        raise RecordError("not a possible file name", path, advice="Check the name.") from error
 
 
 def must_exist(path: Path) -> None:
@@ -117,7 +117,7 @@ def read_bytes(path: Path) -> bytes:
     """Return the whole content of a regular file.
 
     Raises:
-        RecordError: When there is none, it cannot be read, or it is too large.
+        RecordError: When it does not exist, cannot be read, or is too large.
     """
     with reading(path), open_regular(path) as file:
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
@@ -137,7 +137,7 @@ def _is_record(path: Path) -> bool:
 
 
 def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
-    """Write a file as a whole: whoever reads it finds all of it or nothing. A device or a pipe is written to.
+    """Write a file as a whole: a reader finds all of it or nothing. A device or a pipe is written to directly.
 
     Args:
         path: Where; its directory is made if it does not exist.
@@ -145,7 +145,7 @@ def write_bytes(path: Path, data: bytes, overwrite: bool = False) -> None:
         overwrite: Whether a file of that name may be replaced.
 
     Raises:
-        RecordError: When it exists and may not be replaced, as a record of ours never may, or cannot be written.
+        RecordError: When it cannot be written, or exists and may not be replaced; a record of ours never may.
     """
     try:
         if path.is_char_device() or path.is_fifo():

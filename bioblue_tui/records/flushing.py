@@ -1,4 +1,4 @@
-"""Putting files on the disk while the event loop goes on."""
+"""Putting files on the disk without blocking the event loop."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 
 THREADS = 4
-"""How many threads share the files of one turn of the loop. A disk takes several at once gladly; a thread for each file
-costs the processor more than the file."""
+"""How many threads share the files of one turn of the loop. A disk handles several at once well; a thread for each file
+would cost the processor more than the file does."""
 
 _Waiting = list[tuple[int, "asyncio.Future[None]"]]
 
 _waiting: dict[asyncio.AbstractEventLoop, _Waiting] = {}
-"""Open files, and who waits for each, of the present turn of a loop."""
+"""For each loop, the open files of its present turn, with the futures that wait for them."""
 
 
 async def put_on_disk(descriptor: int) -> None:
@@ -57,7 +57,7 @@ def _tell(part: _Waiting, working: asyncio.Future[list[OSError | None]]) -> None
     if working.cancelled():
         return
     for (_, done), failure in zip(part, working.result(), strict=True):
-        # Whoever was stopped waits no more.
+        # A task that was cancelled no longer waits.
         if not done.done():
             if failure is None:
                 done.set_result(None)

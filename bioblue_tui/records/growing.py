@@ -1,4 +1,4 @@
-"""A record that was read while its trial may go on: it is read again once it was written, or its writer has gone."""
+"""A record whose trial may still run: it is read again when it was written to, or when its writer has gone."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bioblue_tui.trials.state import TrialState
 
 
 class Growing:
-    """A record as it was read last, and how its trial stood then.
+    """A record as it was last read, and the state of its trial then.
 
     Args:
-        record: As it was read.
+        record: The record as it was read.
         state: Its trial's state.
     """
 
@@ -25,11 +25,11 @@ class Growing:
     def _settle(self, record: Record, state: TrialState) -> None:
         self.record = record
         self.standing = standing_of(state, record.path)
-        """As lists have it; see ``Entry.standing``."""
+        """The word that lists show; see ``Entry.standing``."""
         self._over = state.whole or record.header.source != "live"
 
     def look(self) -> bool:
-        """Read it again if there may be news; return whether there are. What was played to its end has none.
+        """Read the record again if it may have changed; return whether it has. A trial at its end is not read again.
 
         Raises:
             RecordError: When it can no longer be read; ``record`` is then what was read last.
@@ -38,7 +38,7 @@ class Growing:
         if path is None or self._over:
             return False
         stamp = stamp_of(path)
-        # A writer that is killed writes no end.
+        # A writer that is killed does not record an end.
         died = self.standing == RUNNING and not is_locked(path)
         if stamp == self._stamp and not died:
             return False

@@ -1,4 +1,4 @@
-"""The journal: a record as it is written while a trial runs, one line per event, on disk before the trial goes on."""
+"""The journal: a record while its trial runs. It gets one line per event, on disk before the trial continues."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from bioblue_tui.records.schema import (
 from bioblue_tui.trials.events import Answered, Ended, Event, Header, Intervened, Noted, Stepped
 
 SUFFIX = ".jsonl"
-"""How names of journals end."""
+"""The ending of journals' names."""
 
 _BATCH = 256
 """Lines parsed together."""
 
 _OLDER = ("1.0",)
-"""Older versions of the format that a record may be gone on with in."""
+"""Older versions of the format whose records can be continued."""
 
 _BEFORE_VERSION = f'{{"record":"{MARK}","schema":"'.encode()
 """How a record of ours begins."""
 
 _FOREIGN = (Answered, Intervened, Noted)
-"""Events with values from outside: what no reader would take is refused before it is in the file."""
+"""Events with values from outside: values that no reader would accept are refused before they are in the file."""
 
 _MAX_SAME_NAME = 10_000
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
@@ -51,7 +51,7 @@ class Journal(AppendLog):
 
     WHAT = "the record"
     TAKEN = "this record is being written by another process"
-    ADVICE = "Wait until it has ended, or end it."
+    ADVICE = "Wait until that process has ended, or end it."
 
     @classmethod
     def create(cls, directory: Path, header: Header, *, to_disk: bool = True) -> Journal:
@@ -60,7 +60,7 @@ class Journal(AppendLog):
         Args:
             directory: Where to put it; made if it does not exist.
             header: What the trial is; time, environment, agent and seed also make the name.
-            to_disk: False to leave that to the first step, or to ``flush``.
+            to_disk: False to put it on the disk only with the first step, or with ``flush``.
 
         Raises:
             RecordError: When the directory or the file cannot be made or written.
@@ -82,35 +82,35 @@ class Journal(AppendLog):
 
     @classmethod
     def reopen(cls, path: Path) -> tuple[Journal, Record]:
-        """Open a record to go on with it. A last line that was cut off is taken out of the file.
+        """Open a record to continue it. A last line that was cut off is removed from the file.
 
         Returns:
             The journal, and what is in it.
 
         Raises:
             RecordError: When it cannot be read or written, is damaged, or is being written by another process; the
-                file is then as it was.
+                file is then unchanged.
         """
         journal, data = cls.existing(path)
         with journal.or_closed():
             record = parse_journal(data, path)
             journal.go_on(data, torn=record.torn)
-            # A header of an older minor version says ours from now on, so that older readers skip what they do not
-            # know. The version stands at the same place in every record of ours, and each is as long as the others.
+            # A header of an older minor version is given ours, so that older readers skip what they do not know. The
+            # version is at the same place in every record of ours, and all versions have the same length.
             if data.startswith(tuple(_BEFORE_VERSION + version.encode() + b'"' for version in _OLDER)):
                 journal.overwrite(len(_BEFORE_VERSION), SCHEMA_VERSION.encode())
         return journal, record
 
     def append(self, event: Event, *, to_disk: bool = True) -> None:
-        """Write one event. When this returns, the event is with the operating system; a step is on the disk.
+        """Write one event. When this returns, the operating system has the event; a step is on the disk.
 
         Args:
             event: The event.
-            to_disk: False to leave that to the next step, or to ``flush``.
+            to_disk: False to put it on the disk only with the next step, or with ``flush``.
 
         Raises:
-            RecordError: When it cannot be written; the file then still ends with its last whole line. When the file
-                was removed.
+            RecordError: When it cannot be written; the file then still ends with its last whole line. Also when the
+                file was removed.
         """
         try:
             line = dumps(encode_event(event))
@@ -124,8 +124,8 @@ class Journal(AppendLog):
 def file_stem(header: Header) -> str:
     """Return a file name without ending for a trial: time, environment, agent and seed, safe on every system.
 
-    With a condition it has that too, and the beginning of the id: such trials run on many computers at once, and their
-    records are put into one directory later.
+    Where the trial has a condition, the name also has that and the beginning of the id: such trials run on many
+    computers at once, and their records are put into one directory later.
     """
     seed = "no-seed" if header.seed is None else f"seed-{header.seed}"
     unique = (header.condition, header.id[:6]) if header.condition else ()
@@ -137,7 +137,7 @@ def read_journal(path: Path) -> Record:
     """Read a record of ours. A last line that was cut off is left out, and ``torn`` says so.
 
     Raises:
-        RecordError: When the file cannot be read, is no record, is too new, or any other line is damaged.
+        RecordError: When the file cannot be read, is not a record, is too new, or any other line is damaged.
     """
     return parse_journal(read_bytes(path), path)
 
@@ -204,7 +204,7 @@ def _decoded(data: bytes, path: Path | None) -> str:
 
 
 def _recovered(tail: bytes, order: Order, unknown: list[str] | None, events: list[Event]) -> bool:
-    """Keep a last line that lacks nothing but its line end, as some editors leave it."""
+    """Keep a last line that lacks only its newline, as some editors leave it. Returns whether it was kept."""
     try:
         event = decode_event(loads(tail), unknown)
         if event is not None:

@@ -1,6 +1,6 @@
-"""One writer for each record: a lock that goes with the process, however it ends.
+"""One writer for each record: a lock that is released when the process ends, however it ends.
 
-Readers are not kept out. On Windows, where a locked part of a file can't be read, a byte far behind the end is locked.
+Readers are not kept out. On Windows, where a locked part of a file can't be read, a byte far beyond the end is locked.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 PATIENCE = 0.2
-"""Seconds to try for a lock: whoever only looks whether a record is being written holds it for a moment."""
+"""Seconds to try for a lock: checking whether a record is being written also holds it for a moment."""
 
 _FAR = 1 << 40
-"""Where the locked byte lies on Windows: behind the end of any record."""
+"""Where the locked byte lies on Windows: beyond the end of any record."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,7 +35,7 @@ else:
 
 
 def is_locked(path: Path) -> bool:
-    """Return whether somebody is writing a record."""
+    """Return whether a process is writing a record."""
     if not path.is_file():
         return False
     try:
@@ -49,9 +49,9 @@ def is_locked(path: Path) -> bool:
 
 
 def lock(descriptor: int) -> bool:
-    """Take the lock of an open file; it is released when the file is closed. Returns False when another one has it.
+    """Take the lock of an open file; closing the file releases it. Returns False when another process has it.
 
-    Where a file system knows no locks, the file counts as locked by us: a trial must be possible there too.
+    Where a file system has no locks, the file counts as locked by us: a trial must be possible there too.
     """
     end = time.monotonic() + PATIENCE
     while not _try(descriptor, shared=False):

@@ -1,7 +1,7 @@
-"""Notes and the comment columns of tab-separated logs: what people wrote there is notes, what they noted goes there.
+"""Notes and the comment columns of tab-separated logs: comments there are read as notes, and notes are written there.
 
-``Review comment`` of a step holds its notes, one a line, then what the column held before; notes on the trial as a
-whole stand in the first row. Reading takes the notes out again, since ``Step details`` has them as events.
+``Review comment`` of a step holds its notes, one per line, then what the column held before; notes on the trial as a
+whole are in the first row. Reading removes the notes again, since ``Step details`` has them as events.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from bioblue_tui.trials.events import Event, Noted
 from bioblue_tui.trials.notes import Notebook, said
 
 REVIEWER = "review comment"
-"""Who is said to have written what a log has in that column: no log says who it was."""
+"""Author of notes read from that column: no log says who wrote them."""
 
 PROGRAM = "automated review comment"
-"""The same of the other column, which a program wrote."""
+"""Author of notes read from the other column, which a program wrote."""
 
 OURS = "bioblue: "
-"""How every line begins that this program has written into the automated column. Such lines are made anew."""
+"""The beginning of every line that this program writes into the automated column. Such lines are made anew."""
 
 _TAG = re.compile(r"\[([^\[\]\n]{1,80})\] *")
 
 
 def notes_of(record: Record) -> Notebook:
-    """Return the notes on a trial as they stand, with the comments that a log has."""
+    """Return the current notes on a trial, with the comments that a log has."""
     return Notebook().feed(noted(record))
 
 
 def noted(record: Record) -> list[Event]:
-    """Return a record's events, after the comments of a log as notes: so they can be edited and deleted like any."""
+    """Return a log's comments as notes, then the record's events: so comments can be edited and deleted as notes."""
     return [*comment_notes(record.comments), *record.events]
 
 
 def comment_notes(comments: Mapping[int, tuple[str, str]]) -> list[Noted]:
-    """Return the comments of a log as notes; what a program of ours has written there is none.
+    """Return the comments of a log as notes; lines that this program wrote there are left out.
 
     A word in brackets at the beginning is the tag, so that a log can be tagged in a spreadsheet.
     """
@@ -53,12 +53,12 @@ def comment_notes(comments: Mapping[int, tuple[str, str]]) -> list[Noted]:
 
 
 def foreign_lines(automated: str) -> str:
-    """Return what of an automated comment another program has written."""
+    """Return the part of an automated comment that another program wrote."""
     return "\n".join(line for line in automated.split("\n") if not line.startswith(OURS))
 
 
 def with_notes(comments: Mapping[int, tuple[str, str]], events: Iterable[Event]) -> dict[int, tuple[str, str]]:
-    """Return the comments to write a log with: the notes, then what was there unless a note replaces it."""
+    """Return the comments to write into a log: the notes, then the earlier comment unless a note replaces it."""
     events = list(events)
     replaced = {event.id for event in events if isinstance(event, Noted)}
     cells = _cells(events)
@@ -72,7 +72,7 @@ def with_notes(comments: Mapping[int, tuple[str, str]], events: Iterable[Event])
 
 
 def without_notes(comments: Mapping[int, tuple[str, str]], events: Sequence[Event]) -> dict[int, tuple[str, str]]:
-    """Return the comments of a log without those lines that are its notes; the reverse of ``with_notes``."""
+    """Return the comments of a log without the lines that are notes; the reverse of ``with_notes``."""
     cells = _cells(events)
     found = {}
     for step, (review, automated) in comments.items():
@@ -85,7 +85,7 @@ def without_notes(comments: Mapping[int, tuple[str, str]], events: Sequence[Even
 
 
 def _cells(events: Iterable[Event]) -> dict[int, str]:
-    """Return what a log says of notes, by row."""
+    """Return the text of the notes for a log's review column, by row."""
     lines: dict[int, list[str]] = {}
     for note in Notebook().feed(events).all:
         whole = "" if note.step else "the trial: "

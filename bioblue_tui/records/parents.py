@@ -12,19 +12,19 @@ from bioblue_tui.records.schema import Record, RecordError
 def parent_path(fork: Record, directories: Sequence[Path] = ()) -> Path:
     """Find the record that a fork was made from: beside the fork itself, or in one of some directories.
 
-    Where the only file of its name can't be read, it is that one: whoever opens it is told why.
+    Where no match is found but a file of that name can't be read, that file is returned: opening it says why.
 
     Args:
         fork: A record.
         directories: Where else to look, such as the directory of all trials.
 
     Raises:
-        RecordError: When it is no fork, or its parent is not there.
+        RecordError: When it is not a fork, or its parent is not found.
     """
     parent = fork.header.parent
     if parent is None:
-        raise RecordError("no fork: its header names no parent", fork.path, advice="Name the trials to compare.")
-    # A header may come from anywhere: only a name is taken from it, never a way through the file system.
+        raise RecordError("not a fork: its header names no parent", fork.path, advice="Name the trials to compare.")
+    # A header may come from anywhere: only a file name is taken from it, never a path.
     name = Path(str(parent.get("file") or "")).name
     places = [*([fork.path.parent] if fork.path else []), *directories]
     wanted, unread = parent.get("id"), list[Path]()

@@ -2,7 +2,7 @@
 
 The environment is found from the column names alone. A step carries what the log says, number by number; nothing is
 recomputed here (``analysis.verify`` does that). Published logs have no times (``at`` is 0), no instruction, no
-rejected answers and no actor beside the model.
+rejected answers and no actor besides the model.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bioblue_tui.records.table import Table
 from bioblue_tui.trials.events import COMPLETE, FOREIGN_RULE, Ended, Event, Header, Stepped
 
 STEPS = 100
-"""How many steps a published trial was to have."""
+"""The planned number of steps of a published trial."""
 
 
 def read_published(path: Path) -> Record:
@@ -97,7 +97,7 @@ def _rows(data: bytes, path: Path | None) -> tuple[Table, list[tuple[int, Row]]]
 
 
 def _header(table: Table, rows: Sequence[Row]) -> Header:
-    """Return what the trial is: as a file of ours says, or as columns and prompts of a published one tell."""
+    """Return the trial's header: from a file of ours as it is, for a published log from its columns and prompts."""
     if table.setup is not None:
         return table.setup
     layout = table.layout
@@ -132,11 +132,11 @@ def _header(table: Table, rows: Sequence[Row]) -> Header:
         environment = bioblue_envs.make(header.environment, **header.parameters)
         return replace(header, parameters=dict(environment.parameters), dynamics=environment.dynamics)
     except (DecodeError, bioblue_envs.ParameterError) as error:
-        raise RecordError(f"no trial is like that: {error}", table.path) from error
+        raise RecordError(f"no trial can have these values: {error}", table.path) from error
 
 
 def _most_common(rows: Sequence[Row], column: str) -> Number:
-    # What most rows say: one damaged cell must not change what the trial is.
+    # The value of most rows: one damaged cell must not change what the trial is.
     return Counter(row.constants[column] for row in rows).most_common(1)[0][0]
 
 
@@ -158,7 +158,7 @@ def _contradictions(table: Table, rows: Sequence[Row], environment: Environment)
 
 
 def _ended(events: list[Event], header: Header, environment: Environment) -> list[Event]:
-    """Add how a published trial ended, which has no column: by its last step, or by what its last levels mean."""
+    """Add the end of a published trial, which has no column: it follows from the last step's number or its levels."""
     steps = [event for event in events if isinstance(event, Stepped)]
     last = steps[-1]
     taken = tuple(sum(amounts) for amounts in zip(*(step.action for step in steps[:-1]), strict=True))

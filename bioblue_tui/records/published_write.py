@@ -1,9 +1,9 @@
 """Writing any record as a tab-separated log with the published columns.
 
-Behind the published columns (and the verbatim answer) stand seed, comments, rejected answers, and two JSON columns
-from which the whole record comes back: ``Trial setup`` (the header, in the first row only) and ``Step details``
-(times, attempts, actors, pauses, token counts and the like, see ``rows``). Kept are the header, every event and the
-comments; not kept are the file name, ``torn`` and ``warnings``, which belong to the file that was read.
+After the published columns (and the verbatim answer) come seed, comments, rejected answers, and two JSON columns from
+which the whole record can be restored: ``Trial setup`` (the header, in the first row only) and ``Step details``
+(times, attempts, actors, pauses, token counts and the like, see ``rows``). The header, every event and the comments
+are kept; the file name, ``torn`` and ``warnings`` are not, since they belong to the file that was read.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def published_text(record: Record) -> str:
 
 
 def _groups(record: Record) -> list[tuple[Stepped, list[Event]]]:
-    """Return each step with the events of its row: all since the step before, and for the last all that follow."""
+    """Return each step with the events of its row: all since the previous step, and for the last step all after it."""
     groups: list[tuple[Stepped, list[Event]]] = []
     waiting: list[Event] = []
     for event in record.events:

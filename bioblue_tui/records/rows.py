@@ -1,8 +1,8 @@
 """One row of a tab-separated log and the events of its step, in both directions.
 
 The cells hold what the published logs hold. What they have no column for (times, attempts, actors, pauses, token
-counts, reasons of ends) stands in the cell ``Step details`` of the same row, as a JSON list of the step's events
-without those fields that the cells give. So a cell that somebody changes changes the trial that is read.
+counts, reasons of ends) is in the cell ``Step details`` of the same row, as a JSON list of the step's events without
+the fields that other cells give. So editing a cell changes the trial that is read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Row:
 
     Attributes:
         step: Step number.
-        actor: Who is taken to have acted where the details do not say.
+        actor: Who acted, unless the details say otherwise.
         prompt: The observation.
         answer: The answer that became the action, verbatim.
         reasoning: Its reasoning text.
@@ -40,7 +40,7 @@ class Row:
         rejected: Rejected answers of this step with their reasons and kinds, in order.
         constants: Numbers that every row repeats (targets, trial number, seed), by column.
         comments: The reviewers' comments: a person's, a program's.
-        details: The step's events without what the cells give; None where the file has no such column.
+        details: The step's events without the fields that other cells give; None where the file has no such column.
     """
 
     step: int
@@ -160,5 +160,5 @@ def events_of(row: Row) -> list[Event]:
         rejections += isinstance(event, Rejected)
     steps = [event.step for event in events if isinstance(event, Stepped)]
     if steps != [row.step]:
-        raise DecodeError(f"the events of step {row.step} do not hold this step once")
+        raise DecodeError(f"the events of step {row.step} must contain this step exactly once")
     return events

@@ -58,11 +58,11 @@ MARK = "bioblue"
 """Value of the header's first field, ``record``: it tells our files from other JSON Lines."""
 
 NOTES_MARK = "bioblue-notes"
-"""The same of a file that holds nothing but notes on another file."""
+"""Value of the same field in a file that holds only notes on another file."""
 
 
 SOURCES = ("live", "published")
-"""Where a trial may come from; what is checked in it depends on this."""
+"""Where a trial may come from; which checks apply depends on this."""
 
 
 class RecordError(BioBlueError):
@@ -84,32 +84,32 @@ class RecordError(BioBlueError):
 
     @property
     def brief(self) -> str:
-        """The message with the file's name alone, for a place too small for a long path beside what is wrong."""
+        """The message with only the file's name, for a place too small for a long path."""
         if self.path is None:
             return str(self)
         return str(RecordError(self.what, Path(shown(self.path.name, 100)), self.line, self.advice))
 
     @property
     def within(self) -> str:
-        """What is wrong and in which line, for a place that names the file."""
+        """What is wrong and in which line, for a place that already names the file."""
         return f"line {self.line}: {self.what}" if self.line else self.what
 
     @property
     def missing(self) -> str:
-        """The environment, where nothing is wrong but that it is not installed here; else empty."""
+        """The name of the environment, if the only fault is that it is not installed here; else empty."""
         return self.__cause__.header.environment if isinstance(self.__cause__, NotInstalled) else ""
 
 
 class NotInstalled(DecodeError):
-    """A record whose environment is not there: nothing is wrong with the file, but it can't be played here.
+    """The environment of a record is not installed: the file is sound, but it can't be played here.
 
     Args:
         header: What the trial is.
     """
 
     ADVICE = (
-        "Install the package that brings it to replay or analyse the record. What was asked, answered, done and "
-        "rewarded, and every level, stand in the file itself, an event on each line."
+        "Install the package that provides it to replay or analyse the record. Every question, answer, action, level "
+        "and reward is in the file itself, one event per line."
     )
 
     def __init__(self, header: Header) -> None:
@@ -119,7 +119,7 @@ class NotInstalled(DecodeError):
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A value that a published log repeats in every row, and that is another one in this row.
+    """A value that a published log repeats in every row, but that differs in this row.
 
     Attributes:
         step: The row's step.
@@ -145,7 +145,7 @@ class Record:
         torn: True when the last line was cut off, as after a crash, and was left out.
         warnings: What a person should know about the reading.
         comments: Reviewers' comments by step: a person's and a program's, either may be empty.
-        contradictions: Where a published log is at odds with itself.
+        contradictions: Where a published log contradicts itself.
     """
 
     header: Header
@@ -158,11 +158,11 @@ class Record:
 
     @property
     def done(self) -> int:
-        """The last step that it has; 0 where none was played."""
+        """The number of its last step; 0 where none was played."""
         return max((event.step for event in self.events if isinstance(event, Stepped)), default=0)
 
     def extends(self, earlier: Record) -> bool:
-        """Return whether it holds all that was read of a trial earlier, and perhaps more."""
+        """Return whether this is the same trial's record, read later: all of the earlier one, and perhaps more."""
         return self.header == earlier.header and self.events[: len(earlier.events)] == earlier.events
 
 
@@ -177,13 +177,13 @@ class Shape:
 
     @classmethod
     def of(cls, environment: Environment, steps: int) -> Shape:
-        """Return the shape of the events of a trial with so many steps in an environment."""
+        """Return the shape of the events of a trial with this many steps in an environment."""
         dimensions = frozenset(dimension.key for dimension in environment.dimensions)
         return cls(steps, len(environment.objectives), len(environment.draw(random.Random(0))), dimensions)
 
     def check(self, event: Event) -> None:
-        """Raise DecodeError unless an event has this shape; whoever shows a record may then rely on it."""
-        # A trial can be held after its last step, and nothing else can come there.
+        """Raise DecodeError unless an event has this shape; code that shows a record relies on it."""
+        # A trial can be paused after its last step; no other event can come there.
         if event.step > self.steps and not (event.step == self.steps + 1 and isinstance(event, Paused | Resumed)):
             raise DecodeError(f"step {event.step} is beyond the trial's {self.steps} steps")
         if isinstance(event, Stepped):
@@ -202,7 +202,7 @@ class Shape:
 
 
 class OutOfOrderError(DecodeError):
-    """A sound line that cannot stand where it does: before it some are missing, or it is there once more."""
+    """A sound line in the wrong place: lines are missing before it, or it is repeated."""
 
     ADVICE = "Put back what is missing before this line, or remove what is repeated."
 
@@ -219,7 +219,7 @@ class Order:
         self._last = 0
 
     def take(self, event: Event) -> None:
-        """Raise DecodeError unless an event can come next; whoever shows or averages a record may then rely on it."""
+        """Raise DecodeError unless an event can come next; code that shows or averages a record relies on it."""
         self._shape.check(event)
         if isinstance(event, Stepped):
             if event.step != self._last + 1:
@@ -232,7 +232,7 @@ class Order:
         return f"follows step {self._last}" if self._last else "comes first"
 
 
-# Made once: a trial writes several lines a step.
+# Made once, for speed: a trial writes several lines per step.
 _ENCODER = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
@@ -259,7 +259,7 @@ def loads(line: str | bytes) -> Any:
     """Return the value of one line of JSON; bytes are UTF-8.
 
     Raises:
-        DecodeError: For anything else, whatever the text.
+        DecodeError: For any text that is not one JSON value.
     """
     try:
         text = line if isinstance(line, str) else line.decode()
@@ -283,9 +283,9 @@ def loads_lines(lines: Sequence[str]) -> list[Any]:
     """Return the values of several lines of JSON, each an object; parsing them together is faster.
 
     Raises:
-        DecodeError: When any line is anything else; ``loads`` tells which and why.
+        DecodeError: When any line is not; ``loads`` tells which and why.
     """
-    # That each begins as an object keeps two halves of one from passing as two: a key cannot begin with a brace.
+    # Each must begin as an object, or two halves of one object could pass as two. A key can't begin with a brace.
     if all(line[:1] == "{" for line in lines):
         values: list[Any] = loads(f"[{','.join(lines)}]")
         if len(values) == len(lines):
@@ -320,12 +320,12 @@ def decode_header(data: object) -> tuple[Header, bool]:
     """Return a header, and whether it comes from a newer minor version.
 
     Raises:
-        DecodeError: When it is no header of ours, too new, or wrong in any field.
+        DecodeError: When it is not a header of ours, is too new, or any field is wrong.
     """
     if isinstance(data, dict) and data.get("record") == NOTES_MARK:
-        raise DecodeError(f"no record but notes on another file; name that file: {shown(data.get('of'), 100)}")
+        raise DecodeError(f"not a record but notes on another file; name that file: {shown(data.get('of'), 100)}")
     if not isinstance(data, dict) or data.get("record") != MARK:
-        raise DecodeError(f'no record of this program: the first line has no "record":"{MARK}"')
+        raise DecodeError(f'not a record of this program: the first line has no "record":"{MARK}"')
     newer = is_newer(data.get("schema"))
     keys = ("record", "schema", *FIELDS[Header])
     d = arranged(data, keys, defaults_of(Header), [] if newer else None)
@@ -388,7 +388,7 @@ def make_environment(header: Header) -> Environment:
         raise NotInstalled(header)
     try:
         known = {parameter.name for parameter in bioblue_envs.parameters(header.environment)}
-        # Names are checked first: any string can stand in a file, also one that is an argument of ``make`` itself.
+        # Names are checked first: a file may hold any string, also one that is an argument of ``make`` itself.
         strange = next((name for name in header.parameters if name not in known), None)
         if strange is not None:
             raise DecodeError(f"{header.environment} has no parameter {quoted(strange)}")
@@ -403,7 +403,7 @@ def is_newer(version: object) -> bool:
     """Return whether a version of the format is a newer minor one.
 
     Raises:
-        DecodeError: When it is no version, or a newer major one.
+        DecodeError: When it is not a version, or a newer major one.
     """
     try:
         major, minor = (int(part) for part in text(version, "schema").split("."))

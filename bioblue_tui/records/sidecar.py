@@ -1,7 +1,7 @@
-"""Notes on a tab-separated log, kept beside it: a log has one row for each step and cannot be gone on with.
+"""Notes on a tab-separated log, kept beside it: a log has one row for each step, so nothing can be appended to it.
 
-``LOG.tsv.notes.jsonl`` holds a line that says what it is, then notes as in a record, one a line. It is written as
-records are: appended to by one writer at a time, on disk when that returns; a last line that was cut off is left out.
+``LOG.tsv.notes.jsonl`` holds a line that says what it is, then notes as in a record, one per line. Like a record, it
+has one writer at a time, and a note is on disk when appending returns; a last line that was cut off is left out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from bioblue_tui.trials.events import Noted
 SIDECAR = ".notes.jsonl"
 """What is added to a log's name to name its notes."""
 
-_ADVICE = "Mend it, or move it away."
+_ADVICE = "Correct it, or move it away."
 
 
 class NotesFile(AppendLog):
@@ -44,10 +44,10 @@ def sidecar_of(log: Path) -> Path:
 
 
 def read_sidecar(log: Path) -> tuple[list[Noted], list[str]]:
-    """Return the notes kept beside a log, every edit and deletion too, and what a person should know about them.
+    """Return the notes kept beside a log, with every edit and deletion, and warnings for a person.
 
     Raises:
-        RecordError: When the file cannot be read, is another one, is too new, or any line but the last is damaged.
+        RecordError: When the file cannot be read, holds no notes, is too new, or any line but the last is damaged.
     """
     path = sidecar_of(log)
     if not path.exists():
@@ -64,8 +64,8 @@ def append_to_sidecar(log: Path, note: Noted) -> Path:
         The file.
 
     Raises:
-        RecordError: When it cannot be written, is damaged, or is being written by another process; it is then as it
-            was.
+        RecordError: When it cannot be written, is damaged, or is being written by another process; it is then
+            unchanged.
     """
     path = sidecar_of(log)
     try:
@@ -105,7 +105,7 @@ def _newer(line: bytes, path: Path) -> bool:
     try:
         first = loads(line)
         if not isinstance(first, dict) or first.get("record") != NOTES_MARK:
-            raise DecodeError("these are no notes of this program")
+            raise DecodeError("not a file of notes of this program")
         return is_newer(first.get("schema"))
     except DecodeError as error:
         raise RecordError(str(error), path, 1, _ADVICE) from error
@@ -116,7 +116,7 @@ def _notes(lines: list[bytes], path: Path, unknown: list[str] | None) -> Iterato
         try:
             event = decode_event(loads(line), unknown)
             if event is not None and not isinstance(event, Noted):
-                raise DecodeError("only notes can stand here")
+                raise DecodeError("only notes are allowed here")
         except DecodeError as error:
             raise RecordError(f"damaged: {error}", path, number, _ADVICE) from error
         if event is not None:

@@ -1,20 +1,20 @@
-"""Which files were written since they were read last: told without reading them."""
+"""Finding out whether a file was written since it was last read, without reading it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 Stamp = tuple[int, int]
-"""When a file was written last, and how long it was then."""
+"""When a file was last written, and its length then."""
 
 GONE: Stamp = (0, 0)
-"""The stamp of what can't be looked at."""
+"""The stamp of a file that can't be looked at."""
 
 
 def stamp_of(path: Path) -> Stamp:
     """Return the stamp of a file.
 
-    To be taken before the file is read: what is written meanwhile then shows in the next one.
+    Take it before reading the file: then a write in between shows in the next stamp.
     """
     try:
         info = path.stat()

@@ -41,12 +41,12 @@ class Table:
         """Return the table with these column names.
 
         Raises:
-            RecordError: When they belong to no environment, or one stands twice.
+            RecordError: When they belong to no environment, or one appears twice.
         """
         index = {name.strip(): i for i, name in enumerate(names)}
         if len(index) < len(names):
             twice = next(name for name, times in Counter(n.strip() for n in names).items() if times > 1)
-            raise RecordError(f"the column {twice!a:.60} stands twice", path, 1)
+            raise RecordError(f"the column {twice!a:.60} appears twice", path, 1)
         layout, missing = columns.recognise(index)
         if layout is None:
             advice = "The first line must hold the column names of a published log, separated by tabs."
@@ -98,7 +98,7 @@ class Table:
 
 @dataclass(slots=True)
 class _Cells:
-    """One row; whatever is wrong with a cell is reported with its line and column."""
+    """One row; a fault in a cell is reported with its line and column."""
 
     table: Table
     line: int
@@ -120,7 +120,7 @@ class _Cells:
         return self.of(column, read) if column in self.table.index else ""
 
     def written(self, column: str) -> bool:
-        # Only our own files leave a number out: where the recorded trial did not have it.
+        # Only our own files leave cells of numbers empty: where the recorded trial had no such number.
         return not self.table.ours or bool(self.row[self.table.index[column]].strip())
 
 

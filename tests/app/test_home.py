@@ -107,7 +107,7 @@ async def test_the_list_says_of_how_many_it_shows_some_and_what_is_not_installed
         home.earlier.focus()
         home.earlier.highlighted = prompts(home.earlier).index(missing)
         await pilot.press("enter")
-        said = "the environment 'pond' is not installed here. Install the package that brings it"
+        said = "the environment 'pond' is not installed here. Install the package that provides it"
         await until(pilot, lambda: any(said in note.message for note in app._notifications))
         assert app.screen is home
 
@@ -266,7 +266,7 @@ async def test_what_is_no_fork_and_not_marked_says_what_to_do(tmp_path: Path) ->
         await until(pilot, lambda: isinstance(app.screen, HomeScreen) and home_of(app)._entries)
         home_of(app).earlier.focus()
         await pilot.press("c")
-        await until(pilot, lambda: any("no fork" in note.message for note in app._notifications))
+        await until(pilot, lambda: any("not a fork" in note.message for note in app._notifications))
 
 
 async def test_earlier_trials_stand_in_the_order_of_their_times_and_how_far_they_came_is_seen_at_60_columns(

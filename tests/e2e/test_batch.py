@@ -197,7 +197,7 @@ def test_a_damaged_record_is_named_when_its_trial_is_played_anew(
     for told in (planned.stderr, done.stderr):
         assert f"{TRIALS - 1} complete, 1 to play" in told
         number = line + 1 if line > 0 else len(lines) + line + 1
-        assert f"1 record can't be read and left out: {path.name} (line {number}: damaged: not valid JSON" in told
+        assert f"1 record can't be read (left out): {path.name} (line {number}: damaged: not valid JSON" in told
     assert (done.returncode, done.stdout) == (0, whole)
     assert len(bioblue.files()) == TRIALS + 1
     assert path.read_bytes() == b"".join(lines)

@@ -67,7 +67,7 @@ def test_what_cannot_be_compared_is_refused_with_code_2(bioblue: Bioblue, tmp_pa
     one = on_disk(tmp_path / "a")
     for arguments, word in (
         ((one, on_disk(tmp_path / "b", environment="homeostasis")), "different environments"),
-        ((one,), "no fork"),
+        ((one,), "not a fork"),
         ((one, tmp_path / "missing.jsonl"), "cannot be read"),
         ((one,) * 7, "2 to 6 can be compared"),
     ):

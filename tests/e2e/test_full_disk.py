@@ -265,7 +265,7 @@ def test_a_record_that_is_being_written_is_left_alone_and_can_be_read(bioblue: B
         path = bioblue.file()
         resumed = bioblue.run("resume", path, "--display", "plain")
         assert resumed.returncode == 2
-        assert "this record is being written by another process. Wait until it has ended, or end it." in resumed.stderr
+        assert "being written by another process. Wait until that process has ended, or end it." in resumed.stderr
         assert (resumed.stdout, resumed.stderr.count("\n")) == ("", 1)
         unseen = bioblue.run("resume", path, "--display", "none")
         assert unseen.returncode == 1

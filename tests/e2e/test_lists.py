@@ -135,7 +135,7 @@ def test_an_environment_that_is_not_installed_is_no_damage(bioblue: Bioblue) -> 
         done = bioblue.run(command, str(path), *also)
         assert done.returncode == 2, command
         assert missing in done.stderr, command
-        assert "every level, stand in the file itself" in " ".join(done.stderr.split()), command
+        assert "reward is in the file itself" in " ".join(done.stderr.split()), command
         assert "damaged" not in done.stderr
 
 
@@ -232,7 +232,7 @@ def test_a_link_in_a_circle_hides_no_record_and_nothing_is_played_again(bioblue:
     assert "circle.jsonl" in listed.stdout
     again = bioblue.run("batch", file, "--dry-run")
     assert "2 complete" in again.stderr
-    assert "1 record can't be read and left out: circle.jsonl" in again.stderr
+    assert "1 record can't be read (left out): circle.jsonl" in again.stderr
     assert "circle.jsonl" in bioblue.run("resume", "--all").stderr
 
 

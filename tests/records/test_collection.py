@@ -50,7 +50,7 @@ def test_what_a_file_is_is_told_by_its_content(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0", "binary"),
         ("a\tb".encode("utf-16"), "UTF-16"),
         (b"hello\n", "neither"),
-        (b'{"record":"other"}\n', "no record of this program"),
+        (b'{"record":"other"}\n', "not a record of this program"),
         (b'{"record":"bioblue","schema":"1.0"', "line 1"),
         (b"[1]\n", "neither"),
         (b"a\tb\n1\t2\n", "no known set of columns"),

@@ -73,5 +73,5 @@ def test_a_record_of_an_environment_that_is_not_installed_is_not_damaged(tmp_pat
     with pytest.raises(RecordError) as caught:
         open_record(path)
     assert "the environment 'pond' is not installed here" in str(caught.value)
-    assert "every level, stand in the file itself" in str(caught.value)
+    assert "reward is in the file itself" in str(caught.value)
     assert "damaged" not in str(caught.value)

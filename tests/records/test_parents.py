@@ -57,5 +57,5 @@ def test_a_header_leads_nowhere_else(tmp_path: Path, name: object) -> None:
 
 
 def test_a_trial_that_is_no_fork_has_none(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="no fork"):
+    with pytest.raises(RecordError, match="not a fork"):
         parent_path(open_record(on_disk(tmp_path, steps=3)))
