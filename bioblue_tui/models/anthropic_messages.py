@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
-    """A model behind the Messages API, which wants a limit of tokens for an answer. See ``RemoteAgent``.
+    """A model behind the Messages API, which requires a limit of tokens for an answer. See ``RemoteAgent``.
 
     A budget for thinking is added to the limit.
     """
@@ -43,8 +43,8 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
             "max_tokens": settings.max_tokens + (budget or 0),
             "output_config": {"effort": settings.effort} if settings.effort is not None else None,
             "thinking": {"type": "enabled", "budget_tokens": budget} if budget is not None else None,
-            # Marks all that is sent as a beginning of what the next request sends. Of a past that does not only grow
-            # nothing would ever be read again, and writing it costs more than sending it.
+            # Caches all that is sent, since the next request begins with it. A past that does not only grow would never
+            # be read from the cache, and writing to the cache costs more than sending.
             "cache_control": {"type": "ephemeral"} if settings.history == FULL_HISTORY else None,
         }
 
@@ -61,7 +61,7 @@ class AnthropicAgent(RemoteAgent["AsyncAnthropic"]):
         return anthropic.AsyncAnthropic(
             # A key given here keeps the SDK from looking for other variables and for profiles in the user's folders.
             api_key=self._endpoint.key,
-            # The SDK adds the version itself; other programs' settings have it in the address.
+            # The SDK adds the version itself, while settings made for other programs have it in the address.
             base_url=self._endpoint.url.removesuffix("/v1"),
             default_query=self._endpoint.query,
             timeout=http_client.timeout,

@@ -1,4 +1,4 @@
-"""Reading what comes from the Messages API: whole or as a stream, and only as sound as the server is."""
+"""Reading what comes from the Messages API, whole or as a stream; servers may send anything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bioblue_tui.models.response import Form, Received, end_of, field, tokens
 from bioblue_tui.models.stream import Hearing
 
 _FIELDS = {"text": False, "thinking": True, "text_delta": False, "thinking_delta": True}
-"""Kinds of blocks and of their pieces that hold text, and whether it is reasoning."""
+"""Kinds of blocks, and of their pieces, that hold text; the value says whether it is reasoning."""
 
 
 def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
@@ -36,7 +36,7 @@ class _Gathering:
         self._odd: object = None
 
     def take(self, name: str, data: str) -> bool:
-        """Take an event. There is always more to come, as the end of a stream has no mark."""
+        """Take an event. Returns True: more may always come, since no event marks the end of a stream."""
         if name == "error":
             raise Reported(_value(data))
         if name and name != "ping":
@@ -60,7 +60,7 @@ class _Gathering:
 
 
 def _take(block: object, hearing: Hearing) -> bool:
-    """Take the text of a block, or of a piece of one. Returns False where there should be one and is none."""
+    """Take the text of a block, or of a piece of one. Returns False where a text should be and is missing."""
     kind = field(block, "type")
     reasoning = _FIELDS.get(kind) if isinstance(kind, str) else None
     if reasoning is None:
@@ -80,7 +80,7 @@ def _value(text: str) -> object:
 
 
 class _Counts:
-    """Tokens as they are told: at the beginning of a stream, and again, with more known, at its end."""
+    """Token counts as they are reported: at the beginning of a stream, and again, more complete, at its end."""
 
     def __init__(self) -> None:
         self._told = False
@@ -101,7 +101,7 @@ class _Counts:
         fresh, output = self._counts.get("input_tokens"), self._counts.get("output_tokens")
         read = self._counts.get("cache_read_input_tokens")
         written = self._counts.get("cache_creation_input_tokens")
-        # The API counts what the cache took or gave apart from the rest.
+        # The API does not include tokens read from or written to the cache in input_tokens.
         total = None if fresh is None else fresh + (read or 0) + (written or 0)
         return Usage(total, read, output, written)
 

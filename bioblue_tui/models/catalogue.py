@@ -1,4 +1,4 @@
-"""Which agents there are, which of them can run now, and making one from what a person wrote."""
+"""Which agents exist, which of them can run now, and making one from what a person typed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ YOU = Choice("human", "human", "you, at the keyboard")
 
 
 def choices(environment: str, environ: Mapping[str, str] = os.environ, data: Path | None = None) -> list[Choice]:
-    """Return the agents to offer for an environment, those that can't run included, with the reason.
+    """Return the agents to offer for an environment; those that can't run have the reason.
 
     Args:
         environment: Its id.

@@ -1,4 +1,4 @@
-"""Where a language model is reached, and with which key: read from a base URL and environment variables."""
+"""The address and key of a language model, read from a base URL and environment variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bioblue_tui.models.provider import Service
 from bioblue_tui.models.redaction import all_forms, basic, masked, redacted
 
 PLACEHOLDER_KEY = "no-key"
-"""Sent where a base URL is given and no key: local servers take any, but the SDKs want one."""
+"""Sent where a base URL is given but no key: local servers accept any, but the SDKs require one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Endpoint:
 
     Attributes:
         key_variable: Environment variable the key is read from.
-        lacking: What to do where the server wants a key and got none.
+        lacking: What to do where the server requires a key and got none.
         example: What such an address looks like.
         shown: The address for people and records: no user information, no query.
         local: True when the address is this computer.
@@ -43,15 +43,15 @@ class Endpoint:
 
     @property
     def has_key(self) -> bool:
-        """False when the placeholder is sent."""
+        """Whether there is a real key; False when the placeholder is sent."""
         return self.key != PLACEHOLDER_KEY
 
     def redact(self, text: str) -> str:
-        """Return the text with every secret taken out."""
+        """Return the text with every secret removed."""
         return redacted(text, self.secrets)
 
     def mask(self, text: str) -> str:
-        """Return the text without any secret or part of one, as servers quote keys that they refuse."""
+        """Return the text without any secret or part of one: servers quote parts of the keys that they refuse."""
         return masked(text, self.secrets)
 
     def hiding(self, more: Iterable[str]) -> Endpoint:
@@ -64,17 +64,17 @@ def find_endpoint(
 ) -> Endpoint:
     """Find where to send requests and with which key.
 
-    To a server on this computer that nobody has confirmed no key is sent: most want none.
+    No key is sent to an unconfirmed server on this computer: most servers there need none.
 
     Args:
         service: The provider.
-        base_url: Where its server is; None for what the environment names, or the service's own.
+        base_url: Where its server is; None for the address in the environment variable, or the service's own.
         environ: Environment variables.
-        confirmed: False where only a record names the base URL, which may come from anywhere.
+        confirmed: False where only a record names the base URL: a record may come from anywhere.
 
     Raises:
-        AgentError: When there is neither a key nor a base URL, when one of them cannot be used, or when a key would go
-            to another computer that nobody has confirmed.
+        AgentError: When there is neither a key nor a base URL, when one of them cannot be used, or when a key would be
+            sent to an unconfirmed server on another computer.
     """
     given, key = _address(service, base_url, environ), environ.get(service.key_variable, "").strip()
     if not key and not given:
@@ -94,7 +94,7 @@ def find_endpoint(
         key, lacking = "", f"only the record names it, and {doubt}. {confirm}"
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     user, password = parts.username or "", parts.password or ""
-    # What asks for one key may know others, as a gateway does.
+    # A server may know other keys than the one it asks for, as a gateway does, and quote them.
     keys = (value.strip() for name, value in environ.items() if name.endswith("_API_KEY"))
     return Endpoint(
         key_variable=service.key_variable,
@@ -110,15 +110,15 @@ def find_endpoint(
 
 
 def _is_known(service: Service, parts: SplitResult, environ: Mapping[str, str]) -> bool:
-    """Tell whether a recorded address is the service's, or what the environment names."""
+    """Tell whether a recorded address is the service's own, or the one in the environment variable."""
     shown, known = _shown(parts), environ.get(service.url_variable, "").strip()
     return shown == service.url.rstrip("/") or bool(known and _shown(_split(known, service.dialect.example)) == shown)
 
 
 def _address(service: Service, base_url: str | None, environ: Mapping[str, str]) -> str:
-    """Return the address that is meant.
+    """Return the address to use.
 
-    A record holds an address without its secrets: where the environment has the same with them, that one is meant.
+    A record holds an address without its secrets: where the environment has the same address with them, that is used.
     """
     known = environ.get(service.url_variable, "").strip()
     given = (base_url or "").strip()
@@ -142,7 +142,7 @@ def _split(url: str, example: str) -> SplitResult:
         usable = False
     if not usable:
         # The address is not quoted: it may hold a password.
-        raise AgentError(f"the base URL is none; such an address looks like {example}")
+        raise AgentError(f"the base URL is not valid; it should look like {example}")
     return parts
 
 

@@ -1,4 +1,4 @@
-"""What a server says in an error: its words for a person, its marks for a program, and what both tell."""
+"""What a server says in an error: its words for a person, its codes for a program, and what both mean."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 _LENGTH = 4000
-"""How much of a server's words is looked at: far more than is shown, so that no secret is cut in what is shown."""
+"""How much of a server's words is read: far more than is shown, so that no secret is shown cut and unrecognised."""
 
 _RANGE = re.compile(
     r"\b(between|range|(less|greater|more) than|at (most|least)|too (large|small|high|low|long|big)|maximum|minimum"
@@ -44,7 +44,7 @@ _STATUS = {
     "timeout_error": 504,
     "overloaded_error": 529,
 }
-"""The HTTP status that a kind of error has when it is not reported within an answer."""
+"""The HTTP status of each kind of error, for those that are reported within an answer and so have none."""
 
 _SPENT = {"insufficient_quota", "billing_hard_limit_reached", "billing_error", "billing_not_active"}
 
@@ -55,7 +55,7 @@ def is_page(text: object) -> bool:
 
 
 def said(body: object, depth: int = 5) -> str:
-    """Find the words for a person in an error body; servers differ in where they put them, but not deeply."""
+    """Find the words for a person in an error body; servers put them in different places, but never deep inside."""
     if isinstance(body, str):
         return "" if is_page(body) else body[:_LENGTH]
     if isinstance(body, list) and depth:
@@ -72,7 +72,7 @@ def said(body: object, depth: int = 5) -> str:
 
 
 def status_of(body: object) -> int | None:
-    """Return the HTTP status that an error within an answer would have had before it, or None where it tells none."""
+    """Return the HTTP status that an error within an answer would have had as a response, or None if unknown."""
     for mark in _marks(body):
         status = mark if isinstance(mark, int) else _STATUS.get(mark)
         if status is not None and 400 <= status < 600:
@@ -81,17 +81,17 @@ def status_of(body: object) -> int | None:
 
 
 def is_spent(body: object) -> bool:
-    """Tell whether an account's quota or credit is used up, which waiting does not mend."""
+    """Tell whether an account's quota or credit is used up, so that waiting does not help."""
     return any(mark in _SPENT for mark in _marks(body))
 
 
 def is_filtered(body: object) -> bool:
-    """Tell whether a provider's filter refused the request for what is said in it."""
+    """Tell whether a provider's filter refused the request because of its content."""
     return any(_FILTERED.search(words) for words in _words(body))
 
 
 def is_regional(body: object) -> bool:
-    """Tell whether a provider does not serve the place that the request came from."""
+    """Tell whether a provider does not serve the country or region of the request."""
     return any(_REGION.search(words) or words.startswith("unsupported_country") for words in _words(body))
 
 
@@ -110,9 +110,9 @@ def is_overflow(error: Exception) -> bool:
 
 
 def refused_parameter(error: Exception, sent: Sequence[str]) -> str | None:
-    """Return which of the sent parameters a server refuses to take at all, or None.
+    """Return which of the sent parameters a server does not accept at all, or None.
 
-    A value outside a parameter's range is not a refusal: the person who set it must know.
+    A value outside a parameter's range does not count: the person who set it must see the error.
     """
     if getattr(error, "status_code", None) not in (400, 422):
         return None
@@ -126,21 +126,21 @@ def refused_parameter(error: Exception, sent: Sequence[str]) -> str | None:
 
 
 def short(text: str, length: int) -> str:
-    """Make foreign text one bounded line without control characters."""
-    # The cut comes first: what is cut may be many megabytes. Spaces that fall away leave room for no more than that.
+    """Turn foreign text into one line of limited length without control characters."""
+    # Cut first, since a text may be many megabytes; four times the length leaves room for the spaces to be dropped.
     line = " ".join(text[: 4 * length].split())
     line = "".join(character if character.isprintable() else "�" for character in line)
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def _words(body: object) -> Iterator[str]:
-    """Go through what an error body says: its words for a person, then its marks."""
+    """Yield what an error body says: its words for a person, then its codes."""
     yield said(body)
     yield from (mark for mark in _marks(body) if isinstance(mark, str))
 
 
 def _marks(body: object) -> Iterator[str | int]:
-    """Go through what an error body calls its kind, innermost first."""
+    """Yield the codes and types that an error body gives, innermost first."""
     if isinstance(body, Mapping):
         inner = body.get("error")
         if isinstance(inner, Mapping):

@@ -1,4 +1,4 @@
-"""Server-sent events: what the answer of a server that streams consists of."""
+"""Server-sent events, of which a streamed answer consists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 class EventDecoder:
-    """Takes a stream apart into events, wherever its bytes were cut."""
+    """Splits a stream into events, wherever its bytes were cut."""
 
     def __init__(self) -> None:
         self._line: list[bytes] = []
@@ -15,14 +15,14 @@ class EventDecoder:
         self._data: list[str] = []
 
     def feed(self, data: bytes) -> Iterator[tuple[str, str]]:
-        """Take some more bytes and go through name and data of the events that are whole by now.
+        """Take more bytes and yield name and data of the events that are whole by now.
 
         Raises:
-            ValueError: For what is not UTF-8.
+            ValueError: For bytes that are not UTF-8.
         """
         if not data:
             return
-        # A line ends with LF, CR or both, which may come apart.
+        # A line ends with LF, CR or CR LF, whose two bytes may arrive apart.
         if self._after_return and data[0] == 10:
             data = data[1:]
         self._after_return = data.endswith(b"\r")

@@ -1,8 +1,8 @@
-"""What goes wrong between a request and its answer, said so that a person knows what happened and what to do.
+"""What goes wrong between a request and its answer, in words that tell a person what happened and what to do.
 
-The SDKs raise their own errors, those of the HTTP library below them, and plain ones where an answer has another shape
-than they expect. Both SDKs are understood by what their errors carry (a status, a body, a cause), so that this module
-need not import them.
+The SDKs raise their own errors, those of the HTTP library below them, and Python's where an answer has a shape that
+they do not expect. Both SDKs' errors are understood by what they carry (a status, a body, a cause), so that this module
+need not import the SDKs.
 """
 
 from __future__ import annotations
@@ -60,21 +60,21 @@ class Source:
         transient: bool = False,
         wait: float | None = None,
     ) -> AgentError:
-        """Make an error with somebody's words behind what happened: one bounded line without secrets."""
+        """Make an error that says what happened, then quotes ``words``: one line of limited length without secrets."""
         text = f"{what}. {by}: {words}" if isinstance(words, str) and words.strip() else what
         line = short(self.endpoint.mask(text), MESSAGE_LENGTH)
         return AgentError(line, transient=transient, wait=wait)
 
 
 async def guarded(request: Awaitable[T], explained: Callable[[Exception], AgentError]) -> T:
-    """Await a request; whatever goes wrong in it comes out as an AgentError. Cancellation passes through."""
+    """Await a request; any error in it becomes an AgentError. Cancellation passes through."""
     try:
         return await request
     except AgentError:
         raise
     except Exception as error:  # noqa: BLE001 - an SDK fed with foreign bytes may raise anything; all of it is told
         fault = explained(error)
-    # Raised out here so that it does not keep the SDK's error, which may quote the key, as its context.
+    # Raised outside the except block so that its context is not the SDK's error, which may quote the key.
     raise fault
 
 
@@ -89,7 +89,7 @@ def explain(error: Exception, source: Source) -> AgentError:
 
 
 def reported(source: Source, body: object, error: Exception | None = None) -> AgentError:
-    """Say what an error means that came in place of an answer, or in the middle of one."""
+    """Explain an error that came instead of an answer, or in the middle of one."""
     error = error or Reported(body)
     status = status_of(body)
     if status is not None or is_overflow(error):
@@ -145,7 +145,7 @@ def _status(error: Exception, status: int, source: Source, begin: str) -> AgentE
         return source.fault(f"{begin}{what or _permanent(status, source)}", said(body))
     wait = retry_after(headers)
     if wait is not None and wait > LONGEST:
-        what += f"; it wants to be left alone until {until(wait)}, try again then"
+        what += f"; it asks for no requests until {until(wait)}, try again then"
         return source.fault(f"{begin}{what}", said(body))
     how_long = (
         f"wait {wait:g} s, then try again" if wait else "try again" if wait == 0 else "wait a little, then try again"
@@ -155,7 +155,7 @@ def _status(error: Exception, status: int, source: Source, begin: str) -> AgentE
 
 _PASSING = {
     408: "the server gave up waiting",
-    409: "the server was busy with something that stands in the way",
+    409: "the server was busy with a conflicting request",
     425: "the server was not ready",
     429: "rate limited",
 }
@@ -174,16 +174,16 @@ def _permanent(status: int, source: Source) -> str:
     if status == 413:
         return "the request is too long for the server; send less of the past"
     if status < 400:
-        return f"that is no answer; {_check_url(source)}"
+        return f"that is not an answer; {_check_url(source)}"
     return "the request was refused; check the model's name and parameters"
 
 
 def _broken(error: Exception, source: Source) -> AgentError:
-    """Say what an exception without an HTTP status means, and quote it where its own words help."""
+    """Explain an exception without an HTTP status; its own words are quoted where they help."""
     if isinstance(error, ImportError):
         what = "a package that talks to the provider could not be loaded; install this program again"
         return source.fault(what, str(error), by="In detail")
-    # Not at the top: this costs a tenth of a second, and by now an SDK has paid it.
+    # Not at the top of the file: importing it takes a tenth of a second, but by now an SDK has done so.
     import httpx2
 
     causes = list(_causes(error))
@@ -238,7 +238,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(cause))
         yield cause
         if isinstance(cause, BaseExceptionGroup):
-            # One attempt for each of a host's addresses.
+            # A group holds one failed attempt for each of a host's addresses.
             for attempt in cause.exceptions:
                 yield from _causes(attempt)
         cause = cause.__cause__ or cause.__context__

@@ -1,4 +1,4 @@
-"""Answers that a server lets consist of integers alone, for models too small to follow an instruction."""
+"""Answers that the server restricts to integers, for models too small to follow an instruction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_DIGITS = 9
 
 
 def integers(count: int) -> str:
-    """Return a grammar, in the notation of llama.cpp, of as many non-negative integers separated by commas."""
+    """Return a grammar, in the notation of llama.cpp, for ``count`` non-negative integers separated by commas."""
     numbers = ' ", " '.join(["number"] * count)
     return f'root ::= {numbers}\nnumber ::= "0" | [1-9] [0-9]{{0,{MOST_DIGITS - 1}}}'
 
@@ -36,7 +36,7 @@ class ConstrainedChatAgent(OpenAIChatAgent):
         """Ask the model; with the grammar it can say nothing but integers.
 
         Raises:
-            AgentError: When no answer could be had.
+            AgentError: When the model could not answer.
         """
         if self._constrained:
             self._extra["grammar"] = integers(len(turn.environment.objectives))

@@ -23,7 +23,7 @@ TIMEOUT = 900.0
 """Seconds to wait for the first word: a full context takes a minute on one slow processor, and trials take turns."""
 
 _NOT_YET = "http://127.0.0.1/v1"
-"""Stands for the address until the server runs."""
+"""Used as the address until the server runs."""
 
 
 class LocalAgent(ConstrainedChatAgent):
@@ -31,7 +31,7 @@ class LocalAgent(ConstrainedChatAgent):
 
     Args:
         file: The model's file.
-        settings: What a person set. Answers are held to integers by a grammar unless it is turned off.
+        settings: What a person set. A grammar restricts answers to integers unless it is turned off.
         start: Starts a server for a file and a name, and returns its address.
 
     Raises:
@@ -65,10 +65,10 @@ class LocalAgent(ConstrainedChatAgent):
 
 
 def make_local(wanted: str, settings: ModelSettings | None = None, data: Path | None = None) -> LocalAgent:
-    """Make the agent that stands behind ``local`` or ``local:FILE``.
+    """Make the agent that ``local`` or ``local:FILE`` names.
 
     Args:
-        wanted: What is behind the colon; empty for the small model that can be fetched.
+        wanted: What comes after the colon; empty for the small model that can be fetched.
         settings: What a person set.
         data: The data directory; None for the platform's.
 

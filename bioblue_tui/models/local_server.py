@@ -53,7 +53,7 @@ def _start(path: Path, name: str) -> tuple[Any, str]:
 
 
 def _parameters(xllamacpp: Any, path: Path, name: str) -> Any:
-    """Return the settings: one conversation at a time, no output of its own, and a processor left for the rest."""
+    """Return the settings: one conversation at a time, nothing printed, and one processor left for other work."""
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
     parameters.model_alias = {name}
@@ -62,9 +62,9 @@ def _parameters(xllamacpp: Any, path: Path, name: str) -> Any:
     parameters.port = 0
     parameters.ui = False
     parameters.verbosity = -1
-    # What it keeps of earlier conversations would grow by 180 MB with each.
+    # Its cache of earlier conversations would grow by 180 MB with each.
     parameters.cache_ram_mib = 0
-    # With as many threads as processors it collapses to a hundredth of its speed as soon as anything else runs.
+    # With as many threads as processors it drops to a hundredth of its speed as soon as anything else runs.
     threads = max(1, _processors() - 1)
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = threads
     return parameters
@@ -77,7 +77,7 @@ def _processors() -> int:
 
 
 def _ask_once(address: str) -> None:
-    """Send one request: a server that is closed before its first one may never end."""
+    """Send one request: a server that is closed before its first request may never end."""
     import httpx2
 
     with httpx2.Client(trust_env=False, timeout=10) as client:

@@ -18,12 +18,12 @@ class Message(TypedDict):
     content: str
 
 
-# Made once: a step encodes several values.
+# Made once, for speed: each step encodes several values.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def encode(value: object) -> bytes:
-    """Return a value as JSON. What no request can hold, half a surrogate pair, becomes a question mark.
+    """Return a value as JSON. A lone surrogate, which no request can hold, becomes a question mark.
 
     Raises:
         ValueError: For numbers that JSON cannot hold.
@@ -35,11 +35,11 @@ class Conversation:
     """The chat messages of one trial, kept from turn to turn: each turn adds only what is new.
 
     Args:
-        with_instruction: Whether the instruction is the first message. False where the API takes it apart.
+        with_instruction: Whether the instruction is the first message. False where the API takes it separately.
         keep: How many of the last exchanges are sent; None for all.
 
     Attributes:
-        news: What has been left out because the model's context was full, for a person; empty when that is told.
+        news: A note for a person on what was left out because the model's context was full; empty once it was given.
     """
 
     def __init__(self, *, with_instruction: bool, keep: int | None = None) -> None:
@@ -77,7 +77,7 @@ class Conversation:
         return b"[" + b",".join(self._encoded) + b"]"
 
     def leave_out_oldest(self) -> bool:
-        """Leave out the oldest exchanges, now and in every later turn: a quarter, if that was not enough a half.
+        """Leave out the oldest exchanges, now and in every later turn: a quarter at first, half if called again.
 
         The list that ``messages`` returned is shortened in place. Returns False when no exchange is left in it.
         """
@@ -92,11 +92,11 @@ class Conversation:
         return True
 
     def _outside(self) -> int:
-        """How many of the oldest exchanges are not to be sent in any case."""
+        """How many of the oldest exchanges are never sent, because only the last ``keep`` are."""
         return 0 if self._keep is None else max(0, self._known - self._keep)
 
     def _forget(self, first: int) -> None:
-        """Take all exchanges before one out of the messages."""
+        """Remove all exchanges before number ``first`` from the messages."""
         if first > self._first:
             self._cut(self._head, self._head + 2 * (first - self._first))
             self._first = first

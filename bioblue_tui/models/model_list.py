@@ -1,4 +1,4 @@
-"""Which models a provider offers: its own list, asked for through its SDK."""
+"""Which models a provider offers: the provider's own list, fetched through its SDK."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SECONDS = 30.0
 """Longest wait for the list."""
 
 _PAGES = 50
-"""The most pages of a list: a server that always has more is not followed for ever."""
+"""The most pages of a list: a server may always claim to have more."""
 
 _CONTEXT = ("max_input_tokens", "context_length", "context_window", "max_model_len", "max_context_length")
-"""Where servers tell the size of a model's context."""
+"""Fields in which servers give the size of a model's context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Listed:
     Attributes:
         id: Its name, as requests give it.
         context: How many tokens it takes in; None where the provider does not say.
-        created: When it was made, in seconds since the epoch; 0 where not told.
+        created: When it was made, in seconds since the epoch; 0 where not known.
         note: That it will end, or has ended.
     """
 
@@ -49,14 +49,14 @@ async def list_models(
 
     Args:
         service: Whose API it is.
-        base_url: Where it is; None for the provider's own, or what the environment names.
+        base_url: Where it is; None for the address in the environment variable, or the provider's own.
         environ: Where key and address are looked up.
 
     Returns:
         The address that was asked, without secrets, and the models, the newest first.
 
     Raises:
-        AgentError: When there is no key, or no list could be had.
+        AgentError: When there is no key, or the list could not be fetched.
     """
     agent = service.agent("", ModelSettings(base_url=base_url), environ, timeout=_SECONDS)
     try:
@@ -96,7 +96,7 @@ def _explain(error: Exception, source: Source) -> AgentError:
 
 
 def _read(entry: Mapping[str, Any], endpoint: Endpoint) -> Listed:
-    # llama.cpp's server tells the context of what it runs apart from the rest.
+    # llama.cpp's server gives the context of its model in "meta".
     places = (entry, entry.get("meta"))
     context = next(
         (

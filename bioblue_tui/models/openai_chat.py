@@ -36,7 +36,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
 
     def _sent(self, settings: ModelSettings, title: str) -> Mapping[str, object]:
         if settings.thinking is not None:
-            raise AgentError(f"{title}'s API knows no budget for thinking; leave it out, or set an effort")
+            raise AgentError(f"{title}'s API has no budget for thinking; leave it out, or set an effort")
         return {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
@@ -62,7 +62,7 @@ class OpenAIChatAgent(RemoteAgent["AsyncOpenAI"]):
             body.pop(_STREAM_OPTIONS, None)
 
     def _watch(self, received: Received) -> Sequence[str]:
-        """Notice a server that takes the limit of tokens without a word and ignores it, as older ones do."""
+        """Notice a server that accepts the limit of tokens but silently ignores it, as older ones do."""
         limit, usage = self._parameters.get(_LIMIT), received.usage
         if not isinstance(limit, int) or usage is None or usage.output is None:
             return ()

@@ -1,4 +1,4 @@
-"""Reading what comes from the Chat Completions API: whole or as a stream, and only as sound as the server is."""
+"""Reading what comes from the Chat Completions API, whole or as a stream; servers may send anything."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bioblue_tui.models.response import End, Form, Received, dollars, end_of, fi
 from bioblue_tui.models.stream import Hearing
 
 _LAST = "[DONE]"
-"""Stands where no more chunks come."""
+"""Marks the end of the chunks."""
 
 
 def _read_reply(reply: object, source: Source, hearing: Hearing) -> Received:
@@ -49,7 +49,7 @@ class _Gathering:
         self._done = False
 
     def take(self, name: str, data: str) -> bool:
-        """Take a chunk; returns False from the mark behind the last one on, where some servers still count tokens."""
+        """Take a chunk; returns False from the end mark on, after which some servers still report tokens."""
         if data.startswith(_LAST):
             self._done = True
             return False
@@ -63,7 +63,7 @@ class _Gathering:
             return False
         choices = field(chunk, "choices")
         for choice in choices if isinstance(choices, list) else ():
-            # A server that was made to give several answers mixes them.
+            # A server that is set to give several answers mixes their chunks; only the first answer counts.
             if not field(choice, "index"):
                 self._take_choice(choice)
         return True
@@ -91,7 +91,7 @@ class _Gathering:
         text, reasoning = self._hearing.text, self._hearing.reasoning
         end = end_of(self._finish)
         if end is End.UNKNOWN and self._done and text:
-            # The server ended the stream by itself, so that nothing of the text is missing.
+            # The server ended the stream with its mark, so the text is complete.
             end, note = End.WHOLE, "the server gave no reason for the answer's end"
         else:
             note = ""
@@ -102,9 +102,9 @@ class _Gathering:
 
 
 def _parts(content: object) -> list[tuple[str, bool]] | None:
-    """Return the texts of a message's content, each with whether it is reasoning; None where it is nothing of the kind.
+    """Return the texts of a message's content, each with whether it is reasoning; None where it has another shape.
 
-    Not in OpenAI's API for answers: some servers send a list of parts.
+    Some servers send a list of parts, which OpenAI's API does not have for answers.
     """
     if content is None or isinstance(content, str):
         return [(content or "", False)]
@@ -131,7 +131,7 @@ def _reasoning(message: object) -> str:
 
 
 def _usage(usage: object) -> tuple[Usage | None, int]:
-    """Return the tokens of a request, and how many of them are reasoning that was counted beside the answer."""
+    """Return the tokens of a request, and how many of them are reasoning that was counted apart from the answer."""
     if usage is None:
         return None, 0
     sent, output = tokens(usage, "prompt_tokens"), tokens(usage, "completion_tokens")
@@ -139,7 +139,7 @@ def _usage(usage: object) -> tuple[Usage | None, int]:
     if cached is None:
         # DeepSeek's name for it.
         cached = tokens(usage, "prompt_cache_hit_tokens")
-    # Most count reasoning within the completion, some beside it: their sum tells.
+    # Most servers count reasoning within the completion, some apart from it: the total shows which.
     beside = tokens(field(usage, "completion_tokens_details"), "reasoning_tokens") or 0
     if sent is None or output is None or tokens(usage, "total_tokens") != sent + output + beside:
         beside = 0

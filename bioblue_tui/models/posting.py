@@ -1,4 +1,4 @@
-"""The requests of one trial: an SDK makes the first one, and all others are the same with another body."""
+"""The requests of one trial: an SDK makes the first one, and the others repeat it with another body."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class Poster:
     """Posts to one address of an API.
 
-    The SDK makes the first request: address, key, headers, time-outs. Making one takes it longer than all the rest of
-    a step, and nothing but the body is another the next time. What is answered without success is the SDK's again, as
-    if it had asked: it follows an address that has moved, and raises its own errors.
+    The SDK makes the first request: address, key, headers, time-outs. That takes it longer than all the rest of a step,
+    and only the body differs the next time. A response without success is given back to the SDK as if it had asked: it
+    follows an address that has moved, and raises its own errors.
 
     Args:
         client: The SDK's client.
         path: The address, below the client's.
-        transport: What the client sends through; None where only the SDK knows the way, as past a proxy.
+        transport: What the client sends through; None where only the SDK can send, as through a proxy.
     """
 
     def __init__(self, client: Any, path: str, transport: Transport | None) -> None:
@@ -28,10 +28,10 @@ class Poster:
         self._known = False
 
     async def post(self, body: bytes) -> httpx2.Response:
-        """Post a JSON text and return the answer, not yet read: closing it is the caller's.
+        """Post a JSON text and return the answer, not yet read; the caller must close it.
 
         Raises:
-            Exception: An error of the SDK or of httpx2, when there is none.
+            Exception: An error of the SDK or of httpx2, when there is no answer.
         """
         if self._known and self._transport is not None:
             response = await self._transport.again(body)
@@ -47,6 +47,6 @@ class Poster:
         response: httpx2.Response = await self._client.post(
             self._path, cast_to=httpx2.Response, content=body, stream=True
         )
-        # An address that has moved may move elsewhere the next time.
+        # Where the SDK was redirected, the next request may be redirected elsewhere, so the SDK must make it.
         self._known = not response.history
         return response

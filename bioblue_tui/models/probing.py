@@ -1,4 +1,4 @@
-"""Which servers of language models answer on this computer: a quick look, without a key, past no proxy."""
+"""Which servers of language models answer on this computer: a quick check without a key or a proxy."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KNOWN_SERVERS = {
     "llama.cpp": "http://127.0.0.1:8080/v1",
     "vLLM": "http://127.0.0.1:8000/v1",
 }
-"""Where well-known servers listen unless they are told otherwise."""
+"""Where well-known servers listen by default."""
 
 _MOST_BYTES = 1_000_000
 
@@ -28,8 +28,8 @@ class Probe:
     Attributes:
         name: Which server is expected there.
         url: Its address.
-        answers: Whether anything does.
-        models: The models it offers; None where what answers is no such server.
+        answers: Whether anything answers.
+        models: The models it offers; None where the answer is not that of such a server.
     """
 
     name: str
@@ -42,7 +42,7 @@ async def probe(servers: Iterable[tuple[str, str]], seconds: float = SECONDS) ->
     """Look at servers, all at once.
 
     Args:
-        servers: What is expected, and where.
+        servers: Names and addresses of the servers.
         seconds: Longest wait.
     """
     import httpx2
@@ -76,7 +76,7 @@ def _names(body: bytes) -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         return None
     entries = reply.get("data") if isinstance(reply, dict) else None
-    # Ollama sends null for a list of nothing.
+    # Ollama sends null for an empty list.
     if entries is None and isinstance(reply, dict) and reply.get("object") == "list":
         return ()
     if not isinstance(entries, list):

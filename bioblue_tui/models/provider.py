@@ -1,4 +1,4 @@
-"""What a provider of language models is: one file in ``models/providers`` holds all that is said of it anywhere."""
+"""What a provider of language models is: one file in ``models/providers`` holds all that the program knows of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bioblue_tui.models.settings import ModelSettings
 
 SECONDS = 120.0
-"""How long an agent waits for an answer, or for more of it, unless it is told otherwise."""
+"""How long an agent waits by default for an answer, or for more of it."""
 
 Kind = Literal["human", "script", "model"]
 
@@ -26,12 +26,12 @@ class Choice:
     """An agent a person can choose.
 
     Attributes:
-        name: What it is called where agents are listed.
+        name: Its name in lists of agents.
         kind: A person, a scripted policy, or a provider of models.
         about: What it does, in one line.
         unavailable: Why it can't run now, or an empty string.
-        provider: The name of its provider; empty where it is no model whose name is to be typed.
-        suggestion: A model to begin with; empty where only the server knows its models.
+        provider: The name of its provider; empty where no model's name is to be typed.
+        suggestion: A model to suggest; empty where only the server knows its models.
         base_url: Where its server is expected; empty for the provider's own address.
     """
 
@@ -49,7 +49,7 @@ class Provider(ABC):
     """Who runs a language model.
 
     Attributes:
-        name: What stands before the colon of an agent, as in ``openai:NAME``.
+        name: What comes before the colon in an agent's name, as in ``openai:NAME``.
         written: How its agents are written, for help and messages.
         here: True where its models run in this process, and cost nothing.
     """
@@ -60,14 +60,14 @@ class Provider(ABC):
 
     @abstractmethod
     def choices(self, environ: Mapping[str, str], data: Path | None) -> Iterable[Choice]:
-        """Return what a person may choose, with the reason where it can't run now."""
+        """Return the agents that a person may choose, with the reason where one can't run now."""
 
     @abstractmethod
     def make(self, model: str, settings: ModelSettings, environ: Mapping[str, str], data: Path | None) -> Agent:
         """Make an agent.
 
         Args:
-            model: What stands behind the colon.
+            model: What comes after the colon.
             settings: What a person set.
             environ: Environment variables, for the key.
             data: The data directory, where local models are; None for the platform's.
@@ -82,11 +82,11 @@ class Dialect:
     """An API that several providers speak.
 
     Attributes:
-        agent: The agent that speaks it, as ``module:Class``. It is imported when one is made.
-        package: The SDK that it is spoken with.
-        example: What an address of such a server looks like.
-        models: Where below the address the list of models is.
-        constrained: The agent whose answers a grammar holds to integers; empty where the API takes none.
+        agent: The class of agents for it, as ``module:Class``. It is imported when an agent is made.
+        package: The SDK for it.
+        example: An example of such a server's address.
+        models: The path of the list of models, below the address.
+        constrained: The class of agents whose answers a grammar restricts to integers; empty where the API has none.
     """
 
     agent: str
@@ -119,7 +119,7 @@ class Service(Provider):
         title: Its name for people.
         dialect: The API that it speaks.
         url: Its public address.
-        suggestion: A model to begin with; any other may be typed.
+        suggestion: A model to suggest; any other may be typed.
     """
 
     title: str
@@ -134,11 +134,11 @@ class Service(Provider):
 
     @property
     def url_variable(self) -> str:
-        """The environment variable the base URL is taken from where none is given."""
+        """The environment variable that holds the base URL where none is given."""
         return f"{self.name.upper()}_BASE_URL"
 
     def has_key(self, environ: Mapping[str, str]) -> bool:
-        """Tell whether there is a key. Not a character of it is told, not even its length."""
+        """Tell whether there is a key. No character of it is revealed, not even its length."""
         return bool(environ.get(self.key_variable, "").strip())
 
     def choices(self, environ: Mapping[str, str], data: Path | None) -> Iterable[Choice]:
@@ -160,7 +160,7 @@ class Service(Provider):
     def agent(
         self, model: str, settings: ModelSettings, environ: Mapping[str, str], timeout: float = SECONDS
     ) -> RemoteAgent[Any]:
-        """Make what speaks with the provider, whatever the model is called.
+        """Make an agent for the provider without checking the model's name.
 
         Raises:
             AgentError: As in ``make``.

@@ -1,4 +1,4 @@
-"""What must never be shown or recorded: keys and passwords, in every form in which they may come back."""
+"""Hiding what must never be shown or recorded: keys and passwords, in every form in which they may come back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 SECRET_LENGTH = 8
-"""Secrets as long as this, and parts of them, are hidden wherever they are."""
+"""Secrets of at least this length, and parts of them, are hidden wherever they are."""
 
 WORD_LENGTH = 4
-"""Secrets from here to ``SECRET_LENGTH`` are hidden as whole words. Shorter ones, numbers and ``_PLAIN`` words are
-hidden right behind the name of a secret field alone: elsewhere they are doses and ordinary text."""
+"""Secrets from this length to ``SECRET_LENGTH`` are hidden as whole words. Shorter ones, numbers and ``_PLAIN`` words
+are hidden only right after the name of a secret field: elsewhere they may be actions and ordinary text."""
 
 CONTEXT = 64
-"""How much of the text before a value is looked at for the name of its field."""
+"""How many characters before a value are searched for the name of its field."""
 
 HIDDEN = "•••"
-"""Stands where a secret was."""
+"""Shown in place of a secret."""
 
 _NAMES = re.compile(
     r"(^|[-_.])(((api|access|secret|private|auth|subscription)[-_]?keys?)|(access|auth|api|bearer|secret)[-_]tokens"
@@ -29,37 +29,37 @@ _NAMES = re.compile(
     r"|connection[-_]?strings?|access[-_]?key[-_]?id)$",
     re.IGNORECASE,
 )
-"""What fields are called that hold a secret, with humps as underscores: all keys and tokens but those that are none."""
+"""Names of fields that hold a secret, with camelCase as underscores: all keys and tokens except harmless ones."""
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _VALUES = re.compile(r"(bearer|basic) \S|sk-", re.IGNORECASE)
-"""How values begin that are secrets whatever their field is called."""
+"""The beginning of values that are secrets whatever their field is called."""
 
 _USER = re.compile(r"(?<=://)[^\s/@?#]+(?=@)")
 _QUERY = re.compile(r"(?<=[?&])([\w.-]+)=([^&#\s]+)")
-"""Whom an address is for, and what stands behind it."""
+"""The user information in an address, and its query parameters."""
 
 _SCHEMES = ("bearer", "basic", "token", "key", "apikey", "digest")
 
 _NUMBER = re.compile(r"[-+\d.,:]*")
 
 _PLAIN = frozenset({"dummy", "empty", "false", "local", "no-key", "none", "null", "ollama", "test", "true"})
-"""What people set where a server wants any key at all."""
+"""What people set as a key where a server accepts any."""
 
 _NAMED = re.compile(r"(\w[\w.-]*?)\W{1,8}\Z")
-"""The last name in a text, with what stands between it and its value, as in JSON, a form or a header."""
+"""The last name in a text, with the characters between it and its value, as in JSON, a form or a header."""
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether a field that is called so holds a secret."""
+    """Tell whether a field of this name holds a secret."""
     return bool(_NAMES.search(_HUMP.sub("_", name)))
 
 
 def all_forms(values: Iterable[str]) -> tuple[str, ...]:
     """Return secrets in all forms in which they may come back, the longest first: one may contain another.
 
-    An address holds a value percent-encoded, what is sent may hold it decoded.
+    An address holds a value percent-encoded, while a request may hold it decoded.
     """
     forms = {
         form
@@ -71,12 +71,12 @@ def all_forms(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def basic(user: str, password: str) -> str:
-    """Return what the header of a request makes of user and password in an address."""
+    """Return user and password of an address in the form that a request's header has."""
     return b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
 
 
 def secrets_in(value: object, name: str = "") -> Iterator[str]:
-    """Go through the secrets in a JSON value: all within fields that are called so, and texts that look so."""
+    """Yield the secrets in a JSON value: all values of fields with secret names, and texts that look like secrets."""
     named = is_secret_name(name)
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -89,7 +89,7 @@ def secrets_in(value: object, name: str = "") -> Iterator[str]:
         yield from (given for asked, given in _QUERY.findall(value) if "://" in value and is_secret_name(asked))
     elif isinstance(value, str):
         yield value
-        # Whoever says it back may leave out how it is used.
+        # A server that quotes it may leave out the scheme, such as "Bearer".
         kind, _, bare = value.partition(" ")
         if kind.lower() in _SCHEMES:
             yield bare.strip()
@@ -100,12 +100,12 @@ def secrets_in(value: object, name: str = "") -> Iterator[str]:
 
 
 def without(value: object, secrets: Iterable[str] | None = None, name: str = "") -> object:
-    """Return a JSON value without secrets: without all that is in a field called so, and without them elsewhere.
+    """Return a JSON value without secrets: fields with secret names are hidden, and secrets in other fields.
 
     Args:
         value: Any JSON value.
-        secrets: What is taken out elsewhere; None for what by its name or its look is one.
-        name: What the field is called that holds it.
+        secrets: What to hide in other fields; None for the secrets that ``secrets_in`` finds in the value.
+        name: The name of the field that holds it.
     """
     found = tuple(all_forms(secrets_in(value, name)) if secrets is None else secrets)
     named = is_secret_name(name)
@@ -125,7 +125,7 @@ def without(value: object, secrets: Iterable[str] | None = None, name: str = "")
 
 
 def _bare(text: str) -> str:
-    """Return a text without whom its addresses are for, and without their secret parameters, however short."""
+    """Return a text without the user information and the secret parameters of its addresses, however short."""
     if "://" not in text:
         return text
     text = _USER.sub(HIDDEN, text)
@@ -136,10 +136,10 @@ class Finder:
     """Finds secrets in texts.
 
     Args:
-        secrets: What is looked for, in all its forms.
+        secrets: The secrets to look for, in all their forms.
 
     Attributes:
-        longest: How long the longest of them is.
+        longest: The length of the longest.
     """
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
@@ -150,7 +150,7 @@ class Finder:
         self.longest = max(map(len, self._secrets), default=0)
 
     def find(self, text: str, begin: int = 0) -> re.Match[str] | None:
-        """Return the first secret in a text from some place on."""
+        """Return the first secret in a text, from ``begin`` on."""
         while self._pattern and (match := self._pattern.search(text, begin)):
             if _counts(match.group(), text, match.start()):
                 return match
@@ -158,7 +158,7 @@ class Finder:
         return None
 
     def hide(self, text: str, begin: int = 0) -> str:
-        """Return a text from some place on, with every secret taken out."""
+        """Return a text from ``begin`` on, with every secret hidden."""
         parts: list[str] = []
         while match := self.find(text, begin):
             parts += [text[begin : match.start()], HIDDEN]
@@ -166,7 +166,7 @@ class Finder:
         return "".join((*parts, text[begin:]))
 
     def is_open(self, text: str, at: int) -> bool:
-        """Tell whether what begins at a place may turn out to be a secret when more of the text has come."""
+        """Tell whether the text from ``at`` on may turn out to be a secret when more of it has arrived."""
         rest = text[at:]
         return rest[0] in self._beginnings and any(
             secret.startswith(rest)
@@ -176,7 +176,7 @@ class Finder:
         )
 
     def is_broken_off(self, text: str) -> bool:
-        """Tell whether a text is the beginning of a secret that is as good as all of it."""
+        """Tell whether a text is the beginning of a secret, and long enough to give it away."""
         return len(text) >= SECRET_LENGTH and any(
             len(secret) > len(text) and secret.startswith(text) for secret in self._secrets
         )
@@ -184,12 +184,12 @@ class Finder:
 
 @lru_cache
 def finder(secrets: tuple[str, ...]) -> Finder:
-    """Return what finds these secrets."""
+    """Return the finder of these secrets."""
     return Finder(secrets)
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every secret taken out."""
+    """Return a text with every secret hidden."""
     return finder(tuple(secrets)).hide(text)
 
 
@@ -212,7 +212,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 def is_hidden(value: object) -> bool:
-    """Tell whether a secret was taken out of a JSON value."""
+    """Tell whether a secret was hidden in a JSON value."""
     if isinstance(value, Mapping):
         return any(HIDDEN in str(key) or is_hidden(inner) for key, inner in value.items())
     if isinstance(value, list | tuple):
@@ -225,7 +225,7 @@ def _is_number(value: object) -> bool:
 
 
 def _counts(secret: str, text: str, at: int) -> bool:
-    """Tell whether a secret is to be hidden at a place of a text: the shorter it is, the more must speak for it."""
+    """Tell whether a secret must be hidden at a place in a text: the shorter it is, the more evidence it takes."""
     if len(secret) >= SECRET_LENGTH:
         return True
     if at and _is_word(text[at - 1]) and _is_word(secret[0]):

@@ -1,4 +1,4 @@
-"""What agents behind an HTTP API share: the client's life, parameters a server refuses, a full context, faults."""
+"""What agents behind an HTTP API share: the client's lifetime, refused parameters, a full context, faults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bioblue_tui.models.transport import Transport
 
 CONNECT_SECONDS = 10.0
-"""A server that takes longer to accept a connection is not there; waiting the whole time-out tells a person nothing."""
+"""A server that takes longer to accept a connection counts as absent; the whole time-out would be too long to wait."""
 
 SILENT_SECONDS = 600.0
 """A server may keep a connection alive and never answer. Reasoning that is not shown takes minutes, but not more."""
@@ -55,8 +55,8 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     Args:
         model: Name of the model, as the server knows it.
-        settings: What a person set. The base URL is where the API is; None for what the environment names or, without
-            that, the provider's own.
+        settings: What a person set. The base URL is where the API is; None for the address in the environment variable
+            or, without that, the provider's own.
         timeout: Seconds to wait for an answer, or for more of it.
         environ: Where the key is looked up. Without it a base URL is needed, and no real key is sent.
         service: Whose API it is; None for the usual provider of the dialect.
@@ -66,25 +66,25 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
     """
 
     usual: ClassVar[Service]
-    """Whose API it is unless one says otherwise."""
+    """Whose API it is by default."""
 
     resource: ClassVar[str]
-    """Where in the API the model is asked."""
+    """The path of the API to which requests are sent."""
 
     droppable: ClassVar[tuple[str, ...]]
-    """Parameters a request can do without. Where a server's refusal names several, the first of these goes."""
+    """Parameters a request can do without. Where a server's refusal names several, the first of these is dropped."""
 
     successors: ClassVar[Mapping[str, str]] = {}
-    """What to send in place of a refused parameter, for servers that know it by another name."""
+    """The parameter to send in place of a refused one, for servers that know it by another name."""
 
     fields: ClassVar[Mapping[str, str]] = {}
-    """Which setting a parameter comes from, where it has another name."""
+    """The setting that a parameter comes from, where their names differ."""
 
     ways_out: ClassVar[Mapping[str, str]] = {"effort": "--effort ''"}
-    """How settings are left out for which ``none`` means something else."""
+    """How to leave out those settings for which ``none`` means something else."""
 
     reserved: ClassVar[frozenset[str]] = frozenset({"messages", "model", STREAM})
-    """What the extra body must not replace: the trial would not be what its record says."""
+    """Fields that the extra body must not replace: otherwise the trial would not be what its record says."""
 
     limits: ClassVar[tuple[str, ...]] = ("max_tokens",)
     """Names of the parameter that limits an answer's tokens."""
@@ -141,7 +141,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         """Ask the model.
 
         Raises:
-            AgentError: When no answer could be had.
+            AgentError: When the model could not answer.
         """
         hearing = Hearing(turn.hear, self._endpoint.secrets)
         try:
@@ -159,7 +159,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         return replace(answer, notes=tuple(filter(None, notes)))
 
     async def ready(self) -> None:
-        """Make what requests are sent through, as the first of them would: it takes up to a second.
+        """Make the client, which takes up to a second, before the first request would.
 
         Raises:
             AgentError: When it can't be made.
@@ -174,14 +174,14 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     @abstractmethod
     def _sent(self, settings: ModelSettings, title: str) -> Mapping[str, object]:
-        """Return what is sent with every request beside the messages; None values are left out.
+        """Return the parameters to send with every request, besides the messages; None values are left out.
 
         Raises:
-            AgentError: When something that was set cannot be used with the API, which people know by a title.
+            AgentError: When something that was set cannot be used with the API; ``title`` names it for people.
         """
 
     def _first_notes(self, settings: ModelSettings) -> list[str]:
-        """Return what a person is told with the first answer."""
+        """Return the notes for a person that come with the first answer."""
         return []
 
     @abstractmethod
@@ -189,9 +189,9 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         """Import the SDK and make its client. Runs in a thread: the import takes up to a second."""
 
     def _http_client(self, make: Callable[..., httpx2.AsyncClient]) -> httpx2.AsyncClient:
-        """Make what the SDK's client sends through: ours to close, with the SDK's settings.
+        """Make the HTTP client for the SDK's client: with the SDK's settings, but ours to close.
 
-        Left to itself an SDK uses a client that makes a task when it is collected, which outlives a closing loop.
+        An SDK's own client makes a task when it is garbage-collected, and that task may outlive a closing loop.
         """
         import httpx2
 
@@ -199,7 +199,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
         own: dict[str, Any] = {"timeout": httpx2.Timeout(self._timeout, connect=min(self._timeout, CONNECT_SECONDS))}
         if self._endpoint.local:
-            # A proxy in the environment can't reach this computer for us; the SDKs would ask it all the same.
+            # A proxy can't reach this computer for us, but the SDKs would still use the one in the environment.
             make = partial(httpx2.AsyncClient, follow_redirects=True, trust_env=False)
         if self._endpoint.local or not getproxies():
             own["transport"] = self._transport = Transport(_certificates())
@@ -207,7 +207,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
 
     @abstractmethod
     def _complete(self, body: dict[str, object], instruction: str) -> None:
-        """Put into a request's body what the API wants beside messages and parameters."""
+        """Put into a request's body what the API needs besides messages and parameters."""
 
     async def _send(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
         streamed = bool(body.get(STREAM))
@@ -223,16 +223,16 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         return replace(received, seconds=seconds_of(response, begun))
 
     def _encode(self, body: Mapping[str, object]) -> bytes:
-        """Return a request's body. The messages, which are most of it, are only put in."""
+        """Return a request's body. The messages, which are most of it, were encoded before."""
         rest = encode({**body, "model": self.model})
         return b'{"messages":' + self._conversation.encoded() + b"," + rest[1:]
 
     def _watch(self, received: Received) -> Sequence[str]:
-        """Look for what a server does without a word; returns notes for a person."""
+        """Look for what a server does silently; returns notes for a person."""
         return ()
 
     async def reach(self) -> tuple[ClientT, Source]:
-        """Make the client, which ``aclose`` closes; returns it, and what faults of its server are told with."""
+        """Make the client, which ``aclose`` closes; returns it and the source that its faults are described with."""
         self._client = await asyncio.to_thread(self._connect)
         return self._client, self._source
 
@@ -256,13 +256,13 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
                 if hearing.heard or not self._mend(error, parameters, notes):
                     raise
             else:
-                # Only now: an error that merely mentions a parameter must not take it from the rest of the trial.
+                # Only after success: an error that merely mentions a parameter must not drop it for the whole trial.
                 self._parameters = parameters
                 self._notes += notes
                 return received
 
     async def _attend(self, poster: Poster, body: dict[str, object], turn: Turn, hearing: Hearing) -> Received:
-        """Send one request, and give up when no word comes for too long, whatever keeps the connection alive."""
+        """Send one request, and give up when no text comes for too long, even if the connection is kept alive."""
         limit = max(self._timeout, SILENT_SECONDS)
         loop = asyncio.get_running_loop()
         try:
@@ -276,7 +276,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
             raise self._source.fault(what, transient=True) from None
 
     def _mend(self, error: Exception, parameters: dict[str, object], notes: list[str]) -> bool:
-        """Change a refused request so that it may be taken. Returns False where nothing can be changed."""
+        """Change a refused request so that it may be accepted. Returns False where nothing can be changed."""
         if is_overflow(error):
             return self._conversation.leave_out_oldest()
         name = refused_parameter(error, self._in_doubt(parameters))
@@ -296,7 +296,7 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         return True
 
     def _in_doubt(self, parameters: Mapping[str, object]) -> list[str]:
-        """Return the parameters a request can do without, those first that nobody asked for."""
+        """Return the parameters a request can do without; those that no person set come first."""
         return sorted((name for name in self.droppable if name in parameters), key=self._insisted.__contains__)
 
     def _explain(self, error: Exception) -> AgentError:
@@ -313,13 +313,13 @@ class RemoteAgent(BaseAgent, ABC, Generic[ClientT]):
         return self._source.fault(f"the model refused {name}; leave it out {way}", said(getattr(error, "body", None)))
 
     def _again(self) -> AgentError:
-        """Make the error after which the trial asks again with less of the past: part of an answer was heard."""
+        """Make the error after which the trial asks again with less of the past, since part of an answer was heard."""
         return self._source.fault(f"{self._conversation.news}; asking again", transient=True, wait=0)
 
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Return the certificates to trust: reading them takes 20 ms, and every trial has a client of its own."""
+    """Return the certificates to trust. Cached: reading them takes 20 ms, and every trial has its own client."""
     import httpx2
 
     return httpx2.create_ssl_context()

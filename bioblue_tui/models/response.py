@@ -45,11 +45,11 @@ _ENDS = {
     "refusal": End.REFUSAL,
     "model_context_window_exceeded": End.CONTEXT,
 }
-"""What the reasons mean that servers give for the end of an answer, in small letters; any other means its end."""
+"""What servers' reasons for the end of an answer mean, in lower case; any other reason means that it is complete."""
 
 
 def end_of(reason: object) -> End:
-    """Return what a server's reason for the end of an answer means, however it spells it."""
+    """Return what a server's reason for the end of an answer means, whatever its spelling."""
     if not isinstance(reason, str) or not reason:
         return End.UNKNOWN
     return _ENDS.get(reason.strip().casefold().replace("-", "_").removeprefix("finish_reason_"), End.WHOLE)
@@ -61,14 +61,14 @@ class Received:
 
     Attributes:
         text: The answer.
-        reasoning: The reasoning beside it.
+        reasoning: The reasoning that came apart from it.
         end: Why it ended.
         usage: Tokens, where the server counts them.
         refusal: Why the model will not answer, in its words.
-        streamed: True when it came in pieces, so that one without a reason for its end was cut.
+        streamed: True when it came in pieces: without a reason for its end it was then cut.
         note: What a person should know about how it came; mostly empty.
-        beside: Tokens of reasoning that the server counts beside the answer's, and not within its limit.
-        seconds: From sending the request to the last byte of this; None where nobody looked at the clock.
+        beside: Tokens of reasoning that the server counts apart from the answer's, and not within its limit.
+        seconds: From sending the request to the last byte of this; None where it was not measured.
     """
 
     text: str
@@ -83,34 +83,34 @@ class Received:
 
 
 BREATH_SECONDS = 0.002
-"""How long a stream is read at a stretch: a server that sends without a pause must not keep a key from its answer."""
+"""How long a stream is read without a break: a server that sends without a pause must not block key presses."""
 
 DRAIN_SECONDS = 0.1
-"""How long the end of a stream is waited for once all of its answer is there: only a stream that was read to its end
-leaves a connection for the next request."""
+"""How long to wait for the end of a stream once the whole answer is there: only a stream that was read to its end
+leaves its connection to the next request."""
 
 
 SENT, LAST = "bioblue.sent", "bioblue.last"
-"""Extensions of a response: when its request was sent, and when the last of it came."""
+"""Extensions of a response: when its request was sent, and when its last byte came."""
 
 _NEAR = 0.9
-"""What of a limit an answer has that was cut at it: not all servers count alike."""
+"""An answer cut at its limit has at least this part of the limit's tokens: not all servers count alike."""
 
 MOST_TOKENS = 10**9
-"""A request that is said to have more does not."""
+"""A larger reported number of a request's tokens is not believed."""
 
 MOST_DOLLARS = 1e6
-"""A request that is said to cost more does not."""
+"""A larger reported cost of a request is not believed."""
 
 MOST_BYTES = 64 * 2**20
-"""The most that is taken in of one answer: a server that sends without end must not fill the memory."""
+"""The most bytes of one answer that are read: a server that sends without end must not fill the memory."""
 
 
 async def _bounded(response: httpx2.Response) -> AsyncIterator[bytes]:
-    """Yield what comes.
+    """Yield a response's bytes.
 
     Raises:
-        AgentError: When it has no end.
+        AgentError: When they are more than any answer has.
     """
     room = MOST_BYTES
     async for data in response.aiter_bytes():
@@ -124,11 +124,11 @@ async def _bounded(response: httpx2.Response) -> AsyncIterator[bytes]:
 
 
 def seconds_of(response: httpx2.Response, begun: float) -> float:
-    """Return how long a request took that was answered.
+    """Return how long an answered request took.
 
     Args:
-        response: What came, read.
-        begun: When it was about to be sent, for what travelled on a way that does not tell when it was.
+        response: The response, read to its end.
+        begun: When it was about to be sent, for a transport that does not say when it was sent.
     """
     sent: float = response.extensions.get(SENT, begun)
     last: float = response.extensions.get(LAST, time.monotonic())
@@ -136,13 +136,13 @@ def seconds_of(response: httpx2.Response, begun: float) -> float:
 
 
 async def read_whole(response: httpx2.Response) -> object:
-    """Read an answer that is no stream: a JSON value, or the text of anything else."""
+    """Read an answer that is not a stream: a JSON value, or the text of anything else."""
     kind, body = _kind(response), b"".join([data async for data in _bounded(response)])
     return json.loads(body) if "json" in kind else body.decode("utf-8", "replace")
 
 
 def is_stream(response: httpx2.Response) -> bool:
-    """Tell whether an answer is a stream, which not every server knows that is asked for one."""
+    """Tell whether an answer is a stream: not every server sends one when asked to."""
     kind = _kind(response)
     return not kind or "event-stream" in kind
 
@@ -151,9 +151,9 @@ async def read_events(response: httpx2.Response, take: Callable[[str, str], bool
     """Read a stream.
 
     Args:
-        response: The answer that is one.
-        take: Receives name and data of every event, and returns False from the last one of the answer on. What comes
-            then is only told of: nothing that goes wrong with it makes the answer another.
+        response: The response that is a stream.
+        take: Receives name and data of every event, and returns False from the answer's last event on. Later events
+            are still passed on, but an error in them does not affect the answer.
     """
     decoder, wanted = EventDecoder(), True
     try:
@@ -168,7 +168,7 @@ async def read_events(response: httpx2.Response, take: Callable[[str, str], bool
                     if before and not wanted:
                         limit.reschedule(asyncio.get_running_loop().time() + DRAIN_SECONDS)
     except Exception:
-        # What goes wrong behind the answer does not make it another.
+        # An error after the answer's end does not affect the answer.
         if wanted:
             raise
 
@@ -179,20 +179,20 @@ def _kind(response: httpx2.Response) -> str:
 
 
 def field(value: object, name: str) -> Any:
-    """Return a field of what a server sent, or None where there is none."""
+    """Return a field of what a server sent, or None where it is missing."""
     return value.get(name) if isinstance(value, dict) else None
 
 
 def judge(received: Received, source: Source, limit: object = None) -> Answer:
-    """Return what was received as an answer, with the fault that keeps it from being read where there is one.
+    """Return what was received as an answer, with the fault, if any, that keeps it from being read.
 
     Args:
-        received: What came.
+        received: What was received.
         source: Who was asked.
         limit: The most tokens that were asked for, where there is a limit.
 
     Raises:
-        AgentError: When nothing came, or not all of it.
+        AgentError: When nothing came, or only part of an answer.
     """
     text, end = received.text, received.end
     if end is End.UNKNOWN and (received.streamed or not text):
@@ -229,7 +229,7 @@ def _fault(received: Received, source: Source, limit: object) -> Fault | None:
 
 
 def tokens(usage: object, name: str) -> int | None:
-    """Return a count of tokens from what a server sent, or None where it is no count that a request can have."""
+    """Return a count of tokens from what a server sent, or None where it can't be the count of a request."""
     count = field(usage, name)
     if isinstance(count, float) and count.is_integer():
         count = int(count)
@@ -238,7 +238,7 @@ def tokens(usage: object, name: str) -> int | None:
 
 
 def dollars(usage: object) -> float | None:
-    """Return what a server says that a request cost, as gateways do, or None where it says nothing of it."""
+    """Return the cost of a request that a server reports, as gateways do, or None where it reports none."""
     cost = field(usage, "cost")
     sound = isinstance(cost, int | float) and not isinstance(cost, bool) and 0 <= cost <= MOST_DOLLARS
     return float(cost) if sound else None
@@ -251,10 +251,10 @@ class Gathering(Protocol):
         """Take an event; returns False when no more are to come."""
 
     def result(self, source: Source) -> Received:
-        """Return what came in all.
+        """Return all that came, as one answer.
 
         Raises:
-            AgentError: When it is no answer.
+            AgentError: When it is not an answer.
         """
 
 
@@ -271,17 +271,17 @@ class Form:
     pieces: Callable[[Hearing], Gathering]
 
     async def read(self, response: httpx2.Response, streamed: bool, source: Source, hearing: Hearing) -> Received:
-        """Read an answer, telling its pieces.
+        """Read an answer, and pass on its pieces.
 
         Args:
-            response: What came.
+            response: The response.
             streamed: Whether a stream was asked for.
             source: Who was asked.
-            hearing: Who is told.
+            hearing: Receives the pieces.
 
         Raises:
-            AgentError: When it is none.
-            Reported: When the server reports an error in its place.
+            AgentError: When it is not an answer.
+            Reported: When the server reports an error instead.
         """
         if not (streamed and is_stream(response)):
             return self.whole(await read_whole(response), source, hearing)

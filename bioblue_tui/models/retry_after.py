@@ -1,4 +1,4 @@
-"""When a provider wants to be asked again."""
+"""How long a provider asks to wait before the next request."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from email.utils import mktime_tz, parsedate_tz
 
 LONGEST = 3600.0
-"""The most seconds that a trial waits by itself. Whoever is told to wait longer should decide."""
+"""The most seconds that a trial waits by itself. Before a longer wait, a person should decide."""
 
 
 def retry_after(headers: object) -> float | None:
-    """Return after how many seconds a provider wants to be asked again, or None where it says nothing of use."""
+    """Return how many seconds a provider asks to wait, or None where it says nothing of use."""
     if not isinstance(headers, Mapping):
         return None
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):

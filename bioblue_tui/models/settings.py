@@ -1,4 +1,4 @@
-"""What a person may set for a language model beside its name."""
+"""What a person may set for a language model besides its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FULL_HISTORY = "full"
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """What is sent to a provider beside the messages; defaults are the paper's where the model takes them.
+    """What is sent to a provider besides the messages; the defaults are the paper's, where the model accepts them.
 
     Attributes:
         base_url: Where the server is; None for the provider's own.
@@ -23,9 +23,9 @@ class ModelSettings:
         effort: How much a reasoning model reasons, in the provider's words; None to leave it out.
         thinking: Most tokens of thinking before an answer, where the API has such a limit; None for no thinking.
         history: How much of the past is sent, as in ``parse_history``.
-        grammar: Whether the server lets the model say nothing but integers; None for what the agent does by itself.
+        grammar: Whether the server restricts the model to integers; None for the agent's default.
         send_reasoning: Whether the model is sent the reasoning in its own past answers.
-        extra: More fields of the request's JSON body. They replace what is sent otherwise.
+        extra: More fields of the request's JSON body. They replace those of the same name.
         explicit: Names of the fields that a person set, even if only to their default. A field that differs from its
             default counts as set. When a model refuses one of these, the person is told; others are left out with a
             note.
@@ -46,7 +46,7 @@ class ModelSettings:
     confirmed: bool = field(default=True, compare=False)
 
     def is_set(self, name: str) -> bool:
-        """Tell whether a person set a field; of a name that is no field's nobody has."""
+        """Tell whether a person set a field; False for a name that is not a field's."""
         return name in self.explicit or any(
             known.name == name and getattr(self, name) != known.default for known in fields(self)
         )
@@ -85,7 +85,7 @@ def parse_history(text: str) -> int | None:
         How many of the last exchanges are sent; None for all.
 
     Raises:
-        AgentError: When it is none of these.
+        AgentError: When the text is none of these.
     """
     if text == FULL_HISTORY:
         return None

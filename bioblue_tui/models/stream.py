@@ -1,4 +1,4 @@
-"""An answer as it comes: told piece by piece and kept whole, without secrets or characters no file can hold."""
+"""An answer as it arrives: passed on in pieces and kept whole, without secrets or characters no file can hold."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bioblue_tui.models.redaction import CONTEXT, HIDDEN, finder
 
 
 class Cleaner:
-    """Cleans a text that comes in pieces; what comes out is the same wherever it was cut.
+    """Cleans a text that arrives in pieces; the result is the same wherever the text was cut.
 
-    What might be the beginning of a secret, or the first half of a surrogate pair, is held back until more has come.
+    What might be the beginning of a secret, or the first half of a surrogate pair, is held back until more has arrived.
 
     Args:
-        secrets: What must not come out.
+        secrets: The secrets to hide.
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
@@ -24,7 +24,7 @@ class Cleaner:
         self._told = 0
 
     def feed(self, text: str) -> str:
-        """Take some more text and return what can be told by now."""
+        """Take more text and return what can be passed on by now."""
         text, self._half = self._half + text, ""
         if text[-1:] and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
@@ -32,7 +32,7 @@ class Cleaner:
         return self._take()
 
     def finish(self) -> str:
-        """Return what was held back; the beginning of a secret that broke off is as good as one."""
+        """Return what was held back; the beginning of a secret that was cut off is hidden like a whole one."""
         text, begin = self._text + _joined_surrogates(self._half), self._told
         self._text, self._told, self._half = "", 0, ""
         broken = self._finder.is_broken_off
@@ -55,7 +55,7 @@ class Cleaner:
             match = self._finder.find(text, begin)
             if match is None or match.start() >= end:
                 done.append(text[begin:end])
-                # What a short secret means depends on what stands before it.
+                # Keep some text: whether a short secret is hidden depends on the text before it.
                 self._text = text[max(0, end - CONTEXT) :]
                 self._told = min(end, CONTEXT)
                 return "".join(done)
@@ -63,26 +63,26 @@ class Cleaner:
             begin = match.end()
 
     def _open_from(self, begin: int) -> int:
-        """Return where something begins that may become a secret, or the end."""
+        """Return where a text begins that may become a secret, or the end of the text."""
         end = len(self._text)
         first = max(begin, end - self._finder.longest)
         return next((at for at in range(first, end) if self._finder.is_open(self._text, at)), end)
 
 
 def _unmoved() -> None:
-    """Do nothing: nobody waits."""
+    """Do nothing: no time-out is running."""
 
 
 class Hearing:
-    """Tells an answer's pieces and keeps them.
+    """Passes on an answer's pieces and keeps them.
 
     Args:
         hear: Receives the pieces.
-        secrets: What must not be in them.
+        secrets: The secrets to hide in them.
 
     Attributes:
-        failure: What ``hear`` raised, if it did: no fault of the provider.
-        moved: Called whenever something has come.
+        failure: The error that ``hear`` raised, if any: it is not a fault of the provider.
+        moved: Called whenever text has arrived.
     """
 
     def __init__(self, hear: Callable[[Piece], None], secrets: Sequence[str]) -> None:
@@ -104,17 +104,17 @@ class Hearing:
 
     @property
     def heard(self) -> bool:
-        """True when anything has been told."""
+        """True when anything has been passed on."""
         return bool(self._parts[False] or self._parts[True])
 
     def take(self, text: str, *, reasoning: bool = False) -> None:
-        """Take some more of the answer or of its reasoning."""
+        """Take more of the answer or of its reasoning."""
         if text:
             self.moved()
         self._tell(self._cleaners[reasoning].feed(text), reasoning)
 
     def finish(self) -> None:
-        """Tell what was held back: nothing more comes."""
+        """Pass on what was held back: nothing more comes."""
         for reasoning, cleaner in self._cleaners.items():
             self._tell(cleaner.finish(), reasoning)
 

@@ -1,6 +1,6 @@
-"""How the requests of a trial travel: through aiohttp, which takes a third of the processor time of httpx2's own way.
+"""How the requests of a trial are sent: by aiohttp, which takes a third of the processor time of httpx2's transport.
 
-It matters where a hundred trials run at once, and little elsewhere.
+That matters where a hundred trials run at once, and little elsewhere.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _ERRORS: tuple[tuple[type[Exception], type[httpx2.TransportError]], ...] = (
     (TimeoutError, httpx2.ReadTimeout),
     (OSError, httpx2.ReadError),
 )
-"""What aiohttp's errors are called in httpx2, the narrower ones first."""
+"""The errors of httpx2 that stand for those of aiohttp, the narrower ones first."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A request as aiohttp takes it, but for its body."""
+    """A request as aiohttp takes it, without its body."""
 
     method: str
     url: URL
@@ -54,10 +54,10 @@ class Transport(httpx2.AsyncBaseTransport):
         self._given_back: httpx2.Response | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request and return the answer as far as its headers.
+        """Send a request and return the response with its headers; its body is not yet read.
 
         Raises:
-            httpx2.TransportError: When there is none.
+            httpx2.TransportError: When there is no response.
         """
         if self._given_back is not None:
             response, self._given_back = self._given_back, None
@@ -82,7 +82,7 @@ class Transport(httpx2.AsyncBaseTransport):
         return await self._send(self._last, body)
 
     def give_back(self, response: httpx2.Response) -> None:
-        """Take an answer back, not yet read: it is what the next request gets, which is then not sent."""
+        """Take a response back, not yet read: the next request is not sent but gets this response."""
         self._given_back = response
 
     async def aclose(self) -> None:
@@ -120,7 +120,7 @@ class _Body(httpx2.AsyncByteStream):
                 yield data
 
     async def aclose(self) -> None:
-        # Hangs up unless all has come.
+        # This closes the connection unless the whole response has arrived.
         self._response.close()
 
 

@@ -135,7 +135,7 @@ def test_something_else_is_not_taken_for_a_server_of_models(bioblue: Bioblue, se
 def test_an_address_that_is_none_is_told_without_quoting_it(bioblue: Bioblue) -> None:
     bioblue.environ["OPENAI_BASE_URL"] = f"user:{KEY}@nowhere"
     done = bioblue.run("doctor")
-    assert "servers\tOPENAI_BASE_URL\tthe base URL is none" in done.stdout
+    assert "servers\tOPENAI_BASE_URL\tthe base URL is not valid" in done.stdout
     assert KEY not in done.stdout
 
 

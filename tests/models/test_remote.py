@@ -257,7 +257,7 @@ def test_key_or_address_is_needed(api: Api, provider: FakeProvider) -> None:
         with pytest.raises(AgentError, match=f"{variable} holds characters"):
             made("tiny", environ={variable: bad})
     for address in ("localhost:8080/v1", "ftp://host/v1", "http://", "http://[::1/v1", "http://host:port/v1"):
-        with pytest.raises(AgentError, match="the base URL is none"):
+        with pytest.raises(AgentError, match="the base URL is not valid"):
             made("tiny", ModelSettings(base_url=address), environ={variable: KEY})
 
 

@@ -23,7 +23,7 @@ def test_a_trial_waits_an_hour_by_itself_and_no_longer(wait: str, waits: bool) -
     source = Source(find_endpoint(OPENAI, "http://127.0.0.1:9/v1", {}), "m", 1)
     error = _status(_Refused(wait), 429, source, "")
     assert error.transient == waits
-    assert ("it wants to be left alone until" in str(error)) == (not waits)
+    assert ("it asks for no requests until" in str(error)) == (not waits)
 
 
 def test_what_is_no_time_is_no_wait() -> None:

@@ -1,4 +1,4 @@
-"""The providers of language models: every file here is one, and all that the program knows of it."""
+"""The providers of language models: each file here describes one, and holds all that the program knows of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bioblue_tui.models.provider import Provider, Service
 
 _FIRST = ("openai", "anthropic", "server", "local")
-"""Those that are offered first, in this order; the others follow by name."""
+"""The providers to offer first, in this order; the others follow by name."""
 
 
 def _found() -> dict[str, Provider]:
@@ -26,7 +26,7 @@ PROVIDERS = MappingProxyType(_found())
 
 
 def provider_of(agent: str) -> Provider | None:
-    """Return the provider of an agent, as written for ``make_agent``; None where it is no language model."""
+    """Return the provider of an agent, as written for ``make_agent``; None where it is not a language model."""
     return PROVIDERS.get(agent.partition(":")[0])
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Local(Provider):
-    """What runs files of models here. What it needs of files on this computer is imported where it is used."""
+    """Runs model files in this process. Modules for them are imported only where they are used."""
 
     here: ClassVar[bool] = True
 
