@@ -1,4 +1,4 @@
-"""One question to one agent: its pieces as they come, retries of faults that may pass, and a person's interruption."""
+"""One question to one agent: the answer's pieces, retries after faults that may pass, and a person's interruption."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FIRST_WAIT = 2.0
 """Seconds before the first retry, where the provider names none; every further wait is twice as long."""
 
 LONGEST_WAIT = 60.0
-"""The most that a wait grows to. A provider that asks for more is given more."""
+"""The longest wait that the doubling leads to. A provider that asks for a longer one gets it."""
 
 
 class Asking:
-    """Asks agents and tells what comes of it.
+    """Asks agents and emits events about what happens.
 
     Args:
         tell: Receives every event.
@@ -45,7 +45,7 @@ class Asking:
         return self._running is not None
 
     def interrupt(self) -> bool:
-        """Cut the answer in flight short. Returns False, changing nothing, when none is."""
+        """Cut the answer in flight short. Returns False and changes nothing when no answer is in flight."""
         if self._running is None or self._running.done():
             return False
         self._cut = True
@@ -53,7 +53,7 @@ class Asking:
         return True
 
     def note(self, turn: Turn, answer: Answer, actor: str) -> Answer:
-        """Tell of an answer that was given without asking."""
+        """Emit the events of an answer that was given without asking."""
         self._tell(Asked(self._clock.now(), turn.step, turn.attempt, turn.observation, actor))
         extras = ("", None, (), answer.dropped, 0)
         self._tell(Answered(self._clock.now(), turn.step, turn.attempt, answer.text, actor, answer.seconds, *extras))
@@ -63,8 +63,8 @@ class Asking:
         """Ask an agent, and again after faults that may pass.
 
         Raises:
-            AgentError: When no answer could be had; it has been told.
-            InterruptedAnswer: When a person cut it short; that has been told too.
+            AgentError: When the agent could not answer; the event of that was emitted.
+            InterruptedAnswer: When a person cut the answer short; the event of that was emitted, too.
         """
         step, attempt = turn.step, turn.attempt
         self._tell(Asked(self._clock.now(), step, attempt, turn.observation, agent.name))
@@ -81,7 +81,7 @@ class Asking:
             self._running.cancel()
             stopped = bool((task := asyncio.current_task()) and task.cancelling())
             if self._cut or self._sent:
-                # A stopped trial's request has been sent, and may be paid, though nobody waits for its answer.
+                # A stopped trial's request has been sent, and may be paid, although its answer is no longer awaited.
                 heard, reason = "".join(self._heard), "" if self._cut else STOPPED
                 self._tell(Interrupted(self._clock.now(), step, attempt, heard, agent.name, reason, self._sent))
             if stopped or not self._cut:
@@ -91,9 +91,9 @@ class Asking:
             self._running = None
         waited = round(self._clock.monotonic() - begun, 6)
         seconds = waited if answer.seconds is None else answer.seconds
-        # A model that does not count its requests has sent one at least.
+        # A model that does not count its requests has sent at least one.
         requests = self._sent or int(bool(agent.model))
-        # Reasoning that stands within the text is kept beside it as well, as what it is.
+        # Reasoning within the text is also kept as reasoning.
         inside = split_thoughts(answer.text).reasoning
         reasoning = "\n\n".join(part for part in (answer.reasoning, inside) if part)
         extras = (reasoning, answer.usage, answer.notes, answer.dropped, requests)

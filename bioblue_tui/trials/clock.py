@@ -1,4 +1,4 @@
-"""The clock of a trial, injected so that tests and replays can bring their own."""
+"""The clock of a trial, passed in so that tests and replays can use their own."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Controls:
 
     @property
     def paused(self) -> bool:
-        """True while the gate is closed, also while single steps are let through."""
+        """True while the gate is closed, even while single steps are let through."""
         return self._paused
 
     @property
@@ -58,7 +58,7 @@ class Controls:
         self._changed.set()
 
     def allow_one(self) -> None:
-        """Let one step more through and close behind it. Permissions add up: asked three times, three steps pass."""
+        """Let one more step through, then close again. Permissions add up: after three calls, three steps pass."""
         self._paused = True
         self._allowed += 1
         self._changed.set()

@@ -1,4 +1,4 @@
-"""Where a trial stands: the world, what the agent has seen and said, the totals, and the stream of noise."""
+"""How far a trial has come: the environment, what the agent has seen and said, the totals, and the noise."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ SEND_REASONING = "send_reasoning"
 
 
 def never_known(environment: Environment, header: Header) -> str:
-    """Say why nobody knows what noise would follow on a trial; empty where its seed tells, or there is none."""
+    """Say why a trial's further noise can't be known; empty where its seed is known or its environment has no noise."""
     if header.seed is None and environment.draw(random.Random(0)):
-        return f"{environment.id} has noise, and no seed says which would follow"
+        return f"{environment.id} has noise, and no seed says what noise would follow"
     return ""
 
 
 class Course:
-    """The course of one trial so far. It is moved by legal actions only.
+    """The course of one trial so far. Only legal actions move it on.
 
     Args:
-        environment: The world.
+        environment: The environment.
         header: What the trial is; the seed is taken from it.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
 
     Attributes:
-        state: The world's state.
+        state: The environment's state.
         last: The last transition, or None before the first step.
         history: What was observed and answered at every step, oldest first.
         totals: Running totals by dimension.
 
     Raises:
-        ValueError: For a world with noise that is given neither a seed nor changes.
+        ValueError: For an environment with noise but neither a seed nor changes.
     """
 
     def __init__(self, environment: Environment, header: Header, changes: Iterator[Change] | None = None) -> None:
         if changes is None and (why := never_known(environment, header)):
             raise ValueError(why)
         self.environment = environment
-        # The stream belongs to the environment alone: nothing else, such as a retry of a request, may draw from it.
+        # Only the environment draws from this stream: nothing else, such as a retry of a request, may.
         self._rng = random.Random(header.seed)
         self._changes = changes
         self._whole = header.provider.get(SEND_REASONING) is True
@@ -68,7 +68,7 @@ class Course:
         return change
 
     def exchange(self, observation: str, answer: str) -> Exchange:
-        """Return a past step as the agent is to see it: without the reasoning in its answer, unless that is wanted."""
+        """Return a past step as the agent is to see it: without the reasoning in its answer, unless the header asks."""
         split = split_thoughts(answer)
         if self._whole or not split.reasoning:
             return Exchange(observation, answer)
@@ -84,9 +84,9 @@ class Course:
         return done
 
     def restore(self, header: Header, events: Iterable[Event]) -> None:
-        """Go through recorded steps again, so that the trial can go on behind them.
+        """Repeat recorded steps, so that the trial can continue after them.
 
-        The stream of noise moves on by one draw a step, and the recorded changes are applied.
+        The stream of noise moves on by one draw per step, and the recorded changes are applied.
 
         Raises:
             ValueError: When an answer is lost, or a step does not follow from the one before it.

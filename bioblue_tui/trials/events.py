@@ -15,14 +15,14 @@ from bioblue_envs import Action, Change, Number
 from bioblue_tui.agents.base import Usage
 
 OLD_RULE = "last-line-1"
-"""Name of the rule by which answers were read before rules had names: the integers of the last line that holds any."""
+"""The rule that read answers before rules had names: take the integers of the last line that holds any."""
 
 FOREIGN_RULE = "not-ours"
-"""Stands for the rule of published logs, which no text tells."""
+"""Used for the rule of published logs, which is not known."""
 
 InterventionKind = Literal["remind", "reason", "summary", "rewards", "disturb"]
-"""A reminder in the next observation; reasoning asked for, a summary added, rewards shown, from now on or no more; an
-extra exogenous change."""
+"""A reminder in the next observation; from now on, asking for reasoning, adding a summary or showing rewards (on or
+off); an extra exogenous change."""
 
 Planned = tuple[int, InterventionKind, object]
 """An intervention that is planned for a step: the step, its kind, its value."""
@@ -36,27 +36,27 @@ class Header:
         environment: Id of the environment.
         parameters: All its parameters, as JSON values.
         seed: Seed of the environment's noise; None where it is not known (some published logs).
-        steps: How many steps the trial is to have.
+        steps: The planned number of steps.
         agent: Name of the agent.
         model: Name of the model, or an empty string.
         provider: Parameters sent to the provider, without any key.
         instruction: The system instruction, whole; empty where it was not kept.
-        wording: Name and version of the wording that instruction and observations have.
+        wording: Name and version of the wording of instruction and observations.
         condition: Free label of the experimental condition.
         program: Program and version that made the record.
         created: When the trial began, ISO 8601 with offset.
         id: Unique name of the trial.
-        parent: Where a fork came from: ``id``, ``file`` and ``step``, and of a fork of a fork ``root``, the id of the
-            trial that both have the first steps of; or None.
-        presentation: What a person had before their eyes: ``full`` or ``prompt-only``; empty for other agents.
+        parent: Where a fork came from: ``id``, ``file`` and ``step``, and in a fork of a fork also ``root``, the id of
+            the trial whose first steps both have; None where the trial is not a fork.
+        presentation: What a person saw on the screen: ``full`` or ``prompt-only``; empty for other agents.
         schedule: Interventions planned for certain steps: step, kind and value of each.
         source: ``live`` for our own trials, ``published`` for logs of the reference scripts.
         study: For a trial of a study with people: ``name`` of the study, ``participant`` (a code), ``block``, ``trial``
             (its place in the study) and ``practice``; None elsewhere.
         wording_digest: Digest of the wording's texts; empty in records of older programs.
         reading: The rule that reads the answers of steps that name none themselves.
-        words: The wording's templates for this environment, so that the trial can go on with them anywhere; empty in
-            records of older programs, whose wording is known by its name.
+        words: The wording's templates for this environment, so that the trial can continue with them anywhere; empty
+            in records of older programs, whose wording is found by its name.
         dynamics: Version of the environment's dynamics; 1 in records of older programs.
     """
 
@@ -85,12 +85,12 @@ class Header:
 
     @property
     def told(self) -> tuple[str, str]:
-        """Name and digest of the wording, where anybody reads it; a scripted policy does not."""
+        """Name and digest of the wording, or empty texts where no one reads it, as for a scripted policy."""
         return (self.wording, self.wording_digest) if self.model or self.presentation else ("", "")
 
     @property
     def forked_after(self) -> int | None:
-        """The last step that a fork shares with its parent; None where the trial is no fork."""
+        """The last step that a fork shares with its parent; None where the trial is not a fork."""
         step = self.parent.get("step") if self.parent else None
         return step if type(step) is int and 0 <= step <= self.steps else None
 
@@ -116,14 +116,14 @@ class Answered:
         attempt: Which attempt.
         text: The answer.
         actor: Who gave it.
-        seconds: From asking to answer; of a model behind an API from sending the request that was answered to the last
-            byte of its answer; of a participant in a study less pauses and the like (before 1.2 with them).
+        seconds: From asking to answer; for a model behind an API, from sending the answered request to the last byte of
+            its answer; for a participant in a study, without pauses and the like (before 1.2 with them).
         reasoning: Reasoning that came with it.
-        usage: Tokens of the request that was answered.
+        usage: Tokens of the answered request.
         notes: What a person should know about how it came.
-        dropped: Keys that a person pressed before the question was on the screen; they are no part of the answer.
-        requests: How many requests were sent for it since it was asked for, or since the latest retry: more than one
-            where a server refused a parameter.
+        dropped: Keys that a person pressed before the question was on the screen; they are not part of the answer.
+        requests: How many requests were sent for it since the question, or since the latest retry: more than one where
+            a server refused a parameter.
     """
 
     at: float
@@ -141,7 +141,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """What came was not a legal action: not applied, not kept in the history.
+    """The answer was not a legal action: it is neither applied nor kept in the history.
 
     Attributes:
         at: When.
@@ -161,7 +161,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Nothing came. The message says what happened and what to do; it never holds a key. The kind is ``provider``.
+    """No answer came. The message says what happened and what to do; it never holds a key. The kind is ``provider``.
 
     ``requests`` counts as in ``Answered``.
     """
@@ -176,7 +176,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Some more of the answer arrived. Not kept in records: the whole answer follows."""
+    """The next part of the answer arrived. Not kept in records: the whole answer follows."""
 
     at: float
     step: int
@@ -187,16 +187,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Retrying:
-    """A fault that may pass: the agent is asked again after a wait.
+    """A fault that may pass occurred: the agent is asked again after a wait.
 
     Attributes:
         at: When.
         step: Which step.
         attempt: Which attempt; it stays the same.
         number: Which retry, from 1.
-        wait: Seconds until then.
+        wait: Seconds until the retry.
         message: What went wrong.
-        requests: How many requests it went wrong with, as in ``Answered``.
+        requests: How many requests were sent, as in ``Answered``.
     """
 
     at: float
@@ -210,11 +210,11 @@ class Retrying:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The answer in flight was cut short. What had come of it is kept; it is asked anew when the trial goes on.
+    """The answer in flight was cut short. What had arrived is kept; the agent is asked again when the trial continues.
 
     ``reason`` is ``stopped`` where the trial was stopped meanwhile, and empty where a person cut the answer short.
-    ``requests`` counts as in ``Answered``; none where the next try was waited for. The last of them was abandoned: what
-    it came to is not known.
+    ``requests`` counts as in ``Answered``; it is 0 during the wait before a retry. The last request was abandoned: its
+    tokens and cost are not known.
     """
 
     at: float
@@ -228,7 +228,7 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """From this step on another one acts: a person who takes over, or the agent again."""
+    """From this step on someone else acts: a person who takes over, or the agent again."""
 
     at: float
     step: int
@@ -237,7 +237,7 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Intervened:
-    """Somebody changes what the agent is told, or what happens to it, from this step on.
+    """A person or a plan changes what the agent is told, or what happens to it, from this step on.
 
     Attributes:
         at: When.
@@ -253,7 +253,7 @@ class Intervened:
 
     @property
     def planned(self) -> Planned:
-        """The same as a plan has it."""
+        """The same in the form that plans have."""
         return self.step, self.kind, self.value
 
 
@@ -266,17 +266,17 @@ class Stepped:
         step: Which step, from 1.
         actor: Who acted.
         action: One integer per objective.
-        change: The exogenous change, one integer per objective, or empty: the noise, and what was done in ``disturb``
-            interventions of this step, together.
-        before: Levels the action was chosen at.
-        after: Levels that followed.
+        change: The exogenous change, one integer per objective, or empty: the noise plus the ``disturb`` interventions
+            of this step.
+        before: Levels at which the action was chosen.
+        after: Levels after the step.
         rewards: This step's rewards by dimension.
         metrics: Metrics by name.
         totals: Running totals of the rounded rewards by dimension.
         ended: Why no further step is possible, or an empty string.
         rule: The rule that read the answer; empty where it is the header's.
-        clause: What of that rule read it.
-        part: From which part of the answer.
+        clause: The clause of that rule that read it.
+        part: The part of the answer that it was read from.
     """
 
     at: float
@@ -297,7 +297,7 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The trial holds before ``step``. The reason is empty when a person asked for it."""
+    """The trial pauses before ``step``. The reason is empty when a person asked for it."""
 
     at: float
     step: int
@@ -306,7 +306,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The trial goes on with ``step``."""
+    """The trial continues with ``step``."""
 
     at: float
     step: int
@@ -330,11 +330,11 @@ class Noted:
     Attributes:
         at: When it was written.
         step: The step it is about; 0 for the trial as a whole.
-        id: What tells it from the trial's other notes.
+        id: Unique among the trial's notes.
         text: What is noted; may be empty where there is a tag.
-        tag: A failure mode or a word of one's own, perhaps with an objective behind a colon; may be empty.
+        tag: A failure mode or any other word, perhaps with an objective after a colon; may be empty.
         who: Who notes it; may be empty.
-        deleted: True when the note is to be gone.
+        deleted: True when the note was deleted.
     """
 
     at: float
@@ -353,35 +353,35 @@ STOPPED = "stopped"
 """A person or a program stopped the trial before its last step."""
 
 FAULT = "fault"
-"""How the reason begins when an error in the program or in an agent ended the trial; the error's name follows."""
+"""The beginning of the reason when an error in the program or in an agent ended the trial; the error's name follows."""
 
 FAILED = "failed"
-"""How a trial stands that could not go on by itself: it paused by itself and was stopped so, or a fault ended it."""
+"""State of a trial that could not continue by itself: it paused by itself and was then stopped, or a fault ended it."""
 
 INTERRUPTED = "interrupted"
-"""How a trial stands that has no end: the program was gone before there was one."""
+"""State of a trial without an end: the program ended before it could record one."""
 
 RUNNING = "running"
-"""How a trial stands that has no end yet: a program is writing it."""
+"""State of a trial without an end that a program is still writing."""
 
 
 def is_open_end(reason: str) -> bool:
-    """Tell whether a trial that ended for this reason can go on: it was stopped, or a fault ended it."""
+    """Tell whether a trial that ended for this reason can be resumed: it was stopped, or a fault ended it."""
     return reason == STOPPED or reason.startswith(FAULT)
 
 
 def standing_word(reason: str, *, failed: bool) -> str:
-    """Return how a trial stands, in a word that is the same wherever trials are listed.
+    """Return the state of a trial, in a word that is the same wherever trials are listed.
 
     Args:
         reason: Why it ended, as in its record; empty where it has no end.
-        failed: Whether it could not go on by itself.
+        failed: Whether it could not continue by itself.
     """
     return FAILED if failed or reason.startswith(FAULT) else reason or INTERRUPTED
 
 
 MAX_STEPS = 100_000
-"""The most steps a trial may have: far beyond any experiment, and what a damaged file may at most make us hold."""
+"""The most steps a trial may have: far beyond any experiment; it also limits the memory a damaged file can take."""
 
 Event = (
     Asked

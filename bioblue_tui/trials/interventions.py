@@ -1,7 +1,7 @@
-"""Interventions: what a researcher changes while a trial goes on, to see what causes or stops a drift.
+"""Interventions: what a researcher changes while a trial runs, to see what causes or stops a drift.
 
 Each is an event of the record. Those that change words change what the agent observes from then on; a disturbance
-changes the world's exogenous change of one step.
+adds to the environment's exogenous change of one step.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONGEST = 2_000
 
 
 class InterventionError(BioBlueError, ValueError):
-    """What was written is no intervention. The message says what is expected."""
+    """What was written is not an intervention. The message says what is expected."""
 
 
 def read_intervention(text: str, environment: Environment) -> tuple[InterventionKind, object]:
@@ -36,16 +36,16 @@ def read_intervention(text: str, environment: Environment) -> tuple[Intervention
 
     Args:
         text: Such as ``remind Keep both near their targets``, ``rewards off`` or ``disturb 5,-3``.
-        environment: The world it is for.
+        environment: The environment it is for.
 
     Raises:
-        InterventionError: When it is none.
+        InterventionError: When it is not an intervention.
     """
     word, _, rest = text.strip().partition(" ")
     rest = rest.strip()
     kind = next((kind for kind in KINDS if kind == word.lower()), None)
     if kind is None:
-        raise InterventionError(f"{word[:20]!r} is no intervention; write {HELP}")
+        raise InterventionError(f"{word[:20]!r} is not an intervention; write {HELP}")
     if kind == "remind":
         if not rest or len(rest) > _LONGEST:
             raise InterventionError(f"remind needs a text of at most {_LONGEST} characters")
@@ -62,12 +62,12 @@ def read_planned(text: str, environment: Environment, steps: int = MAX_STEPS, af
 
     Args:
         text: What was written.
-        environment: The world it is for.
-        steps: Steps of the trial; what is planned for later would never happen.
-        after: Steps that are played already; what is planned for one of them would never happen either.
+        environment: The environment it is for.
+        steps: Steps of the trial; an intervention planned for a later step would never happen.
+        after: Steps that are already played; an intervention planned for one of them would never happen either.
 
     Raises:
-        InterventionError: When it is none.
+        InterventionError: When it is not a planned intervention.
     """
     step, colon, what = text.partition(":")
     step = step.strip()
@@ -100,7 +100,7 @@ def change_length(environment: Environment) -> int:
 
 
 def disturbance(events: Iterable[Intervened], step: int) -> Change:
-    """Return the sum of all disturbances of a step; empty where there is none, and where it changes nothing."""
+    """Return the sum of all disturbances of a step; empty where there are none, or their sum is zero."""
     changes = [cast(list[int], event.value) for event in events if event.kind == "disturb" and event.step == step]
     total = tuple(map(sum, zip(*changes, strict=True)))
     return total if any(total) else ()
@@ -112,7 +112,7 @@ def disturbed(change: Change, extra: Change) -> Change:
 
 
 def undisturbed(change: Change, extra: Change) -> Change:
-    """Return the noise in an exogenous change that holds a disturbance."""
+    """Return an exogenous change without the disturbance in it: the noise."""
     return tuple(a - b for a, b in zip(change, extra, strict=True)) if extra and change else change
 
 
@@ -120,11 +120,11 @@ class Speaker:
     """What the agent is told at each step, interventions included.
 
     Args:
-        environment: The world.
+        environment: The environment.
         header: What the trial is.
 
     Raises:
-        WordingError: When the header's words are no words, or neither kept nor known.
+        WordingError: When the header's words are not valid, or are neither in the header nor known by name.
     """
 
     def __init__(self, environment: Environment, header: Header) -> None:
@@ -132,12 +132,12 @@ class Speaker:
         self._header = header
         self._words = words_of(header.environment, header.wording, header.words)
         self.shown = environment
-        """The world with what the agent is shown of it now."""
+        """The environment, set to show what the agent is shown now."""
         self._reason = self._summary = False
         self._reminders: list[Intervened] = []
-        """What was done at this step: asked once more, it says the same."""
+        """Interventions of the present step: when asked again, the agent is told the same."""
         self._ahead: list[Intervened] = []
-        """What was done and changes nothing before its step."""
+        """Interventions of later steps, which change nothing yet."""
 
     def take(self, event: Intervened) -> None:
         """Note an intervention."""
@@ -156,7 +156,7 @@ class Speaker:
                 pass
 
     def observation(self, state: State, last: Transition | None) -> str:
-        """Return what the agent observes now. Steps only go on."""
+        """Return what the agent observes now. Steps must not go back."""
         due = [event for event in self._ahead if event.step <= state.step + 1]
         self._ahead = [event for event in self._ahead if event.step > state.step + 1]
         for event in due:

@@ -1,4 +1,4 @@
-"""Notes on a trial as they stand: edited ones in their last form, deleted ones gone."""
+"""The current notes on a trial: edited notes in their last form, without deleted ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Notebook:
     """What people have noted about one trial.
 
     Attributes:
-        version: Counts changes; a reader that remembers it knows whether anything is new.
+        version: Counts changes; a reader that keeps it knows later whether anything is new.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Notebook:
         return self
 
     def apply(self, event: Noted) -> None:
-        """Add a note, or put it in the place of the one with its id; a deletion takes that one out."""
+        """Add a note, or replace the one with its id; a deletion removes that one."""
         self.version += 1
         if event.deleted:
             self._notes.pop(event.id, None)
@@ -39,7 +39,7 @@ class Notebook:
 
     @property
     def all(self) -> list[Noted]:
-        """Every note, by step; at the same step in the order in which they were begun."""
+        """Every note, by step; at the same step in the order in which they were first written."""
         return sorted(self._notes.values(), key=lambda note: note.step)
 
     def of(self, step: int) -> list[Noted]:
@@ -52,7 +52,7 @@ class Notebook:
 
 
 def new_id() -> str:
-    """Return an id for a new note, unlike any that is there."""
+    """Return a unique id for a new note."""
     return secrets.token_hex(6)
 
 

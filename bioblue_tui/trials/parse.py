@@ -1,4 +1,4 @@
-"""Reading an answer into an action that is legal, or into the reason why there is none."""
+"""Reading an answer into a legal action, or into the reason why it has none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bioblue_envs import Environment, IllegalAction, State
 from bioblue_tui.trials.reading.outcome import MAX_DIGITS, Reading
 
 RULE = "statement-2.8"
-"""Name of this rule, as records hold it; behind the point how closely it is read, raised where a reading changes."""
+"""Name of this rule, as records hold it. The number after the point is raised whenever any answer is read otherwise."""
 
 
 def read_answer(text: str, environment: Environment, state: State, shown: str = "") -> Reading:
@@ -17,9 +17,9 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
 
     Args:
         text: The answer, verbatim.
-        environment: The world.
+        environment: The environment.
         state: Its state.
-        shown: What was asked; lines that only repeat it say nothing.
+        shown: The question; lines of the answer that only repeat it do not count.
     """
     reading = bare_numbers(text, len(environment.objectives)) or _weighed(text, environment, state, shown)
     if reading.action is not None:
@@ -31,7 +31,7 @@ def read_answer(text: str, environment: Environment, state: State, shown: str = 
 
 
 def bare_numbers(text: str, count: int) -> Reading | None:
-    """Return the reading of an answer that is nothing but the numbers wanted; None where there is more to weigh."""
+    """Return the reading of an answer that is only the expected numbers; None for any other answer."""
     numbers = text.strip(" \n").split(", ")
     plain = all(each.isascii() and each.isdigit() and len(each) <= MAX_DIGITS for each in numbers)
     if len(numbers) != count or not plain or any(each != "0" and each[0] == "0" for each in numbers):
@@ -40,12 +40,12 @@ def bare_numbers(text: str, count: int) -> Reading | None:
 
 
 def prepare() -> None:
-    """Load the words of the rule, which takes a part of a second, before an answer waits for it. Any thread may."""
+    """Load the words of the rule before the first answer needs them: it takes part of a second. Any thread may call."""
     from bioblue_tui.trials.reading import decide, rest  # noqa: F401
 
 
 def _weighed(text: str, environment: Environment, state: State, shown: str) -> Reading:
-    # The words of the rule are many: whoever only lists, or plays by a policy, does not wait until they are there.
+    # Imported late, since the rule has many words: commands that only list, or play a policy, need not wait for them.
     from bioblue_tui.trials.reading.decide import read_integers
     from bioblue_tui.trials.reading.rest import shown_numbers
 

@@ -1,4 +1,4 @@
-"""What has happened in a trial that goes on, read from its events: who acts, and what was asked already."""
+"""What has happened in a trial to be resumed, read from its events: who acts, and what was already asked."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from bioblue_tui.trials.events import Asked, Event, HandedOver, Stepped
 
 
 def taken_over(past: Sequence[Event]) -> int:
-    """Return the step from which a person acts in the agent's place, to the end of what has happened; 0 for none.
+    """Return the step from which a person has acted in the agent's place until now; 0 where the agent acts.
 
-    Where the agent acted later without having been given control back, as in old records, it has it.
+    Where the agent acted later without being given control back, as in old records, the agent has control.
     """
     for event in reversed(past):
         if isinstance(event, HandedOver):
@@ -22,5 +22,5 @@ def taken_over(past: Sequence[Event]) -> int:
 
 
 def attempts_of_open_step(past: Sequence[Event], step: int) -> int:
-    """Return how many attempts were begun at a step that was not done."""
+    """Return how many attempts were begun at a step that is not done."""
     return max((event.attempt for event in past if isinstance(event, Asked) and event.step == step), default=0)

@@ -1,4 +1,4 @@
-"""Attempts that did not count, and when a trial stops trying and asks a person."""
+"""Attempts without a legal action, and when a trial stops trying and asks a person."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bioblue_tui.trials.reading.thoughts import split_thoughts
 from bioblue_tui.trials.tally import rejected_as
 
 FAULT_LIMIT = 3
-"""Answers in a row that were cut, or spoilt by the provider, before a trial pauses: each of them costs."""
+"""How many answers in a row may be cut, or spoilt by the provider, before a trial pauses: each of them costs."""
 
 
 class Patience:
-    """How often the same question is put again.
+    """How often the same question is asked again.
 
     Args:
         limit: Rejected answers to one question before the trial pauses; 0 for no limit.
@@ -26,7 +26,7 @@ class Patience:
         self._faults: list[Fault] = []
 
     def rejected(self, reading: Reading) -> str:
-        """Take an answer that was no action; returns why the trial must hold, or an empty string."""
+        """Count a rejected answer; returns why the trial must pause, or an empty string."""
         self._rejected += 1
         self._faults.clear()
         if not self._limit or self._rejected < self._limit:
@@ -35,9 +35,9 @@ class Patience:
         return f"{self._limit} rejected answers in a row; the last one: {reading.reason}"
 
     def spoilt(self, fault: Fault, answer: Answer) -> str:
-        """Take what is not the model's doing; returns why the trial must hold, or an empty string."""
+        """Count a fault that is not the model's; returns why the trial must pause, or an empty string."""
         self._faults.append(fault)
-        # Where reasoning alone used up the limit, asking again would cost the same for nothing.
+        # Where reasoning alone used up the limit, asking again would cost as much and fail again.
         thought = fault.kind == "cut" and not split_thoughts(answer.text).answer.strip()
         if not (fault.hopeless or thought or len(self._faults) >= FAULT_LIMIT):
             return ""

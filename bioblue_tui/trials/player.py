@@ -1,6 +1,6 @@
 """Playing a finished trial again: a playhead over a state that already holds every step.
 
-It has the controls of a running trial (pause, resume, one step, speed), and can be put on any step.
+It has the controls of a running trial (pause, resume, one step, speed), and can be set to any step.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ class Player:
 
     @property
     def position(self) -> int:
-        """The step after which the world is shown; 0 is the start."""
+        """The step after which the trial is shown; 0 is the start."""
         return self._position
 
     @property
     def furthest(self) -> int:
-        """The furthest step shown so far: what lies beyond is not given away."""
+        """The furthest step shown so far: nothing later is revealed."""
         return self._furthest
 
     @property
     def paused(self) -> bool:
-        """True while the playhead stands."""
+        """True while the playhead stands still."""
         return self._controls.paused
 
     @property
@@ -61,32 +61,32 @@ class Player:
         self._controls.close()
 
     def resume(self) -> None:
-        """Go on; from the last step, begin again."""
+        """Move on; from the last step, start over."""
         if self.ended:
             self._position = 0
         self._controls.open()
 
     def step_once(self) -> None:
-        """Stand still, one step further on."""
+        """Move one step on, then stand still."""
         self._controls.close()
         self.seek(self._position + 1)
 
     def seek(self, step: int) -> None:
-        """Put the playhead on a step; out of range means the nearest there is."""
+        """Set the playhead to a step, or to the nearest one where that is out of range."""
         self._position = max(0, min(step, self._length))
         self._furthest = max(self._furthest, self._position)
 
     def lengthen(self, length: int) -> None:
-        """Let there be more steps. A playhead that stands at the last one goes on to the new last one."""
+        """Add steps. A playhead at the last step moves on to the new last one."""
         following, self._length = self.ended, length
         if following:
             self.seek(length)
 
     async def stop(self) -> None:
-        """Nothing is running that would have to be ended."""
+        """Do nothing: a replay runs nothing that would have to be ended."""
 
     async def run(self) -> None:
-        """Move the playhead until cancelled; at the end it stands, and can be put back."""
+        """Move the playhead until cancelled; at the end it stands still, and can be set back."""
         while True:
             await self._controls.gate()
             if self.ended:

@@ -68,11 +68,11 @@ class Attempt:
     Attributes:
         number: From 1 within its step.
         actor: Who was asked.
-        text: The answer, verbatim; None while it is awaited or when none could be had.
-        rejection: Why it was rejected; empty while it was not.
-        kind: What kind of rejection that is, as in ``Rejected``.
-        failure: Why no answer could be had; empty where one was.
-        waiting: Why, and for how long, another try is waited for; empty where none is.
+        text: The answer, verbatim; None while it is awaited, or when none came.
+        rejection: Why it was rejected; empty where it was not.
+        kind: The kind of rejection, as in ``Rejected``.
+        failure: Why no answer came; empty where one did.
+        waiting: Why and how long the trial waits for the next try; empty where it does not wait.
         interrupted: True when a person, or the trial's end, cut the answer short.
         seconds: From asking to answer; None where not known.
         usage: Tokens, where there are any.
@@ -95,7 +95,7 @@ class Attempt:
 
     @property
     def heard(self) -> str:
-        """What has arrived of the answer that is awaited."""
+        """The part of the awaited answer that has arrived."""
         return _joined(self._heard)
 
     @heard.setter
@@ -112,7 +112,7 @@ class Attempt:
         self._reasoning = [text]
 
     def hear(self, event: Heard) -> None:
-        """Take in some more of the answer. However much there is already, that costs the same."""
+        """Add the next part of the answer. The cost does not grow with the answer's length."""
         (self._reasoning if event.reasoning else self._heard).append(event.text)
 
 
@@ -123,13 +123,13 @@ def _joined(pieces: list[str]) -> str:
 
 
 def retry_words(event: Retrying) -> str:
-    """Say which retry comes when, and why."""
+    """Say which retry is next, when, and why."""
     when = f"in {event.wait:.0f} s" if event.wait >= 0.5 else "at once"
     return f"retry {event.number}, {when}: {event.message}"
 
 
 def read_words(done: Stepped) -> str:
-    """Say by what rule, and from which part of it, an answer was read; empty where the record does not tell."""
+    """Say by which rule, and from which part of its text, an answer was read; empty where the record does not tell."""
     if not done.clause:
         return ""
     return f"read by {one_line(done.rule, 40)}: {one_line(done.clause, 40)}, from {one_line(done.part, 60)}"
@@ -137,9 +137,9 @@ def read_words(done: Stepped) -> str:
 
 @dataclass(slots=True)
 class StepView:
-    """One step: what was asked, every attempt at answering, and what was done (None until it is).
+    """One step: what was asked, every attempt at answering, and what was done (None until then).
 
-    ``happened`` holds what else did, and after how many attempts.
+    ``happened`` holds other events, each with the number of attempts before it.
     """
 
     number: int
@@ -154,7 +154,7 @@ class StepView:
         return self.attempts[-1] if self.done and self.attempts else None
 
     def judged(self, attempt: Attempt) -> bool:
-        """Return whether it was found out if an answer is a legal action: the program may have ended before."""
+        """Return whether an answer was checked for a legal action: the program may have ended before the check."""
         return bool(attempt.rejection) or attempt is self.answer
 
 
@@ -186,18 +186,18 @@ class TrialState:
         """Every step asked so far, in order; the last one may not be done."""
         self.marks: list[Mark] = []
         self.notes = Notebook()
-        """What people have noted, as it stands."""
+        """The current notes of people."""
         self.interventions: list[Intervened] = []
         """What was changed for the agent, planned or live, in order."""
         self.status: Status = "ready"
         self.reason = ""
         """Why the trial is paused or ended; empty when a person paused it."""
         self.failure = ""
-        """Why it could not go on by itself, once it has ended so; empty otherwise."""
+        """Why it could not continue by itself, if it ended for that reason; empty otherwise."""
         self.tally = Tally(header.agent, header.forked_after or 0)
-        """Attempts that did not count."""
+        """Attempts without a legal action."""
         self.version = 0
-        """Counts events; a reader that remembers it knows whether anything is new."""
+        """Counts events; a reader that keeps it knows later whether anything is new."""
         if header.parent and header.forked_after is not None:
             self._mark(header.forked_after, "forked", f"a fork of {header.parent.get('file')} from here on")
         self.done = 0
@@ -222,10 +222,10 @@ class TrialState:
 
     @property
     def unaveraged(self) -> str:
-        """Why it is left out where trials are averaged: how it ended early, or that it has no own steps.
+        """Why it is left out where trials are averaged: how it ended early, or that it has no steps of its own.
 
-        What a trial has come to that ended early is of fewer steps than the others; a fork without own steps is its
-        parent. Empty where it counts.
+        The totals of a trial that ended early are sums over fewer steps than others; a fork without steps of its own
+        is the same as its parent. Empty where it counts.
         """
         if not self.whole:
             return self.standing
@@ -249,10 +249,10 @@ class TrialState:
     def levels_after(self, step: int) -> tuple[Number, ...]:
         """Return the levels after a step; after step 0 those at the start.
 
-        A damaged record may have lost steps: then those before the next step count, or the last that are known.
+        A damaged record may have lost steps: then the levels before the next step count, or the last known levels.
 
         Raises:
-            IndexError: When the trial has not come so far.
+            IndexError: When the trial has not come that far.
         """
         if not 0 <= step <= self.done:
             raise IndexError(f"step {step} has not been done")
@@ -279,7 +279,7 @@ class TrialState:
         return self.steps[step - 1].done if 1 <= step <= len(self.steps) else None
 
     def disturbed(self, step: int) -> Change:
-        """Return what a researcher added to a step's noise, one integer per objective; empty where nothing."""
+        """Return what a researcher added to a step's noise, one integer per objective; empty if nothing was added."""
         return disturbance(self.interventions, step)
 
     @property
@@ -288,11 +288,11 @@ class TrialState:
         return any(self.disturbed(event.step) for event in self.interventions if event.step <= self.done)
 
     def noise(self, step: int) -> Change:
-        """Return the noise of a step that was done, without what was added to it; empty where there is none."""
+        """Return the noise of a step that was done, without what was added to it; empty without noise."""
         return undisturbed(self.stepped(step).change, self.disturbed(step))
 
     def actions_in(self, step: int) -> Sequence[Number | None]:
-        """Return what was done in a step, one action per objective; None each at step 0 and where it was lost."""
+        """Return a step's action, one number per objective; all None at step 0 and where the step was lost."""
         done = self.recorded(step)
         return done.action if done else (None,) * len(self.environment.objectives)
 
@@ -310,8 +310,8 @@ class TrialState:
         """Fold one event into the state.
 
         Raises:
-            ValueError: For an event that can't belong to this trial: its step is out of range, or it has another number
-                of objectives. Only a damaged or foreign record holds one; the state is then as it was.
+            ValueError: For an event that can't belong to this trial: its step is out of range, or its number of
+                objectives differs. Only a damaged or foreign record holds one; the state is then unchanged.
         """
         self._check(event)
         self.version += 1
@@ -352,7 +352,7 @@ class TrialState:
         view = self._view(event.step)
         view.observation = event.observation
         if self._awaiting and self.steps[-1] is view:
-            # The program ended before it was answered; nobody answers it any more.
+            # The program ended before this attempt was answered, so it never will be.
             view.attempts[-1].interrupted = True
         view.attempts.append(Attempt(event.attempt, event.actor))
         if self.status != "paused":
@@ -370,7 +370,7 @@ class TrialState:
             case Interrupted():
                 attempt.interrupted, attempt.heard = True, event.text
                 if event.actor != HUMAN:
-                    # A person who hands back was only asked.
+                    # A person who hands back has not been interrupted, only asked.
                     stopped = "the trial was stopped before the answer had come"
                     self._mark(event.step, "interrupted", stopped if event.reason else "the answer was interrupted")
             case Answered():
@@ -384,7 +384,7 @@ class TrialState:
 
     @property
     def awaited(self) -> int:
-        """The step whose answer is awaited, or was when the record ended; 0 where none is."""
+        """The step whose answer is awaited, or was awaited when the record ended; 0 where no answer is."""
         return self.steps[-1].number if self._awaiting else 0
 
     @property
@@ -394,7 +394,7 @@ class TrialState:
         return not over and not self.steps[-1].done
 
     def _check(self, event: Event) -> None:
-        # Also keeps a hostile step number from making us hold a place for every step before it.
+        # Also protects us from a hostile step number: every step before it would take memory.
         least = 0 if isinstance(event, Ended | Noted) else 1
         most = min(self.header.steps, MAX_STEPS) + isinstance(event, Paused | Resumed)
         if not least <= event.step <= most:
@@ -413,7 +413,7 @@ class TrialState:
         attempt.usage = event.usage
         attempt.notes = event.notes
         if event.dropped:
-            early = f"{counted(event.dropped, 'key')} pressed before the question was in front: dropped"
+            early = f"{counted(event.dropped, 'key')} pressed before the question was shown: dropped"
             attempt.notes = (*event.notes, early)
         if note := cut_past(event):
             self._mark(event.step, "shortened", note)
@@ -421,7 +421,7 @@ class TrialState:
             self.status = "holding"
 
     def _view(self, step: int) -> StepView:
-        # Records may begin late or have holes where lines were damaged; every step still finds its place.
+        # Records may begin late or have gaps where lines were damaged; every step still gets its place.
         while len(self.steps) < step:
             self.steps.append(StepView(len(self.steps) + 1))
         return self.steps[step - 1]

@@ -1,4 +1,4 @@
-"""Attempts that did not count, told apart by why."""
+"""Attempts without a legal action, counted by cause."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Answered, Asked, Event, Failed, Rejected, Retrying, Stepped
 
 UNCOUNTED = {"illegal": "illegal", "unreadable": "not readable", "cut": "cut", "provider": "provider's fault"}
-"""Why an attempt did not count, in words for people: the world forbids it; nobody can tell what it says; it was cut at
-the limit of tokens; the provider's fault."""
+"""Why an attempt did not count, in words for people: the environment forbids the action; the answer is unclear; it was
+cut at the limit of tokens; the provider's fault."""
 
 
 def rejected_as(kind: str) -> str:
-    """Say in a word or two what became of an attempt that did not count."""
+    """Say in a word or two why an attempt did not count."""
     return UNCOUNTED.get(kind, "rejected")
 
 
 def of_person(actor: str, agent: str) -> bool:
-    """Tell whether a person acted in the place of an agent that is none."""
+    """Tell whether a person acted in the place of an agent that is not a person."""
     return actor == HUMAN != agent
 
 
@@ -28,12 +28,12 @@ class Tally:
 
     Args:
         agent: The trial's agent.
-        since: The last step that a fork shares with its parent; what was done up to it is not the fork's.
+        since: The last step that a fork shares with its parent; attempts up to it are not the fork's.
 
     Attributes:
         person_steps: Steps in which a person acted in the agent's place.
         person_rejected: Rejected answers of that person; they are not the agent's.
-        retries: How often the agent was asked again after a fault that passed: no attempt of its own.
+        retries: How often the agent was asked again after a fault that passed; these are not attempts.
     """
 
     def __init__(self, agent: str = "", since: int = 0) -> None:
@@ -43,7 +43,7 @@ class Tally:
         self.person_steps = self.person_rejected = self.retries = 0
 
     def apply(self, event: Event) -> None:
-        """Count an event, where it is such an attempt."""
+        """Count an event, if it is one of these."""
         match event:
             case Asked() | Answered():
                 self._actor = event.actor
@@ -61,7 +61,7 @@ class Tally:
                 self.person_steps += event.step > self._since and of_person(event.actor, self._agent)
 
     def person(self) -> str:
-        """Say what a person did in the agent's place, such as ``3 steps by human``; empty where nothing."""
+        """Say what a person did in the agent's place, such as ``3 steps by human``; empty if nothing."""
         told = [f"{counted(self.person_steps, 'step')} by human"] if self.person_steps else []
         if self.person_rejected:
             told.append(f"{counted(self.person_rejected, 'rejected answer')} of theirs")
@@ -74,7 +74,7 @@ class Tally:
 
     @property
     def told_apart(self) -> bool:
-        """Whether it is known of every rejected answer which of the two it was."""
+        """Whether it is known for every rejected answer which of the two it was."""
         return not self._counts[""]
 
     @property

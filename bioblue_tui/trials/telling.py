@@ -1,4 +1,4 @@
-"""What happened to a trial beside its steps, in words: the same in raw output, in plain lines, analyses and reports."""
+"""What happened to a trial besides its steps, in words: the same in raw output, plain lines, analyses and reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.events import Answered, Event, HandedOver, Header, Intervened, Paused, Planned, Resumed
 
 _NAMED = 3
-"""Interventions that are named in a line; of more the rest is counted."""
+"""Most interventions that are named in a line; the others are counted."""
 
 
 def intervened(event: Intervened) -> str:
@@ -27,18 +27,18 @@ def _written(kind: str, value: object) -> str:
 
 
 def interventions(each: Sequence[Planned]) -> str:
-    """Name interventions and their steps in a part of a line; of long texts the beginning, of many the first few."""
+    """Name the first few interventions with their steps, to fit into a line; long texts are cut."""
     told = [f"{one_line(_written(kind, value), 48)} at step {step}" for step, kind, value in each[:_NAMED]]
     return ", ".join([*told, *([f"and {len(each) - _NAMED} more"] if len(each) > _NAMED else [])])
 
 
 def handed(event: HandedOver) -> str:
-    """Say who acts from now on; whoever reads it may be another person."""
+    """Say who acts from now on. It says "a person" and not "you", since the reader may be someone else."""
     return "a person took over" if event.actor == HUMAN else f"{event.actor} resumed"
 
 
 def forked(header: Header) -> str:
-    """Say where a fork came from; empty for a trial that is none."""
+    """Say where a fork came from; empty for a trial that is not a fork."""
     parent = header.parent
     if not parent:
         return ""
@@ -46,7 +46,7 @@ def forked(header: Header) -> str:
 
 
 def happened(event: Event) -> str:
-    """Say on one line what was done to a trial from outside; empty for events that are no such thing."""
+    """Say on one line what was done to a trial from outside; empty for all other events."""
     match event:
         case Answered() if note := cut_past(event):
             return f"step {event.step}: {one_line(note, 400)}"
@@ -80,7 +80,7 @@ def cut_past(event: Answered) -> str:
 
 
 def spans(steps: Iterable[int]) -> list[tuple[int, int]]:
-    """Return steps that are given in order as stretches, each with its first and its last."""
+    """Return ordered steps as stretches, each as its first and last step."""
     found: list[tuple[int, int]] = []
     for step in steps:
         if found and step == found[-1][1] + 1:
@@ -91,11 +91,11 @@ def spans(steps: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def span_words(stretches: Sequence[Sequence[int]], steps: int) -> str:
-    """Say in which of so many steps something was, such as ``4 steps (3, 7–9)``.
+    """Say how many steps, and which, such as ``4 steps (3, 7–9)``.
 
     Args:
-        stretches: The first of them.
-        steps: How many steps there are in all.
+        stretches: The first stretches of them.
+        steps: How many steps they are in all.
     """
     named = ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in stretches)
     rest = steps - sum(last - first + 1 for first, last in stretches)
@@ -103,18 +103,18 @@ def span_words(stretches: Sequence[Sequence[int]], steps: int) -> str:
 
 
 def acting(actors: Sequence[str]) -> str:
-    """Name who acted, a person as one; in the order given, each once."""
+    """Name who acted, each once and in the order given; a person is called "a person"."""
     return " and ".join("a person" if actor == HUMAN else one_line(actor, 40) for actor in dict.fromkeys(actors))
 
 
 def changed(environment: Environment) -> dict[str, object]:
-    """Return the parameters that make this environment out of the usual one, without those that follow from them."""
+    """Return the parameters that differ from the default environment's, without those that follow from others."""
     given: dict[str, object] = {}
     for name, value in environment.parameters.items():
         try:
             usual = bioblue_envs.make(environment.id, **given).parameters[name]
         except ValueError:
-            # What was told so far can't be without what follows, such as a high start without its limit.
+            # The parameters so far are not possible without a later one, such as a high start without its limit.
             usual = None
         if value != usual:
             given[name] = value

@@ -1,4 +1,4 @@
-"""The trial loop: it asks the agent, reads the answer, moves the world, and emits events. It knows no screen."""
+"""The trial loop: it asks the agent, reads the answer, applies the action, and emits events. It knows no screen."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ class Trial:
     """One agent, one environment, one seed.
 
     Args:
-        environment: The world.
+        environment: The environment.
         agent: Who answers.
         header: What the trial is; seed, steps and instruction are taken from it.
-        emit: Receives every event before the trial goes on. What it raises comes out of ``run``, or of the control
-            that caused the event.
+        emit: Receives every event before the trial continues. An error that it raises is raised by ``run``, or by the
+            control that caused the event.
         clock: Where time comes from.
         speed: Steps per second at most, or None for no limit.
         paused: Whether to begin paused.
         retry_limit: Rejected answers to one observation, illegal or unreadable, before the trial pauses. 0 for no
             limit.
         changes: Exogenous changes to use instead of the seed's stream, one per step.
-        past: What has happened so far, for a trial that goes on where another ended.
-        person: Who has taken over from the agent, and answers at the beginning; None where the agent does.
-        settle: Awaited after every step before the next one, and after the end, such as until it is on the disk.
+        past: What has happened so far, for a trial that is resumed or forked.
+        person: The person who has taken over from the agent and answers at the beginning; None where the agent does.
+        settle: Awaited after every step and after the end, for instance until the step is on the disk.
 
     Raises:
-        ValueError: For a speed, a retry limit or a number of steps out of range, for a world with noise that is given
+        ValueError: For a speed, a retry limit or a number of steps out of range, for an environment with noise but
             neither a seed nor changes, and for a past with lost steps.
     """
 
@@ -101,7 +101,7 @@ class Trial:
         self._asking = Asking(self._tell, self._clock)
         self._asked, self._observation = False, ""
         self.allow: Callable[[Turn], str] | None = None
-        """Asked before every question: why it must not be put, or an empty string. The trial then pauses."""
+        """Called before every question: returns why it must not be asked, whereupon the trial pauses; else empty."""
         self._person = person
         self._held_before = paused
         """Whether the trial was paused when the person took over."""
@@ -116,7 +116,7 @@ class Trial:
 
     @property
     def paused(self) -> bool:
-        """True while the trial holds between steps, also while single steps are let through."""
+        """True while the trial is paused between steps, even while single steps are let through."""
         return self._controls.paused
 
     @property
@@ -134,14 +134,14 @@ class Trial:
         self._controls.speed = value
 
     def pause(self, reason: str = "") -> None:
-        """Hold before the next step. An answer in flight is kept and shown, and applied after ``resume``."""
+        """Pause before the next step. An answer in flight is kept and shown, and applied after ``resume``."""
         if not self._ended:
             self._controls.close()
             if not self._pause_told:
                 self._tell_paused(reason)
 
     def resume(self) -> None:
-        """Go on; after too many illegal answers or a fault, ask again."""
+        """Continue; after too many illegal answers or a fault, ask again."""
         if not self._ended and self.paused:
             if self._pause_told:
                 self._pause_told = False
@@ -149,25 +149,25 @@ class Trial:
             self._controls.open()
 
     def step_once(self) -> None:
-        """Play one step, then hold; called three times before the first is played, three steps."""
+        """Play one step, then pause. Calls add up: after three calls, three steps are played."""
         if not self._ended:
             if not self._pause_told:
                 self.pause()
             self._controls.allow_one()
 
     def answer_instead(self, text: str, dropped: int = 0, seconds: float | None = None) -> str:
-        """Answer the present observation in the agent's place, and hold after the step.
+        """Answer the present observation in the agent's place, and pause after the step.
 
-        It is recorded as a person's answer. An answer of the agent that is held is not applied then. When the person's
-        answer is illegal the trial stays paused, and they may try again.
+        It is recorded as a person's answer. If the agent has answered already, that answer is not applied. When the
+        person's answer is illegal the trial stays paused, and they may try again.
 
         Args:
             text: The answer.
-            dropped: How many keys were pressed before they were asked, and did not count.
-            seconds: How long it took since they were asked, where that was measured.
+            dropped: How many keys were pressed before the question, and did not count.
+            seconds: How long the answer took since the question, where that was measured.
 
         Returns:
-            Why it is rejected; empty where it is not.
+            Why it is rejected; empty where it is accepted.
         """
         if self._ended:
             return "the trial is over"
@@ -192,21 +192,21 @@ class Trial:
         return self._asking.in_flight
 
     def interrupt(self) -> bool:
-        """Cut the answer in flight short and hold; it is asked anew after ``resume``. False when none is in flight."""
+        """Cut the answer in flight short and pause; ``resume`` asks again. Returns False when none is in flight."""
         if self._ended or not self._asking.interrupt():
             return False
         self.pause()
         return True
 
     def take_over(self, person: Agent) -> None:
-        """Let a person answer from here. The agent's answer in flight is cut short, one that is held is not applied."""
+        """Let a person answer from here. The agent's answer is cut short, or not applied if it is already there."""
         if not self._ended and self._person is None:
             self._held_before = self.paused
             self._hand_to(person)
             self.resume()
 
     def hand_back(self) -> None:
-        """Let the agent answer again; it sees what the person did as its own history. What was paused stays paused."""
+        """Let the agent answer again; it sees the person's steps as its own. If it was paused before, it is again."""
         if not self._ended and self._person is not None:
             if self._held_before:
                 self.pause()
@@ -223,7 +223,7 @@ class Trial:
         """
         if self._ended:
             return
-        # A question that was asked stays as it is; the world's change is drawn when the answer is there.
+        # A question that was asked stays as it is; but the noise is only drawn once the answer is there.
         step = self._course.state.step + 1 + (self._asked and kind != "disturb")
         event = Intervened(self._clock.now(), step, kind, value)
         self._tell(event)
@@ -234,7 +234,7 @@ class Trial:
         step = self._course.state.step + 1
         known = [event.planned for event in self._interventions if event.step == step]
         for planned in self.header.schedule:
-            # What a resumed trial has done already is not done again.
+            # An intervention that a resumed trial has already made is not repeated.
             if planned[0] == step and planned not in known:
                 self.intervene(planned[1], planned[2])
 
@@ -245,7 +245,7 @@ class Trial:
         self._asking.interrupt()
 
     async def stop(self) -> None:
-        """End the trial now, complete with its last event. Stopping twice, or what is over, is fine."""
+        """End the trial now, with its last event. It may be called twice, or after the end."""
         if self._task is None:
             await self._stop_unplayed()
             return
@@ -255,10 +255,10 @@ class Trial:
         await self._over.wait()
 
     async def run(self) -> None:
-        """Play until all steps are done, the environment ends, or ``stop``. A trial is played once.
+        """Play until all steps are done, the environment ends, or ``stop``. A trial is played only once.
 
-        Whatever ``emit`` raises (such as a record that cannot be written) comes out of here, and so does a fault in
-        an agent that is no AgentError; the trial is then over.
+        Errors of ``emit`` (such as a record that cannot be written) are raised here, and so are errors in an agent
+        other than AgentError; the trial is then over.
         """
         if self._ended:
             return
@@ -271,7 +271,7 @@ class Trial:
             self._finish(self._course.state.ended or COMPLETE)
         except asyncio.CancelledError:
             self._finish(STOPPED)
-            # The cancellation that ``stop`` asked for ends here; one from outside goes on.
+            # The cancellation that ``stop`` asked for ends here; one from outside is passed on.
             if not self._stopping or self._task.uncancel():
                 raise
         except Exception as error:
@@ -325,7 +325,7 @@ class Trial:
                 await self._controls.gate()
                 if self._substitute is None and not self._changed_hands:
                     break
-                # While this answer was held, a person answered in the agent's place, or took over.
+                # While the trial was paused with this answer, a person answered in the agent's place, or took over.
                 continue
             rejection = reading.reason
             self._tell(Rejected(self._clock.now(), turn.step, attempt, rejection, reading.kind))
@@ -361,8 +361,8 @@ class Trial:
         return None
 
     def _hold(self, reason: str) -> None:
-        # Also while single steps were allowed: what went wrong must not be tried again unasked. What a person has
-        # answered in the meantime is no such try.
+        # Single steps that were allowed are revoked, too: a failed question must not be repeated unasked. An answer
+        # that a person gave in the meantime is not a repetition.
         if self._substitute is None:
             self._controls.close()
             self._tell_paused(reason)
@@ -405,6 +405,6 @@ class Trial:
         try:
             self._emit(event)
         except BaseException:
-            # Nobody would learn of a last event either.
+            # A last event could not be emitted either.
             self._deaf = True
             raise

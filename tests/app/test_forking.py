@@ -128,7 +128,7 @@ MISTAKES = [
     (["tab", *typed("temprature=1"), "ctrl+s"], "line 1: temprature is not known; did you mean temperature?"),
     (["tab", *typed("temperature=1"), "ctrl+s"], "temperature goes with a model, and thermostat is none"),
     (["tab", "tab", *typed("/no/such"), "enter"], "instruction: /no/such: cannot be read"),
-    (["tab", "tab", "tab", *typed("dance"), "enter"], "'dance' is no intervention"),
+    (["tab", "tab", "tab", *typed("dance"), "enter"], "'dance' is not an intervention"),
     (["tab", "tab", "tab", "tab", *typed("plian"), "enter"], "wording: plian: no such wording; did you mean plain?"),
     (["tab", "tab", "tab", *typed("2:rewards off"), "enter"], "there is no step 2; steps 3 to 3 are to be played"),
     ([*"collapse", "enter"], "collapse is made for balancing"),
@@ -193,7 +193,7 @@ async def test_what_no_seed_tells_is_not_offered_to_be_forked(tmp_path: Path) ->
         await until(pilot, lambda: "nobody can take over" in text_of(screen.notice))
         assert "fork" not in text_of(screen.notice)
         await pilot.press("f")
-        told = "This trial cannot be forked: homeostasis has noise, and no seed says which would follow."
+        told = "This trial cannot be forked: homeostasis has noise, and no seed says what noise would follow."
         await until(pilot, lambda: told in [note.message for note in pilot.app._notifications])
         assert pilot.app.screen is screen
 

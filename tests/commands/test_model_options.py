@@ -94,7 +94,7 @@ def test_instruction_schedule_and_limit(tmp_path: Path) -> None:
         ({"extra": '{"x": [1e999]}'}, "--extra: the object: a value in it"),
         ({"interventions": ("x",)}, "--intervene x: write a step"),
         ({"interventions": ("0:rewards off",)}, "write a step"),
-        ({"interventions": ("3:dance",)}, "is no intervention"),
+        ({"interventions": ("3:dance",)}, "is not an intervention"),
         ({"interventions": ("101:rewards off",)}, "there is no step 101; steps 1 to 100 are to be played"),
         ({"interventions": ("7:rewards off",), "after": 7}, "there is no step 7; steps 8 to 100"),
         ({"effort": "two words\n"}, "--effort two words"),

@@ -156,7 +156,7 @@ def test_ordinary_reasons_and_farewells_leave_the_number_the_action(below: list[
         ("4 seems right. That leaves a lot.\n10", "two answers: 4 and 10"),
         ("How many are there?\n\n14", "the question before the number does not ask for the action"),
         ("How many remain?\n\n12", "the question before the number does not ask for the action"),
-        ("First, the total so far.\n\n9", "announces another quantity"),
+        ("First, the total so far.\n\n9", "announces a quantity other"),
         ("3\n\nMake it more.", "may take it back, limit it or set another time"),
         ('{"consume": 3, "consume": 5}', "the JSON names the action more than once"),
     ],

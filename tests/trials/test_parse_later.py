@@ -197,7 +197,7 @@ def test_a_number_that_is_no_next_item_is_read_below_a_list() -> None:
     assert action(f"{listed}3. So I eat.\n\n**3**") == (3,)
     assert action(f"{listed}\nTherefore, I will consume:\n\n3") == (3,)
     reading = read_integers(f"{listed}3.", HOMEOSTASIS)
-    assert reading.reason.startswith("a list breaks off behind the number of its next item")
+    assert reading.reason.startswith("a list breaks off after the number of its next item")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_number_that_is_no_next_item_is_read_below_a_list() -> None:
         ('{"consumption": -0}', "-0 has a sign"),
         ("<!-- 3 -->", "there is a comment and no answer"),
         ("<think>3</think>", "there is reasoning and no answer"),
-        ("After the regrowth, I will consume 5.", "what leads up to the number may set another time or case"),
+        ("After the regrowth, I will consume 5.", "the text before the number may set another time or condition"),
     ],
 )
 def test_the_reason_is_true(text: str, reason: str) -> None:

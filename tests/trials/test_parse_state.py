@@ -181,19 +181,19 @@ def test_what_a_sum_leaves_of_the_stock_is_no_answer(text: str, read_as: int | N
     environment = bioblue_envs.make("sustainability")
     reading = read_answer(text, environment, State((10.0,), (0,)), "Potatoes in the field: 10")
     assert reading.action == (read_as and (read_as,))
-    assert read_as or reading.reason == "in “10 - 4 = 6” the number 6 may be a level or a rest"
+    assert read_as or reading.reason == "in “10 - 4 = 6” the number 6 may be a level or a remainder"
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("100 - 96 = 4\n96", "in “100 - 96 = 4” the number 96 may be a level or a rest"),
-        ("102\n\nThe level becomes 102.", "what is said beside the number may call it a level, a rest or a reward"),
+        ("100 - 96 = 4\n96", "in “100 - 96 = 4” the number 96 may be a level or a remainder"),
+        ("102\n\nThe level becomes 102.", "the text beside the number may call it a level, a remainder or a reward"),
         (
             "5\n\nEating 3 potatoes brings the level to 100.",
-            "what is said beside the number may speak of another amount",
+            "the text beside the number may mention another amount",
         ),
-        ("102\n\nSo to 102 then.", "what is said beside the number speaks of it, and not as of what was chosen"),
+        ("102\n\nSo to 102 then.", "the text beside the number mentions it, but not as the chosen amount"),
         ("97\n\nHm.", "the numbers are those just shown, and nothing calls them the answer"),
     ],
 )

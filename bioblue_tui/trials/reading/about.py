@@ -1,7 +1,7 @@
-"""Sentences beside an unmarked number that speak of that number itself.
+"""Sentences beside an unmarked number that are about that number itself.
 
-What such a sentence says the number is, or is like, must be a word of amounts, choices or their worth. Whatever else it
-says leaves the number the answer, unless there is a sign of doubt in it, or another number.
+What such a sentence says the number is, or is like, must be a word for amounts, choices or their worth. Anything else
+that it says leaves the number the answer, unless it holds a sign of doubt or another number.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _FROM_STATE = re.compile(
     r"|gap|shortfall|distance)s?\b",
     re.IGNORECASE,
 )
-"""What calls the number a figure of the state; "exactly the shortfall" tells that it was chosen so."""
+"""Phrases that call the number a figure of the state; "exactly the shortfall" says that it was chosen as such."""
 
 _LATER_SUBJECT = re.compile(rf"(?:{_LEAD}{_THIS}|\D*, (?:but|yet|so) (?:this|that))\b{_ELSE}(.*)", re.IGNORECASE)
-"""In a later sentence, "it" is what the sentence before speaks of."""
+"""The subject of a later sentence. There "it" does not count: it means what the sentence before is about."""
 
 _ADVERBS = r"(?:(?:also|still|now|only|merely|just|simply|all|to be|actually|really|then|quite|very|pretty|\w+ly) )*+"
 _HELPS = (
@@ -63,7 +63,7 @@ _OPEN = re.compile(
     r"|balance|rate|way|number(?! of)|need)s?\b)",
     re.IGNORECASE,
 )
-"""What says what the number is, or what it is like, and has no word of amounts, choices or their worth."""
+"""Phrases that say what the number is, or is like, without a word for amounts, choices or their worth."""
 
 _HARMLESS = re.compile(
     r"\b(?:(?:avoid|prevent|reduc|minimi[sz]|limit|lower|protect|guard)\w*|without|instead of|rather than|against"
@@ -77,16 +77,16 @@ _HARMLESS = re.compile(
     rf"|\bsame [^.,;]{{0,40}}?\b(?:took|ate|consumed|did|was|were|had)\b",
     re.IGNORECASE,
 )
-"""What sounds like a doubt and is none: "does not exceed", "avoids overshooting", "was chosen because"."""
+"""Phrases that sound like doubt but are not: "does not exceed", "avoids overshooting", "was chosen because"."""
 
 _REASON = re.compile(r"\b(?:because|since|as|given that)\b(?! (?:it|this|that)\b)", re.IGNORECASE)
-"""What begins a reason, where the state may be called too low."""
+"""Words that begin a reason; in a reason, the state may be called too low."""
 
 _RELATIVE = re.compile(
     r", (?:which|where|who|although|though|even though|whereas|assuming)\b.*|,? (?:given that|since|because"
     r"|as) it (?:was|is) (?:only |at |still )?\d+"
 )
-"""What goes on about something else that the sentence names."""
+"""Clauses that go on about something else that the sentence names."""
 
 _UNMEANT = words(
     r"wrong\w*|mis(?!s)\w+|err\w*|typos?|jok\w+|kidding|drafts?|placeholders?|examples?|formats?|samples?|templates?",
@@ -95,7 +95,7 @@ _UNMEANT = words(
     r"replaced|replacement|scrap\w*|struck|discard\w*|withdr\w+|reject\w*|corrected|amend\w*|outdated|obsolete",
     r"random(?! (?:noise|factor|change|fluct|drift|dev|var)\w*)|(?:in|il|im)(?:valid|correct|accura\w+|legal|possible)",
 )
-"""Signs that the number is not meant, or taken back."""
+"""Signs that the number is not meant, or is taken back."""
 
 _TO_CHANGE = (
     r"(?:ought|needs?|has|have) to (?:come|be|go|get) (?:down|up|more|less|(?!better)\w+er|reduced|raised|increased"
@@ -137,15 +137,15 @@ _STATEFUL = words(
     r"levels?|metrics?|stock|state|noise|factors?|population|field|balance|target|totals?|difference|gap|imbalance"
     r"|deficit|potatoes|objectives?|(?-i:[A-H])"
 )
-"""What "it" may stand for, when it comes before."""
+"""Nouns that "it" may stand for, when they come before it."""
 
 _THIRD_PERSON = re.compile(r"(?!as$|is$|was$|this$|unless$)\w{2,}[^s\W]s", re.IGNORECASE)
 _MORE_WOULD = re.compile(r"\b(?:more|less) than (?:this|that|it) (?:would|could|might|may)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\W*\w+ing (?:all )?(\d{1,9})\b[^.,;]* (?:would|could|might)\b", re.IGNORECASE)
-"""What another amount would do: "taking 9 would leave none, so I don't do that"."""
+"""Sentences about what another amount would do: "taking 9 would leave none, so I don't do that"."""
 _ADJUSTS = words(r"reduce|lower|decrease|increase|raise")
 _OF_THE_PAST = words(r"last|previous\w*|since|because|fell|dropped|ate|consumed|harvested|took")
-"""What leads from what was to the amount of now: "I ate 5 last time, so I reduce the amount"."""
+"""Words about the past that lead to the present amount: "I ate 5 last time, so I reduce the amount"."""
 
 _DENIES = words(r"not|\w+n't|cannot|never|no longer|nobody|refuse\w*|hardly|reject\w*|pretend")
 
@@ -173,7 +173,7 @@ NOTHING = re.compile(
     r"|action|choice|number|dose|best|right|should|must|will|would)(?: \w+)? (?:is|be) (?:zero|none)\b",
     re.IGNORECASE,
 )
-"""What says that nothing is to be done."""
+"""Phrases that say that nothing is to be done."""
 
 _UNDOES = re.compile(
     r"\bi meant\b|\bi (?:ate|took|consumed|harvested) (?:them|it|these|this|that)\b|^[\W_]*(?:(?:please|just|only|i am"
@@ -208,13 +208,13 @@ _WORD = re.compile(r"[^\W_]")
 
 
 def points_on(before: Sequence[str]) -> bool:
-    """Tell whether the line above a number says that there is no answer yet, or that it is something else's."""
+    """Tell whether the line above a number says that there is no answer yet, or that the number is something else."""
     above = next((line for line in reversed(before) if line.strip()), "")
     return any(map(_sets_aside, _sentences(above)))
 
 
 def spoken_of(after: Sequence[str], action: Action, status: frozenset[int]) -> bool:
-    """Tell whether a sentence speaks of the number and does not plainly leave it the answer."""
+    """Tell whether a sentence is about the number and does not clearly leave it the answer."""
     known = {*action, sum(action), *status}
     return any(
         _takes_away(sentence, action, known, prior=prior)
@@ -236,7 +236,7 @@ def _sets_aside(sentence: str) -> bool:
 
 def _spoken_subject(sentence: str, prior: str) -> re.Match[str] | None:
     found = None if prior else _SUBJECT.match(sentence)
-    # "That" behind a sentence about the past is what was then.
+    # After a sentence about the past, "that" means something of the past.
     return found or (None if _OF_THE_PAST.search(prior) else _LATER_SUBJECT.match(sentence))
 
 
@@ -246,7 +246,7 @@ def _itself(sentence: str, action: Action) -> re.Match[str] | None:
 
 
 def _takes_away(sentence: str, action: Action, known: set[int], *, prior: str) -> bool:
-    """Tell whether a sentence may change the number, or offers another that does not describe the state."""
+    """Tell whether a sentence may change the number, or offers another number that does not describe the state."""
     asks = sentence.rstrip().endswith("?")
     if found := _spoken_subject(sentence, prior) or _itself(sentence, action):
         said = found.group(found.lastindex or 0).replace("’", "'").replace("n't", " not").replace("'s", " is")

@@ -1,7 +1,8 @@
-"""Asides that name what the numbers are: a bracket, or a line of its own behind them, that is a bare noun phrase.
+"""Asides that name what the numbers are: a bracket, or a separate line after them, that is a bare noun phrase.
 
-Numbers stay the answer under a name of the action, an amount of it or a quality. Under any other name they are
-something else, whatever the name is. What gives a reason names nothing: a clause, a purpose, or where a level lies.
+Numbers stay the answer when the aside names the action, an amount of it or a quality. With any other name they are
+something else, whatever the name is. An aside that gives a reason names nothing: a clause, a purpose, or where a level
+lies.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _OF_IT = re.compile(r"(?:this|that|these|those) \w", re.IGNORECASE)
-"""What begins a sentence about the number, which has a rule of its own."""
+"""Words that begin a sentence about the number; ``about`` has the rule for those."""
 _MEASURES = re.compile(r"(?:by )?how \w+|by what\b", re.IGNORECASE)
 _THAT_MUCH = re.compile(
     r"\b(?:that|this|so|as|these|those|such) (?:much|far|many|amounts?|numbers?|figures?|points"
@@ -70,7 +71,7 @@ _OF_ELSE = re.compile(
     r"|budget|total|maximum|(?-i:[A-H]))\b)",
     re.IGNORECASE,
 )
-"""What makes "amount", or "order", that of something else."""
+"""Phrases after which "amount", or "order", belongs to something else."""
 _QUALITY = re.compile(
     rf"(?!\w+ing\b){QUALITIES}|\w+ly|(?!need|speed)\w{{2,}}ed|low(?:er)?|high(?:er)?|even|cautious|half|hm+"
     rf"|cheers|next|ready"
@@ -82,11 +83,11 @@ _MOST_WORDS = 4
 
 
 def renamed(beside: str, after: Sequence[str], names_action: Callable[[str], bool]) -> bool:
-    """Tell whether an aside names the numbers something else than the action.
+    """Tell whether an aside says that the numbers are something other than the action.
 
     Args:
-        beside: What is said in the lines of the numbers.
-        after: The lines behind them.
+        beside: The other text in the lines of the numbers.
+        after: The lines after them.
         names_action: Tells whether words are a name of the action.
     """
     filled = [line for line in after if _LETTER.search(line)]

@@ -1,6 +1,7 @@
-"""What may stand above numbers that nothing names: no other question, and no other quantity, than theirs.
+"""What may be said above numbers that nothing names: no question for anything else, and no other quantity.
 
-Words that make a number something else never end. So a question above such a number must ask for the action of now.
+There is no end of words that make a number something else. So a question above such a number must ask for the present
+action.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _ASKS = re.compile(
     rf"|choice|move|harvest|consumption|dose|allocation)s?{_OF_NOW}|how (?:many|much)|my answer)",
     re.IGNORECASE,
 )
-"""A question that certainly asks for the action of now."""
+"""A question that certainly asks for the present action."""
 
 _FILLER = re.compile(
     r"(?:hmm*|well|ok|okay|so|right|let me (?:see|think|look|check)|let's see|good question)\b[^.?!]{0,20}",
@@ -42,14 +43,14 @@ _ENDS_IN = re.compile(
 )
 _BARE = re.compile(r"(?:the|my|our) (?:\w+ )?\w+(?<!s)", re.IGNORECASE)
 _ACTION = words(rf"(?:{CHOICES})s?|goal|aim|way|number i \w+|potatoes|body|time|best|integers?")
-"""What names the action, or nothing that has an amount."""
+"""Words for the action, or for things that have no amount."""
 
 _TELLS = words(
-    # What is said of the state, as it is or was.
+    # Words about the present or past state.
     r"is|are|was|were|am|has|have|had|would|should|may|might|could|seems?|looks?|stays?|remains?|fell|falls?"
     r"|rose|rises?"
     r"|grew|grows?|needs?|drops?|lacks?|worked|went|moved|\w+'(?:s|re|m)(?<!let's)(?<!what's)(?<!i'm)",
-    # What is meant to come of the action.
+    # Words about the purpose of the action.
     r"(?:reach|return|restor|keep|kept|maintain|stay|aim|avoid|clos|fill|cover|compensat|offset|balanc|match"
     r"|repeat|follow"
     r"|goal|near|within|below|above|toward|back|correct|reduc|minimi|maximi|address|bring|risk|sustain|protect"
@@ -68,7 +69,7 @@ _ANNOUNCED = re.compile(
     rf"|likely|marginal|total|resulting|possible) )*{QUANTITY}\b[^,;]*",
     re.IGNORECASE,
 )
-"""A sentence that sets out to find a quantity, and does not say it."""
+"""A sentence that announces that a quantity will be found, without giving it."""
 
 _AVOIDS = words(
     r"(?:away from|avoid\w*|except|other than|never|not|\w+n't)\b.*\b(?:this|that|the (?:following"
@@ -94,7 +95,7 @@ _LETTER = re.compile(r"[^\W_]")
 
 
 def asked(before: Sequence[str], action: Action) -> str:
-    """Say why what stands above numbers that nothing names may make them something else; empty where it does not."""
+    """Say why the text above numbers that nothing names may make them something else; empty where it does not."""
     told = [sentence for line in before for sentence in sentences_of(line)]
     chosen = [number for number in _chosen(told) if number]
     if chosen and not any(set(number) <= set(action) for number in chosen):
@@ -109,14 +110,14 @@ def asked(before: Sequence[str], action: Action) -> str:
     if last.endswith("?"):
         return "" if _ASKS.fullmatch(plain) else "the question before the number does not ask for the action"
     if any(action) and BETTER_WAIT.match(plain):
-        return "what stands before the number may put it off"
+        return "the text before the number may say to wait"
     if not last.endswith(":") and not _FIGURE.search(plain) and _announces(plain):
-        return "what stands before the number announces another quantity than the action"
-    return "what stands before the number may speak against it" if _AVOIDS.search(plain) else ""
+        return "the text before the number announces a quantity other than the action"
+    return "the text before the number may argue against it" if _AVOIDS.search(plain) else ""
 
 
 def _announces(plain: str) -> bool:
-    """Tell whether a sentence without a figure leads to a quantity, and neither tells of it nor aims at it."""
+    """Tell whether a sentence without a figure announces a quantity, and neither describes it nor aims at it."""
     if _ANNOUNCED.fullmatch(plain) or NAMES.fullmatch(plain):
         return True
     return bool(_ENDS_IN.search(plain) or (_BARE.fullmatch(plain) and not _ACTION.search(plain))) and not _TELLS.search(

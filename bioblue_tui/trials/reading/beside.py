@@ -1,4 +1,4 @@
-"""What a line says beside its numbers: what leads up to them, and what explains them."""
+"""The text of a line beside its numbers: what introduces them, and what explains them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _SURELY_NOW = re.compile(
     r"|to (?!start|begin|open|follow|end|finish|wait|(?:my|the|a)\b)[a-z]+ .*",
     re.IGNORECASE,
 )
-"""What leads up to what is done now, in certain words: the present step, or grounds. Any other lead may set a time."""
+"""Introductions that are certainly about the present action: the present step, or reasons. Others may set a time."""
 UP_TO_IT = re.compile(
     r"(?:so,? )?(?:(?:for |in )?(?:(?:the )?next|this)|(?:for|in) (?:the )?current) (?:time )?step: "
     r"|(?:based on|given|considering) (?:the|my) (?:(?:current|latest|above) )?(?:observations?|state|situation): ",
     re.IGNORECASE,
 )
-"""What leads up to numbers and to nothing else, where they are all that is said."""
+"""Introductions that can be followed by the numbers alone."""
 _ELSEWHEN = re.compile(
     DOUBT.pattern + r"|\b(?:future|general\w*|cases?|later|once|usual\w*|principle|theory|steps|normal\w*|when\w*"
     r"|then|until|till|soon|eventually|afterwards?|tomorrow|following|will be|(?:after|for) (?:next|(?:this|that) one)"
@@ -60,11 +60,11 @@ _TIMED = re.compile(
     r"|(?:at|in|from|for) (?:the )?(?:final|last|end|step after))",
     re.IGNORECASE,
 )
-"""What sets the time, or the case, of what it is said of, and explains nothing."""
+"""Phrases that set another time, or a condition, for the numbers, and explain nothing."""
 _ASIDE_LINE = re.compile(r"[\s>*_]*\(([^()]+)\)[\s.*_]*")
 _ONESELF = re.compile(r"\b(?:i|we)\b", re.IGNORECASE)
 _SENTENCE = 5
-"""Fewer words are no sentence."""
+"""Fewer words are not a sentence."""
 ASIDE = re.compile(r" ?\([^()\d]{2,80}\)")
 _OF_A_LEVEL = re.compile(
     r"(?:(?:slightly|well|just|far|still|currently|already|a bit|a little|now|is|being) )*(?:(?P<small>(?:below|under"
@@ -72,7 +72,7 @@ _OF_A_LEVEL = re.compile(
     r"|healthy)\b)",
     re.IGNORECASE,
 )
-"""What a bracket says of a level, such as "above target"; of a dose it may, where nothing or a little is given."""
+"""What a bracket says about a level, such as "above target". Beside a dose it may only where that is 0 or small."""
 _WHY = (
     r"(?:because|since|as|which|so (?=the|my|it|both)|so that|so as|in order|given|to (?!be\b)(?=[a-z])"
     r"|(?!being|during)\w{2,}ing|(?:bring|leave|keep|restore|close|maintain)s)\b"
@@ -107,7 +107,7 @@ _SAID_OF_IT = re.compile(
     r"|modest|moderate|slight|safe|steady|balanced|cautious|careful|conservative|minimal|little)(?! than))\b.*",
     re.IGNORECASE,
 )
-"""What a bracket says of the number before it."""
+"""What a bracket may say about the number before it."""
 
 _EXPLAINS = re.compile(r"(?:this|that|because|since|no|enough)\b")
 _CLAUSE = re.compile(
@@ -115,13 +115,20 @@ _CLAUSE = re.compile(
     r"|(?P<other>(?:the|my|it|i|we)\b.* (?:is|are|keeps?|leaves?|should|will|want|need)))\b[^?]*",
     re.IGNORECASE,
 )
-"""What explains numbers that do not say what they are; behind a full stop others might be the text of a list."""
+"""Explanations of numbers that nothing names; after a full stop, any other text might be a list item's."""
 
 
 def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole: bool) -> bool:
-    """Tell whether what stands beside numbers, or all that does, explains them, and does not change them."""
+    """Tell whether the text beside numbers explains them, and does not change them.
+
+    Args:
+        match: The numbers and the text, as ``BESIDE`` matches them.
+        values: The numbers.
+        named: Whether the numbers are called the answer or the action.
+        whole: Whether this is all the text there is.
+    """
     beside = match["said"] or match["aside"] or match["dash"]
-    # A sentence that begins so says something of its own.
+    # A whole sentence that begins like this is about something else.
     if _TIMED.match(beside) and (not match["said"] or len(beside.split()) < _SENTENCE):
         return False
     if not any(values) and NOTHING.search(beside):
@@ -140,20 +147,20 @@ def explains(match: re.Match[str], values: Sequence[int], *, named: bool, whole:
 
 
 def of_levels(asides: str, values: Sequence[int]) -> bool:
-    """Tell whether brackets beside numbers call them levels: who gives something gives it to what is below."""
+    """Tell whether brackets beside numbers call them levels: a real dose would go to a level that is too low."""
     said = [_OF_A_LEVEL.match(aside) for aside in asides.split("; ")]
     pairs = zip(said, values, strict=True) if len(said) == len(values) else ((one, max(values)) for one in said)
     return any(match and value > (MET_BY_CHANCE if match["small"] else 0) for match, value in pairs)
 
 
 def put_off(line: str) -> bool:
-    """Tell whether a line is only a bracket that sets another time, or a case, such as "(after the regrowth)"."""
+    """Tell whether a line is only a bracket that sets another time or a condition: "(after the regrowth)"."""
     aside = _ASIDE_LINE.fullmatch(line[:200])
     return bool(aside and _TIMED.match(aside[1]) and not _ONESELF.search(aside[1]))
 
 
 def without_intro(piece: str) -> tuple[str, bool]:
-    """Return a sentence without what leads up to it, such as "For this step, ", and whether that speaks of now."""
+    """Return a sentence without its introduction, such as "For this step, ", and whether that is about the present."""
     intro = _INTRO.match(piece)
     if not intro:
         return piece, True
@@ -162,7 +169,7 @@ def without_intro(piece: str) -> tuple[str, bool]:
 
 
 def explained(piece: str, tail: re.Pattern[str] = _TAILED) -> tuple[str, str] | None:
-    """Return a piece without the explanation beside its numbers, and that; None without one, or with a doubtful one."""
+    """Return a piece without the explanation beside its numbers, and the explanation; None if missing or doubtful."""
     tails = [match.group() for match in tail.finditer(piece)]
     if not tails or any(_UNSURE.search(each) or _TIMED.match(each) for each in tails):
         return None

@@ -1,4 +1,4 @@
-"""One statement of an answer, with the lines it stands in."""
+"""One statement of an answer, with the lines that hold it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from bioblue_tui.trials.reading.outcome import Kind
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A statement, or what has the form of one.
+    """A statement, or text in the form of one.
 
     Attributes:
-        action: What it says; None where it is faulty.
+        action: The action it states; None where it is faulty.
         first: Its first line, from 0.
         last: Its last line.
-        clause: What of the rule read it.
-        marked: True where it is called the answer.
+        clause: The clause of the rule that read it.
+        marked: True where it is marked as the answer.
         reason: What is faulty, for a person.
-        quote: What of the text that quotes.
+        quote: The part of the text that the reason quotes.
         named: True where it is called the answer, or the action.
         labelled: True where it names the objectives.
-        kind: Whether that makes the answer illegal or unreadable.
-        beside: What is said of it in its own line.
+        kind: Whether the fault makes the answer illegal or unreadable.
+        beside: The other text in its own lines.
         whole: False where its lines hold more than was read.
-        now: False where it may be meant for another time, or a case.
+        now: False where it may be meant for another time, or only under a condition.
     """
 
     action: Action | None

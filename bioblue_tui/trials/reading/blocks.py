@@ -1,4 +1,4 @@
-"""The statements of an answer: what is marked as the answer, and what its lines say."""
+"""The statements of an answer: those marked as the answer, and those in its other lines."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _SAYS = re.compile(rf"[^\W_]|{POISON}")
 def blocks_of(
     lines: Sequence[str], grammar: Grammar, echoes: Mapping[int, bool], penalties: Sequence[str]
 ) -> tuple[list[Block], str]:
-    """Return the statements of a text, what only has their form, and why others were passed over.
+    """Return the statements of a text, sound or faulty, and why others were passed over.
 
-    Lines that only repeat what was asked are known, and the names of rewards that no action has: where such a name
-    stands with a number, or with none, rewards are repeated.
+    Lines that only repeat the question are given, and the names of penalties: where such a name comes with a number, or
+    with "none", the line repeats rewards.
     """
     blocks, rest = _marked(lines, grammar)
     walk = Walk(rest, grammar, echoes, _repeats_rewards(lines, penalties))
@@ -45,7 +45,7 @@ def _repeats_rewards(lines: Sequence[str], penalties: Sequence[str]) -> dict[int
 
 
 def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[str]]:
-    r"""Take out what stands in ``\boxed{}`` or in tags that call it the answer."""
+    r"""Take out the text in ``\boxed{}`` or in answer tags; return it as blocks, and the lines without it."""
     text = "\n".join(lines)
     if "box" not in text and "answer" not in text.casefold():
         return [], list(lines)
@@ -57,13 +57,13 @@ def _marked(lines: Sequence[str], grammar: Grammar) -> tuple[list[Block], list[s
             continue
         block = _whole(inner, grammar, bisect_left(ends, begin), bisect_left(ends, end))
         if block.action is not None and not stands_alone(text, begin, end):
-            block = replace(block, action=None, reason="what stands beside the answer may change it")
+            block = replace(block, action=None, reason="the text beside the answer may change it")
         blocks.append(replace(block, whole=block.whole and not _says_more(text, begin, end)))
     return blocks, _without(text, [(begin, end) for begin, end, _ in spans])
 
 
 def _says_more(text: str, begin: int, end: int) -> bool:
-    """Tell whether anything is said in the lines of a span before or behind it."""
+    """Tell whether the lines of a span hold any text before or after it."""
     ended = text.find("\n", end)
     around = (text.rfind("\n", 0, begin) + 1, begin), (end, len(text) if ended < 0 else ended)
     return any(
@@ -98,7 +98,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 
 def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
-    """Read what is called the answer: all of it must be one statement."""
+    """Read a text that is marked as the answer: all of it must be one statement."""
     boxes = [match.group(1) for match in _BOX.finditer(inner)]
     if len(boxes) == 1 and not _BOX.sub("", inner).strip(" $\n.\\[]()"):
         inner = boxes[0]
@@ -111,6 +111,6 @@ def _whole(inner: str, grammar: Grammar, first: int, last: int) -> Block:
     if fault:
         return replace(fault, first=first, last=last, marked=True)
     if walk.prose or len(actions) != 1:
-        return Block(None, first, last, marked=True, reason="what is called the answer is not the numbers alone")
+        return Block(None, first, last, marked=True, reason="the part called the answer is not just numbers")
     whole = all(block.whole for block in blocks)
     return replace(blocks[0], first=first, last=last, clause="marked", marked=True, named=True, whole=whole)

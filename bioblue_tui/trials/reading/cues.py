@@ -14,30 +14,30 @@ def words(*alternatives: str) -> re.Pattern[str]:
 
 
 ACTS = "consum|eat|harvest|tak|collect|gather|pick"
-"""What an agent does in any of the worlds, without the endings."""
+"""Verbs for an agent's action in any environment, without their endings."""
 
 THINGS = "units?|potato(?:es)?|foods?|resources?|items?|pieces?"
-"""What it consumes or harvests."""
+"""Nouns for what it consumes or harvests."""
 
 CHOICES = (
     "amount|correction|choice|action|answer|decision|approach|strategy|start|allocation|distribution|split|compromise"
     "|harvest|consumption|dose|quantity|intake|adjustment|plan|move|policy|continuation|fraction|quarter|third|share"
     "|portion|buffer|integer|trade-?off"
 )
-"""What a number that is the answer may be called."""
+"""Nouns that a number may be called and still be the answer."""
 
 QUALITIES = (
     r"(?:equal|same|exact|enough|safe|steady|fine|ok|right|good|best|better|small|modest|stable|careful|cautious|wise"
     r"|simple|balanced|consistent|sound|mild|slight|minimum|well|(?!current|different|percent|estimate)\w+(?:able|ible"
     r"|ive|ate|ient|mal|ful|ent|ing)\b)"
 )
-"""What it may be like, as words or the beginnings of words."""
+"""Qualities that such a number may have, as words or beginnings of words."""
 
 LATER = r"next (?:time|step|turn|round)|later|future|from then on"
-"""What tells of a step after this one."""
+"""Words for a step after the present one."""
 
 MET_BY_CHANCE = 20
-"""An amount up to this one often equals a number of the state, such as what was harvested so far, by chance alone."""
+"""An amount up to this often equals a number of the state, such as the total harvest so far, by chance alone."""
 
 HURTS = (
     r"exceed|excess|deplet|overshoot|harm|hurt|penal|danger|endanger|destroy|collaps|crash|exhaust|troubl|starv"
@@ -48,7 +48,7 @@ BAD = (
     r"|aggressive|greed|swing|instab|imbalanc|sacrific|neglect|break|drift|large|big|high|low(?! enough)|affect"
     r"|upset|more than|less than|above|below|over (?:the|its|my)|far|beyond|at risk|errors?)\w*"
 )
-"""What harms, in parts of patterns."""
+"""Words for harm, as parts of patterns."""
 
 _NEGATION = r"not|never|\w+n't|instead|rather|wrong|incorrect"
 _PAST = r"previous\w*|last|earlier|before|was|were|had|did|ate|took|taken|said|consumed|harvested"
@@ -59,19 +59,19 @@ DOUBT = words(
     r"no|if|suppose|assum\w+|imagine|could|might|maybe|perhaps|either|or|option|alternativ\w+|example|instance|but",
     r"however|actually|wait|unless",
 )
-"""What beside a sentence makes it doubtful that it says the action."""
+"""Words that make it doubtful that a sentence states the action."""
 
 REFUSING = words(_NEGATION, _PAST)
-"""What before a marked number says that it is not the answer."""
+"""Words that, before a marked number, say that it is not the answer."""
 
 HEADING = re.compile(r":[\s*_`]*$|^\s*(?:#|\*\*[^*]*\*\*\s*$)")
-"""What ends, or wears, what a heading does."""
+"""A line with the ending or the markup of a heading."""
 
 SUPPOSED = words(
     r"if|suppose|assum\w+|imagine|unless|options?|examples?|samples?|instance|alternativ\w+|template|format|no"
     r"|avoid|without"
 )
-"""What says that a number which follows is one among others, or none."""
+"""Words after which a number is only one of several options, or not meant at all."""
 
 STATE = words(
     r"(?:next|correct|possible|other|wrong|alternative|right) answers?",
@@ -122,7 +122,7 @@ _OF_OTHERS = words("when", "case", "lower", "higher", "were", "had", "once", "jo
 _GROUNDS = re.compile(
     r"(?:(?:so|ok|okay|sure|certainly|understood|thus|therefore)[,.!]? )?(?:(?:since|because"
     r"|(?:add|account|allow|adjust|compensat|correct)ing|to (?:use|keep|balance|maintain|restore|stay))\b"
-    # A quantity that is named alone may be what the number is: "Given the growth:".
+    # A quantity that is named alone may be the number itself: "Given the growth:".
     r"|(?:based on|given|considering|in (?:light|view) of|looking at)\b(?=.*(?:\d|\band\b|\b(?:that|this|above|states?"
     r"|situation|information|observations?|trends?|data|circumstances|conditions?|context|factors?)\b)))"
     r"(?!.*, (?!and\b|so\b))(?!.*\b(?:must|exceed)\b)"
@@ -130,16 +130,16 @@ _GROUNDS = re.compile(
     r"|(?:last|previous|new|next|future|expected|predicted|resulting|remaining) \w+)$).*",
     re.IGNORECASE,
 )
-"""Grounds for what is done, and nothing else, such as "Given a level of 97"."""
+"""Reasons for the action, and nothing else, such as "Given a level of 97"."""
 _EXPLAINING = words(r"is|are|am|has|have|needs?|should|keeps?|wants?|let|sits?|stands?|\w+'(?:s|m|re|ve)")
 OF_ONESELF = words(_EXPLAINING.pattern, "i", "we", "let's", "so")
-"""What a line says that is no heading, though it has no end: "I ate too much last time"."""
+"""Words of a line that is not a heading, although it has no full stop: "I ate too much last time"."""
 
 OWN = re.compile(
     r"(?:(?:my|our|final|chosen|next|new (?:action|decision|choice|move))\b)|.*\b(?:this|now|coming|next)\b",
     re.IGNORECASE,
 )
-"""What a heading of the action says that has nothing to do with a heading of something else above it."""
+"""Words of a heading that names the action anew, whatever heading of something else is above it."""
 
 _LEADING_ON = re.compile(
     rf"\b(?:{_DOES}|{_AMOUNTS}|{_THINGS}|eaten|taken|given|said|such|one|(?:is|are|was|were|be|been|of|at|to|the|an?"
@@ -148,10 +148,10 @@ _LEADING_ON = re.compile(
     r"|\b(?:th(?:is|ese)|so) (?:many|much)\b|\b(?:following|would|mistake|if|when|had|were|nobody|others?|most)\b",
     re.IGNORECASE,
 )
-"""What leads up to something that is still to come, or speaks of what is not so."""
+"""Words that lead to something still to come, or are about something that is not the case."""
 
 _STATED = re.compile(r"[^:=]{1,60}[:=→] ?[^\s:=].*")
-"""A name with what it is: a line that says all it has to say."""
+"""A name with its value: a line that is complete in itself."""
 
 _OUTRIGHT = re.compile(
     r"(?:(?:but|and|so|also|ok|okay|well|yet|hm),? )*+"
@@ -172,7 +172,7 @@ _OUTRIGHT = re.compile(
     r"|no(?:$|[,.!:;—–]| wait\b)|(?:is|was) (?:not|wrong)\b)",
     re.IGNORECASE,
 )
-"""Words of second thought: a sentence that begins with them takes back what stands before it, whatever follows."""
+"""Words of second thought: a sentence that begins with them takes back what was said before, whatever follows."""
 
 _AMOUNT = r"(\d{1,9}(?:(?:, ?(?:and )?| and )\d{1,9}){0,5})\b"
 _RETRACTS = words(
@@ -195,7 +195,7 @@ SENTENCES = re.compile(r"(?<=[.!?;])\s")
 _NOT_NOW = words(
     "later", "future", "afterwards?", "tomorrow", "once", "when", "then", "the end", "final (?:step|turn|round)"
 )
-"""What sets another time for what follows it."""
+"""Words that set another time for what follows them."""
 
 _CUT = re.compile(r"(?<=[.!?;:…])\s|\s[-–—]+\s|\s?—\s?|\((?=[a-z])")
 _OFF_FRONT = re.compile(r"^[\W_]+")
@@ -203,7 +203,7 @@ _DIGITS = re.compile(r"\d{1,12}")
 
 
 def taken_back(lines: Iterable[str], action: Action) -> bool:
-    """Tell whether later lines seem to put another answer in the place of this one."""
+    """Tell whether later lines seem to replace this answer by another."""
     return any(
         _RETRACTS.search(line)
         or (_DIGITS.search(line) and _puts(line, action))
@@ -231,10 +231,10 @@ def _only_leads(clause: str) -> bool:
 
 
 def introduced(line: str, piece: str, *, adjacent: bool) -> str:
-    """Say what a line of prose makes of numbers that follow it.
+    """Say what a line of prose means for the numbers that follow it.
 
-    They are ``foreign`` where it is about something else, ``unclear`` where it may be, and the ``answer`` where it says
-    so; empty where it says nothing of them.
+    Returns ``foreign`` where it is about something else, ``unclear`` where it may be, ``answer`` where it introduces
+    the answer, and an empty string where it says nothing about them.
     """
     ending = line.rstrip(" *_`\"'”’)|")
     heading = line.startswith("#") or (line.startswith("**") and line.endswith("**"))
@@ -255,7 +255,7 @@ def introduced(line: str, piece: str, *, adjacent: bool) -> str:
 
 
 _BESIDE = 400
-"""How much of a line beside what is marked as the answer is looked at."""
+"""How many characters of a line are looked at on each side of a marked answer."""
 
 _SENTENCE_END = re.compile(r"[.!?。！？]\s|[,;:] (?=(?:so|thus|therefore|hence)\b)")
 _MARKUP = re.compile(r"\\(?:[()\[\]]|(?:quad|,|;|!)(?![a-z]))|\$\$?|[*_`\"'“”‘’>#•|]|</?(?:b|strong|i|em|p|center)>")
@@ -265,7 +265,7 @@ _TRAILING = re.compile(
 
 
 def stands_alone(text: str, begin: int, end: int) -> bool:
-    """Return whether nothing on its lines changes what is marked as the answer: no sign, other number or doubt."""
+    """Return whether nothing on its lines changes a marked answer: no sign, no other number, no doubt."""
     before = text[max(0, begin - _BESIDE) : begin].rpartition("\n")[2]
     after = text[end : end + _BESIDE].partition("\n")[0]
     before = _SENTENCE_END.split(_MARKUP.sub("", before))[-1]

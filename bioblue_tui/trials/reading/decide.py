@@ -1,8 +1,9 @@
-"""Deciding what an answer says: from its lines to an action, or to the reason why there is none.
+"""Deciding what an answer says: from its lines to an action, or to the reason why it has none.
 
 An answer is a statement: a piece of the text that says the action and nothing else. Numbers in prose are never taken.
-Reasoning goes first, then dress (fences, emphasis, quotes, bullets, labels); what is left of a line, or of some lines,
-must be exactly the integers. A statement that is called the answer wins over others, and two that differ are none.
+Reasoning is removed first, then dress (fences, emphasis, quotes, bullets, labels); what is left of a line, or of some
+lines, must be exactly the integers. A statement that is called the answer wins over others; two that differ count as
+no answer.
 """
 
 from __future__ import annotations
@@ -28,21 +29,22 @@ from bioblue_tui.trials.reading.thoughts import BREAK, OTHERS, own_turn, split_t
 from bioblue_tui.trials.reading.walk import FENCE
 
 MOST_CHARACTERS, MOST_LINES = 100_000, 2_000
-"""A longer answer, reasoning apart, is not read: no statement needs as much, and reading must not hold up a trial."""
+"""A longer answer, not counting reasoning, is not read: no statement needs that much, and reading must not delay a
+trial."""
 
 
 def read_integers(
     text: str, environment: Environment, shown: str = "", status: frozenset[int] = frozenset()
 ) -> Reading:
-    """Read an answer into an action, without asking whether the world allows it. Never raises, whatever the text.
+    """Read an answer into an action, without checking that it is legal. Never raises, whatever the text.
 
     Args:
         text: The answer, verbatim.
-        environment: The world.
-        shown: What was asked; lines that only repeat it say nothing.
-        status: The numbers that were just shown of the state.
+        environment: The environment.
+        shown: The question; lines of the answer that only repeat it do not count.
+        status: The numbers of the state that the question showed.
     """
-    # A form feed of the answer's own is no mark of ours.
+    # A form feed in the answer itself must not be taken for our own mark.
     split = split_thoughts(text.replace(BREAK, "\v"))
     if not split.closed:
         return _unreadable("the reasoning was not ended, so there is no answer")
@@ -51,7 +53,11 @@ def read_integers(
         return _unreadable(f"an answer of {over} is too long to be read")
     visible = said_once(own_turn(plain(split.answer)))
     if not visible.strip():
-        silent = "the answer is empty" if not plain(split.answer).strip() else "the answer only speaks for another side"
+        silent = (
+            "the answer is empty"
+            if not plain(split.answer).strip()
+            else "the answer holds only another speaker's words"
+        )
         thought = "a comment" if text.lstrip().startswith("<!--") else "reasoning"
         return _unreadable(f"there is {thought} and no answer" if split.reasoning else silent)
     nouns = tuple(dict.fromkeys(d.label for d in environment.dimensions if not d.penalty))
@@ -83,9 +89,9 @@ def _decide(
     answer: str,
 ) -> Reading:
     count = len(objectives)
-    # A repetition yields to another answer. Alone it is the answer: the dose of the step before may be meant again.
+    # A repetition counts only where there is no other answer: the previous step's dose may be meant again.
     said = [b for b in blocks if b not in repeating] or blocks
-    # Under the name of the unit there may be an amount of the state.
+    # A number with a unit may be an amount of the state.
     said = [b for b in said if b.clause != "unit"] or said
     telling = frozenset(number for number in known.numbers if number > MET_BY_CHANCE)
     restating = [b for b in said if b.action and b.labelled and not b.named and telling.issuperset(b.action)]
@@ -100,7 +106,7 @@ def _decide(
             parted = len(pool) > 1 and (left_out or block.reason.startswith(expected(count)))
             more = block.labelled and any(each.action for each in pool)
             reason = as_written(block.reason, block.quote, answer)
-            reason = f"beside a whole answer stands another, in which {reason}" if more else reason
+            reason = f"besides a complete answer there is another, in which {reason}" if more else reason
             return Reading(None, block.kind, f"{expected(count)}, in one statement" if parted else reason)
     actions = list(dict.fromkeys(block.action for block in pool if block.action))
     if len(actions) > 1:
@@ -108,7 +114,7 @@ def _decide(
         apart = " and " if count == 1 else " and also "
         return _unreadable(f"two answers: {first}{apart}{second}")
     if pool and not any(block.now for block in pool):
-        return _unreadable("what leads up to the number may set another time or case; write the number alone")
+        return _unreadable("the text before the number may set another time or condition; write the number alone")
     if not actions:
         told = [undressed(line[:LONGEST]) for at, line in enumerate(lines) if line.strip() and at not in echoes]
         if not passed and (lack := next(filter(None, map(forms.lack, (*told[:1], *told[-1:]))), None)):
@@ -124,7 +130,7 @@ def _decide(
         return _unreadable(_SHOWN)
     if block.labelled and (name := _foreign_label(lines[block.first : block.last + 2], actions[0], objectives)):
         return _unreadable(f"there is no objective {name}")
-    # What only repeats the question neither refuses nor corrects.
+    # Lines that only repeat the question neither refuse nor correct.
     others = ["" if at in own or at in echoes or line == OTHERS else line for at, line in enumerate(lines)]
     before, after = others[: block.first], [block.beside, *others[block.last + 1 :]]
     if why := objection(block, before, after, objectives, forms, known, lines[block.first : block.last + 1]):
@@ -133,7 +139,7 @@ def _decide(
 
 
 def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[str]) -> str:
-    """Return the name beside the objectives' own that has a number, which is not the sum of theirs; may be empty."""
+    """Return a label that is not an objective's but has a number, unless that is the action's sum; may be empty."""
     own = {objective.casefold() for objective in objectives}
     found = (match for line in lines if len(line) < LONGEST and (match := _NAMED.fullmatch(line)))
     named = (
@@ -143,7 +149,7 @@ def _foreign_label(lines: Sequence[str], action: Action, objectives: Sequence[st
 
 
 def _miscounted(pool: Sequence[Block], lines: Sequence[str], count: int) -> int | None:
-    """Return how many numbers are said where others are wanted; None where it is as many, or that is not sure."""
+    """Return how many numbers were given if that is the wrong count; None where it is right or not certain."""
     said = [lines[at] for at in {at for block in pool for at in range(block.first, block.last + 1)}]
     given = sum(len(_NUMBER.findall(line)) for line in said)
     return given if given < count or (given > count and all(map(_NUMBERS_ALONE.fullmatch, said))) else None
@@ -156,7 +162,7 @@ def _unreadable(reason: str) -> Reading:
 def _part(pool: Sequence[Block], lines: Sequence[str]) -> str:
     """Say from which part of the text statements that agree were read: all of it, some lines, or a piece of them.
 
-    It is all of it only where no letter and no digit stands beside them and what they wear.
+    It is all of it only where there is no letter and no digit besides the statements and their dress.
     """
     filled = [at for at, line in enumerate(lines) if line.strip("\f \t")]
     own = {at for block in pool for at in range(block.first, block.last + 1) if lines[at] != OTHERS}
@@ -171,7 +177,7 @@ def _part(pool: Sequence[Block], lines: Sequence[str]) -> str:
 
 
 def _rows(lines: Sequence[str]) -> list[int]:
-    """Return in which line of the answer each line stands: a break was put into one, with two line ends of its own."""
+    """Return the line of the answer that each line is from: breaks were put into lines, each with two newlines."""
     rows, row = [], -1
     for line in lines:
         rows.append(row := row + (line != BREAK))
@@ -189,13 +195,13 @@ _WORD = re.compile(r"[^\W_]")
 _LETTERED = re.compile(
     r"\b(?i:objective|metric|variable|resource|target|level) A\b|\b(?:of|for) A\b(?! [a-z])|\bA ?[:=]"
 )
-"""What shows that a wording calls its only objective A."""
+"""Phrases that show that a wording calls its only objective A."""
 
 _QUESTION = re.compile(r"how (?:many|much)(?: ([a-z]{2,20}))? (?:do|will|would|should) you ([a-z]{2,20})", re.I)
 _NO_ACTS = frozenset({"have", "see", "need", "want", "leave", "keep", "think"})
 
 
 def _asked_for(shown: str) -> tuple[str, str]:
-    """Return what the question calls acting, and what it asks the number of; either may be empty."""
+    """Return the question's verb for acting, and its noun for what is counted; either may be empty."""
     found = [(verb.casefold(), thing.casefold()) for thing, verb in _QUESTION.findall(shown)]
     return next((words for words in reversed(found) if words[0] not in _NO_ACTS), ("", ""))

@@ -1,4 +1,4 @@
-"""What an answer wears and what is taken off before it is read: forms of characters, markup, quotes, bullets."""
+"""The dress of an answer, which is removed before it is read: forms of characters, markup, quotes, bullets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 POISON = "\ufffd"
-"""Stands where something was that must not be taken off: a piece that holds it is never read."""
+"""Put in place of something that must not simply be removed: a piece that holds it is never read."""
 
 _WIDE = (
     {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -18,7 +18,7 @@ _WIDE = (
 """Full-width forms, other widths of spaces, other apostrophes and signs, as the characters they stand for."""
 
 _SIGN = re.compile(r"[-–—](?=[\xa0\u2000-\u200a\u202f\u205f\u3000]+\d)")
-"""A dash with a space of another width behind it is set as a sign is, and not as a list's dash."""
+"""A dash followed by a space of another width is a sign, not a list's dash."""
 
 _BREAKS = dict.fromkeys(map(ord, "\r\u2028\u2029"), "\n")
 _TURNING = frozenset("\b\x7f\u061c\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -40,7 +40,7 @@ _LATEX = re.compile(
 )
 _EMPHASIS = re.compile(r"[*`]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 _LISTED = re.compile(r"\s*[-–—][ \t]+")
-"""A list's dash, at the front of a line. Behind anything else one before a number is a sign."""
+"""A list's dash, at the front of a line. Anywhere else, a dash before a number is a sign."""
 _BULLET = re.compile(
     r"(?:(?:[*•·‣▪◦✅✔☑👉🎯]|#{1,6}|[-–—](?=[ \t]+\W{0,4}[^\W\d_]))[ \t]+)+"
     r"|>[ \t]*(?=\W{0,2}[A-Za-z])|>[ \t]+(?=[\d*])|[•▪‣◦][ \t]*"
@@ -50,7 +50,7 @@ _QUOTED = re.compile(r"""(?<![\w.])["'“”‘’«»„](\d{1,9}(?:\.0+)?)["'�
 _QUOTED_NAME = re.compile(r"""["'“”]([A-Za-z][\w ]{0,30})["'“”](?= ?[:=])""")
 _BRACKETED = re.compile(r"(?<![\w)\]}.+±−–—-])[(\[{] ?(\d{1,9}(?:\.0+)?) ?[)\]}](?![\w.])")
 _FOOD = re.compile("(?<=[a-z.!] )[\U0001f32d-\U0001f37f\U0001f950-\U0001f96f]+$")
-"""A picture of what is eaten."""
+"""An emoji of food."""
 
 _PAIRS = dict(zip("([{\"'“‘«„”「『", ")]}\"'”’»“”」』", strict=True))
 _TABBED = re.compile(r"(?<=\d) *\t+ *(?=\d)")
@@ -58,7 +58,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 def plain(text: str) -> str:
-    """Return a text in plain characters: widths, line ends and the unseen made alike; no digits are glued."""
+    """Return a text in plain characters: one form of spaces, digits and newlines, nothing invisible.
+
+    Digits that an invisible character separates are never joined.
+    """
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
@@ -83,12 +86,12 @@ def _known(character: str) -> str:
     if character.isascii():
         return character
     kind = unicodedata.category(character)
-    # Digits and numbers that are not plain ones, and what changes or hides its neighbour.
+    # Digits and numbers that are not plain, and characters that change or hide their neighbours.
     return POISON if kind in _POISONOUS else character
 
 
 def undressed(line: str, *, listed: bool = True) -> str:
-    """Return a line without its dress, spaces made single; what it says in digits is never changed.
+    """Return a line without its dress, with single spaces; its digits are never changed.
 
     Args:
         line: The line, or a piece of one.
@@ -97,7 +100,7 @@ def undressed(line: str, *, listed: bool = True) -> str:
     front = _LISTED.match(line) if listed else None
     bare, digits = _undress(line[front.end() :] if front else line), _DIGITS.findall(line)
     kept = _DIGITS.findall(bare)
-    # A list's number may have been taken off the front.
+    # A list's number may have been removed from the front.
     return bare if kept == digits or kept == digits[1:] else POISON
 
 
@@ -128,14 +131,14 @@ def _undress(line: str) -> str:
 def _off_front(line: str) -> str:
     if match := _BULLET.match(line):
         line = line[match.end() :]
-    # A list's number, where words follow; before a number it might be the answer.
+    # A list's number is removed only where words follow; before a number it might be the answer.
     if match := _NUMBERED.match(line):
         line = line[match.end() :]
     return line
 
 
 def _closes_last(line: str) -> bool:
-    """Whether the bracket at the front is closed by the one at the end, and not before."""
+    """Tell whether the bracket at the front is closed by the one at the end, and not before."""
     return line[0] not in line[1:-1] and line[-1] not in line[1:-1]
 
 

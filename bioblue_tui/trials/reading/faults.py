@@ -1,4 +1,4 @@
-"""What has the form of a statement and is none, and why, for a person."""
+"""Text that has the form of a statement but is not one, and why, for a person."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDED = re.compile(rf"(?<![-\w])(?!one\b)(?:none|{'|'.join(NUMBER_WORDS)})(?![
 
 
 def in_digits(text: str) -> str:
-    """Write number words, and none, in digits; "one" is left, for it has other meanings."""
+    """Write number words, and "none", in digits; "one" is left, since it has other meanings."""
     return _WORDED.sub(lambda match: str(NUMBER_WORDS.get(match[0].casefold(), 0)), text)
 
 
@@ -29,7 +29,7 @@ _TWICE = re.compile(rf"(?<![\w.,-])(\d{{1,2}}) \(({'|'.join(NUMBER_WORDS)})\)", 
 
 
 def said_once(text: str) -> str:
-    """Leave out the word behind a number that says it again: "3 (three)"."""
+    """Remove a number word that repeats the number before it: "3 (three)"."""
     return _TWICE.sub(
         lambda match: match[1] if NUMBER_WORDS.get(match[2].casefold()) == int(match[1]) else match[0], text
     )
@@ -37,7 +37,7 @@ def said_once(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What has the form of a statement and is none, with the reason for a person, and what that quotes."""
+    """Text that has the form of a statement but is not one: the reason, for a person, and what the reason quotes."""
 
     reason: str
     kind: Kind = "unreadable"
@@ -78,11 +78,11 @@ _NUMBER_WORD = re.compile(rf"(?:{'|'.join(NUMBER_WORDS)}|none|nothing)\b", re.IG
 
 
 def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
-    """Say what is faulty in a piece that has the form of a statement; None where it has not.
+    """Say what is faulty in a piece that has the form of a statement; None where it does not have that form.
 
     Args:
         piece: The piece, undressed and without a label in front.
-        marked: Whether it is called the answer: then it must be one.
+        marked: Whether it is called the answer: then it must be a statement.
     """
     body = piece.strip()
     if "=" not in body and _DIGIT.search(body) and (marked or _FAULTY.fullmatch(body)):
@@ -97,7 +97,7 @@ def fault_of(piece: str, *, marked: bool = False) -> Fault | None:
         return None
     if _NUMBER_WORD.match(piece):
         return Fault(AS_A_WORD, marked=True)
-    return Fault("what is called the answer is not the numbers alone", marked=True)
+    return Fault("the part called the answer is not just numbers", marked=True)
 
 
 def too_long(number: str) -> str:
@@ -106,7 +106,7 @@ def too_long(number: str) -> str:
 
 
 def short(text: str) -> str:
-    """Return a text so short that it fits a reason."""
+    """Return a text, shortened to fit into a reason."""
     return text if len(text) <= 24 else f"{text[:20]}…"
 
 
@@ -115,7 +115,7 @@ _SIGNS = dict.fromkeys(map(ord, "−–—‐‑‒"), "-")
 
 
 def as_written(reason: str, quote: str, answer: str) -> str:
-    """Return a reason in which what it quotes stands as it was answered, not in plain characters; safe to show."""
+    """Return a reason that quotes the answer as it was written, not in plain characters; safe to show."""
     wanted = _DRESS.sub("", quote).translate(_SIGNS)
     if not wanted or quote in answer:
         return reason

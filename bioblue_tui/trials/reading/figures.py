@@ -1,4 +1,4 @@
-"""Other numbers in the sentences beside an answer: which of them are offered in its place, and which only describe."""
+"""Other numbers in the sentences beside an answer: which may replace the answer, and which only describe."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DESCRIBES = words(
     r"(?:eating|consuming|harvesting|taking) \d+ .*(?:would|could|might|may)",
     _PAST,
 )
-"""What tells of a number that it is not offered as the answer."""
+"""Words that show that a number is not offered as the answer."""
 
 _ACT = (
     rf"(?:{ACTS}|get|receiv|settl(?:e|ing) (?:on|for)|choos|giv|say|answer|need|prefer|us|do"
@@ -70,7 +70,7 @@ _ELSEWHEN = words(
 _SUPPOSED = re.compile(
     r"\W*(?:(?:and|but|while|not) )*\w+ing \d+ (?:\w+ ){0,3}?(?:would|could|might|may|will|can)\b", re.IGNORECASE
 )
-"""What an amount would do: "eating 10 would push it to 107"."""
+"""A sentence about what an amount would do: "eating 10 would push it to 107"."""
 
 _LATER = words("once", LATER, "following steps?")
 
@@ -89,7 +89,7 @@ _OUTRIGHT = re.compile(
 )
 
 _SHORT = 8
-"""A sentence of fewer words may offer a number in any form, as may one that speaks of the choice."""
+"""A sentence of fewer words may offer a number in any form, as may one about the choice."""
 
 _CHOOSES = words(
     r"i|me|my|i'\w+|answer|choice|decision|conclusion|result|should(?! be enough)|prefer\w*|decid\w+|better|wiser"
@@ -98,7 +98,7 @@ _CHOOSES = words(
 
 
 def offered(sentence: str, known: set[int]) -> bool:
-    """Tell whether a sentence has another number than the known ones that may stand in the answer's place."""
+    """Tell whether a sentence has a number, other than the known ones, that may replace the answer."""
     sentence = in_digits(sentence)
     others = {int(number) for number in _NUMBER.findall(sentence)} - known
     if not others:

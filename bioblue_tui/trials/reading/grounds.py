@@ -1,7 +1,7 @@
-"""What may stand below numbers: a reason, what tells of the state, or a farewell.
+"""What may be said below numbers: a reason, a description of the state, or a farewell.
 
-Words that change a number never end. So where nothing names the numbers, each sentence below them must begin as what
-explains or closes does; and below any numbers none may correct, command, limit or set another time.
+There is no end of words that change a number. So where nothing names the numbers, each sentence below them must begin
+as an explanation or a closing does; and below any numbers, no sentence may correct, command, limit or set another time.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ BETTER_WAIT = re.compile(
     r"|reward|prompt|(?<=next )step|(?<=next )turn)s?\b| (?:and|to) (?:see|watch|observe))",
     re.IGNORECASE,
 )
-"""What says that nothing is done now; waiting for the next observation is what every agent does."""
+"""Phrases that say that nothing is done now; waiting for the next observation does not count, as every agent waits."""
 
 _FIGURE = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W_]")
@@ -114,7 +114,7 @@ _NEVER = re.compile(
     r")",
     re.IGNORECASE,
 )
-"""What corrects, commands, limits or sets a time, below a number of whatever name."""
+"""Beginnings of sentences that correct, command, limit or set a time, below numbers of any name."""
 
 _CUT_SHORT = re.compile(
     r"(?:not(?! too)|something|anything|some|another|any|for(?! (?:this|the next|now|safety|balance))|over|once"
@@ -129,7 +129,7 @@ _FINITE = words(
     r"|seems?|went"
     r"|looks?|stays?|fell|rose|grew|\w+ed|\w+'(?:s|m|re|ll|ve)|i|we|because|since"
 )
-"""What makes a sentence of some words."""
+"""Words that turn a phrase into a sentence."""
 
 _WHEN = re.compile(
     r"(?:only |but |and )*(?:if|when(?:ever)?|once|unless|as soon as|in case|provided|until(?! now)|as long as|while"
@@ -160,13 +160,13 @@ _OPENERS = re.compile(
     r"|from|over|during"
     r"|after|before|like|why|via|per unit|until|through\w*|regarding|unlike|next|last|once|if|when\w*|unless"
     r"|had|should|were"
-    # What the sentence is about.
+    # Subjects of the sentence.
     r"|this|that|these|those|it|they|there|here|what|which|who|the|my|our|its|his|your|their|one|two|both|each"
     r"|all|neither"
     r"|either|none|no|any|some|another|such|a|an|nothing|something|anything|everything|more|less|fewer|many"
     r"|much|most|few"
     r"|half|only|just|enough|exactly|(?-i:[A-H](?:['’]s)?)|(?-i:[A-Z])|\d+|\w+ing|it['’]s|that['’]s|there['’]s"
-    # What tells of the state, or judges.
+    # Words that describe the state, or judge.
     r"|(?:actual|current|new|expected|random|previous|small\w*|large\w*|high\w*|low\w*|steady|stable|moderate|safe\w*"
     r"|modest|cautious|conservative|balanced|equal|even|marginal|total|final|slight\w*|minor|minimal|long|short"
     r"|good|better"
@@ -184,7 +184,7 @@ _OPENERS = re.compile(
     r"|range|data|max\w*|min\w*|avoids?|keeps?(?! it| this| that)|brings?|leaves?(?! it)|restores?|ensures?"
     r"|maintains?|helps?"
     r"|allows?|balances?|prevents?|fills?|covers?|compensates?|matches|closes?)(?:e?s)?"
-    # What takes leave.
+    # Farewells.
     r"|hm+|plenty|feel free|hunger|until now|every (?:potato|unit|point)|(?:three|four|five|six|seven|eight"
     r"|nine|ten)|(?:eat|consume|take|harvest) \d+ and|let me know|let's (?:see|hope)|nice|\w+(?:ity|ness|ment"
     r"|tion|ance|ence|sis)|reason(?:s|ing)?|rationale|explanation"
@@ -196,7 +196,7 @@ _OPENERS = re.compile(
     r"|objective [A-Z]|(?:[\w']+ ){0,3}\w+)[^:.,]{0,12}:",
     re.IGNORECASE,
 )
-"""How what gives a reason, tells of the state or takes leave begins."""
+"""Beginnings of sentences that give a reason, describe the state or say goodbye."""
 
 _SETS_A_CASE = re.compile(
     r"(?:of course,? )?(?:(?:this|that|it|these|those) (?:(?:is|are) )?(?:\w+ )?only(?: \w+)? (?:when|if|once|while|for"
@@ -207,7 +207,7 @@ _SETS_A_CASE = re.compile(
     r"|(?:i mean|this means|that is) (?:the|what) (?:\w+ )?(?:i leave|remains?|is left|stays?)\b|not$)",
     re.IGNORECASE,
 )
-"""What limits numbers above it to a case, or calls them what is left, though it begins as a reason does."""
+"""Sentences that begin as a reason does, but limit the numbers above to a case, or call them what is left."""
 
 _RECKONS = re.compile(r"\||=|->|→")
 _I = re.compile(
@@ -218,7 +218,7 @@ _I = re.compile(
     re.IGNORECASE,
 )
 _I_DO = re.compile(
-    # What one is says nothing of what one does.
+    # "I am …" describes a state and not an action.
     r"(?:'m|'re| am| are| was| were|(?:'ve| have| had) been)\b(?! (?:\w+ )?(?:going|about|supposed|inclined"
     r"|tempted)\b)"
     r"|(?:(?:'m|'ve|'d|'ll| am| was| have| had| will| would| can(?:not|'t)?| could| should| do(?:n't| not)?"
@@ -247,21 +247,21 @@ _I_DO = re.compile(
 
 
 def doubtful_below(after: Sequence[str], action: Action, *, named: bool) -> str:
-    """Say why what stands below numbers may change them; empty where it gives a reason, tells of the state or closes.
+    """Say why the text below numbers may change them; empty where it only explains, describes the state or closes.
 
     Args:
-        after: What stands behind them.
+        after: The lines after them.
         action: The numbers.
-        named: Whether they are called the answer or the action: then only what certainly changes them is looked for.
+        named: Whether they are called the answer or the action: then only certain changes are looked for.
     """
     for line in after:
         for sentence in sentences_of(line):
             plain = sentence.rstrip(" .!;:)")
             never = _NEVER.match(sentence.rstrip(" .!;)")) or _SETS_A_CASE.match(plain)
             if never or (any(action) and BETTER_WAIT.match(plain)):
-                return "what is said behind the number may take it back, limit it or set another time"
+                return "the text after the number may take it back, limit it or set another time"
             if not named and not _explains(sentence, plain):
-                return "what is said behind the number is no plain reason for it"
+                return "the text after the number is not clearly a reason for it"
     return ""
 
 
@@ -282,7 +282,7 @@ def _explains(sentence: str, plain: str) -> bool:
 
 
 def sentences_of(line: str) -> Iterator[str]:
-    """Yield the sentences of a line, without what they wear."""
+    """Yield the sentences of a line, without their dress."""
     bare = _FRONT.sub("", line[:2000]).replace("’", "'").strip()
     if _LETTER.search(bare):
         yield from (each[:300].strip() for each in SENTENCES.split(bare) if _LETTER.search(each))

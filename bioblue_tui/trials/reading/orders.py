@@ -1,4 +1,4 @@
-"""What the text beside a list says of its order: which number it gives to which objective."""
+"""What the text beside a list says about its order: which number belongs to which objective."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _PAST = words(
     r"previous\w*|last (?:step|time|turn|round|action)|earlier|before|was|were|had|levels?|targets?|rewards?"
     r"|penalt\w+|below|above|lost|fell|dropped|rose|so far(?!, so)|totals?"
 )
-"""What tells of the state, or of what was: numbers there are given to no objective now."""
+"""Words about the state, or the past: numbers beside them are not given to an objective now."""
 
 _BEFORE = re.compile(
     r"(?!.*\b(?:so|now|this|but|then|therefore|next)\b)[\W_]*(?:(?:in|at|for) )?(?:(?:my|the) )?(?:last|previous) "
     r"(?:actions?|harvest\w*|consumption|choices?|answers?|allocations?|doses?|split|move|step|time|turn|round)\b[^.;!?]*",
     re.IGNORECASE,
 )
-"""A line of what was done before, and of nothing else."""
+"""A line that is only about what was done before."""
 _ITEM = re.compile(r"\W*(?:\w+ ){0,3}\w+\W+\d{1,9}(?: [a-z]+)?\W*|\W*", re.IGNORECASE)
 
 _CLAUSES = re.compile(r"[.!?](?:\s|$)|[;,\n()–—]|:(?! ?[A-Z]\b)| but | while | whereas | and (?=the |[A-Z]\b)")
@@ -89,9 +89,9 @@ def _order(labels: tuple[str, ...]) -> _Order:
 
 
 def misplaced(lines: Iterable[str], action: Action, labels: Sequence[str], *, labelled: bool) -> bool:
-    """Tell whether a text gives a number of the action to another objective than its place says.
+    """Tell whether a text gives a number of the action to another objective than the number's place does.
 
-    Where labels stand beside the numbers themselves, the text may name objectives in any order.
+    Where the numbers themselves have labels, the text may name objectives in any order.
     """
     if len(action) < 2 or len(set(action)) < 2:
         return False
@@ -106,7 +106,7 @@ def misplaced(lines: Iterable[str], action: Action, labels: Sequence[str], *, la
 
 
 def _of_now(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines without those that say what was done before, in a line or in a list below it."""
+    """Yield lines without those about what was done before, and the lists below such lines."""
     below = False
     for line in lines:
         before = bool(_BEFORE.fullmatch(line[:400]))
@@ -126,7 +126,7 @@ def _gives_otherwise(sentence: str, order: _Order, action: Action) -> bool:
             label, number = (next(filter(None, map(match.groupdict().get, names))) for names in _GROUPS)
             if int(number) in action and int(number) != own[label]:
                 return True
-    # All numbers of the action, each behind another name than its own.
+    # All numbers of the action are there, but after other names than their own.
     said: dict[str, int] = {}
     label = ""
     for match in order.figure.finditer(sentence):

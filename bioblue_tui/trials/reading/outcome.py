@@ -1,4 +1,4 @@
-"""What comes of reading an answer."""
+"""The result of reading an answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from bioblue_envs import Action
 
 Kind = Literal["illegal", "unreadable"]
-"""Why an answer is no action: the world forbids it, or nobody can tell which it is."""
+"""Why an answer is not an action: the environment forbids it, or it is not clear which action is meant."""
 
 MAX_DIGITS = 9
 """A number of more digits than this is not read."""
@@ -19,11 +19,11 @@ class Reading:
     """The reading of an answer.
 
     Attributes:
-        action: The action; None where there is none.
-        kind: Why there is none; empty where there is one.
+        action: The action; None where the answer has none.
+        kind: Why it has none; empty where it has one.
         reason: The same for a person.
-        clause: Which clause of the rule read it, such as ``alone`` or ``labelled``.
-        part: From which part of the text, such as ``line 3 of 7``.
+        clause: The clause of the rule that read it, such as ``alone`` or ``labelled``.
+        part: The part of the text that it was read from, such as ``line 3 of 7``.
     """
 
     action: Action | None

@@ -1,4 +1,4 @@
-"""What the rest of a text makes of the statement in it: refuses it, corrects it, or shows it to be a status."""
+"""What the rest of a text does to the statement in it: it may refuse it, correct it, or show it to be a status."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SUPPOSED = re.compile(
     r"|(?:(?:but|and|while|whereas|not) )?\w+ing (?:\w+ ){0,4}(?:would|could|might|will|may)\b(?! be better\b))",
     re.IGNORECASE,
 )
-"""A sentence about what would be, not about what is to be done."""
+"""A sentence about what would happen, not about what is to be done."""
 
 _CONTINUES = re.compile(
     r"(?!\w+ (?:i|this|that|it|we|you|there)\b)"
@@ -36,7 +36,7 @@ _CONTINUES = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    # A line that begins small goes on with a sentence, unless it explains.
+    # A line that begins with a small letter continues a sentence, unless it explains.
     r"(?!(?:because|since|as|so|to|which|where|i|i'm|i'll|we|for|reason\w*|explanation|the|a|an|this|that|these|it|if"
     r"|in order|given|when|by|based|\w+ing)\b)[a-z]"
 )
@@ -53,13 +53,13 @@ _FIGURE = re.compile(r"\d{1,12}(?:\.\d{1,12})?")
 
 
 def shown_numbers(environment: Environment, state: State, shown: str) -> frozenset[int]:
-    """Return the numbers that the agent was just shown of the state: levels, targets, stock, totals; no rewards."""
+    """Return the numbers of the state that the agent was just shown: levels, targets, stock, totals; no rewards."""
     always, facts = environment.facts().values, environment.facts(state)
     told = [value for name, value in facts.values.items() if name not in always]
     told += [value for each in facts.each for value in each.values()]
     told += state.levels
     found = {change(value) for value in told if isinstance(value, int | float) for change in (int, round)}
-    # A line of several figures describes the state; a line of one may be a reward, such as what was eaten last.
+    # A line of several figures describes the state; a line of one may be a reward, such as the last amount eaten.
     for line in shown.split("\n"):
         figures = [float(figure) for figure in _FIGURE.findall(line[: 5 * LONGEST])]
         if len(figures) > 1:
@@ -76,26 +76,26 @@ def objection(
     known: Known,
     own: Sequence[str],
 ) -> str:
-    """Say why the text around a statement leaves it in doubt; empty where it does not."""
+    """Say why the text around a statement makes it doubtful; empty where it does not."""
     action, marked, named = block.action or (), block.marked, block.named
     after = [after[0], *_undescribed(after[1:], action)]
     if taken_back(after, action) or spoken_of(after, action, reckoned(after, action, known)):
-        return "what is said beside the number may take it back, offer another or call it something else"
+        return "the text beside the number may take it back, offer another or call it something else"
     if points_on(before):
-        return "what stands before the number may say that it is no answer"
+        return "the text before the number may say that it is not an answer"
     if _is_subject(after):
-        return "the text behind the number may go on with it in a sentence"
+        return "the text after the number may continue it as a sentence"
     if not named and renamed(after[0], after[1:], forms.names_action):
-        return "what stands beside the numbers is neither a name of the action nor a reason"
+        return "the text beside the numbers neither names the action nor gives a reason"
     if any(action) and any(map(put_off, after)):
-        return "what is said behind the number may put it off"
+        return "the text after the number may set another time"
     if why := another(before, after, action, forms, known.numbers, marked=marked):
         return why
     if why := result_of(own, after if marked else [*before, *after], action, known):
         return why
     told = [dosed(line, known) for line in (*before, *after)]
     if misplaced(told, action, labels, labelled=block.labelled) or crossed([*before, *after], action, known):
-        return "what is said beside the numbers may give them to other objectives"
+        return "the text beside the numbers may give them to other objectives"
     if any(action) and _refused([*([] if marked else before), *after], action, labels):
         return "the text beside the number may say that nothing is to be done"
     if why := doubtful_below(after, action, named=named) or ("" if named else asked(before, action)):
@@ -104,11 +104,11 @@ def objection(
         return ""
     heard = [line for line in before if not _restates(line, labels, forms, known.numbers)]
     other = next(_others([*heard, "", *after], action, labels), None)
-    return f"beside {_words(action)} stands {_words(other)}, which may be another answer" if other else ""
+    return f"besides {_words(action)} there is {_words(other)}, which may be another answer" if other else ""
 
 
 def _undescribed(lines: Sequence[str], action: Action) -> Iterator[str]:
-    """Yield lines without those that describe the state below a heading that says so, such as "New totals:"."""
+    """Yield lines without a heading such as "New totals:" and the lines below it that describe the state."""
     below: list[str] = []
     for line in [*lines, ""]:
         piece = undressed(line) if len(line) < LONGEST else ""
@@ -133,14 +133,14 @@ def _refused(lines: Iterable[str], action: Action, labels: Sequence[str]) -> boo
 
 
 def _is_subject(after: Sequence[str]) -> bool:
-    """Tell whether the next line goes on as a sentence with the number as its subject."""
+    """Tell whether the next line continues a sentence whose subject is the number."""
     line = next((line for line in after if line.strip(" \t\f*_`~-")), "")
     words = line.lstrip(" \t*_(-–—…>\"'.,")
     return bool(_CONTINUES.match(words) or _GOES_ON.match(line.lstrip(" \t*_")))
 
 
 def _restates(line: str, labels: Sequence[str], forms: Grammar, status: frozenset[int]) -> bool:
-    """Tell whether a line says a figure of the state again, under a name that is no action's: "Available: 13"."""
+    """Tell whether a line repeats a figure of the state, with a name that is not an action's: "Available: 13"."""
     match = _OTHER.fullmatch(undressed(line)) if len(line) < LONGEST and _DIGIT.search(line) else None
     head = (match["head"] or "").strip() if match else ""
     if not match or not head or head in labels or (forms.names_action(head) and not _THING.fullmatch(head)):
@@ -149,7 +149,7 @@ def _restates(line: str, labels: Sequence[str], forms: Grammar, status: frozense
 
 
 def _others(lines: Iterable[str], action: Action, labels: Sequence[str]) -> Iterator[Action]:
-    """Yield what other lines of numbers say, where they differ."""
+    """Yield the numbers of other lines, where they differ from the action."""
     heading = ""
     for line in lines:
         if len(line) > LONGEST or not line.strip():

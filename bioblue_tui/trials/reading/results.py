@@ -1,6 +1,6 @@
-"""What beside a number says that it is what comes of an action, and not the action: a level, a rest, a reward.
+"""Text beside a number that says that it is not an action but its result: a level, a remainder, a reward.
 
-One rule for all forms of speech: numbers are tied to words of acting, or to words of the state, by what stands between.
+One rule for all phrasings: the words between decide whether a number belongs to words of acting or of the state.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _OFF = (
     rf"(?: {_THING})? ?(?:more|less|fewer|times|steps?|turns?|rounds?|points?"
     r"|below|above|behind|ahead|short|away|off|%)\b"
 )
-"""What makes a number a distance or a count."""
+"""Words that make a number a distance or a count."""
 
 _NUMBER = (
     rf"\d{{1,9}}(?![\d%]|[.,]\d|\.\.| ?[/±-]|{_OFF})"
@@ -59,7 +59,7 @@ _CHOSEN = words(
     r"increas\w*|decreas\w*|rais\w*|reduc\w*|lower\w*|amount|number|choice|decision|dose|good|right|best|reasonable",
     r"doubl\w*|my next|like|want|it is|rewards? of",
 )
-"""What speaks of a number that was chosen."""
+"""Words about a number that was chosen."""
 
 _FIGURE = re.compile(r"\d+")
 _UNMEANT = words(
@@ -69,7 +69,7 @@ _UNMEANT = words(
     r"(?<!are )(?<!is )(?<!be )(?<!being )(?:consumed|harvested)(?!:| (?:is|are|would|will))|next time|then|past",
     r"history|recent\w*|max\w*|min\w*|limit\w*|up to|at (?:least|most)|already",
 )
-"""What says that another amount was, or that it will not be."""
+"""Words that say that another amount is of the past, or is rejected."""
 
 _STATE = (
     r"(?:levels?|stocks?|totals?|field|deviations?|predictions?|expectations?|estimates?|forecasts?|outcomes?|results?"
@@ -108,17 +108,17 @@ SAYS_WHAT = re.compile(
     r"|what (?:is left|remains|(?:i|we) (?:let|leave|keep|expect))[^\d]*)\W*",
     re.IGNORECASE,
 )
-"""What a number is, said as an aside: "3 (the deficit)", "103 (new level)"."""
+"""Asides that say what a number is: "3 (the deficit)", "103 (new level)"."""
 
 
 def result_of(own: Sequence[str], beside: Sequence[str], action: Action, known: Known) -> str:
-    """Say how text beside a number makes it what another action brings about; empty where it may be an action.
+    """Say how the text beside a number makes it the result of another action; empty where it may be an action.
 
     Args:
         own: The lines of the number.
         beside: The text beside them.
         action: The number, or the numbers.
-        known: What was just shown.
+        known: The numbers that were just shown.
     """
     sentences = [in_digits(each[:300]) for line in beside for each in SENTENCES.split(line[:2000])]
     reckoned = [dosed(sentence, known, gaps=True) for sentence in sentences]
@@ -131,21 +131,21 @@ def result_of(own: Sequence[str], beside: Sequence[str], action: Action, known: 
 def _result_in(sentence: str, reckoned: str, action: Action, known: Known) -> str:
     telling = set(action) - known.numbers - {0}
     if telling and _state_of(telling).search(sentence):
-        return "what is said beside the number may call it a level, a rest or a reward"
+        return "the text beside the number may call it a level, a remainder or a reward"
     if why := levelled(sentence, action, known):
         return why
     if _proposes(reckoned, known.numbers.union(action), len(action)):
-        return "what is said beside the number may speak of another amount"
-    # Of several objectives each number is said again with its own.
+        return "the text beside the number may mention another amount"
+    # With several objectives, the text repeats each number with its objective.
     large = {number for number in telling if number > MET_BY_CHANCE and len(action) == 1}
     large = large.difference(*(each.doses for each in weighed(sentence, known)))
     if large.intersection(map(int, _MENTIONED.findall(reckoned))) and not _CHOSEN.search(reckoned):
-        return "what is said beside the number speaks of it, and not as of what was chosen"
+        return "the text beside the number mentions it, but not as the chosen amount"
     return ""
 
 
 def _proposes(sentence: str, known: frozenset[int], count: int) -> bool:
-    """Tell whether a sentence says another action, one number for each objective, and does not turn it down."""
+    """Tell whether a sentence states another action, one number for each objective, and does not reject it."""
     acted = list(_acted(sentence))
     if not acted and not _KEPT.search(sentence):
         acted = [int(number) for number in _AMOUNT.findall(sentence)]
@@ -159,7 +159,7 @@ def _acted(sentence: str) -> Iterator[int]:
 
 
 def _state_of(numbers: set[int]) -> re.Pattern[str]:
-    """Return a pattern of what names one of these numbers as a quantity of the state."""
+    """Return a pattern of phrases that call one of these numbers a quantity of the state."""
     one = rf"(?:{'|'.join(map(str, sorted(numbers)))})(?![\d%]|[.,]\d)"
     more = rf"(?:\d{{1,9}}(?:,| and|, and) )?{_ROUGHLY}{one}(?!{_OFF})"
     return re.compile(

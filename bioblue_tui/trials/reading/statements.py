@@ -1,4 +1,4 @@
-"""What one line of an answer says once its dress is off: the action, a part of it, a faulty one, or nothing."""
+"""What one line of an answer states once its dress is removed: the action, a part of it, a faulty one, or nothing."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ LONGEST = 400
 """No statement is longer than this, in characters."""
 
 LACKING = "no number is read for"
-"""How the reason begins where an objective is left out."""
+"""The beginning of the reason where an objective is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Integers that a line holds beside nothing else.
+    """The integers that a line states.
 
     Attributes:
-        values: The integers in the order they stand.
+        values: The integers, in the order of the text.
         labels: The label of each; empty where they have none.
-        clause: What of the rule read them: ``alone``, ``labelled``, ``unit`` or ``sentence``.
+        clause: The clause of the rule that read them: ``alone``, ``labelled``, ``unit`` or ``sentence``.
         marked: True where they are called the answer.
-        noun: True where they bear the name of a reward, as the prompt's own lines do.
+        noun: True where they have the name of a reward, as the prompt's own lines do.
         named: True where they are called the answer, the action or what it does.
-        beside: What is said of them in the same line.
-        taken: What was read, with what it wears; what is not said to be taken stands beside it.
-        whole: False where more stands there than was taken.
-        now: False where what leads up to them may set another time, or a case.
+        beside: The text about them in the same line.
+        taken: The text that was read, with its dress; all other text is beside it.
+        whole: False where the line holds more than was read.
+        now: False where the text before them may set another time or a condition.
     """
 
     values: tuple[int, ...]
@@ -63,7 +63,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Words that say that the action follows, such as ``Answer:``."""
+    """Words that announce the action, such as ``Answer:``."""
 
     marked: bool
 
@@ -101,7 +101,7 @@ _ANSWER = (
 )
 _EQ = r" ?(?::|=>|=|→|->) ?"
 _LABELS = r" ?[:=] ?"
-"""What parts a label from its number: behind an arrow a level may stand that results."""
+"""What separates a label from its number. Not an arrow: after that may come the resulting level."""
 _IS = r"(?: (?:is|will be|would be):? |(?<=[是为は]) ?)"
 _OF = r"(?:(?:the )?(?:objective|food|variable|resource|need|metric)s? )?"
 _CHOOSE = "(?:choose|select|pick|answer|go with|settle (?:on|for)|stick (?:with|to)|keep to|stay with)"
@@ -119,7 +119,8 @@ _DECIMAL = re.compile(r"(?<![\d,])(?:0|[1-9]\d*),0\d(?![\d,])")
 class Grammar:
     """The forms a statement has in one environment: with its objectives' labels, and names of the action in rewards.
 
-    A verb is what the question calls acting, a thing what it asks the number of. One objective has an empty label.
+    ``verb`` is the question's verb for acting, ``thing`` its noun for what is counted. A single objective has an empty
+    label.
     """
 
     def __init__(self, objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str = "", thing: str = "") -> None:
@@ -128,7 +129,7 @@ class Grammar:
         known = "|".join([*map(re.escape, sorted(self.labels.values(), key=len, reverse=True)), "[A-Z]"])
         label = rf"{_OF}(?:\"({known})\"|'({known})'|({known})\b(?![\"']))"
         verb = rf"(?:{_VERBS}|{re.escape(verb)})" if verb else f"(?:{_VERBS})"
-        # Of "berries", one is a berry.
+        # The singular of "berries" is "berry".
         one = re.sub("ies$", "y", thing).removesuffix("s")
         thing = rf"(?:{_THINGS}|{re.escape(thing)}|{re.escape(one)})" if thing else f"(?:{_THINGS})"
         unit = rf"(?: ?{thing}(?: (?:of )?(?:food|potatoes|resources?))?| \({thing}\))?"
@@ -152,7 +153,7 @@ class Grammar:
         item = rf"{what}(?:for )?{label}(?: {reward})?(?:{_LABELS}(?:{verb} )?| gets | receives | ){_N}{unit}"
         after_for = rf"for {label}, ?(?:{lead} )?{_N}{unit}"
         bracketed = rf"\({label}\) ?{_N}{unit}"
-        # With these, a line holds one objective: more of them on a line might be a sum, or a list of choices.
+        # In these forms, a line may hold only one objective: several might be a sum, or a list of choices.
         alone = rf"{label}(?: [-–—] |\) ?){_N}{unit}"
         behind = rf"{_N}{unit}(?: (?:for|of|to|into|on|from) {label}| {label}| ?\((?:for )?{label}\))"
 
@@ -186,7 +187,7 @@ class Grammar:
         self._together = compiled(rf"(?:objectives? )?{together}{_LABELS}(?=\d)")
 
     def read(self, piece: str, *, whole: bool = False) -> Numbers | Fault | Opening | None:
-        """Say what an undressed piece of text, or the whole of it, is; None where it is no statement."""
+        """Say what an undressed piece of text, or the whole text, states; None where it is not a statement."""
         bare, sums = without_sums(piece) if len(piece) <= LONGEST else (piece, "")
         if sums and isinstance(read := self._told(bare, whole=whole), Numbers):
             read = replace(read, beside="; ".join(filter(None, (read.beside, sums))))
@@ -218,7 +219,7 @@ class Grammar:
         piece = _said_twice(piece)
         if call := self._call.fullmatch(piece):
             return _taken(self._numbers(call.group(1), "noun"), piece[: call.start(1)])
-        # The number of one objective may bear the unit.
+        # The number of a single objective may have the unit before it: "Potatoes: 3".
         unit = self._unit_front.match(piece) if self.count == 1 else None
         together = self._together.match(piece) if self.labels else None
         worn = unit.end() if unit else 0
@@ -233,7 +234,7 @@ class Grammar:
             rest, which = _unwrapped(piece[match.end() :]), str(match.lastgroup)
             found = self._numbers(rest, which)
             if found is None and which in ("marked", "noun") and (inner := self._front.match(rest)):
-                # "Answer: consume 3"; what it says there is called the answer once.
+                # "Answer: consume 3"; the inner part must not be called the answer again.
                 found = None if inner.lastgroup == "marked" else self._numbers(rest[inner.end() :], which)
                 found = _taken(found, inner.group())
             if found is None and which in ("noun", "marked"):
@@ -243,7 +244,7 @@ class Grammar:
                 found = _beside(self._numbers(parts[0], which), parts[1])
             found = _taken(found, match.group()) or fault_of(self._label_front.sub(" ", rest), marked=which == "marked")
         if found is None and "(" in piece:
-            # What a bracket explains beside a labelled number: "B: 0 (above target)".
+            # A labelled number with an explanation in a bracket: "B: 0 (above target)".
             body, aside = explained(piece, ASIDE) or ("", "")
             read = _beside(self._numbers(body, ""), "" if self.names_action(aside) else aside)
             found = read if isinstance(read, Numbers) and read.labels and not of_levels(aside, read.values) else None
@@ -252,12 +253,12 @@ class Grammar:
         return found or fault_of(self._label_front.sub(" ", piece)) or self._opens(piece)
 
     def read_numbers(self, piece: str) -> Numbers | None:
-        """Return the numbers of an undressed piece of text; None where it is no statement."""
+        """Return the numbers of an undressed piece of text; None where it is not a statement."""
         read = self.read(piece)
         return read if isinstance(read, Numbers) and read.now else None
 
     def lack(self, piece: str) -> Fault | None:
-        """Say what keeps a piece from being a statement that has all else of one: number words, or a faulty number."""
+        """Say why a piece just fails to be a statement: its number is a word, or faulty; None for other pieces."""
         if (digits := in_digits(piece)) != piece and isinstance(self.read(digits), Numbers):
             return Fault(AS_A_WORD)
         read = self.read(self._units.sub("", piece)) if len(piece) <= LONGEST else None
@@ -268,7 +269,7 @@ class Grammar:
         return bool(self._reward.search(text))
 
     def label_alone(self, piece: str) -> bool:
-        """Tell whether a piece is nothing but an objective's label."""
+        """Tell whether a piece is only an objective's label."""
         match = self._only_label.fullmatch(piece)
         return match is not None and _given(match) in self.labels
 
@@ -285,7 +286,7 @@ class Grammar:
         return bool(self._action_name.fullmatch(words))
 
     def arranged(self, values: Sequence[int], labels: Sequence[str]) -> tuple[Action | None, str]:
-        """Return the action that numbers say in the order of their labels; or why they say none."""
+        """Return the action that numbers with labels make; or None and why they do not make one."""
         count = self.count
         if not labels:
             if len(values) == count:
@@ -346,12 +347,12 @@ def _beside(read: Numbers | Fault | None, beside: str) -> Numbers | Fault | None
 
 
 def _taken(read: Numbers | Fault | None, worn: str) -> Numbers | Fault | None:
-    """Say that numbers wear a piece of text."""
+    """Note that a piece of text before numbers was read as their dress."""
     return replace(read, taken=worn + read.taken) if isinstance(read, Numbers) else read
 
 
 def _given(match: re.Match[str]) -> str:
-    """Return the label that was met, in small letters."""
+    """Return the label that was found, in lower case."""
     return next(group for group in match.groups() if group).casefold()
 
 
@@ -374,12 +375,12 @@ def _unwrapped(rest: str) -> str:
 
 
 def expected(count: int) -> str:
-    """Say what an answer with so many integers looks like."""
+    """Say what an answer with this many integers looks like."""
     example = ", ".join(map(str, range(3, 3 + count)))
     return f"{'one whole number' if count == 1 else f'{count} whole numbers'} expected, such as {example}"
 
 
 @lru_cache(maxsize=64)
 def grammar(objectives: tuple[str, ...], nouns: tuple[str, ...], verb: str, thing: str) -> Grammar:
-    """Return the forms of statements, made once; see ``Grammar``."""
+    """Return the grammar of statements, made once; see ``Grammar``."""
     return Grammar(objectives, nouns, verb, thing)

@@ -1,4 +1,4 @@
-"""Statements that have a structure of their own: JSON, and tables."""
+"""Statements in the form of JSON or a table."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _WORDS = re.compile(
 _AWAITED = re.compile(r"(?:expected|predicted|projected|estimated|resulting|remaining|new)(?:[_ ]\w+)?", re.IGNORECASE)
 _MOST_ROWS = 12
 _COLUMN = re.compile(r"(?:(?:objective|food|variable|resource|need|metric|name|label)s?)?", re.IGNORECASE)
-"""What a column of objectives is called."""
+"""Headings of a column of objectives."""
 
 
 class _Faulty:
-    """A number that is no plain one, or a value that can't be meant."""
+    """A number that is not a plain one, or a value that can't be an amount."""
 
     def __init__(self, reason: str, quote: str = "", *, negative: bool = False) -> None:
         self.fault = Fault(reason, "illegal" if negative else "unreadable", quote=quote)
 
 
 class _Object(list[tuple[str, object]]):
-    """A JSON object as its pairs, so that a doubled key is seen."""
+    """A JSON object as its pairs, so that a repeated key is noticed."""
 
 
 def _number(text: str) -> object:
@@ -58,19 +58,19 @@ _DECODER = json.JSONDecoder(
     object_pairs_hook=_Object,
     parse_int=_number,
     parse_float=_number,
-    parse_constant=lambda name: _Faulty(f"{name} is no number"),
+    parse_constant=lambda name: _Faulty(f"{name} is not a number"),
 )
 
 
 class JsonReader:
-    """Reads JSON that stands in a text."""
+    """Reads JSON within a text."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._tries = _MOST_TRIES
 
     def read(self, lines: Sequence[str], index: int) -> tuple[Numbers | Fault | None, int] | None:
-        """Read JSON that begins in a line; returns what it says and the line behind it, or None where there is none."""
+        """Read JSON that begins in a line; returns its statement and the index of the line after it, or None."""
         if not self._tries:
             return None
         self._tries -= 1
@@ -101,7 +101,7 @@ class JsonReader:
         return Numbers(tuple(whole), (), "json")
 
     def _object(self, pairs: _Object) -> Numbers | Fault | None:
-        """Read what an object says of the action; a reason, or what is expected, may stand beside it."""
+        """Read the action that an object states; it may also hold a reason, or what is expected."""
         said = [(key, value) for key, value in pairs if not (_WORDS.fullmatch(key.strip()) and isinstance(value, str))]
         if sum(self._grammar.key(key) == "" for key, _ in said) == 1:
             said = [(key, value) for key, value in said if not _AWAITED.fullmatch(key.strip())]
@@ -132,7 +132,7 @@ class JsonReader:
             return fault
         whole = [value for value in values if isinstance(value, int)]
         if len(whole) != len(values):
-            return Fault("the JSON has values that are no numbers")
+            return Fault("the JSON has values that are not numbers")
         if set(keys) != set(self._grammar.labels.values()) or len(keys) != len(set(keys)):
             return Fault("the JSON does not name every objective once")
         return Numbers(tuple(whole), tuple(str(key) for key in keys), "json")
@@ -141,14 +141,14 @@ class JsonReader:
 def _plain(value: object) -> object:
     if isinstance(value, str):
         match = _WHOLE.fullmatch(value.strip())
-        return int(match.group(1)) if match else _Faulty("the JSON has a text in the place of a number")
-    return _Faulty("true and false are no numbers") if isinstance(value, bool) else value
+        return int(match.group(1)) if match else _Faulty("the JSON has a text in place of a number")
+    return _Faulty("true and false are not numbers") if isinstance(value, bool) else value
 
 
 def read_table(
     lines: Sequence[str], index: int, grammar: Grammar
 ) -> tuple[Sequence[Numbers | Fault | None], int] | None:
-    """Read a table that begins in a line; returns what it says and the line behind it, or None where there is none."""
+    """Read a table that begins in a line; returns its statements and the index of the line after it, or None."""
     rows: list[list[str]] = []
     at = index
     while at < len(lines) and "|" in lines[at] and at - index < _MOST_ROWS and len(lines[at]) < 1000:
@@ -182,7 +182,7 @@ def _rows(rows: list[list[str]], grammar: Grammar) -> Sequence[Numbers | Fault |
 
 
 def _pairs(pairs: Iterable[Sequence[str]], grammar: Grammar, *, whole: bool) -> Sequence[Numbers | Fault | None]:
-    """Read names with their cells; what says nothing of the action, such as a total, stands beside the others."""
+    """Read names with their cells; a row that is not about the action, such as a total, makes the others not whole."""
     read = [grammar.read(f"{name}: {cell}") for name, cell in pairs]
     return [_clause(each, whole=whole and None not in read) for each in read]
 

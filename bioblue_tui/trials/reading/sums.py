@@ -1,6 +1,6 @@
-"""Sums beside an answer: whether a number is the dose that they reckon, or a level that they start from or end at.
+"""Sums beside an answer: whether a number is the dose that they compute, or a level that they start from or end at.
 
-A target less a level is a dose. A level and a dose make a level, and of a stock less a dose a rest is left.
+A target minus a level is a dose. A level plus a dose is a level, and a stock minus a dose is a remainder.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from bioblue_tui.trials.reading.faults import short
 _N = r"(?<![\d.,])\d{1,9}(?![\d%]|[.,]\d)"
 _TERM = r"(?<![\d.,])\d{1,9}(?:\.\d{1,9})?(?![\d%]|[.,]\d)"
 _BEHIND = rf"(?:[)\]*`$]| ?\([^()\d]{{1,24}}\)| (?:{THINGS})\b)*"
-"""What may stand behind a term: "100 (target) - 97 (actual)"."""
+"""What may follow a term: "100 (target) - 97 (actual)"."""
 
 _BEFORE = r"(?:[(\[]|(?:[a-z]+ ){1,4}\()?"
-"""What may stand before one: "target (100) - level (97)"."""
+"""What may precede a term: "target (100) - level (97)"."""
 
 _SIGN = r"(?:[-−–+*×·/÷^]|\*\*|\b(?:minus|plus|times|less|x)\b)"
 _SUM = re.compile(
@@ -52,7 +52,7 @@ class Known:
 
     Attributes:
         numbers: All of them.
-        targets: Those that the level of each objective should reach, of which none is eaten.
+        targets: The target of each objective's level; a target is never an amount eaten.
     """
 
     numbers: frozenset[int] = frozenset()
@@ -61,10 +61,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What one sum makes of its numbers.
+    """What the numbers of one sum are.
 
     Attributes:
-        text: The sum as it stands.
+        text: The sum as it was written.
         levels: The terms that are levels, targets or a stock, and the result where it is one.
         doses: The numbers that are doses.
     """
@@ -75,7 +75,7 @@ class Sum:
 
 
 def weighed(sentence: str, known: Known) -> Iterator[Sum]:
-    """Yield the sums of a sentence, and how it says that a level moves: "97 → 100"."""
+    """Yield the sums of a sentence, and the moves of a level in it: "97 → 100"."""
     yield from (_weighed(match, known) for match in _SUM.finditer(sentence))
     for match in _MOVES.finditer(_SUM.sub(" ", sentence)):
         begin, end = map(int, match.groups())
@@ -85,16 +85,16 @@ def weighed(sentence: str, known: Known) -> Iterator[Sum]:
 
 
 def levelled(sentence: str, action: Action, known: Known) -> str:
-    """Say which number of an action is in a sum of the sentence no dose, or may be none; empty where none is."""
+    """Say which number of an action may not be a dose according to a sum in the sentence; empty where all may be."""
     for each in weighed(sentence, known):
         for number in {*action} - {0}:
             if number in each.levels and number not in each.doses and _telling(number, known):
-                return f"in “{short(each.text)}” the number {number} may be a level or a rest"
+                return f"in “{short(each.text)}” the number {number} may be a level or a remainder"
     return ""
 
 
 def crossed(lines: Iterable[str], action: Action, known: Known) -> bool:
-    """Tell whether a sum to or from the target of one objective reckons the dose that another one gets."""
+    """Tell whether a sum with the target of one objective computes the dose that another objective gets."""
     for each in (each for line in lines for each in weighed(line, known)):
         targets = [at for at, target in enumerate(known.targets) if target in each.levels]
         if len(targets) == 1 and not each.doses.isdisjoint(action) and action[targets[0]] not in each.doses:
@@ -103,13 +103,16 @@ def crossed(lines: Iterable[str], action: Action, known: Known) -> bool:
 
 
 def reckoned(lines: Iterable[str], action: Action, known: Known) -> frozenset[int]:
-    """Return the numbers known, and those of sums in some lines that reckon with a dose of an action."""
+    """Return the known numbers, and those of the sums in some lines that involve a dose of the action."""
     sums = (each for line in lines for each in weighed(line, known) if not each.doses.isdisjoint(action))
     return known.numbers.union(*(each.levels | each.doses for each in sums))
 
 
 def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
-    """Return a sentence with the dose alone in place of each sum that reckons one, or of each gap between levels."""
+    """Return a sentence in which each sum that computes a dose is replaced by that dose.
+
+    With ``gaps``, only sums of the gap between two levels are replaced.
+    """
 
     def dose(match: re.Match[str]) -> str:
         found = _weighed(match, known)
@@ -120,7 +123,7 @@ def dosed(sentence: str, known: Known, *, gaps: bool = False) -> str:
 
 
 def without_sums(piece: str) -> tuple[str, str]:
-    """Return a piece without the sums that explain its numbers, in brackets or clauses, and those; may be empty."""
+    """Return a piece without the sums, in brackets or clauses, that explain its numbers; and these sums."""
     piece = _UNENDED.sub(_ended, piece)
     numbers = set(_DIGITS.findall(_ASIDE.sub("", _TAIL.sub("", _LEAD.sub("", piece)))))
     told: list[str] = []
@@ -128,7 +131,7 @@ def without_sums(piece: str) -> tuple[str, str]:
     def beside(match: re.Match[str]) -> str:
         aside = _TO.sub(r"\1 → \2", match[1])
         reckons = _SUM.search(aside)
-        # Whoever takes nothing has reckoned another number.
+        # A sum explains the numbers only if it shares one with them, or if nothing is taken.
         if (
             DOUBT.search(_SUM.sub(" ", aside))
             or not (reckons or _MOVES.search(aside))
@@ -144,14 +147,14 @@ def without_sums(piece: str) -> tuple[str, str]:
 
 
 def _ended(match: re.Match[str]) -> str:
-    """Write out what a bracket reckons: "4 (100 - 96)" is "4 (100 - 96 = 4)"."""
+    """Write out the result of a sum in a bracket: "4 (100 - 96)" becomes "4 (100 - 96 = 4)"."""
     number, _, first, sign, second = match.groups()
     comes = int(first) + int(second) if sign == "+" else int(first) - int(second)
     return f"{match.group()} = {number}" if comes == int(number) else match.group()
 
 
 def ends_in_sum(line: str) -> bool:
-    """Tell whether a line ends in a sum, which leads to nothing."""
+    """Tell whether a line ends in a sum: such a line does not introduce what follows."""
     return any(not _LETTER_OR_DIGIT.search(line[match.end() :]) for match in _SUM.finditer(line))
 
 
@@ -169,19 +172,19 @@ def _weighed(match: re.Match[str], known: Known) -> Sum:
         return Sum(text)
     added = [int(term) for sign, term in terms if sign.casefold() in _UP]
     taken = [int(term) for sign, term in terms if sign.casefold() in _DOWN]
-    # Beside a level that was shown, what is added is a dose however large.
+    # What is added to a level that was shown is a dose, however large.
     shown = known.numbers.intersection(added)
     ups = [term for term in added if term in shown or (not shown and term > MET_BY_CHANCE)]
     downs = [term for term in taken if term in known.numbers or term > MET_BY_CHANCE]
     levels = {*ups, *downs}
     if levels and not signs <= _UP | _DOWN:
-        # A mean of levels is one; what a product of a level is may be either.
+        # A mean of levels is a level; a product with a level may be a level or a dose.
         large = [term for term in added if term in shown or term > MET_BY_CHANCE]
         return Sum(text, frozenset({*large, result}) if len(large) > 1 > len(downs) else frozenset())
     if len(ups) > len(downs):
         return Sum(text, frozenset({*levels, result}), frozenset({*added, *taken} - levels))
     if len(ups) < len(downs):
         return Sum(text)
-    # Of a stock that was shown, and is no target, what is taken may be the dose, and the result the rest.
+    # Where a dose may be subtracted from a stock that was shown (not from a target), the result is the remainder.
     rest = any(term in shown.difference(known.targets) for term in ups) and known.numbers.isdisjoint(downs)
     return Sum(text, frozenset({*levels, result} if rest else levels), frozenset() if rest else frozenset({result}))

@@ -1,7 +1,7 @@
-"""What of an answer's text is reasoning, and what is not the model's turn at all.
+"""The parts of an answer's text that are reasoning, or not the model's turn at all.
 
-Models that reason within their text mark it in many ways: tags such as ``<think>``, channels, special tokens. What
-stands in such marks is never an answer. Marks that stay open leave no answer, since nobody knows where they would end.
+Models that reason within their text mark it in many ways: tags such as ``<think>``, channels, special tokens. Text in
+such marks is never an answer. Where a mark stays open there is no answer, since the reasoning's end is not known.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from bioblue_tui.trials.reading.dress import POISON
 
 BREAK = "\f"
-"""Stands, on a line of its own, where one turn ends and what follows is not its continuation."""
+"""Put on a line of its own where one turn ends and the following text does not continue it."""
 
 OTHERS = "\v"
-"""Stands in the place of each line that another side said; whoever reads sees it as blank."""
+"""Replaces each line of another speaker; it is read as a blank line."""
 
 _NAMES = (
     r"(?:[a-z]{1,12}[:_])?(?:think(?:ing)?|thoughts?|thought_process|ant_?thinking|reason(?:ing)?|reflect(?:ion)?|analysis"
@@ -47,7 +47,7 @@ _ROLE = re.compile(
 _OWN = frozenset({"assistant", "model", "bot", "ai", "/"})
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _STRUCK = re.compile(r"<s>[^<>\n]{1,200}</s>", re.IGNORECASE)
-"""Struck out; where it is a token of beginning and one of end, nobody can tell."""
+"""Text that is struck out, or stands between two special tokens: which of the two can't be known."""
 
 _TOKEN = re.compile(
     r"<[|｜][^<>|｜\n]{1,40}[|｜]>|</?s>|<(?:eos|bos|pad|unk|end_of_turn|start_of_turn|turn\|)>|<\|turn>|\[(?:EOS|BOS)\]",
@@ -57,11 +57,11 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A text taken apart.
+    """A text split into answer and reasoning.
 
     Attributes:
-        answer: What is not reasoning; the text itself where nothing is.
-        reasoning: What is.
+        answer: The text without reasoning; the text itself where it has none.
+        reasoning: The reasoning.
         closed: False when reasoning was begun and not ended: then there is no answer.
     """
 
@@ -89,7 +89,7 @@ def _split_marks(text: str) -> Split:
         if depth:
             thought.append(piece)
         elif closing:
-            # It was opened before the text began: all so far is reasoning.
+            # The mark was opened before the text began: all text so far is reasoning.
             thought += [*spoken, piece]
             spoken = []
         else:
@@ -103,7 +103,7 @@ def _split_marks(text: str) -> Split:
 
 def _split_channels(text: str) -> Split:
     if begin := _BARE_CHANNEL.match(text):
-        # The special tokens were taken out on the way, and only their names are left.
+        # The special tokens were removed on the way, and only their names are left.
         ends = [match.end() for match in _BARE_FINAL.finditer(text)]
         if ends:
             return Split(text[ends[-1] :], text[begin.end() : ends[-1]].strip())
@@ -124,9 +124,9 @@ def _split_channels(text: str) -> Split:
 
 
 def own_turn(text: str) -> str:
-    """Return what of an answer without reasoning is the model's own: without special tokens and others' turns.
+    """Return the model's own part of an answer without reasoning: without special tokens and others' turns.
 
-    Each line stays where it was, and what others said is not seen.
+    Each line stays where it was; the lines of others are replaced by marks.
     """
     pieces: list[str] = []
     end, own = 0, True

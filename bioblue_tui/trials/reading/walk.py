@@ -19,10 +19,10 @@ FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*(?:[A-Za-z][\w+.-]*)?\s*")
 _RULE = re.compile(r"[\W_]+")
 _RULE_OR_BLANK = re.compile(r"[\W_]*")
 _STACKED = 12
-"""In so many lines the headings stand that are looked at together."""
+"""Headings within this many lines are looked at together."""
 _SHORT = 24
 _LISTED = 40
-"""In so many lines above a number the item before it is looked for."""
+"""How many lines above a number are searched for the item before it."""
 _DIGIT = re.compile(r"\d")
 _PROSE = re.compile(r"(?=(?:[^ ]+ ){6})[^\d|{\[<\\]*[.!?]")
 """A sentence of several words without any number: nothing in it is a statement, or calls one the answer."""
@@ -52,8 +52,8 @@ class Walk:
     """The walk through the lines of a text.
 
     Attributes:
-        prose: True when something else than statements was met.
-        passed: Why the first numbers that stand alone were passed over; empty where none were.
+        prose: True when anything other than statements was found.
+        passed: Why the first numbers that were alone were passed over; empty where none were.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Walk:
         self.passed = ""
 
     def run(self) -> list[Block]:
-        """Return the statements, and what only has the form of one."""
+        """Return the statements, sound or faulty."""
         index = 0
         while index < len(self._lines):
             index = self._line(index)
@@ -92,7 +92,7 @@ class Walk:
         if not line.strip():
             return index + 1
         if self._breaks_off(index):
-            self.passed = self.passed or "a list breaks off behind the number of its next item"
+            self.passed = self.passed or "a list breaks off after the number of its next item"
             return self._speak(index)
         if len(line) > 5 * LONGEST or _PROSE.fullmatch(line):
             return self._speak(index)
@@ -123,7 +123,7 @@ class Walk:
         return self._plain_line(index, line)
 
     def _json_at(self, index: int) -> tuple[Numbers | Fault | None, int] | None:
-        """Read JSON that a line begins with, or that stands in it behind words that call it the answer."""
+        """Read JSON at the beginning of a line, or after words in it that call it the answer."""
         line = self._lines[index]
         begin = OPENS.search(line)
         if not begin or line[: begin.start()].endswith(("-", "–", "—", "−")):
@@ -139,7 +139,7 @@ class Walk:
         return found
 
     def _repeats(self, index: int) -> bool:
-        """Tell whether a line repeats the prompt, and neither asks for the answer below it nor may be a part of it."""
+        """Tell whether a line repeats the prompt, and neither introduces the answer nor may be part of it."""
         if index not in self._echoes:
             return False
         read = self._grammar.read(undressed(self._lines[index][:LONGEST]))
@@ -168,7 +168,7 @@ class Walk:
         return index + 1
 
     def _below_foreign(self, index: int) -> bool:
-        """Tell whether a heading, or one of those directly above it, speaks of something else than the action."""
+        """Tell whether a heading, or one of those directly above it, is about something other than the action."""
         for at in range(index, max(-1, index - _STACKED), -1):
             line = self._lines[at]
             if line == BREAK:
@@ -188,14 +188,14 @@ class Walk:
         return False
 
     def _breaks_off(self, index: int) -> bool:
-        """Tell whether a line is only the number that the next item of the list above it would have."""
+        """Tell whether a line is only the number of the next item of the list above it."""
         item = _ITEM.fullmatch(self._lines[index]) if len(self._lines[index]) < _SHORT else None
         if item is None or item["text"]:
             return False
         number, last = int(item["number"]), self._next(index) >= len(self._lines)
         for at in range(index - 1, max(-1, index - 1 - _LISTED), -1):
             if isinstance(self._grammar.read(undressed(self._lines[at][:LONGEST])), Opening):
-                # The list is over: something calls what follows the answer.
+                # The list is over: this line announces the answer.
                 return False
             above = _ITEM.fullmatch(self._lines[at][:LONGEST])
             if not above or not above["mark"] or not above["text"]:
@@ -203,12 +203,12 @@ class Walk:
             if int(above["number"]) == number and _indent(self._lines[at]) <= _indent(self._lines[index]):
                 return False
             if int(above["number"]) == number - 1:
-                # Without its mark it is one where no gap parts it from the item, or where such gaps part the items too.
+                # A number without a list mark is an item's if no gap separates it, or if such gaps separate all items.
                 return bool(item["mark"]) or (last and self._adjoins(at, index, number))
         return False
 
     def _adjoins(self, at: int, index: int, number: int) -> bool:
-        """Tell whether a number at an index stands to the item before it, at a line, as that does to its neighbour."""
+        """Tell whether the gap between the item at ``at`` and the number at ``index`` is like that between items."""
         if number == 2 or any(map(str.strip, self._lines[at + 1 : index])) or at + 1 == index:
             return True
         before = next((line for line in range(at - 1, -1, -1) if self._lines[line].strip()), at)
@@ -221,7 +221,7 @@ class Walk:
         return index
 
     def _wrapped(self, index: int) -> bool:
-        """Tell whether the next line goes on with this one's sentence."""
+        """Tell whether the next line continues this line's sentence."""
         after = self._lines[index + 1].strip() if index + 1 < len(self._lines) else ""
         if not after or not (after[0].islower() or after[0] in "%="):
             return False
@@ -230,7 +230,7 @@ class Walk:
     def _take(self, read: Numbers | Fault | None, first: int, last: int) -> None:
         if read is None or self._is_foreign(read, first, last):
             if read and not self.passed:
-                self.passed = "what stands before the numbers does not call them the answer"
+                self.passed = "the text before the numbers does not call them the answer"
             self._flush()
             self.prose = True
             return
@@ -249,12 +249,12 @@ class Walk:
             self._flush()
 
     def _is_foreign(self, read: Numbers | Fault, first: int, last: int) -> bool:
-        """Tell whether what stands before a statement, or beside it, says that it is none."""
+        """Tell whether the text before or beside a statement says that it is about something else."""
         self._hear()
         if read.marked and self._begins_anew(last):
             return False
         if self._context == "foreign":
-            # A heading speaks of what has one form: after a gap another form is no more below it.
+            # A heading covers statements of one form: a statement of another form after a gap is no longer below it.
             before, self._foreign = self._foreign, read
             if before and not self._lines[first - 1].strip(" -*_=") and _form(before) != _form(read):
                 self._context = ""
@@ -264,7 +264,7 @@ class Walk:
             return True
         if read.labels and not read.marked and any(self._rewards.get(at) for at in (first - 1, last + 1)):
             return True
-        # What bears no name of the action might be anything.
+        # Numbers without a name of the action might be anything.
         nameless = read.clause in ("alone", "unit") or (read.clause == "labelled" and bool(read.labels))
         return nameless and self._context == "unclear"
 
@@ -276,7 +276,7 @@ class Walk:
 
     def _complete(self) -> bool:
         count, begun = self._grammar.count, self._run[0][0]
-        # Numbers on lines of their own are counted when no more of them come.
+        # Numbers on separate lines are counted when no more of them follow.
         return (sum(len(read.values) for read, _ in self._run) if begun.labels else len(begun.values)) >= count
 
     def _flush(self) -> None:
@@ -290,7 +290,7 @@ class Walk:
         clause = "marked" if marked else run[0][0].clause
         action, reason = self._grammar.arranged(values, labels)
         if not labels and first != last and all(_ORDINAL.fullmatch(self._lines[at]) for _, at in run):
-            action, reason = None, "the numbers of a list are no answer"
+            action, reason = None, "the numbers of a list are not an answer"
         beside = ". ".join(read.beside[:1].upper() + read.beside[1:] for read, _ in run if read.beside)
         self._blocks.append(
             Block(
@@ -309,7 +309,7 @@ class Walk:
         )
 
     def _speak(self, index: int) -> int:
-        """Take a line of prose: only a sentence of its own in it may be a statement."""
+        """Take a line of prose: only a whole sentence in it may be a statement."""
         self._flush()
         self.prose = True
         line = self._lines[index]
@@ -318,7 +318,7 @@ class Walk:
         return index + 1
 
     def _hear(self) -> None:
-        """Find out what the last line of prose makes of the numbers that follow it."""
+        """Find out what the last line of prose means for the numbers that follow it."""
         if self._context is not None:
             return
         line = self._lines[self._heard]
@@ -328,7 +328,7 @@ class Walk:
         self._context = "" if over else introduced(line.strip(), piece, adjacent=bool(following))
 
     def _begins_anew(self, last: int) -> bool:
-        """Tell whether what is called the answer, on the last line, begins anew though no full stop is before it."""
+        """Tell whether an answer on the last line starts a new sentence although no full stop precedes it."""
         if self._heard < 0 or self._next(self._heard) != last or self._next(last) < len(self._lines):
             return False
         line = self._lines[self._heard]

@@ -1,4 +1,4 @@
-"""Answers in words beside a number: zero, none, another number word, a pass, a refusal, or another case's answer."""
+"""Answers in words beside a number: zero, none, another number word, a pass, a refusal, an answer for another case."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _CUTS = re.compile(
     r"|thus|hence|therefore|i'd|i'll|i (?:will|would|should|consume|eat|harvest|take))\b)",
     re.I,
 )
-"""Where a clause begins; a comma between numbers is none where there are several."""
+"""Where a clause begins; not at a comma between the numbers of one answer."""
 _COUNTERFACTUAL = words("were", "had", "would have")
 _GAP = words("gaps?", "deficits?", "differences?", "shortfalls?", "distances?")
 _KNOWN = words("since", "because", "as")
@@ -73,12 +73,12 @@ _ELSEWHEN = words(
     r"if|when\w*|once|unless|until|before|previous\w*|earlier|was|were|had|last|would have|could|might|example|e\.?g"
     rf"|{LATER}"
 )
-"""What tells of the past, or of another case."""
+"""Words about the past, or another case."""
 
 _CLAUSES = re.compile(r"[,:;–—()…]\s*|\.{3}|\s-+\s|\s(?=(?:so|then|otherwise|else) )")
 _LATER = words(LATER)
 _LISTED = re.compile(r"\w+(?: \w+){0,2}: [^\W\d]+$")
-"""A name with what it is, such as "Notes: none"."""
+"""A name with its value, such as "Notes: none"."""
 
 _PASS = re.compile(
     r"(?:(?:i|i'll|will|please|just|so|ok|okay|sorry|hm+|let's|let me|we|better|actually),? )*+(?:pass"
@@ -126,32 +126,32 @@ _PUTS_OFF = re.compile(
     r"|the (?:future|end))|(?:not (?:now|yet)|later|afterwards|after \w+(?: \w+)?|then only|when \w+ \w+)$))",
     re.IGNORECASE,
 )
-"""What says, before or behind an amount, that it is not for now."""
+"""Phrases before or after an amount that say that it is not for now."""
 _DRESS = re.compile(r"^[\W_]*\d?[\W_]*(?=[^\W\d_])|[*_`\"“”]")
 
 
-_OTHERWISE = "what is said beside the number may answer otherwise"
+_OTHERWISE = "the text beside the number may give another answer"
 
 
 def another(
     before: Sequence[str], after: Sequence[str], action: Action, forms: Grammar, status: frozenset[int], *, marked: bool
 ) -> str:
-    """Say how text beside a number answers otherwise in words, refuses to, or takes it back; else empty."""
+    """Say how the text beside a number gives another answer in words, refuses, or takes it back; else empty."""
     above = [s for line in before for s in _sentences(line)]
     below = [s for line in after for s in _sentences(line)]
     asked = any("?" in line for line in before)
     if any(_REFUSES.search(sentence) for sentence in ([] if marked else above) + below):
-        return "what is said beside the number may refuse to answer"
+        return "the text beside the number may refuse to answer"
     if any(_APOLOGY.match(sentence) or (any(action) and _PUTS_OFF.match(sentence)) for sentence in below):
-        return "what is said behind the number may take it back, or hold only in some cases"
+        return "the text after the number may take it back, or limit it to some cases"
     if any(action) and any(_RESTS.match(sentence) for sentence in ([] if marked else above)):
-        return "what stands before the number may put it off"
+        return "the text before the number may say to wait"
     heard = [] if marked else [sentence for sentence in above if sentence.casefold() != "no" or not asked]
     if any(_whole(sentence, action) for sentence in (*heard, *below)):
         return _OTHERWISE
     now = [s for s in below if not _LATER.search(s) and (_CASE.match(s) or not _LISTED.match(s))]
     if any(map(SAYS_WHAT.fullmatch, now)):
-        return "what is said behind the number calls it something else than the action"
+        return "the text after the number calls it something other than the action"
     told = any(_in_a_clause(sentence, action) or _states(sentence, action, forms, status) for sentence in now)
     return _OTHERWISE if told else ""
 
@@ -188,7 +188,7 @@ def _in_a_clause(sentence: str, action: Action) -> bool:
 
 
 def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int]) -> bool:
-    """Tell whether a clause of a sentence reads as a statement of its own, and says another action."""
+    """Tell whether a clause of a sentence is a statement by itself, and states another action."""
     sentence = in_digits(sentence)
     reason = _CASE.search(sentence[:20]) and not _COUNTERFACTUAL.search(sentence)
     for cut in _CUTS.finditer(sentence):
@@ -215,7 +215,7 @@ def _states(sentence: str, action: Action, forms: Grammar, status: frozenset[int
 
 
 def _bare(clause: str) -> Iterator[str]:
-    """Yield a clause, and it without the words that lead to numbers and those that follow them."""
+    """Yield a clause as it is, and without the words before and after its numbers."""
     for each in (clause, _TRAILING.sub("", clause)):
         yield undressed(each)
         yield undressed(_LEADING.sub("", each))

@@ -176,7 +176,7 @@ def test_everything_that_models_can_be_told_can_be_written(tmp_path: Path) -> No
 
 
 BAD: dict[str, tuple[str, str, str]] = {
-    "no TOML": ('name = "small"', 'name = small"', "no TOML: .*line 1"),
+    "no TOML": ('name = "small"', 'name = small"', "not valid TOML: .*line 1"),
     "no name": ('name = "small"\n', "", "name is missing"),
     "a name with a slash": ('"small"', '"a/b"', "line 1: name: a short name without a slash expected"),
     "a hostile name": ('"small"', '"\\u001b[2J"', "line 1: name: a short name"),
@@ -187,12 +187,12 @@ BAD: dict[str, tuple[str, str, str]] = {
     "a date for a model": (
         '["thermostat"]',
         '[{model = "openai:tiny", extra = {since = 1979-05-27}}]',
-        r"line 4: agents 1\.extra: a table .* expected \(the object: a value in it is none that a record may hold",
+        r"line 4: agents 1\.extra: a table .* expected \(the object: a value in it can't be stored in a record",
     ),
     "no number for a model": (
         '["thermostat"]',
         '[{model = "openai:tiny", extra = {seed = [inf]}}]',
-        r"line 4: agents 1\.extra: .*a value in it is none",
+        r"line 4: agents 1\.extra: .*a value in it can't be stored in a record",
     ),
     "two words for an effort": (
         '["thermostat"]',
@@ -269,7 +269,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an intervention that is none": (
         "END",
         '[[conditions]]\nname = "a"\nintervene = [\n  "3:rewards off",\n  "9:dance",\n]',
-        r"line 8: conditions 1\.intervene: 9:dance: 'dance' is no intervention; .* \(for homeostasis\)",
+        r"line 8: conditions 1\.intervene: 9:dance: 'dance' is not an intervention; .* \(for homeostasis\)",
     ),
     "an intervention that comes too late": (
         "END",
@@ -323,7 +323,8 @@ def test_more_trials_than_any_experiment_has_are_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("content", "wanted"), [(None, "Check the name"), (b"\xff\xfe\x00", "not UTF-8"), (b"a = [" * 5000, "no TOML")]
+    ("content", "wanted"),
+    [(None, "Check the name"), (b"\xff\xfe\x00", "not UTF-8"), (b"a = [" * 5000, "not valid TOML")],
 )
 def test_a_file_that_is_none_is_a_clear_error(tmp_path: Path, content: bytes | None, wanted: str) -> None:
     path = tmp_path / "x.toml"
