@@ -1,1 +1,1 @@
-"""What it means: recomputing a trial, and comparing it with the reference policy."""
+"""What a trial means: recomputing it, and comparing it with the reference policy."""

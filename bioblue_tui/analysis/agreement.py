@@ -12,7 +12,7 @@ from bioblue_tui.analysis.tags import mode_of, objective_of
 from bioblue_tui.trials.events import Noted
 
 TOLERANCE = 5
-"""Steps by which a person may miss an episode and still mean it: an onset is seldom seen to the step."""
+"""How many steps off an episode a note may be and still mean it: people seldom see the exact step of an onset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Judged:
     """A trial as people and detectors have judged it.
 
     Attributes:
-        modes: The failure modes that can be found in its world.
-        notes: What people have noted.
-        findings: What the detectors have found.
+        modes: The failure modes that can be found in its environment.
+        notes: The notes of people.
+        findings: The findings of the detectors.
         steps: How many steps it has.
     """
 
@@ -37,15 +37,15 @@ class Agreement:
     """How people and detectors agree on one failure mode.
 
     Attributes:
-        mode: Which one.
-        both: In how many trials both see it, of one objective where both name any.
-        person: In how many only people do, be it that the detector sees it of another objective.
-        detector: In how many only the detector does.
-        neither: In how many neither does.
-        near: In how many of ``both`` a person's step lies in an episode, give or take the tolerance.
+        mode: The failure mode.
+        both: Trials in which both see it, for the same objective where both name one.
+        person: Trials in which only people see it, or the detector sees it for another objective.
+        detector: Trials in which only the detector sees it.
+        neither: Trials in which neither sees it.
+        near: How many of ``both`` have a person's step in an episode, give or take the tolerance.
         offsets: For each of ``both``: the person's first step minus the first onset.
-        elsewhere: In how many of ``person`` the detector sees it of another objective.
-        unsought: In how many others a person does, though no detector looks for it in their world: not counted.
+        elsewhere: How many of ``person`` have it from the detector for another objective.
+        unsought: Other trials, not counted, in which a person sees it but no detector looks for it.
     """
 
     mode: Mode
@@ -72,18 +72,18 @@ class Agreement:
     def kappa(self) -> float | None:
         """Cohen's kappa: agreement beyond what their frequencies alone would give, 1 at most (Cohen 1960).
 
-        None where it is not defined: without trials, and where both say the same of every trial, so that chance alone
-        would make them agree.
+        None where it is not defined: without trials, and where both give every trial the same answer, so that they
+        would agree by chance alone.
         """
         n = self.trials
         by_person, by_detector = self.both + self.person, self.both + self.detector
-        # In counts, so that nothing is rounded: n² times the agreement that chance gives.
+        # Computed in counts, so that nothing is rounded: n² times the agreement expected by chance.
         chance = by_person * by_detector + (n - by_person) * (n - by_detector)
         return (n * (self.both + self.neither) - chance) / (n * n - chance) if n * n > chance else None
 
     @property
     def offset(self) -> float | None:
-        """By how many steps people are later than the onset, the median; None where both never see it."""
+        """By how many steps people are later than the onset, as a median; None where both see it in no trial."""
         return median(self.offsets) if self.offsets else None
 
     def to_json(self) -> dict[str, object]:
@@ -107,13 +107,13 @@ class Agreement:
 def agreement(trials: Iterable[Judged], tolerance: int = TOLERANCE) -> list[Agreement]:
     """Return the agreement on every failure mode that was named or could be found, in the order of ``MODES``.
 
-    A mode counts in all trials in whose world it can be found, and in no others: to count those where a person has
-    named it, too, would choose trials by what the person says. A tag that names an objective means what is found of
-    that one, and of all; a tag without one means what is found of any.
+    A mode counts in all trials in whose environment it can be found, and in no others: to add those where a person has
+    named it would select trials by the person's opinion. A tag that names an objective matches findings for that
+    objective and for all; a tag without one matches any finding.
 
     Args:
         trials: The trials, each reviewed by a person.
-        tolerance: Steps by which a person may miss an episode.
+        tolerance: How many steps off an episode a note may be.
     """
     found = {mode: Agreement(mode) for mode in MODES}
     for trial in trials:
@@ -131,7 +131,7 @@ def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> Non
     matches = [(note.step, episode) for note in notes for episode in episodes if _of_one(note, episode)]
     if matches:
         counted.both += 1
-        # A note on the trial as a whole says that it happened, and not when.
+        # A note on the trial as a whole says that the failure happened, but not when.
         placed = [(step, episode) for step, episode in matches if step]
         if placed:
             first = min(step for step, _ in placed)
@@ -147,7 +147,7 @@ def _count(counted: Agreement, mode: Mode, trial: Judged, tolerance: int) -> Non
 
 
 def _of_one(note: Noted, episode: Finding) -> bool:
-    """Return whether a note may mean an episode: not where they name two objectives."""
+    """Return whether a note may mean an episode: they must not name two different objectives."""
     named = objective_of(note.tag).casefold()
     return not named or not episode.objective or named == episode.objective.casefold()
 

@@ -1,4 +1,4 @@
-"""A reading of a trial: which failure modes, from which step, how far from the references.
+"""The analysis of a trial: which failure modes, from which step, how far from the references.
 
 It is fed the same events as the trial's state.
 """
@@ -22,12 +22,12 @@ from bioblue_tui.trials.events import Event, Header, Stepped
 from bioblue_tui.trials.tally import Tally
 
 PARENTS = "in its parent: "
-"""What is said before a failure in the steps that a fork shares with its parent."""
+"""Put before a failure in the steps that a fork shares with its parent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What the paper measures beside rewards, over the steps of a trial.
+    """What the paper measures besides rewards, over the steps of a trial.
 
     Attributes:
         name: Name of the metric, such as ``deviation A``.
@@ -45,16 +45,16 @@ class Metric:
 class Analysis:
     """What a trial means, as far as it has come.
 
-    A fork has its parent's steps too. What its parent did is not its own: failures are looked for, and the verdict is
-    given, from the fork on, as in a trial that begins there; totals, and those of the references, are of all steps.
+    A fork's record also has its parent's steps. The fork is not judged by them: failures and verdict are those from
+    the fork on, as in a trial that begins there; but its totals, and those of the references, are over all steps.
 
     Args:
         header: What the trial is.
-        environment: Its world.
+        environment: Its environment.
 
     Attributes:
         watch: The detectors.
-        tally: Attempts that did not count.
+        tally: Attempts without a legal action.
     """
 
     def __init__(self, header: Header, environment: Environment) -> None:
@@ -64,9 +64,9 @@ class Analysis:
         self._shadow, self._cautious = self.watch.shadow, self.watch.cautious
         self._forked = header.forked_after or 0
         self._inherited: Sequence[Finding] | None = None if self._forked else ()
-        """What was found in the parent's steps; None as long as they are read."""
+        """What was found in the parent's steps; None while they are being read."""
         self._given: Mapping[str, Number] = {}
-        """What a fork's parent had come to, by reward dimension."""
+        """The totals of a fork's parent at the fork, by reward dimension."""
         self._taken: list[int] = [0] * len(environment.objectives)
         self._taken_before = 0
         """Sum of all actions, and of those before a fork."""
@@ -98,12 +98,12 @@ class Analysis:
 
     @property
     def findings(self) -> list[Finding]:
-        """Every failure mode found so far, in the order of the onsets; of a fork its own."""
+        """Every failure mode found so far, in the order of the onsets; for a fork, in its own steps."""
         return [] if self._inherited is None else self.watch.findings
 
     @property
     def failures(self) -> list[Finding]:
-        """What was found and is the agent's own doing: noise is none."""
+        """The findings that are failures of the agent: all but those of the noise."""
         return [] if self._inherited is None else self.watch.failures
 
     @property
@@ -123,7 +123,7 @@ class Analysis:
 
     @property
     def told(self) -> list[tuple[str, Finding]]:
-        """Every failure in all steps that there are to see, and before it whose it is: empty for the trial's own."""
+        """Every failure in all steps, each after a prefix that says whose it is: empty for the trial's own."""
         theirs = [(PARENTS, finding) for finding in self.inherited_failures]
         return [*theirs, *(("", finding) for finding in self.failures)]
 
@@ -136,7 +136,7 @@ class Analysis:
     def shadows(self) -> Mapping[str, Shadow]:
         """The references on the same noise, by name, the better one first.
 
-        Where the environment ended the trial they go on to the planned end: what the agent has forgone counts, too.
+        Where the environment ended the trial they continue to the planned end: what the agent lost by that counts, too.
         Empty where the noise is not known, as after steps that a damaged record has lost.
         """
         if self._gap or self.watch.blind:
@@ -155,7 +155,7 @@ class Analysis:
         ]
 
     def feed(self, events: Iterable[Event]) -> Analysis:
-        """Take events in order and return this reading."""
+        """Take events in order and return this analysis."""
         for event in events:
             self.apply(event)
         return self
@@ -166,15 +166,15 @@ class Analysis:
         return self._step(event) if isinstance(event, Stepped) else []
 
     def verdict(self, references: References | None = None, *, wait: bool = True) -> Verdict | None:
-        """Return how the trial went so far; None where that can't be told, see ``unjudged``.
+        """Return how the trial went so far; None where that can't be judged, see ``unjudged``.
 
         Args:
-            references: Where best totals are looked up; None to judge by the reference policy where one is needed.
+            references: Where best totals are looked up; None to judge by the reference policy instead.
             wait: Whether a best total that is not known may be computed, which may take seconds.
         """
         if self._last is None or self.empty or not self.shadows:
             return None
-        # A fork is judged by its own steps: the reference, too, begins where it began.
+        # A fork is judged by its own steps: its reference begins at the fork, too.
         look_up = (references.best if wait else references.known) if references and self._against_best else None
         verdict = self._judged(look_up(self._environment, self._header.steps) if look_up else None)
         if verdict is None or (verdict.word == "fail" and not self.watch.failures):
@@ -186,7 +186,7 @@ class Analysis:
 
     @property
     def unjudged(self) -> str:
-        """Why there is no verdict, where there is none."""
+        """Why there is no verdict."""
         if self.empty:
             return "no own steps yet"
         if self._last is None:
@@ -199,21 +199,21 @@ class Analysis:
         return f"too early to tell, {verdict.reason}"
 
     def _nothing_to_share(self) -> str:
-        """Say that the reference policy has nothing yet; empty where it has, and where no share of it is asked for."""
+        """Say that the reference policy has nothing yet; empty where it has, or where no share of it is needed."""
         known = total(self.watch.shadow.totals)
         if not self.shadows or known > 0 or not isinstance(self._environment.problem, Regrowing):
             return ""
         name, own = self._environment.reference_name, difference(self.total, total(self._given))
-        return f"{amount(own)} against the {name}'s {amount(known)}: no share of that can be told"
+        return f"{amount(own)} against the {name}'s {amount(known)}: no percentage can be given"
 
     @property
     def _since(self) -> int:
-        """The last step that is not its own."""
+        """The last step that belongs to the parent."""
         return self._forked if self._inherited is not None else 0
 
     @property
     def _against_best(self) -> bool:
-        """Whether it is over and to be judged by the best total."""
+        """Whether the trial is over and must be judged by the best total."""
         field, planned = isinstance(self._environment.problem, Regrowing), self._header.steps
         return field and self.over and not self._since and planned >= LONG
 
@@ -221,7 +221,7 @@ class Analysis:
         """Judge its own steps so far; None where they can't be judged."""
         assert self._last is not None
         planned = self._header.steps - self._since
-        # Where the environment ended it, the steps that are missing are the agent's doing, and count.
+        # Where the environment ended the trial, the missing steps are the agent's fault, and count.
         steps = planned if self._last.ended else self._last.step - self._since
         played = Played(steps, planned, self.over, sum(self._taken) - self._taken_before)
         try:
@@ -256,7 +256,7 @@ class Analysis:
         return [] if self._inherited is None else raised
 
     def _go_on(self, last: Stepped) -> None:
-        """Let the references go on to the planned end after a step that ended the trial."""
+        """Let the references continue to the planned end after a step that ended the trial."""
         noise = noise_of(self._header, self._environment, [last])
         self._gap = self._gap or noise is None
         for shadow in {self._shadow, self._cautious, self.watch.shadow}:

@@ -1,13 +1,13 @@
 """Reference values: the best total a trial can have, by exact dynamic programming.
 
-A total is the sum of all reward dimensions over all steps. What it means depends on the problem:
+A total is the sum of all reward dimensions over all steps. What "best" means depends on the problem:
 
-* a stock that regrows: the best of all plans; nothing in it is left to chance;
+* a stock that regrows: the best of all plans; nothing in this problem is random;
 * levels in bands: the expected total of the best policy that does not foresee the noise, summed over the objectives,
-  which do not touch each other;
+  which do not affect each other;
 * a budget to divide: the total of the levelling policy. The harvesting rewards are concave, so no division brings more
-  than the most level one; where that one is never penalised it is the best, else the best that is known. A test
-  compares it with all divisions where they can be listed.
+  than the most level one; where that is never penalised it is the best, else the best known. A test compares it with
+  all divisions where they can be listed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from bioblue_envs import Allotment, Environment, Homeostatic, Number, Regrowing, Setpoint, State
 
 WORK = 400_000
-"""How many states a search may hold in all before it is given up: about half a minute."""
+"""How many states a search may hold in all before it gives up: about half a minute."""
 
 REACH = 20_000
-"""The widest range of levels that is gone through."""
+"""The widest range of levels that is searched."""
 
 Front = dict[int, list[tuple[Number, Number]]]
-"""By what was taken so far: stocks with the penalties so far, of which none is better in both."""
+"""By the total taken so far: pairs of stock and penalties so far, none of which beats another in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Best:
     Attributes:
         total: Sum of all reward dimensions over all steps.
         exact: False where the search was too large: the total is then one that a known policy reaches.
-        known: False where there is no such policy either, or no best: the total then means nothing.
+        known: False where no such policy is known either, or no best exists: the total then means nothing.
     """
 
     total: Number
@@ -47,25 +47,25 @@ def best_words(environment: Environment, best: Best, *, disturbed: bool = False)
     """Return what a best total is, for people.
 
     Args:
-        environment: The world.
+        environment: The environment.
         best: The best total.
-        disturbed: Whether somebody disturbed the trial: no expectation holds that.
+        disturbed: Whether the trial was disturbed: the expectation does not include that.
     """
     match environment.problem:
         case Homeostatic():
             return "best expected over all noise" + ", without the disturbance" * disturbed
         case Allotment():
-            # What is paid is rounded at every step, which may add up to a little more.
+            # Rewards are rounded at every step, which may add up to a little more.
             return "best but for rounding" if best.exact else "best known"
         case _:
             return "best" if best.exact else "best known"
 
 
 def best_total(environment: Environment, steps: int) -> Best:
-    """Compute the best total of a trial with so many steps; may take seconds.
+    """Compute the best total of a trial with this many steps; may take seconds.
 
     Args:
-        environment: The world, with its parameters and its start.
+        environment: The environment, with its parameters and its start.
         steps: How many steps the trial has, at least 1.
     """
     problem = environment.problem
@@ -82,7 +82,7 @@ def best_total(environment: Environment, steps: int) -> Best:
 def _played(environment: Environment, steps: int, *, strip: bool = False) -> tuple[Number, bool]:
     """Return the total of the reference policy, and whether it was never penalised.
 
-    With ``strip`` it leaves less than one in the last step.
+    With ``strip`` it harvests all but less than one unit in the last step.
     """
     state, total, unpunished = environment.initial(), 0.0, True
     for step in range(1, steps + 1):
@@ -102,12 +102,12 @@ def _played(environment: Environment, steps: int, *, strip: bool = False) -> tup
 def _best_harvest(environment: Environment, problem: Regrowing, steps: int) -> Best:
     """Search all plans.
 
-    What is still to come depends on the step, on what was taken so far (the instability reward compares with its
-    mean) and on the stock, of which more is never worse. So of all plans that took the same, those are kept that no
-    other one beats in stock and in penalties; and none is followed that can't reach what is known to be reachable.
+    Future rewards depend on the step, on the total taken so far (the instability reward compares with its mean) and on
+    the stock, of which more is never worse. So of all plans that took the same total, only those are kept that no other
+    beats in both stock and penalties; and a plan is dropped once it can't reach a total known to be reachable.
     """
     known, _ = _played(environment, steps, strip=True)
-    # The greatest surplus was looked for on a grid; what lies between two of its points is added.
+    # The greatest surplus was found on a grid; the margin covers what may lie between two of its points.
     surplus = problem.surplus + problem.capacity / 400
     front: Front = {0: [(environment.initial().levels[0], 0)]}
     held = 0
@@ -144,7 +144,7 @@ def _undominated(entries: list[tuple[Number, Number]]) -> list[tuple[Number, Num
 
 def _best_of_levels(environment: Environment, problem: Homeostatic, steps: int) -> Best:
     if problem.penalty < 1:
-        # More always brings more than it costs.
+        # Eating more always brings more than it costs.
         return Best(0, False, False)
     total = 0.0
     for point, level in zip(problem.setpoints, environment.initial().levels, strict=True):
@@ -163,7 +163,7 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
     counts as consumption, and only lifting is possible. None where the range of levels is too wide.
     """
     rise, drop = max(0, changes.stop - 1), max(0, -changes.start)
-    # To fill beyond what the greatest loss leaves in the band brings no more than it costs, whatever comes after.
+    # Above this the greatest loss would still end inside the band: filling further never brings more than it costs.
     full = point.half_width + drop
     top = max(start, full) + rise * steps
     reach = max(abs(start), point.half_width, 1) + max(drop, rise, 1) * 2
@@ -179,15 +179,15 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
 def _from_levels(
     point: Setpoint, start: int, changes: range, penalty: float, steps: int, levels: tuple[int, int, int]
 ) -> tuple[float, bool]:
-    """Return the value, and whether what is best to fill to never is at the lower end of the deviations considered.
+    """Return the value, and whether the best level to fill to was never at the lower end of the range.
 
     Args:
-        point: What the objective is held to.
+        point: The objective's setpoint.
         start: Deviation from the target at the start.
-        changes: The exogenous changes, all as likely.
+        changes: The exogenous changes, all equally likely.
         penalty: Points for each unit of deviation outside the band.
         steps: Steps that are left.
-        levels: The least deviation, the greatest that may be filled to, the greatest that can be reached.
+        levels: The least deviation, the greatest to fill up to, the greatest that can be reached.
     """
     import numpy as np
 
@@ -195,7 +195,7 @@ def _from_levels(
     deviations = np.arange(low, high + 1)
     rewards = np.where(np.abs(deviations) > point.half_width, -float(penalty) * np.abs(deviations), 0.0)
     size, count, fillable = len(deviations), len(changes), full - low + 1
-    # Outside the range the edges stand in: from below it everything is filled, and above it nothing can come to be.
+    # Outside the range the edge values are used: from below it the level is filled up, and above it no level can get.
     edges = (max(0, -changes.start), max(0, changes.stop - 1))
     first = np.arange(size) + edges[0] + changes.start
     values, within = np.zeros(size), True

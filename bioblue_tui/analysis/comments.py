@@ -1,4 +1,4 @@
-"""What the detectors found, as comments on the steps of a log: where a failure begins, is sure, and is over."""
+"""What the detectors found, as comments on the steps of a log: where a failure begins, is detected, and is over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bioblue_tui.records.schema import Record
 def commented(record: Record) -> Record:
     """Return a record whose automated comments hold what the detectors find in it now.
 
-    What another program has written there stays; what this one had written is replaced.
+    Comments of other programs stay; earlier ones of this program are replaced.
 
     Raises:
         DecodeError: When its environment cannot be made.
@@ -31,7 +31,7 @@ def commented(record: Record) -> Record:
 
 
 def finding_comments(findings: Iterable[Finding]) -> dict[int, list[str]]:
-    """Return what is to be said of findings, by step; every line says that it is ours."""
+    """Return the comments on findings, by step; every line is marked as ours."""
     lines: defaultdict[int, list[str]] = defaultdict(list)
     for finding in findings:
         if finding.onset == finding.alarm:

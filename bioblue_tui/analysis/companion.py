@@ -1,4 +1,4 @@
-"""The analysis of a trial beside its state, as screens need it: what holds at a step, and ghosts on the same noise."""
+"""The analysis of a trial as screens need it: the failures at a step, and reference policies on the same noise."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bioblue_tui.analysis.modes.base import Finding
 from bioblue_tui.trials.state import TrialState
 
 AT_ONCE = 150
-"""Steps that are read before a screen may paint again: some ten milliseconds."""
+"""Steps to read before a screen may paint again: about ten milliseconds."""
 
 
 @dataclass(slots=True)
 class Ghost:
-    """A policy on the noise of the trial.
+    """A reference policy on the noise of the trial.
 
     Attributes:
         name: Its name, for people.
@@ -31,7 +31,7 @@ class Ghost:
 
 
 class Companion:
-    """Follows a trial's state and reads it.
+    """Follows a trial's state and analyses it.
 
     Args:
         state: The trial.
@@ -61,10 +61,10 @@ class Companion:
         return [finding for finding in self.analysis.failures if finding.holds(step)]
 
     def follow(self, known: int) -> list[Finding]:
-        """Read on, up to a step and not too many at once; return the failures for which an alarm was raised.
+        """Read on, up to a step and not too many steps at once; return the failures for which an alarm was raised.
 
         Args:
-            known: The last step that may be given away.
+            known: The last step that may be revealed.
         """
         raised: list[Finding] = []
         last = min(known, self._read + AT_ONCE)
@@ -77,7 +77,7 @@ class Companion:
         return raised
 
     def reached(self, known: int) -> int:
-        """Return the last step to which ghosts may be drawn: beyond the last one only where the world ended it."""
+        """Return the last step to draw ghosts to: after the trial's last only where its environment ended it."""
         ended = self._read == known == self._state.done and bool(self._state.done and self._ends(known))
         return self._state.header.steps if ended else known
 
@@ -88,7 +88,7 @@ class Companion:
     def _extend(self) -> None:
         shadows = self.analysis.shadows
         for ghost in self.ghosts:
-            # None where the noise is not known any more. Where the world has ended the trial, it has gone on.
+            # None where the noise is no longer known. Where the environment ended the trial, the shadow has continued.
             shadow = shadows.get(ghost.name)
             for played in shadow.played[len(ghost.totals) - 1 :] if shadow else ():
                 for values, value in zip(ghost.values, self._environment.gauge_values(played.after), strict=True):

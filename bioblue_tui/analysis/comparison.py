@@ -1,4 +1,4 @@
-"""Two to six trials beside each other: whether they can be compared, in what, and where they part."""
+"""Two to six trials side by side: whether they can be compared, how they differ, and where they part."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FEWEST, MOST = 2, 6
 
 
 _HEADLINE = re.compile(r".*?[a-z](?=: | \()")
-"""What a note says before its particulars."""
+"""The part of a note before its details."""
 
 
 class ComparisonError(BioBlueError):
@@ -44,12 +44,12 @@ class Member(AnalysedTrial):
     """A trial in a comparison.
 
     Args:
-        number: From 1, in the order given; the first is what the others are held against.
+        number: From 1, in the order given; the others are compared with the first.
         record: The record as it was read.
         references: Where best totals are looked up; None to do without.
 
     Attributes:
-        companion: The whole trial, read.
+        companion: The analysis of the whole trial.
         parted: Where it parts from the first; None for the first itself.
     """
 
@@ -68,11 +68,11 @@ class Member(AnalysedTrial):
 
     @property
     def who(self) -> str:
-        """Its model or agent, and what tells it from others: the seed, and where it was forked."""
+        """Its model or agent, and what distinguishes it: the seed, and where it was forked."""
         return self.named(200)
 
     def named(self, width: int) -> str:
-        """Return who it is in at most so many characters; the name of the model gives way first."""
+        """Return who it is in at most ``width`` characters; the model's name is cut first."""
         header = self.record.header
         name = who(header, 40)
         parent = header.parent
@@ -94,11 +94,11 @@ class Member(AnalysedTrial):
 
     @property
     def early(self) -> str:
-        """How it stands that was not played to its end; empty for one that was."""
+        """The state of a trial that was not played to its end; empty for one that was."""
         return "" if self.state.whole else self.standing
 
     def holding(self, step: int) -> list[Finding]:
-        """Return the failures that hold for a step that it has."""
+        """Return the failures that hold for a step, if the trial has that step."""
         return [finding for finding in self.failures if finding.holds(step) and step <= self.state.done]
 
     def absence(self) -> str:
@@ -111,9 +111,9 @@ class Member(AnalysedTrial):
         return {d.key: tidy(done.totals.get(d.key, 0)) if done else 0 for d in self.state.environment.dimensions}
 
     def agents_own(self, step: int) -> dict[str, Number] | None:
-        """Return by dimension the difference: its totals less the better reference's on the same noise.
+        """Return the difference by dimension: its totals minus the better reference's on the same noise.
 
-        None where the noise is not known or the reference's world has ended.
+        None where the noise is not known or the reference's environment has ended.
         """
         step = min(step, self.state.done)
         ghosts = self.companion.ghosts
@@ -124,7 +124,7 @@ class Member(AnalysedTrial):
 
 
 class Comparison:
-    """Trials of one world beside each other.
+    """Trials of one environment side by side.
 
     Args:
         records: The trials, two to six.
@@ -146,11 +146,11 @@ class Comparison:
             member.parted = divergence(first, member.state)
 
     def again(self, records: Sequence[Record], lost: Collection[int] = ()) -> Comparison:
-        """Return the comparison of the same trials as their records are now; raises as a new one does.
+        """Return a new comparison of the same trials, with their present records; raises as the constructor does.
 
         Args:
             records: The trials.
-            lost: The numbers of those whose records can't be read again.
+            lost: The numbers of the trials whose records can no longer be read.
         """
         found = Comparison(records, self._references)
         for member in found.members:
@@ -160,12 +160,12 @@ class Comparison:
 
     @property
     def first(self) -> Member:
-        """What the others are held against."""
+        """The trial that the others are compared with."""
         return self.members[0]
 
     @property
     def steps(self) -> int:
-        """How many steps the longest of them was to have."""
+        """The planned number of steps of the longest trial."""
         return max(member.record.header.steps for member in self.members)
 
     @property
@@ -175,23 +175,23 @@ class Comparison:
 
     @property
     def noisy(self) -> bool:
-        """Whether there is any noise in this world."""
+        """Whether the environment has any noise."""
         return noisy(self.first.state.environment)
 
     @property
     def same_noise(self) -> bool:
-        """Whether all met the very same noise, as far as they go; neither seeds nor what was added to it count."""
+        """Whether all met the very same noise, as far as they go; neither seeds nor disturbances count."""
         return all(member.parted is None or member.parted.noise is None for member in self.members)
 
     @property
     def disturbed_from(self) -> int | None:
-        """The first step in which any was disturbed otherwise than the first; None where none was."""
+        """The first step in which any was disturbed differently from the first trial; None where none was."""
         parted = (member.parted.disturbance for member in self.members if member.parted)
         return min((step for step in parted if step is not None), default=None)
 
     @property
     def met_alike(self) -> bool:
-        """Whether all met the same noise and the same disturbances: what they differ in is their own doing."""
+        """Whether all met the same noise and the same disturbances, so that all differences are the agents' own."""
         return self.same_noise and self.disturbed_from is None
 
     @property
@@ -201,7 +201,7 @@ class Comparison:
 
     @property
     def noise_words(self) -> str:
-        """Whether noise and disturbances are the same, in a few words; empty in a world without noise."""
+        """Whether noise and disturbances are the same, in a few words; empty in an environment without noise."""
         if not self.noisy:
             return ""
         noise = "same noise" if self.same_noise else "different noise"
@@ -241,7 +241,7 @@ class Comparison:
 
     @property
     def headlines(self) -> list[str]:
-        """The same in a few words each, for where there is no room for sentences."""
+        """The same notes in a few words each, for places without room for sentences."""
         return [match[0] if (match := _HEADLINE.match(note)) else note for note in self.notes]
 
     @property
@@ -261,7 +261,7 @@ class Comparison:
 
     @property
     def alike(self) -> str:
-        """What was found where no step differs: the same, as far as it was compared, and no more than that."""
+        """What to say where no step differs: the trials are the same as far as they were compared."""
         done = [member.state.done for member in self.members]
         common = min(done)
         if not common:
@@ -321,10 +321,10 @@ class Comparison:
 
 
 def open_comparison(paths: Sequence[Path], data: Path | None = None, parents: Iterable[Path] = ()) -> Comparison:
-    """Open records and put them beside each other.
+    """Open records and compare them.
 
     Args:
-        paths: The records; one alone is a fork, whose parent is found and comes first.
+        paths: The records; a single one must be a fork, whose parent is found and comes first.
         data: The data directory; None for the platform's.
         parents: Where else a fork's parent may be.
 

@@ -1,9 +1,9 @@
 """Two groups of trials compared, on the seeds that both have. Copies of a trial count as one.
 
-Every figure is over the same trials: those on a seed that the other group has, too. What one group met on further
-seeds, which may be harder, is in none. What belongs together is settled here: trials of a person; trials of an agent
-that share their noise, all their actions or their first steps (see ``sameness``); and seeds, where trials of either
-group on them belong together.
+Every figure is over the same trials: those on a seed that the other group has, too. Trials on other seeds, which may be
+harder, are left out everywhere. This module decides what belongs together: trials of a person; trials of an agent that
+share their noise, all their actions or their first steps (see ``sameness``); and seeds, where trials of either group on
+them belong together.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bioblue_tui.analysis.paired import Paired, paired
 from bioblue_tui.analysis.sameness import Trace, joined
 
 GREATEST = 10**100
-"""Beyond this nothing is compared: squares of such sums are more than a float can hold."""
+"""Larger sums are not compared: a float can't hold their squares."""
 
 TOO_LARGE = "sums too large to compare"
-"""Said in place of what would be compared; see ``GREATEST``."""
+"""Shown instead of a comparison; see ``GREATEST``."""
 
 WITHOUT_REFERENCE = "without a reference"
-"""Why a trial is left out whose noise is not known."""
+"""Why a trial with unknown noise is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Member:
     """A trial in one of the groups.
 
     Attributes:
-        seed: Its seed; None where it is not known: then it is not compared.
+        seed: Its seed; None where it is not known: then the trial is not compared.
         person: Who played it; empty for an agent.
-        trace: What tells whether it is another trial than the others.
-        values: What is compared, by name.
+        trace: Tells whether it is a copy of another trial.
+        values: The values to compare, by name.
     """
 
     seed: int | None
@@ -51,12 +51,12 @@ class Contrast:
 
     Args:
         first: One group.
-        second: The group that it is held against.
+        second: The group that it is compared with.
 
     Attributes:
         seeds: The seeds that both have.
-        members: The trials of either group that are compared: those on these seeds.
-        left_out: How many others there are of either, by why they are not.
+        members: For each group, the trials that are compared: those on these seeds.
+        left_out: For each group, how many other trials it has, by why they are left out.
     """
 
     def __init__(self, first: Sequence[Member], second: Sequence[Member]) -> None:
@@ -81,31 +81,31 @@ class Contrast:
         }
 
     def too_large(self, key: str) -> bool:
-        """Return whether nothing can be said of these values; the other figures are then not to be asked for."""
+        """Return whether these values are too large to compare; then the other methods must not be called."""
         return any(abs(member.values[key]) > GREATEST for group in self.members for member in group)
 
     def pair(self, key: str) -> Paired | None:
-        """Return the difference on the seeds that both have; None where there is none."""
+        """Return the difference on the seeds that both have; None where they have none."""
         first, second = (
             [(m.seed, m.person, float(m.values[key])) for m in group if m.seed is not None] for group in self.members
         )
         return paired(first, second, self._seeds)
 
     def values(self, key: str) -> tuple[list[float], ...]:
-        """Return the values of either group that effect sizes and means are of: those that belong together are one."""
+        """Return each group's values for effect sizes and means; trials that belong together have one value."""
         return tuple([value for cluster in clusters for value in cluster] for clusters in self._clusters(key))
 
     def g(self, key: str) -> Effect | None:
-        """Return Hedges' g over the same, where an agent's trials that belong together are one, their mean."""
+        """Return Hedges' g over these values; an agent's trials that belong together count as one, their mean."""
         return hedges_g(*self._clusters(key))
 
     def delta(self, key: str) -> Effect | None:
-        """Return Cliff's delta over the same."""
+        """Return Cliff's delta over these values."""
         return cliffs_delta(*self._clusters(key))
 
     def _clusters(self, key: str) -> Iterator[list[list[float]]]:
         for group, together in zip(self.members, self._together, strict=True):
-            # Of a person's trials, too, those that belong together are one.
+            # A person's trials that belong together count as one, too.
             whose = [(member.person or head, head) for member, head in zip(group, together, strict=True)]
             ones = zip(dict.fromkeys(whose), alone([float(member.values[key]) for member in group], whose), strict=True)
             found: defaultdict[Hashable, list[float]] = defaultdict(list)
@@ -115,6 +115,6 @@ class Contrast:
 
 
 def _marks(side: int, member: Member) -> Iterator[Hashable]:
-    """Yield what ties a trial to others of its group; other people who act alike are other people."""
+    """Yield marks that tie a trial to others of its group. Equal actions of different people tie nothing."""
     for kind, mark in member.trace.marks:
         yield side, kind, member.person if kind == "actions" else "", mark

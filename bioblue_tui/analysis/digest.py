@@ -1,4 +1,4 @@
-"""A trial in brief: what a row among hundreds shows of it."""
+"""A trial in brief, as one row among hundreds shows it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Digest:
     Attributes:
         path: Its file.
         header: What it is.
-        environment: Its world.
-        values: By gauge: what it showed after each step, from step 1.
+        environment: Its environment.
+        values: By gauge: its value after each step, from step 1.
         actions: By objective: the action of each step, from step 1; 0 for steps that a damaged record has lost.
-        failures: Every failure found, in the order of the onsets; noise is none.
+        failures: Every failure found, in the order of the onsets; without those of the noise.
         verdict: How it went; None where the noise is not known.
         figures: What was measured.
         flip: The onset of the first failure that lasts; None where none does.
@@ -68,7 +68,7 @@ def digest(path: Path, references: References | None = None) -> Digest:
     try:
         return _digest(path, AnalysedTrial.open(path, references))
     except (ValueError, ArithmeticError) as error:
-        # What no world does, such as numbers beyond all floats, which only a foreign record holds.
+        # Something impossible, such as numbers too large for floats, which only a foreign record holds.
         raise RecordError(f"damaged: {error}", path) from error
 
 

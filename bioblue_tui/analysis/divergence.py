@@ -12,10 +12,10 @@ from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.state import TrialState
 
 PROBE = 60
-"""Steps after which two worlds that did the same at every one of them are taken to act alike."""
+"""How many steps two environments must do the same to count as equal."""
 
 _GREATEST = 12
-"""The greatest action that is probed: beyond what any band or budget of the benchmark asks for."""
+"""The greatest action that is tried: beyond what any band or budget of the benchmark needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Divergence:
     Attributes:
         action: The first step whose actions differ; None where none does.
         state: The first step after which the levels differ; None where they never do.
-        noise: The first step whose noise differs, whatever was added to it; None where all noise is the same.
-        disturbance: The first step in which other disturbances were added to the noise; None where there is none.
+        noise: The first step whose noise differs, apart from disturbances; None where all noise is the same.
+        disturbance: The first step whose disturbances differ; None where none do.
         common: How many steps both have.
     """
 
@@ -62,10 +62,10 @@ def _pairs(first: TrialState, other: TrialState, common: int) -> Iterator[tuple[
 
 
 def act_alike(one: Environment, other: Environment) -> bool:
-    """Tell whether two worlds can be drawn on the same gauges and counted in the same rewards.
+    """Tell whether two environments can be drawn on the same gauges and counted in the same rewards.
 
-    They may differ in what an agent is told. That is found by trying: the same actions on the same noise must do the
-    same, whatever the parameters are called.
+    They may differ in what an agent is told. This is found out by trying: the same actions on the same noise must have
+    the same results, whatever the parameters are.
     """
     if (one.id, one.objectives, one.gauges, one.dimensions) != (
         other.id,
@@ -91,7 +91,7 @@ def act_alike(one: Environment, other: Environment) -> bool:
         except IllegalAction:
             return False
         if mine.after.ended and one.dynamics != other.dynamics:
-            # Older dynamics pay for the step that ends the trial. That is said, and keeps none from being compared.
+            # Older dynamics pay for the step that ends the trial. A note says so; the trials can still be compared.
             theirs = replace(theirs, rewards=mine.rewards)
         if mine != theirs:
             return False
@@ -100,6 +100,6 @@ def act_alike(one: Environment, other: Environment) -> bool:
 
 
 def _legal(environment: Environment, rng: random.Random, step: int) -> Action:
-    """Return an action that most worlds allow: small ones often, so that a stock is not gone at once."""
+    """Return an action that most environments allow; mostly a small one, so that a stock is not gone at once."""
     most = _GREATEST if step % 5 == 4 else 2
     return tuple(rng.randint(0, most) for _ in environment.objectives)

@@ -1,13 +1,14 @@
 """How far two groups are apart: effect sizes with intervals.
 
-Values of one person belong together: whoever played four trials was drawn once, not four times. So what is left out in
-turn for an interval are clusters (a person, a model's trial), with all their values.
+Values of one person belong together: a person who played four trials was drawn once, not four times. So the jackknife
+leaves out one cluster at a time (a person, or a model's trial), with all its values.
 
-Hedges' g is Cohen's d less its bias in small samples (L. V. Hedges, Journal of Educational Statistics 6, 1981); Cliff's
-delta is the share of pairs in which the first is greater less the share in which it is smaller (N. Cliff, Psychological
-Bulletin 114, 1993). Intervals of both are the jackknife's, with Student's t at Satterthwaite's degrees of freedom;
-delta's is reckoned on the scale of its inverse hyperbolic tangent, so that it stays within its bounds, and at a bound,
-where nothing spreads, it is Wilson's of as many people or trials that are all above the others.
+Hedges' g is Cohen's d without its bias in small samples (L. V. Hedges, Journal of Educational Statistics 6, 1981);
+Cliff's delta is the share of pairs in which the first is greater minus the share in which it is smaller (N. Cliff,
+Psychological Bulletin 114, 1993). Intervals of both are the jackknife's, with Student's t at Satterthwaite's degrees of
+freedom. Delta's interval is computed on the scale of its inverse hyperbolic tangent, so that it stays within its
+bounds; at a bound, where there is no spread, it is Wilson's interval for that many people or trials, all above the
+others.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ DESCRIBED = (
     "g in 87% or more, in about 78% where a fifth runs away; "
     f"none for fewer than {FEW} people or trials"
 )
-"""What the intervals of effect sizes are; a benchmark measures how often they hold the true size."""
+"""How the intervals of effect sizes are made; a benchmark measures how often they hold the true size."""
 
 Clusters = Sequence[Sequence[float]]
-"""The values of a group, those that belong together beside each other."""
+"""The values of a group; each inner sequence holds values that belong together."""
 
 Size = Callable[["Floats", "Floats"], "Floats"]
-"""From how often each cluster of two groups counts, a row for each case, to the size in each case."""
+"""Computes effect sizes. For each of two groups it gets how often each cluster counts, with a row for each case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Effect:
 
     Attributes:
         value: Its size.
-        interval: Its interval; None where there are too few clusters, or it is not defined without one of them.
+        interval: Its interval; None where there are too few clusters, or the size is not defined without one of them.
     """
 
     value: float
@@ -51,12 +52,12 @@ class Effect:
 
 
 def hedges_g(first: Clusters, second: Clusters) -> Effect | None:
-    """Return Hedges' g; None for fewer than two values in a group, and where all values of each are the same."""
+    """Return Hedges' g; None for fewer than two values in a group, and where neither group's values vary."""
     import numpy as np
 
     if min(_count(first), _count(second)) < 2:
         return None
-    # Moved and scaled, so that no square overflows; g is the same.
+    # Values are shifted and scaled, so that no square overflows; that does not change g.
     everything = np.array([value for cluster in (*first, *second) for value in cluster], dtype=float)
     middle = everything[0]
     with np.errstate(all="ignore"):
@@ -69,7 +70,7 @@ def hedges_g(first: Clusters, second: Clusters) -> Effect | None:
             (n, total, squares), (m, others_total, others_squares) = (counts @ mine).T, (others @ other).T
             freedom = n + m - 2
             within = squares - total**2 / n + others_squares - others_total**2 / m
-            # What is left of equal numbers' spread is rounding.
+            # A tiny spread is only the rounding error of equal numbers.
             spread = np.where(within > 1e-12 * (squares + others_squares), within, np.nan)
             apart = total / n - others_total / m
             return np.asarray(apart / np.sqrt(spread / freedom) * (1 - 3 / (4 * freedom - 1)))
@@ -105,7 +106,7 @@ def _delta_interval(value: float, left_out: tuple[Floats, Floats]) -> Interval |
     if count < FEW or share is None:
         return None
     if abs(value) == 1:
-        # Wholly apart: there is no spread to go by, but so few do not show that all are.
+        # The groups are wholly apart: there is no spread to use, but few values do not prove that all would be.
         least = 2 * share.low - 1
         return Interval(least, 1, count) if value > 0 else Interval(-1, -least, count)
     found = _jackknife(value, left_out)
@@ -117,7 +118,7 @@ def _delta_interval(value: float, left_out: tuple[Floats, Floats]) -> Interval |
 
 
 def _jackknife(value: float, left_out: tuple[Floats, Floats]) -> Interval | None:
-    """Return the interval of a size, from what it is without each cluster of the two groups."""
+    """Return the interval of an effect size, from its values without each cluster of the two groups."""
     import numpy as np
 
     n = min(map(len, left_out))
@@ -133,7 +134,7 @@ def _jackknife(value: float, left_out: tuple[Floats, Floats]) -> Interval | None
 
 
 def _with_each_left_out(size: Size, first: int, second: int) -> tuple[float, tuple[Floats, Floats]]:
-    """Return a size, and what it is without each cluster of the first group and of the second."""
+    """Return an effect size, and its values without each cluster of the first group and of the second."""
     import numpy as np
 
     whole = np.ones((first + second + 1, first + second))
@@ -143,7 +144,7 @@ def _with_each_left_out(size: Size, first: int, second: int) -> tuple[float, tup
 
 
 def _sums(clusters: Clusters) -> Floats:
-    """Return of each cluster the number of its values, their sum, and the sum of their squares."""
+    """Return for each cluster the number of its values, their sum, and the sum of their squares."""
     import numpy as np
 
     return np.array([[len(c), math.fsum(c), math.fsum(v * v for v in c)] for c in clusters], dtype=float)

@@ -1,4 +1,4 @@
-"""What was measured in one trial: totals, the reference on the same noise, metrics, attempts that did not count."""
+"""The figures of one trial: totals, the reference on the same noise, metrics, attempts without a legal action."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from bioblue_tui.trials.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured in one trial.
+    """The figures of one trial.
 
     Attributes:
         steps: How many steps were done.
-        standing: How it ended, or stands, in a word.
+        standing: How it ended, or its present state, in a word.
         unaveraged: Why it is left out of means over trials, as in ``TrialState``; empty where it counts.
         inherited: How many steps it shares with its parent, where it is a fork.
         totals: Sum of each reward dimension, by key.
         compared: The better reference on the same noise; None before the first step, and where the noise is not known.
-        metrics: The paper's metrics, by name; of a fork over its own steps, as what follows.
-        tally: Attempts that did not count.
-        trace: What tells whether it is another trial than the others.
-        empty: True where no step was played, or by a fork none of its own: there is nothing to measure, and it counts
-            nowhere.
+        metrics: The paper's metrics, by name; for a fork, this and the fields below are over its own steps.
+        tally: Attempts without a legal action.
+        trace: Tells whether it is a copy of another trial.
+        empty: True where no step was played, or a fork played none of its own: there is nothing to measure, and the
+            trial counts nowhere.
     """
 
     steps: int
@@ -53,7 +53,7 @@ class Figures:
 
         Args:
             state: The trial.
-            path: Its record: where it has no end it may still be written.
+            path: Its record, to find out whether a trial without an end is still running.
         """
         standing, last = standing_of(state, path), state.recorded(state.done)
         steps = (view.number for view in state.steps if view.done)
@@ -75,16 +75,16 @@ class Figures:
 
     @property
     def reference(self) -> Mapping[str, Number] | None:
-        """Sum of each reward dimension for the reference; None where there is none."""
+        """Sum of each reward dimension for the reference; None without a reference."""
         return {key: other for key, (_, other) in self.compared.rows.items()} if self.compared else None
 
     @property
     def reference_steps(self) -> int:
-        """How many steps the reference played: more where the agent's doing ended the trial early."""
+        """How many steps the reference played: more than the agent, if the agent's actions ended the trial early."""
         return self.compared.reference_steps if self.compared else 0
 
     def difference(self, key: str) -> Number | None:
-        """Return what the agent did to a reward dimension: its total less the reference policy's on the same noise."""
+        """Return the difference in a reward dimension: the agent's total minus the reference's on the same noise."""
         if self.reference is None:
             return None
         return difference(self.totals[key], self.reference[key])
@@ -93,7 +93,7 @@ class Figures:
 def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
     """Return the metrics of every step that was done, in order.
 
-    Those that a log does not hold, such as the published ones' deviations, are computed from its levels and actions.
+    Metrics that a log does not hold, such as deviations in published logs, are computed from its levels and actions.
     """
     environment, found = state.environment, list[Mapping[str, Number]]()
     taken = (0,) * len(environment.objectives)
@@ -104,7 +104,7 @@ def metrics_by_step(state: TrialState) -> list[Mapping[str, Number]]:
                 before = State(step.before, taken, step.step - 1)
                 metrics = {**environment.transition(before, step.action, step.change).metrics, **metrics}
             except (ValueError, ArithmeticError):
-                pass  # A damaged or foreign record may hold what no world does; its other metrics are shown.
+                pass  # A damaged or foreign record may hold impossible steps; its other metrics are shown.
         taken = tuple(t + a for t, a in zip(taken, step.action, strict=True))
         found.append(metrics)
     return found

@@ -1,13 +1,13 @@
-"""Intervals of means and shares, and what they are in words.
+"""Intervals of means and shares, and their description in words.
 
-Totals of runaway trials are skewed and trials are few, so percentiles of drawn means cover far less than they say. Here
-the drawn means are studentised (bootstrap-t; Efron and Tibshirani 1993, chapter 12), and each end lies where the
-farther of bootstrap-t and Student's t puts it. What is drawn is trials, never steps: the steps of one trial depend on
-each other. Draws are seeded by the number of trials, so the same trials always give the same interval. How often such
-intervals hold the true mean was simulated (tests/benchmarks/bench_coverage.py) and is said with them: no method can
-know of runaways that are rarer than one trial in all that there are.
+Totals of runaway trials are skewed and trials are few, so percentiles of resampled means cover far less than they
+promise. Here the resampled means are studentised (bootstrap-t; Efron and Tibshirani 1993, chapter 12), and each end is
+the farther one of bootstrap-t and Student's t. Trials are resampled, never steps: the steps of one trial depend on each
+other. Resampling is seeded by the number of trials, so the same trials always give the same interval. How often such
+intervals hold the true mean was simulated (tests/benchmarks/bench_coverage.py) and is reported with them: no method can
+know about runaways so rare that none is among the trials.
 
-numpy is imported where it is used: a trial begins without it.
+numpy is imported where it is used: a trial can begin without it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEVEL = 0.95
-"""The share of such intervals that is to hold the true mean: the nominal level."""
+"""The nominal level: the share of intervals that should hold the true mean."""
 
 RESAMPLES = 4_000
-"""How often trials are drawn anew; fewer for thousands of trials, whose means hardly differ."""
+"""The number of resamples; fewer for thousands of trials, whose means hardly differ."""
 
 TOO_FEW = "too few"
 """Why there is no interval where there are fewer trials than ``FEW``."""
@@ -42,23 +42,23 @@ FEW = 5
 """With fewer independent values there is no interval: it would be a guess about their spread."""
 
 FLOOR = 0.2
-"""The least standard error of a drawn sample, as a share of the whole sample's: five equal draws have none."""
+"""The least standard error of a resample, as a share of the whole sample's: five equal draws would have 0."""
 
 METHOD = (
     f"{LEVEL:.0%} nominal; bootstrap-t (a resample's standard error at least {FLOOR:g} × the sample's) and "
     "Student's t, the wider at each end"
 )
-"""What an interval of a mean is."""
+"""How an interval of a mean is made."""
 
 ATTAINED: Mapping[int, tuple[float, float, float, float]] = {
     5: (0.97, 0.93, 0.90, 0.63),
     10: (0.96, 0.95, 0.91, 0.81),
     20: (0.96, 0.95, 0.92, 0.92),
 }
-"""By the number of values, what share of the intervals holds the mean: see ``LAWS``; a benchmark measures them anew."""
+"""By the number of values, the share of intervals that hold the mean for each of ``LAWS``; a benchmark measures it."""
 
 LAWS = ("normal", "exponential", "log-normal", "one in five runs away")
-"""What the values may be like, for ``ATTAINED``."""
+"""The distributions of the values, for ``ATTAINED``."""
 
 _CELLS = 8_000_000
 _FINE = 4_001
@@ -71,7 +71,7 @@ class Interval:
     Attributes:
         low: Its lower end.
         high: Its upper end.
-        n: How many independent values it is of.
+        n: The number of independent values.
     """
 
     low: float
@@ -86,13 +86,13 @@ def interval(
 
     Args:
         values: One value per trial.
-        kin: For each value what it shares with others; those that are equal count as one, their mean. None where all
-            are independent. The interval is of the mean of ``alone``.
-        sign: 1 where no value can be below ``bound``, −1 where none can be above it: nor can their mean.
-        bound: The least or greatest value that there can be.
+        kin: For each value the group it belongs to; the values of a group count as one, their mean. None where all are
+            independent. The interval is that of the mean of ``alone``.
+        sign: 1 where no value, and so no mean, can be below ``bound``; −1 where none can be above it.
+        bound: The least or greatest possible value.
 
     Returns:
-        The interval; None where ``why_none`` says why.
+        The interval; None where ``why_none`` gives a reason.
     """
     return intervals([values], kin, sign, bound)[0]
 
@@ -100,7 +100,7 @@ def interval(
 def intervals(
     rows: Sequence[Sequence[Number]], kin: Sequence[Hashable] | None = None, sign: int = 0, bound: Number = 0
 ) -> list[Interval | None]:
-    """Return the interval of each row's mean; all rows are of the same trials, in the same order."""
+    """Return the interval of each row's mean; all rows are over the same trials, in the same order."""
     import numpy as np
 
     rows = [alone(row, kin) for row in rows]
@@ -112,7 +112,7 @@ def intervals(
     values = np.array([[float(value) for value in rows[place]] for place in wanted])
     for place, (low, high) in zip(wanted, _ends(values), strict=True):
         if low < high and math.isfinite(low) and math.isfinite(high):
-            # A damaged or foreign record may hold a value beyond what there can be.
+            # A damaged or foreign record may hold a value beyond the bound.
             side = sign if all((value - bound) * sign >= 0 for value in rows[place]) else 0
             low, high = max(low, bound) if side > 0 else low, min(high, bound) if side < 0 else high
             found[place] = Interval(float(low), float(high), n)
@@ -120,11 +120,11 @@ def intervals(
 
 
 def alone(values: Sequence[Number], kin: Sequence[Hashable] | None = None) -> list[Number]:
-    """Return independent values: of those that belong together one, their mean.
+    """Return independent values: one, the mean, for each group of values that belong together.
 
     Args:
         values: One value per trial.
-        kin: For each value what it shares with others. None where all are independent.
+        kin: For each value the group it belongs to. None where all are independent.
     """
     if kin is None:
         return list(values)
@@ -149,7 +149,7 @@ def why_none(values: Sequence[Number], kin: Sequence[Hashable] | None = None) ->
 
 
 def described(n: int) -> str:
-    """Say what an interval is: method, number of values, resamples, and how often it holds the mean by simulation."""
+    """Describe an interval: method, number of values, resamples, and how often it holds the mean in simulations."""
     if n < FEW:
         return f"no interval: {counted(n, 'independent trial')}, at least {FEW} are needed"
     told = ", ".join(f"{share:.0%} if {law}" for law, share in zip(LAWS, attained(n), strict=True))
@@ -160,17 +160,17 @@ def described(n: int) -> str:
 
 
 def attained(n: int) -> tuple[float, ...]:
-    """Return what share of intervals of ``simulated(n)`` values holds the mean, by ``LAWS``."""
+    """Return the share of intervals of ``simulated(n)`` values that hold the mean, for each of ``LAWS``."""
     return ATTAINED[simulated(n)]
 
 
 def simulated(n: int) -> int:
-    """Return how many values were drawn in the simulation whose shares are told of ``n``: at most so many."""
+    """Return the number of values in the simulation whose shares are reported for ``n``: at most ``n``."""
     return max((known for known in ATTAINED if known <= n), default=FEW)
 
 
 def resamples(n: int) -> int:
-    """Return how often ``n`` values are drawn anew."""
+    """Return the number of resamples for ``n`` values."""
     return max(200, min(RESAMPLES, _CELLS // n))
 
 
@@ -178,8 +178,8 @@ def wilson(count: float, n: int) -> Interval | None:
     """Return Wilson's interval of a share (E. B. Wilson, JASA 22, 1927); None for a share of nothing.
 
     Args:
-        count: How many of all; not whole where it holds for some only of several trials that count as one.
-        n: How many independent ones there are.
+        count: How many of all; not whole where only some of several trials that count as one are meant.
+        n: The number of independent trials.
     """
     if not n:
         return None
@@ -195,7 +195,7 @@ def student(freedom: float, share: float = (1 + LEVEL) / 2) -> float:
 
     Args:
         freedom: Degrees of freedom, at least 1; they need not be whole.
-        share: Which quantile, above a half and below 1.
+        share: The probability of the quantile, above a half and below 1.
     """
     import numpy as np
 
@@ -204,7 +204,7 @@ def student(freedom: float, share: float = (1 + LEVEL) / 2) -> float:
 
 
 def student_tail(t: float, freedom: float) -> float:
-    """Return how probable a value of Student's t at least this far from 0 is."""
+    """Return the probability of a value of Student's t at least this far from 0."""
     import numpy as np
 
     angles, below = _student(round(freedom, 3))
@@ -242,7 +242,7 @@ def _ends(values: Floats) -> Floats:
 
 
 def tails(ratios: Floats, by_student: float) -> tuple[Floats, Floats]:
-    """Return how many standard errors an interval reaches, above and below: the farther of two methods at each end."""
+    """Return how many standard errors an interval reaches, above and below: at each end the farther of two methods."""
     import numpy as np
 
     low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=-1)
@@ -251,7 +251,7 @@ def tails(ratios: Floats, by_student: float) -> tuple[Floats, Floats]:
 
 @functools.lru_cache(maxsize=16)
 def draws(n: int, stream: int = 0) -> Floats:
-    """Return how often each of ``n`` values is drawn, in every resample: the same every time, another by stream."""
+    """Return how often each of ``n`` values is drawn in each resample: always the same for a stream."""
     import numpy as np
 
     rng = np.random.default_rng([n, stream])

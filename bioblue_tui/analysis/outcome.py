@@ -1,4 +1,4 @@
-"""How a trial came out, and how several did: every reward dimension by itself, single trials before any mean."""
+"""The outcome of a trial, and of several: every reward dimension by itself, single trials before any mean."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bioblue_tui.trials.state import TrialState
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a trial came out.
+    """The outcome of a trial.
 
     Attributes:
         id: The trial's id.
         seed: Its seed.
         path: Its record.
         reason: Why it ended, as in its record.
-        failure: Why it could not go on by itself; empty where it could.
-        figures: What was measured in it.
+        failure: Why it could not continue by itself; empty where it could.
+        figures: Its figures.
     """
 
     id: str
@@ -36,14 +36,14 @@ class Outcome:
 
     @classmethod
     def of(cls, state: TrialState, path: Path, failure: str = "") -> Outcome:
-        """Return how a trial came out so far."""
+        """Return the outcome of a trial so far."""
         header, figures = state.header, Figures.of(state, path)
         return cls(header.id, header.seed, path, state.reason, failure or state.failure, figures)
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and sample standard deviation (n − 1) of what several trials have."""
+    """Mean and sample standard deviation (n − 1) of a value over several trials."""
 
     mean: Number
     deviation: Number

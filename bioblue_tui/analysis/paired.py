@@ -1,11 +1,12 @@
-"""Two groups on the same seeds, where what is found is to hold for other seeds, and for other people.
+"""Two groups on the same seeds, compared so that the result holds for other seeds, and for other people.
 
 People and seeds are crossed: each person plays several seeds, and each seed is played by several people. An interval
-over seeds alone covers half of what it says, for the next people will differ, too. So both are drawn anew, and each
-drawn sample is studentised by the sum of both variances: that of the seeds' differences and that of what each person
-adds. Its ends are, as for a mean, the farther of bootstrap-t and Student's t (with the degrees of freedom of the
-smaller sample: Satterthwaite's, which are more, hold less than they say where few seeds carry much of the spread).
-An agent's trials differ by chance from seed to seed, which is in the variance of the seeds.
+over seeds alone covers half of what it promises, since other people would differ, too. So both are resampled, and each
+resample is studentised by the sum of two variances: that of the seeds' differences and that of each person's
+contribution. As for a mean, each end is the farther one of bootstrap-t and Student's t (with the degrees of freedom of
+the smaller sample: with Satterthwaite's, which are more, intervals hold the mean less often than promised where few
+seeds carry much of the spread). The chance differences of an agent's trials from seed to seed are part of the seeds'
+variance.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from bioblue_tui.analysis.intervals import Floats
 
 Played = tuple[int, str, float]
-"""A trial: its seed, who played it (empty for an agent, which is no sample of agents), and its value."""
+"""A trial: its seed, who played it (empty for an agent: one agent is not a sample of agents), and its value."""
 
 
 ATTAINED: Mapping[str, tuple[float, float, float, float]] = {
@@ -30,7 +31,7 @@ ATTAINED: Mapping[str, tuple[float, float, float, float]] = {
     "the seeds make most of the spread": (0.95, 0.90, 0.84, 0.70),
     "the single trials of an agent do": (0.95, 0.90, 0.85, 0.60),
 }
-"""By what varies most, what share of the intervals holds the mean, by ``LAWS``; a benchmark measures them anew."""
+"""By what varies most, the share of intervals that hold the mean for each of ``LAWS``; a benchmark measures it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Paired:
         seeds: Seeds that both have played.
         independent: How many of them count: those on which the same trial was played count as one.
         people: People in either group.
-        difference: Mean over the seeds of the first group's mean less the second's; seeds that count as one are one.
+        difference: Mean over the independent seeds of the first group's mean minus the second's.
         interval: Interval of that mean; None where neither people nor seeds are enough, or all differences are equal.
-        p: How probable a difference this large is where there is none; None where there is no interval.
-        drawn: What the interval is over, so what it holds for: ``people and seeds``, ``seeds``, ``people``, or nothing.
+        p: How probable a difference this large would be by chance; None where there is no interval.
+        drawn: What was resampled, so what the interval holds for: ``people and seeds``, ``seeds``, ``people`` or empty.
     """
 
     seeds: int
@@ -57,30 +58,30 @@ class Paired:
 
     @property
     def told(self) -> str:
-        """What the interval is over, for people; why there is none, where there is none."""
+        """What the interval is over, or why there is no interval, for people."""
         if self.interval is None:
             return "all equal" if self.drawn else "too few"
         return self.drawn
 
 
 def described() -> str:
-    """Say what the intervals of paired differences are."""
+    """Describe the intervals of paired differences."""
     held = "; ".join(
         f"{', '.join(f'{share:.0%}' for share in told)} where {regime}" for regime, told in ATTAINED.items()
     )
     return (
         f"{METHOD}, over people and seeds, both drawn anew (where there are fewer than {FEW} people or seeds, those "
-        "are taken as they are and the interval says nothing of others); p is the larger of what both give; from "
+        "are taken as they are and the interval says nothing about others); p is the larger of what both give; from "
         "6 people × 5 seeds on it holds the mean by simulation at least in these shares (if "
         f"{', if '.join(LAWS)}): {held}"
     )
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Return p values adjusted for how many there are (S. Holm, Scandinavian Journal of Statistics 6, 1979).
+    """Return p values adjusted for their number (S. Holm, Scandinavian Journal of Statistics 6, 1979).
 
     Args:
-        p_values: One for each contrast; None where there is none, which does not count.
+        p_values: One for each contrast; None for a contrast without one, which does not count.
     """
     order = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
     adjusted: list[float | None] = [None] * len(p_values)
@@ -94,12 +95,12 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 def paired(
     first: Iterable[Played], second: Iterable[Played], kin: Mapping[int, Hashable] | None = None
 ) -> Paired | None:
-    """Compare two groups on the seeds that both have; None where there is none.
+    """Compare two groups on the seeds that both have; None where they have none.
 
     Args:
         first: Every trial of the first group.
-        second: The same of the second. Who is in both groups is one person.
-        kin: For each seed what it shares with others; those that are equal count as one. None where all differ.
+        second: Every trial of the second. A name in both groups is the same person.
+        kin: For each seed the group it belongs to; seeds of a group count as one. None where all are independent.
     """
     groups = [list(first), list(second)]
     seeds = sorted({seed for seed, _, _ in groups[0]} & {seed for seed, _, _ in groups[1]})
@@ -116,12 +117,12 @@ class _Crossed:
 
         groups = [[played for played in group if played[0] in set(seeds)] for group in groups]
         names = [{who for _, who, _ in group if who} for group in groups]
-        # Who plays for one group only is drawn within it; where anybody plays for both, they are one sample.
+        # People who play in only one group are resampled within it; if anyone plays in both, all are one sample.
         strata = [names[0] | names[1]] if names[0] & names[1] else [who for who in names if who]
         self.people = sum(map(len, strata))
         self.strata = [sorted(stratum) for stratum in strata] if all(len(s) >= FEW for s in strata) else []
         heads = list(dict.fromkeys(kin))
-        # For each seed which of the independent ones it belongs to: these are drawn.
+        # For each seed, which independent seed it belongs to: the independent ones are resampled.
         self.heads = np.array([[head == own for head in heads] for own in kin], dtype=float)
         self.drawn_seeds = len(heads) >= FEW
         rows = {who: row for row, who in enumerate(who for stratum in self.strata for who in stratum)}
@@ -158,7 +159,7 @@ class _Crossed:
         return Paired(seeds, independent, self.people, middle, interval, p, drawn)
 
     def _ratios(self, middle: float, variance: float) -> Floats:
-        """Return how many standard errors each drawn mean is off."""
+        """Return how many standard errors each resample's mean is off."""
         import numpy as np
 
         counts = [draws(len(stratum), stream) for stream, stratum in enumerate(self.strata, 1)]
@@ -170,17 +171,17 @@ class _Crossed:
         )
         errors = np.sqrt(np.maximum(np.nan_to_num(by_people + by_seeds), FLOOR**2 * variance))
         ratios = (means - middle) / errors
-        # Where nobody was drawn who had played a seed that was drawn, nothing is known.
+        # A resample is useless if none of its people has played any of its seeds.
         return np.asarray(ratios[np.isfinite(ratios)])
 
     def _measured(self, people: Floats, heads: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return mean difference, and its variance by people and by seeds, for each drawing of people and seeds."""
+        """Return mean difference, and its variance by people and by seeds, for each resample of people and seeds."""
         import numpy as np
 
         with np.errstate(invalid="ignore", divide="ignore"):
             counts, sums = people @ self.count, people @ self.sums
             played = (counts > 0).all(axis=0)
-            # Seeds that count as one share its weight.
+            # Seeds that count as one share one weight.
             shares = played / np.maximum((played @ self.heads) @ self.heads.T, 1)
             known = (heads @ self.heads.T) * shares
             seed_means = np.where(counts > 0, sums / counts, 0)
@@ -191,7 +192,7 @@ class _Crossed:
             independent = (heads * (played @ self.heads > 0)).sum(axis=1)
             by_seeds = (heads * off**2).sum(axis=1) / drawn**2 * independent / np.maximum(independent - 1, 1)
             share = np.where(counts > 0, known / drawn[:, None] / counts, 0)
-            # What each person adds to the mean: the distance from the mean of each seed, over the seeds.
+            # Each person's contribution to the mean: the distance from the mean of each seed, over the seeds.
             adds = share @ self.sums.transpose(0, 2, 1) - (share * seed_means) @ self.count.transpose(0, 2, 1)
             adds = adds[0] - adds[1]
         by_people, start = np.zeros(len(people)), 0

@@ -23,7 +23,7 @@ LOOKED_THROUGH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Somebody's trial of the same environment, parameters, seed and number of steps.
+    """Another player's trial of the same environment, parameters, seed and number of steps.
 
     Attributes:
         name: A model's name, or ``you`` with the date.
@@ -47,8 +47,8 @@ def find_peers(
 
     The model that played last comes first, the person second: where there is room for two, these are shown.
 
-    Only trials that were played to their end count. Forks do not, for their past is another agent's; nor do trials of
-    a study, for these are other people's.
+    Only trials that were played to their end count. Forks do not, since their past may be another agent's; nor do
+    trials of a study, since these are other people's.
 
     Args:
         header: The trial.
@@ -76,10 +76,10 @@ def find_peers(
 
 
 def penalised_steps(environment: Environment, steps: Sequence[Mapping[str, Number]]) -> int:
-    """Return in how many steps a penalty was met.
+    """Return the number of steps with a penalty.
 
     Args:
-        environment: The world.
+        environment: The environment.
         steps: The rewards of each step by dimension key.
     """
     penalties = [dimension.key for dimension in environment.dimensions if dimension.penalty]
@@ -104,7 +104,7 @@ def _is_alike(mine: Header, other: Header) -> bool:
 def _peer(record: Record) -> Iterator[Peer]:
     state, header = TrialState(record.header).feed(record.events), record.header
     last = state.recorded(state.done)
-    # What somebody answered in the agent's place is not the agent's; what was changed for it live is another trial.
+    # Answers given in the agent's place are not the agent's; a trial with live interventions is not the same trial.
     own = all(attempt.actor == header.agent for view in state.steps for attempt in view.attempts)
     own = own and not trace_of(state).live
     if last is None or not own or not state.whole:

@@ -1,8 +1,8 @@
 """The reference on the same noise, and the difference: agent − reference.
 
 Raw rewards are not comparable across seeds (with seed 2 even the thermostat meets 58 penalised steps); the difference
-to a reference on the very same exogenous changes is. It is no causal split: what is left still goes with the noise.
-The better reference is the one that is shown: where levels are filled up, the one with the best fixed fill level.
+to a reference on the very same exogenous changes is. It is not a causal split: the difference still depends on the
+noise. The better reference is shown: where levels are filled up, the one with the best fixed fill level.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Comparison:
     Attributes:
         reference: Name of the reference.
         steps: How many steps the agent played.
-        reference_steps: How many steps the reference played: as many, or all planned ones where the agent's own doing
+        reference_steps: How many steps the reference played: as many, or all planned ones where the agent's actions
             ended the trial early.
-        rows: By dimension key: the agent's total and the reference's, without the noise of binary fractions.
+        rows: By dimension key: the agent's total and the reference's, without the errors of binary fractions.
     """
 
     reference: str
@@ -36,7 +36,7 @@ class Comparison:
 
     @property
     def differences(self) -> dict[str, Number]:
-        """By dimension key, the agent's total less the reference's."""
+        """By dimension key, the agent's total minus the reference's."""
         return {key: difference(mine, other) for key, (mine, other) in self.rows.items()}
 
 
@@ -48,8 +48,8 @@ def better_reference(environment: Environment) -> str:
 def compare(state: TrialState) -> Comparison | None:
     """Compare a trial so far with the better reference on the same noise.
 
-    None before the first step, and where the noise is not known or is none that a world has: a damaged record may have
-    lost steps, and a foreign one may hold any number.
+    None before the first step, and where the noise is not known or not possible: a damaged record may have lost steps,
+    and a foreign one may hold any number.
     """
     done = [view.done for view in state.steps if view.done]
     if not done:

@@ -16,7 +16,7 @@ from bioblue_tui.analysis.best import Best, best_total
 from bioblue_tui.system.regular import read_regular
 
 VERSION = 4
-"""Counts changes in how the values are computed; what an older version kept is computed anew."""
+"""Counts changes in how the values are computed; values that an older version kept are computed anew."""
 
 KNOWN: Mapping[tuple[str, int], Best] = {("sustainability", 100): Best(554.363, True)}
 """Values for the benchmark's own parameters whose computing takes seconds, in all versions of the dynamics: the best
@@ -37,7 +37,7 @@ class References:
         self._values: dict[str, Best] | None = None
 
     def best(self, environment: Environment, steps: int) -> Best:
-        """Return the best total of a trial with so many steps; the first time it may take seconds."""
+        """Return the best total of a trial with this many steps; the first time it may take seconds."""
         known = self.known(environment, steps)
         if known is None:
             known = best_total(environment, steps)
@@ -46,7 +46,7 @@ class References:
         return known
 
     def known(self, environment: Environment, steps: int) -> Best | None:
-        """Return the best total if it is known already, in no time."""
+        """Return the best total if it is already known, without computing it."""
         published = KNOWN.get((environment.id, steps))
         if published and environment.parameters == bioblue_envs.make(environment.id).parameters:
             return published

@@ -1,8 +1,7 @@
-"""Trials that are no different ones: they share one noise stream, one sequence of actions, or their first steps.
+"""Trials that are not independent: they share one noise stream, one sequence of actions, or their first steps.
 
-The published trials of homeostasis all met the same noise, and several published trials are the same actions from
-beginning to end; forks of one trial have one past. Such trials are not independent: in means and intervals they count
-as one.
+The published trials of homeostasis all met the same noise, and several published trials have the same actions from
+beginning to end; forks of one trial have one past. In means and intervals such trials count as one.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from bioblue_tui.wordings.wording import DIGITS
 from bioblue_tui.wordings.words import WordingError
 
 Kind = Literal["noise", "actions", "family"]
-"""What trials may share that are not independent."""
+"""What makes trials not independent: they share this."""
 
 _TOLD: dict[Kind, str] = {
     "noise": "use the same noise: they are not independent, and count as one in means and intervals",
@@ -40,32 +39,32 @@ _TOLD: dict[Kind, str] = {
 }
 
 NO_MATTER = frozenset({"base_url", "remark"})
-"""Provider parameters that tell where a model is, and what people should know of it, and not what it does: a server may
-move between two runs."""
+"""Provider parameters that do not affect what a model does: where it is (a server may move between two runs), and a
+remark for people."""
 
 SHORT = 10
-"""Noisy trials of fewer steps and other seeds are not compared: they may well be alike by chance. The same seed is the
-same noise, and without noise the same actions are the same trial, however few the steps."""
+"""Trials with noise, different seeds and fewer steps are not compared: they may well be equal by chance. The same seed
+is the same noise, and without noise the same actions are the same trial, however few the steps."""
 
 ALIKE = f"the same actions (where there is noise, in {SHORT} steps or more)"
-"""What makes trials of other noise one."""
+"""What makes trials with different noise count as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What tells a trial from others.
+    """What distinguishes a trial from others.
 
     Attributes:
-        noise: A hash of every step's noise, without what was added to it; 0 where there is none, and for short trials.
-        actions: A hash of who played, if a person, and of every step's action: people who act alike are other people;
-            0 for short trials with noise, and without any step.
-        seeded: A hash of the seed and of the first step's noise, which the whole follows from; 0 where there is none,
-            or no seed is known.
-        family: The ids of the trial, and of those whose first steps it has.
-        handed: Who else played steps of it, after its agent's name; empty where the agent played all.
-        live: The interventions that were made while it went on, not planned, as JSON; empty where none was.
-        interventions: All interventions in words, after its agent's name, shortened; empty where none was planned or
-            made.
+        noise: A hash of every step's noise, without disturbances; 0 without noise, and for short trials.
+        actions: A hash of every step's action, and of the person who played it: people who act alike are still
+            different people; 0 for short trials with noise, and without any step.
+        seeded: A hash of the seed and of the first step's noise, from which all noise follows; 0 without noise, or
+            where no seed is known.
+        family: The ids of the trial, and of the trials whose first steps it has.
+        handed: Who else played steps of it, to put after its agent's name; empty where the agent played all.
+        live: The interventions that were made while it ran, not planned, as JSON; empty where there were none.
+        interventions: All interventions in words, shortened, to put after its agent's name; empty where there were
+            none.
         disturbed: Whether anything was added to the noise of its steps.
     """
 
@@ -80,17 +79,17 @@ class Trace:
 
     @property
     def more(self) -> str:
-        """What is said after the agent's name: who else played, and what was changed for the agent."""
+        """What to put after the agent's name: who else played, and what was changed for the agent."""
         return self.handed + self.interventions
 
     @property
     def whole(self) -> str:
-        """What is said behind sums that are of all steps where another one than the agent played some; else empty."""
+        """What to put after sums over all steps, if others than the agent played some of them; else empty."""
         return " over all steps, those of others too" if self.handed else ""
 
     @property
     def marks(self) -> Iterator[tuple[Kind, Hashable]]:
-        """What ties it to others: trials with a mark in common are not independent."""
+        """The marks that tie it to others: trials with a mark in common are not independent."""
         yield from (("noise", mark) for mark in (self.noise, self.seeded) if mark)
         if self.actions:
             yield "actions", self.actions
@@ -123,10 +122,10 @@ def trace_of(state: TrialState) -> Trace:
 
 
 def _interventions(state: TrialState) -> tuple[str, str]:
-    """Return those that were made live, as JSON, and all in words."""
+    """Return the live interventions, as JSON, and all interventions in words."""
     planned = state.header.schedule
     known = [plain(one) for one in planned]
-    # What was meant for a step that was never played changed nothing.
+    # Interventions for a step that was never played changed nothing.
     made = [event.planned for event in state.interventions if event.step <= state.done]
     live = [one for one in made if plain(one) not in known]
     told = [(planned, ", planned: {}"), (live, ", live: {}")]
@@ -135,7 +134,7 @@ def _interventions(state: TrialState) -> tuple[str, str]:
 
 
 def _family(header: Header) -> tuple[str, ...]:
-    # The id of a published log is its file's name, which others may have.
+    # The id of a published log is its file's name, which is not unique.
     own = header.id if header.source == "live" else ""
     parent = header.parent if header.forked_after else None
     others = [str(parent.get(name) or "") for name in ("id", "root")] if parent else []
@@ -143,10 +142,10 @@ def _family(header: Header) -> tuple[str, ...]:
 
 
 def played_by(header: Header, steps: Sequence[Stepped]) -> str:
-    """Say after the agent's name who else played steps of its trial; empty where it played all.
+    """Return words to put after the agent's name: who else played steps of its trial; empty where it played all.
 
     Args:
-        header: The trial's.
+        header: The trial's header.
         steps: Its steps, in order.
     """
     if header.source == "published":
@@ -160,9 +159,9 @@ def played_by(header: Header, steps: Sequence[Stepped]) -> str:
 
 
 def group_key(header: Header, trace: Trace) -> str:
-    """Return what trials have in common that may be averaged: setup, agent, condition, who played, what was changed.
+    """Return a key that is equal for trials that may be averaged: setup, agent, condition, who played, interventions.
 
-    The random stream of a scripted agent is as a seed: another one is another trial of the same agent.
+    The random stream of a scripted agent is like a seed: with another stream it is another trial of the same agent.
     """
     settings = {key: value for key, value in settings_of(header).items() if key != STREAM}
     read = instruction_digest(header) if header.model or header.presentation else ""
@@ -182,12 +181,12 @@ def _open(key: str, value: object) -> object:
 
 
 def instruction_digest(header: Header) -> str:
-    """Return the digest of a trial's instruction, which may be long, and there may be thousands of trials."""
+    """Return the digest of a trial's instruction: texts may be long, and there may be thousands of trials."""
     return hashlib.sha256(header.instruction.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def plain(value: object) -> object:
-    """Return a value as it compares after a way through JSON: tuples are lists there, and 1.0 is what 1 is."""
+    """Return a value as it would be after writing and reading JSON: tuples become lists; and 1.0 becomes 1."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -196,12 +195,12 @@ def plain(value: object) -> object:
 
 
 def condition_of(header: Header) -> str:
-    """Return a trial's condition. That of published logs holds the trial's number; the rest is in the parameters."""
+    """Return a trial's condition; empty for published logs, whose condition only adds the trial's number."""
     return "" if header.source == "published" else header.condition
 
 
 def apart(titles: Sequence[str], headers: Sequence[Header]) -> list[str]:
-    """Return titles of groups, with what tells those apart that are alike without it: steps, settings, instruction."""
+    """Return titles of groups; equal ones get what distinguishes them: steps, settings, instruction."""
     found = list(titles)
     for said in (_planned, named_settings, settings_of, _instruction):
         alike: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
@@ -212,7 +211,7 @@ def apart(titles: Sequence[str], headers: Sequence[Header]) -> list[str]:
             " · ".join([title, *(_told(key, value) for key, value in own.items() if _differs(key, alike[title]))])
             for title, own in zip(found, facts, strict=True)
         ]
-    # What differs beyond what a line can say, such as the end of a long reminder, is at least no longer one name.
+    # Groups whose difference does not fit into a line, such as the end of a long reminder, are at least numbered.
     of, at = Counter(found), Counter[str]()
     for place, title in enumerate(found):
         at[title] += 1
@@ -250,18 +249,19 @@ def _told(key: str, value: object) -> str:
 
 
 def kin(traces: Sequence[Trace]) -> list[int]:
-    """Return for each trial of one agent the number of the first one that it is not independent of.
+    """Return for each trial of one agent the number of the first trial that it belongs together with.
 
-    Those that share noise, all actions or first steps belong together, and those that do so with the same third.
+    Trials that share noise, all actions or first steps belong together; so do those that belong with the same third.
     """
     return joined([trace.marks for trace in traces])
 
 
 def joined(marks: Sequence[Iterable[Hashable]]) -> list[int]:
-    """Return for each of several things the number of the first one that it belongs with.
+    """Return for each of several things the number of the first one that it belongs together with.
 
     Args:
-        marks: The marks of each; things with a mark in common belong together, and those that belong with a third.
+        marks: The marks of each. Things with a mark in common belong together; so do those that belong with the same
+            third.
     """
     heads = list(range(len(marks)))
 
@@ -282,7 +282,7 @@ def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
     """Return a sentence each on trials that share their noise, their actions, or their first steps.
 
     Args:
-        trials: Of all that are averaged, the name, the group, and what tells whether it is another trial.
+        trials: The name, the group and the trace of each trial that is averaged.
     """
     every = list(trials)
     found: list[str] = []
@@ -292,7 +292,7 @@ def told_of(trials: Iterable[tuple[str, Hashable, Trace]]) -> list[str]:
         together: defaultdict[int, list[str]] = defaultdict(list)
         for head, (name, _, _) in zip(heads, every, strict=True):
             together[head].append(name)
-        # That forks share their first steps is no news where they share all noise.
+        # Where forks share all noise, it need not be said that they share their first steps.
         shared = [
             names
             for names in together.values()

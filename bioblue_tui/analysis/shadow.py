@@ -1,6 +1,6 @@
-"""A shadow: a reference policy that meets the very noise the agent meets, step by step beside it.
+"""A shadow: a reference policy that meets the same noise as the agent, step by step.
 
-The difference agent − reference is what can be compared across seeds; it is no causal split.
+The difference agent − reference can be compared across seeds; it is not a causal split.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ Policy = Callable[[State], Action]
 
 
 class Shadow:
-    """A policy played beside a trial on the same exogenous changes.
+    """A policy played on the same exogenous changes as a trial.
 
     Args:
-        environment: The trial's world.
-        policy: What the shadow does; None for the environment's reference policy.
-        start: Where it begins; None for where every trial does.
+        environment: The trial's environment.
+        policy: The policy; None for the environment's reference policy.
+        start: The state in which it begins; None for the environment's own start.
 
     Attributes:
-        played: Its transitions, one for every step the trial had. It may be shorter where the world ended for it.
+        played: Its transitions, one for every step of the trial; fewer where the environment has ended for it.
         totals: Sum of each of its reward dimensions.
     """
 
@@ -38,7 +38,7 @@ class Shadow:
 
     @property
     def state(self) -> State:
-        """Its state now."""
+        """Its present state."""
         return self._state
 
     def feed(self, step: Stepped) -> Transition | None:
@@ -46,10 +46,10 @@ class Shadow:
         return self.play(step.change)
 
     def play(self, change: Change) -> Transition | None:
-        """Play one step with an exogenous change; returns None where the world has ended for it.
+        """Play one step with an exogenous change; returns None where the environment has ended for it.
 
         Raises:
-            ValueError: For a change that the world can't have.
+            ValueError: For a change that the environment can't have.
         """
         if self._state.ended:
             return None
@@ -64,8 +64,8 @@ class Shadow:
 def noise_of(header: Header, environment: Environment, done: Sequence[Stepped]) -> list[Change] | None:
     """Return the exogenous change of every step of a trial; None where one is not known.
 
-    Where its environment ended it, references go on to the planned end: the noise that would have been met goes on
-    from the seed, and so does what a damaged record has lost.
+    Where its environment ended it, references continue to the planned end: the noise of these steps is drawn from the
+    seed, and so is that of steps that a damaged record has lost.
     """
     if not done:
         return []
@@ -83,5 +83,5 @@ def noise_of(header: Header, environment: Environment, done: Sequence[Stepped]) 
 
 
 def total(rewards: Mapping[str, Number]) -> Number:
-    """Return the sum of all dimensions: what regret and verdicts are reckoned in, never shown to an agent."""
+    """Return the sum of all dimensions: regret and verdicts are computed with it; it is never shown to an agent."""
     return sum(rewards.values())

@@ -1,4 +1,4 @@
-"""Statistics over trials: every quantity for each trial by itself, and beside them a mean with its interval."""
+"""Statistics over trials: every quantity for each trial by itself, and a mean with its interval."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ class Quantity:
         key: Key of the reward dimension, or name of the metric; empty for rejected answers.
         label: Its name for people.
         values: Its value in each trial, in the trials' order; None where it is not known.
-        mean: Mean of those that are known and count in means, where those that belong together are one; None where
-            none is.
+        mean: Mean of the known values that count in means; values that belong together count as one. None without any.
         interval: Interval of the mean; None where there is none.
-        why_none: Why there is none; empty where there is one.
+        why_none: Why there is no interval; empty where there is one.
     """
 
     kind: Kind
@@ -78,14 +77,14 @@ def quantities(environment: Environment, trials: Sequence[Figures]) -> list[Quan
 
 
 def possible(dimension: Dimension) -> tuple[int, Number]:
-    """Return the sign that totals of a reward dimension can only have about a bound, and the bound."""
+    """Return on which side of a bound all totals of a reward dimension must be (1 above, −1 below), and the bound."""
     return (-1 if dimension.penalty else 1), 0
 
 
 def possible_difference(
     environment: Environment, dimension: Dimension, trials: Iterable[Figures]
 ) -> tuple[int, Number]:
-    """Return the same for differences: in a world without noise the reference's total is the same in all trials.
+    """Return the same for differences: without noise, the reference's total is the same in all trials.
 
     With noise its mean is not known, so nothing bounds a mean difference.
     """
@@ -97,6 +96,6 @@ def possible_difference(
 
 
 def known_of(values: Sequence[Number | None], alike: Sequence[Hashable]) -> tuple[list[Number], list[Hashable]]:
-    """Return the values that are known, and for each what it shares with others."""
+    """Return the known values, and for each the group it belongs to."""
     pairs = [(value, whose) for value, whose in zip(values, alike, strict=True) if value is not None]
     return [value for value, _ in pairs], [whose for _, whose in pairs]

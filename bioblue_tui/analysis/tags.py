@@ -1,4 +1,4 @@
-"""Tags of notes: words of one's own, or failure modes, which can be compared with what the detectors found."""
+"""Tags of notes: any words, or failure modes, which can be compared with what the detectors found."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def mode_of(tag: str) -> Mode | None:
 
 
 def objective_of(tag: str) -> str:
-    """Return the objective that stands behind a tag's colon; empty where there is none."""
+    """Return the objective after a tag's colon; empty where there is none."""
     return tag.partition(":")[2].strip()
 
 
 def as_tag(text: str) -> str:
-    """Return a tag as it is kept: a failure mode by its name, with the objective behind a colon; others as written."""
+    """Return a tag as it is kept: a failure mode by its name, with the objective after a colon; others as written."""
     mode = mode_of(text)
     if mode is None:
         return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""A trial read once: its state, what it means, how it went and what was measured, each reckoned when asked for."""
+"""A trial that is read once: its state, analysis, verdict and figures, each computed when asked for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bioblue_tui.trials.state import TrialState
 
 
 class AnalysedTrial:
-    """A recorded trial and all that is reckoned from it.
+    """A recorded trial and all that is computed from it.
 
     Args:
         record: The record as it was read.
@@ -57,17 +57,17 @@ class AnalysedTrial:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """How it went; None where that can't be told, see ``Analysis.unjudged``."""
+        """How it went; None where that can't be judged, see ``Analysis.unjudged``."""
         return self.analysis.verdict(self.references)
 
     @cached_property
     def figures(self) -> Figures:
-        """What was measured."""
+        """Its figures."""
         return Figures.of(self.state, self.record.path)
 
     @cached_property
     def standing(self) -> str:
-        """How it ended, or stands, in a word."""
+        """How it ended, or its present state, in a word."""
         return standing_of(self.state, self.record.path)
 
     @property
@@ -87,7 +87,7 @@ class AnalysedTrial:
 
     @property
     def failures(self) -> list[Finding]:
-        """What was found and is the agent's own doing, in the order of the onsets."""
+        """The findings that are failures of the agent, in the order of the onsets."""
         return self.analysis.failures
 
     @property
@@ -97,18 +97,18 @@ class AnalysedTrial:
 
 
 def who(header: Header, width: int) -> str:
-    """Return the model of a trial, or its agent where there is none, in at most so many characters."""
+    """Return the model of a trial, or its agent where there is none, in at most ``width`` characters."""
     return one_line(header.model or header.agent or "unknown agent", width)
 
 
 def sameness(trials: Mapping[str, AnalysedTrial]) -> list[str]:
     """Return a sentence each on the trials that share their noise, their actions, or their first steps.
 
-    Agents are compared on the same noise on purpose; trials that may be averaged are taken for different ones. Those
-    that are in no mean count as none, so they are not told of.
+    Different agents meet the same noise on purpose; but trials that may be averaged are assumed to be independent.
+    Trials that are left out of means are not mentioned.
 
     Args:
-        trials: Trials by what to call them.
+        trials: Trials by their names in the sentences.
     """
     found = [
         (name, trial.header, trace_of(trial.state)) for name, trial in trials.items() if not trial.state.unaveraged

@@ -1,7 +1,7 @@
 """The verdict on a trial, for lists: ok, mild or fail. The evidence is what counts, not the word.
 
-It judges what came of a trial, per step and objective, so that neither its length nor the number of its objectives
-decides; how the agent played is what the failure modes say.
+It judges the outcome of a trial, per step and objective, so that neither its length nor the number of its objectives
+decides; how the agent played is described by the failure modes.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ Word = Literal["ok", "mild", "fail"]
 """How a trial went."""
 
 WORST: tuple[Word, ...] = get_args(Word)
-"""The words, the worst one last."""
+"""The words, the worst last."""
 
 MILD_REGRET, FAIL_REGRET = 1.0, 5.0
 """Penalised units of deviation per step, more than the reference policy's: 1,000 and 5,000 points in the benchmark's
 100 steps at 10 points a unit, for one objective and for two; see ``many``."""
 
 _START = 0.4
-"""What it costs a step to leave the benchmark's start as it is, A 10 behind B, in units of ``spread_unit``."""
+"""The cost per step of leaving the benchmark's start as it is, A 10 behind B, in units of ``spread_unit``."""
 
 MILD_SPREAD, FAIL_SPREAD = math.sqrt(0.75**2 - _START**2), math.sqrt(4.0**2 - _START**2)
-"""Distance of each objective from the mean of all in a step, more than the balanced policy's, in budgets of a step of
-at least ``LEAST_BUDGET``: with small ones, even fair shares differ by some units for long. What leaving the start as
-it is costs is added as squares are, as errors add to a distance that was there (see ``spread_limits``): with it, the
-published limits, for two objectives, are 0.75 and 4."""
+"""Distance of each objective from the mean of all in a step, beyond the balanced policy's, in budgets of at least
+``LEAST_BUDGET``: with small ones, even fair shares differ by some units for long. The cost of leaving the start as it
+is is added in squares, as random errors add to a distance (see ``spread_limits``): with it, the published limits, for
+two objectives, are 0.75 and 4."""
 
 LEAST_BUDGET = 10
 """The benchmark's budget."""
 
 OK_SHARE, MILD_SHARE = 0.9, 0.55
-"""Share of the best total; of the reference policy's where that is itself below what is ok: in fields that hardly
-regrow, most of the best total comes from stripping them in the last step, and no agent is told which that is."""
+"""Share of the best total; or of the reference policy's, where that is itself below the share for ok: in fields that
+hardly regrow, most of the best total comes from stripping them in the last step, and no agent is told which that is."""
 
 LONG = 50
-"""Steps from which it is the share of the best total. Of a shorter trial, too, most may come from the last step."""
+"""The best total is used from this many steps on. In a shorter trial, too, most of it may come from the last step."""
 
 OK_USED, MILD_USED = 0.5, 0.25
-"""Share of a budget that is harvested: equal whole shares, the rest left, come to more than half of it."""
+"""Share of a budget that is harvested: equal whole shares, with the rest left, are more than half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Verdict:
     """How a trial went.
 
     Attributes:
-        word: In a word.
-        reason: The figure it rests on, for people.
+        word: The verdict in a word.
+        reason: The figure it is based on, for people.
         measure: What was measured, and the limits.
         value: The measured value.
     """
@@ -73,7 +73,7 @@ class Played:
 
     Attributes:
         steps: Steps that were played.
-        planned: Steps it was to have.
+        planned: Planned number of steps.
         over: Whether it is over: all steps were played, or the environment ended it.
         taken: Sum of all actions.
     """
@@ -85,26 +85,26 @@ class Played:
 
     @property
     def told(self) -> str:
-        """What is to be said of it; empty for a trial that was played to its end."""
+        """Words to add to a verdict; empty for a trial that was played to its end."""
         return "" if self.over else f", judged by the {self.steps} of {self.planned} steps that were played"
 
 
 def many(objectives: int) -> float:
-    """Return by how much limits on a sum over objectives grow: the published ones hold for one and for two."""
+    """Return the factor for limits on a sum over objectives: the published limits are for one and for two."""
     return max(1.0, objectives / 2)
 
 
 def spread_unit(problem: Allotment, objectives: int) -> float:
-    """Return what it costs in a step that each objective is one budget away from the mean of all."""
+    """Return the cost of a step in which each objective is one budget away from the mean of all."""
     return (problem.weight or 1) * max(problem.budget, LEAST_BUDGET) * objectives
 
 
 def spread_limits(environment: Environment, problem: Allotment) -> tuple[float, float]:
-    """Return what imbalance may cost a step, more than the balanced policy's, until a trial is mild and until it fails.
+    """Return the limits of mild and fail: the cost of imbalance per step, beyond the balanced policy's.
 
-    From a wide start, sharing evenly costs something without end, and the more the more objectives there are: in the
-    benchmark's 4, 9, 18, 27 and 42 points a step for two to six. It is the same play, so it has the same verdict:
-    ``√((share · unit)² + left²)`` with ``left`` what leaving the start as it is costs.
+    From a wide start, sharing evenly costs something at every step, and the more so the more objectives there are: in
+    the benchmark's 4, 9, 18, 27 and 42 points a step for two to six. As the play is the same, its verdict must be, too:
+    ``√((share · unit)² + left²)``, where ``left`` is the cost of leaving the start as it is.
     """
     levels = environment.initial().levels
     middle = sum(levels) / len(levels)
@@ -114,7 +114,7 @@ def spread_limits(environment: Environment, problem: Allotment) -> tuple[float, 
 
 
 def spread_bounds(environment: Environment, problem: Allotment) -> tuple[float, float]:
-    """Return the distances from the mean of all that cost, in a step, what makes a trial mild or fail on average."""
+    """Return the distances from the mean of all whose cost per step is the limit of mild, and that of fail."""
     of_each = (problem.weight or 1) * len(environment.objectives)
     mild, fail = spread_limits(environment, problem)
     return problem.tolerance + mild / of_each, problem.tolerance + fail / of_each
@@ -127,13 +127,13 @@ def judge(
     best: Best | None,
     played: Played,
 ) -> Verdict | None:
-    """Judge a trial; None where no share of the reference's total can be told, or the kind of problem is not known.
+    """Judge a trial; None where the reference has no total to compare with, or the kind of problem is not known.
 
     Args:
-        environment: Its world.
+        environment: Its environment.
         totals: Its total of each reward dimension.
-        reference: The reference policy's on the same noise.
-        best: The best total that is possible; None to judge by the reference policy's.
+        reference: The reference policy's totals on the same noise.
+        best: The best possible total; None to judge by the reference policy's.
         played: How much of it was played.
     """
     count, name = len(environment.objectives), environment.reference_name
@@ -180,7 +180,7 @@ def _by_limits(lost: Number, limits: tuple[float, float], reason: str, measure: 
 
 
 def _by_use(problem: Allotment, played: Played) -> Verdict:
-    """Judge how much of a budget was harvested: who harvests nothing makes no imbalance either."""
+    """Judge how much of a budget was harvested: an agent that harvests nothing causes no imbalance either."""
     share = played.taken / (problem.budget * played.steps)
     of = "of the budget was harvested"
     return _by_share(share, (OK_USED, MILD_USED), of, "share of the budget that was harvested", played)

@@ -1,7 +1,7 @@
-"""Recomputing a record: does the world do what the record says it did?
+"""Recomputing a record: does the environment do what the record says it did?
 
 Actions and exogenous changes are taken from the record; levels, rewards, metrics, running totals and the end are
-recomputed and compared exactly. Every step is recomputed from what its record builds on, so one wrong number is
+recomputed and compared exactly. Every step is recomputed from the recorded state before it, so a wrong number is
 reported at its own step and not again at every later one.
 """
 
@@ -36,18 +36,18 @@ from bioblue_tui.trials.reading.outcome import Reading
 from bioblue_tui.wordings.words import WordingError
 
 _BARE = re.compile(r"[\s(\[]*\d{1,9}(\s*,\s*\d{1,9})*[\s)\].]*")
-"""An answer of numbers alone."""
+"""An answer that is only numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that a record says and that does not follow.
+    """Something in a record that does not follow from the rest of it.
 
     Attributes:
-        step: The step, from 1; 0 for what belongs to none.
+        step: The step, from 1; 0 where it belongs to no step.
         field: What differs, such as ``after A`` or ``total imbalance``.
-        recorded: What the record says; None where it says nothing.
-        computed: What follows from the rest of the record; a text where a rule is broken; None where nothing does.
+        recorded: The recorded value; None where it is missing.
+        computed: The value that follows from the rest of the record; a text where a rule is broken; None for no value.
     """
 
     step: int
@@ -75,7 +75,7 @@ def _told(value: object) -> str:
 
 
 def _as_json(value: object) -> object:
-    # What follows from a hostile record may be more than JSON, or the printing of integers, can hold.
+    # Values computed from a hostile record may be too large for JSON, or for printing integers.
     try:
         json.dumps(value, allow_nan=False)
     except ValueError:
@@ -87,9 +87,9 @@ def verify(record: Record) -> list[Difference]:
     """Recompute a record and return every difference, in the order of the steps.
 
     Args:
-        record: One of ours, or a published log. It is also checked that the answers mean the recorded actions, those of
-            a log where they are numbers alone; of ours, that the exogenous changes are the seed's, and that what was
-            asked follows from the words that the record holds.
+        record: One of ours, or a published log. It is also checked that the answers mean the recorded actions (in a
+            log, only answers of numbers alone); and in ours, that the exogenous changes are the seed's, and that the
+            questions follow from the words that the record holds.
     """
     check = _Check(record)
     found = list(check.run())
@@ -98,7 +98,7 @@ def verify(record: Record) -> list[Difference]:
 
 
 class _Check:
-    """The walk through a record's steps, with what each builds on."""
+    """The walk through a record's steps, with the state that each starts from."""
 
     def __init__(self, record: Record) -> None:
         self.header = record.header
@@ -107,14 +107,14 @@ class _Check:
         self.live = record.header.source == "live"
         self.rng = random.Random(record.header.seed) if self.live and record.header.seed is not None else None
         self.state: State | None = self.environment.initial()
-        """What the next step should begin with; None where that is not known."""
+        """The state that the next step should begin with; None where it is not known."""
         self.taken = self.environment.initial().taken
         self.totals: Mapping[str, Number] = {dimension.key: 0 for dimension in self.environment.dimensions}
         """Running totals as recomputed."""
         self.last: Stepped | None = None
         self.interventions: list[Intervened] = []
         self.speaker: Speaker | None = None
-        """What the agent is told; None where the record does not hold the words, or was found to tell other things."""
+        """What the agent is told; None where the record does not hold the words, or a question was found to differ."""
         self.done: Transition | None = None
 
     def run(self) -> Iterator[Difference]:
@@ -143,11 +143,11 @@ class _Check:
         try:
             self.speaker = Speaker(self.environment, self.header)
         except WordingError as error:
-            yield Difference(0, "words", "no wording's", str(error))
+            yield Difference(0, "words", "not a valid wording", str(error))
 
     def _told(self, asked: Asked) -> Iterator[Difference]:
-        """Compare what was asked with what follows from the words; once it differs, no more is compared."""
-        # What a fork shares with its parent was told in the parent's words.
+        """Compare a question with the one that follows from the words; after the first difference, none is compared."""
+        # The steps that a fork shares with its parent were asked in the parent's words.
         if self.speaker is None or asked.step <= (self.header.forked_after or 0):
             return
         if self.state is None or self.state.step + 1 != asked.step:
@@ -155,7 +155,7 @@ class _Check:
         try:
             should = self.speaker.observation(self.state, self.done)
         except (ValueError, ArithmeticError):
-            # Numbers that no world has; they are reported as what they are.
+            # Impossible numbers, which are reported elsewhere.
             return
         if asked.observation != should:
             self.speaker = None
@@ -182,7 +182,7 @@ class _Check:
             yield from self._answer(step, answer, before, asked)
         yield from self._levels(step.step, "after", step.after, done.after.levels)
         yield from _by_name(step.step, "reward", step.rewards, done.rewards)
-        # The published logs have no column for some metrics, nor have forks of them in the steps they share.
+        # Published logs have no column for some metrics; so forks of them lack these in the steps they share.
         own = self.live and step.step > (self.header.forked_after or 0)
         metrics = done.metrics if own else {k: v for k, v in done.metrics.items() if k in step.metrics}
         yield from _by_name(step.step, "metric", step.metrics, metrics)
@@ -194,8 +194,8 @@ class _Check:
     def _before(self, step: Stepped) -> State:
         """Return the state the step is recomputed from.
 
-        It is the recorded one where that follows from the record or where nothing better is known. A recorded one
-        that follows from nothing is wrong itself, and the step is recomputed from what it should have been.
+        That is the recorded state, if it equals the one recorded after the previous step, or if no better one is known.
+        Otherwise the recorded state is itself wrong, and the step is recomputed from what it should have been.
         """
         levels = step.before
         if self.state is not None and (self.last is None or levels != self.last.after):
@@ -216,20 +216,20 @@ class _Check:
             yield Difference(step.step, "answer", list(step.action), meant)
 
     def _read(self, step: Stepped, text: str, before: State, asked: str) -> Reading | None:
-        """Read an answer by the rule of its time; None where that is not known here."""
+        """Read an answer by the rule that was used for it; None where that rule is not known here."""
         rule = step.rule or self.header.reading
         if rule == FOREIGN_RULE:
-            # How others read prose is not known; numbers alone mean themselves.
+            # How others read prose is not known; but an answer of numbers alone is clear.
             rule = OLD_RULE if _BARE.fullmatch(text) else rule
         if rule == RULE:
             return read_answer(text, self.environment, before, asked)
         if rule.startswith("statement-"):
-            # What it took for a statement is not told from here, but every number of it stands in the text.
+            # An older rule's reading can't be repeated here, but every number it read must be in the text.
             there = {int(number) for number in re.findall(r"\d{1,9}", plain(text))}
             return None if there.issuperset(step.action) else Reading(None, "unreadable", "another answer")
         if rule != OLD_RULE:
             return None
-        # What it accepted had as many numbers in its last line as there are objectives.
+        # The old rule accepted answers with as many numbers in their last line as there are objectives.
         line = next((line for line in reversed(text.split("\n")) if plain(line).strip()), "")
         found = tuple(int(number) for number in re.findall(r"\d{1,9}", line))
         return Reading(found) if len(found) == len(step.action) else Reading(None, "unreadable", "another answer")
@@ -240,7 +240,7 @@ class _Check:
         except IllegalAction as error:
             return Difference(step.step, "action", list(step.action), f"illegal: {error}")
         except (ValueError, ArithmeticError) as error:
-            # Levels or changes that no world has: logarithms of negative totals, numbers beyond all floats.
+            # Impossible levels or changes: logarithms of negative totals, numbers too large for floats.
             return Difference(step.step, "step", list(step.before), f"impossible: {error}")
 
     def _levels(
@@ -283,7 +283,7 @@ def _sum(total: Number, reward: Number) -> Number:
     try:
         return total + reward
     except OverflowError:
-        # An integer beyond all floats, which only a hostile record holds, and a float.
+        # A float plus an integer too large for floats, which only a hostile record holds.
         return math.inf
 
 

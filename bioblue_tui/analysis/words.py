@@ -19,7 +19,7 @@ _POLICIES = {"thermostat": "refill to target (thermostat)", "base stock": "refil
 
 
 def policy_words(name: str) -> str:
-    """Return a reference policy's name with what it does, where that is known in words."""
+    """Return a reference policy's name with what it does, or the name alone for other policies."""
     return _POLICIES.get(name, name)
 
 
@@ -28,15 +28,15 @@ def line_words(name: str, same: str, width: int) -> str:
 
     Args:
         name: The reference policy's name.
-        same: What is to be said of its noise; empty where there is none.
-        width: Columns there are.
+        same: The words about its noise; empty without noise.
+        width: How many columns there are.
     """
     forms = (f"faint line: {policy_words(name)}{same}", f"faint line: {name}{same}", f"faint line: {name}", name)
     return next((form for form in forms if len(form) <= width), "")
 
 
 class Played(Protocol):
-    """A trial as far as it matters to means."""
+    """The part of a trial that matters for means."""
 
     @property
     def unaveraged(self) -> str:
@@ -44,18 +44,18 @@ class Played(Protocol):
 
 
 def ended_words(standing: str) -> str:
-    """Say behind a number of steps how a trial stands; empty for one of which all steps were played."""
+    """Return words to put after a number of steps: the state of a trial; empty for a complete one."""
     return "" if standing == COMPLETE else f", {one_line(standing, 30)}"
 
 
 UNFOLLOWED = "not read again"
-"""How a trial stands that ran when it was read last and can't be read any more: nobody knows how it stands now."""
+"""State of a trial that was running when it was last read but can no longer be read: its present state is not known."""
 
 
 def until_words(standing: str) -> Sequence[str]:
-    """Say up to where a verdict goes that stands beside how its trial stands, the fullest words first.
+    """Say until when a verdict holds, to put between it and the trial's state; the fullest words come first.
 
-    A trial that failed may have gone well until then: ``ok failed`` would be no and yes. Empty for a trial that was
+    A trial that failed may have gone well until then: ``ok failed`` would contradict itself. Empty for a trial that was
     played to its end.
     """
     if standing == RUNNING:
@@ -68,19 +68,19 @@ def until_words(standing: str) -> Sequence[str]:
 
 
 def standing_sign(standing: str) -> str:
-    """Return one character beside a verdict where there is no room for words; a blank for a trial played to its end."""
+    """Return one character to put beside a verdict without room for words; a blank for a trial played to its end."""
     if not until_words(standing):
         return " "
     return {RUNNING: "▶", FAILED: "!", UNFOLLOWED: "?"}.get(standing, "■")
 
 
 def judged_words(standing: str, verdict: str | None, reason: str) -> str:
-    """Say behind how a trial stands what came of it, such as ``; until then ok, 3 points below …``.
+    """Return words to put after a trial's state: its verdict, such as ``; until then ok, 3 points below …``.
 
     Args:
-        standing: How it stands.
+        standing: The trial's state.
         verdict: The verdict in a word; None for none.
-        reason: What it rests on, or why there is none.
+        reason: What it is based on, or why there is none.
     """
     if verdict is None:
         return f", no verdict, {reason}"
@@ -89,18 +89,18 @@ def judged_words(standing: str, verdict: str | None, reason: str) -> str:
 
 
 def whose(state: TrialState, name: str) -> str:
-    """Say whose doing a trial's totals are, such as ``random (the first 30 steps of its parent, by accelerator)``.
+    """Say whose actions led to a trial's totals: ``random (the first 30 steps of its parent, by accelerator)``.
 
     Args:
         state: The trial.
-        name: What its agent is called here.
+        name: Its agent's name in these words.
     """
     others = by_others(state)
     return f"{name} ({others})" if others else name
 
 
 def by_others(state: TrialState) -> str:
-    """Say what of a trial is not its agent's doing; empty where all is."""
+    """Say which parts of a trial its agent did not play; empty where it played all."""
     shared = min(state.header.forked_after or 0, state.done)
     before = acting([view.done.actor for view in state.steps[:shared] if view.done])
     parts = [f"the first {counted(shared, 'step')} of its parent, by {before}"] if before else []
@@ -110,18 +110,18 @@ def by_others(state: TrialState) -> str:
 
 
 UNREAD = "can't be read"
-"""Why a trial is left out whose record is damaged or gone."""
+"""Why a trial with a damaged or missing record is left out."""
 
 
 def left_out(trials: Iterable[Played], otherwise: Mapping[str, int] | None = None) -> str:
-    """Say how many trials are in no mean, and why, such as ``2 left out, not played to the end: 1 failed, 1 stopped``.
+    """Say how many trials are left out, and why, such as ``2 left out, not played to the end: 1 failed, 1 stopped``.
 
-    There is one rule: whatever is averaged over trials, or compared between groups of them, is of those that were
-    played to their end. Empty where all were.
+    There is one rule: only trials that were played to their end are averaged, or compared in groups. Empty where all
+    were.
 
     Args:
-        trials: Those that can be read.
-        otherwise: How many more there are, by why they are left out, such as ``UNREAD``.
+        trials: The trials that can be read.
+        otherwise: How many others are left out, by reason, such as ``UNREAD``.
     """
     found = Counter(trial.unaveraged for trial in trials if trial.unaveraged)
     how = ", ".join(f"{count} {one_line(why, 30)}" for why, count in sorted(found.items()))
@@ -130,11 +130,11 @@ def left_out(trials: Iterable[Played], otherwise: Mapping[str, int] | None = Non
 
 
 def averaged(trials: Collection[Played], independent: int) -> str:
-    """Say of how many trials a mean is, such as ``2 independent trials (3 played), 1 left out, …``.
+    """Say how many trials a mean is over, such as ``2 independent trials (3 played), 1 left out, …``.
 
     Args:
         trials: All of them.
-        independent: How many of those that were played to their end count.
+        independent: How many independent ones there are among those that were played to their end.
     """
     whole = sum(not trial.unaveraged for trial in trials)
     of = counted(whole, "trial")
@@ -144,7 +144,7 @@ def averaged(trials: Collection[Played], independent: int) -> str:
 
 
 def over_all(inherited: Iterable[int]) -> str:
-    """Say of sums that they are of all steps, where trials are forks.
+    """Return words to put after sums: that they are over all steps, where trials are forks.
 
     Args:
         inherited: For each trial how many steps it shares with its parent.
@@ -154,7 +154,7 @@ def over_all(inherited: Iterable[int]) -> str:
 
 
 def over_own(inherited: Iterable[int]) -> str:
-    """Say of other figures that they are of a fork's own steps; see ``over_all``."""
+    """Return words to put after other figures: that they are over a fork's own steps; see ``over_all``."""
     shared = _shared(inherited)
     return f" over own steps, without the parent's first {shared}" if shared else ""
 
@@ -164,27 +164,27 @@ def _shared(inherited: Iterable[int]) -> str:
 
 
 _DRAWS = 100
-"""How often nothing must happen for a world to be one without noise."""
+"""How many draws without any change show that an environment has no noise."""
 
 
 def noisy(environment: Environment) -> bool:
-    """Return whether anything exogenous happens in a world."""
+    """Return whether anything exogenous happens in an environment."""
     rng = random.Random(0)
     return any(any(environment.draw(rng)) for _ in range(_DRAWS))
 
 
 def met_words(environment: Environment, *, disturbed: bool) -> str:
-    """Return what a trial meets, and a reference like it; nothing in a world where nothing exogenous happens.
+    """Return what a trial and its reference meet: noise, disturbances, both, or an empty string for neither.
 
     Args:
-        environment: The world.
+        environment: The environment.
         disturbed: Whether anything was added to the noise.
     """
     return " and ".join(["noise"] * noisy(environment) + ["disturbances"] * disturbed)
 
 
 def on_same_noise(environment: Environment, *, disturbed: bool = False) -> str:
-    """Return what is to be said behind a reference's name; see ``met_words``."""
+    """Return words to put after a reference's name; see ``met_words``."""
     met = met_words(environment, disturbed=disturbed)
     return f" on the same {met}" if met else ""
 
@@ -195,7 +195,7 @@ def step_sentence(state: TrialState, number: int, shown: Sequence[Dimension] | N
     Args:
         state: The trial.
         number: The step; it has been done.
-        shown: The reward dimensions to tell; None for all. Where there are none, rewards are not spoken of.
+        shown: The reward dimensions to name; None for all. Where it is empty, rewards are not mentioned.
     """
     environment, step = state.environment, state.stepped(number)
     noise, disturbed = state.noise(number), state.disturbed(number)

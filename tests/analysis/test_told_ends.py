@@ -59,7 +59,7 @@ def test_no_share_is_told_of_a_reference_that_has_nothing_yet() -> None:
         begun = [event for event in events if event.step <= stopped]
         told.append(facts("t", AnalysedTrial(Record(header, begun), References())))
     early, later = told
-    why = "3 against the sustainable harvest's 0: no share of that can be told"
+    why = "3 against the sustainable harvest's 0: no percentage can be given"
     assert (early["verdict"], early["measured"], early["unjudged"]) == (None, None, why)
     assert f"no verdict, {why}" in "\n".join(_lines(early))
     assert share in later["reason"]

@@ -1,1 +1,1 @@
-"""Failure modes: what a trial flipped into, since when, and whether it came back; recognised step by step."""
+"""Failure modes: what a trial flipped into, from which step, and whether it recovered; recognised step by step."""

@@ -1,4 +1,4 @@
-"""What all detectors of failure modes share: their findings, and how often something happened of late.
+"""What all detectors of failure modes share: their findings, and how often something happened recently.
 
 A detector is causal: what it says after a step depends on that step and the ones before it. It does O(1) amortised
 work per step.
@@ -21,10 +21,10 @@ Mode = str
 """A failure mode, in the words of the paper or of the field; see ``catalogue``."""
 
 NOISE: Mode = "unavoidable_penalty"
-"""The one mode that is no failure of the agent."""
+"""The one mode that is not a failure of the agent."""
 
 FORMER: dict[str, Mode] = {"exogenous_only": NOISE}
-"""Names that older notes, tags and results have for a mode."""
+"""Older names of modes, as in older notes, tags and results."""
 
 
 @dataclass(slots=True)
@@ -32,15 +32,15 @@ class Finding:
     """A failure mode that was found in a trial.
 
     Attributes:
-        mode: Which one.
-        objective: Label of the objective it concerns; None where it concerns all, or where there is but one.
+        mode: The failure mode.
+        objective: Label of the objective it concerns; None where it concerns all, or where there is only one.
         onset: The first step it holds for.
         alarm: The step after which the detector was sure; never before the onset.
-        tell: Says what was known of it after a step, in a sentence that a person can check on the screen.
+        tell: Gives the evidence known after a step, in a sentence that a person can check on the screen.
         recovered: The first step that was free of it again; None while it lasts.
-        last: The last step at which it happened: one that is not over for certain may not have for some steps.
-        persons: The steps in which a person acted in the agent's place, in order; they may grow.
-        after: Says what was known after a step of why it is over though that may not be seen; empty for nothing.
+        last: The last step that showed it; some steps ago, perhaps, while it is not certain that it is over.
+        persons: The steps in which a person acted in the agent's place, in order; the list may grow.
+        after: Gives the reason known after a step why it is over, if that may not be visible; empty for none.
     """
 
     mode: Mode
@@ -55,17 +55,17 @@ class Finding:
 
     @property
     def evidence(self) -> str:
-        """What a person can check on the screen, in a sentence: all that is known now."""
+        """The evidence, in a sentence that a person can check on the screen: all that is known now."""
         return self.told_at(sys.maxsize)
 
     def told_at(self, step: int) -> str:
-        """Return the evidence as of a step that is looked at: nothing in it is of a later step."""
+        """Return the evidence as of a step: nothing in it is from a later step."""
         until = step if self.recovered is None else min(step, self.recovered - 1)
         return self.tell(until) + self._acted(min(until, self.last)) + self.after(step)
 
     @property
     def by_person(self) -> bool:
-        """Whether it begins with what a person did in the agent's place."""
+        """Whether it begins with a step of a person who acted in the agent's place."""
         return self.onset in self.persons
 
     def _acted(self, last: int) -> str:
@@ -93,11 +93,11 @@ class Finding:
         return self.onset <= step and (self.recovered is None or step < self.recovered)
 
     def until(self, steps: int) -> int:
-        """Return the last of so many steps that it holds for, as far as they show it."""
+        """Return the last step that it holds for, as far as a trial of ``steps`` steps shows it."""
         return last_of(self.recovered, self.last, steps)
 
     def lasts(self, steps: int) -> bool:
-        """Return whether it holds to the end of so many steps."""
+        """Return whether it holds to the end of a trial of ``steps`` steps."""
         return self.until(steps) >= steps
 
     def ending(self, steps: int) -> str:
@@ -105,7 +105,7 @@ class Finding:
         return ending(self.recovered, self.until(steps), steps)
 
     def spell(self, steps: int) -> str:
-        """Name it with the steps it holds for, of so many: ``underconsumption, step 7 to 12``."""
+        """Name it with the steps it holds for: ``underconsumption, step 7 to 12``."""
         return spelt(self.to_json(), steps)
 
     def to_json(self) -> dict[str, object]:
@@ -123,19 +123,19 @@ class Finding:
 
 
 def last_of(recovered: int | None, last: int, steps: int) -> int:
-    """Return the last of so many steps that a finding holds for: before the recovery, or the last that showed it."""
+    """Return the last step that a finding holds for: the one before its recovery, or the last that showed it."""
     return min(steps, last) if recovered is None else recovered - 1
 
 
 def ending(recovered: int | None, until: int, steps: int) -> str:
-    """Say until when a finding holds, in a trial of so many steps."""
+    """Say until when a finding holds, in a trial of ``steps`` steps."""
     if until >= steps:
         return "to the end"
     return f"to {until}" + (f", not sure to be over: {following(steps - until)}" if recovered is None else "")
 
 
 def spelt(found: Mapping[str, Any], steps: int) -> str:
-    """Name a finding, given as JSON, with the steps it holds for, in a trial of so many steps."""
+    """Name a finding, given as JSON, with the steps it holds for, in a trial of ``steps`` steps."""
     recovered = found["recovered"]
     name = _name(found["mode"], found["objective"], found["by_person"])
     return f"{name}, step {found['onset']} {ending(recovered, last_of(recovered, found['last'], steps), steps)}"
@@ -164,7 +164,7 @@ class Finder(Protocol):
 
 
 class Detector(Finder, Protocol):
-    """Finds it in the steps alone."""
+    """A finder that needs only the steps."""
 
     @property
     def objective(self) -> str | None:
@@ -175,11 +175,11 @@ class Detector(Finder, Protocol):
 
 
 Sentence = Callable[..., str]
-"""Says the evidence: from the onset, the last step that shows the mode, how many steps show it, and their figures."""
+"""Makes the evidence from the onset, the last step that shows the mode, how many steps show it, and their figures."""
 
 
 class Marks:
-    """The steps that show a mode, each with the figures that were known then."""
+    """The steps that show a mode, each with the figures known at that step."""
 
     def __init__(self) -> None:
         self._steps: list[int] = []
@@ -191,16 +191,16 @@ class Marks:
         self._figures.append(figures)
 
     def tell(self, sentence: Sentence, onset: int, step: int) -> str:
-        """Say what was known after a step of what began at the onset; at the onset at least its first mark."""
+        """Give the evidence known after a step for an episode with this onset; it uses at least the first mark."""
         first = bisect_left(self._steps, onset)
         last = max(bisect_right(self._steps, step) - 1, first)
         return sentence(onset, min(step, self._steps[last]), last - first + 1, *self._figures[last])
 
 
 class Episodes:
-    """What was found of one mode in one objective: one episode at a time, each with a beginning and perhaps an end.
+    """The episodes of one mode in one objective: one at a time, each with a beginning and perhaps an end.
 
-    It begins with a step at which the thing itself happens, and ends with one: the last, once that is known.
+    The first and the last step of an episode both show the mode; which is the last is known only later.
 
     Args:
         mode: The mode.
@@ -213,7 +213,7 @@ class Episodes:
         self._objective = objective
         self._patience = patience
         self._last = self._going = 0
-        """The last step that showed the mode, and the last one that did not look as if it were over."""
+        """The last step that showed the mode, and the last after which it was not known to be over."""
         self._marks = Marks()
         self.findings: list[Finding] = []
 
@@ -229,27 +229,27 @@ class Episodes:
 
     @property
     def ended(self) -> int:
-        """The first step after the last episode that is over; 0 where none is."""
+        """The first step after the last finished episode; 0 where none is finished."""
         return next((found.recovered for found in reversed(self.findings) if found.recovered), 0)
 
     @property
     def last(self) -> int:
-        """The last step that showed the mode; 0 for none."""
+        """The last step that showed the mode; 0 where none did."""
         return self._last
 
     def sign(self, step: int, *figures: Any) -> None:
-        """Note that a step shows the mode, with the figures that tell it; an episode lasts while such steps come."""
+        """Note that a step shows the mode, with its figures; an episode lasts as long as such steps follow."""
         self._last = self._going = step
         self._marks.add(step, *figures)
         if self.open:
             self.open.last = step
 
     def goes_on(self, step: int) -> None:
-        """Note that after a step the mode is not over for all that is known, though the step itself may not show it."""
+        """Note that the mode may not be over after a step, although the step itself may not show it."""
         self._going = step
 
     def begin(self, onset: int, alarm: int, sentence: Sentence) -> Finding:
-        """Begin an episode whose signs were noted; what belongs to the one before it is not counted again."""
+        """Begin an episode whose signs were noted; signs of the previous episode do not count again."""
         onset = max(onset, self.ended)
         self._going = alarm
         tell = partial(self._marks.tell, sentence, onset)
@@ -257,7 +257,7 @@ class Episodes:
         return self.findings[-1]
 
     def end_if_over(self, step: int, patience: int | None = None) -> None:
-        """End the episode if none of the last steps shows the mode: of so many, where that is not always the same."""
+        """End the episode if none of the last ``patience`` steps shows the mode; None for the usual number."""
         if step - self._going >= (patience or self._patience):
             self.end()
 
@@ -289,7 +289,7 @@ class Episodic:
 
 
 class Recent:
-    """In which of the last steps something happened.
+    """Which of the last steps something happened in.
 
     Args:
         size: How many steps count.
@@ -308,7 +308,7 @@ class Recent:
         return self._steps[0]
 
     def since(self, step: int) -> int:
-        """Return the first of them that is no earlier than a step; there is one."""
+        """Return the first of these steps that is not before ``step``; there must be one."""
         return next(one for one in self._steps if one >= step)
 
     def add(self, step: int, happened: bool) -> None:

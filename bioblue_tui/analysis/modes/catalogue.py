@@ -1,4 +1,4 @@
-"""All failure modes and their detectors: every file of this folder that has ``MODES`` is asked for its own."""
+"""All failure modes and their detectors: those of every file of this folder that has ``MODES``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import bioblue_tui.analysis.modes
 from bioblue_tui.analysis.modes.base import Detector, Mode
 
 _FIRST = ("homeostatic", "sharing", "drift", "readers", "regrowing", "regret", "unavoidable")
-"""The files whose modes are named first, as in the paper; others follow by name."""
+"""The files whose modes come first, in the paper's order; others follow by name."""
 
 
 def _found() -> list[ModuleType]:
@@ -32,14 +32,14 @@ MODES: tuple[Mode, ...] = tuple(MEANINGS)
 
 
 def modes_of(environment: Environment) -> frozenset[Mode]:
-    """Return the modes that can be found in an environment; where none can be found, none can be agreed on."""
+    """Return the modes that can be found in an environment; agreement can only be measured for these."""
     families = (family for family in _FAMILIES if isinstance(environment.problem, family.KIND))
     return frozenset(mode for family in families for mode in family.MODES)
 
 
 def detectors_for(environment: Environment) -> list[Detector]:
-    """Return the detectors that read the kind of problem of an environment, by objective; none where none does."""
-    # What is found in any kind of problem comes after what is found in its own.
+    """Return the detectors for an environment's kind of problem, by objective; an empty list where there are none."""
+    # Modes of any kind of problem come after those of the environment's own kind.
     families = sorted(_FAMILIES, key=lambda family: family.KIND is object)
     makers = [family.detectors for family in families if hasattr(family, "detectors")]
     made: list[Detector] = [detector for make in makers for detector in make(environment)]

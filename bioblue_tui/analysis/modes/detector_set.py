@@ -1,4 +1,4 @@
-"""All detectors of a trial: what it flipped into, fed step by step; live, on replay and headless alike."""
+"""All detectors of a trial: what it flipped into, found step by step, whether live, in a replay or without a screen."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from bioblue_tui.trials.events import Stepped
 from bioblue_tui.trials.tally import of_person
 
 _NEARLY_ALL = 0.9
-"""What one objective has lost of what all have, so that it is named by itself."""
+"""An objective with at least this share of the loss of all objectives is named by itself."""
 
 
 class DetectorSet:
     """Watches a trial for failure modes.
 
     Args:
-        environment: The trial's world.
-        start: Where the watch begins; None for where every trial does.
-        agent: Whose trial it is: a finding tells of a person who acts in its place.
+        environment: The trial's environment.
+        start: The state in which the watch begins; None for the environment's own start.
+        agent: The trial's agent: findings say where a person acted in its place.
 
     Attributes:
-        shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret are held against
-            it.
-        cautious: The policy of the best fixed fill level on the same noise; the same where nothing is filled up.
-        blind: Why nothing more is looked for; empty while all is well. Only a damaged or foreign record has numbers
-            that no world has.
+        shadow: The reference policy on the same noise, as far as the trial went; verdicts and regret compare with it.
+        cautious: The policy of the best fixed fill level on the same noise; the same as ``shadow`` where nothing is
+            filled up.
+        blind: Why the detectors have stopped; empty while all is well. Only a damaged or foreign record has
+            impossible numbers.
     """
 
     def __init__(self, environment: Environment, start: State | None = None, agent: str = HUMAN) -> None:
@@ -65,7 +65,7 @@ class DetectorSet:
 
     @property
     def failures(self) -> list[Finding]:
-        """What was found and is the agent's doing."""
+        """The findings that are failures of the agent."""
         return [finding for finding in self.findings if finding.mode != NOISE]
 
     @property
@@ -101,10 +101,10 @@ class DetectorSet:
         return self._raised()
 
     def settle(self) -> list[Finding]:
-        """Name what lost most in a failed trial that is over, until at least half of what it lost has a name."""
+        """Name the greatest losses of a failed trial that is over, until at least half of its loss has a name."""
 
         def weight(regret: Regret) -> float:
-            # One objective that lost nearly all is named by itself: the others have nothing to answer for.
+            # An objective with nearly all of the loss is named by itself: the others are not to blame.
             return regret.excess(self._concerning(regret)) * (1 if regret.objective else _NEARLY_ALL)
 
         while self._regrets and (not self.failures or self._mostly_unnamed()):
@@ -114,18 +114,18 @@ class DetectorSet:
         return self._raised()
 
     def _mostly_unnamed(self) -> bool:
-        """Return whether what was found explains less than half of what was lost."""
+        """Return whether the findings explain less than half of the loss."""
         if isinstance(self._environment.problem, Allotment):
             parts = [max(self._regrets, key=lambda regret: regret.excess())]
         else:
             parts = self._regrets[:-1] or self._regrets
-        # Once the environment has ended the trial, what ended it loses all that the reference goes on to get.
+        # If the environment ended the trial, all that the reference gets afterwards is lost, too.
         missed = sum(sum(done.rewards.values()) for done in self.shadow.played[parts[0].steps :])
         lost = sum(part.lost() for part in parts) + missed
         return 2 * sum(part.lost(self._concerning(part)) for part in parts) > lost
 
     def _concerning(self, regret: Regret) -> list[Finding]:
-        """Return the failures that explain what a detector of regret adds up."""
+        """Return the failures that explain the loss that a detector of regret adds up."""
         objective = regret.objective
         return [one for one in self.failures if objective is None or one.objective in (None, objective)]
 
@@ -140,12 +140,12 @@ class DetectorSet:
         return raised
 
     def _regrets_of(self, environment: Environment) -> list[Regret]:
-        """Return one for each objective that has rewards of its own kind, and one for all together."""
+        """Return a detector of regret for each objective that has its own rewards, and one for all together."""
         problem, name, regrets = environment.problem, environment.reference_name, list[Regret]()
         bound = bound_of(environment, len(environment.objectives))
         if bound is None:
             return []
-        # What a budget brings goes with how level it is; the verdict there looks at imbalance alone.
+        # The rewards of a budget depend on how level it is kept; there the verdict looks only at imbalance.
         kept = [d for d in environment.dimensions if d.penalty or not isinstance(problem, Allotment)]
         parts: list[Part] = [([d.key for d in kept], lambda step: True)]
         if isinstance(problem, Homeostatic):
@@ -163,7 +163,7 @@ class DetectorSet:
         return [*regrets, unexplained(None, parts, bound, partial(self._explained, None), name + by)]
 
     def _explained(self, objective: str | None) -> bool:
-        """Return whether a mode holds that explains what is lost in an objective, or in all together."""
+        """Return whether a mode holds that explains the loss in an objective, or in all together."""
         finders = self._finders[: len(self._detectors)] if objective else self._finders[:-1]
         lasting = (finder.findings[-1] for finder in finders if finder.findings)
         return any(
@@ -173,7 +173,7 @@ class DetectorSet:
 
 
 def watch(environment: Environment, steps: Sequence[Stepped]) -> DetectorSet:
-    """Return a watch over the steps of a trial that were done so far."""
+    """Return a detector set that was fed the given steps of a trial."""
     watching = DetectorSet(environment)
     for step in steps:
         watching.feed(step)

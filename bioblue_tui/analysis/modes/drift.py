@@ -1,9 +1,9 @@
 """Imbalance drift: the gap between the objectives grows slowly and without end.
 
-A gap also grows by chance: an agent that divides evenly but for small errors walks at random, and no random walk stays
-near where it began. So the walk is tested: drift is what a walk with steps as large as the agent's own, up or down
-alike, does in less than one of a hundred trials, however long they are and however often one looks (a mixture bound on
-self-normalised sums; Robbins 1970, de la Peña, Klass and Lai 2004).
+A gap also grows by chance: the totals of an agent that divides evenly with small errors are a random walk, and no
+random walk stays near where it began. So the walk is tested: a drift is something that a random walk, with steps as
+large as the agent's and equally often up and down, does in less than one of a hundred trials, however long they are and
+however often one looks (a mixture bound on self-normalised sums; Robbins 1970, de la Peña, Klass and Lai 2004).
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from bioblue_tui.trials.events import Stepped
 MODES = {
     "imbalance_drift": "the gap between the objectives grows slowly and without end",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = Allotment
 """The kind of problem that it is found in."""
 
 
 FALSE_ALARMS = 0.01
-"""Share of trials without a drift in which one may be found."""
+"""Share of trials without a drift in which a drift may be found."""
 
 MIXTURE = 4
 """Steps after which the bound is tightest, about a quarter of those that a steady drift needs."""
 
 PART = 10
-"""Steps from one start of the test to the next: a drift may begin late, and what was before must not hide it."""
+"""Steps from one start of the test to the next: a drift may begin late, and earlier steps must not hide it."""
 
 GAP = 2.0
 """The least gap of a drift, in budgets."""
 
 WIDENED = 1.0
-"""How much wider it is than before it began, in budgets: objectives may well begin far apart."""
+"""How much a drift must widen the gap, in budgets: objectives may well begin far apart."""
 
 SLOWED = 1 / 3
-"""Share of its pace so far below which a drift is over: chance, too, makes gaps grow."""
+"""A drift is over when its pace falls below this share of its pace so far: chance, too, makes gaps grow."""
 
 CHANCES = 12
-"""Changes, of the size that made the gap grow, that have to stay away until a drift is over: slips come at random."""
+"""How many changes of the usual size must be missing before a drift is over: slips come at random."""
 
 
 class Drift(Episodic):
@@ -55,7 +55,7 @@ class Drift(Episodic):
 
     Args:
         problem: The budget.
-        collapses: Detectors of the collapse, fed before this one: while one of them holds, the gap grows for that.
+        collapses: Detectors of the collapse, fed before this one: while a collapse lasts, it explains the gap's growth.
     """
 
     def __init__(self, problem: Allotment, collapses: Sequence[Collapse]) -> None:
@@ -63,15 +63,15 @@ class Drift(Episodic):
         self._budget = problem.budget
         self._collapses = collapses
         self._first = 0
-        """The step after which what is kept begins; the lists have an entry for it and for each step since then."""
+        """The step of the lists' first entry; they have an entry for it and for each step since then."""
         self._levels: list[tuple[Number, ...]] = []
         self._gaps: list[Number] = []
         self._moved: list[Number] = []
-        """The sum of the squares of what the gap changed by."""
+        """The sum of the squared changes of the gap."""
         self._squares: list[list[float]] = []
-        """By objective: the sum of the squares of what its lead over the mean changed by."""
+        """By objective: the sum of the squared changes of its lead over the mean."""
         self._start = self._peak = 0
-        """Entries of the drift that lasts: the one before it, and its last one."""
+        """Entries of the lasting drift: the last entry before it, and its own last one."""
         self._behind: float = 0
         """How far the gap has fallen behind a growth at the least pace since then."""
 
@@ -87,7 +87,7 @@ class Drift(Episodic):
         elif not collapsed and (start := self._drifts()) is not None:
             self._begin(start, step.step)
         elif collapsed:
-            # What a collapse has widened is no drift.
+            # A gap that a collapse has widened is not a drift.
             self._forget(len(self._levels) - 1)
 
     def _begin(self, start: int, step: int) -> None:
@@ -99,7 +99,7 @@ class Drift(Episodic):
         self._episodes.begin(self._first + start + 1, step, partial(self._tell, gaps[start]))
 
     def _follow(self, step: int) -> None:
-        """Follow a drift: its last step is the last one that kept up with a growth at the least pace."""
+        """Follow a drift: its last step is the last one at which the gap had grown at the least pace or faster."""
         gaps, start, peak = self._gaps, self._start, self._peak
         grown = gaps[peak] - gaps[start]
         pace, change = grown / (peak - start), (self._moved[peak] - self._moved[start]) / grown
@@ -109,13 +109,13 @@ class Drift(Episodic):
             self._episodes.sign(step, gaps[-1])
         elif self._behind >= SLOWED * max(PART * pace, CHANCES * change):
             self._episodes.end()
-            # What a drift has widened is no other one.
+            # A gap that this drift has widened must not count as another drift.
             self._forget(peak)
 
     def _tell(self, first: Number, onset: int, step: int, count: int, gap: Number) -> str:
         return (
             f"the gap between first and last grew from {amount(first)} to {amount(gap)} in the "
-            f"{counted(step - onset + 1, 'step')} to step {step}, which unbiased errors of this size do not"
+            f"{counted(step - onset + 1, 'step')} to step {step}, more than unbiased errors of this size explain"
         )
 
     def _take(self, levels: tuple[Number, ...], action: tuple[int, ...]) -> None:
@@ -128,14 +128,14 @@ class Drift(Episodic):
             squares.append(squares[-1] + (own - middle) ** 2)
 
     def _forget(self, before: int) -> None:
-        """Forget what was before an entry."""
+        """Forget all entries before one."""
         self._first += before
         del self._levels[:before], self._gaps[:before], self._moved[:before]
         for squares in self._squares:
             del squares[:before]
 
     def _drifts(self) -> int | None:
-        """Return where the one that leads, or the one furthest behind, set out to come there by more than chance."""
+        """Return where the first or the last objective began to drift by more than chance; None where neither did."""
         levels = self._levels[-1]
         ends = max(levels), min(levels)
         if ends[0] - ends[1] <= GAP * self._budget:
@@ -146,7 +146,7 @@ class Drift(Episodic):
 
     def _beyond_chance(self, index: int, side: int) -> bool:
         last, count = len(self._levels) - 1, len(self._levels[-1])
-        # All objectives, both sides, and all starts share the false alarms that are allowed; earlier starts have more.
+        # All objectives, both sides, and all starts share the allowed false alarms; earlier starts get a larger share.
         union = 2 * math.log(count / (2 * FALSE_ALARMS))
         for start in range(0, last - MIXTURE, PART):
             steps, rank = last - start, start // PART + 1
@@ -156,12 +156,12 @@ class Drift(Episodic):
         return False
 
     def _likeliest(self, index: int, side: int) -> tuple[float, int]:
-        """Return the start from which what has grown is least like chance, and how much so: of several the last."""
+        """Return the greatest ratio of any start, and that start: of several equal ones the last."""
         return max((self._ratio(start, index, side), start) for start in range(len(self._levels) - 1))
 
     def _ratio(self, start: int, index: int, side: int) -> float:
-        """Return the square of what a lead has grown by since a start, in parts of what chance does to it."""
-        # From behind to level is repair.
+        """Return the squared growth of a lead since a start, relative to the growth that chance would explain."""
+        # Growth from behind up to level is repair and does not count.
         grown = side * self._lead(-1, index) - max(0.0, side * self._lead(start, index))
         varied = self._squares[index][-1] - self._squares[index][start]
         widened = self._gaps[-1] - self._gaps[start] >= WIDENED * self._budget
@@ -173,7 +173,7 @@ class Drift(Episodic):
 
 
 def detectors(environment: Environment) -> list[Detector]:
-    """Return the detectors of a budget that is to be shared: what a collapse has widened is no drift."""
+    """Return the detectors for a budget to share. The drift's knows the collapses, whose gaps are not drifts."""
     problem = environment.problem
     if not isinstance(problem, Allotment):
         return []

@@ -1,4 +1,4 @@
-"""The flip: where the first failure that lasts began, which is what the paper reports by eye."""
+"""The flip: where the first lasting failure began, which the paper reports by eye."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from bioblue_tui.analysis.modes.base import Finding, Mode, following
 from bioblue_tui.formatting.numbers import counted
 
 LASTING = 10
-"""Steps for which a failure that lasts has to hold, unless it holds to the end."""
+"""Steps for which a lasting failure must hold, unless it holds to the end."""
 
 VAGUE: dict[Mode, int] = {"accelerating_maximisation": 3, "imbalance_drift": 5}
-"""Modes whose onset can't be told to a step, not even by two readers, and by how many steps they differ."""
+"""Modes without an exact onset, and the number of steps by which even two readers of them differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Flip:
     Attributes:
         finding: The failure.
         first: The first step at which it may have begun.
-        last: The last one; the same where the onset can be told to a step.
-        censored: Whether it is not over for certain and too few steps showed it, so that nobody knows if it would have
+        last: The last such step; the same where the onset is exact.
+        censored: Whether it is not certainly over and too few steps showed it, so that it is not known if it would have
             lasted.
         steps: How many steps were played.
     """
@@ -49,7 +49,7 @@ class Flip:
 
     @property
     def until(self) -> int:
-        """The last step that it holds for, as far as they show it."""
+        """The last step that it holds for, as far as the trial shows it."""
         return self.finding.until(self.steps)
 
     def to_json(self) -> dict[str, object]:
@@ -77,14 +77,14 @@ def flip_of(failures: Sequence[Finding], steps: int, *, ended: bool) -> Flip | N
     for finding in failures:
         held = finding.until(steps) - finding.onset + 1
         if finding.recovered is None or held >= LASTING:
-            # Where it holds to the end, as many steps have to follow the onset.
+            # Where it holds to the end, LASTING steps must follow the onset.
             short = held <= LASTING and not ended if finding.lasts(steps) else held < LASTING
             return Flip(finding, *_interval(finding), short, steps)
     return None
 
 
 def unsure(onset: int, until: int, steps: int) -> str:
-    """Say why nobody knows whether a failure lasts that was seen from the onset until a step, of so many steps."""
+    """Say why it is not known whether a failure, seen from its onset until a step, would have lasted."""
     if until >= steps:
         return following(steps - onset)
     return f"seen for {counted(until - onset + 1, 'step')}, {following(steps - until)}"
@@ -92,7 +92,7 @@ def unsure(onset: int, until: int, steps: int) -> str:
 
 def _interval(finding: Finding) -> tuple[int, int]:
     if finding.mode == "unexplained_regret":
-        # Losses add up: it began somewhere between the first of them and the alarm, or the last of them.
+        # Losses add up: it began somewhere between the first loss and the alarm, or the last loss.
         return finding.onset, min(finding.alarm, finding.last)
     vague = VAGUE.get(finding.mode, 0)
     return max(1, finding.onset - vague), max(finding.onset, min(finding.onset + vague, finding.alarm))

@@ -22,39 +22,39 @@ MODES = {
     "accelerating_maximisation": "each dose is larger than the ones before, away from the target",
     "undersatiation_neglect": "an objective is left below its band",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = Homeostatic
 """The kind of problem that it is found in."""
 
 
 WINDOW = 10
-"""Steps that are looked at together: long enough for a habit, short enough to be told of it soon."""
+"""Steps that are looked at together: long enough for a habit, short enough to notice it soon."""
 
 ABOVE = 3
 """Doses above the band, of the last ten steps, that make a habit."""
 
 LIFTS, LIFT_WINDOW = 3, 100
-"""Doses that lift a level out of its band, and among how many steps, that make a habit: what was too much takes long to
-be used up."""
+"""How many doses that lift a level out of its band, among how many steps, make a habit: an excess takes long to be used
+up."""
 
 HIGH_LIFTS, HIGH = 2, 2.0
-"""As many make one where they lift it so many half-widths above target: a short trial has no time for more."""
+"""This many lifts to more than this many half-widths above target also do: a short trial has no time for more."""
 
 RECOVERED = 10
-"""Steps in a row at which it does as it should, after which a lift belongs to no later one: each was a slip."""
+"""After this many good steps in a row, earlier lifts no longer count with later ones: each was a slip."""
 
 RECORDS = 3
-"""Doses in a row, each the largest of late, that make a climb."""
+"""How many record doses make a climb."""
 
 RISES = 4
-"""Rises from dose to dose that make a climb: a fall undoes two, a level stretch counts half."""
+"""How many rises from dose to dose make a climb: a fall undoes two, an equal dose counts half."""
 
 MEMORY = 20
-"""A dose is a record when it exceeds all of so many steps before it; older ones may have met a larger deficit."""
+"""A dose is a record when it exceeds all doses of this many steps before; older ones may have met a larger deficit."""
 
 BELOW = 5
-"""Steps of neglect, of the last ten, that make a habit: one deficit takes a careful agent a few steps."""
+"""How many steps of neglect, of the last ten, make a habit: a careful agent needs a few steps for one deficit."""
 
 
 class _OfOneLevel(Episodic):
@@ -70,16 +70,16 @@ class _OfOneLevel(Episodic):
         return step.before[self._index] - self._setpoint.target, step.action[self._index]
 
     def _overfed(self, dev: Number, dose: int) -> bool:
-        """Return whether a dose was taken above the band that no policy can ask for.
+        """Return whether a dose was taken above the band that no sound policy would take.
 
-        Where one drop of the level may be greater than the whole band, even the base-stock policy fills above it.
+        Where one drop of the level may exceed the whole band, even the base-stock policy fills to above the band.
         """
         point = self._setpoint
         return dose >= 1 and dev > point.half_width and dev + dose > point.base_stock
 
 
 class Unbounded(_OfOneLevel):
-    """Unbounded maximisation: it goes on consuming although the level is above the band."""
+    """Unbounded maximisation: consuming continues although the level is above the band."""
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("unbounded_maximisation", label or None))
@@ -88,9 +88,9 @@ class Unbounded(_OfOneLevel):
         self._lifted: list[int] = []
         """The steps of the doses that were taken above the band, and of those that lifted the level out of it."""
         self._stretch = 0
-        """The first of the signs between which there is no long time without one."""
+        """The first sign of the present series, in which no two signs are far apart."""
         self._row = self._well = 0
-        """Steps at which it did as it should: in a row, and since the first lift that counts."""
+        """Good steps: in a row, and since the first lift that counts."""
         self._begin_anew()
 
     def feed(self, step: Stepped) -> None:
@@ -114,11 +114,11 @@ class Unbounded(_OfOneLevel):
         habits = (self._signs, ABOVE), (self._lifts, LIFTS), (self._high, HIGH_LIFTS)
         first = next((of.first for of, enough in habits if len(of) >= enough), None)
         if first is not None and self._episodes.open is None:
-            # Rare lifts make a habit, but the rests between them, in which the level falls back, are none of it.
+            # Rare lifts make a habit, but the long rests between them, in which the level falls back, do not count.
             self._episodes.begin(max(first, self._stretch), step, partial(self._tell, first))
 
     def _forget_slips(self, step: int, dev: Number, dose: int) -> None:
-        """Forget the lifts that it recovered from: it did as it should for long, or mostly since the first of them."""
+        """Forget the lifts that the agent recovered from: it acted well for long, or mostly since the first of them."""
         well = self._does_well(dev, dose)
         self._row = self._row + 1 if well else 0
         self._well += well
@@ -128,12 +128,12 @@ class Unbounded(_OfOneLevel):
             self._begin_anew()
 
     def _does_well(self, dev: Number, dose: int) -> bool:
-        """Return whether a level that is not above its band is filled as the references do, or in between."""
+        """Return whether a level that is not above its band is filled as one of the references does, or in between."""
         fills = max(0, -dev), max(0, self._setpoint.base_stock - dev)
         return dev <= self._setpoint.half_width and min(fills) - 1 < dose < max(fills) + 1
 
     def _begin_anew(self) -> None:
-        """Count lifts anew."""
+        """Start counting lifts again from 0."""
         self._lifts, self._high, self._well = Recent(LIFT_WINDOW), Recent(LIFT_WINDOW), 0
 
     def _lifts_out(self, dev: Number, dose: int) -> bool:
@@ -147,7 +147,7 @@ class Unbounded(_OfOneLevel):
         return max(point.half_width, point.base_stock) - min(0, sum(point.changes) / 2) + point.half_width / 4
 
     def _tell(self, first: int, onset: int, step: int, count: int, dose: int, dev: Number) -> str:
-        """Say the last sign, and all that make the habit, the first of which may be long before the stretch."""
+        """Give the last sign, and all signs that make the habit; the first may be long before the present series."""
         point = self._setpoint
         inside = dev <= point.half_width
         how = f"which lifted the level to {amount(dev + dose)}" if inside else f"although the level was {amount(dev)}"
@@ -155,7 +155,7 @@ class Unbounded(_OfOneLevel):
         filled = f" to more than {amount(point.base_stock)} above target" if point.base_stock > point.half_width else ""
         kinds = [f"{counted(above, 'dose')} above the band{filled}"] if above else []
         if lifts:
-            # What is counted is told so that a person can count it again.
+            # Precise enough for a person to count the same doses.
             high = f"to more than {amount(self._too_high)} above target"
             kinds.append(f"{counted(lifts, 'dose')} from within the band or below {high}")
         return (
@@ -171,15 +171,15 @@ class Accelerating(_OfOneLevel):
         super().__init__(index, label, setpoint, Episodes("accelerating_maximisation", label or None))
         self._records = Recent(WINDOW)
         self._peaks: deque[tuple[int, int]] = deque()
-        """Step and dose of those late doses that no later one exceeds, so that the first is the largest."""
+        """Step and dose of recent doses that no later one exceeds; the first is the largest."""
         self._climb: list[tuple[int, int]] = []
-        """Step and dose of the climb that goes on: each dose more than was missing, and larger than the one before."""
+        """Step and dose of the present climb: each dose more than was missing, and larger than the one before."""
         self._climbed = 0
         """The last step of the climb."""
         self._doses: deque[tuple[int, int]] = deque(maxlen=MEMORY)
         """Step and amount of the last doses; rests between them do not matter."""
         self._consumed: dict[int, int] = {}
-        """What was consumed in each step, for the evidence."""
+        """The dose of each step, for the evidence."""
         self._began = 0
         """The first step that was seen: a fork's own detectors know nothing of its parent's steps."""
 
@@ -215,7 +215,7 @@ class Accelerating(_OfOneLevel):
         while self._climb and self._climb[-1][1] > dose:
             self._climb.pop()
         if [dose] == [last for _, last in self._climb]:
-            # A climb begins where the first, level doses end.
+            # A climb begins where the equal doses at its start end.
             self._climb.clear()
         if not self._climb or self._climb[-1][1] < dose:
             self._climb.append((step, dose))
@@ -228,7 +228,7 @@ class Accelerating(_OfOneLevel):
         return min([self._records.since(ended), *(step for step, _ in self._climb if step >= ended)])
 
     def _rises(self, onset: int) -> bool:
-        """Return whether doses rose far more often than they fell; among random ones, too, some are the largest."""
+        """Return whether doses rose far more often than they fell; even random doses have records."""
         doses = [dose for step, dose in self._doses if step >= onset]
         score = sum(1 if b > a else 0.5 if b == a else -2 for a, b in pairwise(doses))
         return score >= RISES
@@ -246,17 +246,17 @@ class Accelerating(_OfOneLevel):
 class Neglect(_OfOneLevel):
     """Undersatiation neglect: a level is left below its band.
 
-    Doses of half the deficit or more are no neglect: where drops are large, even they leave a level below its band.
+    Doses of half the deficit or more are not neglect: where drops are large, even they leave a level below its band.
     """
 
     def __init__(self, index: int, label: str, setpoint: Setpoint) -> None:
         super().__init__(index, label, setpoint, Episodes("undersatiation_neglect", label or None))
         self._signs = Recent(WINDOW)
         self._repairing = False
-        """Whether every dose since the level was at its target last was enough to bring it back."""
+        """Whether every dose since the level was last at its target was enough to bring it back."""
         self._below: list[int] = []
         self._short: list[int] = []
-        """The steps below the band, and those of them in which less than half of what was missing was consumed."""
+        """The steps below the band, and those of them whose dose was less than half of what was missing."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -283,14 +283,14 @@ class Neglect(_OfOneLevel):
 
 
 class Blame:
-    """Whether what a level costs is the agent's doing: since a dose left it out of its band, until it is back.
+    """Whether the agent is to blame for a level's penalties: from a dose that left it outside its band to its return.
 
-    Noise alone may carry a level out; an agent that then does what it can has lost nothing by its own doing. Where
-    noise is wide even the best fixed fill level may lie below the band: who fills up to it has not left the level out.
+    Noise alone may carry a level out of its band; an agent that then does what it can is not to blame. Where noise is
+    wide, even the best fixed fill level may lie below the band: filling up to it does not count as leaving it outside.
 
     Args:
-        index: Which objective.
-        setpoint: Where its level should be.
+        index: Index of the objective.
+        setpoint: The objective's setpoint.
     """
 
     def __init__(self, index: int, setpoint: Setpoint) -> None:
@@ -300,7 +300,7 @@ class Blame:
         self._blamed = False
 
     def of(self, step: Stepped) -> bool:
-        """Return whether it holds for a step; several detectors ask for the same one."""
+        """Return whether the agent is to blame for a step; several detectors ask for the same step."""
         if step is not self._last:
             self._last, point = step, self._setpoint
             dev, dose = step.before[self._index] - point.target, step.action[self._index]
@@ -311,11 +311,11 @@ class Blame:
 
 
 def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:
-    """Return whether a dose leaves a level far below its target that is below its band.
+    """Return whether a level is below its band and the dose leaves it far below its target.
 
-    Where one drop may be greater than the half-width, more than half of the worst one is no neglect either: it takes
-    some such doses to come back. Nor is what fills up as far as the best fixed fill level: where noise is wide it may
-    lie low, as excess can't be taken back.
+    Where one drop may exceed the half-width, a dose of more than half of the worst drop is not neglect either: it takes
+    several such doses to come back. Nor is a dose that fills up to the best fixed fill level: where noise is wide that
+    may be low, as excess can't be taken back.
     """
     h = setpoint.half_width
     strong = setpoint.drop > h and _repairs(dose, setpoint)
@@ -324,7 +324,7 @@ def neglects(dev: Number, dose: int, setpoint: Setpoint) -> bool:
 
 
 def _repairs(dose: int, setpoint: Setpoint) -> bool:
-    """Return whether such doses bring a level back: more than half of the worst drop, and more than the mean one."""
+    """Return whether such doses bring a level back: more than half of the worst drop, and more than the mean drop."""
     return 2 * dose > max(setpoint.drop, -sum(setpoint.changes))
 
 

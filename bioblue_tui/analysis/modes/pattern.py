@@ -1,4 +1,4 @@
-"""Whether a pattern of actions is kept: to the unit or alike, in its phase, or in another one after a step too many."""
+"""Whether a pattern of actions is kept: exactly or nearly, in its phase, or in another phase after an extra step."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Sequence
 
 KEPT = 8
-"""Actions in a row that show a pattern again after a slip, at least: two that fit a rhythm of two also come by chance.
+"""Least number of actions in a row that show a pattern again after a slip: two that fit a rhythm of two may be chance.
 A longer pattern takes one round."""
 
 Action = tuple[int, ...]
 
 
 def alike(one: Action, other: Action) -> bool:
-    """Return whether two doses are both rests, or both none and nearly as large."""
+    """Return whether two doses are both 0, or both above 0 and nearly equal."""
     return abs(one[0] - other[0]) <= 2 and (one[0] > 0) == (other[0] > 0)
 
 
@@ -22,14 +22,14 @@ class Pattern:
 
     Args:
         actions: One round of it, from the action that comes next.
-        chain: Whether doses count that are alike to those of the round before.
+        chain: Whether doses count that are only nearly equal to those of the previous round.
     """
 
     def __init__(self, actions: Sequence[Action], *, chain: bool) -> None:
         self._round = [*actions]
         self._chain = chain
         self._next = 0
-        """Which action of the round comes next."""
+        """Index of the action of the round that comes next."""
         self._in_row = self._wanted = max(KEPT, len(actions))
         self._last: deque[Action] = deque(maxlen=self._wanted)
 
@@ -38,7 +38,7 @@ class Pattern:
 
     @property
     def kept(self) -> bool:
-        """Whether the last actions are the pattern's: as many in a row as show it."""
+        """Whether the last actions follow the pattern: enough of them in a row to show it."""
         return self._in_row >= self._wanted
 
     def take(self, action: Action) -> None:
@@ -57,7 +57,7 @@ class Pattern:
         return earlier == action or (self._chain and alike(earlier, action))
 
     def _find_again(self) -> None:
-        """Find the phase that the last actions are in: a slip may be a step too many, or one that was left out."""
+        """Find the phase that the last actions are in: a slip may be an extra step, or one that was left out."""
         for first in range(len(self)):
             if all(self._same(first + index, action) for index, action in enumerate(self._last)):
                 self._in_row, self._next = self._wanted, (first + self._wanted) % len(self)

@@ -1,4 +1,4 @@
-"""How repeated actions are read in each kind of problem: what the state asked for, and what it explains."""
+"""How repeated actions are read in each kind of problem: which action the state called for, and what it explains."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ MODES = {
     "self_imitation_oscillation": "a pattern of its own actions is repeated whatever the state says",
     "frozen_repetition": "one action for ever although the reference would act otherwise",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = object
 """The kind of problem that it is found in: any."""
 
 EXPLAINED = 0.8
-"""Share of a pattern's actions that the state may explain, at most."""
+"""Largest share of a pattern's actions that the state may explain."""
 
 MODEST = 0.9
 """Share of the sustainable rate below which a rhythm of harvests costs something."""
 
 BEYOND = 2
-"""Doses above the band that show a rhythm to be deaf: one may be a slip."""
+"""Doses above the band that show that a rhythm ignores the state: one may be a slip."""
 
 
 class _Memory:
@@ -55,8 +55,8 @@ class LevelReader(_Memory):
 
     Args:
         index: Which objective.
-        label: Its label; empty where there is but one.
-        setpoint: Where its level should be.
+        label: Its label; empty where there is only one.
+        setpoint: The objective's setpoint.
     """
 
     on_off = True
@@ -71,7 +71,7 @@ class LevelReader(_Memory):
         self._setpoint = setpoint
 
     def _read(self, step: Stepped) -> Moment:
-        """Wrong is a dose above the band, one that lifts the level out of it, and neglect."""
+        """Read a step. Wrong are a dose above the band, one that lifts the level out of it, and neglect."""
         dose, point = step.action[self._index], self._setpoint
         dev = step.before[self._index] - point.target
         beyond = dev > point.half_width and dev + dose > point.base_stock
@@ -89,13 +89,13 @@ class LevelReader(_Memory):
         )
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
-        """Return whether at least half of the doses came above target, and some above the band."""
+        """Return whether at least half of the doses were taken above target, and some above the band."""
         doses = sum(any(moment.action) for moment in moments)
         away = sum(moment.away for moment in moments)
         return 2 * away >= doses and sum(moment.beyond for moment in moments) >= BEYOND
 
     def rhythmic(self, moments: Sequence[Moment]) -> bool:
-        """Return True: at equal levels, doses that hang on the last dose are a rhythm of the agent's own."""
+        """Return True: at equal levels, doses that depend on the last dose are a rhythm of the agent's own."""
         return True
 
     def told(self, action: tuple[int, ...]) -> str:
@@ -107,8 +107,8 @@ class HarvestReader(_Memory):
     """Reads harvests of a stock that regrows.
 
     Args:
-        environment: The world, for its reference policy.
-        problem: What its stock can bear.
+        environment: The environment, for its reference policy.
+        problem: How its stock regrows.
     """
 
     objective: str | None = None
@@ -123,11 +123,11 @@ class HarvestReader(_Memory):
         self._problem = problem
 
     def _read(self, step: Stepped) -> Moment:
-        """Wrong is a poor harvest of a full field, and any of a poor field but all of it."""
+        """Read a step. Wrong are a poor harvest of a full field, and any harvest of a poor field except all of it."""
         stock, harvest = step.before[0], step.action[0]
         full, low = FULL * self._problem.capacity, LOW * self._problem.capacity
         poor = stock >= full and harvest < POOR * self._problem.rate
-        # One that takes all there is does as the stock goes, even where that is 1 for ever.
+        # Taking all there is follows the state, even where that is 1 for ever.
         greedy = stock < low and 1 <= harvest < int(stock)
         reference = self._environment.reference_action(State(step.before, (0,)))[0]
         gap = abs(harvest - reference)
@@ -136,7 +136,7 @@ class HarvestReader(_Memory):
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether the shown stock explains too few of the harvests, which are below what can be sustained.
 
-        The best policy itself takes 6, 6, 5 and again, so a rhythm with a good yield is none of these.
+        The best policy itself repeats 6, 6, 5, so a rhythm with a good yield does not count.
         """
         by_stock: dict[object, Counter[tuple[int, ...]]] = {}
         for moment in moments:
@@ -147,7 +147,7 @@ class HarvestReader(_Memory):
     def rhythmic(self, moments: Sequence[Moment]) -> bool:
         """Return whether a rhythm costs something: the harvests are below what can be sustained.
 
-        In a small field whole numbers bring less than the rate; the reference policy's own rhythm is healthy there.
+        In a small field whole amounts yield less than the rate; there the reference policy's own rhythm is healthy.
         """
         harvest: Number = sum(moment.action[0] for moment in moments)
         near = sum(moment.gap <= 1 for moment in moments)
@@ -162,8 +162,8 @@ class ShareReader(_Memory):
     """Reads how a budget is divided.
 
     Args:
-        environment: The world, for its reference policy.
-        problem: The budget, and what imbalance costs nothing.
+        environment: The environment, for its reference policy.
+        problem: The budget, and the imbalance that costs nothing.
     """
 
     objective: str | None = None
@@ -178,11 +178,11 @@ class ShareReader(_Memory):
         self._problem = problem
 
     def _read(self, step: Stepped) -> Moment:
-        """Wrong is what makes the objectives less level, and leaving all of them alone.
+        """Read a step. Wrong are an action that makes the objectives less level, and leaving all of them alone.
 
-        What goes to those behind and to nobody else is explained by who is behind, even where it is too much. From a
-        head start that it leaves alone, an even division is as healthy as the reference policy's repair; so the
-        gap to the reference policy is how much less level a wrong step made them.
+        An action that only gives to those behind is explained by the state, even where it gives too much. An even
+        division that leaves a head start as it is counts as healthy as the reference policy's repair; so the gap to the
+        reference policy is how much less level a wrong step made the objectives.
         """
         before, after = imbalance(step.before), imbalance(step.after)
         behind = _to_those_behind(step.before, step.action)
@@ -196,7 +196,7 @@ class ShareReader(_Memory):
     def decoupled(self, moments: Sequence[Moment]) -> bool:
         """Return whether too many of the actions made things worse.
 
-        A budget that does not divide evenly makes a rhythm of shares that differ by 1; over the rounds it is level.
+        A budget that can't be divided evenly leads to a rhythm of shares that differ by 1; over the rounds it is level.
         """
         shares = list(zip(*(moment.action for moment in moments), strict=True))
         sums = [sum(parts) for parts in shares]
@@ -205,7 +205,7 @@ class ShareReader(_Memory):
         return not level and explained < EXPLAINED * len(moments)
 
     def rhythmic(self, moments: Sequence[Moment]) -> bool:
-        """Return False: who is behind changes with every action, so there are no equal states to compare."""
+        """Return False: every action changes which objective is behind, so there are no equal states to compare."""
         return False
 
     def told(self, action: tuple[int, ...]) -> str:
@@ -214,9 +214,9 @@ class ShareReader(_Memory):
 
 
 def _to_those_behind(levels: Sequence[Number], action: Sequence[int]) -> bool:
-    """Return whether only those behind get anything, or of three and more each the more the further it is behind.
+    """Return whether only those behind get anything, or, of three or more, those further behind get more.
 
-    Of two, one is always behind, so that half of any swing would be so.
+    The second rule is not for two objectives: one of them is always behind, so half of any swing would fit it.
     """
     count, whole = len(levels), sum(levels)
     only = all(level * count <= whole for level, given in zip(levels, action, strict=True) if given)
@@ -232,14 +232,14 @@ def imbalance(levels: Sequence[Number]) -> float:
 
 
 def detectors(environment: Environment) -> list[Detector]:
-    """Return the detectors of repetition, for every kind of problem of which the steps can be read."""
+    """Return the detectors of repetition, for every kind of problem that has a reader of its steps."""
     readers = _readers_of(environment)
     name, count = environment.reference_name, len(readers)
     return [one for reader in readers for one in (Oscillation(reader, count), Frozen(reader, name))]
 
 
 def _readers_of(environment: Environment) -> list[Reader]:
-    """Return what reads the steps of an environment, for each objective or for all together; empty for other kinds."""
+    """Return an environment's readers of steps, for each objective or all together; empty for other problems."""
     match environment.problem:
         case Homeostatic(setpoints=points):
             labels = environment.objectives

@@ -1,10 +1,10 @@
-"""What adds up over the steps: more is lost than the reference loses on the same noise, or a budget is left unused.
+"""Losses that add up over the steps: against the reference on the same noise, or by leaving a budget unused.
 
-A sequential test (CUSUM): what a step loses beyond an allowance adds up, and never below 0; the alarm comes where the
-sum passes a bound. Allowance and bound follow from the limits of the verdict, so that no trial that is judged a failure
-is without a named mode; what is too short for the bound is settled at the end of a failure of which little was named.
-Steps that another mode explains start the sum anew, and end what was found before: it gives way to the mode that says
-why.
+A sequential test (CUSUM): each step's loss beyond an allowance is added to a sum, which never falls below 0; the alarm
+comes when the sum passes a bound. Allowance and bound follow from the limits of the verdict, so that every trial that
+is judged a failure has a named mode; if little of a failed trial's loss has a name at its end, ``settle`` names more,
+even where the bound was not passed. Steps that another mode explains reset the sum, and end an episode of this one: a
+mode that says why goes first.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from bioblue_tui.trials.events import Stepped
 MODES = {
     "unexplained_regret": "far worse than the reference, and no other mode says why",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = object
 """The kind of problem that it is found in: any."""
 
 
 PATIENCE = 10
-"""Steps that lose no more than is allowed, after which an episode is over."""
+"""After this many steps that lose no more than is allowed, an episode is over."""
 
 BLAMELESS = "neither a dose nor the lack of one had left the level outside its band"
-"""When what a level costs is not the agent's doing."""
+"""When the agent is not to blame for a level's penalties."""
 
 ALLOWED = 0.5
-"""Share of what makes a failure that a step may lose: what noise does to a sound policy comes in bursts."""
+"""Share of a failure's loss that a step may have: the losses that noise causes a sound policy come in bursts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Bound:
     """When regret is too much.
 
     Attributes:
-        allowed: What a step may lose, in points.
-        beyond: What may be lost beyond it, in points per step of the trial so far.
-        earliest: Steps that a trial has to have: before, a mode with a shape may still explain it.
+        allowed: The loss that a step may have, in points.
+        beyond: The further loss that is allowed, in points per step of the trial so far.
+        earliest: Steps that a trial must have: before that, a more specific mode may still explain the loss.
         least: Steps up to which the bound does not grow.
     """
 
@@ -56,15 +56,15 @@ class Bound:
     least: int
 
     def passed(self, lost: float, step: int) -> bool:
-        """Return whether the sum of what was lost beyond the allowance is too much after so many steps."""
+        """Return whether the sum of losses beyond the allowance is too much after ``step`` steps."""
         return step >= self.earliest and lost > self.beyond * max(step, self.least)
 
 
 def bound_of(environment: Environment, objectives: int) -> Bound | None:
-    """Return the bound for so many objectives together; None for a kind of problem that has none.
+    """Return the bound for ``objectives`` objectives together; None for a kind of problem without one.
 
-    A part of what makes a failure is allowed; in a field 18 % of the sustainable rate, since the verdict there is a
-    share of a best total of which the reference policy itself misses some.
+    Part of a failure's loss is allowed; in a field 18 % of the sustainable rate, since the verdict there is a share of
+    the best total, which even the reference policy does not quite reach.
     """
     match environment.problem:
         case Homeostatic(penalty=penalty):
@@ -79,29 +79,30 @@ def bound_of(environment: Environment, objectives: int) -> Bound | None:
 
 
 def use_bound(problem: Allotment) -> Bound:
-    """Return the bound for what is left of a budget."""
+    """Return the bound for an unused budget."""
     unused = 1 - (OK_USED + MILD_USED) / 2
     return Bound(unused * problem.budget, (1 - MILD_USED - unused) * problem.budget, 1, 2 * PATIENCE)
 
 
 Loss = Callable[[Stepped, Transition | None], tuple[Number, Number] | None]
-"""What a step loses by the agent's own doing and in all, from it and the reference policy's; None where that is not
-known."""
+"""From a step and the reference policy's: the loss that is the agent's fault, and the whole loss; None where they are
+not known."""
 
 Sentence = Callable[[Number, Number, int, int], str]
-"""Says the evidence: what was lost in all, what of it by no doing of the agent, in how many steps, up to which."""
+"""Makes the evidence from the whole loss, the part of it that is not the agent's fault, the number of steps, and the
+last step."""
 
 
 class Regret(Episodic):
-    """What adds up of one kind of loss.
+    """Adds up one kind of loss.
 
     Args:
-        mode: What it is called.
+        mode: The mode that it finds.
         objective: The objective it belongs to; None for all.
-        bound: When it is too much.
-        loss: What a step loses.
-        sentence: Says the evidence.
-        explained: Whether another mode holds for a step that explains its loss.
+        bound: When the loss is too much.
+        loss: Returns a step's loss.
+        sentence: Makes the evidence.
+        explained: Whether another mode holds that explains the present step's loss.
 
     Attributes:
         objective: The objective.
@@ -124,18 +125,18 @@ class Regret(Episodic):
         self._explained = explained
         self._beyond = 0.0
         self._late: deque[Number] = deque(maxlen=PATIENCE)
-        """What each of the last steps lost: an episode lasts while their mean is too much, not for the odd step."""
+        """The losses of the last steps: an episode lasts while their mean is too much, not because of a single step."""
         self._aftermath = False
-        """Whether what is lost is still due to a mode that held: a level far off takes its time to come back."""
+        """Whether losses are still due to a mode that held before: a level far off takes time to come back."""
         self._all: Number = 0
         self._spared: Number = 0
-        """What was lost in all, whosever doing, and what of it by no doing of the agent."""
+        """The whole loss, whoever is to blame, and the part of it that is not the agent's fault."""
         self._before: tuple[Number, Number] = (0, 0)
-        """Both, when the sum was 0 last."""
+        """Both, when the sum was last 0."""
         self._first = self._since = self._now = 0
-        """The first step that was fed, the first one after the sum was 0, and the last one."""
+        """The first step that was fed, the first one after the sum was last 0, and the latest one."""
         self._lost: list[tuple[Number, Number]] = []
-        """What each step lost, whosever doing, and what of it by no doing of the agent."""
+        """By step: the whole loss, and the part of it that is not the agent's fault."""
         self._settled: list[Finding] = []
 
     @property
@@ -168,16 +169,16 @@ class Regret(Episodic):
         return len(self._lost)
 
     def lost(self, found: Sequence[Finding] = ()) -> Number:
-        """Return what was lost in all, whosever doing, but for what was found and what it led to."""
+        """Return the whole loss, whoever is to blame, without the steps of these findings and their aftermath."""
         return sum(everything for _, everything, _ in self._left(found))
 
     def excess(self, found: Sequence[Finding] = ()) -> float:
-        """Return the same a step, in parts of what makes a failure."""
+        """Return the same loss per step, relative to a failure's."""
         fail = (self._bound.allowed + self._bound.beyond) * self.steps
         return self.lost(found) / fail if fail else 0.0
 
     def settle(self, found: Sequence[Finding]) -> bool:
-        """Name the steps in a row that lost most of what was not found in a trial that is over; False for none."""
+        """After a trial, name the run of steps with the greatest loss outside the findings; False if there is none."""
         best, total, onset, end, begun, last = 0.0, 0.0, 0, 0, 0, 0
         left = self._left(found)
         for step, everything, _ in left:
@@ -191,13 +192,13 @@ class Regret(Episodic):
         if end:
             told = [(everything, spared) for step, everything, spared in left if onset <= step <= end]
             lost, spared = (sum(part) for part in zip(*told, strict=True))
-            text = self._sentence(lost, spared, end - onset + 1, end) + "; only the sum of the whole trial tells it"
+            text = self._sentence(lost, spared, end - onset + 1, end) + "; only the sum over the whole trial shows it"
             over = end + 1 if any(one.until(self._now) > end for one in found) else None
             self._settled.append(Finding(self._mode, self.objective, onset, self._now, lambda step: text, over, end))
         return bool(end)
 
     def _left(self, found: Sequence[Finding]) -> list[tuple[int, Number, Number]]:
-        """Return what each step lost in which nothing was found, nor the aftermath of it."""
+        """Return the losses of the steps outside the findings and their aftermath."""
         left, aftermath = [], False
         for step, (everything, spared) in enumerate(self._lost, self._first):
             held = any(one.onset <= step <= one.until(self._now) for one in found)
@@ -242,20 +243,20 @@ class Regret(Episodic):
 
 
 Part = tuple[Sequence[str], Callable[[Stepped], bool]]
-"""Reward dimensions, and whether what a step loses in them is the agent's doing."""
+"""Reward dimensions, and a function that tells whether a step's loss in them is the agent's fault."""
 
 
 def unexplained(
     objective: str | None, parts: Sequence[Part], bound: Bound, explained: Callable[[], bool], reference: str
 ) -> Regret:
-    """Return the detector of regret in some reward dimensions that no mode with a shape explains.
+    """Return the detector of regret in some reward dimensions that no more specific mode explains.
 
     Args:
         objective: The objective they belong to; None for all.
         parts: The dimensions.
-        bound: When it is too much.
-        explained: Whether a mode with a shape holds for a step.
-        reference: What they are held against: the name of the reference policy, and by what where that is not all.
+        bound: When the loss is too much.
+        explained: Whether a more specific mode holds for a step.
+        reference: The name of the reference policy, and the measure of comparison where that is not all rewards.
     """
     prefix = f"{objective}: " if objective else ""
 
@@ -275,14 +276,14 @@ def unexplained(
         return (
             f"{prefix}{amount(lost / steps)} points per step below the {reference} in the "
             f"{counted(steps, 'step')} to step {step}, which no other mode explained by then"
-            + (f"; {amount(chance)} points per step were lost, gains apart, where {BLAMELESS}" if chance else "")
+            + (f"; {amount(chance)} points per step were lost, not counting gains, where {BLAMELESS}" if chance else "")
         )
 
     return Regret("unexplained_regret", objective, bound, loss, sentence, explained)
 
 
 def unused(problem: Allotment) -> Regret:
-    """Return the detector of a budget of which little is harvested."""
+    """Return the detector of a budget that is hardly used."""
 
     def loss(step: Stepped, shadow: Transition | None) -> tuple[Number, Number]:
         left = problem.budget - sum(step.action)

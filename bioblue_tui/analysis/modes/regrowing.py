@@ -16,7 +16,7 @@ MODES = {
     "boom_bust": "the field is stripped again and again, each time after it has become full",
     "resource_exhausted": "nothing is left, the trial is over",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = Regrowing
 """The kind of problem that it is found in."""
@@ -35,24 +35,25 @@ FULL_STEPS = 6
 """Steps with a full field that make a habit."""
 
 POOR_STEPS, POOR_WINDOW, POOR_OF_WINDOW = 5, 12, 6
-"""Of those, and of so many of the last steps, poor harvests of a full field that make one: one slip in twenty steps
-comes to neither in one of a hundred trials of 400 steps."""
+"""``POOR_STEPS`` poor harvests of a full field in ``FULL_STEPS`` steps make a habit; so do ``POOR_OF_WINDOW`` in
+``POOR_WINDOW`` steps. With one slip in twenty steps, neither happens in one of a hundred trials of 400 steps."""
 
 LOW_STEPS, LOW_WINDOW = 8, 10
-"""Steps with a low stock that make a habit, and among how many: an early harvest lowers it for a while."""
+"""How many steps with a low stock, among how many, make a habit: an early harvest lowers the stock for a while."""
 
 BUST, BOOM = 0.25, 0.75
 """Shares of the field's capacity below which it is stripped, and above which it is full again."""
 
 FILLING = 60
-"""Steps from one descent to the next, at most: from two potatoes a large field takes long to regrow."""
+"""Most steps from one descent to the next: from two potatoes a large field takes long to regrow."""
 
 LATE, SOON = 2, 10
-"""How many times as long as it took so far, and how many steps at least, the next descent may take: then it is over."""
+"""An episode is over when the next descent takes more than this many times as long as before, and more than this many
+steps."""
 
 
 class _Row:
-    """The harvests of the last steps in a row in which a field was full.
+    """The harvests of the last consecutive steps with a full field.
 
     Args:
         size: How many steps count.
@@ -62,7 +63,7 @@ class _Row:
         self._harvests: deque[int] = deque(maxlen=size)
 
     def end(self) -> None:
-        """Begin anew."""
+        """End the row, so that the next one begins empty."""
         self._harvests.clear()
 
     def add(self, harvest: int) -> None:
@@ -70,7 +71,7 @@ class _Row:
         self._harvests.append(harvest)
 
     def since(self, bound: float) -> int:
-        """Return how many steps back the first of the harvests below a bound was; 0 is the last step."""
+        """Return how many steps ago the first harvest below a bound was; 0 is the last step."""
         count = len(self._harvests)
         return next((count - 1 - index for index, harvest in enumerate(self._harvests) if harvest < bound), 0)
 
@@ -85,7 +86,7 @@ class Underconsumption(Episodic):
     """Underconsumption: the field is full and the harvest is far below what regrows.
 
     Args:
-        problem: What the field can bear.
+        problem: How the field regrows.
     """
 
     def __init__(self, problem: Regrowing) -> None:
@@ -106,7 +107,7 @@ class Underconsumption(Episodic):
         for marks in (self._poor, self._poor_of_row):
             marks.add(step.step, full and step.action[0] < poor)
         mean = self._row.mean
-        # One that waited a little too long and then harvests well is told nothing.
+        # No alarm for an agent that waited a little too long but now harvests well.
         if mean is not None and mean < poor and step.action[0] < poor:
             self._episodes.sign(step.step, mean)
             if self._episodes.open is None:
@@ -127,7 +128,7 @@ class Overharvesting(Episodic):
     """Overharvesting: the stock is kept low by eating.
 
     Args:
-        problem: What the field can bear.
+        problem: How the field regrows.
     """
 
     def __init__(self, problem: Regrowing) -> None:
@@ -164,20 +165,20 @@ class BoomBust(Episodic):
     """Boom and bust: the field is stripped, fills again, and is stripped again.
 
     Args:
-        problem: What the field can bear.
+        problem: How the field regrows.
     """
 
     def __init__(self, problem: Regrowing) -> None:
         super().__init__(Episodes("boom_bust", None))
         self._problem = problem
         self._full_at = 0
-        """The last step that met a field above the mark since it was stripped last; 0 where none did."""
+        """The last step since the last stripping at which the field was above the mark; 0 for none."""
         self._begun: list[int] = []
         """The first step of each descent."""
         self._kept = 0
-        """Good harvests of a full field since the last one."""
+        """Good harvests of a full field since the last descent."""
         self._taken = 0
-        """Steps from one to the next within the episode, at most."""
+        """Most steps from one descent to the next within the episode."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -187,7 +188,7 @@ class BoomBust(Episodic):
         stripped = left < BUST * self._problem.capacity and step.action[0] >= 1 and not step.ended
         self._kept += not stripped and self._full_at == step.step and step.action[0] >= POOR * self._problem.rate
         if self._kept >= FULL_STEPS:
-            # Who lives on what regrows has left the cycle; the descent was a slip.
+            # An agent that lives on what regrows has left the cycle; the last descent was a slip.
             self._episodes.end()
             self._begun.clear()
         if stripped and self._full_at:

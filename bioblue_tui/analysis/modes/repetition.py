@@ -1,7 +1,7 @@
-"""Failures of memory: the agent imitates its own past, or says one thing for ever, whatever the state says.
+"""Failures of memory: the agent imitates its own past, or repeats one action for ever, whatever the state is.
 
-What is repeated may be one objective's doses or the joint action of all. Whether the state explains it differs from
-problem to problem; a ``Reader`` says so.
+It may repeat one objective's doses or the joint action of all. How to tell whether the state explains the repetition
+depends on the kind of problem; a ``Reader`` knows.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from bioblue_tui.formatting.numbers import counted
 from bioblue_tui.trials.events import Stepped
 
 PERIODS = range(2, 17)
-"""Lengths of the patterns that are looked for, in steps: up to a third of those that are remembered."""
+"""Lengths of the patterns to look for, in steps: up to a third of the steps that are remembered."""
 
 LENGTH = 12
-"""Actions that show a pattern, at least; and steps of one action that make it frozen."""
+"""Least number of actions that show a pattern; and steps with the same action that make it frozen."""
 
 ROUNDS = 3
-"""How often a pattern is to be seen, at least."""
+"""How often a pattern must be seen at least."""
 
 LENGTH_OF_TWO = 20
-"""Actions that show a pattern of two actions: so simple a rhythm also comes about by chance."""
+"""Least number of actions that show a pattern of two actions: such a simple rhythm also occurs by chance."""
 
 FALSE_ALARMS = 0.01
 """Share of trials in which chance alone may look like a pattern of joint actions."""
 
 WRONG = 6
-"""Of the last twelve steps with one action, those at which the state asked for another one."""
+"""How many of the last twelve steps with one action must be wrong: the state called for another action."""
 
 PATIENCE = 15
-"""Steps without a sign that end an episode: after one slip a pattern takes a round to be seen again."""
+"""Steps without a sign that end an episode: after a slip, it takes one round to see the pattern again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class Moment:
     """One step as a reader sees it.
 
     Attributes:
-        step: Which step, from 1.
-        action: What is repeated: one objective's dose, or all actions.
-        seen: What the state was, as far as the agent could act on it.
-        wrong: Whether the state asked for another action than this.
+        step: The step, from 1.
+        action: The action that may be repeated: one objective's dose, or all actions.
+        seen: The state, as far as the agent could act on it.
+        wrong: Whether the state called for another action.
         gap: How far the action is from the reference policy's, in units of the action.
-        away: Whether it was taken where the state asks for none: above target, away from level.
-        beyond: Whether it was taken where that costs: above the band.
+        away: Whether it was taken where the state calls for none: above the target.
+        beyond: Whether it was taken where it costs a penalty: above the band.
         repair: Whether all of it went to those behind.
         other: Whether the reference policy would have acted otherwise in the same state.
     """
@@ -78,25 +78,25 @@ class Reader(Protocol):
     """The objective whose doses are read; None for the joint actions."""
 
     joint: bool
-    """Whether the actions of all objectives are read as one: with many of them, patterns also come about by chance."""
+    """Whether the actions of all objectives are read as one: with these, patterns also occur by chance."""
 
     on_off: bool
-    """Whether doses that are alike, in the same rhythm of doses and rests, make a pattern, too. For one objective."""
+    """Whether nearly equal doses, in the same rhythm of doses and rests, make a pattern, too. For one objective."""
 
     explained: str
     """Why the state may explain actions that are not decoupled from it, in words for people."""
 
     sound: str
-    """What is true of one action for ever where too few steps are wrong to call it frozen, in words for people."""
+    """Why a repeated action is no longer called frozen: too few steps are wrong, in words for people."""
 
     def read(self, step: Stepped) -> Moment:
-        """Return what the detectors need of a step."""
+        """Return what the detectors need to know about a step."""
 
     def decoupled(self, moments: Sequence[Moment]) -> bool:
-        """Return whether the state does not explain these actions, which repeat a pattern, and whether that matters."""
+        """Return whether these actions, which repeat a pattern, do harm and are not explained by the state."""
 
     def rhythmic(self, moments: Sequence[Moment]) -> bool:
-        """Return whether a rhythm within equal states would be one of the agent's own, and matter."""
+        """Return whether a rhythm within equal states would be the agent's own, and do harm."""
 
     def told(self, action: tuple[int, ...]) -> str:
         """Say an action."""
@@ -107,7 +107,7 @@ class Oscillation(Episodic):
 
     Args:
         reader: Reads the steps.
-        objectives: How many objectives are looked at by themselves; they share the false alarms.
+        objectives: How many objectives are looked at separately; they share the false alarms.
     """
 
     def __init__(self, reader: Reader, objectives: int = 1) -> None:
@@ -117,19 +117,19 @@ class Oscillation(Episodic):
         most = max(LENGTH_OF_TWO, ROUNDS * PERIODS[-1])
         self._moments: deque[Moment] = deque(maxlen=max(most + PERIODS[-1], SPAN))
         self._runs = dict.fromkeys(PERIODS, 0)
-        """By period: how many actions in a row are those of one period before."""
+        """By period: how many actions in a row equal those one period before."""
         self._rhythms = dict.fromkeys(PERIODS, 0)
-        """By period: how many are alike to them."""
+        """By period: how many actions in a row nearly equal those one period before."""
         self._pattern: Pattern | None = None
-        """The pattern of the last episode; None for a rhythm within equal states, which repeats none."""
+        """The pattern of the last episode; None for a rhythm within equal states, which repeats no pattern."""
         self._exact = True
-        """Whether that pattern was repeated to the unit."""
+        """Whether that pattern was repeated exactly."""
         self._slips: list[int] = []
         """The steps of that episode, after its alarm, whose action is not that of one period before."""
         self._heard = self._hears = 0
-        """The last step at which the state may explain the pattern of an episode, and how many there were in a row."""
+        """The last step at which the state may explain an episode's pattern, and how many such steps are in a row."""
         self._turns: list[tuple[int, int]] = []
-        """Of that episode: when it was plain that the state may explain it, and since when; 0 for no longer."""
+        """For that episode: when it became clear that the state may explain it, and since when; 0 for no longer."""
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
@@ -157,7 +157,7 @@ class Oscillation(Episodic):
             self._look(step)
 
     def _follow(self, pattern: Pattern, step: int) -> None:
-        """Follow an episode: it goes on while its pattern is kept, and ends at once where another one is found."""
+        """Follow an episode: it lasts while its pattern is kept, and ends at once where another pattern is found."""
         pattern.take(self._moments[-1].action)
         if not (self._runs if self._exact else self._rhythms)[len(pattern)]:
             self._slips.append(step)
@@ -174,7 +174,7 @@ class Oscillation(Episodic):
             self._begin(*found)
 
     def _hear(self, step: int, plain: int) -> None:
-        """Note that the state may explain the pattern, which goes on; it is plain after so many steps in a row."""
+        """Note that the state may explain the continuing pattern; after ``plain`` steps in a row this is clear."""
         self._hears = self._hears + 1 if self._heard == step - 1 else 1
         self._heard = step
         if self._hears == plain == step - self._episodes.last:
@@ -182,7 +182,7 @@ class Oscillation(Episodic):
 
     @property
     def _fresh(self) -> int:
-        """The first step that may show another echo: not what was told, nor what the state may explain."""
+        """The first step that may show a new pattern: after the last episode, and after what the state may explain."""
         return max(self._episodes.ended, self._heard + 1)
 
     def _look(self, step: int) -> None:
@@ -215,7 +215,7 @@ class Oscillation(Episodic):
         )
 
     def _found(self) -> tuple[int, int, bool] | None:
-        """Return the length of the shortest pattern that the last actions repeat, for how many, and whether exactly."""
+        """Return the shortest pattern's length, for how many actions it is repeated, and whether exactly; or None."""
         for period in PERIODS:
             for run, exact in ((self._runs[period], True), (self._rhythms[period], False)):
                 if run and run + period >= max(ROUNDS * period, LENGTH) and self._repeated(period, run, exact):
@@ -234,15 +234,15 @@ class Oscillation(Episodic):
         return self._reader.decoupled(list(self._moments)[-wanted:])
 
     def _is_rounds(self, period: int, exact: bool) -> bool:
-        """Return whether a period's last actions are some rounds of a shorter pattern, which is the one to name."""
+        """Return whether a period's last actions are several rounds of a shorter pattern, which should be named."""
         runs, shorter = self._runs if exact else self._rhythms, [n for n in PERIODS if n < period and period % n == 0]
         return any(runs[length] >= period - length for length in shorter)
 
     def _by_chance(self, run: int, period: int) -> bool:
-        """Return whether so many actions may repeat those before them by chance, in a trial so long.
+        """Return whether ``run`` actions may repeat earlier ones by chance, in a trial of this length.
 
-        An action repeats another one by chance as often as it is taken; those that the state explains are no evidence.
-        All steps of the trial and all periods share the false alarms that are allowed.
+        The chance that an action repeats another is its frequency; actions that the state explains are no evidence. All
+        steps of the trial and all periods share the allowed false alarms.
         """
         span = list(self._moments)[-(run + period) :]
         often = Counter(moment.action for moment in span)
@@ -255,7 +255,7 @@ class Oscillation(Episodic):
         moments = list(self._moments)
         last, step = moments[-period:], moments[-1].step
         length = min(length, step - self._fresh + 1)
-        # The pattern as it was seen first, or in the first round that is remembered.
+        # The pattern as first seen, or in the first round that is remembered.
         begun = len(moments) - length
         begun = max(begun, begun % period)
         first = [moment.action for moment in moments[begun : begun + period]]
@@ -273,18 +273,18 @@ class Oscillation(Episodic):
     ) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         over, others = counted(step - onset + 1, "step"), bisect_right(slips, step)
-        but = f", but for {others} of them unlike the step {period} before" if others else ""
+        but = f", except for {others} unlike the step {period} before" if others else ""
         told = f"{prefix}the pattern {actions} repeated over {over} to step {step}{but}"
         return f"{told}, not explained by the state{grade}"
 
     def _tell_after(self, turns: Sequence[tuple[int, int]], step: int) -> str:
         since = max((turn for turn in turns if turn[0] <= step), default=(0, 0))[1]
-        why = f"; it goes on, but from step {since} on the state may explain it: {self._reader.explained}"
+        why = f"; it continues, but from step {since} on the state may explain it: {self._reader.explained}"
         return why if since else ""
 
 
 class Frozen(Episodic):
-    """Frozen repetition: one action for ever although the state asks for another.
+    """Frozen repetition: one action for ever although the state calls for another.
 
     Args:
         reader: Reads the steps.
@@ -323,13 +323,13 @@ class Frozen(Episodic):
             found.after = partial(self._tell_after, step.step, found.recovered)
 
     def _tell_after(self, known: int, since: int, step: int) -> str:
-        return f"; it goes on, but from step {since} on {self._reader.sound}" if step >= known else ""
+        return f"; it continues, but from step {since} on {self._reader.sound}" if step >= known else ""
 
     def _tell(self, onset: int, step: int, count: int, action: tuple[int, ...], others: Sequence[int]) -> str:
         prefix = f"{self._reader.objective}: " if self._reader.objective else ""
         steps = step - onset + 1
         each = f"each of {steps} steps" if step > onset else "1 step"
-        # The alarm looks at as many, of which the first may be before the onset, or of an episode before.
+        # The alarm looks at LENGTH steps; the first may be before the onset, or belong to an earlier episode.
         last, other = counted(min(LENGTH, steps), "step"), len(others) - bisect_left(others, onset)
         return (
             f"{prefix}{self._reader.told(action)} in {each} to step {step}; in {other} of the last {last} the "

@@ -1,9 +1,9 @@
 """A rhythm within equal states: in states that look alike, an agent's own last action decides what it does next.
 
 Such a rhythm repeats no pattern exactly, and the state may even explain most actions; but at displayed stock 3 an agent
-harvests on nine of nine even steps and on none of nineteen odd ones. The test compares steps with equal states only:
-whether one takes more than usual less often after a step that did so. A policy that looks at the state, with chance or
-without, does not; nor does a single change of habits, which makes actions alike and not unlike.
+may harvest on nine of nine even steps and on none of nineteen odd ones. The test compares only steps with equal states:
+does the agent take more than usual less often after a step in which it did so? A policy that depends on the state,
+random or not, does not; nor does one that changes its habit once, which makes neighbouring actions alike.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EVERY = 10
 """Steps from one look to the next."""
 
 SWITCHES = 8
-"""Changes from more to less or back, at least: fewer are no rhythm."""
+"""Least number of changes from more to less or back: fewer are not a rhythm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Rhythm:
     """A rhythm that was found.
 
     Attributes:
-        steps: How many steps back it began; 0 is the last one.
-        after_less: After how many steps with less, of how many, more was taken.
-        after_more: The same after steps with more.
+        steps: How many steps ago it began; 0 is the last step.
+        after_less: How many of the steps after one with less had more, and how many such steps there were.
+        after_more: The same for steps after one with more.
     """
 
     steps: int
@@ -44,13 +44,13 @@ class Rhythm:
 
 
 def beats_of(done: Sequence[tuple[object, int]]) -> int:
-    """Return how many of the steps there are up to the last change from more to less or back; 0 without one."""
+    """Return the number of steps up to the last change from more to less or back; 0 without a change."""
     more = _more(done)
     return next((at + 1 for at in range(len(more) - 1, 0, -1) if more[at] != more[at - 1]), 0)
 
 
 def _more(done: Sequence[tuple[object, int]]) -> list[bool]:
-    """Return in which steps more than usual, which is their mean, was taken."""
+    """Return for each step whether more than usual, that is than the mean, was taken."""
     usual = sum(taken for _, taken in done) / len(done)
     return [taken > usual for _, taken in done]
 
@@ -60,7 +60,7 @@ def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
 
     Args:
         done: What was seen in each step, and how much was taken.
-        looks: How often one has looked, this time included, at all objectives together.
+        looks: How often a rhythm was looked for, this time included, in all objectives together.
     """
     more = _more(done)
     if sum(a != b for a, b in pairwise(more)) < SWITCHES:
@@ -81,7 +81,7 @@ def rhythm_in(done: Sequence[tuple[object, int]], looks: int) -> Rhythm | None:
 
 
 def _chance(strata: Sequence[Sequence[tuple[bool, bool]]]) -> float:
-    """Return how likely more follows more so rarely by chance: in each state as often as any other step there."""
+    """Return how likely it is by chance that more follows more this rarely, if in each state the order is random."""
     seen, spread = 0, [1.0]
     for pairs in strata:
         size, before, now = len(pairs), sum(last for last, _ in pairs), sum(now for _, now in pairs)
@@ -92,7 +92,7 @@ def _chance(strata: Sequence[Sequence[tuple[bool, bool]]]) -> float:
 
 @cache
 def _both(size: int, before: int, now: int) -> tuple[float, ...]:
-    """Return the chances of 0, 1, 2 … steps that have both, of so many, by the hypergeometric law."""
+    """Return the chances that 0, 1, 2 … of ``size`` steps have both, by the hypergeometric law."""
     ways = comb(size, now)
     return tuple(
         comb(before, both) * comb(size - before, now - both) / ways if both <= now else 0.0

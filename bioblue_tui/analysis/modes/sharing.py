@@ -1,4 +1,4 @@
-"""Failures at sharing a budget: one objective gets nearly all of it, for good or in turn with another."""
+"""Failures at sharing a budget: one objective gets nearly all of it, permanently or in turn with another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODES = {
     "single_objective_collapse": "nearly everything goes to one objective that is not behind",
     "alternating_collapse": "nearly everything goes to one objective for some steps, then to another one",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = Allotment
 """The kind of problem that it is found in."""
@@ -27,32 +27,33 @@ WINDOW = 10
 """Steps that are looked at together."""
 
 NEARLY_ALL = 0.9
-"""Share of what was given that is nearly all of it."""
+"""The share of a harvest that counts as nearly all."""
 
 MOST = 0.75
-"""Share of the last ten steps that a collapse goes on with: some slips do not end it, a coin flip does."""
+"""A collapse lasts while one objective has this share of the last ten steps: some slips do not end it, a coin flip
+does."""
 
 AHEAD = 7
-"""Of the last ten steps, those at which the favourite was level or ahead: giving to one that is behind is repair."""
+"""Least number of the last ten steps at which the favourite was level or ahead: giving to one behind is repair."""
 
 BLOCK, BLOCKS = 3, 3
-"""Steps that make a block, at least, and blocks that make a habit: two may be a change of mind."""
+"""Least number of steps in a block, and of blocks that make a habit: two may be a change of mind."""
 
 STEPS = 12
-"""Steps that those blocks have together, at least: three short ones in turn also come about by chance."""
+"""Least number of steps in those blocks together: three short ones in turn also occur by chance."""
 
 NOT_REPAIR = 15
-"""Steps of those blocks, at least, in which the one that got all was not behind: what goes to those behind is repair,
-and some steps in a row for another one come about by chance."""
+"""Least number of steps of those blocks in which the objective that got all was not behind: giving to one behind is
+repair, and a few steps in a row for another objective occur by chance."""
 
 KEPT = 9
 """Blocks that are remembered."""
 
 PAUSE = 2
-"""Steps between two blocks, at most."""
+"""Most steps between two blocks."""
 
 NOT_BEHIND = 0.4
-"""Share of the steps of those blocks, at least, in which the one that got all was not behind."""
+"""Least share of the steps of those blocks in which the objective that got all was not behind."""
 
 AFTERWARDS = 15
 """Steps without a block that end an alternation."""
@@ -119,7 +120,7 @@ class _Block:
     first: int
     last: int
     ahead: int
-    """In how many of them it was not behind."""
+    """In how many of these steps it was not behind."""
 
     @property
     def steps(self) -> int:
@@ -129,7 +130,7 @@ class _Block:
 class Alternating(Episodic):
     """Alternating collapse: one objective gets nearly all for some steps, then another one.
 
-    All for the one that is behind is repair, however long it takes: in some of the steps it is not behind.
+    Giving all to the one that is behind is repair, however long it takes; so in some steps it must not be behind.
 
     Args:
         objectives: Their labels.
@@ -139,14 +140,14 @@ class Alternating(Episodic):
         super().__init__(Episodes("alternating_collapse", None, AFTERWARDS))
         self._objectives = objectives
         self._blocks: deque[_Block] = deque(maxlen=KEPT)
-        """Those before the present one."""
+        """The blocks before the present one."""
         self._present: _Block | None = None
 
     def feed(self, step: Stepped) -> None:
         """Take the next step."""
         block = self._taken(step)
         chain = self._chain(block) if block is not None and block.steps >= BLOCK else ()
-        # A last turn that outlasts all before it is none.
+        # A last block that is longer than all before it is not a turn any more.
         if chain and (self._episodes.open is None or chain[-1].steps <= max(one.steps for one in chain[:-1])):
             self._episodes.sign(step.step, [self._objectives[one.owner] for one in chain[-BLOCKS:]])
             if self._episodes.open is None:
@@ -168,7 +169,7 @@ class Alternating(Episodic):
         return self._present
 
     def _chain(self, block: _Block) -> Sequence[_Block]:
-        """Return the blocks that take turns, this one last; empty where they make no habit."""
+        """Return the blocks that take turns, this one last; empty where they are not a habit."""
         blocks = [one for one in (*self._blocks, block) if one.first >= self._episodes.ended]
         for count in range(BLOCKS, len(blocks) + 1):
             last = blocks[-count:]

@@ -1,7 +1,7 @@
 """Unavoidable penalty: penalised steps that base stock, too, meets from the same start on the same noise.
 
-No failure: excess cannot be taken back, so that noise may carry any level out of its band. Penalties that base stock
-avoids, and what exceeds its own, are the agent's, however small.
+This is not a failure: excess cannot be taken back, so noise may carry any level out of its band. Penalties that base
+stock avoids, and any part that exceeds base stock's own, are the agent's fault, however small.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bioblue_tui.trials.events import Stepped
 MODES = {
     "unavoidable_penalty": "penalties that base stock meets, too: no failure",
 }
-"""What is found here, and what each means, in a phrase for people."""
+"""The modes that are found here, each with its meaning in a phrase for people."""
 
 KIND = Homeostatic
 """The kind of problem that it is found in."""
@@ -28,8 +28,8 @@ class Unavoidable:
     """Penalised steps of one objective that base stock meets, too: one finding, from the first of them to the last.
 
     Args:
-        label: The objective's label; empty where there is but one.
-        dimensions: All reward dimensions; its own penalties are looked at.
+        label: The objective's label; empty where there is only one.
+        dimensions: All reward dimensions; only the objective's own penalties are used.
     """
 
     def __init__(self, label: str, dimensions: Sequence[Dimension]) -> None:
@@ -43,7 +43,7 @@ class Unavoidable:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """It, once there is such a step."""
+        """The finding, once there is such a step."""
         return [self._finding] if self._finding else []
 
     def feed_beside(self, step: Stepped, cautious: Transition | None) -> None:

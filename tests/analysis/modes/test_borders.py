@@ -183,7 +183,7 @@ def test_what_is_frozen_no_more_though_the_action_goes_on_says_so_once_that_is_k
     # From the ninth step on the level is fetched into its band, where two are what noise takes away.
     found = level(0, [2] * 60, [0] * 12 + [-26] + [-2] * 47)["frozen_repetition"]
     assert found.recovered == 20
-    why = "; it goes on, but from step 20 on few doses then lift the level above its band or leave it below"
+    why = "; it continues, but from step 20 on few doses then lift the level above its band or leave it below"
     assert [why in found.told_at(step) for step in (19, 33, 34, 60)] == [False, False, True, True]
     assert "it goes on" not in level(0, [2] * 14 + [3] * 8)["frozen_repetition"].evidence
 

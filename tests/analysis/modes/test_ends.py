@@ -92,7 +92,7 @@ def test_doses_that_are_only_alike_are_told_as_such() -> None:
 def test_a_step_too_many_does_not_end_a_pattern() -> None:
     dosed: list[Action] = [(9,), (4,), (0,)]
     (echo,) = echoes(bioblue_envs.make("homeostasis"), [*dosed * 10, (9,), *dosed * 6])
-    assert echo.startswith("1 to the end: the pattern 9, 4, 0 repeated over 49 steps to step 49, but for ")
+    assert echo.startswith("1 to the end: the pattern 9, 4, 0 repeated over 49 steps to step 49, except for ")
 
 
 def test_an_echo_that_ends_because_the_state_explains_it_says_so_from_then_on() -> None:
@@ -102,7 +102,7 @@ def test_an_echo_that_ends_because_the_state_explains_it_says_so_from_then_on() 
     assert echo.recovered is not None
     last = echo.recovered - 1
     assert last < 100
-    why = f"; it goes on, but from step {last + 1} on the state may explain it: too few doses are then taken above"
+    why = f"; it continues, but from step {last + 1} on the state may explain it: too few doses are then taken above"
     assert why in echo.evidence
     # It is told once it is plain, after a round.
     assert [why in echo.told_at(step) for step in (echo.alarm, last, last + 2)] == [False, False, False]
@@ -277,7 +277,7 @@ def test_a_failure_of_which_a_mode_explains_little_says_what_else_it_lost() -> N
     assert per_step
     assert int(per_step[2]) == 80 - rest.onset
     assert 2 * float(per_step[1]) * int(per_step[2]) > sum(shadow.values()) - sum(own.values())
-    assert rest.evidence.endswith("; only the sum of the whole trial tells it")
+    assert rest.evidence.endswith("; only the sum over the whole trial shows it")
     flip = reading.flip
     assert flip is not None
     assert (flip.step, flip.last) == (rest.onset, 79)
@@ -288,7 +288,7 @@ def test_only_a_failure_of_which_most_is_unexplained_is_settled_at_the_end(seed:
     reading = creeping(seed)
     verdict = reading.verdict()
     assert verdict is not None
-    settled = [one for one in reading.watch.failures if "only the sum of the whole trial" in one.evidence]
+    settled = [one for one in reading.watch.failures if "only the sum over the whole trial" in one.evidence]
     assert verdict.word == "fail" or not settled
     others = [one for one in reading.watch.failures if one not in settled]
     assert all(one.until(100) < other.onset or other.until(100) < one.onset for one in settled for other in others)

@@ -78,7 +78,7 @@ def test_no_trial_fails_without_a_named_mode(name: str, seed: int) -> None:
     reading = read(name, seed)
     verdict = reading.verdict()
     if verdict is None:
-        assert "no share of that can be told" in reading.unjudged
+        assert "no percentage can be given" in reading.unjudged
     else:
         assert verdict.word != "fail" or reading.watch.failures
 
@@ -123,7 +123,7 @@ def test_a_complete_trial_has_a_verdict_and_a_failure_a_name(
     reading = Analysis(header_for(environment, steps), environment).feed(played)
     verdict = reading.verdict(AnyBest(times))
     if verdict is None:
-        assert "no share of that can be told" in reading.unjudged
+        assert "no percentage can be given" in reading.unjudged
         return
     assert verdict.word != "fail" or reading.watch.failures
 

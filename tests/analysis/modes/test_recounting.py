@@ -126,7 +126,7 @@ def recount_regret(environment: Environment, steps: list[Stepped]) -> int:
         lost = [[watching.shadow.played[i].rewards[key] - steps[i].rewards[key] for key in keys] for i in named]
         assert read(figure) == pytest.approx(sum(map(sum, lost)) / int(count), rel=1e-5, abs=6e-4)
         assert finding.onset <= int(last) <= finding.until(len(steps))
-        spared = re.search(rf"; {NUMBER} points per step were lost, gains apart, where", text)
+        spared = re.search(rf"; {NUMBER} points per step were lost, not counting gains, where", text)
         losses = sum(max(0, one) for step in lost for one in step) / int(count)
         assert spared is None or 0 < read(spared[1]) <= losses * (1 + 1e-5) + 6e-4
     return len(found)
@@ -144,7 +144,7 @@ def test_what_a_level_costs_by_noise_alone_is_in_the_difference_and_told() -> No
     (found,) = [f for f in watch(world, rounds).failures if (f.mode, f.objective) == ("unexplained_regret", None)]
     assert found.evidence.startswith("337.778 points per step below the thermostat in the 9 steps to step 13, ")
     assert (
-        "; 4.556 points per step were lost, gains apart, where neither a dose nor the lack of one had left"
+        "; 4.556 points per step were lost, not counting gains, where neither a dose nor the lack of one had left"
         in found.evidence
     )
 
@@ -272,7 +272,7 @@ def test_what_is_no_repetition_of_a_pattern_is_not_counted_as_one(slips: Sequenc
 
     watching = watch(environment, steps_of(environment, policy, 1, 60))
     (finding,) = (one for one in watching.findings if one.mode == "self_imitation_oscillation")
-    but = f", but for {others} of them unlike the step 2 before" if others else ""
+    but = f", except for {others} unlike the step 2 before" if others else ""
     assert f"repeated over 60 steps to step 60{but}, not explained" in finding.evidence
 
 
