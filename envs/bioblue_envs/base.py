@@ -274,7 +274,7 @@ def check_shape(action: Sequence[int], objectives: tuple[str, ...]) -> None:
     for label, amount in zip(objectives, action, strict=True):
         where = f" for {label}" if label else ""
         if isinstance(amount, bool) or not isinstance(amount, int):
-            raise IllegalAction(f"whole numbers only; {brief(amount)}{where} is none")
+            raise IllegalAction(f"whole numbers only; {brief(amount)}{where} is not one")
         if amount < 0:
             raise IllegalAction(f"{brief(amount)}{where} is negative; 0 is the least")
 

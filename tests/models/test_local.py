@@ -174,8 +174,8 @@ def test_models_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ("", "has not been fetched yet; bioblue local get does it"),
-        ("SmolLM2-135M", "has not been fetched yet; bioblue local get does it"),
+        ("", "is not fetched yet; fetch it with bioblue local get"),
+        ("SmolLM2-135M", "is not fetched yet; fetch it with bioblue local get"),
         ("nowhere.gguf", "local:nowhere.gguf: no such file, and no such model in the data directory"),
         ("bad", "local:bad: not a GGUF file"),
         ("x\0y", "local:x\0y: "),

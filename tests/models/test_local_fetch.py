@@ -161,7 +161,7 @@ def test_a_damaged_package_is_removed(tmp_path: Path, pip: Pip) -> None:
         ("/usr/bin/python: No module named pip", "this Python has no pip"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("ERROR: something odd\\nand more", "pip could not fetch tiny-model==1.0: ERROR: something odd"),
-        ("", "pip could not fetch tiny-model==1.0: it says nothing"),
+        ("", "pip could not fetch tiny-model==1.0: it gave no reason"),
     ],
 )
 def test_why_pip_failed_is_said(tmp_path: Path, pip: Pip, words: str, said: str) -> None:
