@@ -163,7 +163,7 @@ def _best_of_level(point: Setpoint, start: int, changes: range, penalty: float, 
     counts as consumption, and only lifting is possible. None where the range of levels is too wide.
     """
     rise, drop = max(0, changes.stop - 1), max(0, -changes.start)
-    # Above this the greatest loss would still end inside the band: filling further never brings more than it costs.
+    # Filled further, a level stays above its band even after the greatest loss: that never brings more than it costs.
     full = point.half_width + drop
     top = max(start, full) + rise * steps
     reach = max(abs(start), point.half_width, 1) + max(drop, rise, 1) * 2

@@ -283,7 +283,7 @@ def loads_lines(lines: Sequence[str]) -> list[Any]:
     """Return the values of several lines of JSON, each an object; parsing them together is faster.
 
     Raises:
-        DecodeError: When any line is not; ``loads`` tells which and why.
+        DecodeError: When any line is not an object; ``loads`` tells which and why.
     """
     # Each must begin as an object, or two halves of one object could pass as two. A key can't begin with a brace.
     if all(line[:1] == "{" for line in lines):

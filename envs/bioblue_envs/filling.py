@@ -47,7 +47,7 @@ def best_fill(half_width: int, low: int, high: int, penalty: float, start: int) 
     half_width, low, high, start = (round(value / grid) for value in (half_width, low, high, start))
     drop, rise = max(0, -low), max(0, high)
     highest = half_width + drop
-    # From a start further up no candidate is reached in STEPS steps; from one further down no edge of the band is.
+    # In STEPS steps, noise reaches no candidate from a start further up, and no edge of the band from one further down.
     start = max(min(start, highest + STEPS * drop), -half_width - STEPS * (drop + rise))
     lowest = start - STEPS * drop
     costs: dict[int, _Costs] = {}

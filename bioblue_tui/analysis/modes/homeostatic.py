@@ -39,7 +39,7 @@ LIFTS, LIFT_WINDOW = 3, 100
 up."""
 
 HIGH_LIFTS, HIGH = 2, 2.0
-"""This many lifts to more than this many half-widths above target also do: a short trial has no time for more."""
+"""This many lifts to more than this many half-widths above target make one, too: a short trial has no time for more."""
 
 RECOVERED = 10
 """After this many good steps in a row, earlier lifts no longer count with later ones: each was a slip."""
