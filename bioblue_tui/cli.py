@@ -1,8 +1,6 @@
 """The command ``bioblue``: all its commands, and how it ends.
 
-Data goes to standard output, narration to standard error.
-
-``EPILOG`` tells the exit codes.
+Data goes to standard output, narration to standard error. ``EPILOG`` lists the exit codes.
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ ORDER = (
 
 
 def _simpler(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Replace what a stream can't hold; a minus stays one, for without it a number would be another."""
+    """Replace characters that a stream can't hold; a minus becomes a hyphen, or a number would lose its sign."""
     if isinstance(error, UnicodeEncodeError):
         text = error.object[error.start : error.end]
         return "".join("-" if character == "−" else "?" for character in text), error.end
@@ -69,7 +67,7 @@ def main() -> NoReturn:
         sys.stdout = _whole(sys.stdout)
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
-            # A pipe may hold anything, and the other end may know fewer characters than we write.
+            # The reader of a pipe may know fewer characters than we write.
             stream.reconfigure(errors="simpler")
     try:
         cli(prog_name="bioblue")
@@ -78,10 +76,10 @@ def main() -> NoReturn:
             _exit_now(done.code)
         raise
     except OSError as error:
-        # Files are read and written with errors of their own: what comes here is output that nobody takes.
+        # Files have errors of their own: this one comes from output that can't be written.
         click.echo(f"Error: the output can't be written ({error.strerror or type(error).__name__})", err=True)
         _exit_now(1)
-    except Exception as error:  # noqa: BLE001 - Python would tell it with its text, which may hold anything, a key too
+    except Exception as error:  # noqa: BLE001 - Python would print its text, which may hold anything, even a key
         from bioblue_tui.system.crash_report import ADVICE, told
 
         click.echo(f"bioblue: {told(error)}. {ADVICE}", err=True)
@@ -90,25 +88,25 @@ def main() -> NoReturn:
 
 
 def _closed() -> TextIO:
-    """Return an output that takes nothing, in the place of one that was closed before the start.
+    """Return an output that takes nothing, in place of one that was closed before the start.
 
-    Without it what is written would be dropped in silence, and a record could be opened as the standard output of
-    other programs.
+    Without it, output would be lost silently, and a record could be opened in place of another program's standard
+    output.
     """
     return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
 
 
 def _whole(unbuffered: TextIO) -> TextIO:
-    """Return an output to the same place that writes all of a text or raises.
+    """Return an output to the same place that writes a text whole or raises.
 
-    With ``PYTHONUNBUFFERED`` set Python's own writes as much as there is room for, and nobody is told of the rest. What
-    is written here is flushed line by line anyway.
+    With ``PYTHONUNBUFFERED`` set, Python's own output writes as much as there is room for and drops the rest silently.
+    Output here is flushed line by line anyway.
     """
     return open(unbuffered.fileno(), "w", encoding=unbuffered.encoding, closefd=False)
 
 
 def _exit_now(code: int) -> NoReturn:
-    """Exit without what Python does at its end: it would write what can't be written, or wait for a line of input."""
+    """Exit without Python's shutdown, which would try again to write the output, or wait for a line of input."""
     if sys.stderr is not None:
         sys.stderr.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""What a person has chosen once and for all: one small TOML file that they may also edit.
+"""A person's lasting choices: one small TOML file that they may also edit.
 
 theme = "textual-light"
 reduced_motion = true
@@ -28,7 +28,7 @@ THEME = "textual-dark"
 
 
 WHO = "me"
-"""Who makes notes, until a person says another name. Records are shared: the system's name of its user stays out."""
+"""Who makes notes, until a person gives a name. Records are shared, so the system's user name stays out of them."""
 
 
 class ConfigError(BioBlueError):
@@ -44,8 +44,8 @@ class Config:
         theme: Name of the theme.
         reduced_motion: True for no animation and no blinking.
         who: Who makes notes.
-        keys: Keys by id of their command, for those that differ from ours.
-        problems: What was wrong with the file, a sentence each; what was wrong is as if it were not there.
+        keys: Keys that differ from our defaults, by the id of their command.
+        problems: What was wrong with the file, a sentence each; wrong settings are ignored.
     """
 
     path: Path | None = None
@@ -64,7 +64,7 @@ class Config:
         except FileNotFoundError:
             return config
         except (OSError, ValueError) as error:
-            config.problems.append(f"{path}: not read ({_reason(error)}); mend or remove it")
+            config.problems.append(f"{path}: not read ({_reason(error)}); correct or remove it")
             return config
         for name, value in data.items():
             config._take(name, value)
@@ -95,7 +95,7 @@ class Config:
         """Change settings and write them to the file; comments and everything else in it stay.
 
         Raises:
-            ConfigError: When the file cannot be written, or holds what cannot be read: it is not replaced then.
+            ConfigError: When the file cannot be written, or is damaged: then it is not replaced.
         """
         for name, value in changes.items():
             setattr(self, name, value)

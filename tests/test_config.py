@@ -80,6 +80,6 @@ def test_a_pipe_is_no_configuration_and_never_waited_for(tmp_path: Path) -> None
     path = tmp_path / "config.toml"
     os.mkfifo(path)
     config = Config.load(path)
-    assert config.problems == [f"{path}: not read (not a regular file); mend or remove it"]
+    assert config.problems == [f"{path}: not read (not a regular file); correct or remove it"]
     with pytest.raises(ConfigError, match="not a regular file"):
         config.save(theme="nord")

@@ -1,4 +1,4 @@
-"""Where lessons are: those that come with the program, by number, and files."""
+"""Finding lessons: those that come with the program, by number, and files."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def built_in() -> list[Entry]:
 
 
 def find(name: str, *, reckon: bool = False) -> Lesson:
-    """Read the lesson that somebody names: by its number, or by its file.
+    """Read a lesson that is named by its number or its file.
 
     Args:
         name: Its number or its file.
-        reckon: Whether to reckon its figures as well.
+        reckon: Whether to reckon its figures, too.
 
     Raises:
-        LessonError: When there is none such, or for its mistakes.
+        LessonError: When there is no such lesson, or it has mistakes.
     """
     if not name.isascii() or not name.isdecimal() or Path(name).exists():
         return read_lesson(Path(name).expanduser(), reckon=reckon)

@@ -27,7 +27,7 @@ from bioblue_tui.trials.events import MAX_STEPS
 _KINDS: dict[str, PredictionKind] = {"step": "step", "number": "number", "choice": "choice"}
 
 RULES = [click.Option(list(names), **told) for names, told in trial_options.RULES]
-"""What else an environment can be."""
+"""The directives' options for an environment's parameters."""
 
 _SET = next(option for option in RULES if option.name == "settings")
 _WORLD = [
@@ -51,14 +51,14 @@ _COMMANDS = {
 
 
 class DirectiveError(BioBlueError, ValueError):
-    """A directive that can't be followed. The message says what is wrong, for who wrote it."""
+    """A directive that can't be followed. The message tells the lesson's author what is wrong."""
 
 
 def options_of(command: click.Command, text: str) -> dict[str, Any]:
-    """Read the options of a directive, as a shell would.
+    """Read the options of a directive as a shell would.
 
     Raises:
-        DirectiveError: When they are not its own.
+        DirectiveError: When the directive has no such options, or their values are wrong.
     """
     try:
         words = shlex.split(text)
@@ -75,7 +75,7 @@ def read_minutes(text: str) -> int:
     """Return how long a lesson takes.
 
     Raises:
-        DirectiveError: When it does not say so.
+        DirectiveError: When the text does not say.
     """
     minutes: int = options_of(_COMMANDS["lesson"], text)["minutes"]
     return minutes
@@ -116,10 +116,10 @@ def read_activity(name: str, text: str, folder: Path) -> Activity:
 
 
 def read_what_if(text: str, activity: Activity) -> WhatIf:
-    """Read another rule for a trial.
+    """Read an alternative rule for a trial.
 
     Raises:
-        DirectiveError: When it changes nothing, or what can't be changed.
+        DirectiveError: When it changes nothing, or something that can't be changed.
     """
     options = options_of(_COMMANDS["what-if"], text)
     if not options["settings"]:
@@ -158,7 +158,7 @@ def parameters_of(environment: str, options: dict[str, Any]) -> dict[str, object
     """Return an environment's parameters.
 
     Raises:
-        DirectiveError: When it has none such, or there is no such environment.
+        DirectiveError: When the environment or the parameter is unknown, or a value is wrong.
     """
     try:
         return read_parameters(environment, options)
@@ -185,7 +185,7 @@ def modes_named(names: Sequence[str]) -> frozenset[str]:
     """Read names of failure modes.
 
     Raises:
-        DirectiveError: For a name there is not.
+        DirectiveError: For an unknown name.
     """
     try:
         return frozenset(modes_of(names))
@@ -199,7 +199,7 @@ def record_beside(folder: Path, file: Path) -> Path:
     Raises:
         DirectiveError: When it lies elsewhere, or can't be read.
     """
-    # A lesson from elsewhere must not show other files of who opens it.
+    # A lesson from elsewhere must not show other files of the person who opens it.
     path = real_path(folder / file)
     if not path.is_relative_to(real_path(folder)):
         raise DirectiveError("the record must lie beside the lesson, or in a folder there")

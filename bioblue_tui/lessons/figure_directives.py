@@ -1,4 +1,4 @@
-"""Reading a figure of a lesson's text: what is measured, in which trials, and how it is written."""
+"""Reading a figure in a lesson's text: what is measured, in which trials, and how it is shown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bioblue_tui.runs.trial_spec import STEPS
 from bioblue_tui.trials.events import MAX_STEPS
 
 MOST = 100_000
-"""Steps that a figure may take in all: some seconds. A lesson from elsewhere can't keep a computer busy."""
+"""Most steps that a figure may play: a few seconds. A lesson from elsewhere must not keep a computer busy."""
 
 _FOUND = ("onset", "detected", "recovered")
 _USED_BY = {
@@ -38,7 +38,7 @@ _USED_BY = {
     "of": tuple(name for name in MEASURES if name != "steps"),
     "percent": ("band",),
 }
-"""Options that not all measures use, with those that do."""
+"""Options that only some measures use, with those measures."""
 
 _COMMAND = click.Command(
     "figure",
@@ -135,12 +135,12 @@ def _sources(options: dict[str, Any], folder: Path) -> list[Source]:
 
 
 def _names(options: dict[str, Any]) -> tuple[str, str]:
-    """Return the policies that play, without their good steps."""
+    """Return the names of the policies that play, without their numbers of good steps."""
     return options["agent"].partition(":")[0], options["less"].partition(":")[0]
 
 
 def _check_best(options: dict[str, Any], source: Source) -> None:
-    """Refuse what a best total does not depend on, and the best of what depends on the noise."""
+    """Refuse options that a best total does not depend on, and ``best`` where the total depends on the noise."""
     measure = options["measure"]
     if source.record is not None:
         raise DirectiveError(f"{measure}: name an environment; a record has no best total here")

@@ -1,4 +1,4 @@
-"""Trials that a lesson's figures are reckoned from: played in no time, without a record."""
+"""Trials from which a lesson's figures are reckoned: played at once, without a record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bioblue_tui.trials.interventions import disturbance, undisturbed
 
 
 class FigureError(BioBlueError, ValueError):
-    """A figure that can't be reckoned. The message says why, for who wrote it."""
+    """A figure that can't be reckoned. The message tells the lesson's author why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Source:
     Attributes:
         environment: Id of the environment; empty for a record's.
         parameters: Its parameters that differ from the benchmark's, each with its value.
-        agent: A scripted policy, with its good steps; empty for a record's own actions, or where ``plays`` says them.
-        plays: Actions to be played in turn, the last one again and again; empty for the agent's.
+        agent: A scripted policy, with its good steps; empty for a record's own actions, or where ``plays`` gives them.
+        plays: Actions to be played in turn, the last one repeated; empty for the agent's.
         seed: Seed of the noise.
         steps: How many steps.
-        record: A record whose world, noise and length count; None for a world of its own.
+        record: A record that gives environment, noise and length; None where the fields above do.
     """
 
     environment: str = ""
@@ -51,10 +51,10 @@ class Source:
     record: Path | None = None
 
     def make(self) -> Environment:
-        """Return the world.
+        """Return the environment.
 
         Raises:
-            bioblue_envs.ParameterError: When there is none such.
+            bioblue_envs.ParameterError: When there is no such environment.
         """
         return bioblue_envs.make(self.environment, **dict(self.parameters))
 
@@ -64,12 +64,12 @@ class PlayedTrial:
 
     Args:
         header: What it is.
-        environment: Its world.
+        environment: Its environment.
         steps: Its steps.
-        added: What was changed in it; what disturbs is no noise.
+        added: Interventions in it; a disturbance does not count as noise.
 
     Attributes:
-        environment: Its world.
+        environment: Its environment.
         steps: Its steps, in order.
         noise: The noise of each step.
     """
@@ -84,7 +84,7 @@ class PlayedTrial:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """Every failure in all its steps, a fork's parent's among them."""
+        """Every failure in all its steps; in a fork also those in the parent's steps."""
         return [finding for _, finding in Analysis(self._header, self.environment).feed(self.steps).told]
 
     def levels(self, step: int) -> tuple[Number, ...]:
@@ -126,7 +126,7 @@ def played(source: Source) -> PlayedTrial:
     steps = [event for event in record.events if isinstance(event, Stepped)]
     header = record.header
     if source.agent or source.plays:
-        # Played from the first step on, by one agent: no fork, whatever the record is.
+        # One agent plays from the first step on, so this is no fork, even where the record is.
         header = replace(header, agent=source.agent or "given", parent=None)
         steps = list(_steps(source, header, environment, [step.change for step in steps]))
     added = [event for event in record.events if isinstance(event, Intervened)]

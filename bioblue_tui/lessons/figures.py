@@ -1,4 +1,4 @@
-"""Figures in a lesson's text: reckoned when they are shown, from what the program plays, so that none can be wrong."""
+"""Figures in a lesson's text: reckoned from trials when they are shown, so that none can be wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bioblue_tui.lessons.figure_trials import FigureError, PlayedTrial, Source, 
 from bioblue_tui.records.schema import RecordError
 
 FIGURE = re.compile(r"\{=([^{}]*)\}")
-"""A figure in a text. What stands within the braces is read like a directive."""
+"""A figure in a text. The part within the braces is read like a directive."""
 
 PENALTIES = "penalties"
 """Stands for every dimension that punishes."""
@@ -29,14 +29,14 @@ class Figure:
     Attributes:
         measure: What is measured; one of ``MEASURES``, or of ``BESTS``.
         sources: The trials it is measured in.
-        of: Dimensions, objectives or ``penalties`` that count; all where it is empty.
+        of: Dimensions, objectives or ``penalties`` that count; empty for all.
         at: The step that counts; None for the last.
         mode: The failure mode, for ``onset`` and the like.
-        less: The same trials by another agent, whose measure is taken away.
-        take: ``mean``, ``least`` or ``greatest`` of several trials.
-        decimals: How many are shown at most.
-        percent: Whether it is a share, shown per cent.
-        unsigned: Whether the minus is left out, where words say it.
+        less: The same trials by another agent, whose measure is subtracted.
+        take: Which of several trials' values counts: ``mean``, ``least`` or ``greatest``.
+        decimals: How many decimals are shown at most.
+        percent: Whether it is a share, shown in per cent.
+        unsigned: Whether the minus is left out because the text says it in words.
     """
 
     measure: str
@@ -54,7 +54,7 @@ class Figure:
         """Reckon it.
 
         Raises:
-            FigureError: When there is no such figure.
+            FigureError: When it can't be reckoned.
         """
         try:
             values = [self._of(source) for source in self.sources]
@@ -65,15 +65,15 @@ class Figure:
         return TAKES[self.take](values)
 
     def text(self) -> str:
-        """Reckon it and write it; it is reckoned once.
+        """Reckon it and return it as text; it is reckoned only once.
 
         Raises:
-            FigureError: When there is no such figure.
+            FigureError: When it can't be reckoned.
         """
         return _written(self)
 
     def write(self) -> str:
-        """Reckon it anew and write it."""
+        """Reckon it again and return it as text."""
         value = self.value() * (100 if self.percent else 1)
         value = round(value, self.decimals) if self.decimals else round(value)
         return amount(abs(value) if self.unsigned else value, 20) + "%" * self.percent
@@ -146,7 +146,7 @@ def _with_penalty(figure: Figure, trial: PlayedTrial) -> list[int]:
 
 
 def _band(figure: Figure, trial: PlayedTrial) -> Number:
-    # At one step: whether; else in which share of the steps.
+    # At one step: 1 or 0. Otherwise the share of the steps.
     steps = trial.steps if figure.at is None else [trial.step(figure.at)]
     return fmean(_all_in_band(figure, trial, step.after) for step in steps) if steps else 0
 
@@ -188,7 +188,7 @@ def _end(figure: Figure, trial: PlayedTrial) -> int:
 def _objective(figure: Figure, trial: PlayedTrial) -> int:
     labels = list(trial.environment.objectives)
     if len(labels) == 1:
-        # The only one has no name.
+        # A single objective has no name.
         if not figure.of <= set(labels):
             raise FigureError(f"{trial.environment.id} has one objective here; leave out --of")
         return 0
@@ -201,7 +201,8 @@ Measure = Callable[[Figure, PlayedTrial], Number]
 """What is measured in one trial."""
 
 BEST, EXPECTED = BESTS = ("best", "expected")
-"""The best total in a world and so many steps: of all there is, and expected over all noise. No agent is asked for."""
+"""The best total in an environment and so many steps: of all policies, and expected over all noise. They need no
+agent."""
 
 MEASURES: Mapping[str, Measure] = {
     "total": _total,
@@ -220,4 +221,4 @@ MEASURES: Mapping[str, Measure] = {
 """What can be measured; ``format`` says what each is."""
 
 TAKES: Mapping[str, Callable[[Sequence[Number]], Number]] = {"mean": fmean, "least": min, "greatest": max}
-"""What becomes of several trials."""
+"""How several trials' values become one."""

@@ -2,7 +2,8 @@
 
 A lesson is a Markdown file. ``# Title`` names it, each ``## Heading`` begins a page, and lines that begin with ``@``
 are directives; everything else is shown as text, HTML as it is written. A line that begins with ``@@`` is text that
-begins with ``@``, and in fenced code nothing is a directive. Blanks before or behind the ``@`` of one are refused.
+begins with ``@``, and in fenced code nothing is a directive. A directive with blanks before or behind its ``@`` is
+refused.
 
 | directive | what it does |
 |---|---|
@@ -15,10 +16,9 @@ begins with ``@``, and in fenced code nothing is a directive. Blanks before or b
 | ``@reveal`` | hides the rest of the page until somebody asks for it |
 | ``@discuss`` | the list that follows holds questions to talk about |
 
-A question is about the next trial of its page that comes before the ``@reveal``; where none does, about the one before
-the question: what is asked after a trial is told of that trial, whatever stands behind the reveal. Only where there is
-neither is it about the next one behind the reveal. Where a page has no reveal, and trials stand on both sides of a
-question, it is about the next one. ``--check`` says which it is.
+A question is about the next trial on its page before the ``@reveal``; without one, about the last trial before the
+question; and without that, too, about the next trial behind the reveal. Where a page has no reveal, and trials stand on
+both sides of a question, it is about the next one. ``--check`` says which trial it is.
 
 Options of trials are those of the command line: ``--seed``, ``--steps``, ``--objectives``, ``--set NAME=VALUE``,
 ``--hint``, ``--show-imbalance``, ``--hidden-rewards``, ``--prompt-only`` (play), ``--agent``,
@@ -47,7 +47,7 @@ place of an agent (actions in turn, the last one again and again);
 ``--less NAME`` to take away what another agent has on the same noise;
 ``--take mean|least|greatest``, which several trials need; ``--decimals N``, ``--percent`` (``band``), ``--unsigned``
 (no minus). What would have no effect is refused.
-A figure is text: it makes no list, table or emphasis where it stands, be it at the beginning of a line.
+A figure is plain text: it never makes a list, a table or emphasis, not even at the beginning of a line.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ from bioblue_tui.lessons.figure_trials import FigureError
 from bioblue_tui.lessons.figures import FIGURE, Figure
 
 PredictionKind = Literal["step", "number", "choice"]
-"""A step of a trial, any number, or one of some answers."""
+"""A step of a trial, any number, or one of the listed answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Another rule for the trial before it.
+    """An alternative rule for the trial above it.
 
     Attributes:
         label: What changes, in a few words.
@@ -98,7 +98,7 @@ class Activity:
         prompt_only: Whether the gauges are hidden.
         speed: Steps per second; None for the default.
         hide_agent: Whether the agent's name is kept from the class.
-        pause_on: Failure modes that pause it.
+        pause_on: Failure modes at whose onset it pauses.
         record: The record to watch; None for a trial that is played now.
         what_ifs: Other rules to try.
     """
@@ -123,7 +123,7 @@ class Prediction:
     Attributes:
         kind: What an answer is.
         question: The question.
-        choices: The answers there are, for ``choice``.
+        choices: The possible answers, for ``choice``.
     """
 
     kind: PredictionKind
@@ -158,7 +158,7 @@ class Page:
     Attributes:
         title: Its heading.
         blocks: Its parts, in order.
-        lines: In which line of the file a part begins that is no text, by its number from 0.
+        lines: The line of the file in which each part other than text begins, by the part's number from 0.
     """
 
     title: str
@@ -175,7 +175,7 @@ class Lesson:
         minutes: How long it takes.
         pages: Its pages, at least one.
         path: Its file.
-        figures: The figures in its texts, as they are written, with their line.
+        figures: The figures in its texts, each with its line, by how they are written.
     """
 
     title: str
@@ -185,17 +185,17 @@ class Lesson:
     figures: Mapping[str, tuple[int, Figure]] = field(default_factory=dict)
 
     def reckon(self) -> None:
-        """Reckon all its figures, so that none has to be waited for."""
+        """Reckon all its figures, so that nobody has to wait for one later."""
         for directive in self.figures:
             self.told(directive)
 
     def told(self, text: str) -> str:
-        """Return one of its texts with every figure reckoned; the first time that may take a moment."""
+        """Return one of its texts with every figure reckoned, which may take a moment the first time."""
         return FIGURE.sub(self.figure, text)
 
     def figure(self, match: re.Match[str]) -> str:
-        """Return a figure that stands in one of its texts."""
-        # What is not there stands in code, which is shown as it is.
+        """Return the text of a figure in one of its texts."""
+        # A figure that is not there is in code, which is shown as written.
         _, figure = self.figures.get(match[0], (0, None))
         try:
             return figure.text() if figure else match[0]

@@ -1,4 +1,4 @@
-"""What a class guesses: reading what was typed, and the middle of it."""
+"""What a class guesses: reading the typed guesses, and their median."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ Guess = float | None
 """A step, a number, or the index of a choice; None for a failure that never comes."""
 
 MOST = 1000
-"""Guesses of one prediction: more are no class."""
+"""Most guesses of one prediction: no class is larger."""
 
 _NEVER = ("never", "no", "none", "-")
 _GREATEST = 1e12
 _TIMES = re.compile(r"(.+?)[*×](\d{1,4})")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _COMMA = re.compile(r"[^\s;]*,\d[^\s;]*")
-"""A word with a comma that may be a decimal's, or one within thousands."""
+"""A word with a comma that may be a decimal comma or a thousands separator."""
 
 
 class GuessError(BioBlueError, ValueError):
-    """A guess that is none. The message says which, and what one looks like."""
+    """Text that is not a guess. The message says which part, and what a guess looks like."""
 
 
 def read_guesses(prediction: Prediction, text: str, steps: int = MAX_STEPS) -> list[Guess]:
-    """Read guesses with blanks between them; ``31*4`` stands for four times 31.
+    """Read guesses, separated by blanks; ``31*4`` stands for four guesses of 31.
 
-    A comma or semicolon with a blank separates, too, and between choices a comma alone.
+    A comma or semicolon before a blank separates, too; between choices, a comma alone does.
 
     Args:
         prediction: What was asked.
         text: What was typed. Choices are named by their letter or number.
-        steps: How many steps the trial has that was asked about.
+        steps: How many steps the trial in question has.
 
     Raises:
-        GuessError: At the first that is none; nothing of the text counts then.
+        GuessError: At the first part that is not a guess; then none of the text counts.
     """
     unclear = _COMMA.search(text) if prediction.kind != "choice" else None
     if unclear:
@@ -59,7 +59,7 @@ def read_guesses(prediction: Prediction, text: str, steps: int = MAX_STEPS) -> l
 
 
 def middle(guesses: Sequence[Guess]) -> tuple[Guess, ...]:
-    """Return the middle guess, of an even number both; that it never comes lies beyond every step."""
+    """Return the middle guess, or both middle ones of an even number; ``never`` counts as later than every step."""
     ordered = sorted(guesses, key=lambda guess: math.inf if guess is None else guess)
     return tuple(ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1])
 

@@ -1,4 +1,4 @@
-"""What came of a trial, kept for the lesson after its screen is gone: totals by dimension, and onsets."""
+"""What came of a trial: totals by dimension, and onsets, kept for the lesson when the trial's screen is gone."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Outcome:
 
     Attributes:
         steps: How many steps were played.
-        planned: How many it was to have.
+        planned: How many steps were planned.
         dimensions: Its reward dimensions.
         totals: Running totals by dimension key after each step; step 1 first.
-        onsets: Step and name of each failure that was found, in their order; a fork's parent's among them.
+        onsets: Step and name of each failure that was found, in order; a fork has its parent's, too.
         partial: Whether it was left before its end.
-        failures: Each failure and the steps it holds for, in the order of the onsets.
-        flip: The onset of the first failure that lasts, with what is not sure of it; empty where none lasts.
+        failures: Each failure and the steps for which it holds, in the order of the onsets.
+        flip: The onset of the first failure that lasts, with any doubts about it; empty where none lasts.
         in_place: What a person did in the agent's place; empty for nothing.
-        intervened: Steps at which somebody intervened while it ran, or had planned to.
+        intervened: Steps at which somebody intervened, or had planned to.
     """
 
     steps: int

@@ -1,4 +1,4 @@
-"""Putting a lesson's trial on: what is played, and what of it the class may see."""
+"""Showing a lesson's trial: what is played, and how much of it the class may see."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Performance:
         activity: What is played.
         condition: Label for its record.
         staging: How it is shown.
-        changed: Parameters by another rule.
-        answers: A record whose answers are given again by that rule; None where the agent can play anew.
-        again: The record of a trial that was played, to be shown once more; None to play it.
+        changed: The parameters that an alternative rule changes.
+        answers: A record whose answers are given again under that rule; None where the agent can play again.
+        again: The record of a trial that was played, to be shown once more; None to play the trial.
     """
 
     activity: Activity
@@ -73,11 +73,11 @@ def perform(performance: Performance, data: Path) -> Session | ReplaySession:
 
 
 def stage(session: Session, staging: Staging) -> None:
-    """Let a trial that was resumed or forked be shown as one of a lesson."""
+    """Show a trial that was resumed or forked as part of a lesson."""
     if staging.pause_on:
         pause_on(session, modes_of(staging.pause_on))
     if staging.unnamed:
-        # That it was resumed is written, and is no part of the session's past.
+        # The event that it was resumed is in the file, but not in the session's past.
         state = UnnamedState(session.header, staging.kept, staging.named_after)
         session.state = state.feed(open_record(session.path).events)
 
@@ -96,7 +96,7 @@ def _spec(performance: Performance) -> TrialSpec:
 
 
 def _copy(record: Path, data: Path) -> Path:
-    """Return a lesson's record in the data directory: what the class notes belongs there, not into the lesson."""
+    """Return a copy of a lesson's record in the data directory: the class's notes belong there, not in the lesson."""
     content = read_bytes(record)
     path = data / "lessons" / f"{record.stem}-{hashlib.sha256(content).hexdigest()[:8]}{record.suffix}"
     if not path.exists():

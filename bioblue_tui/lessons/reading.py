@@ -19,20 +19,20 @@ from bioblue_tui.records.schema import RecordError
 from bioblue_tui.system.errors import BioBlueError
 
 MINUTES = 15
-"""How long a lesson takes that does not say so."""
+"""Minutes of a lesson that does not say how long it takes."""
 
 NAMES = ("lesson", "play", "watch", "replay", "what-if", "predict", "reveal", "discuss")
 """All directives."""
 
 _DIRECTIVE = re.compile(r"@([A-Za-z-]+)(?:\s+(.*))?$")
 _ALMOST = re.compile(r"\s*@\s*([A-Za-z-]+)")
-"""What may be meant as a directive, and is none for its blanks, or for what stands behind the word."""
+"""A line that may be meant as a directive, but has blanks in the wrong place, or other characters behind the word."""
 _TEXT = re.compile(r"(\s*)@@")
-"""How a line begins that is text and begins with an @."""
+"""The beginning of a line of text that starts with an @."""
 _FENCE = re.compile(r"\s{0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
-"""Where fenced code begins or ends, and what stands behind it: nothing where it ends."""
+"""The fence at which code begins or ends, and the text behind it; there is none at the end."""
 _BARE = re.compile(r"#|@(?!@|predict\b)", re.IGNORECASE)
-"""How a line begins that holds no figure."""
+"""The beginning of a line that may hold no figure."""
 _HEADING = re.compile(r"##(?:\s+(.*))?$")
 
 
@@ -45,10 +45,10 @@ def read_lesson(path: Path, *, reckon: bool = False) -> Lesson:
 
     Args:
         path: Its file.
-        reckon: Whether to reckon its figures as well, which may take a moment.
+        reckon: Whether to reckon its figures, too, which may take a moment.
 
     Raises:
-        LessonError: When it can't be read, or for its mistakes: all of them.
+        LessonError: When it can't be read, or has mistakes; the message lists all of them.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig")
@@ -72,14 +72,14 @@ class _Reader:
         """The page's heading, and its line; 0 before the first page."""
         self._blocks: list[Block] = []
         self._begins: dict[int, int] = {}
-        """The line of each block that is a directive, by its number."""
+        """The line of each block that is a directive, by the block's number."""
         self._last = 0
-        """The line of the page's last directive that is a block."""
+        """The line of the last block on the page that is a directive."""
         self._text: list[tuple[int, str]] = []
         self._figures: dict[str, tuple[int, Figure]] = {}
         self._mistakes: list[tuple[int, str]] = []
         self._spoilt = False
-        """Whether this page has a mistake: what seems to be missing on it may be what was not understood."""
+        """Whether this page has a mistake: then what seems to be missing may be the part that could not be read."""
 
     def read(self, reckon: bool) -> Lesson:
         self._read_lines()
@@ -148,7 +148,7 @@ class _Reader:
             self._mistake(number, "a heading holds no figure, nor does a directive other than @predict")
         for match in figures:
             try:
-                # By what it looks like once it is shown.
+                # The key is the text as it is shown.
                 self._figures[visible(match[0])] = number, read_figure(match[1], self._path.parent)
             except DirectiveError as error:
                 self._mistake(number, f"{match[0]}: {error}")
@@ -228,7 +228,7 @@ class _Reader:
         self._blocks, self._begins, self._spoilt = [], {}, False
 
     def _check_asked(self) -> None:
-        """Complain of questions for a step of a trial, where the page has none: nothing could answer them."""
+        """Complain of questions about a step where the page has no trial: nothing could answer them."""
         if self._spoilt or any(isinstance(block, Activity) for block in self._blocks):
             return
         for index, block in enumerate(self._blocks):

@@ -1,4 +1,4 @@
-"""A lesson as it is being given: where the class is, what it guessed, and what its trials came to."""
+"""A lesson while it is given: where the class is, what it guessed, and how its trials ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bioblue_tui.lessons.outcome import Outcome
 from bioblue_tui.trials.events import MAX_STEPS
 
 Place = tuple[int, int]
-"""A block: its page and its number there, both from 0."""
+"""A block's page and its number on the page, both from 0."""
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Played:
     Attributes:
         outcome: What came of it.
         path: Its record.
-        others: What came of it by another rule, by the rule's number from 0.
+        others: What came of it under each alternative rule, by the rule's number from 0.
     """
 
     outcome: Outcome
@@ -36,7 +36,7 @@ class Played:
 
 
 class Sitting:
-    """Goes through a lesson. Trials, predictions and reveals hold a page until they are passed.
+    """Goes through a lesson. Trials, predictions and reveals hold up a page until they are passed.
 
     Args:
         lesson: The lesson.
@@ -83,17 +83,17 @@ class Sitting:
         return self.lesson.pages[place[0]].blocks[place[1]]
 
     def passed(self, place: Place) -> bool:
-        """Whether a block holds its page no longer."""
+        """Whether a block no longer holds up its page."""
         return place in self._passed
 
     def pass_on(self) -> None:
-        """Pass what holds this page."""
+        """Pass the block that holds up this page."""
         stop = self.stop
         if stop is not None:
             self._passed.add((self.page, stop))
 
     def turn(self, page: int) -> bool:
-        """Turn to a page; False where there is none such."""
+        """Turn to a page; False where it does not exist."""
         if not 0 <= page < len(self.lesson.pages):
             return False
         self.page = page
@@ -101,11 +101,11 @@ class Sitting:
         return True
 
     def done(self, page: int) -> bool:
-        """Whether a page was opened, and nothing holds it any more."""
+        """Whether a page was opened, and nothing holds it up any more."""
         return page in self._opened and self.whole(page)
 
     def whole(self, page: int) -> bool:
-        """Whether nothing holds a page any more."""
+        """Whether nothing holds up a page any more."""
         return self._stop(page) is None
 
     def _stop(self, page: int) -> int | None:
@@ -119,7 +119,7 @@ class Sitting:
     def record(self, place: Place, outcome: Outcome, path: Path | None) -> None:
         """Keep what came of a trial, and pass it.
 
-        Where it was resumed, what came of it by other rules stays as far as it lasts as long.
+        Where the trial was resumed, outcomes under other rules stay if they have as many steps.
         """
         before = self.played.get(place)
         others = {} if before is None else before.others
@@ -128,13 +128,13 @@ class Sitting:
         self._passed.add(place)
 
     def activity(self, place: Place) -> Activity:
-        """Return the trial that a block is."""
+        """Return the trial in a block."""
         block = self.block(place)
         assert isinstance(block, Activity)
         return block
 
     def rules(self, place: Place) -> list[str]:
-        """Name the other rules of a trial, and say of which ones the noise is another one, too."""
+        """Name the alternative rules of a trial, and mark those that also change the noise."""
         activity = self.activity(place)
         if not activity.what_ifs:
             return []
@@ -147,7 +147,7 @@ class Sitting:
 
     @property
     def newest(self) -> Place | None:
-        """The last trial of this page that was played; on a page without one the last of the lesson."""
+        """The last trial played on this page; on a page without one, the last played in the lesson."""
         places = [(self.page, index) for index in reversed(self.seen)]
         return next((place for place in (*places, *reversed(self.played)) if place in self.played), None)
 
@@ -165,9 +165,9 @@ class Sitting:
         return next((place for place in places if place in self.played and self.activity(place).what_ifs), None)
 
     def secret(self, place: Place) -> bool:
-        """Whether the class is still to be asked something about a trial, or on another page when it goes wrong.
+        """Whether the class still has to answer a question about a trial, or, on another page, when it goes wrong.
 
-        Whoever has played is asked what could have been had up to the next trial, be it on another page.
+        After a trial that the class plays, questions up to the next trial count, even on another page.
         """
         activity = self.activity(place)
         if activity.agent == "human":
@@ -183,7 +183,7 @@ class Sitting:
         )
 
     def _asked_after(self, place: Place) -> Iterator[Place]:
-        """Yield the predictions between a trial and the next one; none of where that other one goes wrong."""
+        """Yield the predictions between a trial and the next one, except those about a failure of that next one."""
         for number, page in enumerate(self.lesson.pages):
             for index, block in enumerate(page.blocks):
                 if (number, index) > place and isinstance(block, Activity):
@@ -194,11 +194,11 @@ class Sitting:
                     yield number, index
 
     def suspense(self, place: Place) -> bool:
-        """Whether what goes wrong in a trial is for the class to notice before the program says it."""
+        """Whether the class is to notice what goes wrong in a trial before the program says it."""
         page = place[0]
         blocks = enumerate(self.lesson.pages[page].blocks)
         hidden = any(isinstance(block, Reveal) and (page, index) not in self._passed for index, block in blocks)
-        # Who plays is not told, and neither is who watches a second time, once all is said.
+        # While the agent has no name, failures stay hidden, too, except on a second viewing after all was revealed.
         unnamed = self.activity(place).hide_agent and not (place in self.played and self.whole(page))
         return hidden or unnamed or self.secret(place)
 
@@ -208,7 +208,7 @@ class Sitting:
         """Take the guesses that were typed.
 
         Raises:
-            GuessError: When one of them is none, or there are too many; nothing is taken then.
+            GuessError: When one of them is not valid, or there are too many; then none is taken.
         """
         block = self.block(place)
         assert isinstance(block, Prediction)
@@ -221,7 +221,8 @@ class Sitting:
     def about(self, place: Place) -> Place | None:
         """Return the trial that a prediction is about: the next one on its page that comes before the reveal.
 
-        Where there is none such, it is the one before it; where there is none at all, the next one behind the reveal.
+        Without such a trial it is the last one before the prediction; without that, too, the next one behind the
+        reveal.
         """
         page, index = place
         blocks = self.lesson.pages[page].blocks
@@ -232,7 +233,7 @@ class Sitting:
         return (page, asked[0]) if asked else None
 
     def revealed(self, place: Place) -> bool:
-        """Whether the class is told what really happened: at the reveal below, or where there is none at once."""
+        """Whether the class is told what really happened: after the reveal below; without a reveal, at once."""
         page, index = place
         if place not in self._passed:
             return False
@@ -247,7 +248,7 @@ class Sitting:
 
 
 def _noise(environment: str, parameters: Mapping[str, object]) -> Sequence[object]:
-    """Return what the noise of a seed is drawn from: all objectives share one stream."""
+    """Return the values that noise is drawn from: all objectives draw from one stream."""
     problem = bioblue_envs.make(environment, **parameters).problem
     return [point.changes for point in problem.setpoints] if isinstance(problem, Homeostatic) else []
 

@@ -1,4 +1,4 @@
-"""A trial's state that does not know who plays: whatever shows it can't tell. The record is not changed."""
+"""A trial's state without the agent's name: nothing that shows it can give it away. The record is not changed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from bioblue_tui.trials.events import Answered, Event, Failed, Header, Paused, R
 from bioblue_tui.trials.state import TrialState
 
 NOBODY = "mystery player"
-"""Who plays where the agent's name is kept from the class."""
+"""The name shown while the agent's own is kept from the class."""
 
 
 class UnnamedState(TrialState):
-    """Folds events from which the agent's name was taken, and what only a model has: times, tokens.
+    """Folds events from which the agent's name was removed, and what would give a model away: times, tokens.
 
     Args:
         header: What the trial is, with the name.
-        kept: The name that is kept; empty for the trial's own agent.
-        named_after: The last step of that agent; None where it plays all of them.
+        kept: The name to hide; empty for the trial's own agent.
+        named_after: The last step of that agent; None where it plays all steps.
     """
 
     def __init__(self, header: Header, kept: str = "", named_after: int | None = None) -> None:
@@ -26,7 +26,7 @@ class UnnamedState(TrialState):
         names = {self._agent, "" if kept else header.model, self._agent.partition(":")[2]}
         self._names = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
         if header.parent is not None:
-            # The name of a record's file has the agent's in it.
+            # The name of a record's file contains the agent's name.
             header = replace(header, parent={"step": header.parent.get("step"), "file": f"the {NOBODY}'s trial"})
         if named_after is None:
             header = replace(header, agent=NOBODY, model="", provider={})

@@ -1,1 +1,1 @@
-"""How trials are begun, gone on with and played in numbers."""
+"""How trials are begun, resumed and played in numbers."""

@@ -15,10 +15,10 @@ ANY = "any"
 
 
 def modes_of(names: Collection[str]) -> frozenset[Mode]:
-    """Return the modes that are named; hyphens count as underscores.
+    """Return the named modes; hyphens count as underscores.
 
     Raises:
-        ValueError: For a name there is not.
+        ValueError: For an unknown name.
     """
     failures = [mode for mode in MODES if mode != NOISE]
     chosen: set[Mode] = set()
@@ -35,7 +35,7 @@ def pause_on(session: Session, modes: Collection[Mode]) -> None:
     """Pause a trial when one of these failure modes is found in it.
 
     Args:
-        session: The trial; what has happened before is read, and does not pause it.
+        session: The trial; its past is read, but does not pause it.
         modes: The modes.
     """
     reading = Analysis(session.header, session.state.environment).feed(session.past)

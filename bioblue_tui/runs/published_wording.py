@@ -1,4 +1,4 @@
-"""Making a wording of what the public reference scripts tell a model, from a user's own checkout of them."""
+"""Making a wording from a user's own checkout of the public reference scripts: it tells a model what they tell it."""
 
 from __future__ import annotations
 
@@ -25,24 +25,25 @@ from bioblue_tui.wordings.wording import Wording
 from bioblue_tui.wordings.words import WordingError, Words
 
 _IMBALANCE = re.compile(r"\{if imbalance\}((?:(?!\{if |\{else|\{each ).)*?)\{end\}(?=\{end\}$)", re.DOTALL)
-"""How a script tells of imbalance, where that comes last of the rewards."""
+"""How a script words imbalance, where it is the last of the rewards."""
 
 
 class ReplicationError(BioBlueError):
-    """Scripts or logs that do not fit. The message says which, where, and what is expected."""
+    """Scripts or logs that can't be used. The message says which, where, and what is expected."""
 
 
 def wording_of(
     directory: Path, logs: Sequence[Path], name: str, tell: Callable[[str], None] = lambda line: None
 ) -> str:
-    """Return the file of a wording that tells what the scripts tell, and asks as the logs do.
+    """Return a wording's file: it tells a model what the scripts tell it, and asks as the logs do.
 
     Args:
-        directory: The checkout: the scripts lie in it.
-        logs: Published logs. Where they ask in other words than the scripts, as older ones do, observation and question
-            are those of the prompts in them.
-        name: What the wording is to be called.
-        tell: Receives a line for what is the script's though the logs ask in other words, since none of them shows it.
+        directory: The checkout, with the scripts in it.
+        logs: Published logs. Where their prompts differ from the scripts, as in older ones, observation and question
+            are taken from the logs.
+        name: The wording's name.
+        tell: Receives a line for each part that is taken from the script although the logs differ from it, because no
+            log shows that part.
 
     Raises:
         ReplicationError: When a script or a log can't be read, or does not fit.
@@ -76,7 +77,7 @@ def _parsed(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Wo
 
 
 def _told(id_: str, records: Sequence[tuple[Path, Record]], sent: Sent, tell: Callable[[str], None]) -> Told:
-    """Return what logs that ask in other words than the script ask; what none of them shows is the script's."""
+    """Return the words of logs whose prompts differ from the script; a part that no log shows is the script's."""
     prompts = [prompt for path, record in records for prompt in _prompts(path, record)]
     files = ", ".join(_shown(path) for path, _ in records[:3]) + (" …" if len(records) > 3 else "")
     other = f"{files}: other words than the script's"
@@ -129,7 +130,7 @@ def _asked(logs: Sequence[Path]) -> dict[str, list[tuple[Path, Record]]]:
 
 
 def _steps(record: Record) -> Iterator[tuple[str, Environment, State, Transition | None]]:
-    """Yield each step's prompt, and what there was to tell: what the log says, number by number."""
+    """Yield, for each step, its prompt and the facts it reports, with the log's own numbers."""
     environment = make_environment(record.header)
     taken, last = environment.initial().taken, None
     prompts = {event.step: event.observation for event in record.events if isinstance(event, Asked)}
@@ -151,7 +152,7 @@ def _prompts(path: Path, record: Record) -> Iterator[Prompt]:
 
 
 def _unlike(record: Record, words: Words) -> int:
-    """Return the first step whose prompt is another than these words make; 0 for none."""
+    """Return the first step whose prompt differs from what these words make; 0 for none."""
     for text, environment, state, last in _steps(record):
         if words.observation(environment, state, last) != text.strip():
             return state.step + 1
@@ -180,7 +181,7 @@ def _file(name: str, sent: Mapping[str, Sent], told: Mapping[str, Told]) -> Iter
 
 
 def _instruction(text: str) -> str:
-    """Return an instruction's template; one that is two whole texts has each on lines of its own."""
+    """Return an instruction's template; where it is a choice of two whole texts, each is on lines of its own."""
     whole = re.fullmatch(r"(\{if \w+\})(.*)\{else\}(.*)\{end\}", text, re.DOTALL)
     if whole is None or any(part.count("{if ") != part.count("{end}") for part in (whole[2], whole[3])):
         return inline(text)

@@ -1,4 +1,4 @@
-"""Going on with a recorded trial: resuming one that was cut off, and forking one from any of its steps."""
+"""Continuing a recorded trial: resuming one that was interrupted, and forking one at any of its steps."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ from bioblue_tui.wordings.collection import UNKNOWN, default
 from bioblue_tui.wordings.wording import Wording
 
 WAITS = "waits for a person"
-"""How a trial stands in which only a person can answer, among trials that play by themselves."""
+"""The standing, among trials that run by themselves, of one that only a person can continue."""
 
 
 def can_resume(record: Record, *, in_study: bool = False) -> str:
-    """Return why a trial cannot go on, or an empty string when it can.
+    """Return why a trial cannot be resumed, or an empty string when it can.
 
     Args:
         record: The trial.
-        in_study: True where a study goes on with it: elsewhere nothing would be measured.
+        in_study: True where a study resumes it: elsewhere nothing would be measured.
     """
     if record.header.study is not None and not in_study:
         return "it belongs to a study; bioblue study run resumes it"
     if record.header.source != "live":
-        return "a published log has no open end; fork it instead"
+        return "it is a published log; fork it instead"
     ended = next((event for event in reversed(record.events) if isinstance(event, Ended | Stepped)), None)
     if isinstance(ended, Ended) and not is_open_end(ended.reason):
         return f"the trial has ended ({ended.reason})"
@@ -68,11 +68,11 @@ def can_resume(record: Record, *, in_study: bool = False) -> str:
 
 
 def held_by_person(record: Record, *, hand_back: bool = False) -> str:
-    """Return why nobody but a person can go on; an empty string where an agent can, and where the trial has ended.
+    """Return why only a person can continue; an empty string where an agent can, and where the trial has ended.
 
     Args:
         record: The trial.
-        hand_back: Whether the agent is to go on where a person had taken over.
+        hand_back: Whether the agent is to continue where a person had taken over.
     """
     since, agent = taken_over(record.events), record.header.agent[:60]
     if can_resume(record):
@@ -88,12 +88,12 @@ def held_by_person(record: Record, *, hand_back: bool = False) -> str:
 def resumable(directory: Path, complain: Callable[[str], None] = lambda line: None) -> tuple[list[Path], int]:
     """Return the records in a directory that are open, the oldest first, and how many trials are running there.
 
-    Those that can't be gone on with are among them, for whoever tries is told why: damaged ones, which may be open, and
-    those whose environment is not installed.
+    Records that can't be resumed are among them, since trying tells why: damaged ones, which may be open, and those
+    whose environment is not installed.
 
     Args:
         directory: Where the records are.
-        complain: Receives a line on files that are no records and cannot be read.
+        complain: Receives a line about files that cannot be read as records.
 
     Raises:
         RecordError: When the directory cannot be read.
@@ -109,7 +109,7 @@ def resumable(directory: Path, complain: Callable[[str], None] = lambda line: No
         if is_locked(entry.path):
             running += 1
             continue
-        # Read only now: whoever wrote it may have ended it since it was looked at.
+        # Read only now: its writer may have ended the trial since the list was made.
         try:
             goes_on = not can_resume(open_record(entry.path))
         except RecordError:
@@ -132,10 +132,10 @@ def resume_session(
     in_study: bool = False,
     hand_back: bool = False,
 ) -> Session:
-    """Go on with a trial in its own record, from its last whole step.
+    """Resume a trial in its own record, after its last complete step.
 
-    The noise goes on as it would have. An answer that was in flight is asked for again. Where a person had taken over
-    from the agent it is their turn again.
+    The noise continues as it would have. An answer that had not arrived is asked for again. Where a person had taken
+    over from the agent, it is that person's turn again.
 
     Args:
         path: The record.
@@ -146,8 +146,8 @@ def resume_session(
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
         concurrent: Whether other trials run in the same loop.
-        in_study: True where a study goes on with it.
-        hand_back: Whether the agent goes on where a person had taken over.
+        in_study: True where a study resumes it.
+        hand_back: Whether the agent continues where a person had taken over.
 
     Raises:
         RecordError: When the record cannot be read or written, is being written, or has ended.
@@ -184,14 +184,14 @@ def resume_session(
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What of a fork is not as it is in its parent.
+    """In what a fork differs from its parent.
 
     Attributes:
-        agent: Who plays, as in ``make_agent``; empty for the parent's agent. Another model begins with the settings
-            that every model begins with, the same one with those it had.
-        settings: Settings of the model that are to be others, by their names in ``ModelSettings``.
+        agent: Who plays, as in ``make_agent``; empty for the parent's agent. Another model begins with the default
+            settings, the same model with those it had.
+        settings: The model's settings that change, by their names in ``ModelSettings``.
         instruction: The system instruction; empty for the parent's.
-        schedule: Interventions planned for the fork, beside those of the parent.
+        schedule: Interventions planned for the fork, in addition to the parent's.
         stream: Random stream of a scripted agent; empty for the one that its parent had.
         wording: What the agent is told, and in which words; None for the parent's wording.
     """
@@ -205,7 +205,7 @@ class Changes:
 
 
 def stream_of_fork(header: Header, at: int, number: int) -> str:
-    """Name the random stream of the one of several forks at a step, unlike any of its parent or their other forks."""
+    """Name the random stream of one of several forks at a step: unlike the parent's and unlike every other fork's."""
     before = header.provider.get(STREAM)
     return "/".join([*([str(before)] if before else []), f"{at}.{number}"])
 
@@ -214,16 +214,16 @@ def agent_of_fork(header: Header, changes: Changes, data: Path | None = None) ->
     """Make the agent of a fork.
 
     Args:
-        header: What the parent is.
+        header: The parent's header.
         changes: What is to be different.
         data: The data directory, where local models are; None for the platform's.
 
     Raises:
-        AgentError: When it can't run now, or is no model and so can't be told anything.
+        AgentError: When it can't run now, or takes no settings because it is not a model.
     """
     name, told, who = changes.agent, changes.settings, changes.agent or header.agent
     if told and not is_model(who):
-        raise AgentError(f"{next(iter(told)).replace('_', '-')} goes with a model, and {who[:60]} is none")
+        raise AgentError(f"{next(iter(told)).replace('_', '-')} is a setting for models, and {who[:60]} is not a model")
     if not name and not told:
         return agent_of(header, data, changes.stream)
     settings = ModelSettings() if name else ModelSettings.of(header.provider)
@@ -252,12 +252,12 @@ def fork_session(
 
     Args:
         record: The trial to fork.
-        at: Its last step that the fork has too; 0 forks from the start.
+        at: The last step that the fork shares with it; 0 forks from the start.
         data: The data directory; None for the platform's.
         agent: Who plays from there; None for the same agent.
         condition: Label of the experimental condition; empty for the parent's.
         instruction: The system instruction from there on; empty for the parent's.
-        schedule: Interventions planned for the fork, beside those of the parent.
+        schedule: Interventions planned for the fork, in addition to the parent's.
         wording: What the agent is told from there on, and in which words; None for the parent's wording.
         clock: Where time comes from.
         speed: Steps per second at most, or None.
@@ -266,7 +266,7 @@ def fork_session(
         concurrent: Whether other trials run in the same loop.
 
     Raises:
-        RecordError: When the step was not played, the noise behind it or its wording is not known, or nothing can be
+        RecordError: When the step was not played, the noise after it or its wording is not known, or nothing can be
             written.
         WordingError: When the wording has no words for the environment.
         AgentError: When the agent can't run now.
@@ -312,14 +312,14 @@ def fork_session(
 
 
 def _root(parent: Header) -> dict[str, object]:
-    """Name the trial whose first steps the parent has, where it is a fork itself."""
+    """Name the trial that a chain of forks began with, where the parent is a fork itself."""
     if not parent.parent or not parent.forked_after:
         return {}
     return {"root": parent.parent.get("root") or parent.parent.get("id")}
 
 
 def _told(parent: Header, instruction: str, wording: Wording | None) -> dict[str, Any]:
-    """Return what a fork's header says of its wording: the parent's, or the default where the parent has none."""
+    """Return a fork's header fields for its wording: the parent's, or the default where the parent has none."""
     if wording is None and parent.wording not in UNKNOWN:
         return {"instruction": instruction or parent.instruction}
     kept = parent.instruction if wording is None else ""
@@ -327,13 +327,13 @@ def _told(parent: Header, instruction: str, wording: Wording | None) -> dict[str
 
 
 def _by_rule(event: Event, rule: str) -> Event:
-    """Return an event of a parent with the rule that read it: the fork's header names another."""
+    """Return a parent's event with the rule that read it, since the fork's header may name another rule."""
     return replace(event, rule=rule) if isinstance(event, Stepped) and not event.rule else event
 
 
 def past_of(events: Sequence[Event], at: int) -> list[Event]:
-    """Return what led to a step: every event up to it but pauses, ends and notes, which belong to the parent.
+    """Return what led to a step: every event up to it except pauses, ends and notes, which belong to the parent.
 
-    Notes judge the trial they were made in. Copied, each would count once more for every fork.
+    Notes judge the trial they were made in. If copied, each would count again with every fork.
     """
     return [event for event in events if event.step <= at and not isinstance(event, Paused | Resumed | Ended | Noted)]

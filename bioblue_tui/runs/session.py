@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bioblue_tui.costs.budget import Budget
 
 WATCH_SPEED = 5.0
-"""Steps per second at which scripted agents are watched unless one says otherwise: quick, yet every step is seen."""
+"""Default steps per second for watching scripted agents: quick, yet every step is seen."""
 
 
 def _nothing() -> None:
@@ -44,7 +44,7 @@ def _nothing() -> None:
 
 
 class Session:
-    """A live trial: what it is, what has happened, how to control it, and the file it is written to.
+    """A live trial: its header, its events so far, its controls, and the file it is written to.
 
     Args:
         header: What the trial is.
@@ -54,12 +54,13 @@ class Session:
         speed: Steps per second at most, or None.
         paused: Whether to begin paused.
         retry_limit: Illegal answers to one observation before the trial pauses.
-        past: What has happened before, and is in the journal.
+        past: Events from before, which are already in the journal.
         person: Who has taken over from the agent; None where nobody has.
-        concurrent: Whether other trials run in the same loop: they go on while a step of this one is put on the disk.
+        concurrent: Whether other trials run in the same loop: they continue while a step of this one is written to
+            disk.
 
     Raises:
-        ValueError: When nothing can follow from the past.
+        ValueError: When no trial can continue from this past.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Session:
 
     @property
     def asks_person(self) -> bool:
-        """True while it is a person's turn to answer, whether they play or have taken over."""
+        """True while a person is to answer, whether they play or have taken over."""
         trial = self.trial
         held = trial.paused and not trial.in_flight
         return isinstance(trial.acting, HumanAgent) and not trial.ended and not held
@@ -148,7 +149,7 @@ class Session:
         self._settle_cost = guard.settle
 
     def tell(self, event: Event) -> None:
-        """Write an event and let everybody know of it.
+        """Write an event and publish it.
 
         Raises:
             RecordError: When it can't be written.
@@ -204,9 +205,9 @@ class ReplaySession:
         return
 
     def take_in(self, record: Record) -> bool:
-        """Go on with the record as it was read again; return False, and change nothing, where it is another one now."""
+        """Take in the record, read again; return False, and change nothing, where it is no longer the same trial."""
         if not record.extends(self.record):
-            # A note of ours may have been written since it was read: the next look finds both.
+            # A note of ours may have been written after this reading: the next reading finds both.
             return self.record.extends(record)
         new, self.record = record.events[len(self.record.events) :], record
         self.state.feed(new)
@@ -227,21 +228,21 @@ class ReplaySession:
             RecordError: When it can't be written; everything is then as it was.
         """
         if self.path is None:
-            raise RecordError("there is no file that it could be written to")
+            raise RecordError("there is no file to write it to")
         await asyncio.to_thread(_append_note, self.path, note)
         self.record.events.append(note)
         self.state.apply(note)
 
 
 def _append_note(path: Path, note: Noted) -> None:
-    # What reads every kind of file is not needed to begin a trial.
+    # Imported here, since beginning a trial does not need the readers of every kind of file.
     from bioblue_tui.records.collection import append_note
 
     append_note(path, note)
 
 
 def default_speed(agent: str) -> float | None:
-    """Return the speed at which an agent, as written for ``make_agent``, is watched unless one says otherwise."""
+    """Return the default speed for watching an agent, which is written as for ``make_agent``."""
     return None if agent == "human" or is_model(agent) else WATCH_SPEED
 
 
@@ -271,7 +272,7 @@ def open_session(
     Raises:
         bioblue_envs.ParameterError: For an unknown environment or unacceptable parameters.
         WordingError: When the wording has no words for the environment.
-        AgentError: When there is no such agent or it can't run now.
+        AgentError: When the agent does not exist or can't run now.
         RecordError: When the record can't be written.
     """
     environment = bioblue_envs.make(spec.environment, **spec.parameters)
@@ -389,8 +390,8 @@ def agent_for(spec: TrialSpec, data: Path | None = None) -> Agent:
         data: The data directory, where local models are; None for the platform's.
 
     Raises:
-        AgentError: When there is no such agent or it can't run now.
-        RecordError: When the record that it is to replay can't be read.
+        AgentError: When the agent does not exist or can't run now.
+        RecordError: When the record to replay can't be read.
     """
     kind, _, rest = spec.agent.partition(":")
     if kind != "replay":

@@ -1,4 +1,4 @@
-"""What people write for a language model, in a command's options, on a screen or in a file, read and checked."""
+"""Reading and checking what people write for a language model in a command's options, on a screen or in a file."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from bioblue_tui.wordings.words import WordingError
 _HOTTEST, _MOST_TOKENS = 1000, 10_000_000
 
 LONGEST_PROMPT = 200_000
-"""Most characters of a system prompt from a file: more than any model's instruction, less than a slip of the finger."""
+"""Most characters of a system prompt from a file: more than any instruction has, less than a wrong file may have."""
 
 
 class ToldError(BioBlueError, ValueError):
-    """What was written makes no sense. The message says what, and what is expected."""
+    """A text that is not a valid setting. The message says which, and what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of a model: what it may be.
+    """A setting of a model, and which values it may have.
 
     Attributes:
-        check: Returns what is meant by a value as a file has it; raises ValueError when it is nothing.
-        in_file: What is expected there.
-        parse: Returns the value that a text stands for; raises ValueError when it stands for none.
+        check: Returns the setting for a value from a file; raises ValueError for an invalid one.
+        in_file: What is expected in a file.
+        parse: Returns the value that a text stands for; raises ValueError for an invalid text.
         in_text: What is expected of a text.
     """
 
@@ -114,20 +114,20 @@ SETTINGS: Mapping[str, Setting] = {
     "send_reasoning": _SWITCH,
     "extra": Setting(_object, "a table such as {seed = 1}", loads, 'a JSON object, such as {"seed": 1}'),
 }
-"""What can be set for a model, by its name in ``ModelSettings``, but for where its server is."""
+"""The settings of a model, by their names in ``ModelSettings``, except the server's address."""
 
 
 def read_setting(name: str, text: str, shown: str) -> object:
-    """Read what one setting of a model is to be.
+    """Read one setting of a model.
 
     Args:
         name: Its name in ``ModelSettings``, one of ``SETTINGS``.
         text: What was written. ``none`` leaves a number out of the request; for the effort that is a word like any
             other, and an empty text leaves it out.
-        shown: What the setting is called where it was written.
+        shown: The setting's name where it was written.
 
     Raises:
-        ToldError: When it makes no sense.
+        ToldError: When the text is not valid.
     """
     setting = SETTINGS[name]
     try:
@@ -135,16 +135,16 @@ def read_setting(name: str, text: str, shown: str) -> object:
     except DecodeError as error:
         raise ToldError(f"{shown}: {error_line(error, 100)}") from None
     except ValueError:
-        # What goes into a request as it stands may hold a key, and is not said again.
+        # This one goes into the request as it stands and may hold a key, so it is not repeated.
         said = "" if name == "extra" else f" {one_line(text, 40)}"
         raise ToldError(f"{shown}{said}: {setting.in_text}") from None
 
 
 def read_settings(text: str) -> dict[str, object]:
-    """Read settings as lines of ``name=value``; names are those of the command's options, blank lines count nothing.
+    """Read settings as lines of ``name=value``; names are those of the command's options, blank lines are ignored.
 
     Raises:
-        ToldError: When a line makes no sense; the message begins with its number.
+        ToldError: When a line is not valid; the message begins with its number.
     """
     found: dict[str, object] = {}
     for place, line in enumerate(text.splitlines(), 1):
@@ -171,10 +171,10 @@ def read_instruction(path: Path, shown: str) -> str:
 
     Args:
         path: The file, UTF-8 text.
-        shown: What the setting is called where it was written.
+        shown: The setting's name where it was written.
 
     Raises:
-        ToldError: When it can't be read, or holds none.
+        ToldError: When it can't be read, or is empty or too long.
     """
     try:
         text = read_bytes(path).decode("utf-8-sig").strip()
@@ -188,12 +188,12 @@ def read_instruction(path: Path, shown: str) -> str:
 
 
 def read_wording(written: str, shown: str, beside: Path | None = None) -> Wording:
-    """Read which wording is meant: the name of a built-in one, or a file.
+    """Read a wording that is named: by the name of a built-in one, or by a file.
 
     Args:
         written: As written.
-        shown: What the setting is called where it was written.
-        beside: The directory that a file's name is looked up in; None for the present one.
+        shown: The setting's name where it was written.
+        beside: The directory in which a file is looked up; None for the current one.
 
     Raises:
         ToldError: When there is no such wording, or the file can't be used.
@@ -202,11 +202,11 @@ def read_wording(written: str, shown: str, beside: Path | None = None) -> Wordin
     if found is not None:
         return found
     if not written.strip():
-        raise ToldError(f"{shown} names none; there are {', '.join(names())}, or name a file, such as my.toml")
+        raise ToldError(f"{shown} names no wording; there are {', '.join(names())}, or name a file, such as my.toml")
     path = (beside or Path()) / Path(written).expanduser()
     if not path.exists() and not path.suffix and path.name == written:
         if any(written == old.name for old in retired()):
-            raise ToldError(f"{shown} {written}: only trials that began with this older wording go on with it")
+            raise ToldError(f"{shown} {written}: only trials that began with this older wording continue with it")
         near = difflib.get_close_matches(written[:40], names(), n=1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names())}"
         raise ToldError(f"{shown} {one_line(written, 60)}: no such wording; {hint}, or name a file, such as my.toml")
@@ -220,7 +220,7 @@ def load_wording(path: Path) -> Wording:
     """Load a wording from its file.
 
     Raises:
-        WordingError: When it can't be read, or anything in it is not as it should be.
+        WordingError: When it can't be read, or anything in it is wrong.
     """
     try:
         data = read_bytes(path)

@@ -28,7 +28,7 @@ class Source:
 
     Args:
         path: The file.
-        data: Its content, where that was kept when something began with it; None to read it.
+        data: Its content, where a copy was kept when a trial or session began; None to read the file.
 
     Raises:
         SpecError: When it can't be read, or is no TOML.
@@ -49,9 +49,9 @@ class Source:
         """Make an error about a place in the file.
 
         Args:
-            way: Where.
+            way: The place.
             what: What is wrong, and what is expected.
-            value: What stands there, to find its line.
+            value: The value there, to find its line.
         """
         line = self._places.line(way, value)
         place = f"{one_line(str(self.path))}{f', line {line}' if line else ''}"
@@ -59,7 +59,7 @@ class Source:
         return SpecError(f"{place}: {one_line(named, 100)}{': ' if named else ''}{what}")
 
     def known(self, way: Way, values: Mapping[str, object], names: Iterable[str]) -> None:
-        """Raise SpecError for a key that is none of these names."""
+        """Raise SpecError for a key that is not among these names."""
         names = list(names)
         for key in values:
             if key not in names:
@@ -72,8 +72,8 @@ class Source:
 
         Args:
             way: Where it stands.
-            value: It.
-            check: Returns what is meant; raises ValueError when it is nothing.
+            value: The value.
+            check: Returns the value to use; raises ValueError for an invalid one.
             wanted: What is expected there.
         """
         try:
@@ -83,7 +83,7 @@ class Source:
             raise self.error(way, f"{wanted} expected{more}", value) from None
 
     def table(self, way: Way, value: object, names: Iterable[str], wanted: str = "a table") -> dict[str, object]:
-        """Return a table that has these keys only."""
+        """Return a table after checking that it has only these keys."""
         given = self.read(way, value, table, wanted)
         self.known(way, given, names)
         return given

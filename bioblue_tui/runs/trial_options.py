@@ -1,6 +1,6 @@
-"""What an environment can be besides its parameters' benchmark values, as it is written wherever a trial is described.
+"""How an environment's parameters are written where they differ from the benchmark's, wherever a trial is described.
 
-Commands and lessons take these as options, the home screen as switches and a line; all are read by ``read_parameters``.
+Commands and lessons take them as options, the home screen as switches and a line; ``read_parameters`` reads all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import bioblue_envs
 
 Option = tuple[tuple[str, ...], Mapping[str, Any]]
-"""How an option of a command is declared, and what else ``click.Option`` is told."""
+"""How an option of a command is declared, with further arguments for ``click.Option``."""
 
 SWITCHES = ("hint", "show_imbalance", "hidden_rewards")
 """Parameters that are on or off."""
@@ -40,11 +40,12 @@ def read_parameters(environment: str, written: Mapping[str, Any]) -> dict[str, o
 
     Args:
         environment: Its id.
-        written: What was written by the names of ``RULES``: ``settings`` as ``NAME=VALUE``, and values for ``NAMED``;
-            None or nothing for what was not written, and so is False for a flag that has no opposite.
+        written: What was written, by the names in ``RULES``: ``settings`` as ``NAME=VALUE``, and values for ``NAMED``.
+            What was not written is None or missing; False, too, for a flag that has no opposite.
 
     Raises:
-        bioblue_envs.ParameterError: When there is no such environment, or it can't be so; the message says why.
+        bioblue_envs.ParameterError: When the environment is unknown, or can't have such parameters; the message says
+        why.
     """
     parameters = bioblue_envs.parse_settings(environment, written.get("settings", ()))
     for name in NAMED:

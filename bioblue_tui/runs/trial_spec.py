@@ -1,4 +1,4 @@
-"""What a trial is, said once: commands, the home screen, lessons, batches and studies all describe one with this."""
+"""The description of a trial that commands, the home screen, lessons, batches and studies share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class TrialSpec:
-    """A trial that somebody wants played.
+    """A trial that is to be played.
 
     Attributes:
         environment: Id of the environment.
@@ -23,13 +23,13 @@ class TrialSpec:
         parameters: The environment's parameters that differ from the benchmark's.
         seed: Seed of the environment's noise.
         steps: How many steps.
-        prompt_only: For a person: show exactly what a model would get, no gauges.
+        prompt_only: For a person: show exactly the text that a model would get, no gauges.
         settings: For models.
         condition: Label of the experimental condition, for the record.
         schedule: Interventions planned for certain steps.
-        instruction: The system instruction instead of the wording's own; empty for that.
+        instruction: A system instruction that replaces the wording's own; empty for the wording's own.
         wording: What the agent is told, and in which words; None for the default wording.
-        study: Which trial of a study with people it is, as in ``Header``; None elsewhere.
+        study: Which trial of a study with people it is, as in ``Header``; None outside studies.
     """
 
     environment: str
@@ -47,7 +47,7 @@ class TrialSpec:
 
     @classmethod
     def of(cls, header: Header) -> TrialSpec:
-        """Return what a recorded trial plays; without the label, which is the record's own business."""
+        """Return what a recorded trial plays, without its condition, which labels that record only."""
         return cls(
             header.environment,
             header.agent,

@@ -1,4 +1,4 @@
-"""Checks of single values as a TOML file has them: each returns what is meant, or raises ValueError."""
+"""Checks of single values from a TOML file: each returns the value to use, or raises ValueError."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def text(value: object) -> str:
 
 
 def label(value: object) -> str:
-    """Return a text that may name something: short, on one line, without a slash, which parts names."""
+    """Return a text that can be a name: short, on one line, without a slash, which separates names."""
     name = text(value)
     if len(name) > 60 or "/" in name or one_line(name) != name or name != name.strip():
         raise ValueError
@@ -26,7 +26,7 @@ def label(value: object) -> str:
 
 
 def whole(least: int, most: int) -> Callable[[object], int]:
-    """Return a check for whole numbers between two."""
+    """Return a check for whole numbers from ``least`` to ``most``."""
 
     def check(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
@@ -58,5 +58,5 @@ def table(value: object) -> dict[str, object]:
 
 
 def or_none(check: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Return a check that takes the word ``none``, too: TOML has no value for nothing."""
+    """Return a check that also takes the word ``none``: TOML has no null."""
     return lambda value: None if value == "none" else check(value)

@@ -1,1 +1,1 @@
-"""Studies with people: baselines that are played under the conditions a model plays under, and what came of them."""
+"""Studies with people: baselines played under a model's conditions, and their results."""

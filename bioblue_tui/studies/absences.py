@@ -1,4 +1,4 @@
-"""Stretches that do not count, and how long they are together: whoever tells a sum of them asks here."""
+"""Stretches of time that do not count, and their sums: every sum of them is made here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Absence:
     Attributes:
         why: What kept the participant away: ``pause``, ``leaving`` or ``focus``.
         began: When it began, in seconds.
-        ended: When it ended, at the latest when the program was left; 0 where it has not, or the program was killed in
-            it.
+        ended: When it ended, at the latest when the program was left; 0 where it has not ended, or the program was
+            killed during it.
         seconds: How long it was, on a monotonic clock where the end was noted; 0 where that is not known.
-        lost: True when the program is known to have been killed in it.
+        lost: True when the program is known to have been killed during it.
     """
 
     why: str
@@ -27,9 +27,9 @@ class Absence:
 
 
 def together(stretches: Iterable[Absence], since: float = 0.0) -> Mapping[str, float]:
-    """Return how long the stretches that are over were, from a moment on, by why.
+    """Return how long the stretches that are over were from a moment on, by why.
 
-    While several things keep a person away, the time is that of what has kept them away longest.
+    Where stretches overlap, the time belongs to the one that began first.
     """
     sums: dict[str, float] = {}
     for stretch in sorted((own for own in stretches if own.ended > since), key=lambda own: own.began):
@@ -41,7 +41,7 @@ def together(stretches: Iterable[Absence], since: float = 0.0) -> Mapping[str, f
 
 
 def added(parts: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Return sums of what does not count, each by why and of its own time, in one."""
+    """Add up sums of what does not count, each by why; their times do not overlap."""
     sums: dict[str, float] = {}
     for part in parts:
         for why, seconds in part.items():

@@ -1,4 +1,4 @@
-"""What of a study was changed: keys with what they were and are, texts line by line."""
+"""What was changed in a study: keys with their old and new values, texts line by line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bioblue_tui.studies.study import Study
 from bioblue_tui.system.toml import MOST_KEPT, load
 
 MOST_LINES = 20
-"""Lines that are told at most."""
+"""The most lines that are shown."""
 
 _WIDTH = 90
 
 
 def what_changed(before: Study, after: Study) -> list[str]:
-    """Return what was changed between two studies, a line each: first the file's keys, then the files it names."""
+    """Return the changes between two studies, a line each: first the file's keys, then the files it names."""
     lines = list(_all(before, after))
     if len(lines) > MOST_LINES:
         lines = [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} lines more"]
@@ -59,7 +59,7 @@ def _text(data: bytes | None) -> str | None:
 
 
 def _flat(value: object, way: str = "") -> Iterator[tuple[str, object]]:
-    """Yield every value with its place, as errors name it: ``blocks 2.seeds``."""
+    """Yield every value with its place, written as in errors: ``blocks 2.seeds``."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _flat(inner, f"{way}.{one_line(key, 60)}".lstrip("."))

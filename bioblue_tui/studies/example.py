@@ -47,7 +47,7 @@ You are the agent in a simulation. Before each one you read its rules. At each s
 """
 
 # How often the questions may be answered; whether the pages are shown again before another try; and what becomes of
-# somebody who never gets them right: "exclude" ends the session, "continue" goes on and marks it.
+# somebody who never gets them right: "exclude" ends the session, "continue" marks it and continues.
 [comprehension]
 tries = 2
 reread = true
@@ -75,7 +75,7 @@ steps = 5
 # participants are told: a built-in one (bioblue wording show), or the name of a file beside this one. Other keys are
 # parameters that all environments have it is used with (bioblue envs ID lists them), such as hidden_rewards or hint.
 # Gauges show more than the text: bands, and in balancing how far apart the totals are from step 1 on, though hint and
-# imbalance are withheld from the text. Where people are held against models, use "prompt-only".
+# imbalance are withheld from the text. Where people are compared with models, use "prompt-only".
 [[conditions]]
 name = "prompt"
 presentation = "prompt-only"

@@ -1,4 +1,4 @@
-"""Whether the lines of a session can follow each other: each of them is about what comes next in the study."""
+"""Whether the lines of a session can follow each other: each must be about what comes next in the study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Expected:
 
     Args:
         study: What is played.
-        log: The session, which grows by every line after that was looked at here.
+        log: The session, to which every line is added after it was checked here.
     """
 
     def __init__(self, study: Study, log: Log) -> None:
@@ -23,7 +23,7 @@ class Expected:
         self._view: View | None = None
 
     def follows(self, line: Mapping[str, Any]) -> bool:
-        """Return whether a line can be the next one; where it can't, lines before it are missing."""
+        """Return whether a line can be the next one; if not, lines before it are missing."""
         event = line.get("event")
         if event not in ("shown", "trial", "done", "ended"):
             return True

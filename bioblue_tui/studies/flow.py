@@ -1,6 +1,6 @@
-"""What a participant sees next: the study, in their order, less what is over.
+"""What a participant sees next: the study, in their order, without what is over.
 
-The flow is a function of the study and the log alone. So whatever ended the program, it goes on where it was.
+The flow depends on the study and the log alone. So it resumes where it was, however the program ended.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from bioblue_tui.studies.order import ordered_blocks
 from bioblue_tui.studies.study import Block, Page, Question, Study, StudyTrial
 
 TIME_OVER = "time-limit/"
-"""Begin of the key of the page that says that a trial's time limit ended it."""
+"""How the key begins of a page that says that a time limit ended the trial."""
 
 AGREED = "yes"
-"""Answer of who takes part."""
+"""The answer of those who take part."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """A page to read; ``closing`` where it is the last one: the session has this outcome as soon as it is shown."""
+    """A page to read; on the last one ``closing`` is the outcome that the session has as soon as the page is shown."""
 
     key: str
     page: Page
@@ -49,7 +49,7 @@ class QuestionView:
 
 @dataclass(frozen=True, slots=True)
 class InstructionView:
-    """What a model is told before a trial, to the letter."""
+    """Exactly what a model is told before a trial."""
 
     key: str
     trial: StudyTrial
@@ -72,7 +72,7 @@ View = PageView | ConsentView | QuestionView | InstructionView | TrialView
 
 
 def next_view(study: Study, log: Log) -> View | None:
-    """Return what is to be shown next; None when the session is over."""
+    """Return the next view; None when the session is over."""
     if log.outcome:
         return None
     return next((view for view in views(study, log) if view.key not in log.done), None)
@@ -146,7 +146,7 @@ def _blocks(study: Study, log: Log) -> Iterator[View]:
     count, number = len(study.trials), 0
     for place, (block, trials) in enumerate(blocks):
         for index, trial in enumerate(trials):
-            # What was begun in time goes on, however often it is left.
+            # A trial that was begun in time may continue, however often it is left.
             begin = f"{TRIAL}{trial.key}" in log.trials or _time_left(study, log)
             if begin:
                 yield from _before(study, block, number, first=index == 0, between=place > 0 and index == 0)
@@ -185,7 +185,7 @@ def _trial(log: Log, trial: StudyTrial, number: int, count: int, *, begin: bool 
 
 
 def trial_seconds(log: Log) -> float:
-    """Return how long a participant has played trials that count, less what is excluded."""
+    """Return how long a participant has played trials that count, without excluded time."""
     return sum(done.seconds for done in log.own_trials) + sum(map(log.played, log.open_trials))
 
 
@@ -194,6 +194,6 @@ def _time_left(study: Study, log: Log) -> bool:
 
 
 def trial_places(study: Study, log: Log) -> Mapping[str, int]:
-    """Return at which place each trial that counts comes for a participant, from 1, by its key."""
+    """Return the place, from 1, of each trial that counts in a participant's order, by its key."""
     blocks = ordered_blocks(study, log.opening.row, log.opening.participant)
     return {trial.key: number for number, trial in enumerate((t for _, trials in blocks for t in trials), 1)}

@@ -1,6 +1,6 @@
 """Removing a participant: their session, the records of their trials, and what was forked from these.
 
-What stays is a number: how many were removed.
+Only a number stays: how many were removed.
 """
 
 from __future__ import annotations
@@ -85,15 +85,15 @@ def forget(
     Args:
         name: Name of the study.
         participant: Their code.
-        files: What ``what_there_is`` has found.
-        study: The study as its file is, for sessions of which no version was kept; None where there is none.
+        files: The files that ``what_there_is`` found.
+        study: The study as its file is now, for sessions of which no version was kept; None without a file.
         data: The data directory; None for the platform's.
 
     Returns:
-        Why that could not be counted, though all was removed; empty where it was, or there is nothing to count.
+        Why the removal could not be counted, though the files are gone; empty where it was counted, or needs no count.
 
     Raises:
-        RecordError: When a file cannot be removed; their session is the last one.
+        RecordError: When a file cannot be removed; the session is removed last.
     """
     directory = study_dir(name, data)
     session = session_file(directory, participant)
@@ -101,7 +101,7 @@ def forget(
     if session not in remove(files) or stood is None:
         return ""
     try:
-        # Not before: nothing may keep anybody from being removed, and there may be room for it only now.
+        # Counted only now: a failed count must not prevent the removal, and the disk may have room only now.
         count_removed(directory, stood)
     except RecordError as error:
         return str(error)
@@ -121,7 +121,7 @@ def _stood(session: Path, study: Study | None) -> Stood | None:
 
 
 def remove(files: Sequence[Path]) -> Sequence[Path]:
-    """Remove files; one that is gone already is no error, so that this can be done again.
+    """Remove files; one that is gone already is no error, so that this can be repeated.
 
     Returns:
         Those that were there.

@@ -1,4 +1,4 @@
-"""What is written in a study's file and would do nothing: it is refused, for whoever wrote it meant something."""
+"""Keys in a study's file that would do nothing: they are refused, since their author meant something by them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bioblue_tui.system.toml_lines import Path as Way
 
 
 def idle_keys(study: Study, values: Mapping[str, Any]) -> Iterator[tuple[Way, str]]:
-    """Yield where a key stands that does nothing, and why.
+    """Yield the place of each key that does nothing, and why.
 
     Args:
         study: The study.
-        values: Its file, which was found to be a study's.
+        values: The content of its file, which has been checked.
     """
     trials = [*study.practice, *study.trials]
     for number, condition in enumerate(values.get("conditions", [])):

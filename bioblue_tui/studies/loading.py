@@ -1,4 +1,4 @@
-"""Loading a study: its file is checked whole, and every error names the file, the line and the field.
+"""Loading a study: all of its file is checked, and every error names the file, the line and the field.
 
 ``EXAMPLE`` in ``example.py`` shows and explains every key.
 """
@@ -57,23 +57,23 @@ CLOSING = Page("Thank you. You have reached the end.\n\nPlease tell the experime
 """The last page unless the study has another."""
 
 REST = Page("Rest for a moment. Continue when you are ready.", "A short rest")
-"""What is said in a break unless the study says something else."""
+"""The text of a break unless the study has another."""
 
 
 class StudyError(BioBlueError):
-    """A study that cannot be used or gone on with. The message says what, where, and what to do."""
+    """A study that cannot be used or resumed. The message says what is wrong, where, and what to do."""
 
 
 def load_study(path: Path, text: bytes | None = None, copies: Copies | None = None) -> Study:
     """Load and check a study.
 
     Args:
-        path: The file; names of pages' files are looked for beside it.
-        text: What it holds, where it is a copy that was kept; None to read it.
-        copies: What was kept of what it names; None to read what there is now.
+        path: The file; pages' files are looked up in its directory.
+        text: Its content, where it is a copy that was kept; None to read the file.
+        copies: The copies that were kept of the files and wordings it names; None to read them as they are now.
 
     Raises:
-        StudyError: When it can't be read, or anything in it is not as it should be.
+        StudyError: When it can't be read, or anything in it is wrong.
     """
     try:
         return _Loader(Reader(path, text, copies)).study()
@@ -245,7 +245,7 @@ class _Loader:
         return Block(name, trials, self._order(way, given), page)
 
     def _says(self, way: Way, given: Mapping[str, object]) -> bool:
-        """Return whether a table has a page; a title, or a least time, of no page would do nothing."""
+        """Return whether a table has a page; without one, a title or a least time would do nothing."""
         written = "text" in given or "file" in given
         for key in ("title", "least"):
             if self._reader.strict and key in given and not written:
@@ -268,7 +268,7 @@ class _Loader:
             if key in known:
                 parameters[key] = read_parameter(reader, place, world.name, key, value)
         try:
-            # Lists of a TOML file and tuples of an environment mean the same.
+            # Lists in a TOML file and tuples in an environment mean the same.
             bioblue_envs.make(world.name, **parameters)
         except bioblue_envs.ParameterError as error:
             told = f"{error} (environment {world.name}, condition {condition.name})"
@@ -309,7 +309,7 @@ class _Loader:
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """A trial that lacks its key."""
+    """A trial that has no key yet."""
 
     spec: TrialSpec
     block: str

@@ -1,4 +1,4 @@
-"""What has happened in a participant's session: the lines of its file, and what they add up to."""
+"""What has happened in a participant's session, read from the lines of its file."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ SESSION_MARK = "bioblue-study"
 """Value of the first field of a session's file, ``record``."""
 
 SESSION_VERSION = "1.2"
-"""Version of a session's file, ``major.minor``. 1.2 added ``open`` and ``dropped``; to ``left`` what was open then; to
-``unanswered`` what does not count, and to both what was ``dropped``; to ``decision`` whether its question was in
+"""Version of a session's file, ``major.minor``. 1.2 added ``open`` and ``dropped``; to ``left`` the view that was open;
+to ``unanswered`` excluded time; to both the number of keys ``dropped``; to ``decision`` whether its question was in
 view."""
 
 FINISHED, DECLINED, EXCLUDED = "finished", "declined", "excluded"
-"""How a session ends: at the last page; at the consent page; after the questions about the instructions."""
+"""Where a session ends: at the last page; at the consent page; after the questions about the instructions."""
 
 CLOSING = "closing"
 LAST_PAGES = CLOSING, DECLINED, EXCLUDED
-"""Pages that wait for the experimenter: nothing is asked on them any more."""
+"""Pages that wait for the experimenter: nothing more is asked on them."""
 
 TIME_LIMIT = "time limit"
 """Outcome of a trial that its time limit ended."""
 
 LATEST = 250_000_000_000
-"""The largest number of a session: its seconds since the epoch are in the year 9892, and dates go little further."""
+"""The largest number in a session: as seconds since the epoch it is in the year 9892, near the last possible date."""
 
 OUT_OF_TIME = "no time left"
-"""Outcome of a trial that did not begin, since the study's time was over."""
+"""Outcome of a trial that did not begin because the study's time was over."""
 
 TRIAL = "trial/"
-"""Begin of the key of a trial's view."""
+"""How the key of a trial's view begins."""
 
 PRACTICE = "practice"
 """Name of the block of practice trials."""
@@ -50,12 +50,12 @@ class Opening:
     Attributes:
         study: Name of the study.
         participant: The participant's code.
-        row: Which row of the design orders its blocks and trials.
+        row: The row of the design that orders its blocks and trials.
         trials: Hash of the study's trials as they were when it began.
         program: Program and version.
         created: When it began, ISO 8601 with offset.
-        version: Number of the study's version that they play; 0 where that was not kept yet.
-        digest: Hash of that version's file and of what it names; empty where it was not kept yet.
+        version: Number of the study's version that they play; 0 for older sessions, without a kept version.
+        digest: Hash of that version's file and of all it names; empty for older sessions.
     """
 
     study: str
@@ -75,9 +75,9 @@ class Done:
     Attributes:
         view: Its key.
         at: When, seconds since the epoch.
-        seconds: How long it was on the screen, less what is excluded.
-        away: Seconds that are excluded, by why.
-        answer: What was answered; empty where nothing was asked.
+        seconds: How long it was on the screen, without excluded time.
+        away: Excluded seconds, by why.
+        answer: The answer; empty where nothing was asked.
         outcome: How it ended, where it could end in several ways.
         dropped: Keys that were pressed before it was on the screen, or under a dialog; they did not count.
     """
@@ -91,7 +91,7 @@ class Done:
     dropped: int = 0
 
     def after(self, earlier: Done | None) -> Done:
-        """Return it with what it had been on the screen before, when the program was left on it."""
+        """Return it with an earlier showing added, on which the program was left."""
         if earlier is None:
             return self
         away, seconds = added((earlier.away, self.away)), round(earlier.seconds + self.seconds, 6)
@@ -106,14 +106,14 @@ class Decision:
         trial: Id of the trial's record.
         step: Which step.
         attempt: Which attempt.
-        seconds: From the observation to the answer, less what is excluded; a monotonic clock's.
-        away: Seconds that are excluded, by why: ``pause``, ``leaving`` (the question whether to), ``focus`` (another
-            window had it).
+        seconds: From the observation to the answer, without excluded time, on a monotonic clock.
+        away: Excluded seconds, by why: ``pause``, ``leaving`` (at the question whether to leave), ``focus`` (in another
+            window).
         edits: Changes of the answer line.
-        deletions: Those of them that took something away.
-        pasted: How often something was pasted, be it a single character.
+        deletions: How many of these changes removed something.
+        pasted: How often something was pasted, even a single character.
         repeated: True when the last action was put on the line with one key; in older logs, when it was submitted so.
-        late: True when it came after it was asked for.
+        late: True when it came after the participant was asked to hurry.
         looks: How often an earlier step was looked at.
         screen: What was on the screen: presentation, panels, the step shown, columns, rows.
         dropped: Keys that were pressed before the question was on the screen, or under a dialog; they did not count.
@@ -166,22 +166,22 @@ class Log:
         trials: Id and file name of the record of each trial that was begun, by the key of its view.
         decisions: Every answer, in order.
         visits: Every run of the program.
-        sizes: Columns and rows of the terminal, with when they became so.
+        sizes: The moment, columns and rows of every size that the terminal had.
         absences: Every stretch that does not count, in the order in which they began. Some may overlap.
-        unanswered: Seconds that count and were spent on observations that were left without an answer, by trial's id.
+        unanswered: Seconds that count, spent on observations that were left without an answer, by trial's id.
         left_open: The same seconds by trial's id, step and attempt, where they were noted with them.
-        left_away: What does not count of each such observation, by why, by trial's id; None where that was not noted.
-            After a kill it is that of the stretches that were over.
+        left_away: Excluded time at each such observation, by why, by trial's id; None where it was not noted. After a
+            kill only stretches that were over are in it.
         left_dropped: How many keys did not count at such observations, by trial's id.
-        open: Step, attempt, seconds and dropped keys of the question that is open, by trial's id, where time is limited
-            or asked for.
-        dropped_now: How many keys did not count so far at what is open on the screen; they are in no other figure yet.
+        open: Step, attempt, seconds and dropped keys of the open question, by trial's id, in trials with a time limit
+            or ``hurry``.
+        dropped_now: How many keys did not count so far in the view on the screen; they are in no other figure yet.
         interrupted: What earlier visits add to a page or question on which the program was left, by its key.
-        killed: In the middle of which views the program ended without noting for how long they were open, each with
-            the time at which that was found.
-        cut_short: Trials, by their ids, of which at most the last second before such an end is not known.
+        killed: Views in which the program ended without noting how long they were open, each with the time at which
+            this was found.
+        cut_short: Ids of trials of which only the last second, at most, before such an end is not known.
         showing: Key of the view that is on the screen; empty between two.
-        since: Since when what is on the screen is asked, seconds since the epoch.
+        since: When the question on the screen was asked, seconds since the epoch.
         last: When the last thing happened, seconds since the epoch.
         outcome: How the session ended; empty while it has not.
     """
@@ -211,7 +211,7 @@ class Log:
         """Take in one line of the file.
 
         Raises:
-            DecodeError: When it is none.
+            DecodeError: When it is not a line of a session.
         """
         try:
             if not _possible(line) or line["at"] < 0:
@@ -248,7 +248,7 @@ class Log:
             case "resized":
                 self.sizes.append((at, int(line["columns"]), int(line["rows"])))
             case "away":
-                # Sessions before 1.1 say so once it was over.
+                # Sessions before 1.1 have this line only at the end of the stretch.
                 seconds = float(line.get("seconds", 0.0))
                 ended = at if "seconds" in line else 0.0
                 self.absences.append(Absence(str(line["why"]), at - seconds, ended, seconds))
@@ -268,19 +268,19 @@ class Log:
                 raise ValueError(kind)
 
     def _goes_on(self, kind: str, line: dict[str, Any]) -> None:
-        """Take in what is known of what is open and goes on."""
+        """Take in a line about the view or question that is open and stays open."""
         if kind == "dropped":
             self.dropped_now = int(line["keys"])
         else:
             question = int(line["step"]), int(line["attempt"])
-            # Only the first programs of 1.2 wrote what was dropped here.
+            # Only the first programs of 1.2 wrote dropped keys here.
             self.open[str(line["trial"])] = (*question, float(line["seconds"]), int(line.get("dropped", 0)))
 
     def _shows(self, view: str, line: dict[str, Any]) -> None:
-        """Take in what is on the screen from now on; nothing, where the program was left."""
+        """Take in which view is on the screen from now on; none, where the program was left."""
         if not view:
             for stretch in filter(lambda own: not own.ended and not own.lost, self.absences):
-                # Where the program was left in it, its end was not noted before 1.2.
+                # Before 1.2, a stretch in which the program was left had no end.
                 stretch.ended = line["at"]
                 stretch.seconds = round(max(0.0, stretch.ended - stretch.began), 6)
         if not view and "view" in line:
@@ -292,7 +292,7 @@ class Log:
         self.showing, self.since, self.dropped_now = view, line["at"], 0
 
     def _after_a_kill(self, at: float) -> None:
-        """Take in what is known of what was open when the program ended before this visit and could not say so."""
+        """Take in what is known of a view that was open when the program was killed before this visit."""
         for stretch in self.absences:
             stretch.lost = not stretch.ended
         self._killed(at)
@@ -330,26 +330,26 @@ class Log:
 
     @property
     def trials_done(self) -> int:
-        """How many trials that count are over; those that did not begin for want of time are not."""
+        """How many trials that count are over, without those for which no time was left."""
         return sum(done.outcome != OUT_OF_TIME for done in self.own_trials)
 
     @property
     def own_trials(self) -> list[Done]:
-        """What came of every trial that counts and is over."""
+        """Every trial that counts and is over."""
         return [done for view, done in self.done.items() if _counts(view)]
 
     @property
     def open_trials(self) -> list[str]:
-        """The ids of the trials that count and were begun and are not over."""
+        """The ids of the trials that count and were begun, but are not over."""
         return [trial for view, (trial, _) in self.trials.items() if _counts(view) and view not in self.done]
 
     def played(self, trial: str) -> float:
-        """Return how long a trial was played, less what is excluded, by the id of its record."""
+        """Return how long the trial with this record was played, without excluded time."""
         decisions = sum(decision.seconds for decision in self.decisions if decision.trial == trial)
         return decisions + self.unanswered.get(trial, 0.0) + self.open.get(trial, (0, 0, 0.0, 0))[2]
 
     def away(self, trial: str) -> Mapping[str, float] | None:
-        """Return what does not count of a trial, by why, by its record's id; None where not all of it was noted."""
+        """Return the excluded time of the trial with this record, by why; None where not all of it was noted."""
         parts: list[Mapping[str, float] | None] = [own.away for own in self.decisions if own.trial == trial]
         parts += self.left_away.get(trial, [])
         if trial == self.trials.get(self.showing, ("", ""))[0]:
@@ -358,41 +358,41 @@ class Log:
         return added(known) if len(known) == len(parts) else None
 
     def dropped(self, trial: str) -> int:
-        """Return how many keys did not count at questions of a trial without an answer, by its record's id."""
+        """Return how many keys did not count at unanswered questions of the trial with this record."""
         view = self.showing if trial == self.trials.get(self.showing, ("", ""))[0] else ""
         return self.left_dropped[trial] + self.open.get(trial, (0, 0, 0.0, 0))[3] + self.dropped_at(view)
 
     def dropped_at(self, view: str) -> int:
-        """Return how many keys did not count at what is open in a view now; 0 where that view is not on the screen."""
+        """Return how many keys did not count so far in a view that is on the screen; 0 where it is not."""
         return self.dropped_now if view and view == self.showing else 0
 
     def open_before(self, trial: str) -> float:
-        """Return for how long the question that a trial waits for is known to have been open, by its record's id."""
+        """Return how long the present question of the trial with this record is known to have been open before."""
         answered = max(((own.step, own.attempt) for own in self.decisions if own.trial == trial), default=(0, 0))
         left = self.left_open.items()
         return sum(seconds for (of, *question), seconds in left if of == trial and tuple(question) > answered)
 
     @property
     def seconds(self) -> float:
-        """How long all pages but the last, questions and trials were on the screen, less what is excluded."""
+        """How long questions, trials and all pages except the last were on the screen, without excluded time."""
         known = {**self.interrupted, **self.done}
         playing = sum(self.played(trial) for view, (trial, _) in self.trials.items() if view not in self.done)
         return sum(own.seconds for view, own in known.items() if view not in LAST_PAGES) + playing
 
     def answer(self, view: str) -> str:
-        """Return what was answered to a view; empty where nothing was, or not yet."""
+        """Return the answer given in a view; empty where there is none, or none yet."""
         done = self.done.get(view)
         return done.answer if done else ""
 
 
 def _uncounted(line: Mapping[str, Any]) -> tuple[Mapping[str, float] | None, int]:
-    """Return what a line says that does not count, by why; None where it says nothing of it. And of dropped keys."""
+    """Return the excluded time in a line, by why, or None where it has none noted; and the number of dropped keys."""
     away = {str(why): float(seconds) for why, seconds in line["away"].items()} if "away" in line else None
     return away, int(line.get("dropped", 0))
 
 
 def _possible(value: object) -> bool:
-    """Tell whether all numbers in a line are such as a session can have."""
+    """Return whether all numbers in a line are within the limits of a session."""
     if isinstance(value, int | float):
         return -LATEST <= value <= LATEST
     if isinstance(value, Mapping):
@@ -410,7 +410,7 @@ _KINDS: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _made(kind: type[T], line: Mapping[str, Any]) -> T:
-    """Make what a line holds; a value of another type than is said of it, as in a damaged file, is a TypeError."""
+    """Make the object that a line holds; a value of the wrong type, as in a damaged file, is a TypeError."""
     made = kind(**line)
     for own in fields(kind):  # type: ignore[arg-type]
         value, wanted = getattr(made, own.name), _KINDS.get(str(own.type), Mapping)
@@ -420,5 +420,5 @@ def _made(kind: type[T], line: Mapping[str, Any]) -> T:
 
 
 def _counts(view: str) -> bool:
-    """Return whether a view is a trial, and no practice."""
+    """Return whether a view is a trial that is not practice."""
     return view.startswith(TRIAL) and not view.startswith(f"{TRIAL}{PRACTICE}.")

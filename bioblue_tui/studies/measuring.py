@@ -1,4 +1,4 @@
-"""Measuring how long somebody takes: on a clock that never goes back, less the time they were away."""
+"""Measuring how long somebody takes, on a clock that never goes back, without the time they were away."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import replace
 from bioblue_tui.studies.absences import Absence, together
 
 REPEATED = 0.25
-"""Seconds within which a key that is held down comes again: usually 11 times a second or more, at times delayed."""
+"""Seconds within which a held key repeats: usually 11 times a second or more, sometimes with a delay."""
 
 HELD = 0.7
-"""Seconds after which a key that is held down comes again at the latest, for the first time."""
+"""Seconds after which a held key repeats for the first time, at the latest."""
 
 
 class Stopwatch:
@@ -25,15 +25,15 @@ class Stopwatch:
         self._clock = clock
         self._begun = clock()
         self._stretches: list[Absence] = []
-        """What kept them away since then, and what does so now, in the order in which it began."""
+        """The stretches of absence since then, over or open, in the order in which they began."""
 
     def start(self) -> None:
-        """Begin anew; what keeps a person away now goes on doing so."""
+        """Start from zero; stretches that are still open stay open."""
         self._begun = self._clock()
         self._stretches = [own for own in self._stretches if not own.ended]
 
     def hold(self, why: str) -> bool:
-        """Note that a person is away from now on; returns False where this kept them away already."""
+        """Note that a person is away from now on; returns False where they are away for this reason already."""
         if why in self.held:
             return False
         self._stretches.append(Absence(why, self._clock()))
@@ -41,11 +41,11 @@ class Stopwatch:
 
     @property
     def held(self) -> list[str]:
-        """What keeps a person away now."""
+        """The reasons for which a person is away now."""
         return [own.why for own in self._stretches if not own.ended]
 
     def release(self, why: str) -> float | None:
-        """Note that this keeps them away no longer; returns for how long it did, or None where it did not."""
+        """Note that this absence is over; returns how long it was, or None where there was none."""
         for place, own in enumerate(self._stretches):
             if own.why == why and not own.ended:
                 self._stretches[place] = over = _ended(own, self._clock())
@@ -53,7 +53,7 @@ class Stopwatch:
         return None
 
     def read(self) -> tuple[float, Mapping[str, float]]:
-        """Return the seconds that count so far, and those that do not, by why. Reading changes nothing."""
+        """Return the seconds that count so far, and those that do not, by why. This changes nothing."""
         now = self._clock()
         away = together((own if own.ended else _ended(own, now) for own in self._stretches), self._begun)
         return round(max(0.0, now - self._begun - sum(away.values())), 6), away

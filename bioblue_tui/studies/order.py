@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 def rows_of(count: int) -> int:
-    """Return how many different orders a balanced design of so many items has."""
+    """Return how many different orders a balanced design of ``count`` items has."""
     return max(1, count if count % 2 == 0 or count == 1 else 2 * count)
 
 
@@ -29,7 +29,7 @@ def balanced(count: int, row: int) -> list[int]:
 
     Args:
         count: How many items there are.
-        row: Which row; counted on from the first after the last.
+        row: Which row; after the last row it begins again with the first.
     """
     row %= rows_of(count)
     mirrored, shift = row >= count, row % max(1, count)
@@ -61,12 +61,12 @@ def ordered_blocks(study: Study, row: int, participant: str) -> list[tuple[Block
 
 
 def next_row(study: Study, held: Iterable[int], begun: Iterable[int] = ()) -> int:
-    """Return the row that fewest participants have; the first of them.
+    """Return the row that the fewest participants have; the first of several.
 
     Args:
         study: The study.
-        held: Rows of those who came to the end, or are playing now.
-        begun: Rows of those who may still go on; they decide between rows that are equally often held.
+        held: Rows of those who have finished, or are playing now.
+        begun: Rows of those who may still resume; they decide between rows that are held equally often.
     """
     rows, count, waiting = design_rows(study), Counter(held), Counter(begun)
     return min(range(rows), key=lambda row: (count[row], waiting[row], row))
@@ -78,7 +78,7 @@ def _ordered(items: Sequence[T], order: Order, row: int, drawn_from: tuple[Study
     shuffled = list(items)
     if order == "random":
         study, participant, what = drawn_from
-        # Python's own hash of a text is another one in every process.
+        # Python's own hash of a text differs in every process.
         text = f"{study.name}\n{study.seed}\n{participant}\n{what}"
         random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest())).shuffle(shuffled)
     return shuffled

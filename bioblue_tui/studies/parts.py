@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def words(value: object) -> str:
-    """Return a text that people are to read: none, such as ``...``, that only holds the place of one."""
+    """Return a text that people are to read; a placeholder such as ``...`` is refused."""
     if is_placeholder(text(value)):
         raise ValueError("this only holds the place of one")
     return text(value)
@@ -35,7 +35,7 @@ QUESTION = ("key", "text", "kind", "options", "low", "high", "labels", "required
 COMPREHENSION = ("key", "text", "options", "answer", "why")
 
 LONGEST_PAGE = 100_000
-"""Characters of a page: more than anybody reads before a trial."""
+"""Most characters of a page: more than anybody reads before a trial."""
 
 LONGEST_WAIT = 86_400
 """Seconds of the longest wait or limit: a day."""
@@ -69,11 +69,11 @@ def seconds(value: object) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """What is kept of what a study names.
+    """Copies of the files and wordings that a study names.
 
     Attributes:
-        files: What files hold, by their names as they are written in the study's file.
-        wordings: Wordings by their names there; the default one has none.
+        files: Contents of files, by their names as written in the study's file.
+        wordings: Wordings, by their names there; the default one has an empty name.
     """
 
     files: Mapping[str, bytes]
@@ -85,8 +85,8 @@ class Reader(Source):
 
     Args:
         path: The study's file.
-        data: What it holds, where it is a copy that was kept; None to read it.
-        copies: What is kept of what it names; None to read what there is now.
+        data: Its content, where it is a copy that was kept; None to read the file.
+        copies: The copies that were kept of what it names; None to read files and wordings as they are now.
     """
 
     def __init__(self, path: Path, data: bytes | None = None, copies: Copies | None = None) -> None:
@@ -97,11 +97,11 @@ class Reader(Source):
 
     @property
     def strict(self) -> bool:
-        """Whether keys that do nothing are an error; what somebody has begun with is read as it is."""
+        """Whether keys that do nothing are an error; a version that somebody has begun with is read as it is."""
         return self._copies is None
 
     def file(self, name: str) -> bytes:
-        """Return the content of a file that the study names, and remember it: what a study is made of is kept.
+        """Return the content of a file that the study names, and remember it for the copy that is kept.
 
         Raises:
             RecordError: When it cannot be read.
@@ -116,7 +116,7 @@ class Reader(Source):
         return data
 
     def wording(self, way: Way, given: Mapping[str, object]) -> Wording:
-        """Return the wording that is named, or the default one, and remember it: texts are a part of a study."""
+        """Return the named wording, or the default one, and remember it for the copy that is kept."""
         name = self.value(way, given, "wording", text, "the name of a wording, or of its file,", "")
         kept = self._copies.wordings.get(name) if self._copies else None
         found = kept or read_words(self, way, given) or default()
@@ -126,7 +126,7 @@ class Reader(Source):
         return found
 
     def page(self, way: Way, given: Mapping[str, object]) -> Page:
-        """Return a page of a table that may hold more than a page."""
+        """Return the page in a table that may hold other keys, too."""
         if ("text" in given) == ("file" in given):
             raise self.error(way, "text, or the name of a Markdown file as file, expected")
         title = self.value(way, given, "title", _title, "a short title on one line", "")
@@ -195,7 +195,7 @@ class Reader(Source):
         return self.value(way, given, "key", _name, "a name of letters, digits and _", default)
 
     def condition(self, way: Way, value: object) -> Condition:
-        """Return a condition; that its parameters fit is checked for each environment it is used with."""
+        """Return a condition; whether its parameters fit is checked for each environment it is used with."""
         given = self.read(way, value, table, "a table with a name")
         name = self.needed(way, given, "name", label, "a short name without a slash")
         wanted = '"prompt-only" or "gauges"'

@@ -1,6 +1,6 @@
 """How many participants were removed, and on which days: by the version they played and how they stood, with no code.
 
-Without it a study of which somebody was removed would read as one that they never began.
+Without it a study from which somebody was removed would look as if they had never begun.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SCHEMA = "1.1"
 """Version of its format. 1.1 added ``days``."""
 
 NOT_FINISHED, UNKNOWN = "not finished", "unknown"
-"""How a session stood that had not ended; one that could not be read."""
+"""The state of a session that had not ended, and of one that could not be read."""
 
 _WORDS = {
     FINISHED: "had finished",
@@ -40,7 +40,7 @@ class Stood(NamedTuple):
     Attributes:
         version: Number of the version they played; 0 where that is not known.
         state: One of the outcomes of a session, or one of the constants above.
-        day: On which day they were removed, ISO 8601; empty where that was not noted.
+        day: The day on which they were removed, ISO 8601; empty where it was not noted.
     """
 
     version: int
@@ -49,7 +49,7 @@ class Stood(NamedTuple):
 
     @classmethod
     def of(cls, log: Log, version: int) -> Stood:
-        """Return how somebody stands, by their session and the number of their version."""
+        """Return how the participant of a session stands, whose study has this version."""
         state = log.outcome or NOT_FINISHED
         return cls(version, state if state in _WORDS else UNKNOWN)
 
@@ -76,7 +76,7 @@ def read_removed(directory: Path) -> Counter[Stood]:
             raise RecordError("written by another version of the program", path, advice="Update to read it.")
         return Counter(dict(own for entry in value["removed"] for own in _entry(entry)))
     except (DecodeError, KeyError, TypeError, ValueError) as error:
-        advice = "Put back a copy of it, or remove it: then nothing tells how many were removed."
+        advice = "Put back a copy of it, or remove it: then nothing says how many were removed."
         raise RecordError("damaged", path, advice=advice) from error
 
 
@@ -95,7 +95,7 @@ def count_removed(directory: Path, stood: Stood) -> None:
     """Count one more, removed today.
 
     Raises:
-        RecordError: When the file cannot be read or written, or another process does not let go of the directory.
+        RecordError: When the file cannot be read or written, or another process keeps the directory locked.
     """
     with numbering(directory):
         counts = read_removed(directory)
@@ -117,7 +117,7 @@ def count_removed(directory: Path, stood: Stood) -> None:
 
 
 def in_words(counts: Mapping[Stood, int]) -> str:
-    """Return how many, how they stood, and on which days they were removed."""
+    """Return how many were removed, how they stood, and on which days that was."""
     total = sum(counts.values())
     states = Counter[str]()
     for stood, count in counts.items():
@@ -132,7 +132,7 @@ def in_words(counts: Mapping[Stood, int]) -> str:
 
 
 def told_removed(directory: Path) -> list[str]:
-    """Return a sentence on who was removed from a study, or on why that is not known; none where nobody was."""
+    """Return a sentence on removed participants, or on why they are not known; none where nobody was removed."""
     try:
         counts = read_removed(directory)
     except RecordError as error:

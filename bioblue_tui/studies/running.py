@@ -1,4 +1,4 @@
-"""A participant in front of the screen: who may begin or go on, and the trials they play."""
+"""A participant in front of the screen: who may begin or resume, and the trials they play."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
     """Return a participant's session so far; None for a new participant.
 
     Raises:
-        StudyError: When they cannot begin or go on: no possible code, one too much like another, a session that is
-            over or runs elsewhere, or, for a new participant, a study that was changed since.
+        StudyError: When they cannot begin or resume: the code is impossible or too much like another, their session is
+            over or runs elsewhere, or, for a new participant, the study was changed.
         RecordError: When their file cannot be read.
     """
     if not is_code(participant):
@@ -75,12 +75,12 @@ def begun(study: Study, participant: str, data: Path | None = None, *, new_versi
 
 
 def changed_since(study: Study, log: Log, data: Path | None = None) -> str:
-    """Return what to say to who goes on while the study's file is another one; empty where it is the same."""
+    """Return what to say where a participant resumes and the study's file has changed; empty where it has not."""
     return was_changed(study, own_version(study, kept_versions(study_dir(study.name, data)), log, anew=False))
 
 
 def _others(directory: Path) -> list[tuple[Log, bool]]:
-    """Return every session that can be read, and whether it runs now. Those that cannot keep nobody out."""
+    """Return every session that can be read, and whether it runs now. Unreadable sessions keep nobody out."""
     found = []
     for code in participants(directory):
         path = session_file(directory, code)
@@ -98,18 +98,18 @@ def enter(
     clock: Clock | None = None,
     new_version: bool = False,
 ) -> Run:
-    """Let a participant begin or go on.
+    """Let a participant begin or resume.
 
     Args:
-        study: The study as its file is.
+        study: The study as its file is now.
         participant: Their code.
         data: The data directory; None for the platform's.
-        row: Which row of the design orders their blocks, from 1; None for the one that fewest have.
+        row: The row of the design that orders their blocks, from 1; None for the row that the fewest have.
         clock: Where time comes from.
         new_version: Whether a changed file may become a new version of the study.
 
     Raises:
-        StudyError: As in ``begun``, and for a row that there is not.
+        StudyError: As in ``begun``, and for a row that does not exist.
         RecordError: When their file cannot be read or written, or is open elsewhere.
     """
     clock = clock or SystemClock()
@@ -141,9 +141,10 @@ def enter(
 
 
 def _row(study: Study, trials: str, others: Sequence[tuple[Log, bool]]) -> int:
-    """Return the row for a new participant: balanced are those who come to the end.
+    """Return the row for a new participant, so that rows are balanced among those who finish.
 
-    Who declined or was excluded gives their row back. Who is playing now has it; who was interrupted may go on with it.
+    Those who declined or were excluded give their row back. Those who are playing keep it; those who were interrupted
+    may resume with it.
     """
     same = [(log, running) for log, running in others if log.opening.trials == trials]
     held = [log.opening.row for log, running in same if log.outcome == FINISHED or (running and not log.outcome)]
@@ -177,7 +178,7 @@ class Run:
         return next_view(self.study, self.log)
 
     def note(self, event: str, **fields: object) -> None:
-        """Write a line into the participant's file; see ``Log`` for what there is.
+        """Write a line into the participant's file; see ``Log`` for the events.
 
         Raises:
             RecordError: When it cannot be written.
@@ -204,13 +205,13 @@ class Run:
         self.note("done", **{key: value for key, value in line.items() if key != "dropped" or value})
 
     def open_trial(self, view: TrialView) -> Session | str:
-        """Begin a trial, or go on with it.
+        """Begin a trial, or resume it.
 
         Returns:
-            The trial; or why it ended, when it had ended before that was noted.
+            The trial; or why it ended, where it had ended without a note in the session.
 
         Raises:
-            StudyError: When its record is no longer there, or cannot be gone on with.
+            StudyError: When its record is no longer there, or cannot be resumed.
             RecordError: When a record cannot be written.
         """
         known = self.log.trials.get(view.key)
@@ -219,7 +220,7 @@ class Run:
         path = trials_dir(data_dir(self.data)) / Path(known[1]).name
         answered = any(decision.trial == known[0] for decision in self.log.decisions)
         if not answered and (not path.exists() or path.stat().st_size == 0):
-            # The program ended before anything was in it; nothing is lost.
+            # The program ended before the record held anything; nothing is lost.
             return self._begin(view)
         try:
             record = open_record(path)
@@ -246,16 +247,16 @@ class Run:
         return session
 
     def instruction(self, trial: StudyTrial) -> str:
-        """Return what a model is told before a trial, to the letter; it is the instruction in the trial's record."""
+        """Return exactly what a model is told before a trial: the instruction in the trial's record."""
         words = self._wording(trial).of(trial.spec.environment)
         return words.instruction(bioblue_envs.make(trial.spec.environment, **trial.spec.parameters))
 
     def _wording(self, trial: StudyTrial) -> Wording:
         wording = trial.spec.wording or default()
-        # Whoever began with a program that kept no version was told in its wording, and is to the end.
+        # A participant who began with a program that kept no versions keeps that program's wording to the end.
         return wording if self.log.opening.version or wording != default() else retired()[0]
 
     def played(self, view: TrialView) -> float:
-        """Return how long a trial has been played, less what is excluded."""
+        """Return how long a trial has been played, without excluded time."""
         known = self.log.trials.get(view.key)
         return self.log.played(known[0]) if known else 0.0

@@ -30,13 +30,13 @@ _LONGEST_OPENING = 65_536
 """Bytes; no first line of a session is longer."""
 
 _TRIES = 25
-"""How often another process is waited for that enters a participant: a slow disk may take seconds."""
+"""How often to wait for another process that is entering a participant: on a slow disk that may take seconds."""
 
 Played = Callable[[Log], Study | None]
-"""Tells what a participant plays, by the first line of their session; None where that is not known."""
+"""Returns the study that a participant plays, from the first line of their session; None where it is not known."""
 
 CODE = "a code of letters, digits, - _ and ., at most 40, such as P07: no name, no address"
-"""What a participant may be called."""
+"""What a participant's code may be."""
 
 
 def is_code(text: str) -> bool:
@@ -51,7 +51,7 @@ def study_dir(name: str, data: Path | None = None) -> Path:
         name: Name of the study.
         data: The data directory; None for the platform's.
     """
-    # Names that differ in other characters only must not share a directory.
+    # Names that differ only in replaced characters must not share a directory.
     unique = hashlib.sha256(name.encode()).hexdigest()[:8]
     return data_dir(data) / "studies" / f"{_UNSAFE.sub('-', name).strip('-.')[:60] or 'study'}-{unique}"
 
@@ -62,12 +62,12 @@ def session_file(directory: Path, participant: str) -> Path:
 
 
 def participants(directory: Path) -> list[str]:
-    """Return the codes of all who have a session, in order. A file that holds nothing is none."""
+    """Return the codes of all who have a session, in order. An empty file does not count."""
     return _codes(directory, hollow=False)
 
 
 def nobodys(directory: Path) -> list[str]:
-    """Return a sentence on each session's file that holds nothing: its participant may have had a session."""
+    """Return a sentence on each empty session file: its participant may have had a session."""
     return [
         f"{code}: {session_file(directory, code).name} holds nothing; they can begin, and what it may have held is lost"
         for code in _codes(directory, hollow=True)
@@ -98,7 +98,7 @@ def numbering(directory: Path) -> Iterator[None]:
     """Keep other processes from choosing a row of the design at the same time.
 
     Raises:
-        RecordError: When the directory cannot be written, or another process does not let go of it.
+        RecordError: When the directory cannot be written, or another process keeps it locked.
     """
     path = directory / "lock"
     try:
@@ -118,7 +118,7 @@ class SessionFile(AppendLog):
     """A participant's open file. While it is open nobody else can open it.
 
     Attributes:
-        log: What is in it.
+        log: What the file says.
     """
 
     WHAT = "the session"
@@ -129,10 +129,10 @@ class SessionFile(AppendLog):
 
     @classmethod
     def create(cls, path: Path, opening: Opening) -> SessionFile:
-        """Make a new file, in the place of one that holds nothing.
+        """Make a new file, in place of an empty one.
 
         Raises:
-            RecordError: When it exists, or cannot be made or written. Nothing is left of it then.
+            RecordError: When it exists, or cannot be made or written; then nothing is left behind.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +148,7 @@ class SessionFile(AppendLog):
 
     @classmethod
     def reopen(cls, path: Path) -> SessionFile:
-        """Open a file to go on with it; a last line that was cut off is taken out.
+        """Open a file to continue it; a last line that was cut off is removed.
 
         Raises:
             RecordError: When it cannot be read or written, is damaged, or is open elsewhere.
@@ -162,7 +162,7 @@ class SessionFile(AppendLog):
     def append(self, event: str, at: float, **fields: object) -> None:
         """Write a line; when this returns it is on the disk, and the log knows it.
 
-        What may be written every moment (``open``, ``dropped``) is left to the system to put there: it outlives the
+        Lines that may come at any moment (``open``, ``dropped``) are left to the system to write: it outlives the
         program.
 
         Raises:
@@ -178,19 +178,20 @@ def read_session(path: Path, played: Played = lambda log: None) -> Log:
 
     Args:
         path: The file.
-        played: Tells from the first line which study it is of, for whether each line can be where it is; None where
-            that is not known.
+        played: Returns the study, by the first line, to check that each line can follow the ones before; None where the
+            study is not known.
 
     Raises:
-        RecordError: When it cannot be read, is another participant's, any other line is damaged, or lines are missing.
+        RecordError: When it cannot be read, is another participant's, a line before the last is damaged, or lines are
+            missing.
     """
     return parse_session(read_bytes(path), path, played)
 
 
 def holds_nothing(path: Path) -> bool:
-    """Return whether a session's file ends before its first line does: the disk was full, or the computer went off.
+    """Return whether a session's file ends within its first line: the disk was full, or the computer went off.
 
-    Such a file is nobody's session, unless somebody is writing it at this moment.
+    Such a file is no session, unless a process is writing it right now.
     """
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _LONGEST_OPENING:
@@ -231,7 +232,7 @@ def parse_session(data: bytes, path: Path | None = None, played: Played = lambda
                 raise RecordError("damaged: lines before this one are missing", path, number, "Put them back.")
             log.apply(value)
         except DecodeError as error:
-            raise RecordError(f"damaged: {error}", path, number, "Mend or remove this line.") from error
+            raise RecordError(f"damaged: {error}", path, number, "Correct or remove this line.") from error
     return log
 
 

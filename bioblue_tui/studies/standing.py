@@ -26,11 +26,11 @@ class Standing:
         state: ``finished``, ``declined``, ``excluded``, ``playing now``, ``not finished``, or ``damaged``.
         trials: How many trials that count are over.
         planned: How many there are; 0 where the study is not known.
-        at: What they see next; empty where the study is over for them or not known.
+        at: The key of what they see next; empty where the study is over for them or not known.
         began: When they began, ISO 8601.
         last: When something last happened, seconds since the epoch; 0 where that is not known.
         problem: What is wrong with their file.
-        version: Number of the version of the study that they play; 0 where that was not kept.
+        version: Number of the study's version that they play; 0 where it was not kept.
         unread: What is wrong with records of their trials that can't be read, a sentence each.
     """
 
@@ -48,17 +48,18 @@ class Standing:
 
     @property
     def finished(self) -> bool:
-        """True for who has come to the last page."""
+        """True when they have come to the last page."""
         return self.state == FINISHED
 
 
 def standings(directory: Path, study: Study | None = None, trials: Path | None = None) -> Sequence[Standing]:
-    """Return how everybody stands, by their codes.
+    """Return how everybody stands, in the order of their codes.
 
     Args:
         directory: The study's directory.
-        study: The study as its file is, for sessions of which no version was kept; None where only its name is known.
-        trials: Where the records of trials are; None not to look at them.
+        study: The study as its file is now, for sessions of which no version was kept; None where only its name is
+            known.
+        trials: The directory of the trials' records; None to leave them out.
     """
     kept = kept_versions(directory)
     return [_standing(session_file(directory, code), code, kept, study, trials) for code in participants(directory)]
@@ -88,7 +89,7 @@ def _standing(path: Path, code: str, kept: Kept, study: Study | None, trials: Pa
 
 
 def _unread(log: Log, trials: Path) -> Sequence[str]:
-    """Look for the records of a session's trials; every line is read, for all of them are to be exported."""
+    """Look for damaged records of a session's trials; every line is read, since an export needs all of them."""
     found = (entry_at(trials / Path(file).name) for _, file in log.trials.values())
     entries = [entry.read_whole() for entry in found]
     return [f"{entry.path}: {entry.error}" for entry in entries if entry.error]

@@ -1,4 +1,4 @@
-"""A study with people as it was written down: pages, questions, and blocks of trials."""
+"""A study with people as its file describes it: pages, questions, and blocks of trials."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Order = Literal["fixed", "balanced", "random"]
 """As written; a Latin square over the participants; or drawn for each participant from the study's seed."""
 
 Kind = Literal["choice", "number", "text", "scale"]
-"""One of several answers; a number; words of one's own; one of the whole numbers from ``low`` to ``high``."""
+"""One of several options; a number; free text; a whole number from ``low`` to ``high``."""
 
 NUMBERS = ("number", "scale")
 """Kinds whose answers are whole numbers."""
 
 Failing = Literal["exclude", "continue"]
-"""What becomes of a participant who answered wrongly to the end: the study ends for them, or goes on and is marked."""
+"""After wrong answers in the last try, the study either ends for the participant, or continues and is marked."""
 
 
 _PLACEHOLDERS = ("", "…", "todo", "tbd", "to do", "to be filled in", "fill in", "xxx", "?", "-")
@@ -29,11 +29,11 @@ _OLD_PLACEHOLDERS = (
     "How participants were found, and who could take part.",
     "Which board approved it, under which number.",
 )
-"""What the example of older programs had in its method table: it says what is to be written, and states nothing."""
+"""Texts in the method table of older programs' example: they say what to write there, and state nothing."""
 
 
 def is_placeholder(text: str) -> bool:
-    """Return whether a text only holds the place of one that is still to be written."""
+    """Return whether a text is a placeholder for one that is still to be written."""
     return text.strip().rstrip(".:").strip().lower() in _PLACEHOLDERS or text.strip() in _OLD_PLACEHOLDERS
 
 
@@ -44,7 +44,7 @@ class Page:
     Attributes:
         text: Markdown.
         title: Its heading; may be empty.
-        least: Seconds before which one cannot go on.
+        least: Seconds that must pass before one can continue.
     """
 
     text: str
@@ -58,11 +58,11 @@ class Question:
 
     Attributes:
         key: Its name in exports.
-        text: What is asked.
+        text: The question.
         kind: How it is answered.
-        options: What there is to choose from; the whole numbers of a scale.
+        options: The options of a choice; the numbers of a scale.
         answer: The right answer, of a comprehension question; empty elsewhere.
-        why: What is said after a wrong answer.
+        why: The explanation after a wrong answer.
         labels: What the ends of a scale mean; may be empty.
         required: Whether it must be answered.
     """
@@ -83,8 +83,8 @@ class Condition:
 
     Attributes:
         name: Its label.
-        prompt_only: True for exactly the text a model gets; False for gauges beside it.
-        parameters: Parameters of environments that are set.
+        prompt_only: True for exactly the text a model gets; False for gauges, too.
+        parameters: Parameters of environments that it sets.
         wording: What participants are told, and in which words; None for the default wording.
     """
 
@@ -104,7 +104,7 @@ class StudyTrial:
         block: Name of its block; ``practice`` for a practice trial.
         condition: Name of its condition.
         limit: Seconds after which it ends; 0 for no limit.
-        hurry: Seconds after which a decision is asked for; 0 for never.
+        hurry: Seconds after which the participant is asked to hurry; 0 for never.
     """
 
     key: str
@@ -128,7 +128,7 @@ class Block:
         name: Its label.
         trials: Its trials as written.
         order: In which order they are played.
-        page: What is read before it; None for nothing.
+        page: The page before it; None for no page.
     """
 
     name: str
@@ -139,13 +139,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Comprehension:
-    """Questions that are to show that the instructions were understood.
+    """Questions that check whether the instructions were understood.
 
     Attributes:
         questions: The questions.
         tries: How often they may be answered.
         reread: Whether the pages are shown again before another try.
-        failing: What happens after the last one.
+        failing: What happens after a failed last try.
     """
 
     questions: Sequence[Question] = ()
@@ -161,7 +161,7 @@ class Breaks:
     Attributes:
         every: After how many trials; 0 for none.
         between: Whether there is one between blocks.
-        page: What is said.
+        page: The page that is shown.
     """
 
     every: int = 0
@@ -175,25 +175,25 @@ class Study:
 
     Attributes:
         name: Its label, in records and in the data directory.
-        title: What participants read as its name.
+        title: The name that participants read.
         order: In which order the blocks are played.
         seed: What random orders are drawn from, together with a participant's code.
-        consent: What is to be agreed to; None where nothing is.
+        consent: The page to agree to; None for no such page.
         pages: Instructions.
         comprehension: Questions about them.
-        practice: Trials that do not count.
-        blocks: Trials that do.
+        practice: Practice trials, which do not count.
+        blocks: Trials that count.
         breaks: Rests between them.
         feedback: Whether a score is shown after each trial.
         limit: Seconds of trials after which no further one begins; 0 for no limit.
         questionnaire: Closing questions.
         closing: The last page.
         incentives: What participants are told they get.
-        method: What else the method sheet is to say, by heading.
+        method: Statements for the method sheet, by heading.
         digest: Hash of everything that was read, pages included.
         text: The file itself.
-        files: What the files it names hold, by their names as they are written there.
-        wordings: The wordings it uses, by their names as they are written there; the default one has none.
+        files: Contents of the files it names, by their names as written there.
+        wordings: The wordings it uses, by their names as written there; the default one has an empty name.
     """
 
     name: str
@@ -212,7 +212,7 @@ class Study:
     closing: Page
     incentives: str
     method: Mapping[str, str]
-    # Two studies are the same when nobody who takes part could tell them apart, whatever their comments say.
+    # Two studies are equal when no participant could tell them apart, whatever their files' comments say.
     digest: str = field(compare=False)
     text: bytes = field(default=b"", compare=False, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)

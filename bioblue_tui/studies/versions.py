@@ -1,8 +1,8 @@
-"""Versions of a study: what a participant begins with is kept beside their session, and stays theirs.
+"""Versions of a study: the version a participant begins with is kept beside their session, and stays theirs.
 
-A version is one file that holds the study's file, every file it names, and the words that trials are told in. It is
-written before the first session that plays it, and never changed. Sessions of programs before 1.1 have none: theirs is
-the one that has the hash they noted, or the study as its file is now.
+A version is one file that holds the study's file, every file it names, and the wordings of its trials. It is written
+before the first session that plays it, and never changed. Sessions of programs before 1.1 have no version number:
+theirs is the version with the hash they noted, or the study as its file is now.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _PREFIX, _SUFFIX = "version-", ".json"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A study as somebody plays it.
+    """A study as participants play it.
 
     Attributes:
         number: From 1; 0 where it was not kept.
         study: The study.
-        created: When somebody first began with it, ISO 8601; empty where it was not kept.
+        created: When the first participant began with it, ISO 8601; empty where it was not kept.
     """
 
     number: int
@@ -60,9 +60,9 @@ class Kept:
 
     Attributes:
         directory: Where they are.
-        versions: By their numbers.
-        damaged: What is wrong with those that cannot be read, a sentence each, by their numbers.
-        highest: The highest number there is, those that cannot be read included.
+        versions: In the order of their numbers.
+        damaged: What is wrong with versions that cannot be read, a sentence each, by their numbers.
+        highest: The highest number, versions that cannot be read included.
     """
 
     directory: Path
@@ -72,32 +72,32 @@ class Kept:
 
     @property
     def problems(self) -> Sequence[str]:
-        """What cannot be read, a sentence each."""
+        """A sentence on each version that cannot be read."""
         return list(self.damaged.values())
 
     def told(self, known: Collection[int]) -> tuple[list[str], list[str]]:
-        """Return what to say of copies that cannot be read: of those that are missed, and of those that are not.
+        """Return sentences on unreadable copies: on those that are needed, and on those that the study's file replaces.
 
         Args:
-            known: Versions that are known all the same: the study's file is as it was then.
+            known: Unreadable versions that are known all the same, since the study's file is as it was then.
         """
         missed = [why for number, why in self.damaged.items() if number not in known]
         instead = "The study's file is as it was then and stands in for it; nothing is left out"
         return missed, [f"{why} {instead}." for number, why in self.damaged.items() if number in known]
 
     def lost(self, number: int) -> str:
-        """Return what to say where a version is needed whose copy is not there, or not that copy."""
+        """Return what to say where a version's copy is needed but is missing or not the right one."""
         return "; ".join(self.problems) or (
             f"{version_file(self.directory, number)}: the copy of version {number} is not there any more; put it back, "
             "or the study's file as it was then"
         )
 
     def of(self, log: Log, study: Study | None = None) -> Version | None:
-        """Return what a participant plays, or None where that is not known.
+        """Return the version that a participant plays, or None where it is not known.
 
         Args:
             log: Their session.
-            study: The study as its file is now, for sessions of which no version was kept; None where there is none.
+            study: The study as its file is now, for sessions of which no version was kept; None without a file.
         """
         number, digest = log.opening.version, log.opening.digest or (log.visits[-1].digest if log.visits else "")
         for version in self.versions:
@@ -109,7 +109,7 @@ class Kept:
         return Version(number, study, log.opening.created if number else "") if known else None
 
     def played(self, study: Study | None = None) -> Callable[[Log], Study | None]:
-        """Return what tells the very study that a session is of; None for sessions of which no version was kept."""
+        """Return a function that finds the exact study of a session; it returns None where no version was kept."""
 
         def found(log: Log) -> Study | None:
             version = self.of(log, study) if log.opening.version else None
@@ -118,7 +118,7 @@ class Kept:
         return found
 
     def same(self, study: Study) -> Version | None:
-        """Return the version that a study is, or None. A program with other words of its own makes no other version."""
+        """Return the version that equals a study, or None. Other words built into the program make no new version."""
         alike = (v for v in reversed(self.versions) if v.study.digest == study.digest or v.study == study)
         return next(alike, None)
 
@@ -129,7 +129,7 @@ def version_file(directory: Path, number: int) -> Path:
 
 
 def kept_versions(directory: Path) -> Kept:
-    """Return the versions in a study's directory. A file that holds nothing is none."""
+    """Return the versions in a study's directory; those that cannot be read are in ``damaged``."""
     numbers = []
     for path in directory.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(ValueError):
@@ -144,13 +144,13 @@ def kept_versions(directory: Path) -> Kept:
 
 
 def load_begun(path: Path, data: Path | None = None) -> tuple[Study, str]:
-    """Load a study; what somebody began with by the rules of an older program stays a study while it is unchanged.
+    """Load a study. One that participants began under an older program's rules stays valid while it is unchanged.
 
     Returns:
-        The study, and what is wrong with it for whoever begins another one; empty for nothing.
+        The study, and what would be wrong with it in a new study; empty for nothing.
 
     Raises:
-        StudyError: When anything in the file is not as it should be, and nobody has begun with it.
+        StudyError: When anything in the file is wrong, and nobody has begun with it.
     """
     try:
         return load_study(path), ""
@@ -162,7 +162,7 @@ def load_begun(path: Path, data: Path | None = None) -> tuple[Study, str]:
 
 
 def _begun_with(path: Path, studies: Path) -> Study | None:
-    """Return the kept version, of whichever study, that a file with all it names is to the letter."""
+    """Return the kept version, of any study, that a file and all files it names match exactly."""
     with contextlib.suppress(RecordError):
         text = read_bytes(path)
         for directory in sorted(studies.glob("*/")):
@@ -173,7 +173,7 @@ def _begun_with(path: Path, studies: Path) -> Study | None:
 
 
 def _named_alike(beside: Path, study: Study) -> bool:
-    """Tell whether the files that a study names are as they were."""
+    """Return whether the files that a study names are unchanged."""
     try:
         return all(read_bytes(beside / Path(name).expanduser()) == data for name, data in study.files.items())
     except RecordError:
@@ -206,11 +206,11 @@ def chosen(study: Study, kept: Kept, logs: Sequence[Log], *, anew: bool, created
     """Return the version that a new participant plays: one that is kept, or a new one.
 
     Args:
-        study: The study as its file is.
+        study: The study as its file is now.
         kept: The versions so far.
         logs: The sessions so far.
         anew: Whether a changed file may become a new version.
-        created: The present, for a new one.
+        created: The present time, for a new version.
 
     Raises:
         StudyError: When the file was changed and may not become a new version.
@@ -231,10 +231,10 @@ def chosen(study: Study, kept: Kept, logs: Sequence[Log], *, anew: bool, created
 
 
 def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
-    """Return the version that a participant goes on with: the one they began with, whatever the file says now.
+    """Return the version with which a participant resumes: the one they began with, whatever the file says now.
 
     Raises:
-        StudyError: When the file was changed, is to become a new version, or theirs can't be read any more.
+        StudyError: When a new version is asked for, or the version they began with is not known or can't be read.
     """
     opening, own = log.opening, kept.of(log, study)
     if anew:
@@ -248,7 +248,7 @@ def own_version(study: Study, kept: Kept, log: Log, *, anew: bool) -> Version:
 
 
 def was_changed(study: Study, own: Version) -> str:
-    """Return what to say to who goes on with a version while the file is another one; empty where it is the same."""
+    """Return what to say where a participant resumes a version that the file no longer is; empty where it still is."""
     if own.study is study or own.study.digest == study.digest or own.study == study:
         return ""
     told = "\n".join(f"  {line}" for line in what_changed(own.study, study))

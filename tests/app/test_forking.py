@@ -126,7 +126,7 @@ async def test_the_example_is_an_intervention_at_a_step_that_is_to_be_played(tmp
 
 MISTAKES = [
     (["tab", *typed("temprature=1"), "ctrl+s"], "line 1: temprature is not known; did you mean temperature?"),
-    (["tab", *typed("temperature=1"), "ctrl+s"], "temperature goes with a model, and thermostat is none"),
+    (["tab", *typed("temperature=1"), "ctrl+s"], "temperature is a setting for models, and thermostat is not a model"),
     (["tab", "tab", *typed("/no/such"), "enter"], "instruction: /no/such: cannot be read"),
     (["tab", "tab", "tab", *typed("dance"), "enter"], "'dance' is not an intervention"),
     (["tab", "tab", "tab", "tab", *typed("plian"), "enter"], "wording: plian: no such wording; did you mean plain?"),

@@ -176,7 +176,7 @@ def test_a_wording_is_made_from_scripts(bioblue: Bioblue) -> None:
 def test_no_wording_is_not_the_default_one(bioblue: Bioblue, written: str) -> None:
     done = bioblue.run("run", "homeostasis", "--agent", "thermostat", "--seeds", "1", "--wording", written)
     assert done.returncode == 2
-    assert "--wording names none; there are plain" in done.stderr
+    assert "--wording names no wording; there are plain" in done.stderr
     assert not bioblue.files()
 
 

@@ -216,7 +216,7 @@ def test_another_model_begins_with_what_every_model_begins_with() -> None:
         "max_completion_tokens": 100,
         "history": "full",
     }
-    with pytest.raises(AgentError, match="top-p goes with a model, and thermostat is none"):
+    with pytest.raises(AgentError, match="top-p is a setting for models, and thermostat is not a model"):
         agent_of_fork(MODEL, Changes("thermostat", {"top_p": 0.9}))
 
 

@@ -1,1 +1,1 @@
-"""Many trials at once: who runs when, what a provider allows them together, and batches written down in a file."""
+"""Many trials at once: which runs when, how many requests a provider allows in all, and batches described in a file."""

@@ -1,4 +1,4 @@
-"""What trials that are played together flip into: the failure that holds in each, for who watches all of them."""
+"""Failures in trials that are played together: the one that holds in each, for whoever watches all of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Alerts(Watcher):
         self._alerts: dict[Job, str] = {}
 
     def begun(self, job: Job) -> None:
-        """Take in what happened before, if the trial goes on, and follow it."""
+        """Take in what happened before, if the trial is resumed, and follow it."""
         assert job.session is not None
         self._readings[job] = Analysis(job.session.header, job.session.state.environment).feed(job.session.past)
         self._tell(job)
@@ -28,11 +28,11 @@ class Alerts(Watcher):
             self._tell(job)
 
     def over(self, job: Job) -> None:
-        """Keep the last word only: there may be thousands of trials."""
+        """Keep the last alert only: there may be thousands of trials."""
         self._readings.pop(job, None)
 
     def of(self, job: Job) -> str:
-        """Return the failure that holds in a trial: its onset, its name, its objective; empty where none does."""
+        """Return the onset, name and objective of the failure that holds in a trial; empty where none holds."""
         return self._alerts.get(job, "")
 
     def _tell(self, job: Job) -> None:

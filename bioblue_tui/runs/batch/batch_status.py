@@ -1,4 +1,4 @@
-"""What of a batch is played already: its trials' records, found again by what their headers say."""
+"""Which trials of a batch are already played: their records are found by what the headers say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bioblue_tui.wordings.collection import Named, retired, reworded
 from bioblue_tui.wordings.wording import Wording
 
 MISSING = "missing"
-"""How a trial stands that has no record."""
+"""The standing of a trial without a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Found:
     """How a trial stands.
 
     Attributes:
-        standing: In the word that lists have for it; ``missing`` where there is no record.
+        standing: The word that lists show for it; ``missing`` where there is no record.
         path: Its record; None where there is none.
         done: How many steps are done.
-        reason: Why its last step was the last; empty where it was not played to its end.
+        reason: Why it ended; empty where it was not played to its end.
         failed_at: When it failed, in seconds since the epoch; 0 where it did not.
     """
 
@@ -51,12 +51,12 @@ class Found:
 
     @property
     def open(self) -> bool:
-        """Whether its record can be gone on with."""
+        """Whether its record can be resumed."""
         return self.path is not None and not self.complete and not self.running
 
     @property
     def rank(self) -> tuple[bool, bool, bool, int]:
-        """Which of several records of one trial counts: the least."""
+        """A sort key: of several records of one trial, the one with the smallest rank counts."""
         return not self.complete, not self.running, not self.open, -self.done
 
 
@@ -68,9 +68,9 @@ def load_begun(
     wording: Wording | None = None,
     complain: Callable[[str], None] = lambda line: None,
 ) -> tuple[Batch, dict[str, Found], str]:
-    """Load a batch, and what of it is played.
+    """Load a batch, and find which of its trials are played.
 
-    A batch that began in the wording of an older program, and names none, goes on in it: half of its trials in other
+    A batch that names no wording, and began in an older program's wording, keeps that one: half of its trials in other
     words would be another experiment.
 
     Args:
@@ -78,11 +78,11 @@ def load_begun(
         directory: Where the records are.
         data: The data directory, where local models are; None for the platform's.
         environ: Environment variables, as in ``load_batch``.
-        wording: What agents are told where the file names no wording; None for what the batch began in.
+        wording: What agents are told where the file names no wording; None for the wording that the batch began in.
         complain: As in ``find``.
 
     Returns:
-        The batch, how each of its trials stands, and the older wording that it goes on in; empty for none.
+        The batch, how each of its trials stands, and the title of the older wording that it keeps; empty for none.
 
     Raises:
         SpecError: As in ``load_batch``.
@@ -105,13 +105,13 @@ def find(
 ) -> dict[str, Found]:
     """Return how each trial stands, by its identity.
 
-    A record that cannot be read is as if it were not there.
+    A record that cannot be read counts as missing.
 
     Args:
         directory: Where the records are.
         trials: What to look for.
-        complain: Receives a line for every wording whose words changed and whose version did not, and one on the
-            records that cannot be read.
+        complain: Receives a line for every wording whose words changed while its version did not, and one about records
+            that cannot be read.
 
     Raises:
         RecordError: When the directory cannot be read.
@@ -131,23 +131,23 @@ def find(
             found[identity] = min([found[identity], *stands], key=lambda known: known.rank)
             damaged += [] if stands else [entry.read_whole()]
     for line in left_out(damaged):
-        complain(f"{line}. A trial counts as not played until its record is mended")
+        complain(f"{line}. A trial counts as not played until its record is repaired")
     for line in reworded(mine, there, "record", " here"):
         complain(line)
     return found
 
 
 def is_played_from_its_beginning(header: Header) -> bool:
-    """Tell a trial from a fork, which has another past than the trial it is named after, and from a published log."""
+    """Whether a trial is neither a published log nor a fork, whose first steps were played by its parent."""
     return header.parent is None and header.source == "live"
 
 
 def standing(entry: Entry) -> Iterator[Found]:
-    """Yield how the trial of a record stands; nothing for a record that can't be read."""
+    """Yield how a record's trial stands; nothing where the record can't be read."""
     if not entry.over and is_locked(entry.path):
         yield Found(RUNNING, entry.path, entry.done)
         return
-    # Read only now: whoever wrote it may have ended it since it was looked at.
+    # Read only now: its writer may have ended the trial since the list was made.
     try:
         record = open_record(entry.path)
     except RecordError:

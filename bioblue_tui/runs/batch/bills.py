@@ -1,4 +1,4 @@
-"""What trials that are played together have used and cost: each by itself, and all of them."""
+"""What trials that are played together have used and cost: each trial, and all of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from bioblue_tui.trials.events import Event
 class Bills(Watcher):
     """Follows what every trial of a language model spends; agents that ask no model have no bill.
 
-    Trials that were over before they could be followed are not on it.
+    Trials that were over before this began to follow them are left out.
 
     Args:
         steps: Whether the bills of single steps are kept when a trial is over; there may be thousands of trials.
 
     Attributes:
-        total: What all of them have come to so far, past steps of resumed trials included.
+        total: The bill of all of them so far, past steps of resumed trials included.
     """
 
     def __init__(self, *, steps: bool = True) -> None:
@@ -26,7 +26,7 @@ class Bills(Watcher):
         self._spendings: dict[Job, Spending] = {}
 
     def begun(self, job: Job) -> None:
-        """Take in what a trial cost before, if it goes on, and follow it."""
+        """Take in what a trial cost before, if it is resumed, and follow it."""
         assert job.session is not None
         spending = spending_of(job.session.header, job.session.past)
         if spending is not None:
@@ -43,15 +43,15 @@ class Bills(Watcher):
                 self.total += spending.newest
 
     def over(self, job: Job) -> None:
-        """Keep what a trial came to."""
+        """Keep a trial's final bill."""
         if job in self._spendings and not self._keep_steps:
             self._over[job] = self._spendings.pop(job).total
 
     def spending(self, job: Job) -> Spending | None:
-        """Return what a trial spends step by step; None before it begins, and where no model is asked."""
+        """Return a trial's spending step by step; None before it begins, and where no model is asked."""
         return self._spendings.get(job)
 
     def of(self, job: Job) -> Bill:
-        """Return a trial's bill so far; without any request before it begins, and where no model is asked."""
+        """Return a trial's bill so far; an empty one before it begins, and where no model is asked."""
         spending = self._spendings.get(job)
         return spending.total if spending else self._over.get(job, EMPTY)

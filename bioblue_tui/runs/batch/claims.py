@@ -1,4 +1,4 @@
-"""Several processes that play the same trials: each is played by one of them alone."""
+"""Several processes that play the same trials: only one process plays each of them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _WAIT = 5.0
 
 
 class Claims:
-    """Looks again, before a trial begins, at what other processes have made of it. Make it before ``find``.
+    """Checks, before a trial begins, whether another process has played it meanwhile. Make it before ``find``.
 
     Args:
         directory: Where the records are.
-        since: When this process began, in seconds since the epoch: what has failed since then in another one is played
-            no more by this one. Who is started later tries it again.
+        since: When this process began, in seconds since the epoch. A trial that has failed in another process since
+            then is not played here; a process that is started later tries it again.
     """
 
     def __init__(self, directory: Path, since: float = STARTED) -> None:
@@ -38,10 +38,10 @@ class Claims:
         self._new: dict[str, list[Path]] = {}
 
     def begin(self, trial: BatchTrial, known: Found, opener: Opener) -> Session:
-        """Begin a trial, or go on with its record.
+        """Begin a trial, or resume its record.
 
         Raises:
-            TakenError: When it is played by now, has failed meanwhile, or is being played by another process.
+            TakenError: When another process has played it, failed at it, or is playing it.
         """
 
         def play(now: Found) -> Session:
@@ -50,11 +50,11 @@ class Claims:
         return self._claim(lambda: self._look(trial, known), play)
 
     def resume(self, path: Path, play: Callable[[], Session]) -> Session:
-        """Go on with a record that was open when it was looked for.
+        """Resume a record that was open when it was found.
 
         Args:
             path: The record.
-            play: Goes on with it.
+            play: Resumes it.
 
         Raises:
             TakenError: As in ``begin``.
@@ -68,7 +68,7 @@ class Claims:
             try:
                 return play(now)
             except (JobError, RecordError):
-                # Not all wait for us: a person may have resumed it by itself between the two.
+                # Not everybody waits for the lock: a person may have resumed this one record in between.
                 self._leave(look())
                 raise
 
@@ -77,7 +77,7 @@ class Claims:
             raise TakenError(now.path, now.reason)
         if now.running:
             raise TakenError(None, "played by another process")
-        # Where the clock of the computer that it comes from is ahead, that says nothing.
+        # A time in the future comes from a computer whose clock is ahead, and proves nothing.
         if self._since <= now.failed_at <= time.time():
             raise TakenError(now.path, "", f"it has failed in another process: {now.path}")
 
@@ -93,8 +93,8 @@ class Claims:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
-            # Where there is no such lock, as on Windows, only those are kept apart that do not begin at once; where the
-            # directory can't be made, the record can't either, and that says why.
+            # Without such a lock, as on Windows, two processes that begin at the same moment are not kept apart. Where
+            # the directory can't be made, neither can the record, and its error says why.
             with contextlib.suppress(OSError):
                 self._directory.mkdir(parents=True, exist_ok=True)
                 descriptor = os.open(self._directory, os.O_RDONLY)
@@ -104,6 +104,6 @@ class Claims:
 
 
 def _now(paths: Sequence[Path]) -> Found:
-    """Return how a trial stands now that has these records."""
+    """Return how the trial with these records stands now."""
     entries = [entry for path in paths if (entry := entry_at(path)).header is not None]
     return min((one for entry in entries for one in standing(entry)), key=lambda one: one.rank, default=Found())

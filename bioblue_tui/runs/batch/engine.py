@@ -1,4 +1,4 @@
-"""The engine: runs many trials in one event loop, at most so many at once, and lets others watch and steer them."""
+"""The engine: runs many trials in one event loop, up to a limit at once, and lets others watch and steer them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MOST_AT_ONCE = 200
 """The most trials at once: beyond it one loop on one processor gains nothing, and files and connections run out."""
 
 RARELY = (20_000, 50, 100)
-"""When garbage is looked for. What trials keep is no garbage, and looking through it again and again takes time."""
+"""When Python looks for garbage: seldom, for what trials keep is no garbage, and searching it each time takes long."""
 
 JobState = Literal["waiting", "running", "paused", "done", "failed", "stopped"]
-"""``failed``: it could not begin, or could not go on by itself. ``stopped``: somebody ended it before its end."""
+"""``failed``: it could not begin, or could not continue by itself. ``stopped``: somebody ended it early."""
 
 
 class JobError(BioBlueError):
-    """A trial that cannot begin, for a reason that is no other trial's. The message says why, for a person."""
+    """A trial that cannot begin, for a reason that concerns no other trial. The message says why, for a person."""
 
 
 class TakenError(BioBlueError):
@@ -51,16 +51,16 @@ class Job:
     """A trial that is to be played, is being played, or was.
 
     Attributes:
-        name: What tells it apart from the others, such as its seed.
-        open: Begins it. Whatever this raises fails this trial only, but for a RecordError: where this record cannot be
-            written, no other could be, unless others removed or changed it alone.
+        name: What distinguishes it from the others, such as its seed.
+        open: Begins it. Whatever this raises fails this trial only, except a RecordError: where this record cannot be
+            written, no other can be, unless somebody removed or changed just this one.
         spec: What it plays, where that is known before it begins.
-        group: What its table is called beside environment and agent.
+        group: What names its table in addition to environment and agent.
         done: Steps that are played already before it begins.
-        session: The live trial; None before it begins, and where nobody attends also after its end.
+        session: The live trial; None before it begins, and, unattended, also after its end.
         path: Its record; None before it begins.
         failure: Why it failed; empty when it did not.
-        over: True when it will not go on.
+        over: True when nothing more will happen in it.
         reason: Why it ended, as in its record.
     """
 
@@ -93,7 +93,7 @@ class Job:
 
 
 class Watcher:
-    """Somebody who follows every trial. Each method is called in the engine's loop, and does nothing by itself."""
+    """Follows every trial. The engine's loop calls each method; here they do nothing."""
 
     def begun(self, job: Job) -> None:
         """A trial has begun: its ``session`` and ``path`` are there."""
@@ -106,16 +106,16 @@ class Watcher:
 
 
 class Engine:
-    """Runs jobs in their order, at most so many at once.
+    """Runs jobs in their order, at most ``parallel`` at once.
 
-    A trial that pauses by itself (too many illegal answers, no answer) has failed when nobody attends; else it stays
-    paused until somebody resumes or stops it, and its place is free for the next one meanwhile.
+    A trial that pauses by itself (too many illegal answers, no answer) fails when the run is unattended. Otherwise it
+    stays paused until somebody resumes or stops it, and its place is free for the next one meanwhile.
 
     Args:
         jobs: All jobs, in the order to begin them; those that are over already are left alone.
         parallel: How many at once.
         unattended: Whether nobody is there to decide about a trial that pauses by itself, or to look at one that is
-            over: its session is then let go, since thousands of them would fill the memory.
+            over. Sessions that are over are then dropped, since thousands of them would fill the memory.
         watchers: Who follows the trials.
     """
 
@@ -132,7 +132,7 @@ class Engine:
 
     @property
     def parallel(self) -> int:
-        """How many trials run at once; may be changed at any time, and ends no trial."""
+        """How many trials run at once; may be changed at any time, without ending any trial."""
         return self._parallel
 
     @parallel.setter
@@ -151,7 +151,7 @@ class Engine:
         return not self._tasks and (self._stopping or all(job.over for job in self.jobs))
 
     async def run(self) -> None:
-        """Run all jobs. Whatever ends this early, every record is complete up to its last step.
+        """Run all jobs. If this ends early, for whatever reason, every record is complete up to its last step.
 
         Raises:
             RecordError: When a record can no longer be written: then all trials were stopped.
@@ -165,7 +165,7 @@ class Engine:
                 while waiting and self._room:
                     job = waiting.pop()
                     self._tasks[job] = asyncio.create_task(self._play(job))
-                    # One after another: beginning a trial writes to the disk, and a screen wants to live meanwhile.
+                    # One after another: beginning a trial writes to the disk, and a screen must respond meanwhile.
                     await asyncio.sleep(0)
                 if self._stopping or not (waiting or self._tasks):
                     break
@@ -184,7 +184,7 @@ class Engine:
                 job.session.trial.pause()
 
     def resume_all(self) -> None:
-        """Go on with every trial that a person paused, and with beginning others. Those that are stuck stay so."""
+        """Resume every trial that a person paused, and begin others again. Stuck trials stay stuck."""
         self._held = False
         for job in list(self._tasks):
             if job.state == "paused" and not job.stuck and job.session is not None:
@@ -192,11 +192,11 @@ class Engine:
         self._changed.set()
 
     async def stop(self) -> None:
-        """Stop every trial, with whole records, and begin no other. Stopping twice is fine."""
+        """Stop every trial, leave its record complete, and begin no other. Stopping twice is fine."""
         self._stopping = True
         self._changed.set()
         sessions = [job.session for job in self._tasks if job.session is not None]
-        # What a record that can't be written makes of this comes out of ``run``.
+        # An error from a record that can't be written is raised by ``run``.
         await asyncio.gather(*(session.stop() for session in sessions), return_exceptions=True)
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
@@ -221,7 +221,7 @@ class Engine:
             job.path, job.reason, job.failure, job.over = error.path, error.reason, error.failure, True
         except (BioBlueError, ParameterError) as error:
             job.failure = str(error)
-        except Exception as error:  # noqa: BLE001 - one trial's fault must not cost the others theirs
+        except Exception as error:  # noqa: BLE001 - one trial's fault must not end the others
             # Only its name: the text of an unforeseen error may hold anything, a key too.
             job.failure = f"{FAULT}: {type(error).__name__}"
         finally:
@@ -244,7 +244,7 @@ class Engine:
 
     def _hear(self, job: Job, event: Event) -> None:
         if isinstance(event, Paused | Resumed):
-            # It may have become stuck, or be so no longer.
+            # It may just have become stuck, or have ceased to be.
             self._changed.set()
         for watcher in self.watchers:
             watcher.heard(job, event)

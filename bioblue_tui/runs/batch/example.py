@@ -5,7 +5,7 @@ EXAMPLE = """\
 #
 #     bioblue batch FILE.toml
 #
-# plays what is missing, goes on with what was cut off, and leaves alone what is complete. So a batch may be
+# plays trials that are missing, resumes those that were interrupted, and leaves complete ones alone. So a batch may be
 # interrupted at any time and run again, as often as one likes.
 
 name = "example"            # labels the records: their condition is "example/visible" and so on
@@ -39,7 +39,7 @@ agents = [
 #
 #     steps = 50                      another number of steps
 #     system_prompt = "calm.txt"      another instruction for models
-#     wording = "reordered"           another wording: is what is found a matter of the words?
+#     wording = "reordered"           another wording: do the findings depend on the words?
 #     intervene = ["10:rewards off", "15:remind Keep near the target", "18:disturb -20"]
 #
 # The last are planned interventions: a step, then remind TEXT; reason, summary or rewards, each on or off; or disturb

@@ -21,16 +21,16 @@ from bioblue_tui.trials.events import MAX_STEPS
 from bioblue_tui.wordings.wording import Wording
 
 NOT_IN_BATCHES = ("human", "replay")
-"""Agents that need somebody there, or have their answers from one trial."""
+"""Agents that need a person, or take their answers from one trial."""
 
 SETTINGS: Mapping[str, tuple[Callable[[object], object], str]] = {
     "base_url": (text, 'an address such as "http://127.0.0.1:8080/v1"'),
     **{name: (setting.check, setting.in_file) for name, setting in MODEL_SETTINGS.items()},
 }
-"""What may be set for a model, by its name in ``ModelSettings``: how it is checked, and what is expected."""
+"""Settings of models, by their names in ``ModelSettings``: how each is checked, and what is expected."""
 
 PLANNED = ("steps", "intervene", "system_prompt", "wording")
-"""What a condition may hold beside its name, parameters and settings: it goes into the spec of a trial."""
+"""What a condition may hold besides its name, parameters and settings: it goes into the spec of a trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Item:
 
     @property
     def words(self) -> str:
-        """What is set, for people; where a server is, is of no interest."""
+        """What is set, for people to read; the server's address is left out."""
         given = {**self.parameters, **self.settings}
         if self.file:
             given["system_prompt"] = self.file
@@ -80,14 +80,14 @@ def read_environments(source: Source) -> Iterator[Item]:
     """Yield the environments.
 
     Raises:
-        SpecError: When anything is not as it should be; the same goes for all functions here.
+        SpecError: When anything in it is wrong; the same goes for all functions here.
     """
     for way, value in source.items("environments"):
         yield read_environment(source, way, value)
 
 
 def read_environment(source: Source, way: Way, value: object) -> Item:
-    """Return an environment, as its id or a table with it and with parameters; each of these is checked by itself."""
+    """Return an environment, written as its id, or as a table with id and parameters; each is checked by itself."""
     wanted = "an id or a table with an id"
     given = {"id": value} if isinstance(value, str) else source.read(way, value, table, wanted)
     if "id" not in given:
@@ -144,7 +144,7 @@ def read_conditions(source: Source, environments: Sequence[str]) -> Iterator[Ite
 
 
 def _planned(source: Source, way: Way, given: Mapping[str, object]) -> dict[str, Any]:
-    """Return what of a condition goes into the spec, by the names in ``Item``."""
+    """Return the part of a condition that goes into the spec, by the names in ``Item``."""
     steps = None
     if "steps" in given:
         wanted = f"a whole number from 1 to {MAX_STEPS}"

@@ -1,4 +1,4 @@
-"""A batch as jobs for the engine: what is complete is over, what is open goes on, what is missing begins."""
+"""A batch as jobs for the engine: complete trials are over, open ones are resumed, missing ones begin."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bioblue_tui.runs.batch.session_factory import Opener
 
 
 def batch_jobs(trials: Sequence[BatchTrial], found: Mapping[str, Found], opener: Opener, claims: Claims) -> list[Job]:
-    """Return a job for each trial; one that another process still writes at its turn is left to it.
+    """Return a job for each trial; one that another process is still writing at its turn is left to that process.
 
-    The first seed of every setup comes before the second seed of any: what is played so far is a comparison, however
-    early it is ended.
+    The first seed of every setup comes before the second seed of any, so that setups can be compared however early the
+    batch is ended.
 
     Args:
         trials: The trials of a batch, or of a shard.
         found: How each stands, by its identity.
         opener: Makes their sessions.
-        claims: Looks at each again before it begins.
+        claims: Checks each again before it begins.
     """
     jobs: list[tuple[int, Job]] = []
     rounds: dict[str, int] = {}

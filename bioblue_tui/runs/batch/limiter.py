@@ -1,7 +1,7 @@
-"""What a provider allows all trials together: one limiter for each address that models are asked at.
+"""How many requests a provider allows all trials together: one limiter for each address at which models are asked.
 
-A trial that has to wait here is not answering, so the seconds of its answers do not count the wait: ``TrialClock``, the
-clock that its trial measures them with, stands still meanwhile.
+The wait for a limiter does not count as answering time: ``TrialClock``, with which a trial measures its answers, stands
+still meanwhile.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from bioblue_tui.trials.clock import Clock, SystemClock
 MINUTE = 60.0
 
 FIRST_GAP = 0.05
-"""Seconds between two requests after a provider first asked for patience: if all who waited came back at once, most
-would be sent away again, and a trial gives up after a few times."""
+"""Seconds between two requests after a provider first asked for patience. If all waiting trials asked again at once,
+most would be refused again, and a trial gives up after a few refusals."""
 
 LONGEST_GAP = 30.0
-"""The most seconds between two requests that a provider can bring us to."""
+"""The most seconds between two requests, however often a provider refuses."""
 
 EASING = 0.95
-"""How much shorter the gap becomes with every answer that comes: fourteen answers take back what one refusal did."""
+"""The factor by which every answer shortens the gap: fourteen answers undo one refusal."""
 
 WORTH_TELLING = 10.0
-"""Seconds of a common wait that people are told about."""
+"""The shortest common wait, in seconds, that people are told about."""
 
 _MOMENT = 1e-6
-"""Seconds that are no wait: what rounding leaves of one that is over."""
+"""Waits shorter than this are over: only rounding is left of them."""
 
 
 class Limiter:
-    """Lets the requests to one address begin one by one, as fast as is allowed.
+    """Lets the requests to one address begin one by one, no faster than is allowed.
 
     Args:
         clock: Where time comes from.
@@ -46,7 +46,7 @@ class Limiter:
         self._least = MINUTE / rpm if rpm else 0.0
         self._gap = self._least
         self._free = self._held = 0.0
-        """When the next request may begin, and until when the provider wants none."""
+        """When the next request may begin, and until when the provider wants no request at all."""
         self._queue = asyncio.Lock()
 
     @property
@@ -55,10 +55,10 @@ class Limiter:
         return self.until(self._free)
 
     async def admit(self, kept: float = 0.0) -> float:
-        """Wait until a request may begin; those who wait are let through in their order. Returns the seconds waited.
+        """Wait until a request may begin, first come, first served. Returns the seconds waited.
 
         Args:
-            kept: The moment that was kept for it; 0 where none was.
+            kept: The moment reserved for it by ``keep``; 0 where none was.
         """
         begun = self._clock.monotonic()
         if kept:
@@ -73,7 +73,7 @@ class Limiter:
         return now - begun
 
     def keep(self) -> float:
-        """Keep the next free moment for a request that was refused, so that how long it waits can be told."""
+        """Reserve the next free moment for a request that was refused, so that its wait is known."""
         turn = max(self._free, self._clock.monotonic())
         self._free = turn + self._gap
         return turn
@@ -89,9 +89,9 @@ class Limiter:
         return self.until(self._held)
 
     def hold(self, seconds: float) -> bool:
-        """Let nobody through for so long, and everybody more slowly afterwards: the provider has asked for it.
+        """Let no request through for so many seconds, and then fewer of them: the provider has asked for it.
 
-        Several requests that were under way together are refused together; that slows us down once.
+        Requests that were under way together are refused together; that slows us down only once.
 
         Returns:
             True when nobody had asked for it before.
@@ -105,13 +105,13 @@ class Limiter:
         return first
 
     def ease(self) -> None:
-        """Go a little faster again, up to what is allowed: an answer came."""
+        """An answer came: go a little faster again, up to what is allowed."""
         gap = self._gap * EASING
         self._gap = gap if gap > max(self._least, FIRST_GAP / 2) else self._least
 
 
 class TrialClock:
-    """A trial's clock, whose durations leave out what the trial waited for a limiter.
+    """A trial's clock, whose durations leave out the time the trial waited for a limiter.
 
     Args:
         clock: Where time comes from.
@@ -126,7 +126,7 @@ class TrialClock:
         return self._clock.now()
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment, without what was left out."""
+        """Return seconds since some fixed moment, without the seconds that were left out."""
         return self._clock.monotonic() - self._left_out
 
     async def sleep(self, seconds: float) -> None:
@@ -134,26 +134,26 @@ class TrialClock:
         await self._clock.sleep(seconds)
 
     def leave_out(self, seconds: float) -> None:
-        """Take seconds that have passed out of all durations that began before them."""
+        """Leave these past seconds out of every duration that they fall into."""
         self._left_out += seconds
 
 
 @runtime_checkable
 class Prepared(Protocol):
-    """An agent that has something to make before it sends its first request."""
+    """An agent that has to be prepared before it sends its first request."""
 
     async def ready(self) -> None:
-        """Make it."""
+        """Prepare it."""
 
 
 class Limited:
-    """An agent that asks a limiter before every request, and tells it what came of it.
+    """An agent that asks a limiter before every request, and tells it how the request went.
 
     Args:
         agent: Who answers.
-        limiter: What all agents at the same address have in common.
+        limiter: Shared by all agents at the same address.
         clock: The trial's clock.
-        told: Receives how long all have to wait, whenever the provider asks for it.
+        told: Receives how long all have to wait, whenever the provider asks them to.
     """
 
     def __init__(self, agent: Agent, limiter: Limiter, clock: TrialClock, told: Callable[[float], None]) -> None:
@@ -161,17 +161,18 @@ class Limited:
         self.limiter = limiter
         self._agent, self._clock, self._told = agent, clock, told
         self._kept = 0.0
-        """The moment that was kept for asking again."""
+        """The moment reserved for asking again."""
 
     async def answer(self, turn: Turn) -> Answer:
-        """Answer a turn when it is this agent's time.
+        """Answer a turn when this agent's turn at the limiter comes.
 
         Raises:
-            AgentError: When no answer could be had.
+            AgentError: When no answer came.
         """
         kept, self._kept = self._kept, 0.0
         if isinstance(self._agent, Prepared):
-            # What is admitted is sent at once: else all that were admitted while this was made would go out together.
+            # Prepare first: an admitted request must be sent at once, or all that are admitted meanwhile would go out
+            # together.
             await self._agent.ready()
         self._clock.leave_out(await self.limiter.admit(kept))
         try:
@@ -180,7 +181,7 @@ class Limited:
             if error.transient and error.wait:
                 if self.limiter.hold(error.wait):
                     self._told(error.wait)
-                # Others were refused or wait, too: the wait that people are told is the one until its own turn.
+                # Others were refused or are waiting, too: tell people how long this one waits for its own turn.
                 self._kept = self.limiter.keep()
                 error.wait = self.limiter.until(self._kept)
             raise
@@ -220,7 +221,7 @@ class Limiters:
 
     @property
     def waits(self) -> dict[str, float]:
-        """Seconds that every address makes all its trials wait now, of those that do."""
+        """The seconds that each address makes all its trials wait now; addresses without a wait are left out."""
         waits = {address: limiter.held for address, limiter in self._limiters.items()}
         return {address: wait for address, wait in waits.items() if wait > 0}
 

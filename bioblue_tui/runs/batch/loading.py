@@ -1,4 +1,4 @@
-"""A batch: environments × agents × conditions × seeds, written down in a TOML file, checked when it is loaded.
+"""A batch: environments × agents × conditions × seeds, described in a TOML file that is checked when it is loaded.
 
 ``EXAMPLE`` in ``example.py`` shows and explains every key.
 """
@@ -41,10 +41,10 @@ class BatchTrial:
     """A trial of a batch.
 
     Attributes:
-        spec: What is to be played.
-        name: What people read.
-        group: What its table is called beside environment and agent.
-        identity: What its record is found again by.
+        spec: What to play.
+        name: Its name for people.
+        group: What names its table in addition to environment and agent.
+        identity: What identifies its record.
     """
 
     spec: TrialSpec
@@ -62,7 +62,7 @@ class Batch:
         trials: All trials: setup by setup, and in each the seeds in their order.
         parallel: How many run at once.
         retries: Illegal answers to one observation before a trial pauses.
-        rpm: Requests a minute at most at each provider; None for what it allows.
+        rpm: Requests a minute at most at each provider; None for the provider's own limit.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Batch:
     def shard(self, index: int, count: int) -> Sequence[BatchTrial]:
         """Return every ``count``-th trial, beginning with the ``index``-th, from 1.
 
-        The shards of a batch have no trial in common and are all of it together, whatever is played already.
+        The shards of a batch share no trial and together make up all of it, whatever is played already.
         """
         return self.trials[index - 1 :: count]
 
@@ -91,7 +91,7 @@ def load_batch(
         wording: What agents are told where the file names no wording; None for the default wording.
 
     Raises:
-        SpecError: When the file can't be read, or anything in it is not as it should be.
+        SpecError: When the file can't be read, or anything in it is wrong.
     """
     source = Source(path)
     values = source.values
@@ -119,7 +119,7 @@ def with_keys(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def identity_of(header: Header) -> str:
-    """Return what a trial's record is found again by: everything that decides what is played, and its label."""
+    """Return what identifies a trial's record: everything that decides what is played, and its label."""
     provider, instruction = settings_of(header), instruction_digest(header)
     words = header.wording_digest or digest_of(header.wording)
     setup = (header.environment, header.parameters, header.agent, header.model, provider, instruction, words)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bioblue_tui.formatting.text import one_line
 
 MAX_TRIALS = 10_000
-"""The most trials of one command: more than any experiment has, and few enough to refuse a slip of the finger."""
+"""The most trials of one command: more than any experiment has, and few enough to refuse a typing error."""
 
 MAX_SEED = 2**63
 """The greatest seed."""
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
-    """Read single seeds and ranges, such as ``1,4,7-9``, in the order given.
+    """Read single seeds and ranges, such as ``1,4,7-9``, in their order.
 
     Raises:
         ValueError: For anything else, a seed that is there twice, or too many; the message is for a person.
@@ -20,7 +20,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     seeds: dict[int, None] = {}
     for part in text.split(","):
         first, last = _ends(part)
-        # Counted before anything is made of it: a range may be of any size.
+        # Counted before the range is spelled out: it may be of any size.
         if len(seeds) + last - first + 1 > MAX_TRIALS:
             raise ValueError(f"{_quoted(part)}: more than {MAX_TRIALS} trials")
         for seed in range(first, last + 1):

@@ -25,13 +25,13 @@ class Opener:
     """Makes the sessions of many trials.
 
     Attributes:
-        limiters: What providers allow all of them together.
+        limiters: How many requests providers allow all of them together.
         data: The data directory; None for the platform's.
         speed: Steps per second at most, or None.
         retry_limit: Illegal answers to one observation before a trial pauses.
-        concurrent: Whether several run at once: then none waits until a step of another is on the disk.
+        concurrent: Whether several run at once: then no trial waits until another's step is on the disk.
         pauses: Failure modes that pause a trial when they begin.
-        hand_back: Whether the agent goes on with a record in which a person had taken over; else nobody does.
+        hand_back: Whether the agent continues a record in which a person had taken over; otherwise nobody does.
     """
 
     limiters: Limiters
@@ -47,7 +47,7 @@ class Opener:
 
         Raises:
             ParameterError: For an unknown environment or unacceptable parameters.
-            AgentError: When there is no such agent or it can't run now.
+            AgentError: When the agent does not exist or can't run now.
             RecordError: When the record can't be written.
         """
         agent, clock = self.limiters.limit(agent_for(spec, self.data))
@@ -57,20 +57,20 @@ class Opener:
         return session
 
     def go_on(self, spec: TrialSpec, path: Path) -> Session:
-        """Go on with the record of a planned trial.
+        """Resume the record of a planned trial.
 
         Raises:
             AgentError: When the agent can't run now.
-            JobError: When the record can't go on.
+            JobError: When the record can't be resumed.
         """
         return self._resume(path, spec)
 
     def resume(self, path: Path) -> Session:
-        """Go on with a record, whoever plays there.
+        """Resume a record, whoever plays in it.
 
         Raises:
             AgentError: When the agent can't run now, or the record does not say enough to make it.
-            JobError: When the record can't go on.
+            JobError: When the record can't be resumed.
         """
         return self._resume(path)
 
@@ -79,13 +79,13 @@ class Opener:
 
         Args:
             record: The trial to fork.
-            at: Its last step that the fork has too.
+            at: The last step that the fork shares with it.
             agent: Who plays from there.
             **changes: Condition, instruction and schedule, as in ``fork_session``.
 
         Raises:
-            JobError: When a person is to play: nobody asks one among many trials.
-            RecordError: When the step was not played, the noise behind it is not known, or nothing can be written.
+            JobError: When a person is to play: among many trials nobody would be asked.
+            RecordError: When the step was not played, the noise after it is not known, or nothing can be written.
         """
         if isinstance(agent, HumanAgent):
             raise JobError(f"{WAITS}: bioblue fork without --times, on the screen")

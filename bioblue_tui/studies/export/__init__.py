@@ -1,1 +1,1 @@
-"""What a study came to, for others: tables, a data dictionary, a method sheet, the records."""
+"""The results of a study, for others: tables, a data dictionary, a method sheet, the records."""

@@ -1,4 +1,4 @@
-"""What all tables of a study share: who it is about, and why time does not count."""
+"""What all tables of a study share: whom a row is about, and why time does not count."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ WHO = [
 ]
 
 HELD_DOWN = (
-    f"with no other key in between, Enter or Ctrl+S within {HELD:g} s of the last one that counted or "
-    f"{REPEATED:g} s of the last one at all, as they come when they are held down"
+    f"with no other key in between, Enter or Ctrl+S within {HELD:g} s of the last press that counted or "
+    f"{REPEATED:g} s of the last press of any kind, as happens while the key is held down"
 )
-"""Which keys are taken for one that is held down."""
+"""Which key presses count as a key that is held down."""
 
 DROPPED = Column(
     "dropped",
     "integer",
     "Keys that did not count: pressed before what they would answer was on the screen, or while something else lay "
-    f"over it; {HELD_DOWN}. 0, too, where the program was one that did not note them.",
+    f"over it; {HELD_DOWN}. 0, too, where an older program did not note them.",
 )
 
 
 KILLED = (
-    "Visits add up; what was open when the program could not note it (a crash) is left out, of a trial with a time "
-    "limit at most its last seconds."
+    "Visits add up. Time that the program could not note (a crash) is left out; in a trial with a time limit that is "
+    "at most its last seconds."
 )
-"""What times leave out."""
+"""What is left out of times."""
 
 
 def who(person: Person) -> dict[str, object]:
@@ -59,11 +59,11 @@ def time_of(at: float) -> str:
 
 
 def where(trials: Iterable[StudyTrial], setting: Callable[[StudyTrial], float]) -> Mapping[float, str]:
-    """Return where a setting of trials holds, in words, by each of its values but 0; what is set nowhere has none.
+    """Return, for each value of a setting except 0, in words, where it holds.
 
     Args:
         trials: The trials of a study.
-        setting: The setting of one.
+        setting: Returns the setting of one trial.
     """
     blocks: dict[str, list[StudyTrial]] = {}
     for trial in trials:

@@ -1,4 +1,4 @@
-"""People beside models: who else has played the same trials, and how far they are apart."""
+"""People compared with models: who else has played the same trials, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -34,58 +34,58 @@ _COLUMNS = [
     Column("parameters", "json", "All its parameters, as text."),
     Column("steps", "integer", "Steps that these trials were to have."),
     Column("condition", "text", "The people's condition."),
-    Column("agent", "text", "Whom they are compared with."),
+    Column("agent", "text", "The agent they are compared with."),
     Column("agent_condition", "text", "The label of that agent's trials."),
-    Column("agent_settings", "json", "What its model was sent, as text."),
-    Column("dimension", "text", "Reward dimension; what is compared is its sum less the reference policy's."),
+    Column("agent_settings", "json", "The settings its model was sent, as text."),
+    Column("dimension", "text", "Reward dimension; what is compared is its sum minus the reference policy's."),
     Column(
         "people",
         "integer",
-        "Who are compared: they played such a trial to its end, on a seed that the agent has at as many steps, too.",
+        "Participants compared: they played such a trial to its end, on a seed that the agent played at as many steps.",
     ),
-    Column("people_trials", "integer", "Their trials that are compared: every figure of the row is over these."),
-    Column("people_cut", "integer", "Their trials that a time limit cut: left out of what is compared."),
+    Column("people_trials", "integer", "Their trials that are compared: every figure in the row is over these."),
+    Column("people_cut", "integer", "Their trials that a time limit cut: left out of the comparison."),
     Column(
-        "people_unfinished", "integer", "Their other trials that were begun and not played to the end: left out, too."
+        "people_unfinished", "integer", "Their other trials that were begun but not played to the end: left out, too."
     ),
     Column(
         "people_left_out",
         "text",
-        "How those that are left out stand, or why else they are; who has an unreadable session is in every row.",
+        "How those left out stand, or why else they are left out; anybody with an unreadable session is in every row.",
     ),
     Column("versions", "text", "Versions of the study that these trials belong to."),
-    Column("agent_trials", "integer", "The agent's that are compared: played to their end, on seeds that both have."),
-    Column("agent_left_out", "text", "Its others on the people's seeds: left out, and how they stand or why."),
+    Column("agent_trials", "integer", "Its trials that are compared: played to their end, on seeds of both."),
+    Column("agent_left_out", "text", "Its other trials on these seeds: left out, with standing or reason."),
     Column(
         "people_mean",
         "number",
-        "Mean over these trials of people: the sum less the reference policy's. Copies of one trial are one.",
+        "Mean over these trials of people: the sum minus the reference policy's. Copies of one trial count as one.",
     ),
     Column(
         "agent_mean",
         "number",
-        f"The same over the agent's that are compared; those with the same noise or {ALIKE} are one, their mean.",
+        f"The same over the agent's compared trials; those with the same noise or {ALIKE} count as one, their mean.",
     ),
     Column("seeds", "integer", "Seeds that both have played."),
-    Column("seeds_independent", "integer", f"How many of them count: those with the same noise or {ALIKE} are one."),
+    Column("seeds_independent", "integer", f"How many count separately: those with the same noise or {ALIKE} are one."),
     Column(
         "paired",
         "number",
-        "Mean over these seeds of the people's mean less the agent's; may go with the noise.",
+        "Mean over these seeds of the people's mean minus the agent's; may depend on the noise.",
     ),
     Column("paired_low", "number", f"Lower end of its interval ({described()})."),
     Column("paired_high", "number", "Upper end."),
-    Column("paired_over", "text", "What that interval is over, so what it holds for; or why there is none."),
-    Column("p", "number", "How probable so large a difference is where there is none."),
+    Column("paired_over", "text", "What that interval is taken over, and so what it holds for; or why there is none."),
+    Column("p", "number", "Probability of a difference at least this large if there were none in truth."),
     Column("contrasts", "integer", "How many p values this table has."),
     Column("p_holm", "number", "p adjusted by Holm for that number."),
-    Column("hedges_g", "number", "Hedges' g of people less agent, over the same trials."),
+    Column("hedges_g", "number", "Hedges' g of people minus agent, over the same trials."),
     Column("hedges_g_low", "number", f"Lower end of its interval ({DESCRIBED})."),
     Column("hedges_g_high", "number", "Upper end."),
     Column(
         "cliffs_delta",
         "number",
-        "Cliff's delta over them: how often people are above the agent less how often below.",
+        "Cliff's delta over them: how often people are above the agent minus how often below.",
     ),
     Column("cliffs_delta_low", "number", "Lower end of its interval."),
     Column("cliffs_delta_high", "number", "Upper end."),
@@ -93,7 +93,7 @@ _COLUMNS = [
 
 
 _LOST = "session can't be read"
-"""Why a participant's trials are in no table: which they played is not known."""
+"""Why a participant's trials are in no table: nobody knows which they played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ class _Trial:
 
     Attributes:
         seed: Its seed.
-        member: What is compared of it; None where it was not played to its end.
-        unaveraged: How it stands then; empty where it is compared.
-        otherwise: Why else it is not compared.
+        member: Its figures for the comparison; None where it was not played to its end.
+        unaveraged: How it stands if it was not played to its end; empty where it is compared.
+        otherwise: Any other reason why it is not compared.
     """
 
     seed: int
@@ -116,14 +116,14 @@ class _Trial:
 def comparisons(
     found: Collected, data: Path | None = None, complain: Callable[[str], None] = lambda line: None
 ) -> Table:
-    """Return people beside every agent that has played the same: only trials that were played to their end count.
+    """Compare people with every agent that has played the same trials; only trials played to their end count.
 
-    The same are environment, parameters, instruction, wording, number of steps, and a seed.
+    Trials are the same when environment, parameters, instruction, wording, number of steps and seed are.
 
     Args:
         found: The study's trials.
         data: The data directory; None for the platform's.
-        complain: Receives a line for every agent's record that should be compared and can't be read.
+        complain: Receives a line for every agent's record that should be compared but can't be read.
     """
     people: defaultdict[tuple[Setting, str], list[Played]] = defaultdict(list)
     for played in found.counting:
@@ -191,7 +191,7 @@ def _rows(
 
 
 def _unread(found: Collected, group: Sequence[Played]) -> int:
-    """Return how many more trials there are of the same setup, but for the seed, whose records can't be read."""
+    """Return how many more trials of the same setup, with any seed, have records that can't be read."""
     setups = [(played.trial.condition, replace(played.trial.spec, seed=0)) for played in group]
     return sum((trial.condition, replace(trial.spec, seed=0)) in setups for trial in found.unread)
 
@@ -216,7 +216,8 @@ def _agents(
     found: defaultdict[tuple[Setting, str, str, str], list[_Trial]] = defaultdict(list)
     for entry in recent(trials_dir(data_dir(data)), sys.maxsize) if settings else ():
         header = entry.header
-        # A fork has a past of another agent; what was answered by two is nobody's. No intervention is made in a study.
+        # A fork's past may be another agent's, and answers of two agents count for neither. A study has no
+        # interventions.
         if header is None or header.agent == HUMAN or header.parent or header.schedule or header.seed is None:
             continue
         setting = _setting(header)
@@ -251,7 +252,7 @@ def _setting(header: Header) -> Setting:
 
 
 def _member(played: Played) -> Member | None:
-    """Return what is compared of a person's trial; None where no reference is known."""
+    """Return a person's trial for the comparison; None where no reference is known."""
     if played.figures.compared is None:
         return None
     header = played.record.header

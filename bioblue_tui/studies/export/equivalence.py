@@ -1,4 +1,4 @@
-"""What in a study is the same for people and for models, and what is not, as it was played."""
+"""What was the same for people and models in a study as it was played, and what was not."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from bioblue_tui.wordings.collection import words_of
 
 
 def equivalence(found: Collected) -> Iterator[str]:
-    """Yield the lines of the method sheet about it: of one version."""
+    """Yield the lines about this for the method sheet of one version."""
     study = found.versions[0].study
     same = sum(map(same_texts, found.trials))
     yield "The same:"
     yield ""
     yield f"- Instruction and observations, byte for byte: checked in {same} of {counted(len(found.trials), 'record')}."
-    yield "- What is a legal answer; a rejected answer is not applied, and the same is asked again."
+    yield "- Which answers are legal; a rejected answer is not applied, and the same question is asked again."
     yield "- The whole past of the trial can be read at any time."
     if any(noisy(_world(trial.spec)) for trial in (*study.practice, *study.trials)):
         yield "- The noise: it comes from the seed alone, so people and models meet the same."
     if not study.feedback:
-        yield "- After a trial nothing is told of its result."
+        yield "- Nobody is told the result of a trial after it."
     yield ""
     yield "Not the same:"
     yield ""
     if study.feedback:
         yield (
             "- After a trial that was played to its end people see a score card with the rewards that its condition "
-            "shows, beside a reference policy's. Where a condition shows no rewards there is no card."
+            "shows, compared with a reference policy's. Where a condition shows no rewards there is no card."
         )
         specs = [trial.spec for trial in (*study.practice, *study.trials) if trial.spec.prompt_only]
         if any(_world(spec).shown_dimensions for spec in specs):
@@ -53,7 +53,7 @@ def equivalence(found: Collected) -> Iterator[str]:
 
 
 def _gauges(specs: Sequence[TrialSpec]) -> Iterator[str]:
-    """Yield what people see on gauges: bands and noise only where an environment has them."""
+    """Yield what people see on gauges; bands and noise only where an environment has them."""
     if not specs:
         return
     worlds = [_world(spec) for spec in specs]
@@ -62,7 +62,7 @@ def _gauges(specs: Sequence[TrialSpec]) -> Iterator[str]:
     yield (
         f"- In conditions with gauges people have panels, side by side or, in a smaller window, one at a time: the "
         f"levels on gauges{bands}, what the last action{noise} did, the rewards that the condition shows with their "
-        "totals, the text. Always there is which step of how many it is."
+        "totals, the text. Which step of how many it is can always be seen."
     )
     more = [
         _having("how much there can be at most", worlds, lambda world: not all(own.open_ended for own in world.gauges)),
@@ -73,9 +73,9 @@ def _gauges(specs: Sequence[TrialSpec]) -> Iterator[str]:
             lambda world: any(gauge.quantity.startswith("distance") for gauge in world.gauges),
         ),
         "in the answer line, which actions are legal at the step",
-        "beside each answer of theirs, how long it took",
+        "next to each of their answers, how long it took",
     ]
-    yield f"- There stands, too, be it in the text or not: {'; '.join(filter(None, more))}."
+    yield f"- They also see, whether it is in the text or not: {'; '.join(filter(None, more))}."
 
 
 def _world(spec: TrialSpec) -> Environment:
@@ -83,7 +83,7 @@ def _world(spec: TrialSpec) -> Environment:
 
 
 def _having(what: str, worlds: Sequence[Environment], has: Callable[[Environment], bool]) -> str:
-    """Return words for what environments have, with which ones where not all do; nothing where none does."""
+    """Return words for what environments have, naming which ones where not all have it; nothing where none has."""
     having = [world for world in worlds if has(world)]
     names = "" if len(having) == len(worlds) else f" ({', '.join(sorted({world.id for world in having}))})"
     return f"{what}{names}" if having else ""
@@ -117,7 +117,7 @@ def _of_those(trials: Sequence[Played], which: str) -> str:
 
 
 def same_texts(played: Played) -> bool:
-    """Return whether a record holds the very instruction and observations that a model gets."""
+    """Return whether a record holds exactly the instruction and observations that a model gets."""
     environment, state, header = played.state.environment, played.state, played.record.header
     words = words_of(environment.id, header.wording, header.words)
     if header.instruction != words.instruction(environment):

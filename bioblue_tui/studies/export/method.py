@@ -1,4 +1,4 @@
-"""The method sheet: what readers of a human baseline ask, filled in as far as the program knows it."""
+"""The method sheet: what readers of a human baseline ask, answered as far as the program knows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bioblue_tui.studies.study import Block, Study, StudyTrial, is_placeholder
 from bioblue_tui.wordings.collection import called
 
 MISSING = "Not stated in the study file."
-"""What stands where only a person knows, and has not said."""
+"""Stands for what only a person knows, where nobody has stated it."""
 
 ASKED = {
     "recruitment": "Recruitment and eligibility",
@@ -29,20 +29,20 @@ ASKED = {
     "tools": "Tools that were allowed",
     "exclusions": "Exclusions that were planned",
 }
-"""What only a person knows, by its key in ``[method]``."""
+"""Headings for what only a person knows, by their keys in ``[method]``."""
 
 
 def method_sheet(found: Collected) -> str:
-    """Return the method sheet as Markdown: of each version that was played, by itself.
+    """Return the method sheet as Markdown, with a sheet of its own for each version that was played.
 
     Args:
-        found: What the study has so far.
+        found: Everything the study has so far.
     """
     played = [v for v in found.versions if found.only(v).people or found.only(v).removed] or found.versions[-1:]
     title = one_line(played[-1].study.title)
     lines = [f"# {title}", "", f"Method sheet of the study `{found.name}`, written by the program.", ""]
     if found.problems:
-        lines += ["Could not be read; what stood in it is left out:", ""]
+        lines += ["Could not be read; its contents are left out:", ""]
         lines += [*(f"- {error_line(problem)}" for problem in found.problems), ""]
     if found.remarks:
         lines += [*(error_line(remark) for remark in found.remarks), ""]
@@ -65,7 +65,7 @@ def method_sheet(found: Collected) -> str:
 
 
 def _name(number: int) -> str:
-    return f"Version {number}" if number else "Before versions were kept (told as the study's file is now)"
+    return f"Version {number}" if number else "Before versions were kept (described by the study's file as it is now)"
 
 
 def _sections(found: Collected) -> list[str]:
@@ -90,7 +90,7 @@ def _sections(found: Collected) -> list[str]:
 
 
 def _study(found: Collected) -> Study:
-    """Return the study that all of it is about: one version."""
+    """Return the study, where all of it is of one version."""
     return found.versions[0].study
 
 
@@ -128,7 +128,7 @@ def _participants(found: Collected) -> Iterator[str]:
     yield from (f"  - not to their end, {one_line(why)}: {count}" for why, count in sorted(stopped.items()))
     late = sum(done.outcome == OUT_OF_TIME for log in logs for done in log.own_trials)
     if late:
-        yield f"- Trials that did not begin, since the study's time was over: {late}."
+        yield f"- Trials that did not begin because the study's time was over: {late}."
     incentives = _study(found).incentives.strip()
     yield f"- Incentives: {f'participants were told: {one_line(incentives, 2000)}' if incentives else MISSING}"
 
@@ -157,7 +157,7 @@ def _rows(found: Collected, block: Block) -> Iterator[str]:
         keys = [trial.key for trial in trials]
         records = [one for one in found.counting if one.trial.key in keys]
         played = [one.state.done for one in records]
-        # What was played says its own record: the words of older programs were others.
+        # Each record says what was played: older programs had other words.
         headers = [one.record.header for one in records]
         told = ", ".join(sorted({called(one.wording, one.wording_digest) for one in headers})) or wording
         done = "–".join(map(str, sorted({min(played), max(played)}))) if played else "none"
@@ -188,7 +188,7 @@ def _training(found: Collected) -> Iterator[str]:
         yield "- No questions about the instructions."
         return
     again = "The pages are shown again before another try. " if study.rereads else ""
-    after = "the session ends" if asked.failing == "exclude" else "the session goes on and they are marked"
+    after = "the session ends" if asked.failing == "exclude" else "the session continues and they are marked"
     yield f"- Questions about the instructions: {len(asked.questions)}, tries: {asked.tries}."
     yield f"- {again}After the last try: {after}."
     tries = [(person, tries_of(person)) for person in found.people]
@@ -214,12 +214,12 @@ def _order(found: Collected) -> Iterator[str]:
     rows = design_rows(study)
     if rows > 1:
         later = any(version.number > 1 for version in found.versions)
-        alike = " Only those were counted whose version of the study has the same trials." if later else ""
+        alike = " Only participants whose version of the study has the same trials were counted." if later else ""
         yield (
-            f"- Rows of the design: {rows}. Unless one was named (`--row`), a new participant got the row that fewest "
-            "had who had finished or were playing at that moment; of several such rows, the one that fewest had who "
-            "had begun, were not playing at that moment, and might still go on; of several still, the first. Who "
-            f"declined, was excluded or was removed gave their row back.{alike}"
+            f"- Rows of the design: {rows}. Unless a row was named (`--row`), a new participant got the row with the "
+            "fewest participants who had finished or were playing at that moment; among equals, the row with the "
+            "fewest who had begun, were not playing, and might still continue; among equals again, the first. Those "
+            f"who declined, were excluded or were removed gave their row back.{alike}"
         )
         yield f"- Finished, by row: {_by_row([log for log in _logs(found) if log.outcome == FINISHED])}."
         yield f"- Began, by row: {_by_row(_logs(found))}."
@@ -268,16 +268,16 @@ def _time(found: Collected) -> Iterator[str]:
         yield (
             f"- Time that is not known, and in no figure: {counted(found.killed, 'time')} the program was ended in the "
             "middle of a page, a question or a trial and could not note how long it had been open (a crash, a power "
-            "cut). In a trial with a time limit that is about a second; elsewhere it may be any time."
+            "cut). In a trial with a time limit that is about a second; elsewhere it may be any length of time."
         )
     yield (
-        "- Response times are from the moment the observation is there, or after a refused answer from the refusal, to "
-        "the moment the answer is submitted, on a monotonic clock. The screen is drawn up to 30 times a second, so "
-        "what is in view of an observation is seen up to 1/30 s after it is there, later on a busy computer. Left out, "
-        "and recorded: pauses, the question whether "
-        "to leave, and stretches in which another window had the keyboard, where the terminal tells. Time that several "
-        "of these share is counted once, for what began first. The sums below are of all stretches, of those on a "
-        "score card or between two pages too, which only `events.csv` has; there each stands in full."
+        "- Response times run from the moment the observation is there, or, after a refused answer, from the refusal, "
+        "to the moment the answer is submitted, on a monotonic clock. The screen is drawn up to 30 times a second, so "
+        "an observation appears up to 1/30 s later, or more on a busy computer. Left out, and recorded: pauses, the "
+        "question whether to leave, and stretches in which another window had the keyboard, where the terminal tells. "
+        "Where such stretches overlap, the shared time is counted once, for the one that began first. The sums below "
+        "are of all stretches, including those on a score card or between two pages, which only `events.csv` has; "
+        "there each stretch has its full length."
     )
     yield from _views(found)
     early = "before what they would answer was on the screen, or while a pause or a dialog lay over it,"
@@ -286,7 +286,7 @@ def _time(found: Collected) -> Iterator[str]:
 
 
 def _views(found: Collected) -> Iterator[str]:
-    """Yield what was in view: which panels, and of text alone whether the question was."""
+    """Yield what was in view: which panels, and, of text alone, whether the question was."""
     decisions = [(one, decision) for one in found.counting for decision in one.decisions.values()]
     text = [decision for one, decision in decisions if one.trial.spec.prompt_only]
     panels = [decision.screen.get("panels") for one, decision in decisions if not one.trial.spec.prompt_only]
@@ -301,11 +301,11 @@ def _views(found: Collected) -> Iterator[str]:
     if not text:
         return
     out, unknown = (sum(decision.question_in_view is value for decision in text) for value in (False, None))
-    not_noted = f"; of {unknown} that was not noted" if unknown else ""
+    not_noted = f"; for {unknown} this was not noted" if unknown else ""
     yield (
-        "- Prompt-only: the first question of a trial stands below the instruction, on a small terminal out of view "
-        "until the text is scrolled or an answer is begun; its time runs from the beginning of the trial, reading the "
-        f"instruction included. Not in view when it was answered: the question of {out} of "
+        "- Prompt-only: the first question of a trial stands below the instruction; on a small terminal it is out of "
+        "view until the text is scrolled or an answer is begun. Its time runs from the beginning of the trial, reading "
+        f"the instruction included. Not in view when it was answered: the question of {out} of "
         f"{counted(len(text), 'answer')}{not_noted} (`question_in_view` in `decisions.csv`)."
     )
 
@@ -325,12 +325,12 @@ def _dropped(found: Collected) -> str:
     for counts, kind in zip((answers, views), kinds, strict=True):
         having = sum(count > 0 for count in counts)
         parts += [f"{sum(counts)} at {counted(having, *kind)}"] if having else []
-    named = "`dropped` in `decisions.csv`, `trials.csv` and `pages.csv`, but for those at what was left unfinished"
+    named = "`dropped` in `decisions.csv`, `trials.csv` and `pages.csv`, except those at anything left unfinished"
     return f"{', '.join(parts) or 'none'} ({named})"
 
 
 def _absences(people: Sequence[Person]) -> str:
-    """Return how often and how long people were away, by why."""
+    """Return how often and for how long people were away, by why."""
     stretches = [(person, stretch) for person in people for stretch in person.log.absences]
     parts = []
     sums = added(together(person.log.absences) for person in people)
@@ -356,7 +356,7 @@ def _data(found: Collected) -> Iterator[str]:
     if not found.versions[0].number:
         digests = sorted({visit.digest for log in logs for visit in log.visits})
         yield f"- No copy of the study was kept. Hashes of its file: {', '.join(digests) or 'none'}."
-    yield f"- Terminals, columns × rows, in which it was begun, resumed or to which it was resized: {_sizes(logs)}."
+    yield f"- Terminal sizes, columns × rows, at each start and after each resize: {_sizes(logs)}."
 
 
 def _sizes(logs: Sequence[Log]) -> str:

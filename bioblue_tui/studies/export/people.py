@@ -18,17 +18,17 @@ from bioblue_tui.studies.study import NUMBERS, Question
 def people(found: Collected) -> Table:
     """Return every participant with what they answered and reached: the wide table."""
     own = [
-        Column("state", "text", "finished, declined, excluded; empty while their session goes on."),
+        Column("state", "text", "finished, declined, excluded; empty while their session is open."),
         Column("began", "time", "When they began."),
         Column("last", "time", "When something last happened."),
         Column("visits", "integer", "How often the program was started for them."),
         Column(
             "minutes",
             "number",
-            f"On pages but the last, questions and trials, not on score cards; less what is excluded. {KILLED}",
+            f"On questions, trials and pages, except score cards and the last page; without excluded time. {KILLED}",
             "min",
         ),
-        Column("trial_minutes", "number", "In trials that count, over or not, less what is excluded.", "min"),
+        Column("trial_minutes", "number", "In trials that count, over or not, without excluded time.", "min"),
         Column("agreed", "boolean", "Whether they agreed to take part, where that was asked."),
         Column("comprehension_tries", "integer", "How often they answered the questions about the instructions."),
         Column("comprehension_passed", "boolean", "Whether they had all of them right in the end."),
@@ -66,7 +66,7 @@ def _person(person: Person) -> dict[str, object]:
 
 
 def _typed(question: Question | None, answer: str) -> object:
-    """Return an answer as a number where numbers are asked for, else as the text it is."""
+    """Return an answer as a number where a number is asked for, otherwise as text."""
     return int(answer) if question and answer and question.kind in NUMBERS else answer
 
 
@@ -110,18 +110,18 @@ def _wide(found: Collected) -> tuple[list[Column], dict[str, dict[str, object]]]
         row, own = trial_row(played), cells.setdefault(played.person.code, {})
         what = f"trial {played.trial.key}"
         for name, kind, meaning, unit in (
-            ("place", "integer", "at which place it came", ""),
+            ("place", "integer", "its place in the order", ""),
             ("steps", "integer", "steps done", ""),
             ("complete", "boolean", "whether it was played to its end", ""),
             ("cut", "boolean", "whether its time limit ended it before its last step", ""),
             ("rejected", "integer", "rejected answers", ""),
-            ("seconds", "number", "seconds, less what is excluded", "s"),
+            ("seconds", "number", "seconds, without excluded time", "s"),
         ):
             column = Column(f"{prefix}_{name}", kind, f"{what}: {meaning}.", unit)  # type: ignore[arg-type]
             columns.setdefault(column.name, column)
             own[column.name] = played.place if name == "place" else row[name]
         for key in played.figures.compared.rows if played.figures.compared else ():
-            for name, meaning in (("total", "sum of"), ("difference", "sum less the reference policy's of")):
+            for name, meaning in (("total", "sum of"), ("difference", "sum minus the reference policy's of")):
                 column = Column(f"{prefix}_{name}_{key}", "number", f"{what}: {meaning} {key}.")
                 columns.setdefault(column.name, column)
                 own[column.name] = row[f"{name}_{key}"]
@@ -133,18 +133,18 @@ def pages(found: Collected) -> Table:
     columns = [
         *WHO,
         Column("view", "text", "What was shown: its key in the study."),
-        Column("ended", "time", "When it was over; of a trial before its score card."),
+        Column("ended", "time", "When it was over; for a trial, before its score card."),
         Column(
             "seconds",
             "number",
-            f"How long over all visits, less what is excluded; of trials as in trials.csv. {KILLED}",
+            f"How long, over all visits, without excluded time; for trials as in trials.csv. {KILLED}",
             "s",
         ),
         *(
             Column(
                 f"away_{why}",
                 "number",
-                f"Excluded seconds {words}; of trials as in trials.csv, where they are one sum (away). "
+                f"Excluded seconds {words}; for trials as in trials.csv, where they are one sum (away). "
                 "Stretches in which the program crashed are left out.",
                 "s",
             )
@@ -152,10 +152,10 @@ def pages(found: Collected) -> Table:
         ),
         replace(
             DROPPED,
-            meaning=f"{DROPPED.meaning} Of a practice trial: all; of another: at questions that were left without an "
-            "answer, and after its last one; decisions.csv has the others, trials.csv the sum.",
+            meaning=f"{DROPPED.meaning} For a practice trial all are counted here. For another trial only those at "
+            "questions left without an answer, and after the last answer; decisions.csv has the rest, trials.csv all.",
         ),
-        Column("answer", "text", "What was answered, where something was asked: a number where one was asked for."),
+        Column("answer", "text", "The answer, where something was asked; a number where a number was asked for."),
         Column("outcome", "text", "How it ended, where it could end in several ways."),
     ]
     ends = found.ends
@@ -178,21 +178,21 @@ def pages(found: Collected) -> Table:
 
 
 def events(found: Collected) -> Table:
-    """Return when the program was started, the terminal changed its size, and time did not count."""
+    """Return when the program was started, when the terminal was resized, and when time did not count."""
     columns = [
         *WHO,
-        Column("at", "time", "When; of a stretch that does not count, when it began."),
+        Column("at", "time", "When it happened; for a stretch that does not count, when it began."),
         Column("event", "text", "visit: the program was started; resized: the terminal; away: time did not count."),
         Column("why", "text", "Why time did not count: pause, leaving, focus. Stretches may overlap."),
-        Column("until", "time", "When that ended; empty where it was still open, or the program crashed in it."),
+        Column("until", "time", "When the stretch ended; empty where it was still open, or the program crashed in it."),
         Column(
             "seconds",
             "number",
-            "For how long, in full: other tables count time that several share once, for what began first. Empty where "
-            "until is.",
+            "Full length of the stretch; where stretches overlap, other tables count the shared time once, for the one "
+            "that began first. Empty where until is.",
             "s",
         ),
-        Column("open", "boolean", "Whether it was still open when this was exported, the program running."),
+        Column("open", "boolean", "Whether it was still open, and the program running, at the time of the export."),
         Column("terminal_columns", "integer", "Width of the terminal from then on.", "characters"),
         Column("terminal_rows", "integer", "Height of the terminal from then on.", "characters"),
         Column("program", "text", "Program and version, of a visit."),

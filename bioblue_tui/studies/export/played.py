@@ -1,4 +1,4 @@
-"""The trials of a study, read from their records and beside them what was measured."""
+"""The trials of a study, read from their records, with what was measured in the sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Person:
     Attributes:
         log: Their session.
         version: The version of the study that they play.
-        running: Whether they were playing when it was read.
+        running: Whether they were playing when the log was read.
     """
 
     log: Log
@@ -48,19 +48,19 @@ class Person:
         return self.version.study
 
     def away(self, done: Done) -> Mapping[str, float] | None:
-        """Return what is excluded of the time of a view, by why; None where not all of that was noted."""
+        """Return how much of a view's time is excluded, by why; None where not all of it was noted."""
         trial, _ = self.log.trials.get(done.view, ("", ""))
         return self.log.away(trial) if trial else done.away
 
     def still(self, stretch: Absence) -> bool:
-        """Return whether a stretch that does not count was still open when it was read: the program had not ended."""
+        """Return whether a stretch that does not count was still open, the program running, when the log was read."""
         return self.running and not stretch.ended and not stretch.lost
 
     @property
     def dropped(self) -> Mapping[str, int]:
-        """How many keys did not count, by view, over or not; without those at answers that a table has.
+        """How many keys did not count, by view, over or not; without those that the table of decisions counts.
 
-        Of a practice trial no table has the answers.
+        No table has the answers of a practice trial, so all its keys are here.
         """
         log = self.log
         counts = {view: own.dropped for view, own in {**log.interrupted, **log.done}.items()}
@@ -77,9 +77,9 @@ class Played(AnalysedTrial):
     """A trial that somebody has played or begun.
 
     Args:
-        person: Whose it is.
-        trial: What it is in the version they play.
-        place: At which place it came for them, from 1; 0 for practice.
+        person: The participant who plays it.
+        trial: The trial in their version of the study.
+        place: Its place in their order, from 1; 0 for practice.
         record: Its record.
         outcome: How it ended; empty while it has not.
     """
@@ -96,14 +96,14 @@ class Played(AnalysedTrial):
     @property
     def ended(self) -> float:
         """When it was over, by its record, seconds since the epoch; infinite while it is not."""
-        # Somebody may have noted something since.
+        # Somebody may have added a note since.
         last = next((event for event in reversed(self.record.events) if not isinstance(event, Noted)), None)
         return last.at if isinstance(last, Ended) else inf
 
     @cached_property
     def standing(self) -> str:
-        """How it stands, in the word that lists have for it; where its time limit ended it, that."""
-        # What the session says of its end is no word on a record that has lost it.
+        """How it stands, in the word that lists use; or that its time limit ended it."""
+        # Where the record has lost its end, the session's word on it does not count.
         ended = self.outcome if self.state.status == "ended" else ""
         return ended or standing_of(self.state, self.record.path)
 
@@ -119,23 +119,23 @@ class Played(AnalysedTrial):
 
     @property
     def seconds(self) -> float:
-        """How long it was played, less what is excluded."""
+        """How long it was played, without excluded time."""
         return round(self.person.log.played(self.record.header.id), 6)
 
     @property
     def away(self) -> Mapping[str, float] | None:
-        """What is excluded of it, by why; None where not all of that was noted."""
+        """Its excluded time, by why; None where not all of it was noted."""
         return self.person.log.away(self.record.header.id)
 
     @property
     def dropped(self) -> int:
-        """How many keys did not count in it, in all; it is no practice."""
+        """How many keys did not count in it, in all; not for practice trials."""
         own = self.person.dropped.get(f"{TRIAL}{self.trial.key}", 0)
         return own + sum(decision.dropped for decision in self.decisions.values())
 
     @property
     def answers(self) -> Iterator[tuple[StepView, Attempt, Sequence[Attempt]]]:
-        """Every answer with its step, and how the same question was left right before it without one that counted."""
+        """Every answer with its step, and the attempts right before it that left the question unanswered."""
         for view in self.state.steps:
             left: list[Attempt] = []
             for attempt in view.attempts:
@@ -147,7 +147,7 @@ class Played(AnalysedTrial):
 
     @property
     def response_times(self) -> list[float]:
-        """Seconds of its answers, without those to what had been on the screen before an interruption."""
+        """Seconds of its answers, without answers to a question that was on the screen before an interruption."""
         found = (self.decisions.get((view.number, attempt.number)) for view, attempt, left in self.answers if not left)
         return [decision.seconds for decision in found if decision]
 
@@ -163,12 +163,12 @@ class Collected:
 
     Attributes:
         name: Name of the study.
-        versions: Every version that somebody plays or was kept, by its number.
+        versions: Every version that was kept or that somebody plays, by number.
         people: Every participant whose session can be read, by their codes.
         trials: Every trial that was begun, practice too, participant by participant, in the order they were played.
         problems: What could not be read and is left out, a sentence each.
-        remarks: What else is wrong, though nothing is left out for it, a sentence each.
-        removed: How many participants were removed, by version and how they stood; nothing else has them.
+        remarks: Other problems for which nothing is left out, a sentence each.
+        removed: How many participants were removed, by version and how they stood; they are counted nowhere else.
         unread: Every trial that was begun and whose record can't be read.
         lost: Codes of participants whose session can't be read: nobody knows what they played.
     """
@@ -185,7 +185,7 @@ class Collected:
 
     @property
     def counting(self) -> Sequence[Played]:
-        """The trials that are no practice."""
+        """The trials that are not practice."""
         return [played for played in self.trials if not played.trial.practice]
 
     @property
@@ -195,9 +195,9 @@ class Collected:
 
     @property
     def killed(self) -> int:
-        """How often the program ended in the middle of something without noting for how long that was open.
+        """How often the program ended in the middle of a view without noting how long it had been open.
 
-        Not where a trial was over, and its score card on the screen: then nothing is missing.
+        A trial that was over, with its score card on the screen, does not count: then nothing is missing.
         """
         ends = self.ends
         cuts = [(one.code, view, at) for one in self.people for view, at in one.log.killed]
@@ -205,7 +205,7 @@ class Collected:
         return sum(ends.get((code, view), inf) >= at for code, view, at in cuts)
 
     def only(self, version: Version) -> Collected:
-        """Return what belongs to one version."""
+        """Return the part that belongs to one version."""
         people = [person for person in self.people if person.version.number == version.number]
         trials = [played for played in self.trials if played.person.version.number == version.number]
         removed = {stood: count for stood, count in self.removed.items() if stood.version == version.number}
@@ -213,11 +213,11 @@ class Collected:
 
 
 def collect(name: str, study: Study | None = None, data: Path | None = None) -> Collected:
-    """Read what a study has so far. What cannot be read is told and left out.
+    """Read everything a study has so far. What cannot be read is left out and listed in ``problems``.
 
     Args:
         name: Name of the study.
-        study: The study as its file is, for sessions of which no version was kept; None where there is none.
+        study: The study as its file is now, for sessions of which no version was kept; None without a file.
         data: The data directory; None for the platform's.
     """
     directory = study_dir(name, data)
@@ -235,7 +235,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
         problems.append(f"how many participants were removed: {error}")
     for code in participants(directory):
         path = session_file(directory, code)
-        # Asked first: what is still open in the file then was so while the program ran.
+        # Asked before reading: a stretch still open in the file was then open while the program ran.
         running = is_running(path)
         try:
             log = read_session(path, kept.played(study))
@@ -267,7 +267,7 @@ def collect(name: str, study: Study | None = None, data: Path | None = None) -> 
 
 
 def _trials(person: Person, directory: Path, unread: list[StudyTrial]) -> Iterator[Played | str]:
-    """Yield what a participant has played, or why it can't be told; whose record can't be read is added to a list."""
+    """Yield a participant's trials, or why one is left out; one without a readable record goes to ``unread``."""
     study, log = person.study, person.log
     places = trial_places(study, log)
     for view, (_, file) in log.trials.items():

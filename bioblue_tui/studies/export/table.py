@@ -1,4 +1,4 @@
-"""Tables: columns that say what they mean, and rows."""
+"""Tables: rows, and columns that state their meaning."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Table:
         name: Name of its file, without an ending.
         meaning: What a row is.
         columns: Its columns.
-        rows: Its rows: values by columns' names; what is not there is an empty cell.
+        rows: Its rows: values by columns' names; a missing one is an empty cell.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Table:
         return out.getvalue()
 
     def entry(self) -> dict[str, object]:
-        """Return what the data dictionary says of it."""
+        """Return its entry in the data dictionary."""
         columns = [
             {"name": c.name, "type": c.type, "meaning": c.meaning} | ({"unit": c.unit} if c.unit else {})
             for c in self.columns
@@ -69,7 +69,7 @@ class Table:
 def dictionary(study: str, tables: Iterable[Table]) -> str:
     """Return the data dictionary as JSON."""
     types = {
-        "text": "any text, as it was typed; behind an apostrophe where a spreadsheet might run it as a formula",
+        "text": "any text, as typed; with an apostrophe before it where a spreadsheet might run it as a formula",
         "integer": "a whole number of any size",
         "number": "a decimal number",
         "boolean": "1 for yes, 0 for no",

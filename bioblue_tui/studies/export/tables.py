@@ -20,7 +20,7 @@ _TRIAL = [
     Column("environment", "text", "Id of the environment."),
     Column("parameters", "json", "All its parameters."),
     Column("condition", "text", "Name of the condition."),
-    Column("presentation", "text", "prompt-only: the text a model gets and nothing else; full: gauges beside it."),
+    Column("presentation", "text", "prompt-only: the text a model gets and nothing else; full: gauges, too."),
     Column("seed", "integer", "Seed of the noise."),
     Column("record", "text", "Id of the trial's record."),
 ]
@@ -30,84 +30,84 @@ _ANSWER = [
         "attempt",
         "integer",
         "Which attempt at this step, from 1, as in the record. Attempts that an interruption left without an answer "
-        "are counted and have no row: shown_before counts them.",
+        "have a number but no row: shown_before counts them.",
     ),
-    Column("answer", "text", "The answer to the letter."),
+    Column("answer", "text", "The answer, exactly as typed."),
     Column(
         "accepted",
         "boolean",
-        "Whether it was a legal action; empty where the program, or the trial, ended before that was found out.",
+        "Whether it was a legal action; empty where the program, or the trial, ended before it was checked.",
     ),
-    Column("rejection", "text", "Why it was not."),
-    Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (its fault)."),
-    Column("read_by", "text", "The rule that read it, what of that rule, and from which part of the answer."),
+    Column("rejection", "text", "Why it was not accepted."),
+    Column("rejection_kind", "text", "illegal, unreadable, cut (at the limit of tokens) or provider (a fault there)."),
+    Column("read_by", "text", "The rule that read it, which clause of the rule, and from which part of the answer."),
     Column(
         "seconds",
         "number",
-        "From the observation, or from when the attempt before was refused, to the answer on a monotonic clock, less "
-        "what is excluded.",
+        "From the observation, or from the refusal of the attempt before, to the answer, on a monotonic clock, without "
+        "excluded time.",
         "s",
     ),
     Column(
         "shown_before",
         "integer",
-        "How often the same question had been on the screen and was left without an answer that counted, by leaving or "
-        "when the program ended; where it is not 0, seconds are those since it was shown last.",
+        "How often the same question had been on the screen before without an answer that counted, because the "
+        "participant left or the program ended; where this is not 0, seconds run from when it was shown last.",
     ),
     Column(
         "shown_before_seconds",
         "number",
-        "How long it had been looked at then, less what is excluded; empty where nothing could note that.",
+        "How long the question had been on the screen before, without excluded time; empty where that was not noted.",
         "s",
     ),
-    Column("seconds_with_away", "number", "The same with what is excluded.", "s"),
+    Column("seconds_with_away", "number", "seconds with excluded time.", "s"),
     *(Column(f"away_{why}", "number", f"Excluded seconds {words}.", "s") for why, words in AWAY.items()),
     Column("edits", "integer", "Changes of the answer line."),
     Column(
         "deletions",
         "integer",
-        "Those of them that took something away, be it to put something else in its place: what was typed or pasted "
-        "over a selection, a number that ↑ or ↓ changed. Programs that did not note question_in_view counted only what "
-        "made the line shorter.",
+        "How many of these changes removed something, even if something else took its place: typing or pasting over a "
+        "selection, changing a number with ↑ or ↓. Programs that did not note question_in_view counted only changes "
+        "that made the line shorter.",
     ),
     Column(
         "pasted",
         "integer",
-        "How often something was pasted, be it a single character. Of several lines the first that is not empty is "
-        "taken, and the participant is told how many were left out; what stood in them is not kept.",
+        "How often something was pasted, even a single character. Of several lines the first that is not empty is "
+        "taken, and the participant is told how many were left out; their content is not kept.",
     ),
     Column(
         "repeated",
         "boolean",
-        "Whether the last action was put on the line with one key (ctrl+r), whatever was made of it then.",
+        "Whether the last action was put on the line with one key (ctrl+r), even if it was changed afterwards.",
     ),
     Column(
         "late",
         "boolean",
-        "Whether it came after an answer was asked for (hurry), or before an interruption, where that was noted.",
+        "Whether it came after “Please answer now” (hurry), even before an interruption, where that was noted.",
     ),
-    Column("looks", "integer", "How often an earlier step was looked at; text that was scrolled is not counted."),
+    Column("looks", "integer", "How often an earlier step was looked at; scrolling the text does not count."),
     DROPPED,
     Column(
         "panels",
         "json",
-        "Panels on the screen when the answer was handed in; text is what a model gets. What the last step did stands "
-        "with the rewards, or alone, as step, where these are hidden.",
+        "Panels on the screen when the answer was submitted; text is what a model gets. The effect of the last step is "
+        "shown with the rewards or, where these are hidden, alone, as step.",
     ),
     Column(
         "step_shown",
         "integer",
-        "The step that was looked at; the one before the present step is the newest; of text alone always the newest, "
-        "see question_in_view.",
+        "The step that was on the screen; the newest is the one before the present step. For text alone it is always "
+        "the newest, see question_in_view.",
     ),
     Column(
         "question_in_view",
         "boolean",
-        "Whether the end of the question, as text, was in view when the answer was handed in; in a condition with "
-        "gauges they may show the same where it was not. The first question of a prompt-only trial stands below the "
-        "instruction, on a small terminal out of view until the text is scrolled or an answer is begun; its seconds "
-        "run from when it was there. Of every later one the end was in view when the answer line opened. Empty where "
-        "the program was one that did not note it.",
+        "Whether the end of the question, as text, was in view when the answer was submitted; where it was not, the "
+        "gauges of the condition may have shown the same. The first question of a prompt-only trial stands below the "
+        "instruction; on a small terminal it is out of view until the text is scrolled or an answer is begun, but its "
+        "seconds run from the beginning. Of every later question the end was in view when the answer line opened. "
+        "Empty where an older program did not note it.",
     ),
     Column("terminal_columns", "integer", "Width of the terminal.", "characters"),
     Column("terminal_rows", "integer", "Height of the terminal.", "characters"),
@@ -126,14 +126,14 @@ def decisions(found: Collected) -> Table:
     objectives = _union(_labels(played) for played in found.counting)
     dimensions = _dimensions(found.counting)
     levels = [
-        *(Column(_of("action", label), "integer", f"What was done{_for(label)}.") for label in objectives),
+        *(Column(_of("action", label), "integer", f"The action{_for(label)}.") for label in objectives),
         *(Column(_of("before", label), "number", f"Level before the step{_for(label)}.") for label in objectives),
         *(Column(_of("after", label), "number", f"Level after the step{_for(label)}.") for label in objectives),
-        *(Column(_of("change", label), "integer", f"Noise with disturbance{_for(label)}.") for label in objectives),
+        *(Column(_of("change", label), "integer", f"Noise and disturbance{_for(label)}.") for label in objectives),
         *(Column(f"reward_{key}", "number", f"Reward of the step: {key}.") for key in dimensions),
     ]
     rows = [row for played in found.counting for row in _decision_rows(played)]
-    meaning = "An answer, rejected ones too."
+    meaning = "An answer, accepted or rejected."
     return Table("decisions", meaning, [*WHO, *_TRIAL, *_ANSWER, *levels], rows)
 
 
@@ -146,7 +146,7 @@ def _decision_rows(played: Played) -> Iterator[Mapping[str, object]]:
 
 
 def _before(played: Played, view: StepView, left: Sequence[Attempt]) -> dict[str, object]:
-    """Return how often, and for how long, the question had been there without an answer."""
+    """Return how often, and for how long, the question had been on the screen without an answer."""
     keys = [(played.record.header.id, view.number, attempt.number) for attempt in left]
     answered = {key: played.decisions[key[1:]].seconds for key in keys if key[1:] in played.decisions}
     open_for = {**played.person.log.left_open, **answered}
@@ -203,11 +203,11 @@ def trials(found: Collected) -> Table:
     dimensions = _dimensions(found.counting)
     own = [
         Column("began", "time", "When it began."),
-        Column("planned", "integer", "Steps it was to have."),
+        Column("planned", "integer", "Steps that were planned."),
         Column("steps", "integer", "Steps that were done."),
         Column("complete", "boolean", "Whether it was played to its end."),
         Column("outcome", "text", "How it ended; empty while it has not."),
-        Column("standing", "text", "How it stands: its outcome (lists call the time limit stopped), else as in lists."),
+        Column("standing", "text", "How it stands: its outcome (lists call the time limit stopped), or as in lists."),
         Column("cut", "boolean", "Whether its time limit ended it before its last step."),
         Column("rejected", "integer", "How many answers were rejected: illegal or not readable."),
         *(
@@ -217,7 +217,7 @@ def trials(found: Collected) -> Table:
         Column(
             "seconds",
             "number",
-            "How long it was played, less what is excluded: its decisions' seconds, and those "
+            "How long it was played, without excluded time: the seconds of its decisions, and those "
             "spent on observations that were left without an answer.",
             "s",
         ),
@@ -225,8 +225,8 @@ def trials(found: Collected) -> Table:
         Column(
             "away",
             "number",
-            "Excluded seconds, on observations that were left without an answer, too; empty where the program was one "
-            "that did not note those, and events.csv has them. Stretches in which it crashed are left out.",
+            "Excluded seconds, including those at observations that were left without an answer; empty where an older "
+            "program did not note them: then events.csv has them. Stretches in which it crashed are left out.",
             "s",
         ),
         replace(DROPPED, meaning=f"{DROPPED.meaning} At its answers, at questions left without one, and at its end."),
@@ -238,7 +238,7 @@ def trials(found: Collected) -> Table:
         for column in (
             Column(f"total_{key}", "number", f"Sum of {key}."),
             Column(f"reference_{key}", "number", f"The same for the reference policy on the same noise: {key}."),
-            Column(f"difference_{key}", "number", f"Total less reference: {key}."),
+            Column(f"difference_{key}", "number", f"Total minus reference: {key}."),
         )
     ]
     rows = [{**who(played.person), **_about(played), **trial_row(played)} for played in found.counting]

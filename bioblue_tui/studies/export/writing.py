@@ -26,16 +26,16 @@ def export_study(
 
     Args:
         name: Name of the study.
-        study: The study as its file is, for sessions of which no version was kept; None where there is none.
-        directory: Where to; it must not exist, or be empty: nobody is to find an earlier export mixed with this one.
+        study: The study as its file is now, for sessions of which no version was kept; None without a file.
+        directory: Where to write; it must be new or empty, so that no earlier export is mixed with this one.
         data: The data directory; None for the platform's.
 
     Returns:
-        The files that were written, records aside; what could not be read and is left out; what else is wrong.
+        The files that were written, except records; what could not be read and is left out; other problems.
 
     Raises:
         StudyError: When nothing is known of the study.
-        RecordError: When the directory holds something, or cannot be written.
+        RecordError: When the directory is not empty, or cannot be written.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise RecordError("exists and is not empty", directory, advice="Name a new directory.")
@@ -61,7 +61,7 @@ def export_study(
 
 
 def _write_version(directory: Path, study: Study) -> None:
-    """Write a version of the study as it was played: its file, and what this names, numbered by their order."""
+    """Write a version of the study as it was played: its file, and the files that this names, numbered in order."""
     write_bytes(directory / "study.toml", study.text)
     for number, (name, data) in enumerate(study.files.items(), 1):
         write_bytes(directory / "files" / f"{number}-{Path(name).name[-100:]}", data)
