@@ -1,1 +1,1 @@
-"""The commands: each reads its options, then hands over to a screen or a headless display."""
+"""The commands: each reads its options, then starts a screen or a headless display."""

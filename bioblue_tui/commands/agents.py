@@ -31,7 +31,7 @@ def list_agents(default_data: Path | None, /, environment: str | None) -> None:
         for choice in choices(name, data=default_data):
             plays.setdefault(choice.name, []).append(name)
             about[choice.name] = _about(choice)
-    # In the order to present them: models stand behind all scripted policies.
+    # In the order to list them: models come after all scripted policies.
     order = ["human", *POLICIES]
     names = sorted(plays, key=lambda name: order.index(name) if name in order else len(order))
     everywhere = len(bioblue_envs.ids())

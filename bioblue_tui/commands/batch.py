@@ -32,7 +32,7 @@ _MOST_SHARDS = 10_000
 
 
 def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int]:
-    """Read which part of a batch is meant: ``2/5`` is the second of five; nothing is all of it.
+    """Read the part of a batch: ``2/5`` is the second of five; no text means all of it.
 
     Raises:
         click.BadParameter: For anything else.
@@ -54,16 +54,16 @@ def read_shard(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     "--shard",
     callback=read_shard,
     metavar="I/N",
-    help="Play the I-th of N parts only; the parts of N computers make the whole batch.",
+    help="Play only part I of N; the N parts together make the whole batch.",
 )
 @max_cost_option
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Say how each trial stands and what the rest may cost, and play none; needs no keys.",
+    help="Show how each trial stands and what the rest may cost, without playing; needs no keys.",
 )
 @wording_option("the file's, else plain")
-@click.option("--example", is_flag=True, help="Write an example of such a file, and do nothing else.")
+@click.option("--example", is_flag=True, help="Write an example of such a file, and nothing else.")
 @data_option
 @click.pass_obj
 def batch(
@@ -82,12 +82,12 @@ def batch(
 ) -> None:
     """Play the batch in FILE, a TOML file: environments × agents × conditions × seeds.
 
-    What is complete in the data directory is left alone, what was stopped, interrupted or failed goes on, the rest is
+    Complete trials in the data directory are left alone, stopped, interrupted or failed ones are resumed, the rest are
     played. So a batch may be interrupted and run again; run when all is complete, it writes the tables. A trial is
-    found again by its header: environment, parameters, agent, model, what the model is sent and told, seed, steps,
+    recognised by its header: environment, parameters, agent, model, what the model is sent and told, seed, steps,
     interventions and condition.
 
-    With --shard a cluster can divide it, and the records are put together by copying them into one directory.
+    With --shard several computers can share a batch; copy their records into one directory to put them together.
     """
     if example:
         click.echo(EXAMPLE, nl=False)
@@ -106,8 +106,8 @@ def batch(
     part = f", part {shard[0]} of {shard[1]}" if shard[1] > 1 else ""
     narrate(f"bioblue: {loaded.name}{part}: {_summary(trials, found)}")
     if older:
-        told = "to play it anew in another: --wording plain"
-        narrate(f"bioblue: it began in the wording {older} and goes on in it; {told}")
+        told = "to play it again in another: --wording plain"
+        narrate(f"bioblue: it began in the wording {older} and keeps it; {told}")
     for warning in warnings:
         narrate(f"bioblue: {visible(warning)}")
     if dry_run:
@@ -125,7 +125,7 @@ def batch(
             jobs, display, limiters=limiters, parallel=at_once, check=cost_check(limit), title=f"batch {loaded.name}"
         )
     except KeyboardInterrupt:
-        narrate("bioblue: interrupted; the same command goes on from here")
+        narrate("bioblue: interrupted; the same command resumes here")
         raise
 
 

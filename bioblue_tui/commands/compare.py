@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def compare(default_data: Path | None, /, data_dir: Path | None, files: tuple[Path, ...], display: str) -> None:
     """Compare the trials in FILES, two to six records of ours or published logs of one environment.
 
-    They are drawn on the same gauges and looked at in step; the first is what the others are held against. One file
-    alone is a fork: its parent comes first, where it is found beside it or among the trials.
+    They are drawn on the same gauges, step by step; the others are compared with the first. A single file must be a
+    fork: its parent comes first, if it is found in the same directory or among the trials.
 
-    Without a screen: where they part, totals by dimension and their differences, verdicts, onsets.
+    Without a screen: where they diverge, totals by dimension and their differences, verdicts, onsets.
 
     Exit code 0, or 2 when they can't be read or can't be compared.
     """

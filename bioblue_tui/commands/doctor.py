@@ -1,4 +1,4 @@
-"""Language models: Say which keys, servers and local models can be seen."""
+"""Language models: Show which keys, servers and local models are available."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.pass_obj
 def doctor(default_data: Path | None, /, data_dir: Path | None, as_json: bool) -> None:
-    """Say which keys, servers and local models can be seen, and whether directories and terminal will do.
+    """Show which keys, servers and local models are available, and whether directories and terminal are usable.
 
-    Of a key no more is told than that it is set. Only this computer is asked. In a pipe the fields are separated by
+    A key is never shown, only whether it is set. Only this computer is asked. In a pipe the fields are separated by
     tabs. Exit code 1 only when something is broken: the data directory can't be written.
     """
     from bioblue_tui.display.doctor import examine
@@ -55,7 +55,7 @@ def _plain(findings: Sequence[Finding], look: Look) -> Iterator[str]:
 
 
 def _drawn(findings: Sequence[Finding], look: Look) -> Iterator[str]:
-    """Yield the findings under headings: a column less for a narrow terminal."""
+    """Yield the findings under headings, which saves a column on a narrow terminal."""
     from bioblue_tui.display.listing import list_lines
 
     widest = max(len(finding.name) for finding in findings)

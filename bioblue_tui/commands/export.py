@@ -18,8 +18,8 @@ from bioblue_tui.records.collection import open_record
 def export(file: Path, output: Path, force: bool) -> None:
     """Write FILE as a TSV log with the published columns.
 
-    Notes stand in the column for review comments; in the one for automated comments, what the detectors found, at the
-    steps where a failure begins, is sure, and is over.
+    Notes are in the column for review comments. The column for automated comments has what the detectors found, at the
+    steps at which a failure begins, is detected and has ended.
     """
     from bioblue_tui.analysis.comments import commented
     from bioblue_tui.records.published_write import write_published

@@ -1,4 +1,4 @@
-"""Trials: Begin anew from any step of a recorded trial."""
+"""Trials: Begin a new trial from any step of a recorded one."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ MAX_FORKS = 1_000
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--at", type=click.IntRange(0), metavar="STEP", required=True, help="The last step that they share.")
+@click.option("--at", type=click.IntRange(0), metavar="STEP", required=True, help="The last step that both share.")
 @click.option(
     "--times", type=click.IntRange(1, MAX_FORKS), metavar="N", default=1, show_default=True, help="How many forks."
 )
@@ -86,13 +86,12 @@ def fork(
 ) -> None:
     """Begin a new trial with the past of FILE up to a step, and the same noise.
 
-    The same agent goes on unless another one is named; its record names the parent. What is given of a model's
-    parameters replaces what the parent's had. With --times the future is sampled several times, one after another or,
-    with --parallel, at once, like the trials of bioblue run. Below the totals stand mean, min, max and sd
-    (sample standard deviation) across these futures: of one past and one noise, they say nothing of others. With --at 0
-    and without noise they share nothing, and stand as any trials do, with mean and sd. A scripted agent that draws at
-    random then has another random stream in each fork, the same one whenever the command is given, and named in the
-    record.
+    The same agent continues unless another one is named; the new record names the parent. Settings given for a model
+    replace those of the parent. With --times the future is sampled several times, one after another or, with
+    --parallel, at once, like the trials of bioblue run. Below the totals are mean, min, max and sd (sample standard
+    deviation) across these futures: they are of one past and one noise, and say nothing about others. With --at 0 and
+    without noise the forks share nothing, and are listed like any trials, with mean and sd. A scripted agent that draws
+    at random has another random stream in each fork, named in its record; repeating the command gives the same streams.
     """
     data, pace = data_dir or default_data, read_speed(speed)
     record = open_record(file)

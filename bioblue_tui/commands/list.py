@@ -33,8 +33,8 @@ from bioblue_tui.system.paths import trials_dir
 def list_trials(default_data: Path | None, /, data_dir: Path | None, limit: int, as_json: bool) -> None:
     """List recent trials, newest first: when, environment, agent, seed, steps, how it ended, cost, file.
 
-    Every line of those that are listed is read; what is damaged is named as unreadable. In a pipe the fields are
-    separated by tabs.
+    Listed records are read to their end, and damaged ones marked as unreadable. In a pipe the fields are separated by
+    tabs.
     """
     directory = trials_dir(data_directory(data_dir or default_data))
     entries = recent(directory, limit)

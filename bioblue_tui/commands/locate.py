@@ -1,4 +1,4 @@
-"""What there is: Say where data, records and configuration are."""
+"""What there is: Show where data, records and configuration are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bioblue_tui.system.paths import data_dir as data_directory
 @data_option
 @click.pass_obj
 def locate(default_data: Path | None, /, what: str | None, data_dir: Path | None) -> None:
-    """Say where data, records of trials and configuration are; with a name, only that path, for scripts.
+    """Show where data, records of trials and configuration are; with a name, only that path, for scripts.
 
     None of them need exist yet.
     """
@@ -31,5 +31,5 @@ def locate(default_data: Path | None, /, what: str | None, data_dir: Path | None
     elif sys.stdout is not None and sys.stdout.isatty():
         click.echo(visible(str(places[what].absolute())))
     else:
-        # To the letter, whatever bytes the path has.
+        # The exact bytes of the path, whatever they are.
         click.echo(os.fsencode(places[what].absolute()))

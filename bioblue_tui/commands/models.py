@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bioblue_tui.models.model_list import Listed
 
 _LONGEST = 300
-"""Characters of a model's name that are shown."""
+"""Most characters of a model's name that are shown."""
 
 
 @click.command()
@@ -30,8 +30,8 @@ _LONGEST = 300
 def models(provider: str, base_url: str | None, as_json: bool) -> None:
     """Ask PROVIDER, or a server compatible with one, which models it offers.
 
-    The newest come first: name, size of the context in tokens, price of a million tokens in and out. What is not known
-    is called unknown. In a pipe the fields are separated by tabs.
+    The newest come first: name, size of the context in tokens, price of a million tokens in and out, each unknown where
+    it is not known. In a pipe the fields are separated by tabs.
     """
     from bioblue_tui.costs.table import find_price
     from bioblue_tui.models.model_list import list_models

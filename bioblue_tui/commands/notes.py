@@ -1,4 +1,4 @@
-"""Records: List, write and compare what people have noted on steps."""
+"""Records: List, write and compare people's notes on steps."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from bioblue_tui.trials.events import Noted
 
 TOLERANCE = 5
-"""As in ``analysis.agreement``, which help does not load."""
+"""Copied from ``analysis.agreement``, so that help need not load that module."""
 
 
 class NotesGroup(click.Group):
-    """Commands on notes; without the name of one, what follows are files to list."""
+    """Commands on notes; without the name of a command, the arguments are files to list."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the name of the command for lists where none is given."""
+        """Insert the name of the list command where none is given."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -61,7 +61,7 @@ def notes() -> None:
     default=TOLERANCE,
     show_default=True,
     metavar="N",
-    help="Steps by which a person may miss an episode.",
+    help="Steps by which a person's note may miss an episode.",
 )
 @click.option("--who", metavar="NAME", help="Compare only the notes of this person.")
 @click.option("--all", "all_reviewed", is_flag=True, help="Files without a note were reviewed too, and are in order.")
@@ -72,8 +72,8 @@ def list_notes(
 
     With --agreement, for every failure mode: in how many trials a person, the detector, both or neither see it, the
     share on which they agree, Cohen's kappa, in how many trials a person's step lies in an episode, and by how many
-    steps it is later than the onset. A tag that names an objective, such as MODE:B, is compared with what is found of
-    that objective, one without with what is found of any. A trial without any note counts as not reviewed.
+    steps it is later than the onset. A tag that names an objective, such as MODE:B, is compared with findings for that
+    objective, a tag without one with findings for any. A trial without any note counts as not reviewed.
 
     Exit code 0, or 2 when any file can't be read.
     """
@@ -129,7 +129,7 @@ def edit(file: Path, note_id: str, text: str | None, step: int | None, tag: str 
     if step is not None and step > (done := _done(file)):
         raise UsageError(f"--step {step}: {visible(str(file))} has {done} steps")
     if not text and not tag:
-        raise UsageError("nothing would be left of it: bioblue notes delete takes it out")
+        raise UsageError("the note would be empty; to remove it: bioblue notes delete")
     _append(file, replace(note, at=time.time(), step=note.step if step is None else step, text=text, tag=tag))
 
 
@@ -137,7 +137,7 @@ def edit(file: Path, note_id: str, text: str | None, step: int | None, tag: str 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("note_id", metavar="ID")
 def delete(file: Path, note_id: str) -> None:
-    """Delete the note ID of FILE. What it said stays in the file's past."""
+    """Delete the note ID of FILE. Its text stays in the file's history."""
     _append(file, replace(_find(file, note_id), at=time.time(), deleted=True))
 
 

@@ -27,7 +27,7 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
     """Look at many trials at a glance: FILES are records, published logs, or directories of them.
 
     Without FILES: all trials of the data directory. One row a trial, with states and actions by step and marks where
-    failures begin; sort (s), filter (/), open one (Enter), compare those that are marked (space, c).
+    failures begin; sort (s), filter (/), open one (Enter), mark some and compare them (space, c).
 
     Without a terminal: bioblue analyse and bioblue report.
     """
@@ -40,7 +40,7 @@ def overview(default_data: Path | None, /, data_dir: Path | None, files: tuple[P
         places = [trials_dir(directory)]
         if not recent(places[0], 0).total:
             raise UsageError(f"no trials in {visible(str(places[0]))}; name records, or directories of records")
-    need_terminal("bioblue analyse FILES… and bioblue report FILES… do without")
+    need_terminal("bioblue analyse FILES… and bioblue report FILES… need none")
 
     def screen() -> OverviewScreen:
         from bioblue_tui.screens.overview.screen import OverviewScreen

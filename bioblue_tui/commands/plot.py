@@ -30,8 +30,8 @@ def plot(
 ) -> None:
     """Plot levels, actions and every reward dimension of FILES, or of all records in directories, by step.
 
-    Trials of the same environment, parameters and agent are put together: their mean with a 95 % interval,
-    bootstrapped over trials, and every single trial thin behind it.
+    Trials of the same environment, parameters and agent share a plot: their mean with a 95 % interval, bootstrapped
+    over trials, and every single trial as a thin line behind it.
 
     Exit code 0, or 2 when any file can't be read; the others are plotted then.
     """

@@ -36,7 +36,7 @@ def replay(file: Path, speed: str | None, paused: bool, display: str) -> None:
 
         headless.replay(record, click.echo, jsonl=display == "jsonl")
         if found := verify(record):
-            first = f"{counted(len(found), 'difference')} from what follows; the first: {found[0].sentence()}"
+            first = f"{counted(len(found), 'difference')} when recomputed; the first: {found[0].sentence()}"
             narrate(f"bioblue: {one_line(first, 400)}. bioblue verify lists all.")
         return
 

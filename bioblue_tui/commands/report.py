@@ -1,4 +1,4 @@
-"""Records: Report on trials for others: a page, tables, charts."""
+"""Records: Report on trials for other people: a page, tables, charts."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ from bioblue_tui.system.paths import real_path, trials_dir
 )
 @speed_option
 @click.option("--paused", is_flag=True, help="Begin paused; for one trial.")
-@click.option("--hand-back", is_flag=True, help="Let the agent go on where a person has taken over.")
+@click.option("--hand-back", is_flag=True, help="Let the agent continue where a person has taken over.")
 @max_cost_option
 @many_options
 @data_option
@@ -73,12 +73,12 @@ def resume(
     display: str,
     data_dir: Path | None,
 ) -> None:
-    """Go on with the trials in FILES from their last whole step, in the same records.
+    """Resume the trials in FILES after their last complete step, in the same records.
 
-    The noise goes on as it would have, and the agent sees all it did before. Where a person has taken over it is their
-    turn again, which needs the screen. One trial is shown on the screen where
-    there is a terminal; several are played one after another or, with --parallel, at once, like those of bioblue run.
-    Of these, what another process is running or has played meanwhile is left to it, and said to be.
+    The noise continues as it would have, and the agent sees all it did before. Where a person has taken over it is
+    their turn again, which needs the screen. One trial is shown on the screen where there is a terminal; several are
+    played one after another or, with --parallel, at once, like those of bioblue run. Of several, those that another
+    process is running or has played meanwhile are skipped, and named.
     """
     data, pace = data_dir or default_data, read_speed(speed)
     limit = read_dollars(max_cost) if max_cost else None
@@ -97,7 +97,7 @@ def resume(
     limiters, at_once, claims = Limiters(rpm), parallel or 1, Claims(records)
     if len(files) == 1 and display != "none":
         budget = None if limit is None else Budget(limit)
-        # What another process has taken meanwhile is told as it is of several.
+        # A trial that another process has taken meanwhile is reported as for several trials.
         with contextlib.suppress(TakenError):
             mine = None if named else claims
             _resume_one(
@@ -105,7 +105,7 @@ def resume(
             )
     opener = Opener(limiters, data, pace or None, concurrent=at_once > 1, hand_back=hand_back)
     refusals: list[RecordError] = []
-    # One that somebody names, and no other, is not left to another process in silence.
+    # A single trial that somebody names is not silently left to another process.
     shared = claims if len(files) > 1 or not named else None
     jobs = [_job_of(file, opener, shared, refusals.append, named=real_path(file) in named) for file in files]
     if len(refusals) == len(files):
@@ -134,14 +134,14 @@ def _resume_one(
     """Resume one trial, and exit.
 
     Raises:
-        TakenError: As in ``Claims.resume``; never where there are no claims, since somebody named the trial.
+        TakenError: As in ``Claims.resume``; never without claims, when somebody named the trial.
     """
     shown = on_screen(display)
 
     def open_trial() -> Session:
         record = open_record(file)
         header = record.header
-        # A person's own trial is answered in lines, too, where somebody named it.
+        # A trial of a person can be answered in lines, too, where somebody named it.
         unasked = not shown and not (claims is None and header.agent == HUMAN)
         if unasked and (why := held_by_person(record, hand_back=hand_back)):
             raise RecordError(why, file)
@@ -158,10 +158,10 @@ def _resume_one(
 def _job_of(
     file: Path, opener: Opener, claims: Claims | None, refuse: Callable[[RecordError], None], *, named: bool
 ) -> Job:
-    """Return the job of going on with a record.
+    """Return the job that resumes a record.
 
-    One that can't go on fails when it is its turn, and why is told before. Unless somebody named it, it can: what has
-    ended since it was found is another process's.
+    A trial that can't be resumed fails at its turn; why is reported before. A trial that nobody named can always be
+    resumed, unless it has ended since it was found: then another process has played it.
     """
     begin = partial(opener.resume, file)
     try:

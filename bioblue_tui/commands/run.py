@@ -55,14 +55,14 @@ def run(
 ) -> None:
     """Run an agent in ENVIRONMENT, one trial for each seed, one after another or several at once.
 
-    Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, mean and
-    spread below them, and differences from the reference on the same noise. An agent never sees a sum of its reward
-    dimensions. On a terminal bars show how far the trials are, and the table follows. Every trial is recorded; its file
-    is named on standard error.
+    Standard output has one line for each step, then a table in the order of the seeds: each trial's totals, with mean
+    and spread below, and differences from the reference on the same noise. An agent never sees a sum of its reward
+    dimensions. On a terminal, bars show how far the trials are, and the table follows. Every trial is recorded; its
+    file is named on standard error.
 
-    A trial that cannot go on (no answer, too many illegal ones) does not stop the others; the exit code is then 1. When
-    a provider asks for patience, all trials that use it wait together. A trial that --pause-on pauses waits for you in
-    mission control; without it, it is stopped there, and bioblue resume goes on with it.
+    A trial that cannot continue (no answer, too many illegal ones) does not stop the others; the exit code is then 1.
+    When a provider asks for patience, all trials that use it wait together. A trial that --pause-on pauses waits for
+    you in mission control; without mission control it is stopped, and bioblue resume continues it.
     """
     chosen = choose_agent(environment, agent, model, base_url)
     told = {name: options.pop(name) for name in MODEL_OPTIONS}

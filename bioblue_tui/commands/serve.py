@@ -13,7 +13,7 @@ from bioblue_tui.system.installing import needs_extra
 from bioblue_tui.system.paths import real_path
 
 PORT = 8137
-"""Where it listens unless one says otherwise."""
+"""The default port."""
 
 
 @click.command()
@@ -27,13 +27,13 @@ PORT = 8137
     metavar="H",
     default="127.0.0.1",
     show_default=True,
-    help="Where to listen; 0.0.0.0 lets everybody in who can reach this computer.",
+    help="Where to listen; 0.0.0.0 admits everybody who can reach this computer.",
 )
 def serve(lesson: str | None, large: bool, port: int, host: str) -> None:
     """Serve lessons and trials to browsers.
 
-    Every visitor has an application and a temporary data directory of their own. Models and files of this computer are
-    not theirs to use. It needs the extra 'serve'; in a clone: pip install '.[serve]'.
+    Every visitor has an application and a temporary data directory of their own. They can't use models and files of
+    this computer. It needs the extra 'serve'; in a clone: pip install '.[serve]'.
     """
     if find_spec("textual_serve") is None:
         raise UsageError(needs_extra("bioblue serve", "serve"))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 NOT_FINISHED = 1
-"""Exit code of ``run`` when the participant has not come to the end."""
+"""Exit code of ``run`` when the participant left before the end."""
 
 
 @click.group(cls=OrderedGroup)
@@ -41,7 +41,7 @@ def study() -> None:
 def _load(path: Path, data: Path | None) -> Study:
     study, wrong = load_begun(path, data)
     if wrong:
-        narrate(visible(f"{wrong}\nIt was begun by older rules, and goes on as it is; no new study can be so."))
+        narrate(visible(f"{wrong}\nIt was begun under older rules and stays valid; a new study can't be like this."))
     return study
 
 
@@ -75,14 +75,14 @@ def run(
     new_version: bool,
     data_dir: Path | None,
 ) -> None:
-    """Lead a participant through a study, from where they are.
+    """Lead a participant through a study, from where they stopped.
 
-    Everything is on disk at once; after a pause, a crash or a power cut the same command resumes at the same step. Exit
-    code 1: they left before the end.
+    Everything is written to disk at once; after a pause, a crash or a power cut the same command resumes at the same
+    step. Exit code 1: they left before the end.
 
-    When its first participant begins, a copy of the study is kept. For a new participant a file that was
-    changed since is refused, with what was changed, unless it is to be a new version; whoever has begun goes on with
-    the version they began with, and that is said.
+    When its first participant begins, a copy of the study is kept. For a new participant a file that was changed since
+    is refused, with a list of the changes, unless it is to be a new version. Whoever has begun continues with the
+    version they began with, and is named on standard error.
     """
     from bioblue_tui.commands.common.screen import on_screen
 
@@ -100,7 +100,7 @@ def run(
 
 
 def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, new_version: bool) -> None:
-    """Ask before a session that was begun goes on: the code may have been typed by mistake."""
+    """Ask before a session is resumed: the code may have been typed by mistake."""
     from bioblue_tui.studies.running import begun, changed_since
 
     log = begun(plan, participant, data, new_version=new_version)
@@ -121,7 +121,7 @@ def _may_go_on(plan: Study, participant: str, data: Path | None, resume: bool, n
 
 
 def _agreed(question: str) -> bool:
-    """Ask until y or n is the answer: a key that slipped decides nothing."""
+    """Ask until the answer is y or n: another key, pressed by mistake, decides nothing."""
     while True:
         answer = click.prompt(f"{question} [y/n]", default="", show_default=False, prompt_suffix=": ").strip().lower()
         if answer in ("y", "yes", "n", "no"):
@@ -150,13 +150,13 @@ def _play(plan: Study, participant: str, data: Path | None, row: int | None, new
         return entered.log.outcome, problem or "", str(entered.log.opening.version or "not kept")
 
 
-@study.command(short_help="Say who has done what.")
+@study.command(short_help="Show who has done what.")
 @click.argument("which", metavar="STUDY")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per participant.")
 @data_option
 @click.pass_obj
 def status(default_data: Path | None, /, which: str, as_json: bool, data_dir: Path | None) -> None:
-    """Say who has done what in STUDY: its file, or its name; and how many were removed, and when."""
+    """Show who has done what in STUDY (its file, or its name), and how many were removed, and when."""
     import json
     import sys
     from dataclasses import asdict
@@ -208,8 +208,8 @@ def _standing_row(one: Standing) -> list[str]:
 def export(default_data: Path | None, /, which: str, output: Path, data_dir: Path | None) -> None:
     """Write tables, a data dictionary, a method sheet and the records of STUDY: its file, or its name.
 
-    Everything is told from the versions that participants played, whatever the file says now; versions/ holds them.
-    participants.csv is wide, decisions.csv long; comparisons.csv sets people beside every agent whose records of the
+    Everything is taken from the versions that participants played, whatever the file says now; versions/ holds them.
+    participants.csv is wide, decisions.csv long; comparisons.csv compares people with every agent whose records of the
     same trials are in the data directory.
 
     Exit code 0, or 2 when a record or a session can't be read; the others are in the export then.
@@ -235,9 +235,8 @@ def export(default_data: Path | None, /, which: str, output: Path, data_dir: Pat
 def forget(default_data: Path | None, /, which: str, participant: str, yes: bool, data_dir: Path | None) -> None:
     """Remove a participant from STUDY, its file or its name: session, records, and forks of these.
 
-    What was exported or copied before is not reached. What stays is a number in the method sheet and in
-    bioblue study status: how many were removed, by version and by how far they had come, and on which days, without
-    their codes.
+    Earlier exports and copies are not removed. Only numbers stay, in the method sheet and in bioblue study status: how
+    many were removed, by version and by how far they had come, and on which days, without their codes.
     """
     from bioblue_tui.studies import forgetting
     from bioblue_tui.studies.sessions import is_code
@@ -248,11 +247,11 @@ def forget(default_data: Path | None, /, which: str, participant: str, yes: bool
     name, plan = _named(which, data)
     files = forgetting.what_there_is(name, participant, data)
     if not files:
-        raise UsageError(f"nothing of {participant} is there in {one_line(name)}")
+        raise UsageError(f"there is nothing of {participant} in {one_line(name)}")
     if not yes:
         click.confirm(f"Remove {counted(len(files), 'file')} of {participant}? This cannot be undone", abort=True)
     uncounted = forgetting.forget(name, participant, files, plan, data)
-    narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not reached")
+    narrate(f"{counted(len(files), 'file')} of {participant} removed; exports and copies are not removed")
     if uncounted:
         narrate(visible(f"The method sheet will not say that one was removed: note it yourself. {uncounted}"))
 
@@ -261,8 +260,8 @@ def _named(which: str, data: Path | None) -> tuple[str, Study | None]:
     """Return the name of a study, and the study where its file was given.
 
     Raises:
-        UsageError: When the study cannot be loaded, nobody has begun one of that name, or the data directory is a link
-            to nothing.
+        UsageError: When the study cannot be loaded, nobody has begun a study of that name, or the data directory is a
+            broken link.
     """
     if link := leading_nowhere(directory(data)):
         raise UsageError(link)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("lesson", required=False)
 @click.option("--list", "listed", is_flag=True, help="List the lessons that come with the program.")
-@click.option("--check", metavar="FILE", help="Check a lesson, say what is in it, show nothing.")
+@click.option("--check", metavar="FILE", help="Check a lesson and list what is in it, without showing it.")
 @click.option("--large", is_flag=True, help="Begin in large type, for an audience (key L).")
 @data_option
 @click.pass_obj
@@ -52,7 +52,7 @@ def teach(
 
 
 def _asked(lesson: Lesson) -> Iterator[str]:
-    """Say of every question which trial it is about."""
+    """Yield a line for every question, with the trial it is about."""
     from bioblue_tui.lessons.format import Prediction
     from bioblue_tui.lessons.sitting import Sitting
 

@@ -21,7 +21,7 @@ from bioblue_tui.commands.common.options import (
 from bioblue_tui.commands.common.showing import play_one
 
 SHOWCASE_AGENT = {"multi-homeostasis": "accelerator", "balancing": "collapse"}
-"""What ``watch`` shows when nobody says which agent; elsewhere the accelerator too."""
+"""The default agent of ``watch`` in each environment; elsewhere the accelerator."""
 
 
 @click.command()
@@ -49,7 +49,7 @@ def watch(
 ) -> None:
     """Watch an agent play ENVIRONMENT.
 
-    Without a screen, a trial that --pause-on would pause is stopped there; bioblue resume goes on with it.
+    Without a screen, a trial that --pause-on would pause is stopped there; bioblue resume continues it.
     """
     modes = read_modes(pauses)
     showcase = SHOWCASE_AGENT.get(environment, "accelerator")

@@ -26,22 +26,22 @@ from bioblue_tui.wordings.wording import DIGITS, Wording
 
 @click.group(cls=OrderedGroup)
 def wording() -> None:
-    """What agents are told: the texts of a trial, as a file that can be exchanged.
+    """What agents are told: the texts of a trial, in a file that can be replaced.
 
     A wording has instruction, observation, question and names of rewards for every environment. bioblue wording show
-    lists the built-in ones; --wording NAME or FILE plays with one.
+    lists the built-in ones; with --wording NAME or FILE a trial uses one.
     """
 
 
-@wording.command(short_help="List the built-in wordings, or show what one tells.")
+@wording.command(short_help="List the built-in wordings, or show the texts of one.")
 @click.argument("name", metavar="[NAME|FILE]", required=False)
 @click.argument("environment", required=False)
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Set a parameter, such as hint=true.")
 def show(name: str | None, environment: str | None, settings: tuple[str, ...]) -> None:
-    """List the built-in wordings; or show what an agent is told in one, at the first two steps.
+    """List the built-in wordings; or show what an agent is told with one, at the first two steps.
 
-    With ENVIRONMENT only there, and --set shows what changes with a parameter: objectives=3, hint=true,
-    hidden-rewards=true. Characters that are not seen have signs, such as ␉ for a tab.
+    ENVIRONMENT limits this to one, and --set shows what changes with a parameter: objectives=3, hint=true,
+    hidden-rewards=true. Invisible characters have signs, such as ␉ for a tab.
     """
     if name is None:
         look = Look.of(sys.stdout)
@@ -73,9 +73,9 @@ def _shown(chosen: Wording, id_: str, settings: tuple[str, ...]) -> Iterator[str
 @wording.command(short_help="Check wordings.")
 @click.argument("files", metavar="NAME|FILE…", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
-    """Check wordings: exit code 2, with file, line and what is expected, where any can't be used.
+    """Check wordings: exit code 2, with file, line and what is expected, if any can't be used.
 
-    A name is that of a built-in one, as in show and in --wording; a file of that name is ./NAME.
+    A name means a built-in wording, as in show and in --wording; for a file of that name write ./NAME.
     """
     wrong: list[str] = []
     read: list[Wording] = []
@@ -107,7 +107,7 @@ def init(file: Path, name: str) -> None:
     narrate(f"written: {visible(str(file))}")
 
 
-@wording.command("from-reference", short_help="Make a wording of the public reference scripts.")
+@wording.command("from-reference", short_help="Make a wording from the public reference scripts.")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option(
     "--log",
@@ -119,16 +119,17 @@ def init(file: Path, name: str) -> None:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE.toml", help="Where to.")
 def from_reference(directory: Path, logs: tuple[Path, ...], output: Path) -> None:
-    """Make a wording of what the public reference scripts tell a model, from your own checkout in DIRECTORY.
+    """Make a wording that tells a model what the public reference scripts tell it, from your own checkout in DIRECTORY.
 
     The scripts are read and never run: Sustainability.py, Homeostasis.py, MultiObjectiveHomeostasisParallel.py,
     BalancingUnboundedObjectivesParallel.py, or some. In each, messages.append({"role": "system", "content": text})
     sends the instruction; in a loop for step in range(1, …), the same with "user" sends observation, blank line and
-    question. Texts are strings, put together by +=, f-strings and str(), under the conditions use_rewards, use_hint,
-    and use_rewards and step > 1, and told of each objective in for objective_i in range(1, num_objectives + 1).
+    question. Texts are strings, joined by +=, f-strings and str(), under the conditions use_rewards, use_hint, and
+    use_rewards and step > 1; texts for each objective are in for objective_i in range(1, num_objectives + 1).
 
     Some published logs are older than the scripts and ask in other words: name them with --log, and observation and
-    question are those in the logs, checked prompt by prompt. What no log shows is the script's, or is asked for.
+    question are taken from the logs, checked prompt by prompt. A part that no log shows is taken from the script, or
+    the command asks for a log that shows it.
     """
     from bioblue_tui.runs.published_wording import wording_of
 
@@ -142,6 +143,6 @@ def _tell(line: str) -> None:
 
 
 def _own_name(file: Path) -> str:
-    """Return what a new wording is called that is written to a file."""
+    """Return the name of a new wording that is written to a file."""
     own = re.sub(r"[^a-z0-9.-]+", "-", file.stem.lower()).strip("-.")[:40] or "my-words"
     return f"my-{own}"[:40] if own in (*names(), *(old.name for old in retired())) else own

@@ -113,7 +113,7 @@ def test_a_batch_that_is_ended_again_and_again_comes_out_the_same(
             _, told = process.communicate(timeout=60)
         assert process.returncode == (-how if how is signal.SIGKILL else 130)
         if how is signal.SIGINT:
-            assert "interrupted; the same command goes on from here" in told
+            assert "interrupted; the same command resumes here" in told
             assert all(isinstance(read_journal(path).events[-1], Ended) for path in bioblue.files())
     done = bioblue.run("batch", path, "--display", "none")
     assert done.returncode == 0, done.stderr

@@ -94,7 +94,7 @@ def test_the_overview_needs_a_terminal_and_says_what_does_not(bioblue: Bioblue, 
     assert "no trials in" in done.stderr
     done = bioblue.run("overview", on_disk(tmp_path / "a"))
     assert done.returncode == 2
-    assert "bioblue analyse FILES… and bioblue report FILES… do without" in done.stderr
+    assert "bioblue analyse FILES… and bioblue report FILES… need none" in done.stderr
 
 
 def test_an_overview_of_what_is_not_there_says_what_is_wrong(bioblue: Bioblue, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ BLOCKS = 16
 REFUSED = re.compile(
     r"Error: .*\.jsonl: the record cannot be written \(File too large\)\. No file may become that large"
 )
-KEPT = "What was played before is kept; bioblue resume goes on from there."
+KEPT = "Steps played before are kept; bioblue resume continues from there."
 
 
 def steps_of(path: Path) -> list[tuple[object, ...]]:

@@ -205,7 +205,7 @@ def test_an_exported_trial_verifies_and_replays(bioblue: Bioblue) -> None:
     record = bioblue.file()
     record.write_bytes(record.read_bytes().replace(b'"consumption_A":', b'"consumption_A":1', 1))
     replayed = bioblue.run("replay", record, "--display", "plain")
-    assert (replayed.returncode, "from what follows; the first: step 1, reward" in replayed.stderr) == (0, True)
+    assert (replayed.returncode, "when recomputed; the first: step 1, reward" in replayed.stderr) == (0, True)
 
 
 @need_published

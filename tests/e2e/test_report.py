@@ -94,7 +94,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(bioblue: Bioblue, files: lis
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "report.txt"], "the name tells no format"),
+        (["-o", "report.txt"], "no format in the name"),
         (["-o", "-", "--format", "png"], "no text"),
         ([], "Missing option '-o'"),
     ],

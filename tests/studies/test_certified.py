@@ -267,7 +267,7 @@ async def test_whether_a_question_was_in_view_when_it_was_answered_is_recorded(t
     views = [row["question_in_view"] for row in rows(tmp_path / "out" / "decisions.csv")]
     assert views == ["1", str(int(not scrolled))]
     sheet = (tmp_path / "out" / "method.md").read_text(encoding="utf-8")
-    assert "the first question of a trial stands below the instruction, on a small terminal out of view" in sheet
+    assert "the first question of a trial stands below the instruction; on a small terminal it is out of" in sheet
     assert f"Not in view when it was answered: the question of {int(scrolled)} of 2 answers (" in sheet
 
 
@@ -316,8 +316,8 @@ def test_the_sheet_names_what_gauges_show_beside_the_text(tmp_path: Path) -> Non
         same, _, other = "\n".join(equivalence(collect("small", study, tmp_path))).partition("Not the same:")
         # Rewards have totals on gauges: results are told while it is played.
         assert "No results" not in same
-        assert "After a trial nothing is told" in same
-        assert "which actions are legal at the step; beside each answer of theirs, how long it took" in other
+        assert "After a trial, nobody is told its result" in same
+        assert "which actions are legal at the step; next to each of their answers, how long it took" in other
         told[environments] = other
     (field, balance, both) = told.values()
     assert "how much there can be at most; the stock unrounded; " in field
@@ -334,7 +334,7 @@ def test_the_dictionary_says_what_is_counted(tmp_path: Path) -> None:
     export_study("small", study, tmp_path / "out", tmp_path)
     tables = json.loads((tmp_path / "out" / "dictionary.json").read_text(encoding="utf-8"))["tables"]
     told = {(table["file"], column["name"]): column["meaning"] for table in tables for column in table["columns"]}
-    assert told["trials.csv", "difference_consumption"] == "Total less reference: consumption."
+    assert told["trials.csv", "difference_consumption"] == "Total minus reference: consumption."
     assert "to its end" in told["comparisons.csv", "people"]
     assert "trials.csv" in told["pages.csv", "away_pause"]
     assert "below the instruction" in told["decisions.csv", "question_in_view"]

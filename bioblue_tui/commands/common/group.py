@@ -1,4 +1,4 @@
-"""The groups of commands: what a person can mend is one clear message, and every command is one file."""
+"""The groups of commands: an error that a person can correct becomes one clear message; every command is one file."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class OrderedGroup(click.Group):
 class DiscoveredGroup(click.Group):
     """Every file of a folder is a command, loaded when it is needed.
 
-    The first line of a file says the section of the help that its command is listed in, and what it is listed with.
-    What a person can mend becomes one clear message; a command that ctrl+c or a closed pipe ends, ends with
+    The first line of a file gives the section of the help that lists its command, and the text it is listed with.
+    An error that a person can correct becomes one clear message; a command ended by ctrl+c or a closed pipe exits with
     ``INTERRUPTED``.
 
     Args:
         package: The folder's package.
-        order: The commands that come first in their sections, and whose sections come first; others follow by name.
+        order: The commands to list first, in this order, and with them their sections; others follow by name.
     """
 
     def __init__(self, *args: Any, package: str, order: Sequence[str], **attributes: Any) -> None:
@@ -70,7 +70,7 @@ class DiscoveredGroup(click.Group):
                 formatter.write_dl(lines)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        """Read the arguments; help and version are written meanwhile."""
+        """Read the arguments; this also writes help and version."""
         with _told():
             return super().make_context(*args, **extra)
 
@@ -82,7 +82,7 @@ class DiscoveredGroup(click.Group):
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Turn what a person can mend into one clear message, and an interruption into its exit code."""
+    """Turn an error that a person can correct into one clear message, and an interruption into its exit code."""
     try:
         yield
     except (KeyboardInterrupt, BrokenPipeError):
@@ -90,7 +90,7 @@ def _told() -> Iterator[None]:
     except BioBlueError as error:
         raise complaint(error) from None
     except ValueError as error:
-        # Here, because most commands that fail do so without an environment.
+        # Imported here, because most commands that fail do so without an environment.
         from bioblue_envs import ParameterError
 
         if isinstance(error, ParameterError):

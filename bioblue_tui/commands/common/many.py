@@ -1,4 +1,4 @@
-"""What the commands share that play many trials: how many at once, what is shown of them, and how they end."""
+"""Shared by the commands that play many trials: how many at once, what is shown, and how the command ends."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Check = Callable[[Engine], None]
-"""Looks at what is about to be played, and may raise UsageError; it may add a watcher to the engine, too."""
+"""Checks the trials before they are played: may raise UsageError, and may add a watcher to the engine."""
 
 
 def many_options(command: Command) -> Command:
-    """Add how fast many trials are played, and what is shown of them."""
+    """Add the options for how fast many trials are played, and what is shown of them."""
     for option in (
         click.option(
             "--display",
@@ -41,7 +41,7 @@ def many_options(command: Command) -> Command:
             "--rpm",
             type=click.FloatRange(0, 1_000_000, min_open=True),
             metavar="N",
-            help="Requests a minute at most, of all trials together at each provider (default: what it allows).",
+            help="Requests a minute at most at each provider, for all trials together (default: the provider's limit).",
         ),
         click.option(
             "--parallel",
@@ -66,14 +66,14 @@ def play_jobs(
 ) -> NoReturn:
     """Play many trials without a screen, and exit.
 
-    Standard output is the same whether or not somebody looks at standard error. Bars are drawn where they do not mix
-    with it: on a terminal that does not show lines of steps at the same time.
+    Standard output does not depend on standard error. Bars are drawn only on a terminal that does not show lines of
+    steps at the same time.
 
     Args:
         jobs: The trials.
-        display: As chosen: ``auto`` or a style.
-        limiters: What providers allow these trials together.
-        noun: What the jobs' names are.
+        display: ``auto`` or a style.
+        limiters: The limiters that these trials share.
+        noun: What the jobs' names stand for, such as seeds.
         parallel: How many at once.
         check: Called once before the first trial begins.
         title: What is played, for the screen.
@@ -95,7 +95,7 @@ def play_jobs(
     bars = Bars(jobs, sys.stderr, lambda: limiters.waits, noun) if drawable and _room(style, on_terminal) else None
     look = Look.of(sys.stdout)
     output = Output(lambda line: click.echo(line, color=look.colour))
-    # What nobody reads on standard error is no reason to stop.
+    # A closed standard error is no reason to stop.
     series = Series(jobs, style, output, Output(narrate).line, look, noun=noun, parallel=parallel, bars=bars)
     limiters.told = series.narrate
     if check is not None:
@@ -132,7 +132,7 @@ def _control(jobs: Sequence[Job], parallel: int, check: Check | None, title: str
 def _tell_ends(jobs: Sequence[Job], bills: Bills) -> None:
     from bioblue_tui.display.output import Output
 
-    # What nobody reads on standard error is no reason to end otherwise.
+    # A closed standard error is no reason to end with another exit code.
     tell = Output(narrate).line
     for job in jobs:
         place = visible(str(job.path)) if job.path else one_line(job.failure or job.reason, 400) or "not begun"

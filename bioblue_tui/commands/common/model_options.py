@@ -1,4 +1,4 @@
-"""Options for what a model is sent, how much of its past it sees, what it may cost, and planned interventions."""
+"""Options for a model's settings, how much of its past it sees, what it may cost, and planned interventions."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ MODEL_OPTIONS = (*SETTINGS, "interventions", "system_prompt", "max_cost")
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """What the options say.
+    """The values of the options.
 
     Attributes:
-        spec: The spec with all of it.
+        spec: The spec with the options applied.
         max_cost: US dollars at most; None for no limit.
     """
 
@@ -46,7 +46,7 @@ def max_cost_option(command: Command) -> Command:
 
 
 def model_options(command: Command) -> Command:
-    """Add what a model can be told."""
+    """Add the settings of models."""
     for option in reversed(
         [
             click.option(
@@ -59,7 +59,7 @@ def model_options(command: Command) -> Command:
                 metavar="WORD",
                 help="How hard to think, in the provider's words, such as low or none (default, or '': left out).",
             ),
-            click.option("--thinking", metavar="N", help="Tokens to think with, where a model has it."),
+            click.option("--thinking", metavar="N", help="Tokens for thinking, for models that think."),
             click.option(
                 "--history", metavar="HOW", help="What it sees of its past: full, window:K or none (default: full)."
             ),
@@ -69,14 +69,14 @@ def model_options(command: Command) -> Command:
             click.option(
                 "--grammar/--no-grammar",
                 default=None,
-                help="Let the server hold answers to integers, as llama.cpp's can (default: for local models only).",
+                help="Let the server restrict answers to integers, as llama.cpp can (default: for local models only).",
             ),
             click.option(
                 "--send-reasoning/--no-send-reasoning",
                 default=None,
-                help="Send back the reasoning that stands in the text of its answers, too; what came apart never is.",
+                help="Also send back reasoning inside the text of its answers; separate reasoning never is.",
             ),
-            click.option("--extra", metavar="JSON", help="More for the body of each request, a JSON object."),
+            click.option("--extra", metavar="JSON", help="More for the body of each request, as a JSON object."),
             max_cost_option,
             click.option(
                 "--intervene",
@@ -104,16 +104,16 @@ def read_model(
     """Read the options of ``model_options``.
 
     Args:
-        spec: What is to be played, and by whom.
+        spec: What to play, and who plays.
         base_url: Where the model's server is.
         interventions: As written.
-        system_prompt: File of another instruction.
+        system_prompt: File with another instruction.
         max_cost: As written.
         after: Steps that are played already.
         **given: Settings by their names, as written; None for what was not given.
 
     Raises:
-        UsageError: When one makes no sense.
+        UsageError: When one is not valid.
     """
     values = _values(given)
     instruction = read_instruction(system_prompt, "--system-prompt") if system_prompt else ""
@@ -131,7 +131,7 @@ def read_model(
 
 
 def _values(given: Mapping[str, str | bool | None]) -> dict[str, Any]:
-    """Return what was given, by the names of settings. Only for the effort an empty text says something."""
+    """Return the given values by the names of settings. An empty text counts only for the effort."""
     values: dict[str, Any] = {}
     for name, text in given.items():
         if isinstance(text, bool):
@@ -152,7 +152,7 @@ def read_dollars(text: str) -> Decimal:
     """Read an amount of US dollars.
 
     Raises:
-        UsageError: When it is none.
+        UsageError: When the text is not an amount.
     """
     try:
         value = Decimal(text.strip().removeprefix("$"))

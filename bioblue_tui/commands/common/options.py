@@ -1,4 +1,4 @@
-"""What the commands share: options of a live trial, reading them, and turning what a person can mend into a message."""
+"""What the commands share: options of a live trial, and reading them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, .
     """Read seeds as people write them, such as ``1,4,7-9``.
 
     Raises:
-        click.BadParameter: For anything else, a seed that is there twice, or too many.
+        click.BadParameter: For anything else, a repeated seed, or too many.
     """
     try:
         return parse_seeds(text)
@@ -46,7 +46,7 @@ def read_seeds(_: click.Context, __: click.Parameter, text: str) -> tuple[int, .
 
 
 def trial_options(command: Command) -> Command:
-    """Add what one live trial can be told."""
+    """Add the options of one live trial."""
     seed = click.option(
         "--seed",
         type=click.IntRange(0, MAX_SEED),
@@ -59,7 +59,7 @@ def trial_options(command: Command) -> Command:
 
 
 def series_options(command: Command) -> Command:
-    """Add what several trials, which differ in their seeds, can be told."""
+    """Add the options of several trials that differ in their seeds."""
     seeds = click.option(
         "--seeds",
         "--seed",
@@ -89,20 +89,20 @@ def _world_options(command: Command) -> Command:
 
 
 def wording_option(default: str) -> Callable[[Command], Command]:
-    """Return what adds the choice of what the agent is told.
+    """Return a decorator that adds the choice of a wording.
 
     Args:
-        default: What it is told where none is named, for the help.
+        default: The wording where none is named, for the help.
     """
-    text = f"What the agent is told, and in which words: a built-in wording, or a file (default: {default})."
+    text = f"The texts that the agent gets: a built-in wording, or a file (default: {default})."
     return click.option("--wording", metavar="NAME|FILE", help=text)
 
 
 def choose_wording(written: str | None, environment: str) -> Wording | None:
-    """Return the wording that an option names; None where it names none.
+    """Return the wording that an option names; None where it was not given.
 
     Raises:
-        UsageError: When there is none, or it has no words for the environment.
+        UsageError: When it does not exist, or has no words for the environment.
     """
     if written is None:
         return None
@@ -112,7 +112,7 @@ def choose_wording(written: str | None, environment: str) -> Wording | None:
 
 
 def tell_rewording(wording: Wording | None, data: Path | None) -> None:
-    """Say on standard error where records have other words under the name and version of the chosen wording."""
+    """Warn on standard error where records have other words under the chosen wording's name and version."""
     if wording is None or comes_with_us((wording.title, wording.digest)):
         return
     entries = recent(trials_dir(data_directory(data)), sys.maxsize)
@@ -122,7 +122,7 @@ def tell_rewording(wording: Wording | None, data: Path | None) -> None:
 
 
 def agent_options(command: Command) -> Command:
-    """Add who plays, how fast, and how often an illegal answer may be tried again."""
+    """Add the options for who plays, how fast, and how often an illegal answer may be tried again."""
     for option in reversed(
         [
             click.option(
@@ -157,7 +157,7 @@ def speed_option(command: Command) -> Command:
 
 
 def pause_option(command: Command) -> Command:
-    """Add the failure modes that pause a trial."""
+    """Add the option for failure modes that pause a trial."""
     return click.option(
         "--pause-on",
         "pauses",
@@ -182,7 +182,7 @@ def read_modes(names: Collection[str]) -> frozenset[Mode]:
     """Return the failure modes that are named.
 
     Raises:
-        UsageError: For a name there is not.
+        UsageError: For an unknown name.
     """
     if not names:
         return frozenset()
@@ -212,7 +212,7 @@ def choose_agent(
         default: Who plays when neither is given; empty when one must be.
 
     Raises:
-        UsageError: When they contradict each other, or name nobody.
+        UsageError: When they contradict each other, or name no agent.
     """
     if agent and model:
         raise UsageError("--agent and --model: give one of them")
@@ -234,11 +234,11 @@ def make_spec(environment: str, agent: str, **options: Any) -> TrialSpec:
     Args:
         environment: Id of the environment.
         agent: Who plays, as in ``make_agent``.
-        **options: What ``trial_options`` and ``series_options`` add, and ``prompt_only``.
+        **options: The options that ``trial_options`` and ``series_options`` add, and ``prompt_only``.
 
     Raises:
-        UsageError: When the wording is none that there is, or has no words for the environment.
-        bioblue_envs.ParameterError: When the environment or a parameter is none that there is.
+        UsageError: When the wording does not exist, or has no words for the environment.
+        bioblue_envs.ParameterError: When the environment or a parameter does not exist.
     """
     return TrialSpec(
         environment,
@@ -252,7 +252,7 @@ def make_spec(environment: str, agent: str, **options: Any) -> TrialSpec:
 
 
 def read_speed(text: str | None) -> float | None:
-    """Read a speed: 0 stands for the default, None for as fast as it goes."""
+    """Read a speed: 0 stands for the default, None for as fast as possible."""
     if text is None:
         return 0
     if text.strip().lower() == "max":

@@ -1,4 +1,4 @@
-"""What the commands do about cost: an estimate before paid trials begin, and a limit that all of them keep."""
+"""What the commands do about cost: an estimate before paid trials begin, and a limit for all of them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Ahead:
 
 
 def cost_check(limit: Decimal | None) -> Check:
-    """Return what says before paid trials what they may come to, and keeps them within a limit."""
+    """Return a check that estimates the cost of paid trials before they begin, and keeps them within a limit."""
 
     def check(engine: Engine) -> None:
         ahead = [Ahead(job.spec, job.done) for job in engine.jobs if job.spec and not job.over]
@@ -51,13 +51,13 @@ def cost_check(limit: Decimal | None) -> Check:
 
 
 def tell_estimates(ahead: Sequence[Ahead]) -> None:
-    """Say what trials may come to, where there is anything to say."""
+    """Say what trials may cost, where any of them is paid."""
     for line in estimates(ahead):
         narrate(f"bioblue: {line}")
 
 
 def keep_limit(ahead: Iterable[Ahead]) -> None:
-    """Check that a limit to the cost can be kept.
+    """Check that a cost limit can be kept.
 
     Raises:
         UsageError: When the price of a model is not known.
@@ -82,13 +82,13 @@ class CostKeeper(Watcher):
         self._budget = budget
 
     def begun(self, job: Job) -> None:
-        """Watch over a trial from its first request on."""
+        """Limit a trial's cost from its first request on."""
         if job.session is not None:
             job.session.limit_cost(self._budget)
 
 
 def estimates(ahead: Iterable[Ahead]) -> Iterator[str]:
-    """Yield a line for each environment with each model at each address, and one for all where there are several."""
+    """Yield a line for each environment with each model at each address, and a sum where there are several."""
     groups: dict[tuple[str, str, str], list[Ahead]] = {}
     for trial in ahead:
         if _is_remote(trial.spec):
@@ -103,7 +103,7 @@ def estimates(ahead: Iterable[Ahead]) -> Iterator[str]:
 
 
 def _in_all(parts: Iterable[Estimate]) -> str:
-    """Say what all trials may come to together; those whose price is unknown are not in the sum."""
+    """Say what all trials may cost together, without those whose price is unknown."""
     parts = list(parts)
     priced = [part for part in parts if part.price.known]
     unknown = sum(part.trials for part in parts if part.price.paid and not part.price.known)
@@ -118,7 +118,7 @@ def _in_all(parts: Iterable[Estimate]) -> str:
 
 
 def _estimates(ahead: Iterable[Ahead]) -> Iterator[Estimate]:
-    """Yield an estimate for each setup: trials that differ in nothing but noise and label share one."""
+    """Yield an estimate for each setup: trials that differ only in noise and label share one."""
     setups: dict[object, list[Ahead]] = {}
     for trial in ahead:
         spec, told = trial.spec, trial.spec.settings
@@ -163,7 +163,7 @@ def _is_remote(spec: TrialSpec) -> bool:
 
 
 def _place(spec: TrialSpec) -> tuple[str, str]:
-    """Return a model and where it is asked, the environment variables regarded that say so where nothing else does."""
+    """Return a model and its address, which an environment variable gives where nothing else does."""
     service = services()[spec.agent.partition(":")[0]]
     url = spec.settings.base_url or os.environ.get(service.url_variable, "").strip()
     return spec.agent, url or service.url
@@ -175,5 +175,5 @@ def _price(spec: TrialSpec) -> Price:
 
 
 def _shown(url: str) -> str:
-    """Return an address without what may be secret in it."""
+    """Return an address without its parts that may be secret."""
     return url.partition("?")[0].partition("//")[2].rpartition("@")[2]

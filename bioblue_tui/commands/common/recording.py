@@ -1,4 +1,4 @@
-"""Playing what is recorded meanwhile: how a command ends when a record can no longer be written."""
+"""Playing recorded trials: how a command ends when a record can no longer be written."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Result = TypeVar("Result")
 
 
 def recorded(play: Callable[[], Result], begun: Callable[[], object] = lambda: True) -> Result:
-    """Play, and turn what a person can mend into one clear message.
+    """Play, and turn an error that a person can correct into one clear message.
 
     Args:
         play: Plays one trial or several.
-        begun: Tells whether any of them has begun: then it is no bad input that ends it.
+        begun: Tells whether any of them has begun: then the error is not bad input.
     """
     try:
         return play()
     except RecordError as error:
         if not begun():
             raise
-        kept = " What was played before is kept; bioblue resume goes on from there."
+        kept = " Steps played before are kept; bioblue resume continues from there."
         raise BrokenOff(visible(f"{error}{'' if isinstance(error, RemovedError) else kept}")) from None

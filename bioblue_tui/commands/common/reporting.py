@@ -1,4 +1,4 @@
-"""What the commands share that read trials and write one file for others."""
+"""Shared by the commands that read trials and write one file for other people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def output_options(command: Command) -> Command:
-    """Add the files to read, and the one to write."""
+    """Add the options for the files to read and the file to write."""
     output = click.option(
         "-o",
         "--output",
@@ -47,7 +47,7 @@ def checked_format(output: Path, form: str | None, possible: Mapping[str, Format
     if asked is None or asked not in possible:
         names = ", ".join(possible)
         raise UsageError(
-            f"{visible(str(output))}: the name tells no format. End it in one of {names}, or give --format."
+            f"{visible(str(output))}: no format in the name. End it in one of {names}, or give --format."
         )
     if output.exists() and not force:
         raise UsageError(f"{visible(str(output))}: exists already. Choose another name, or replace it with --force.")
@@ -55,7 +55,7 @@ def checked_format(output: Path, form: str | None, possible: Mapping[str, Format
 
 
 def read_trials_of(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list[Shown], list[str]]:
-    """Return the trials, and what could not be read, told at once: a line for each file, and one that counts them."""
+    """Return the trials, and a line for each file that can't be read; these, and their number, are written now."""
     from bioblue_tui.analysis.references import References
     from bioblue_tui.analysis.words import UNREAD, left_out
     from bioblue_tui.report.trials import read_trials
@@ -75,7 +75,7 @@ def read_trials_of(files: tuple[Path, ...], data_dir: Path | None) -> tuple[list
 
 
 def write_output(output: Path, content: Callable[[], bytes], force: bool) -> None:
-    """Write what was asked for, to a file or standard output."""
+    """Write the content to a file or to standard output."""
     from bioblue_tui.records.files import write_bytes
 
     data = content()

@@ -1,4 +1,4 @@
-"""Whether a command has a screen to draw on, and showing the application on it."""
+"""Whether a command has a screen to draw on, and how it shows the application there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def on_screen(display: str) -> bool:
-    """Tell whether a display, as chosen, is the screen.
+    """Return whether the chosen display is the screen.
 
     Raises:
-        UsageError: When it is and there is no terminal.
+        UsageError: When the screen was chosen and there is no terminal.
     """
     if display == "auto":
         return _on_terminal()
@@ -30,7 +30,7 @@ def on_screen(display: str) -> bool:
 
 
 def need_terminal(otherwise: str = "for plain lines: bioblue play ENVIRONMENT --display plain") -> None:
-    """Raise UsageError without a terminal; it says what there is to do otherwise."""
+    """Raise UsageError without a terminal; its message says what to do instead."""
     if not _on_terminal():
         raise UsageError(f"the screen needs a terminal; {otherwise}")
 
@@ -45,15 +45,15 @@ def run_app(
 
     Args:
         data: The data directory; None for the platform's.
-        first: Makes the screen to show instead of the home screen, once the first line is painted.
-        spec: What that screen plays.
-        left: Is told, however it is left, the path of the last trial's record; empty where there is none.
+        first: Makes the screen to show instead of the home screen; called once the first line is painted.
+        spec: The trial that this screen plays.
+        left: Receives the path of the last trial's record, however the application ends; empty where there is none.
 
     Raises:
         SystemExit: When a signal or a fault of the program ended it.
     """
-    # Textual reads this when it is imported: at four times its frame rate keys show sooner, also while steps are
-    # painted, and nothing is painted more often than something changes.
+    # Textual reads this when it is imported. At four times its frame rate keys show sooner, even while steps are
+    # painted; nothing is painted more often than it changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from bioblue_tui.app.bioblue import BioBlueApp
     from bioblue_tui.config import Config

@@ -39,7 +39,7 @@ def play_one(
     paused: bool = False,
     retries: int = RETRY_LIMIT,
 ) -> None:
-    """Begin a trial and show it, see ``show_session``."""
+    """Begin a trial and show it; see ``show_session``."""
     tell_rewording(spec.wording, data)
     if speed == 0:
         speed = default_speed(spec.agent) if on_screen(display) else None
@@ -62,15 +62,15 @@ def play_one(
 def show_session(
     open_trial: Callable[[], Session], display: str, data: Path | None = None, spec: TrialSpec | None = None
 ) -> NoReturn:
-    """Show a live trial on the screen, or play it in lines, and exit: with 0 where it has reached its end.
+    """Show a live trial on the screen, or play it in lines, and exit; with code 0 if it has reached its end.
 
-    On the screen it is the trial that was played last, the one whose record is named.
+    On the screen, the exit code and the named record are those of the last trial played.
 
     Args:
         open_trial: Begins it.
-        display: As chosen: screen, lines, or what fits.
+        display: The chosen display.
         data: The data directory; None for the platform's.
-        spec: What is played, so that it can be played again.
+        spec: The trial, so that it can be played again.
     """
     session = open_trial()
     if on_screen(display):

@@ -1,4 +1,4 @@
-"""What every command needs, and what costs nothing to load: the error for bad input, the choice of a data directory."""
+"""What every command needs, quick to load: the error for bad input, the choice of a data directory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bioblue_tui.formatting.text import visible
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 UNREADABLE = 2
-"""Exit code when a record could not be read and is missing in what was written."""
+"""Exit code when a record could not be read and is missing from the output."""
 
 
 class UsageError(click.ClickException):
@@ -23,29 +23,29 @@ class UsageError(click.ClickException):
 
 
 class BrokenOff(UsageError):
-    """What was asked for could not be written, or not to its end: one clear message, exit code 1."""
+    """The output could not be written completely: one clear message, exit code 1."""
 
     exit_code = 1
 
 
 def narrate(line: str) -> None:
-    """Say something on standard error: standard output is for data."""
+    """Write a line to standard error: standard output is for data."""
     click.echo(line, err=True)
 
 
 def complaint(error: Exception, before: str = "") -> UsageError:
-    """Return the message for an error that a person can mend, with the error's own exit code.
+    """Return the message for an error that a person can correct, with the error's own exit code.
 
     Args:
         error: The error.
-        before: What is said before it.
+        before: Text in front of the error's message.
     """
     code = getattr(error, "exit_code", UsageError.exit_code)
     return (UsageError if code == UsageError.exit_code else BrokenOff)(visible(f"{before}{error}"))
 
 
 class _Directory(click.Path):
-    """A directory's name; an empty one, as of a variable that is not set, would mean the present directory."""
+    """A directory's name; an empty one, as from an unset variable, is refused: it would mean the current directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if str(value) == "":
@@ -64,7 +64,7 @@ def data_option(command: Command) -> Command:
 
 
 def trial_files(command: Command) -> Command:
-    """Add the files to read; a directory stands for all records in it and below it."""
+    """Add the argument for files to read; a directory stands for all records in it and below it."""
     kind = click.Path(path_type=Path)
     return click.argument("files", nargs=-1, required=True, type=kind, callback=_with_directories)(command)
 

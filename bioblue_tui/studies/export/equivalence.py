@@ -27,7 +27,7 @@ def equivalence(found: Collected) -> Iterator[str]:
     if any(noisy(_world(trial.spec)) for trial in (*study.practice, *study.trials)):
         yield "- The noise: it comes from the seed alone, so people and models meet the same."
     if not study.feedback:
-        yield "- Nobody is told the result of a trial after it."
+        yield "- After a trial, nobody is told its result."
     yield ""
     yield "Not the same:"
     yield ""
