@@ -1,4 +1,4 @@
-"""Analysing files: which failure modes each trial has, from which step, and how it went."""
+"""Analysing files: which failure modes each trial has, from which step on, and how it went."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bioblue_tui.trials.telling import changed, forked, interfered, parameters, 
 from bioblue_tui.wordings.collection import called
 
 _SPANS = 20
-"""How many stretches of steps are named; there may be thousands."""
+"""Most stretches of steps that are named; there may be thousands."""
 
 
 def analyse_files(
@@ -39,7 +39,7 @@ def analyse_files(
     Args:
         files: Records of ours or published logs.
         write: Receives each line of the result; with ``as_json`` one JSON object a file.
-        complain: Receives what could not be read, and which trials are no different ones.
+        complain: Receives a line for what could not be read, and for trials that are not independent.
         references: Where best totals are looked up.
         as_json: Whether to write JSON.
 
@@ -68,7 +68,7 @@ def analyse_files(
 
 
 def facts(name: str, trial: AnalysedTrial) -> dict[str, Any]:
-    """Return all that is said of a trial, as a JSON object: the text is made of nothing else."""
+    """Return all facts about a trial as a JSON object; the text is made from these alone."""
     header, state, environment, reading = trial.header, trial.state, trial.environment, trial.analysis
     verdict, flip, shadows = trial.verdict, reading.flip, reading.shadows if reading.steps else {}
     references = trial.references
@@ -132,7 +132,7 @@ def facts(name: str, trial: AnalysedTrial) -> dict[str, Any]:
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
-    """Say the facts for people; what is not in them is not said."""
+    """Yield the facts as lines for people; nothing else is in them."""
     how = judged_words(found["standing"], found["verdict"], found["reason"])
     done = counted(found["steps"], "step") + ended_words(found["standing"])
     yield f"{one_line(found['file'], 400)}: {found['environment']}, {done}{how}"
@@ -193,7 +193,7 @@ def _flip(found: Mapping[str, Any]) -> str:
 
 
 def finding_line(finding: Finding, steps: int) -> str:
-    """Say a finding of a trial of so many steps on one line."""
+    """Return a finding, in a trial of ``steps`` steps, as one line."""
     return _finding_line(finding.to_json(), steps)
 
 

@@ -1,4 +1,4 @@
-"""How far many trials are, drawn on standard error while they run: all of them in one bar, those that run below it."""
+"""How far many trials are, drawn on standard error while they run: one bar for all, and below it those that run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SHOWN = 10
-"""How many running trials have a bar of their own; more would push what was said before out of sight."""
+"""How many running trials have a bar of their own; more would push earlier lines out of sight."""
 
 INTERVAL = 0.2
 """Seconds between two drawings."""
@@ -28,16 +28,16 @@ _BAR = 24
 
 
 class Bars(Watcher):
-    """Draws bars; use it as a context manager, which takes them away at its end.
+    """Draws bars; use it as a context manager, which removes them at its end.
 
     Args:
         jobs: All trials.
         stream: Where to draw: a terminal.
-        waits: Returns for how many seconds each provider makes all its trials wait now.
-        noun: What the jobs' names are.
+        waits: Returns the seconds that each provider makes all its trials wait now.
+        noun: What the jobs' names stand for, such as seeds.
 
     Attributes:
-        bills: What the trials cost, where somebody follows that.
+        bills: What the trials cost; None where nobody follows the cost.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Bars(Watcher):
 
     @staticmethod
     def fit(stream: TextIO | None) -> bool:
-        """Tell whether bars can be drawn on a stream: they need a terminal that may be sent escape codes."""
+        """Return whether bars can be drawn on a stream: they need a terminal that accepts escape codes."""
         return stream is not None and stream.isatty() and Look.of(stream).colour
 
     def __enter__(self) -> Self:
@@ -81,7 +81,7 @@ class Bars(Watcher):
         self._live.stop()
 
     def above(self, narrate: Callable[[str], None]) -> Callable[[str], None]:
-        """Return what writes lines above the bars while they are there, and as given before and after."""
+        """Return a function that writes lines above the bars while they are drawn, otherwise with ``narrate``."""
 
         def say(line: str) -> None:
             if self._live.is_started:
@@ -118,7 +118,7 @@ class Bars(Watcher):
         self._failed += bool(job.failure) and not stopped
 
     def drawn(self) -> Table:
-        """Return what is shown now."""
+        """Return the bars as they are now."""
         from rich.progress_bar import ProgressBar
         from rich.table import Table
         from rich.text import Text

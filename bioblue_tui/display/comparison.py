@@ -1,4 +1,4 @@
-"""A comparison without a screen: where trials part, totals and differences by dimension, verdicts, onsets."""
+"""A comparison without a screen: where trials diverge, totals and differences by dimension, verdicts, onsets."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.trials.telling import interfered
 
 _TOLD = 20
-"""How many interventions of a trial are named; ``analyse`` names all."""
+"""Most interventions of a trial that are named; ``analyse`` names all."""
 
 
 def write_comparison(comparison: Comparison, *, as_json: bool) -> None:
-    """Write a comparison to standard output; what must be known before believing it goes to standard error.
+    """Write a comparison to standard output, and warnings about it to standard error.
 
     Args:
         comparison: The trials.
@@ -76,7 +76,7 @@ def _trial_lines(member: Member) -> Iterator[str]:
 
 
 def _reason(member: Member) -> str:
-    """Say what the verdict rests on, or why there is none."""
+    """Return the reason for the verdict, or why there is none."""
     return member.verdict.reason if member.verdict else member.analysis.unjudged
 
 
@@ -113,15 +113,15 @@ def _less(member: Member, first: Member) -> dict[str, Number]:
 
 
 def _own(member: Member) -> dict[str, Number] | None:
-    """Return totals less those of the reference policy over a whole trial, also where the trial ended early."""
+    """Return totals minus those of the reference policy over a whole trial, even where the trial ended early."""
     return member.figures.compared.differences if member.figures.compared else None
 
 
 def comparison_json(comparison: Comparison) -> dict[str, object]:
     """Return a comparison as a JSON object.
 
-    ``divergence`` holds the first steps at which any trial parts from the first, each trial's own is in ``trials``;
-    null stands for never, and for what is not known.
+    ``divergence`` holds the first steps at which any trial diverges from the first; ``trials`` has each trial's own.
+    Null stands for never and for not known.
     """
     members = comparison.members
     parted = [member.parted for member in members if member.parted]

@@ -1,4 +1,4 @@
-"""What the program can see around it: keys, servers, local models, its directories, the terminal, versions."""
+"""What the program finds around it: keys, servers, local models, its directories, the terminal, versions."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from bioblue_tui.records.files import leading_nowhere
 from bioblue_tui.system.paths import config_file, models_dir, trials_dir
 
 PACKAGES = ("textual", *(service.dialect.package for service in services().values()), "genai-prices", LIBRARY)
-"""Packages whose version may explain what a person sees."""
+"""Packages whose versions may explain a problem."""
 
 _SMALLEST = (60, 20)
-"""Columns and rows below which no screen fits."""
+"""Columns and rows that the screens need at least."""
 
 _NAMED = 4
-"""How many models of a server are named."""
+"""Most models of a server that are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
-        part: What it belongs to.
-        name: What was looked at.
+        part: The part of the list that it belongs to.
+        name: What was checked.
         text: What was found, for a person.
-        broken: True when the program can't work so.
+        broken: True when the program can't work like this.
         facts: What was found, as JSON values.
     """
 
@@ -85,7 +85,7 @@ async def _servers(environ: Mapping[str, str]) -> list[Finding]:
             found.append(Finding("servers", name, "not set", facts={"set": False}))
             continue
         try:
-            # Without the key: it is of no interest here.
+            # Without the key: it is not needed here.
             endpoint = find_endpoint(service, given, {})
         except AgentError as error:
             found.append(Finding("servers", name, str(error), facts={"set": True, "usable": False}))
@@ -135,13 +135,13 @@ def _places(data: Path) -> Iterator[Finding]:
 def _place(name: str, path: Path, problem: str, *, broken: bool) -> Finding:
     facts = {"path": str(path), "problem": problem}
     shown = str(path.absolute())
-    # What is wrong with a file names the file itself.
+    # The problem with a file already names the file.
     text = problem if problem and shown in problem else f"{shown}: {problem or 'can be written'}"
     return Finding("places", name, text, broken, facts)
 
 
 def _unwritable(directory: Path) -> str:
-    """Return why nothing can be written to a directory, made if need be; empty where something can. Leaves no trace."""
+    """Return why a directory, made if need be, can't be written to; empty where it can. Leaves no trace."""
     place = directory
     try:
         while not place.exists() and place != place.parent:

@@ -1,4 +1,4 @@
-"""Running sessions without a screen: plain lines or JSON lines, a person's answers from standard input."""
+"""Running sessions without a screen: in plain lines or JSON lines, with a person's answers from standard input."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def watch(session: Session, write: Write, narrate: Write | None = None, *, jsonl
     Args:
         session: The trial of an agent.
         write: Receives each line of output.
-        narrate: Receives why the trial was stopped, where it was.
+        narrate: Receives the reason where the trial was stopped.
         jsonl: Write events as JSON lines instead of plain text.
 
     Returns:
         True when the trial was played to its end.
 
     Raises:
-        OSError: When nobody takes the output; the record is complete nevertheless.
-        SystemExit: When a signal has stopped it.
+        OSError: When the output can't be written; the record is complete nevertheless.
+        SystemExit: When a signal stopped it.
     """
     return run_until_signal(lambda: _watch(session, Output(write), narrate, jsonl), session.stop)
 
@@ -54,7 +54,7 @@ async def _watch(session: Session, output: Output, narrate: Write | None, jsonl:
 
 
 def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool = False) -> bool:
-    """Let a person play through lines: each observation is written, each answer read.
+    """Let a person play in lines: each observation is written, each answer read.
 
     Args:
         session: The trial of a person.
@@ -66,8 +66,8 @@ def play(session: Session, write: Write, read: Callable[[], str], *, jsonl: bool
         True when the trial was played to its end.
 
     Raises:
-        OSError: When nobody takes the output; the record is complete nevertheless.
-        SystemExit: When a signal has stopped it.
+        OSError: When the output can't be written; the record is complete nevertheless.
+        SystemExit: When a signal stopped it.
     """
     return run_until_signal(lambda: _play(session, Output(write), read, jsonl), session.stop)
 
@@ -94,7 +94,7 @@ async def _play(session: Session, output: Output, read: Callable[[], str], jsonl
 
 
 async def _before_end(line: Coroutine[Any, Any, str], running: asyncio.Future[None]) -> str:
-    """Return a line, or an empty string when the trial ends before there is one."""
+    """Return a line, or an empty string when the trial ends before one comes."""
     waiting = asyncio.ensure_future(line)
     await asyncio.wait((waiting, running), return_when=asyncio.FIRST_COMPLETED)
     if waiting.done():
@@ -104,7 +104,7 @@ async def _before_end(line: Coroutine[Any, Any, str], running: asyncio.Future[No
 
 
 async def _line(read: Callable[[], str]) -> str:
-    """Read a line in a thread that nobody waits for: ctrl+c would else have to wait for the next line."""
+    """Read a line in a thread that nobody waits for: otherwise ctrl+c would have to wait for the next line."""
     loop = asyncio.get_running_loop()
     arrived: asyncio.Future[str] = loop.create_future()
 
@@ -116,7 +116,7 @@ async def _line(read: Callable[[], str]) -> str:
         try:
             line = read()
         except (OSError, ValueError):
-            # Input that can't be read, such as a closed file, is at its end.
+            # Input that can't be read, such as a closed file, counts as ended.
             line = ""
         with contextlib.suppress(RuntimeError):
             # The loop may be closed by now.
@@ -127,7 +127,7 @@ async def _line(read: Callable[[], str]) -> str:
 
 
 def replay(record: Record, write: Write, *, jsonl: bool = False) -> None:
-    """Write a record's events as if they happened now."""
+    """Write a record's events as if they were happening now."""
     state = TrialState(record.header)
     if jsonl:
         display = JsonlDisplay(write)

@@ -15,8 +15,8 @@ class JsonlDisplay:
 
     Args:
         write: Receives each line, without its newline.
-        label: What every line begins with, to tell several trials apart; nothing for a single trial, whose lines are
-            then those of its record to the letter.
+        label: Fields at the beginning of every line, to tell several trials apart; None for a single trial, whose lines
+            are then exactly those of its record.
     """
 
     def __init__(self, write: Callable[[str], None], label: dict[str, object] | None = None) -> None:
@@ -28,13 +28,13 @@ class JsonlDisplay:
         self._write(dumps({**self._label, **encode_header(header)}))
 
     def show(self, event: Event) -> None:
-        """Write an event as it is in the record; what is not kept there, pieces of an answer, is left out."""
+        """Write an event as it is in the record; pieces of an answer, which are not in it, are left out."""
         if isinstance(event, Heard):
             return
         self._write(dumps({**self._label, **encode_event(event)}))
 
     def summary(self, outcome: Outcome, bill: Bill = EMPTY) -> None:
-        """Write how the trial came out and what it cost, which no record holds."""
+        """Write the trial's outcome and cost, which are not in the record."""
         figures = outcome.figures
         compared = figures.compared
         reference = compared and {

@@ -12,14 +12,14 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.records.collection import Entry
 
 _LONGEST = 300
-"""Characters of one field that are shown."""
+"""Most characters of a field that are shown."""
 
 _LONGEST_PATH = 5000
-"""Characters of a path that are shown: more than any system allows, for a script needs it whole."""
+"""Most characters of a path that are shown: more than any system allows, since a script needs all of it."""
 
 
 def list_lines(rows: Iterable[Sequence[str]], look: Look) -> Iterator[str]:
-    """Yield a list's lines. At a terminal the last field is wrapped where it stands; elsewhere nothing is."""
+    """Yield a list's lines. At a terminal the last field is wrapped in its column; elsewhere nothing is."""
     clean = [[one_line(field, _LONGEST) for field in row] for row in rows]
     if not look.drawn:
         yield from ("\t".join(row) for row in clean)
@@ -40,7 +40,7 @@ def list_lines(rows: Iterable[Sequence[str]], look: Look) -> Iterator[str]:
 def trial_lines(entries: Sequence[Entry], look: Look) -> Iterator[str]:
     """Yield a line for each record: when, environment, agent, seed, steps, how it ended, cost, and the file.
 
-    Where that is too wide for the terminal, the file stands on a line of its own.
+    Where the line is too wide for the terminal, the file is on a line of its own.
     """
     rows = [
         [*(one_line(field, _LONGEST) for field in _about(entry)), one_line(str(entry.path), _LONGEST_PATH)]

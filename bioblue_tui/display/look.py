@@ -1,4 +1,4 @@
-"""How output may look: whether a person sees it, in colour or not, and how wide."""
+"""How output may look: for a person or not, in colour or not, and how wide."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 UNBOUNDED = 100_000
-"""Columns to draw on where nothing may be wrapped or cut."""
+"""Columns to draw in where nothing may be wrapped or cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Look:
     """How output may look.
 
     Attributes:
-        drawn: Draw for a person's eyes; else write plain columns for a file or a program.
+        drawn: True to draw for people; False for plain columns, for a file or a program.
         colour: Whether escape codes may be written.
-        width: Columns there are; None where there is no limit.
+        width: Columns of the terminal; None for no limit.
     """
 
     drawn: bool = False
@@ -33,7 +33,7 @@ class Look:
     def of(cls, stream: TextIO | None, environ: Mapping[str, str] = os.environ) -> Look:
         """Return how a stream's output may look.
 
-        ``NO_COLOR`` forbids all escape codes; ``FORCE_COLOR`` draws in colour also where there is no terminal.
+        ``NO_COLOR`` forbids all escape codes; ``FORCE_COLOR`` draws in colour even without a terminal.
 
         Args:
             stream: Standard output; None when it is closed.
@@ -50,7 +50,7 @@ def drawn_lines(look: Look, *parts: RenderableType, width: int = UNBOUNDED) -> I
     """Draw parts with rich and yield the lines.
 
     Args:
-        look: Whether in colour.
+        look: Says whether to use colour.
         *parts: What to draw.
         width: Columns; what does not fit is wrapped.
     """

@@ -1,4 +1,4 @@
-"""Notes in lines: what people have noted in files, and how that agrees with the detectors."""
+"""Notes in lines: people's notes in files, and how they agree with the detectors."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Opened:
     """Files that were read.
 
     Attributes:
-        records: Name and record of each that could be.
-        errors: Name and error of each that could not.
+        records: Name and record of each file that could be read.
+        errors: Name and error of each file that could not.
     """
 
     records: list[tuple[str, Record]] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Opened:
 
     @classmethod
     def of(cls, files: Iterable[Path], complain: Write) -> Opened:
-        """Read files; what cannot be read is told."""
+        """Read files; complain of those that cannot be read."""
         opened = cls()
         for path in files:
             try:
@@ -132,7 +132,7 @@ def compare_notes(
         whose = f" of {one_line(who, 60)}" if who else ""
         has, are = ("has", "is") if len(unreviewed) == 1 else ("have", "are")
         left = f"{counted(len(unreviewed), 'file')} {has} no note{whose} and {are} not counted"
-        complain(f"bioblue: {left}; --all counts such as reviewed and found in order")
+        complain(f"bioblue: {left}; --all counts them as reviewed and in order")
     if as_json:
         modes = [one.to_json() for one in found]
         answer = {
@@ -169,13 +169,13 @@ def _table(found: Sequence[Agreement], trials: int, tolerance: int, look: Look) 
     )
     yield from list_lines([heads, *(_row(one) for one in found if one.trials)], look)
     if look.drawn:
-        yield f"{counted(trials, 'trial')}. person, detector: seen by it alone. later: person's step − onset, median."
+        yield f"{counted(trials, 'trial')}. person, detector: only it sees it. later: person's step − onset, median."
         yield "agree: the share of trials; interval: Wilson's 95% interval of it."
-        yield "A tag that names an objective (MODE:B) is compared with what is found of that one; others with any."
+        yield "A tag that names an objective (MODE:B) is compared with findings for that one, other tags with any."
         if elsewhere := sum(one.elsewhere for one in found):
-            yield f"person: {elsewhere} of them where the detector sees it of another objective."
+            yield f"person: {elsewhere} of them where the detector sees it for another objective."
     if unsought := [f"{words(one.mode)} ({counted(one.unsought, 'trial')})" for one in found if one.unsought]:
-        yield f"Not counted, since no detector looks for it in that world: {', '.join(unsought)}."
+        yield f"Not counted, since no detector looks for it in that environment: {', '.join(unsought)}."
 
 
 def _row(one: Agreement) -> Sequence[str]:

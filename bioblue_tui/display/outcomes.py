@@ -1,4 +1,4 @@
-"""Several trials beside each other: a row for each, then mean and spread, and the same less the reference policy."""
+"""Several trials in tables: a row for each, then mean and spread, and the same as differences from the reference."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def outcome_tables(
     bills: Sequence[Bill] = (),
     unread: int = 0,
 ) -> Iterator[Table]:
-    """Yield the tables: totals, and where known differences to the reference on the same noise, tokens and cost.
+    """Yield the tables: totals and, where known, differences from the reference on the same noise, tokens and cost.
 
     Dimensions are never summed. Mean and deviation are of the trials that were played to their end; those that share
-    noise, actions or first steps are one, their mean. Where all do, as futures of one step, the spread is across all
-    that were played, and the title says so.
+    noise, actions or first steps count as one, their mean. Where all of them do, as futures of one step, the spread is
+    across all that were played, and the title says so.
 
     Args:
         environment: Where they were played.
         agent: Who played.
-        outcomes: How they came out.
-        group: What else they have in common, for the title.
-        bills: What each of them cost.
-        unread: How many more there are whose records can't be read.
+        outcomes: The trials' outcomes.
+        group: What else the trials have in common, for the title.
+        bills: What each trial cost.
+        unread: How many more trials have records that can't be read.
     """
     more = outcomes[0].figures.trace.more if outcomes else ""
     named = f"{environment.title}, {one_line(agent, 60)}{more}{f', {one_line(group, 80)}' if group else ''}"
@@ -53,8 +53,8 @@ def outcome_tables(
 
 
 def _attempts(outcomes: Sequence[Outcome]) -> list[tuple[str, list[int]]]:
-    """Return each kind of attempts that did not count, with how many there were in each trial."""
-    # Records of older programs do not tell illegal and unreadable answers apart.
+    """Return each kind of attempt that did not count, with the number of them in each trial."""
+    # Records of older programs do not distinguish illegal and unreadable answers.
     apart = all(outcome.figures.tally.told_apart for outcome in outcomes)
     found = [] if apart else [("rejected", [outcome.figures.tally.rejected for outcome in outcomes])]
     for kind in (*(("illegal", "unreadable") if apart else ()), "cut", "provider"):
@@ -95,7 +95,7 @@ def _totals(
 
 
 def _own(named: str, outcomes: Sequence[Outcome], attempts: Sequence[tuple[str, list[int]]], out: str) -> Table:
-    """Return what did not count at forks' own steps: totals are over all, so it has a table of its own."""
+    """Return the attempts that did not count at forks' own steps, apart from the table of totals over all steps."""
     rows: list[list[Cell]] = [
         [outcome.seed, *(counts[place] for _, counts in attempts)] for place, outcome in enumerate(outcomes)
     ]
@@ -135,7 +135,7 @@ def _spent(named: str, outcomes: Sequence[Outcome], bills: Sequence[Bill]) -> Ta
 
 
 def _bill(bill: Bill, abandoned: bool) -> list[Cell]:
-    """Return a bill as cells; what nobody told is no number."""
+    """Return a bill as cells; what was not reported is no number."""
     told = (bill.input, bill.cached, bill.output)
     sent = (bill.requests, bill.abandoned) if abandoned else (bill.requests,)
     return [*sent, *told, round(bill.seconds, 3), str(bill.cost) if bill.requests else None]
@@ -162,19 +162,19 @@ def _finished(rows: Sequence[list[Cell]], outcomes: Sequence[Outcome]) -> list[l
 
 
 def _of(out: str, whose: Sequence[int]) -> str:
-    """Say for a title what is in no mean, and what the spread is across."""
+    """Return the part of a title on what is in no mean, and what the spread is across."""
     return (f"; {out}" if out else "") + _across(whose)
 
 
 def _whose(outcomes: Sequence[Outcome]) -> list[int]:
-    """Return for each finished trial the first one that it is not independent of."""
+    """Return, for each finished trial, the first trial that it is not independent of."""
     return kin([outcome.figures.trace for outcome in outcomes if not outcome.figures.unaveraged])
 
 
 def _below(rows: Sequence[Sequence[Cell]], whose: Sequence[int]) -> list[list[Cell]]:
-    """Return the mean of every column of numbers, and its deviation; of trials that count as one also the extremes.
+    """Return mean and deviation of every column of numbers; for trials that count as one, also the extremes.
 
-    There is none for fewer than two trials.
+    Empty for fewer than two trials.
     """
     columns = [_ones(column, whose) for column in zip(*rows, strict=True)]
     if len(rows) < 2 or not all(columns):
@@ -195,7 +195,7 @@ def _as_one(whose: Sequence[int]) -> bool:
 
 
 def _across(whose: Sequence[int]) -> str:
-    """Say what the spread of trials is across that count as one."""
+    """Say what the spread is across, where trials count as one."""
     return (
         f"; min, max, sd: across the {len(whose)} played, which share noise, actions or first steps"
         if _as_one(whose)

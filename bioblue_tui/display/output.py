@@ -1,4 +1,4 @@
-"""Where the lines of a headless display go, and what happens to a trial when nobody takes them any more."""
+"""Where the lines of a headless display go, and what happens to a trial when they can't be written any more."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bioblue_tui.trials.events import Event
 class Output:
     """Lines to somewhere that may stop taking them, such as a pipe that closes.
 
-    A line that can't be written breaks nothing off in the middle of an event: it is remembered, later lines are
-    dropped, and ``check`` raises what happened once the trial's record is complete.
+    A line that can't be written interrupts nothing in the middle of an event: the error is kept, later lines are
+    dropped, and ``check`` raises the error once the trial's record is complete.
 
     Args:
         write: Receives each line, without its newline.
@@ -22,7 +22,7 @@ class Output:
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self.broken: OSError | None = None
-        """Why nothing can be written any more."""
+        """The error after which nothing can be written."""
 
     def line(self, text: str) -> None:
         """Write a line."""
@@ -33,7 +33,7 @@ class Output:
                 self.broken = error
 
     def check(self) -> None:
-        """Raise what kept a line from being written, if anything did."""
+        """Raise the error that kept a line from being written, if there was one."""
         if self.broken is not None:
             raise self.broken
 

@@ -39,12 +39,12 @@ class PlainDisplay:
     Args:
         state: The trial.
         write: Receives each line, without its newline.
-        prompt_only: Show exactly what a model gets, and nothing else but from which step on, and why an answer was
+        prompt_only: Show exactly what a model gets; apart from that only the step it begins at, and why an answer was
             rejected.
-        person: The trial that a person plays: they see every observation, and neither their own answers nor rewards
+        person: The trial that a person plays: they see every observation, but neither their own answers nor rewards
             that an agent is not shown. None where an agent plays.
-        past: What has happened before in a trial that goes on; the state has it already.
-        spending: What the trial's model costs; this display feeds it with the events it shows. None without a model.
+        past: Earlier events of a trial that is resumed; the state has them already.
+        spending: The cost of the trial's model; this display passes it the events it shows. None without a model.
     """
 
     def __init__(
@@ -60,15 +60,15 @@ class PlainDisplay:
         self._state, self._write, self._spending = state, write, spending
         self._prompt_only, self._person = prompt_only, person
         self._question: tuple[int, str] | None = None
-        """The step that was asked last of a person, and its observation: what they have before them."""
-        # Who plays is not told what a model is not told.
+        """The step and observation that a person was asked last, and still sees."""
+        # A person who plays is not told what a model is not told.
         self._reading = None if person or prompt_only else Analysis(state.header, state.environment).feed(past)
 
     def begin(self, known: TrialState | None = None) -> None:
-        """Say what is played, and who did; a person also gets the instruction.
+        """Write what is played, and by whom; a person also gets the instruction.
 
         Args:
-            known: The whole trial, where it was played before; None where it is what has happened so far.
+            known: The whole trial, where it was played before; None for the state so far.
         """
         header = self._state.header
         if not self._prompt_only:
@@ -93,7 +93,7 @@ class PlainDisplay:
             self._spending.apply(event)
         match event:
             case Asked() if self._person:
-                # Asked once more after a rejected answer, they still have it before them.
+                # After a rejected answer the person still sees the observation.
                 question = (event.step, event.observation)
                 if question != self._question:
                     self._question = question
@@ -123,7 +123,7 @@ class PlainDisplay:
 
     def _aside(self, event: Event) -> None:
         if isinstance(event, Interrupted) and event.actor != HUMAN:
-            self._write(f"No answer: {'the trial was stopped' if event.reason else 'cut short'} before it had come")
+            self._write(f"No answer: {'the trial was stopped' if event.reason else 'cut short'} before it came")
         elif isinstance(event, Noted) and not event.deleted:
             where = f"step {event.step}" if event.step else "the trial"
             self._write(f"{where} noted: {one_line(said(event), 400)}")
@@ -135,7 +135,7 @@ class PlainDisplay:
             self._write(f"step {step.step} alert: {_found(finding)}")
 
     def unended(self, standing: str) -> None:
-        """Say how a trial stands whose record has no end, and which question is open.
+        """Write how a trial stands whose record has no end, and which question is open.
 
         Args:
             standing: How it stands, in a word.
@@ -145,7 +145,7 @@ class PlainDisplay:
         self._write(f"No end in the record: {one_line(standing, 30)} after step {self._state.done}{asked}.")
 
     def summary(self, comparison: Comparison) -> None:
-        """Write each reward dimension with the reference's; what a person is not shown, once the trial is over."""
+        """Write each reward dimension with the reference's; those hidden from a person only once the trial is over."""
         dimensions = self._state.environment.dimensions
         told = dimensions if self._person is None or self._state.whole else self._person.shown_dimensions
         if told:
@@ -157,7 +157,7 @@ class PlainDisplay:
             self._write(self._spending.words())
 
     def _by(self, event: Answered) -> str:
-        """Say who has answered where it was not the trial's agent; published logs name nobody for sure."""
+        """Say who answered, where it was not the trial's agent; published logs do not name anybody reliably."""
         header = self._state.header
         other = header.source == "live" and event.actor != header.agent
         return f" by {acting([event.actor])}" if other else ""
@@ -178,7 +178,7 @@ def _found(finding: Finding) -> str:
 
 
 def setup_lines(state: TrialState) -> Iterator[str]:
-    """Return what of a trial's setup is not as usual, as lines: where it was forked, other parameters."""
+    """Yield lines on what is unusual in a trial's setup: where it was forked, changed parameters."""
     if parent := forked(state.header):
         yield f"{parent[0].upper()}{parent[1:]}"
     if given := changed(state.environment):
@@ -188,13 +188,13 @@ def setup_lines(state: TrialState) -> Iterator[str]:
 def summary_lines(
     state: TrialState, comparison: Comparison, told: Collection[Dimension], *, person: bool = False
 ) -> Iterator[str]:
-    """Return the comparison with the reference policy as lines; dimensions are never summed.
+    """Yield the comparison with the reference policy as lines; dimensions are never summed.
 
     Args:
         state: The trial.
-        comparison: The agent beside the reference policy.
-        told: The dimensions to tell.
-        person: Whether who reads this has played it.
+        comparison: The agent compared with the reference policy.
+        told: The dimensions to show.
+        person: Whether the reader has played the trial.
     """
     who = "you" if person else "the player" if state.header.agent == HUMAN else one_line(state.header.agent, 40)
     noise = on_same_noise(state.environment, disturbed=state.any_disturbed)

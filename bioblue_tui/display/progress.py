@@ -1,4 +1,4 @@
-"""How far something slow is: a bar at a terminal, a line now and then elsewhere."""
+"""The progress of something slow: a bar at a terminal, elsewhere a line now and then."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from bioblue_tui.display.look import Look
 
 _PARTS = 4
-"""How many lines say how far one thing is where there is no bar."""
+"""How many lines report the progress of one thing where there is no bar."""
 
 
 @contextlib.contextmanager
 def progress(write: Callable[[str], None]) -> Iterator[Callable[[str, int, int], None]]:
-    """Show how far something is, on standard error.
+    """Show progress on standard error.
 
     Args:
         write: Receives lines where there is no terminal.
 
     Yields:
-        A function to be told what is done, how many bytes of it are, and how many there are in all.
+        A function that takes what is being done, how many bytes are done, and how many there are.
     """
     look = Look.of(sys.stderr)
     if not look.drawn or look.width is None:

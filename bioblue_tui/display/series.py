@@ -1,4 +1,4 @@
-"""Several trials without a screen: a line a step, whichever trial it is of; at the end a table in the given order."""
+"""Several trials without a screen: a line for each step of any trial; at the end a table in the given order."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from bioblue_tui.trials.tally import Tally
 from bioblue_tui.trials.telling import happened
 
 Style = Literal["plain", "jsonl", "none"]
-"""What is written of every step: a line for people, JSON lines, or nothing."""
+"""What is written for every step: a line for people, JSON lines, or nothing."""
 
 _NAMED = 20
-"""How many trials a message names; a table names all."""
+"""Most trials that a message names; a table names all."""
 
 
 class Series(Watcher):
@@ -48,17 +48,17 @@ class Series(Watcher):
 
     Args:
         jobs: The trials, in the order to begin them and to list them.
-        style: What is written of every step.
+        style: What is written for every step.
         output: Where data goes.
-        narrate: Receives each line for whoever waits: where records are, what failed.
+        narrate: Receives each line for the person who waits: where records are, what failed.
         look: How the tables may look.
-        noun: What the jobs' names are, such as seeds; empty where they say that themselves.
+        noun: What the jobs' names stand for, such as seeds; empty where the names say so themselves.
         parallel: How many trials run at once.
         bars: Shows how far the trials are; None to show nothing.
 
     Attributes:
         engine: What runs the trials.
-        narrate: Receives lines for whoever waits, while bars are drawn too.
+        narrate: Receives lines for the person who waits; they appear above the bars, if there are any.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Series(Watcher):
         bars: Bars | None = None,
     ) -> None:
         self.bills = Bills(steps=False)
-        # They hear of everything first: the others write what they say.
+        # The bills hear of every event first: the others write their sums.
         self.engine = Engine(jobs, parallel, watchers=[self.bills, self, *([bars] if bars else [])])
         if bars is not None:
             bars.bills = self.bills
@@ -88,7 +88,7 @@ class Series(Watcher):
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """How the trials that were played came out, in the order of the jobs."""
+        """The outcomes of the trials that were played, in the order of the jobs."""
         return [self._played[job][1] for job in self.engine.jobs if job in self._played]
 
     @property
@@ -98,19 +98,19 @@ class Series(Watcher):
 
     @property
     def unread(self) -> bool:
-        """True when a trial is in no table that was written, since its record can't be read any more."""
+        """True when a trial is in no table because its record can't be read any more."""
         return bool(self._unread)
 
     def play(self) -> None:
-        """Play all trials. One that fails is named, and the others go on.
+        """Play all trials. One that fails is named, and the others continue.
 
-        Whatever ends this early, the records of the trials that were being played are complete, and ``outcomes`` holds
-        them.
+        If this ends early, for whatever reason, the records of the running trials are complete so far, and ``outcomes``
+        has them.
 
         Raises:
-            RecordError: When a record can't be written; no further trial could be kept either.
-            OSError: When nobody takes the output.
-            SystemExit: When a signal has stopped it.
+            RecordError: When a record can't be written; then no other could be, either.
+            OSError: When the output can't be written.
+            SystemExit: When a signal stopped it.
         """
         with self._bars or contextlib.nullcontext():
             run_until_signal(self._play, self.engine.stop)
@@ -119,7 +119,7 @@ class Series(Watcher):
         """Write the tables of the trials so far, and name those that did not reach their end.
 
         Args:
-            whole: Whether trials that were over before have their place in the tables, too; reading them takes a while.
+            whole: Whether trials that were over before are in the tables, too; reading them takes a while.
         """
         if not any(job.over for job in self.engine.jobs) or self._output.broken is not None:
             return
@@ -135,7 +135,7 @@ class Series(Watcher):
         self._output.check()
 
     def begun(self, job: Job) -> None:
-        """Say where the record is, and prepare the lines of a trial."""
+        """Name the record, and prepare the lines of a trial."""
         session = job.session
         assert session is not None
         again = f" (resumes after step {session.state.done})" if session.state.done else ""
@@ -151,7 +151,7 @@ class Series(Watcher):
             self._lines[job] = StepLines(session, self._output.line, name, self.bills.spending(job))
 
     def heard(self, job: Job, event: Event) -> None:
-        """Write what happened in a trial; when nobody takes the lines any more, stop all."""
+        """Write what happened in a trial; when lines can't be written any more, stop all."""
         if job in self._lines:
             self._lines[job].show(event)
         if isinstance(event, Retrying):
@@ -160,7 +160,7 @@ class Series(Watcher):
             self._stopping = asyncio.ensure_future(self.engine.stop())
 
     def over(self, job: Job) -> None:
-        """Say why a trial did not come to its end by itself, if it did not, and keep how it came out."""
+        """Keep a trial's outcome and, if it did not reach its end by itself, say why."""
         session, lines = job.session, self._lines.pop(job, None)
         if job.failure:
             how = f"{session.state.standing} at step {session.state.done + 1}" if session else "was not played"
@@ -208,7 +208,7 @@ class Series(Watcher):
                 self.narrate(f"bioblue: {one_line(sentence, 600)}")
 
     def _groups(self, whole: bool) -> list[_Group]:
-        """Return the trials in their tables: what has not the same rewards, or not the same setup, is not averaged."""
+        """Return the trials in their tables: those with other rewards or another setup are not averaged together."""
         groups: dict[object, _Group] = {}
         for job in self.engine.jobs:
             found = self._played.get(job) or (self._earlier(job) if whole and job.over else None)
@@ -225,22 +225,22 @@ class Series(Watcher):
         return list(groups.values())
 
     def _earlier(self, job: Job) -> tuple[Header, Outcome, Bill] | None:
-        """Return how a trial came out that was over before, and what it cost; None where no record tells."""
+        """Return the outcome and cost of a trial that was over before; None without a readable record."""
         if job.path is None:
             return None
         try:
             return _read(job.path, job.reason)
         except RecordError as error:
-            # It was read when it was found, and was changed or removed since.
+            # It could be read when it was found, and was changed or removed since.
             self._unread[job] = error_line(error, 400)
             return None
 
     def _name_missing(self) -> None:
-        """Name the trials that are in no mean, or in no table: whoever reads these must know of how many they are."""
+        """Name the trials that are in no mean or in no table: readers must know how many are left out."""
         self._name("not played to the end", [job for job in self.engine.jobs if job.over and job.state != "done"])
         for job in list(self._unread)[:_NAMED]:
             self.narrate(f"bioblue: {self._label(job)}: {self._unread[job]}")
-        self._name(f"left out of the tables, {UNREAD}; the same command plays anew", list(self._unread))
+        self._name(f"left out of the tables, {UNREAD}; the same command plays them again", list(self._unread))
         elsewhere = sum(job.state == "done" and job.path is None for job in self.engine.jobs)
         if elsewhere:
             trials = counted(elsewhere, "trial")
@@ -275,7 +275,7 @@ class _Group:
 
 
 def _setup(job: Job) -> object:
-    """Return what the jobs of one table have in common, also of one whose record can't be read."""
+    """Return what the jobs in one table have in common, even for a job whose record can't be read."""
     return job.group, job.spec and replace(job.spec, seed=0)
 
 
@@ -313,13 +313,13 @@ class StepLines:
             self._count(event)
 
     def _count(self, event: Event) -> None:
-        """Count what did not count, from the last step on."""
+        """Count the attempts since the last step that did not count."""
         if isinstance(event, Stepped):
             self._tally = Tally()
         self._tally.apply(event)
 
     def show(self, event: Event) -> None:
-        """Write a step, with how many answers were rejected before it, and what else was done to the trial."""
+        """Write a step, with how many answers were rejected before it, and any other event worth a line."""
         before = self._tally.words()
         self._count(event)
         if line := happened(event):

@@ -1,4 +1,4 @@
-"""Tables of numbers: exact plain columns for files and programs, drawn ones that fit the terminal for people."""
+"""Tables of numbers: exact plain columns for files and programs, drawn tables that fit the terminal for people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Column:
     Attributes:
         name: Heading in plain columns: one word.
         label: Heading for people; may have several lines.
-        penalty: Whether numbers below 0 are to strike the eye.
+        penalty: Whether numbers below 0 are highlighted.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Table:
 
 
 def table_lines(table: Table, look: Look) -> Iterator[str]:
-    """Yield a table's lines. No digit is lost, however narrow the terminal: the table is then drawn in parts."""
+    """Yield a table's lines. On a narrow terminal it is drawn in parts, so that no digit is lost."""
     if look.drawn:
         from rich.text import Text
 
@@ -68,7 +68,7 @@ def table_lines(table: Table, look: Look) -> Iterator[str]:
 
 
 def _plain(table: Table) -> Iterator[str]:
-    """Yield columns of at least two blanks between; no cell but the last of a row holds a blank."""
+    """Yield columns with at least two blanks between them; only the last cell of a row may hold blanks."""
     yield table.title
     names = [column.name for column in table.columns]
     body = [[_exact(cell) for cell in row] for row in (*table.rows, *table.below)]
@@ -80,7 +80,7 @@ def _plain(table: Table) -> Iterator[str]:
 
 
 def _is_words(table: Table) -> list[bool]:
-    """Return which columns hold words, which begin at their left."""
+    """Return which columns hold words and are therefore aligned left."""
     return [index > 0 and any(isinstance(row[index], str) for row in table.rows) for index in range(len(table.columns))]
 
 
@@ -90,7 +90,7 @@ def _exact(cell: Cell) -> str:
         return cell or "-"
     if isinstance(cell, int):
         return str(cell)
-    # Sums of numbers with 3 decimals have no more than those; what lies beyond them is a float's noise.
+    # Sums of numbers with 3 decimals have no more than 3; further digits are rounding errors of floats.
     text = f"{cell:.3f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
@@ -105,7 +105,7 @@ def _for_people(cell: Cell) -> str:
 
 
 def _parts(table: Table, width: int | None) -> Iterator[list[int]]:
-    """Yield the columns of each part that fits the width: every part begins with the first column."""
+    """Yield the columns of each part that fits the width; every part begins with the first column."""
     if width is None:
         yield list(range(len(table.columns)))
         return

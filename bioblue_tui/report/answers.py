@@ -1,4 +1,4 @@
-"""What was said around the steps where something began: every attempt, whole, and whose it is."""
+"""The raw answers around onsets: every attempt, whole, and who made it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AROUND = 2
 """Steps before and after an onset."""
 
 WHOLE = 200_000
-"""Characters of an answer in a report; what is beyond is counted there and whole in the record."""
+"""Most characters of an answer in a report, which counts the rest; the record has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Said:
 
     Attributes:
         preview: Its last line that is not empty.
-        text: All of it.
-        reasoning: What came apart from the answer.
-        outcome: What became of it, and whose it is where it is not the agent's.
+        text: The whole answer.
+        reasoning: Reasoning that came separately from the answer.
+        outcome: What became of it, and who made it where that was not the agent.
     """
 
     preview: str
@@ -40,7 +40,7 @@ class RawStep:
 
     Attributes:
         number: The step.
-        why: What begins in it, or which is why it is shown; empty where it only lies around.
+        why: What begins or is detected in it; empty where it is only near such a step.
         said: Every attempt.
     """
 
@@ -58,7 +58,7 @@ def raw_steps(trial: Shown) -> tuple[list[RawStep], str]:
         for step in range(finding.onset - AROUND, finding.onset + AROUND + 1):
             reasons.setdefault(step, [])
         reasons[finding.onset].append(f"onset of {number}, {finding.name}")
-        reasons.setdefault(finding.alarm, []).append(f"sure of {number}")
+        reasons.setdefault(finding.alarm, []).append(f"detection of {number}")
     views = [view for view in trial.state.steps if view.number in reasons]
     if not reasons:
         return [], f"{trial.unfound.capitalize()}, so no answers are shown."

@@ -1,4 +1,4 @@
-"""Axes of charts: from a value to a height, with ticks. Usual values are to scale, runaway ones compressed."""
+"""Axes of charts, which turn values into heights, with ticks. Usual values are to scale, runaway ones compressed."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bioblue_tui.report.svg import Drawing
 from bioblue_tui.widgets.scale import DECADES, Scale
 
 LINEAR = 0.6
-"""Share of the height that the linear part has where values go beyond it."""
+"""The linear part's share of the height, where values go beyond it."""
 
 _HUGE = 1e300
 _APART = 11
-"""Pixels that the labels of two ticks need."""
+"""Pixels needed between the labels of two ticks."""
 
 
 class Measure(Protocol):
-    """From a value to a place between 0 (bottom) and 1 (top)."""
+    """Turns a value into a place between 0 (bottom) and 1 (top)."""
 
     @property
     def ticks(self) -> Sequence[Number]:
-        """Values to be labelled, the most important first."""
+        """Values to label, the most important first."""
 
     @property
     def breaks(self) -> Sequence[float]:
@@ -72,7 +72,8 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Amounts of one sign, from 0: linear to ``usual``, and logarithmic to a thousand times that where any goes beyond.
+    """Amounts of one sign, from 0: linear up to ``usual``, and logarithmic to a thousand times that where any is
+    larger.
 
     Attributes:
         usual: Magnitude at the end of the linear part, above 0.
@@ -89,8 +90,8 @@ class Amounts:
         """Return the axis for values.
 
         Args:
-            values: Everything that is to be drawn on it.
-            usual: Where the linear part ends; None for what nine of ten values that are not 0 keep within.
+            values: All values to be drawn on it.
+            usual: Where the linear part ends; None for the bound that nine of ten values other than 0 stay within.
             negative: Whether they are penalties.
         """
         sizes = sorted(min(_HUGE, abs(value)) for value in values if value)
@@ -130,7 +131,7 @@ class Panel:
     """A frame in a drawing, with the steps to the right and a measure upwards.
 
     Attributes:
-        drawing: Where it is.
+        drawing: The drawing that it is in.
         left: Left edge.
         top: Upper edge.
         width: Width.
@@ -162,7 +163,7 @@ class Panel:
         return self.left + self.width * step / max(1, self.steps)
 
     def y(self, value: Number) -> float:
-        """Return how high a value lies."""
+        """Return the height at which a value lies."""
         return self.bottom - self.height * self.measure.place(value)
 
     def draw_frame(self, *, labels: bool = True) -> None:
@@ -192,7 +193,7 @@ class Panel:
 
 
 def action_measure(environment: Environment, index: int, actions: Iterable[Number]) -> Amounts:
-    """Return the axis of one objective's actions: usual doses to scale, the same for all trials of an environment."""
+    """Return the axis of one objective's actions: usual actions to scale, the same for all trials of an environment."""
     match environment.problem:
         case Homeostatic() as problem:
             usual = float(max(1, problem.setpoints[index].half_width))
@@ -206,7 +207,7 @@ def action_measure(environment: Environment, index: int, actions: Iterable[Numbe
 
 
 def step_ticks(steps: int) -> range:
-    """Return the steps to be labelled: round numbers, six to twelve of them where there are enough steps."""
+    """Return the steps to label: round numbers, six to twelve of them where there are enough steps."""
     raw = max(1, steps) / 5
     power = 10 ** math.floor(math.log10(raw)) if raw >= 1 else 1
     size = max(1, next(int(power * f) for f in (5, 2, 1) if power * f <= max(raw, 1)))

@@ -1,4 +1,4 @@
-"""Groups of trials in the same world, compared: differences on the same seeds, and effect sizes."""
+"""Comparisons of groups of trials in the same environment: differences on the same seeds, and effect sizes."""
 
 from __future__ import annotations
 
@@ -50,11 +50,12 @@ class _Row:
 
 
 def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
-    """Return for each group its table beside the one it is held against: people where there are any, else the first.
+    """Return, for each group, its comparison with people where there are any, otherwise with the first group.
 
-    What is compared is the sum of each reward dimension less the reference policy's on the same noise, over trials
-    that were played to their end on seeds that both have: in each row all figures are of the same. A group that others
-    are held against has none, and one that shares no seed with it, or of which no trial was played to its end.
+    What is compared is the sum of each reward dimension minus the reference policy's on the same noise, over trials
+    that were played to their end on seeds that both have: all figures in a row are of the same trials. A group has no
+    table if others are compared with it, if it shares no seed with that group, or if none of its trials was played to
+    its end.
 
     Args:
         groups: All groups of the report.
@@ -68,14 +69,14 @@ def beside_tables(groups: Sequence[Group]) -> list[tuple[Table, ...]]:
             mine = [(c, p) for c, p in zip(contrasts, adjusted, strict=True) if c.group is group]
             if mine:
                 rows = tuple(_row(contrast, p) for contrast, p in mine)
-                how = "Method: as said with the first of these comparisons." if tables else _METHOD
+                how = "Method: see the first of these comparisons." if tables else _METHOD
                 caption = f"{_caption(mine[0][0], made)} {how}"
                 tables[id(group)] = Table(caption, _HEAD, rows, words=frozenset({0, 4}))
     return [(tables[id(group)],) if id(group) in tables else () for group in groups]
 
 
 def uncompared(groups: Sequence[Group]) -> list[str]:
-    """Say once which groups are held against none for want of a common seed; empty where all are."""
+    """Say once which groups are not compared because no seed is common; empty where all are."""
     found: dict[str, list[str]] = {}
     for same in _worlds(groups):
         for sides, group, against in _contrasts(same):
@@ -110,7 +111,7 @@ def _rows(same: Sequence[Group]) -> Iterator[_Row]:
 def _caption(first: _Row, made: int) -> str:
     against = first.against
     noise = on_same_noise(against.environment, disturbed=first.group.disturbed or against.disturbed)
-    still = ", which may still go with the noise" if noise else ""
+    still = ", which may still depend on the noise" if noise else ""
     adjusted = f"; {counted(made, 'contrast')} with a p value in this world, adjusted by Holm" if made else ""
     mine, others = map(len, first.sides.members)
     return (
@@ -121,7 +122,7 @@ def _caption(first: _Row, made: int) -> str:
 
 
 def _left_out(first: _Row) -> str:
-    """Say of each side how many trials are in no comparison; empty where all are."""
+    """Say for each side how many trials are in no comparison; empty where all are compared."""
     told = []
     for side, others in zip((first.group, first.against), first.sides.left_out, strict=True):
         unknown = {WITHOUT_REFERENCE: len(side.whole) - len(_compared(side))}

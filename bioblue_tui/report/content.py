@@ -1,4 +1,4 @@
-"""What a report says, as plain texts, tables and drawings; how it is written is left to the page and to Markdown."""
+"""The content of a report as plain texts, tables and drawings; the page and Markdown decide on the form."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 
 _LONGEST = 4000
-"""Characters of an instruction or a parameter that are shown."""
+"""Most characters of an instruction or a parameter that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,15 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class FindingPart:
-    """Something that was found in a trial.
+    """A finding in a trial.
 
     Attributes:
         number: From 1, as in the trial's charts.
         name: What it is.
-        meaning: What that means.
+        meaning: What its failure mode means.
         when: From which step to which.
-        evidence: What a person can check.
-        noise: True where it is the noise's doing.
+        evidence: Evidence that a person can check.
+        noise: True where the noise caused it.
     """
 
     number: int
@@ -67,7 +67,7 @@ class FindingPart:
 
 @dataclass(frozen=True, slots=True)
 class TrialPart:
-    """All of one trial."""
+    """Everything about one trial."""
 
     number: int
     title: str
@@ -90,7 +90,7 @@ class TrialPart:
 
 @dataclass(frozen=True, slots=True)
 class GroupPart:
-    """Trials that may be averaged: the single ones first."""
+    """Trials that may be averaged: first each trial, then the averages."""
 
     number: int
     title: str
@@ -117,7 +117,7 @@ def report(trials: Sequence[Shown], complaints: Sequence[str] = ()) -> Report:
 
     Args:
         trials: What to report on.
-        complaints: What could not be read.
+        complaints: Lines on what could not be read.
     """
     groups = grouped(trials)
     title = f"{counted(len(trials), 'trial')} of {', '.join(dict.fromkeys(g.environment.title for g in groups))}"
@@ -151,7 +151,7 @@ def warnings(trials: Sequence[Shown]) -> list[str]:
 
 
 def alike(group: Group, groups: Sequence[Group]) -> list[Group]:
-    """Return the groups whose plots get the same axes: those with as many objectives in the same environment."""
+    """Return the groups whose plots get the same axes: those with the same environment and number of objectives."""
     mine = group.environment
     return [g for g in groups if g.environment.id == mine.id and g.environment.objectives == mine.objectives]
 

@@ -1,4 +1,4 @@
-"""The report in Markdown. Every text that is put in is escaped, so that none of it is read as Markdown or HTML."""
+"""The report in Markdown. Every inserted text is escaped, so that none is read as Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TICKS = re.compile("`+")
 
 
 class Raw(str):
-    """Markdown as it stands."""
+    """Markdown that is inserted as it is."""
 
     __slots__ = ()
 
@@ -27,7 +27,7 @@ def markdown(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text on one line in which nothing is Markdown, HTML or an address that a reader makes a link of."""
+    """Return text on one line, with nothing that is read as Markdown, HTML or a link."""
     return _SPECIAL.sub(_backslash, " ".join(text.split("\n"))).translate(_ENTITIES)
 
 
@@ -62,7 +62,7 @@ def _templates() -> Environment:
 
     templates = Environment(
         loader=PackageLoader("bioblue_tui.report"),
-        autoescape=False,  # noqa: S701 - it would escape HTML; ``finish`` escapes Markdown, HTML with it
+        autoescape=False,  # noqa: S701 - it would escape HTML; ``finish`` escapes Markdown, and HTML with it
         finalize=finish,
         undefined=StrictUndefined,
         trim_blocks=True,

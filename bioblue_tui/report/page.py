@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: no network, no scripts, every text escaped by the template engine."""
+"""The report as one page that needs no network and no scripts; the template engine escapes every text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _templates() -> Environment:
 
 
 def _unbroken(value: object) -> object:
-    """Keep a number in one line: the spaces before its thousands are narrow ones at which no line is broken."""
+    """Keep a number on one line: make the spaces between its thousands narrow and unbreakable."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return _THOUSANDS.sub("\N{NARROW NO-BREAK SPACE}", value)

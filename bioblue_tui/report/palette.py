@@ -1,6 +1,6 @@
 """The colours of charts: Okabe and Ito's palette, which colour-blind readers can tell apart.
 
-No meaning rests on them alone: position, dashes, hatching, numbers and words say the same.
+Colour never carries meaning alone: position, dashes, hatching, numbers and words say the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Palette:
     Attributes:
         paper: The background.
         ink: Texts.
-        faint: Axes, and texts of less weight.
+        faint: Axes, and less important texts.
         rule: Lines of a grid.
         band: The hysteresis band.
         agent: What the agent did.
@@ -48,7 +48,7 @@ PRINT = Palette(
 )
 
 FONT = '"DejaVu Sans", "Liberation Sans", Arial, Helvetica, sans-serif'
-"""Families that one system or another has; a picture maker knows no generic ones."""
+"""Families of common systems; the PNG library knows no generic ones."""
 
 
 def chart_rules(colours: Palette) -> str:

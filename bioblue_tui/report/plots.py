@@ -1,4 +1,4 @@
-"""The plots of the paper from any set of trials: mean and interval per step, every single trial thin behind them."""
+"""The plots of the paper for any set of trials: mean and interval by step, and behind them every single trial, thin."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _ACROSS = 3
 _LEFT, _GAP, _BELOW = 56, 14, 34
 _HEIGHT = 124
 _BOLD, _SMALL = 130, 170
-"""Characters of a heading and of a caption that have room in a line, however wide their letters are."""
+"""Characters of a heading and of a caption that fit in a line, however wide they are."""
 _HEADING, _LINE = 14, 12
-"""Height of a line of either."""
+"""Height of a line of each."""
 _MOST_INTERVALS = 400
-"""Most steps at which an interval is worked out; between them it is drawn straight."""
+"""Most steps at which an interval is computed; between them it is drawn straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Series:
 
     Attributes:
         name: What it is, for people.
-        first: Its first step: 0 for levels, 1 for what is done in a step.
-        values: For each trial its values, as many as it has steps.
+        first: Its first step: 0 for levels, 1 for actions and rewards.
+        values: For each trial, its value at each step.
         measure: The axis it is drawn on.
         band: The hysteresis band, where there is one.
     """
@@ -55,23 +55,23 @@ class Series:
         return (-1 if self.measure.negative else 1) if isinstance(self.measure, Amounts) else 0
 
     def at(self, step: int) -> list[Number]:
-        """Return the values at a step, of the trials that came so far."""
+        """Return the values at a step, of the trials that reached it."""
         return [self.values[trial][step - self.first] for trial in self.there(step)]
 
     def there(self, step: int) -> tuple[int, ...]:
-        """Return which trials came as far as a step, from 0."""
+        """Return the trials that reached a step, by number from 0."""
         return tuple(trial for trial, values in enumerate(self.values) if 0 <= step - self.first < len(values))
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Means over trials by step, with their intervals where there are any."""
+    """Means over trials by step, with intervals, if any."""
 
     points: tuple[tuple[int, Number, Interval | None], ...]
 
 
 def series_of(group: Group, alike: Sequence[Group]) -> list[Series]:
-    """Return everything that is plotted of a group: levels, actions, every reward dimension.
+    """Return every series to plot for a group: levels, actions, every reward dimension.
 
     Args:
         group: The trials.
@@ -97,12 +97,12 @@ def series_of(group: Group, alike: Sequence[Group]) -> list[Series]:
 
 
 def means(series: Series, steps: int, kin: Sequence[Hashable] | None = None) -> Band:
-    """Return the mean over trials at every step with its interval, over those trials that came so far.
+    """Return the mean at every step, with its interval, over the trials that reached the step.
 
     Args:
         series: The quantity.
         steps: The last step.
-        kin: For each trial what it shares with others: those that belong together are one value, their mean.
+        kin: For each trial a key; trials with the same key count as one value, their mean.
     """
     every = max(1, -(-steps // _MOST_INTERVALS))
     points: list[tuple[int, Number, Interval | None]] = []
@@ -124,7 +124,7 @@ def plots(group: Group, alike: Sequence[Group], name: str) -> Drawing:
     Args:
         group: The trials.
         alike: All groups of the same environment: they get the same axes.
-        name: Unique in the page.
+        name: A name that is unique in the page.
     """
     found = series_of(group, alike)
     steps = max(trial.header.steps for trial in group.trials)

@@ -1,4 +1,4 @@
-"""Small multiples: one row a trial, its states and actions as strips by step, with marks where failures began."""
+"""Small multiples: a row for each trial, with states and actions as strips by step, and marks where failures began."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bioblue_tui.report.trials import Group, Shown
 from bioblue_tui.widgets.scale import Scale
 
 SIGNS = {"ok": "✓", "mild": "~", "fail": "✗"}
-"""A sign for each verdict, beside its word."""
+"""A sign for each verdict, in addition to its word."""
 
 WIDTH = 960
 """Width of small multiples, in pixels."""
@@ -26,7 +26,7 @@ _LEFT, _RIGHT = 108, 236
 _STATE, _ACTION, _PAD, _MARKS, _ROW = 28, 16, 3, 12, 10
 _SHOWN_FINDINGS = 5
 _COLUMNS = 600
-"""Most bars in a strip: steps of longer trials share one."""
+"""Most bars in a strip: in longer trials several steps share one."""
 
 
 def strips(group: Group, name: str) -> Drawing:
@@ -34,7 +34,7 @@ def strips(group: Group, name: str) -> Drawing:
 
     Args:
         group: Trials of one environment.
-        name: Unique in the page.
+        name: A name that is unique in the page.
     """
     environment = group.environment
     count = len(environment.objectives)
@@ -105,7 +105,7 @@ class _Area:
         classes: dict[str, list[tuple[float, float, float, float]]] = {"level": [], "low": [], "high": []}
         for left, width, value in self._columns(levels_of(trial, index)[1:]):
             kind = {"LOW": "low", "HIGH": "high"}.get(gauge.position(value), "level")
-            # On an open-ended scale the two sides have unequal room; each is stretched over its own.
+            # On an open-ended scale the two sides differ in size; each is stretched to its own.
             up = (scale.place(value) - base) / (reach if not base else 1)
             classes[kind].append((left, width, zero, zero - _STATE * up))
         for style, spans in classes.items():
@@ -140,7 +140,7 @@ class _Area:
         self.drawing.line(x, top + 2, x, bottom, "onset")
 
     def _flags(self, numbered: Sequence[tuple[int, Finding]]) -> list[tuple[int, list[int]]]:
-        """Return onsets with the numbers of what begins there; those that are too close together share a flag."""
+        """Return onsets with the numbers of the findings that begin there; onsets too close together share a flag."""
         flags: list[tuple[int, list[int]]] = []
         for number, finding in numbered:
             if flags and self.x(finding.onset) - self.x(flags[-1][0]) < _flag_width(flags[-1][1]):
@@ -151,7 +151,7 @@ class _Area:
 
     def _draw_flag(self, onset: int, numbers: Sequence[int], top: float) -> None:
         x, text, width = self.x(onset - 1), _flag_text(numbers), _flag_width(numbers)
-        # A piece of paper under it keeps it legible on the hatching.
+        # A patch of background keeps it legible on the hatching.
         left = min(x - 3.5, _LEFT + self.width - width)
         self.drawing.box(left, top + 1, width, 10, "paper")
         self.drawing.text(left, top + 9.5, text, "small flag")
@@ -175,7 +175,7 @@ def _flag_width(numbers: Sequence[int]) -> float:
 
 
 def _end(finding: Finding, done: int) -> str:
-    """Say the last step in little room: with a question mark where it is not sure to be over."""
+    """Return the last step, short, with a question mark where the end is not certain."""
     if finding.lasts(done):
         return "–"
     return f"–{finding.until(done)}{'?' * (finding.recovered is None)}"

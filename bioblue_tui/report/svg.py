@@ -1,4 +1,4 @@
-"""SVG, element by element. Texts and attributes are escaped by the standard library's serialiser, never by us."""
+"""SVG, element by element. The standard library's serialiser escapes texts and attributes, never we."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bioblue_tui.formatting.text import one_line
 from bioblue_tui.report.palette import LIGHT, chart_rules
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-"""Tells what a file of its own is. A page needs none: there, what is in ``svg`` is known to be SVG."""
+"""The namespace, which a separate file must name. In a page the ``svg`` element implies it."""
 
 Point = tuple[float, float]
 
@@ -24,7 +24,7 @@ class Drawing:
         width: Width in pixels.
         height: Height in pixels.
         title: What it shows.
-        description: What can be seen in it.
+        description: A description of what it shows.
     """
 
     def __init__(self, name: str, width: float, height: float, title: str, description: str) -> None:
@@ -38,7 +38,7 @@ class Drawing:
         """Add an element.
 
         Args:
-            tag: What it is.
+            tag: Its tag.
             style: Its classes.
             within: What to add it to; None for the drawing.
             **attributes: Its attributes, underscores standing for hyphens.
@@ -47,7 +47,7 @@ class Drawing:
         return ET.SubElement(self.root if within is None else within, tag, {"class": style, **given})
 
     def text(self, x: float, y: float, text: str, style: str = "", limit: int = 200) -> ET.Element:
-        """Add text; ``style`` may hold ``end`` or ``middle`` for where it is anchored."""
+        """Add text; ``style`` may contain ``end`` or ``middle`` to set its anchor."""
         element = self.add("text", style or "label", x=x, y=y)
         element.text = one_line(text, limit)
         return element
@@ -61,7 +61,7 @@ class Drawing:
         return self.add("rect", style, x=x, y=y, width=max(0, width), height=max(0, height))
 
     def hatched(self, x: float, y: float, width: float, height: float, style: str) -> None:
-        """Add a rectangle of slanted lines: it can be told from a filled one without colour."""
+        """Add a rectangle of slanted lines, which differs from a filled one even without colour."""
         lines, reach = [], x + width
         for start in range(math.floor(x - height), math.ceil(reach), 4):
             left, right = max(x, start), min(reach, start + height)
@@ -77,11 +77,11 @@ class Drawing:
         group.extend(child for child in other.root if child.tag not in ("title", "desc"))
 
     def inline(self) -> str:
-        """Return it as a part of a page, which has the rules of the classes."""
+        """Return it as part of a page, which has the style rules of its classes."""
         return ET.tostring(self.root, encoding="unicode", short_empty_elements=False)
 
     def alone(self) -> str:
-        """Return it as a file of its own, on white, with the rules in it."""
+        """Return it as a separate file, on white, with the style rules in it."""
         root = ET.Element("svg", {"xmlns": NAMESPACE, "width": _number(self.width), "height": _number(self.height)})
         root.attrib.update(self.root.attrib)
         children = list(self.root)

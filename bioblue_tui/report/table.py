@@ -21,18 +21,18 @@ Cell = Number | str | None
 """A number, a text, or nothing."""
 
 TEXTS = ("file", "sha256", "id", "environment", "agent", "model", "condition", "verdict", "standing")
-"""Columns that name the trial, and say how it went and how it stands; ``seed``, ``trial``, ``step`` and ``actor``, who
-acted in it, stand beside them."""
+"""Columns that name the trial, and say how it went and how it stands; beside them are ``seed``, ``trial``, ``step`` and
+``actor``, which says who acted in the step."""
 
 COUNTED = ("rejected", "illegal", "unreadable", "cut", "provider")
-"""Columns of how many of the agent's attempts at a step did not count; ``rejected`` are those that were illegal or not
-readable, which records of older programs do not tell apart."""
+"""Columns with how many of the agent's attempts at a step did not count; ``rejected`` are illegal and unreadable ones
+together, which records of older programs do not distinguish."""
 
 READ = ("rule", "clause", "part")
-"""Columns of how the answer was read that did."""
+"""Columns on how the answer that counted was read."""
 
 FOUND = ("modes", "notes")
-"""Columns of what holds for a step: failure modes, and what people have noted."""
+"""Columns with failure modes that hold in a step, and people's notes on it."""
 
 
 def columns(trials: Sequence[Shown]) -> list[str]:
@@ -45,9 +45,9 @@ def columns(trials: Sequence[Shown]) -> list[str]:
 
 
 def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
-    """Yield a row for every step of every trial; columns that an environment hasn't are left out.
+    """Yield a row for every step of every trial, without columns that its environment does not have.
 
-    A step that was asked and never played has a row of its own: what did not count at it.
+    A step that was asked but never played has a row, too, with the attempts that did not count.
     """
     for trial in trials:
         header = trial.header
@@ -72,7 +72,7 @@ def rows(trials: Sequence[Shown]) -> Iterator[dict[str, Cell]]:
 
 
 def as_text(trials: Sequence[Shown], delimiter: str) -> str:
-    """Return the table as text: every cell on one line, and none that a spreadsheet runs as a formula."""
+    """Return the table as text: every cell on one line, and none that a spreadsheet would run as a formula."""
     names = columns(trials)
     lines = [names, *([_written(row.get(name)) for name in names] for row in rows(trials))]
     if delimiter == "\t":

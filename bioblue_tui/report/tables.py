@@ -1,4 +1,4 @@
-"""The tables of a report: cells as people read them, single trials first, means under a line."""
+"""The tables of a report, with cells as people read them: single trials first, means under a line."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from bioblue_tui.report.strips import SIGNS
 from bioblue_tui.report.trials import Group, Shown
 
 _MOST_STEPS = 1000
-"""Rows of steps in a page; the long table has all."""
+"""Most rows of steps in a page; the long table has all."""
 
 NOTHING = "–"
-"""Stands for what is not known."""
+"""A cell without a known value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Table:
         head: Headings.
         rows: Its rows; the first cell names the row.
         foot: Rows under a line.
-        words: Columns that hold words and not numbers, from 0.
-        links: For each row where in the page more of it is; empty for none.
+        words: Columns that hold words instead of numbers, from 0.
+        links: For each row a place in the page with more about it; empty for none.
     """
 
     caption: str
@@ -77,7 +77,7 @@ def _end(finding: Finding, done: int) -> str:
 
 
 def shares_table(group: Group) -> Table:
-    """Return in how many trials of a group each verdict and each failure was found, with Wilson's intervals."""
+    """Return how many trials of a group have each verdict and each failure, with Wilson's intervals."""
     nothing = "no failure of its own found" if any(group.inherited) else "no failure found"
     told = [
         {f"verdict {trial.verdict.word}" if trial.verdict else "no verdict"}
@@ -100,7 +100,7 @@ def figures_tables(group: Group) -> tuple[Table, ...]:
     """Return every quantity of each trial, and for several trials the mean and its interval under a line."""
     reference = policy_words(better_reference(group.environment))
     noise = on_same_noise(group.environment, disturbed=group.disturbed)
-    still = "; averaged, it may still go with the noise" if noise and len(group.whole) > 1 else ""
+    still = "; averaged, it may still depend on the noise" if noise and len(group.whole) > 1 else ""
     whole = group.trials[0].figures.trace.whole
     over = over_all(group.inherited) or whole
     own = over_own(group.inherited)
@@ -143,7 +143,7 @@ def _cell(quantity: Quantity, value: Number | None) -> str:
 
 
 def ends(interval: Interval | None, why_none: str = NOTHING) -> str:
-    """Return the ends of an interval, with as many digits as what it is of; or why there is none."""
+    """Return the ends of an interval, with as many digits as its quantity; or why there is none."""
     return " to ".join(numbers.ends(interval.low, interval.high, 14, _short)) if interval else why_none
 
 
@@ -170,7 +170,7 @@ def rewards_table(trial: Shown) -> Table:
     caption = f"Reference and difference: the score of {name}{where} and the agent's distance from it"
     caption += over_all([trial.figures.inherited])
     if trial.figures.reference_steps > trial.figures.steps:
-        caption += f" (the reference went on to step {trial.figures.reference_steps})"
+        caption += f" (the reference continued to step {trial.figures.reference_steps})"
     return Table(caption, head, tuple(rows))
 
 
@@ -186,7 +186,7 @@ def metrics_table(trial: Shown) -> Table:
 
 
 def steps_table(trial: Shown) -> Table:
-    """Return every step of a trial, the text alternative of its charts."""
+    """Return every step of a trial, as the text alternative to its charts."""
     environment = trial.environment
     shadows = list(trial.analysis.shadows.items())[:1]
     head = ["step"]

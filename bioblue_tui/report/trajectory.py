@@ -1,4 +1,4 @@
-"""A trial's chart, one for each objective: what was found and how long, the level with its band, the actions."""
+"""A trial's charts, one for each objective: findings with their spans, the level with its band, the actions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def trial_charts(trial: Shown) -> list[Drawing]:
 
 
 def found_for(trial: Shown, label: str) -> list[tuple[int, Finding]]:
-    """Return what was found for an objective, or for all of them, with its number in the trial."""
+    """Return the findings for an objective, including those for all objectives, with their numbers in the trial."""
     return [
         (number, finding)
         for number, finding in enumerate(trial.analysis.findings, 1)
@@ -40,12 +40,12 @@ def found_for(trial: Shown, label: str) -> list[tuple[int, Finding]]:
 
 
 def levels_of(trial: Shown, index: int) -> list[Number]:
-    """Return what an objective's gauge shows at the start and after every step."""
+    """Return the values of an objective's gauge at the start and after every step."""
     return [trial.state.gauge_values(step)[index] for step in range(trial.state.done + 1)]
 
 
 def ghosts_of(trial: Shown, index: int) -> dict[str, list[Number]]:
-    """Return the same for each reference policy on the same noise, by its name; see ``_beside``."""
+    """Return the same values for each reference policy on the same noise, by its name; see ``_beside``."""
     environment = trial.environment
     start = environment.gauge_values(environment.initial())[index]
     return {
@@ -187,7 +187,7 @@ def _name_span(panel: Panel, number: int, finding: Finding, reach: tuple[float, 
     panel.drawing.add("circle", "badge", cx=onset, cy=middle, r=6.5)
     panel.drawing.text(onset, middle + 3.4, str(number), "small flag middle")
     name = finding.name if finding.recovered is None else f"{finding.name}, recovered {finding.recovered}"
-    # The name stands where there is more room, on the paper and not on the hatching.
+    # The name is on the side with more room, beside the hatching.
     if onset - panel.left > panel.right - onset - width:
         panel.drawing.text(onset - 10, middle + 3.5, name, "small over end")
     else:

@@ -1,4 +1,4 @@
-"""The trials of a report: files read, analysed, and put in groups of what may be averaged."""
+"""The trials of a report: files are read, analysed, and grouped by what may be averaged."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bioblue_tui.trials.telling import changed, parameters
 from bioblue_tui.wordings.collection import unusual
 
 Order = Literal["given", "seed", "steps", "verdict", "onset"]
-"""What trials can be ordered by."""
+"""Orders of trials."""
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 
@@ -36,7 +36,7 @@ class Shown(AnalysedTrial):
 
     Args:
         number: From 1, in the report's order.
-        name: What to call it: the file's name, or its path where two files have the same name.
+        name: Its name: the file's name, or its path where two files have the same name.
         digest: SHA-256 of the file, in hexadecimal.
         record: The record as it was read.
         references: Where best totals are looked up.
@@ -47,14 +47,14 @@ class Shown(AnalysedTrial):
         self.number, self.name, self.digest = number, name, digest
 
     def numbered(self, number: int) -> Shown:
-        """Return the same trial at another place of the report."""
+        """Return the same trial at another place in the report."""
         found = copy(self)
         found.number = number
         return found
 
     @property
     def unfound(self) -> str:
-        """What is said where no failure of its own was found."""
+        """The text where no failure of its own was found."""
         if self.figures.empty:
             return self.analysis.unjudged
         return "no failure of its own found" if self.header.forked_after else "no failure found"
@@ -70,9 +70,9 @@ class Group:
     """Trials of one environment, agent and condition: those that may be averaged.
 
     Attributes:
-        title: Environment, what is set otherwise than usual, agent, condition.
+        title: Environment, unusual settings, agent, condition.
         trials: In the report's order.
-        quantities: Every quantity over them.
+        quantities: Every quantity over the trials.
     """
 
     title: str
@@ -81,12 +81,12 @@ class Group:
 
     @property
     def environment(self) -> Environment:
-        """The world of all of them."""
+        """The environment of all of them."""
         return self.trials[0].environment
 
     @property
     def played(self) -> tuple[Shown, ...]:
-        """Those that count: a step was played in them."""
+        """Those with at least one step."""
         return tuple(trial for trial in self.trials if not trial.figures.empty)
 
     @property
@@ -96,7 +96,7 @@ class Group:
 
     @property
     def kin(self) -> list[int]:
-        """For each that is averaged the first one that it is not independent of."""
+        """For each averaged trial, the first trial that it is not independent of."""
         return kin([trial.figures.trace for trial in self.whole])
 
     @property
@@ -106,17 +106,17 @@ class Group:
 
     @property
     def averaged(self) -> str:
-        """What means are of."""
+        """A description of the trials that means are over."""
         return averaged([trial.figures for trial in self.trials], self.independent)
 
     @property
     def disturbed(self) -> bool:
-        """Whether anything was added to the noise of any: the reference met that, too."""
+        """Whether any trial had disturbances added to its noise, which the reference met, too."""
         return any(trial.figures.trace.disturbed for trial in self.trials)
 
     @property
     def inherited(self) -> list[int]:
-        """How many steps each shares with its parent."""
+        """How many steps each trial shares with its parent."""
         return [trial.figures.inherited for trial in self.trials]
 
 
@@ -142,12 +142,12 @@ def read_trials(files: Iterable[Path], references: References, complain: Callabl
 
 
 def ordered(trials: Sequence[Shown], order: Order) -> list[Shown]:
-    """Return trials in an order, numbered anew; where they are alike in it they stay as they are.
+    """Return trials in an order, renumbered; equal ones keep their order.
 
     Args:
         trials: Any trials.
         order: ``given`` leaves them, ``seed`` and ``steps`` begin with the least, ``verdict`` with the worst, ``onset``
-            with the earliest failure; what has none comes last.
+            with the earliest failure; trials without one come last.
     """
     last = 10**9
     keys: dict[Order, Callable[[Shown], int]] = {
