@@ -1,1 +1,1 @@
-"""The Textual applications, and what follows from a screen's wish."""
+"""The Textual applications, and how they carry out what a screen asks for."""

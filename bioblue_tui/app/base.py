@@ -1,4 +1,4 @@
-"""What the applications have in common: a configuration, signals, faults, and when what can wait is done."""
+"""What the applications share: a configuration, signals, faults, and work that waits for the first screen."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ NARROW = 80
 """Below this many columns the home screen stacks its lists."""
 
 SETTLED = 0.5
-"""Seconds after which the first screen has been painted: what can wait is done then."""
+"""Seconds after which the first screen has been painted; work that can wait is done then."""
 
 
 class AppBase(AttentiveApp):
-    """An application with a configuration, which signals and faults end in an orderly way.
+    """An application with a configuration, which ends in an orderly way at signals and faults.
 
     Args:
-        config: What the person has chosen once and for all; None for our defaults, kept nowhere.
+        config: The person's lasting choices; None for our defaults, which are not saved.
     """
 
     TITLE = "BioBlue"
     CSS = """
-    /* At the foot they would lie over alerts and over the line that is typed into. */
+    /* At the bottom they would cover alerts and the input line. */
     ToastRack { dock: top; align: right top; margin: 1 0 0 0; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-normal")]
@@ -49,19 +49,19 @@ class AppBase(AttentiveApp):
         self._apply_config()
 
     def _watch_app_focus(self, focus: bool) -> None:
-        """Focus what a screen begins with where it began without the keyboard, as it does in a browser."""
+        """Focus a screen's first widget where the screen began without the keyboard, as in a browser."""
         super()._watch_app_focus(focus)
         wanted = self.screen.AUTO_FOCUS if focus and self.screen.focused is None else None
         if wanted and (first := next((one for one in self.screen.query(wanted) if one.focusable), None)):
             self.screen.set_focus(first, scroll_visible=False)
 
     def on_load(self) -> None:
-        """Be ready for signals before the terminal is taken, so that it is given back."""
+        """Handle signals before the terminal is taken over, so that it is always restored."""
         if not self.is_headless:
             on_signals(self._end_by_signal)
 
     def _end_by_signal(self, code: int) -> None:
-        """Leave as a person would; the screens, as they are taken down, complete their records."""
+        """Leave as a person would; screens complete their records as they close."""
         self.ended_by = code
         self._leave_with(code)
 
@@ -71,13 +71,13 @@ class AppBase(AttentiveApp):
 
     @property
     def failed(self) -> int:
-        """The exit code where a signal or a fault of the program, which it has told, has ended it; else 0."""
+        """The exit code where a signal or a reported fault of the program ended it; otherwise 0."""
         return self.ended_by or self.return_code or 0
 
     def on_mount(self) -> None:
         """Paint, then show the first screen."""
         self.call_after_refresh(self._show_first)
-        # Garbage collection of the many objects made at start is the main cause of late key strokes.
+        # Garbage collection of the many objects made at the start is the main cause of slow keys.
         gc.set_threshold(20_000, 50, 100)
 
     def _show_first(self) -> None:
@@ -102,7 +102,7 @@ class AppBase(AttentiveApp):
         # Commands are known once their screens are loaded.
         config = self.config
         unknown = sorted(config.keys.keys() - REGISTRY.keys())
-        config.problems += [f"[keys] {name!r} is no command; left out" for name in unknown]
+        config.problems += [f"[keys] {name!r} is not a command; left out" for name in unknown]
         self.set_keymap({name: keys for name, keys in config.keys.items() if name in REGISTRY})
 
     def get_key_display(self, binding: Binding) -> str:
@@ -111,25 +111,25 @@ class AppBase(AttentiveApp):
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def _fatal_error(self) -> None:
-        """Tell a fault of the program without the values of variables, which Textual would show."""
+        """Report a fault of the program without the values of variables, which Textual would show."""
         error = sys.exception()
         text = f"bioblue: {told(error)}. {ADVICE}" if error else "bioblue: a fault of the program"
         self.panic(Text(one_line(text, 1000)))
 
     def action_help_quit(self) -> None:
-        """Say which key leaves here: Ctrl+C, which asks for that elsewhere, does not."""
+        """Say which key leaves this screen; Ctrl+C, which often means that, does not."""
         leaving = self.active_bindings.get("escape") or self.active_bindings.get("ctrl+q")
         if leaving is not None:
             key = self.get_key_display(leaving.binding)
             self.notify(f"{key}: {leaving.binding.description}", title="Ctrl+C ends nothing here", markup=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Let the cursor blink only where motion is wanted."""
+        """Let the cursor blink unless the person wants reduced motion."""
         if isinstance(event.widget, Input):
             event.widget.cursor_blink = not self.config.reduced_motion
 
 
 def _spare_what_is_there() -> None:
-    """Keep garbage collection from looking again and again at what stays for good."""
+    """Keep garbage collection from checking permanent objects again and again."""
     gc.collect()
     gc.freeze()

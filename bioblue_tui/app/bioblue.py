@@ -1,6 +1,6 @@
-"""The Textual application: it holds screens together. What happens is decided elsewhere.
+"""The Textual application: it connects screens. Other modules decide what happens.
 
-It paints its first line as soon as an application of Textual can, and loads the screens after that.
+It paints its first line as soon as a Textual application can, and loads the screens after that.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ class BioBlueApp(AppBase):
 
     Args:
         data: The data directory; None for the platform's.
-        first: The screen to show instead of the home screen, or what makes it. When it is left, the application ends;
-            its return value is the path of the last trial's record.
-        spec: What ``first`` plays, so that it can be played again.
+        first: The screen to show instead of the home screen, or a function that makes it. When it is left, the
+            application ends; its return value is the path of the last trial's record.
+        spec: The trial that ``first`` plays, so that it can be played again.
         config: What the person has chosen once and for all; None for our defaults, kept nowhere.
     """
 
     MODELS_REFUSED: ClassVar[str] = ""
-    """Why no model can be chosen, whatever keys and files there are; empty where any can."""
+    """Why no model can be chosen, whatever keys and files there are; empty where models can be chosen."""
 
     CSS = "#opening { height: 1; padding: 0 1; background: $panel; color: $text-accent; text-style: bold; }"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
@@ -82,22 +82,22 @@ class BioBlueApp(AppBase):
         self._wired: Wiring
 
     async def action_quit(self) -> None:
-        """Leave from whatever screen is in front."""
+        """Leave, whichever screen is in front."""
         self._leave_with(0)
 
     def _leave_with(self, code: int) -> None:
-        """End, and name the record of the trial that was played last."""
+        """End, and return the path of the last trial's record."""
         from bioblue_tui.screens.trial.live import LiveScreen
 
         trials = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
         self.exit(str(trials[-1].session.path or "") if trials else "", return_code=code)
 
     def compose(self) -> ComposeResult:
-        """Lay out what is seen before the first screen is there."""
+        """Lay out what is shown before the first screen is ready."""
         yield Static("BioBlue in the terminal", id="opening")
 
     def on_mount(self) -> None:
-        """Keep the theme that is chosen; Textual calls the base class's handler by itself."""
+        """Save the theme when it changes; Textual calls the base class's handler by itself."""
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _begin(self) -> None:
@@ -126,13 +126,13 @@ class BioBlueApp(AppBase):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands that every screen has and that have no key."""
-        yield SystemCommand("Theme", "Choose a theme; it is kept", self.action_change_theme)
+        yield SystemCommand("Theme", "Choose a theme; the choice is saved", self.action_change_theme)
         for name in self.available_themes:
-            # Found by its name alone: in the list of all commands they would be most of it.
+            # Found only by searching: in the list of all commands they would be the majority.
             take = partial(setattr, self, "theme", name)
-            yield SystemCommand(f"Theme {name}", "Take this theme; it is kept", take, discover=False)
+            yield SystemCommand(f"Theme {name}", "Use this theme; the choice is saved", take, discover=False)
         motion = "Ordinary motion" if self.config.reduced_motion else "Reduced motion"
-        yield SystemCommand(motion, "Switch animation and blinking on or off; it is kept", self.action_toggle_motion)
+        yield SystemCommand(motion, "Switch animation and blinking on or off; this is saved", self.action_toggle_motion)
         yield SystemCommand("Picture", "Save a picture of the screen as SVG", self.deliver_screenshot)
 
     def action_toggle_dark(self) -> None:
@@ -147,7 +147,7 @@ class BioBlueApp(AppBase):
         self.notify("Reduced motion is on." if reduced else "Reduced motion is off.")
 
     def on_note_dialog_signed(self, message: NoteDialog.Signed) -> None:
-        """Keep the name that somebody signs their notes with."""
+        """Save the name with which a person signs notes."""
         self._keep(who=message.who)
 
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
@@ -165,15 +165,15 @@ class BioBlueApp(AppBase):
         self._wired.trial_closed()
 
     def on_trial_screen_fork_asked(self, message: TrialScreen.ForkAsked) -> None:
-        """Begin a trial with another one's past."""
+        """Begin a trial with another trial's past."""
         self._wired.fork(message.path, message.step, message.changes, message.settle, message.staging)
 
     def on_trial_screen_parent_asked(self, message: TrialScreen.ParentAsked) -> None:
-        """Show a fork beside its parent."""
+        """Compare a fork with its parent."""
         self._wired.compare([message.path], message.step)
 
     def on_home_screen_compare_asked(self, message: HomeScreen.CompareAsked) -> None:
-        """Show trials beside each other."""
+        """Compare trials."""
         self._wired.compare(message.paths)
 
     def on_home_screen_overview_asked(self) -> None:
@@ -185,7 +185,7 @@ class BioBlueApp(AppBase):
         self._wired.lessons()
 
     def on_overview_screen_compare_asked(self, message: OverviewScreen.CompareAsked) -> None:
-        """Show trials beside each other."""
+        """Compare trials."""
         self._wired.compare(message.paths)
 
     def on_overview_screen_opened(self, message: OverviewScreen.Opened) -> None:
@@ -199,7 +199,7 @@ class BioBlueApp(AppBase):
             self._wired.look_into(message.path, message.step)
 
     def on_replay_screen_resume_asked(self, message: ReplayScreen.ResumeAsked) -> None:
-        """Go on with a recorded trial."""
+        """Resume a recorded trial."""
         self._wired.resume(message.replay, message.path)
 
     def on_lessons_screen_opened(self, message: LessonsScreen.Opened) -> None:

@@ -1,4 +1,4 @@
-"""What follows from a screen's wish: begin a trial, open a record, fork one, go on with one.
+"""Carrying out what a screen asks for: begin a trial, open a record, fork or resume one.
 
 The application loads this, and the screens with it, once its first line is painted.
 """
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bioblue_tui.screens.lesson.screen import LessonScreen
 
 _REFUSALS = (BioBlueError, ParameterError)
-"""Why a screen can't be made: each says it for a person."""
+"""Errors when a screen can't be made; each has a message for a person."""
 
 Shown: TypeAlias = "TrialScreen | ControlScreen | CompareScreen | OverviewScreen | LessonScreen | LessonsScreen"
 """A screen that can be the first."""
@@ -59,13 +59,13 @@ class Wiring:
     def __init__(self, app: App[str], data: Path | None, *, alone: bool, models_refused: str = "") -> None:
         self._app, self._data, self._alone, self._models_refused = app, data, alone, models_refused
         self._forked: set[Path] = set()
-        """Where what was forked here lies: a fork in the data directory knows its parent's name alone."""
+        """The directories of trials forked here: a fork in the data directory knows only its parent's name."""
         self._teaching = False
-        """True from a lesson's first trial on: what is shown above the lesson leads back to it."""
+        """True from a lesson's first trial on: screens above the lesson lead back to it."""
 
     @property
     def shown(self) -> bool:
-        """True where what was asked for is in front: a second Enter in the same moment asks for it once more."""
+        """True when the requested screen is already in front: a second Enter at the same moment asks for it again."""
         from bioblue_tui.screens.lesson.screen import LessonScreen
 
         return isinstance(self._app.screen, TrialScreen | LessonScreen)
@@ -75,7 +75,7 @@ class Wiring:
         self._app.push_screen(HomeScreen(self._data, self._models_refused))
 
     def show(self, screen: Shown, spec: TrialSpec | None = None) -> None:
-        """Show a screen; ``spec`` is what it plays, so that it can be played again."""
+        """Show a screen; ``spec`` is the trial it plays, so that it can be played again."""
         ends = self._alone and not self._teaching
 
         def left(again: bool | None) -> None:
@@ -90,7 +90,7 @@ class Wiring:
             elif spec is not None:
                 self._app.notify(f"Kept as {one_line(Path(path).name, 300)}", title="Trial", markup=False)
 
-        # What was said before it, such as why it could not begin, is over, and would lie over it.
+        # Earlier messages, such as why a trial could not begin, are out of date and would cover the screen.
         self._app.clear_notifications()
         self._app.push_screen(screen, left)
 
@@ -107,9 +107,9 @@ class Wiring:
 
         Args:
             path: The record.
-            step: Its last step that the fork has too.
+            step: The last step that the fork shares with it.
             changes: What is to be different.
-            settle: Is told why it can't begin; or, before its screen is shown, with an empty text that it has.
+            settle: Receives why the fork can't begin; or an empty text when it has begun, before its screen is shown.
             staging: How it is shown.
         """
         try:
@@ -129,10 +129,10 @@ class Wiring:
             self.show(screen)
 
     def resume(self, replay: ReplayScreen, path: Path) -> None:
-        """Go on with a trial that is replayed; one of a lesson goes on as that, at the speed it is replayed at.
+        """Resume a trial that is replayed; a lesson's trial stays part of the lesson, at the speed of the replay.
 
         Args:
-            replay: Its replay, which is left for it.
+            replay: The replay, whose screen the trial replaces.
             path: Its record.
         """
         if replay.resumed is not None:
@@ -159,10 +159,10 @@ class Wiring:
         self._above(ReplayScreen(session))
 
     def compare(self, paths: Sequence[Path], at: int | None = None) -> None:
-        """Show trials beside each other, above the present screen.
+        """Compare trials, above the present screen.
 
         Args:
-            paths: The records; one alone is a fork, whose parent is found.
+            paths: The records; a single one is a fork, whose parent is looked up.
             at: The step to begin at; None for the first difference.
         """
         self._app.run_worker(lambda: self._compare(paths, at), thread=True, group="compare", exclusive=True)
@@ -201,7 +201,7 @@ class Wiring:
 
         Args:
             performance: What is to be shown.
-            done: Is called once its screen is left.
+            done: Called once its screen is left.
         """
         from bioblue_tui.lessons.performing import perform
 
@@ -217,10 +217,10 @@ class Wiring:
         self._above(screen, done)
 
     def _above(self, screen: TrialScreen, done: Callable[[TrialScreen], Awaitable[None]] | None = None) -> None:
-        """Show a trial above the present screen; what is resumed in its place is what is done in the end."""
+        """Show a trial above the present screen; ``done`` receives the trial that was resumed in its place, if any."""
 
         async def left(_: bool | None) -> None:
-            # What is said of the trial afterwards may be read from its record.
+            # Stopped first, since what is said about the trial may be read from its record.
             await screen.session.stop()
             if isinstance(screen, ReplayScreen) and screen.resumed is not None:
                 self._above(screen.resumed, done)
@@ -231,8 +231,8 @@ class Wiring:
         self._app.push_screen(screen, left)
 
     def trial_closed(self) -> None:
-        """Note that a trial's record is complete, which may be after the home screen is back."""
-        # None is left where the application is ending.
+        """Update the home screen when a trial's record is complete, which may be after the screen is back."""
+        # No screen is left where the application is ending.
         if self._app.screen_stack and isinstance(self._app.screen, HomeScreen):
             self._app.screen.refresh_files()
 
@@ -281,7 +281,7 @@ def live_screen(
 
 
 def _staged(session: Session, staging: Staging) -> TrialScreen:
-    """Make the screen of a trial that was resumed or forked, shown as what it came from."""
+    """Make the screen of a trial that was resumed or forked, staged like its origin."""
     if staging.lesson:
         from bioblue_tui.lessons.performing import stage
 
@@ -292,5 +292,5 @@ def _staged(session: Session, staging: Staging) -> TrialScreen:
 
 
 def screen_of(session: Session) -> TrialScreen:
-    """Make the screen of a live trial: to play where a person is the agent, else to watch."""
+    """Make the screen of a live trial: to play where a person is the agent, otherwise to watch."""
     return WatchScreen(session) if session.human is None else PlayScreen(session)

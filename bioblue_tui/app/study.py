@@ -1,4 +1,4 @@
-"""The application of a study: one screen after the other, as the flow says, and no way to anything else."""
+"""The application of a study: one screen after the other, as the flow says, and nothing else."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ PAUSE, LEAVING, FOCUS = "pause", "leaving", "focus"
 
 
 class StudyApp(AppBase, inherit_bindings=False):
-    """Leads a participant through a study. Its result is an error to tell, or empty.
+    """Leads a participant through a study. Its result is an error message, or empty.
 
     Args:
         run: The participant's session; it is open.
-        config: What the person at this computer has chosen.
+        config: The lasting choices of the person at this computer.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -61,7 +61,7 @@ class StudyApp(AppBase, inherit_bindings=False):
         """The page or question that is on the screen."""
         self._presses = Presses()
         self._between, self._before = Gate(), Gate()
-        """Count what is pressed between two screens, and on the last one once it was over."""
+        """Counts keys pressed between two screens, and on the last screen once it was over."""
 
     async def on_event(self, event: events.Event) -> None:
         """Say when a key was pressed, be it one that is held down."""
@@ -75,7 +75,7 @@ class StudyApp(AppBase, inherit_bindings=False):
             await super().deal(event)
 
     def _admits(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key counts. One that does not is counted where it was dropped, or for what comes next."""
+        """Return whether a key counts. If not, it is counted as dropped, for this view or for the next."""
         screen = self.screen
         if isinstance(screen, StudyScreen | ScoreScreen):
             return screen.admits(event)
@@ -88,7 +88,7 @@ class StudyApp(AppBase, inherit_bindings=False):
         return getattr(event, "key", "") in StudyScreen.FREE or gate.admits(event)
 
     def _carry(self, gate: Gate) -> None:
-        """Count what was pressed since the view before was over for the one that comes now."""
+        """Count keys that were pressed since the last view was over as dropped for the view that comes now."""
         for earlier in (self._before, self._between):
             gate.take(earlier)
         self._before = gate
@@ -97,7 +97,7 @@ class StudyApp(AppBase, inherit_bindings=False):
         super()._front_changed(screen)
         gate = getattr(screen, "gate", None)
         if isinstance(gate, Gate):
-            # What was pressed while it was on its way to the screen.
+            # Keys that were pressed while it was on its way to the screen.
             gate.take(self._between)
 
     def _begin(self) -> None:
@@ -124,7 +124,7 @@ class StudyApp(AppBase, inherit_bindings=False):
             await self._play(view)
             return
         if isinstance(view, PageView) and view.closing:
-            # However this page is left: nothing is asked on it any more.
+            # Noted now, however this page is left: nothing more is asked on it.
             self._run_.note("ended", outcome=view.closing)
         screen = self._screen_of(view)
         self._carry(screen.gate)
@@ -174,20 +174,20 @@ class StudyApp(AppBase, inherit_bindings=False):
             raise StudyError(screen.broken)
         if not self._note_unanswered(screen):
             return
-        # Until the record is closed, going on with it would be refused.
+        # The trial can't be resumed until its record is closed.
         await session.stop()
         outcome, dropped = screen.outcome or session.state.reason, screen.gate.close().dropped
         run.done(view, run.played(view), {}, outcome=outcome, dropped=dropped)
 
     def _note_unanswered(self, screen: StudyTrialScreen, dropped: int = 0) -> bool:
-        """Keep how long the last observation was looked at that was left without an answer, and what was dropped."""
+        """Note how long an observation without an answer was looked at, and how many keys were dropped."""
         left = screen.unanswered()
         if dropped:
             left = {"seconds": 0.0, "away": {}, **left, "dropped": dropped}
         return not left or self._note("unanswered", trial=screen.session.header.id, **left)
 
     def _note_left(self) -> None:
-        """Note that this visit ends, and for how long the page or question was open that it ends on."""
+        """Note that this visit ends, and for how long its last page or question was open."""
         if self._view is None:
             self._note("left")
             return
@@ -195,7 +195,7 @@ class StudyApp(AppBase, inherit_bindings=False):
         self._note("left", view=self._view.key, seconds=seconds, away=away, dropped=self._before.close().dropped)
 
     def _note(self, event: str, **fields: object) -> bool:
-        """Write a line; where that fails, end the program and return False: nothing goes on unmeasured."""
+        """Write a line; where that fails, end the program and return False: nothing may continue unmeasured."""
         try:
             self._run_.note(event, **fields)
         except RecordError as error:
@@ -204,7 +204,7 @@ class StudyApp(AppBase, inherit_bindings=False):
         return True
 
     def _note_dropped(self) -> None:
-        """Note how many keys did not count so far at what is open: whatever ends the program, they are told."""
+        """Note how many keys did not count so far in the open view, so that they are known however the program ends."""
         screen = next((own for own in self.screen_stack if isinstance(own, StudyScreen | StudyTrialScreen)), None)
         keys = min(screen.gate.dropped, MOST) if screen else 0
         if keys and keys != self._run_.log.dropped_now:
@@ -228,7 +228,7 @@ class StudyApp(AppBase, inherit_bindings=False):
             self._note("back", why=why, seconds=seconds)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Note another size of the terminal; one that was closed has none, whatever Textual supposes then."""
+        """Note a new size of the terminal; a closed terminal has none, whatever Textual assumes."""
         size = (event.size.width, event.size.height)
         if self._size_known not in ((0, 0), size) and not self._hung_up:
             self._size_known = size
@@ -236,7 +236,7 @@ class StudyApp(AppBase, inherit_bindings=False):
 
     @property
     def _hung_up(self) -> bool:
-        """True when a signal ends the program, or its terminal is gone, as it may be before the signal is here."""
+        """True when a signal ends the program, or its terminal is gone, which may happen before the signal comes."""
         if self.ended_by or self.is_headless:
             return bool(self.ended_by)
         try:
@@ -273,16 +273,16 @@ class StudyApp(AppBase, inherit_bindings=False):
         self.run_worker(self._end(), exclusive=False)
 
     async def _end(self) -> None:
-        """End this visit: what was done so far is kept."""
+        """End this visit; everything done so far is kept."""
         if self._flowing is not None:
-            # The trial that is stopped below is not over.
+            # The flow must not take the trial that is stopped below as over.
             self._flowing.cancel()
         for why in self._watch.held:
             self._back(why)
         for screen in self.screen_stack:
             if isinstance(screen, StudyTrialScreen):
                 self._note_unanswered(screen, screen.gate.close().dropped)
-                # Before anything is taken down: the record is to say that the trial was stopped.
+                # Before the screens close: the record must say that the trial was stopped.
                 await screen.session.stop()
         self._note_left()
         self.exit("", return_code=self.ended_by)

@@ -1,1 +1,1 @@
-"""Showing trials to others: one self-contained page, tables, charts; everything of them comes from the analysis."""
+"""Showing trials to other people: a self-contained page, tables, charts; all their content comes from the analysis."""

@@ -72,8 +72,7 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Amounts of one sign, from 0: linear up to ``usual``, and logarithmic to a thousand times that where any is
-    larger.
+    """Amounts of one sign, from 0: linear up to ``usual``; if any is larger, logarithmic to a thousand times that.
 
     Attributes:
         usual: Magnitude at the end of the linear part, above 0.

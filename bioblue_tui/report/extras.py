@@ -38,8 +38,7 @@ def png(drawing: Drawing) -> bytes:
 
 
 def parquet(trials: Sequence[Shown]) -> bytes:
-    """Return the long table as a Parquet file: texts, 64-bit integers, and floats where any value is not such an
-    integer.
+    """Return the long table as a Parquet file, with columns of texts, of 64-bit integers or of floats.
 
     A number too large for a float becomes infinite.
 

@@ -128,7 +128,7 @@ class _Area:
         self.drawing.add("path", "acted", d=bars(spans))
 
     def _columns(self, values: Sequence[Number]) -> Iterable[tuple[float, float, Number]]:
-        """Yield left edge, width and value of every bar; of steps that share one the value of the greatest size."""
+        """Yield left edge, width and value of every bar; for steps that share one, the value furthest from 0."""
         share = max(1, -(-self.steps // _COLUMNS))
         width = self.width * share / self.steps
         for place, part in groupby(range(len(values)), key=lambda i: i // share):

@@ -110,14 +110,14 @@ def area(upper: Sequence[Point], lower: Sequence[Point]) -> str:
 
 
 def bars(spans: Iterable[tuple[float, float, float, float]]) -> str:
-    """Return the path of many upright bars: left, width, and both ends of each; much shorter than one element each."""
+    """Return one path for many upright bars, from left, width and both ends of each: shorter than many elements."""
     return "".join(
         f"M{_number(left)} {_number(a)}h{_number(width)}V{_number(b)}h{_number(-width)}Z" for left, width, a, b in spans
     )
 
 
 def thinned(points: Sequence[Point], buckets: int) -> list[Point]:
-    """Return at most twice ``buckets`` points of a line, its peaks among them: a long trial has more than pixels."""
+    """Return at most twice ``buckets`` points of a line, with its peaks: long trials have more steps than pixels."""
     if len(points) <= 2 * buckets:
         return list(points)
     edges = [len(points) * i // buckets for i in range(buckets + 1)]

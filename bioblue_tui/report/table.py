@@ -117,7 +117,7 @@ def _cells(trial: Shown, step: Stepped, ghost: Transition | None, metrics: Mappi
 
 
 def _counted(trial: Shown, step: int) -> dict[str, Cell]:
-    """Count the attempts that did not count; published logs tell of none, and those of a fork's parent are its own."""
+    """Return how many attempts did not count; none for published logs, and for steps of a fork's parent."""
     if trial.header.source == "published" or step <= (trial.header.forked_after or 0):
         return {}
     attempts = [a for a in trial.state.steps[step - 1].attempts if not of_person(a.actor, trial.header.agent)]

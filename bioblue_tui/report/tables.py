@@ -148,7 +148,7 @@ def ends(interval: Interval | None, why_none: str = NOTHING) -> str:
 
 
 def rewards_table(trial: Shown) -> Table:
-    """Return each reward dimension: the trial's total, the reference's, the difference, and the other reference's."""
+    """Return, for each reward dimension, the trial's total, the reference's, the difference, the other reference's."""
     name = policy_words(better_reference(trial.environment))
     others = list(trial.analysis.shadows.items())[1:]
     head = ("reward dimension", "total", "reference", "difference", *(policy_words(other) for other, _ in others))

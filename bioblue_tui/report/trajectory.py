@@ -55,7 +55,7 @@ def ghosts_of(trial: Shown, index: int) -> dict[str, list[Number]]:
 
 
 def _beside(trial: Shown, shadow: Shadow) -> Sequence[Transition]:
-    """Return what a reference did as far as the trial went; where the environment ended that, to the planned end."""
+    """Return a reference's steps as far as the trial went; to the planned end where the environment ended the trial."""
     ended = bool(trial.steps and trial.steps[-1].ended)
     return shadow.played[: trial.header.steps if ended else trial.state.done]
 

@@ -199,7 +199,7 @@ def _asides(trials: int, n: int, differences: bool) -> list[str]:
         told.append(f"interval: bootstrap-t, n = {n}, 95 % ({least} if a fifth run away)")
     elif trials > 1:
         told.append("too few for an interval")
-    return [*told, "differences may still go with the noise"] if differences and trials > 1 else told
+    return [*told, "differences may still depend on the noise"] if differences and trials > 1 else told
 
 
 def _world(digest: Digest) -> str:

@@ -1,1 +1,1 @@
-"""What agents are told, as data: wordings are TOML files of templates that put an environment's facts into words."""
+"""The texts that agents get: wordings are TOML files of templates that put an environment's facts into words."""

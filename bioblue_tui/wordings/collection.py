@@ -14,13 +14,13 @@ from bioblue_tui.wordings.wording import DIGITS, Wording, parse_wording
 from bioblue_tui.wordings.words import WordingError, Words
 
 DEFAULT = "plain"
-"""The wording of every trial that names no other."""
+"""The wording of every trial that does not name another."""
 
 Named = tuple[str, str]
 """Title and digest of a wording."""
 
 UNKNOWN = ("", "published")
-"""What headers say whose texts were not kept, or never came from a wording."""
+"""The wordings in headers whose texts were not kept, or never came from a wording."""
 
 
 def names() -> tuple[str, ...]:
@@ -44,15 +44,15 @@ def source_of(name: str) -> str:
 
 
 def retired() -> tuple[Wording, ...]:
-    """Return wordings of older programs: trials that began with them go on with them, and no new one begins so."""
+    """Return wordings of older programs: trials that began with them keep them, but no new trial can begin with one."""
     return tuple(_load("retired", name) for name in _files("retired"))
 
 
 def parse_own(data: bytes, place: str) -> Wording:
-    """Read a wording of one's own; see ``parse_wording``. Texts of interventions that it lacks are the default's.
+    """Read a user's own wording; see ``parse_wording``. Missing texts of interventions are taken from the default.
 
     Raises:
-        WordingError: When anything in it is not as it should be, or it has the name of a built-in one.
+        WordingError: When anything in it is wrong, or it has the name of a built-in one.
     """
     wording = parse_wording(data, place, default().texts)
     taken = next((one for one in _ours() if one.name == wording.name), None)
@@ -62,14 +62,14 @@ def parse_own(data: bytes, place: str) -> Wording:
 
 
 def digest_of(title: str) -> str:
-    """Return the digest of a wording whose records do not hold it; empty for a wording that is not known."""
+    """Return the digest of a wording for records that do not hold it; empty for an unknown wording."""
     return next((wording.digest for wording in retired() if wording.title == title), "")
 
 
 def called(title: str, digest: str) -> str:
-    """Return what tells a wording from all others: what a header calls it, for one's own with part of its digest.
+    """Return a name that identifies a wording: its title, and for a user's own also part of its digest.
 
-    Words of one's own may have changed without another version; those that come with the program never do.
+    A user's own words may change under the same version; those that come with the program never do.
     """
     if not digest or title in UNKNOWN or comes_with_us((title, digest)):
         return one_line(title, 60)
@@ -77,13 +77,14 @@ def called(title: str, digest: str) -> str:
 
 
 def reworded(mine: Iterable[Named], others: Iterable[Named], noun: str, place: str = "") -> Iterator[str]:
-    """Yield what to say of other words under the same name and version, where there are any.
+    """Yield a line for each wording of which there are other words under the same name and version.
 
     Args:
-        mine: Title and digest of each wording that is used; of those with one name the first.
-        others: The same of what it is held against; an empty digest is that of words that are not known.
-        noun: What each of the others is.
-        place: Where they are, before a verb; may be empty.
+        mine: Title and digest of each wording that is used; of several with one title the first counts.
+        others: Title and digest of the wordings they are compared with; an empty digest means that the words are not
+            known.
+        noun: A noun for the others, such as "record".
+        place: Where the others are, as words before a verb; may be empty.
     """
     used: dict[str, str] = {}
     for title, digest in mine:
@@ -100,7 +101,7 @@ def comes_with_us(named: Named) -> bool:
 
 
 def unusual(title: str, digest: str) -> str:
-    """Return what a header's wording is called, unless that is the default one or none."""
+    """Return the name of a header's wording; empty for the default one, and for none."""
     name = called(title, digest)
     return "" if name in (*UNKNOWN, default().title) else name
 
@@ -110,11 +111,11 @@ def words_of(environment: str, wording: str, kept: Mapping[str, object] = Mappin
 
     Args:
         environment: Its environment's id.
-        wording: What its header calls its wording.
+        wording: The wording's title in the header.
         kept: The words that its header holds.
 
     Raises:
-        WordingError: When they are neither kept nor known.
+        WordingError: When the words are neither kept nor known.
     """
     if kept:
         return Words(environment, kept)

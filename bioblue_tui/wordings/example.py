@@ -1,4 +1,4 @@
-"""A wording's file to begin with: a built-in one under another name, with all that can be named explained."""
+"""A wording's file to start from: a built-in one under another name, with all placeholders and conditions explained."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from bioblue_tui.wordings.collection import source_of
 from bioblue_tui.wordings.facts import SWITCHES, VALUES
 
 _HEAD = """\
-A wording: what agents are told. bioblue wording check FILE says what is wrong in it, and bioblue wording show FILE
-what comes of it; --wording FILE plays with it. Raise the version whenever you change a word.
+A wording: what agents are told. bioblue wording check FILE says what is wrong in it, and bioblue wording show FILE what
+it tells; --wording FILE plays with it. Raise the version whenever you change a word.
 
 For each environment: instruction (the system prompt), observation and question (one message, a blank line between
 them), labels (names of the rewards), and what interventions may add: summary, and reason, which is the same for all.
-summary and reason may be left out; then they are those of plain.
+summary and reason may be left out; then those of plain are used.
 
 {name} stands for a value. {if name} … {else} … {end} and {if not name} … {end} leave out what does not hold;
-{each objective} … {end} and {each reward} … {end} repeat. A line that holds nothing but if, else, each and end is no
-line of the text. A brace is written twice.
+{each objective} … {end} and {each reward} … {end} repeat. A line with nothing but if, else, each and end is not a line
+of the text. A brace is written twice.
 """
 
 
 def example(name: str, built_in: str) -> str:
-    """Return a file that can be used as it stands.
+    """Return a file that can be used as it is.
 
     Args:
         name: The new wording's name.

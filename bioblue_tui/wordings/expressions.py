@@ -1,7 +1,6 @@
-"""Expressions of the public reference scripts, as templates: what is sent, and on which conditions.
+"""Turning expressions of the public reference scripts into templates: what is sent, and under which conditions.
 
-Nothing is taken for more than it is: an expression that is not exactly one of those that are known is an error with its
-line, and so is a condition.
+Nothing is guessed: an expression or condition that is not exactly one of the known forms is an error with its line.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _WHOLE: Mapping[str, str] = {
     "homeostatic_actual": "level",
     "max_total_per_timestep": "limit",
 }
-"""Placeholders for variables of the scripts that there is one of; the levels where there are no several objectives."""
+"""Placeholders for variables of the scripts that exist once; levels where there is only one objective."""
 
 _EACH: Mapping[str, str] = {
     "homeostatic_target": "target",
@@ -28,20 +27,20 @@ _EACH: Mapping[str, str] = {
     "totals": "total",
     "objective_labels": "objective",
 }
-"""Placeholders for variables that there is one of for each objective."""
+"""Placeholders for variables that each objective has."""
 
 SWITCHES: Mapping[str, str] = {"use_rewards": "rewards", "use_hint": "hint"}
-"""What conditions can ask for, by the variables of the scripts."""
+"""Switches that conditions can ask for, by the scripts' variables."""
 
 _LATER = ("step > 1", "step >= 2", "step != 1", "1 < step", "2 <= step")
-"""How a script asks whether there are rewards of a step before."""
+"""How a script asks whether there are rewards from an earlier step."""
 
 Text = str
 """A template."""
 
 
 class ScriptError(BioBlueError, ValueError):
-    """A script that does not fit. The message says what, and in which line."""
+    """A script that can't be used. The message says why, and in which line."""
 
     def __init__(self, node: ast.AST | None, what: str) -> None:
         line = getattr(node, "lineno", None)
@@ -50,11 +49,11 @@ class ScriptError(BioBlueError, ValueError):
 
 @dataclass(slots=True)
 class Scope:
-    """Texts by the names of variables; what is not understood is kept as its error until it is sent."""
+    """Texts by the names of variables. One that can't be read is kept as an error, raised if the text is sent."""
 
     texts: dict[str, Text | ScriptError]
     objective: str = ""
-    """The loop's variable inside a loop over objectives."""
+    """The loop variable, inside a loop over objectives."""
     observing: bool = False
     """True inside a loop over steps."""
 
@@ -63,12 +62,12 @@ class Scope:
         return Scope(dict(self.texts), self.objective, self.observing)
 
     def chosen(self, switch: str, before: Text, one: Text, other: Text) -> Text:
-        """Return the template of a text that is one or the other; what both begin with stays in front."""
+        """Return the template of a text that is one or the other, behind the beginning that both share."""
         if one.startswith(before) and other.startswith(before):
             one, other = one[len(before) :], other[len(before) :]
         else:
             before = ""
-        # In the scripts one switch is for the hint and for the reward; here the reward has one of its own.
+        # The scripts have one switch for hint and imbalance reward; here the reward has its own.
         if switch == "hint" and "{imbalance}" in one + other:
             switch = "imbalance"
         if not one:
@@ -88,7 +87,7 @@ class Expressions:
         self._several = any(self._owned.values())
 
     def kept(self, value: ast.expr, scope: Scope) -> Text | ScriptError:
-        """Return the template of an expression, or why there is none."""
+        """Return the template of an expression, or the error where there is none."""
         try:
             return self.text(value, scope)
         except ScriptError as error:
@@ -98,7 +97,7 @@ class Expressions:
         """Return the template of an expression.
 
         Raises:
-            ScriptError: When it is none that is understood.
+            ScriptError: When it is not of a known form.
         """
         match value:
             case ast.Constant(value=str(text)):
@@ -121,10 +120,10 @@ class Expressions:
         return self._fact(value, scope)
 
     def switch(self, test: ast.expr, scope: Scope) -> str:
-        """Return what a condition asks for.
+        """Return the switch that a condition asks for.
 
         Raises:
-            ScriptError: When it asks for anything else, or where that means something else.
+            ScriptError: When it asks for anything else, or means something else in this place.
         """
         for name in SWITCHES:
             broken = scope.texts.get(name)
@@ -162,10 +161,10 @@ class Expressions:
         raise ScriptError(value, f"what is sent can't be followed here: {_shown(value)}")
 
     def _reward(self, key: ast.expr, scope: Scope) -> Text:
-        """Return the placeholder of a reward: its label, ``_reward`` or not, and whose it is, where there are several.
+        """Return a reward's placeholder for a key: label, perhaps ``_reward``, and objective, if several.
 
         Raises:
-            ScriptError: When there is no such reward, or it is not that of the loop's objective.
+            ScriptError: When there is no such reward, or it belongs to another objective than the loop's.
         """
         owner: list[ast.expr] = []
         written = "".join(_key_parts(key, owner))
@@ -174,7 +173,7 @@ class Expressions:
             names = {f"{label}_", f"{label}_reward_"} if owned else {label, f"{label}_reward"}
             if written in names and whose == [True] * owned:
                 return f"{{{label}}}"
-        raise ScriptError(key, f"no reward of the environment is called so here: {_shown(key)}")
+        raise ScriptError(key, f"no reward of the environment has this name here: {_shown(key)}")
 
     def _is_owner(self, value: ast.expr, scope: Scope) -> bool:
         match value:
@@ -188,7 +187,7 @@ class Expressions:
 
 
 def _key_parts(key: ast.expr, owner: list[ast.expr]) -> list[str]:
-    """Return the words that a key is put together from; what else is in it goes to ``owner``."""
+    """Return the words that a key is made of; its other parts go to ``owner``."""
     match key:
         case ast.Constant(value=str(text)):
             return [text]

@@ -1,4 +1,4 @@
-"""What there is to name in a wording: the facts of an environment, its state and its last rewards, as scopes."""
+"""What a wording can name: the facts of an environment, its state and its last rewards, as scopes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bioblue_envs import Environment, Facts, State, Transition
 from bioblue_tui.wordings.template import Scope
 
 VALUES: Mapping[str, str] = {
-    "newline": "a line break, where a line would hold tags alone and so be none",
+    "newline": "a line break, for a line of tags alone, which would be dropped",
     "count": "how many objectives there are",
     "objectives": "their labels: A, B",
     "objective": "an objective's label (inside {each objective}, and in the labels of rewards)",
@@ -22,15 +22,15 @@ VALUES: Mapping[str, str] = {
     "consumption and so on": "a reward of the last step by its dimension, as in labels (of an objective: inside "
     "{each objective}); empty where there is none to show",
 }
-"""Placeholders of every environment; those of one environment are told by its ``names``."""
+"""Placeholders of every environment; each environment's ``names`` explain its own."""
 
 SWITCHES: Mapping[str, str] = {
-    "rewards": "rewards are shown; in an observation also: there are some to show",
+    "rewards": "rewards are shown; in an observation also: and there are some",
     "more": "it is not the last one (inside {each …})",
     "low": "the level is below its band (inside {each objective}; no published text says so)",
     "high": "the level is above its band (the same)",
 }
-"""What can be asked with {if …} in every environment."""
+"""Conditions for {if …} in every environment."""
 
 
 def rules(environment: Environment) -> Scope:
@@ -52,7 +52,7 @@ def news(environment: Environment, state: State, last: Transition | None, labels
     facts = environment.facts(state)
     last_rewards = {} if last is None else {d.key: last.rewards[d.key] for d in environment.shown_dimensions}
     rewards = [{"name": labels[key], "value": value} for key, value in last_rewards.items()]
-    # By its dimension a reward can be told wherever one likes; where there is none to tell, nothing is.
+    # Each dimension is a placeholder that can stand anywhere; it is empty where there is no reward to show.
     mine = {
         objective or "": {
             d.label: last_rewards.get(d.key, "") for d in environment.dimensions if d.objective == objective
@@ -78,14 +78,14 @@ def label_scope(objective: str | None) -> Scope:
 
 
 def example(id_: str, **parameters: object) -> tuple[Environment, State, Transition]:
-    """Return an environment after its first step: everything that can be named in its words is there.
+    """Return an environment after its first step: its words can name everything then.
 
     Raises:
         bioblue_envs.ParameterError: For unacceptable parameters.
     """
     environment = bioblue_envs.make(id_, **parameters)
     state = environment.initial()
-    # The least that does anything is legal everywhere; what a reference policy would do can take long to find.
+    # The smallest action that does anything is legal everywhere; a reference policy's action can take long to find.
     action = (1, *(0 for _ in environment.objectives[1:]))
     last = environment.transition(state, action, environment.draw(random.Random(0)))
     return environment, last.after, last
@@ -98,7 +98,7 @@ def _scope(
     more: Sequence[Mapping[str, object]],
     common: Mapping[str, object] = MappingProxyType({}),
 ) -> Scope:
-    """Return what is named of the whole, and of each objective; where there is but one, of both."""
+    """Return the names for the whole and for each objective; a single objective's names are in both."""
     labels = environment.objectives
     values: dict[str, object] = {"newline": "\n", **facts.values, **common}
     each = [{**one, **added} for one, added in zip(facts.each, more, strict=True)]

@@ -1,4 +1,4 @@
-"""Finding the template behind prompts that were sent: numbers that follow the facts of each step are placeholders."""
+"""Finding the template behind prompts that were sent: numbers that match the facts of each step become placeholders."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bioblue_tui.wordings.template import Scope
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
 
 _PASSED = frozenset({"newline", "objectives", "count", "taken", "unrounded", "name", "value"})
-"""What prompts of the reference scripts do not tell, though its values may be the same at times."""
+"""Facts that the reference scripts' prompts never tell, though a number in them may happen to be the same."""
 
 
 class PromptError(BioBlueError, ValueError):
-    """Prompts that follow no template. The message says what does not fit, and ``place`` in which prompt, if in one."""
+    """Prompts that follow no template. The message says what does not fit; ``place`` is the prompt, if it is one."""
 
     def __init__(self, what: str, place: str = "") -> None:
         super().__init__(what)
@@ -25,13 +25,13 @@ class PromptError(BioBlueError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt that was sent, and what there was to tell.
+    """A prompt that was sent, and the facts that it could tell.
 
     Attributes:
         text: The prompt.
         facts: The facts at that step.
         imbalance: Whether imbalance was shown.
-        place: Where it stands, for messages.
+        place: Where it is, for messages.
     """
 
     text: str
@@ -57,10 +57,10 @@ def find_template(prompts: Sequence[Prompt], unseen: Sequence[str] = ()) -> Told
 
     Args:
         prompts: The prompts of whole trials, with facts.
-        unseen: Lines of a template that stand below the rewards though no prompt shows them.
+        unseen: Lines of a template to put below the rewards, though no prompt shows them.
 
     Raises:
-        PromptError: When they follow none.
+        PromptError: When they follow no common template.
     """
     forms: dict[tuple[bool, bool], list[str]] = {}
     for shown in (False, True):
@@ -73,7 +73,7 @@ def find_template(prompts: Sequence[Prompt], unseen: Sequence[str] = ()) -> Told
     if not bare:
         raise PromptError("no prompt of a first step, which has no rewards")
     if full:
-        # With the imbalance line taken out, logs with and without it are the same; the one that has it is kept.
+        # Without the imbalance line, logs that have it and logs that do not must be the same; the form with it is kept.
         _agreed([[line for line in form if "{0.imbalance}" not in line] for form in full], "later prompts")
     lines = _with_rewards(bare, _with_switch(max(full, key=len, default=bare)), unseen)
     blank = max((index for index, line in enumerate(lines) if not line.strip()), default=0)
@@ -84,11 +84,11 @@ def find_template(prompts: Sequence[Prompt], unseen: Sequence[str] = ()) -> Told
 
 
 def _form(prompts: Sequence[Prompt], *, certain: bool) -> list[str]:
-    """Return the lines that all these prompts are, facts marked as ``{1.level}``.
+    """Return the lines that all these prompts consist of, with facts marked as ``{1.level}``.
 
     Args:
         prompts: The prompts.
-        certain: Whether each number must tell one fact only. What first prompts leave open, later ones decide.
+        certain: Whether each number must match only one fact. Where first prompts leave this open, later ones decide.
     """
     texts = [prompt.text.strip().replace("{", "{{").replace("}", "}}") for prompt in prompts]
     split, numbers = list(map(_NUMBER.split, texts)), list(map(_NUMBER.findall, texts))
@@ -116,7 +116,7 @@ def _form(prompts: Sequence[Prompt], *, certain: bool) -> list[str]:
 
 
 def _fitting(said: Sequence[str], facts: Sequence[Scope], before: str, used: set[_Fact]) -> list[_Fact]:
-    """Return the facts that a number may tell in every prompt: of several, those whose names stand nearest before."""
+    """Return the facts that match a number in every prompt; of several, those whose names are closest before it."""
     fitting = [
         fact
         for fact in _facts(facts[0])
@@ -151,7 +151,7 @@ def _agreed(forms: Sequence[list[str]], what: str) -> list[str]:
 
 
 def _with_switch(form: Sequence[str]) -> list[str]:
-    """Return lines in which the imbalance reward is told only where it is shown."""
+    """Return the lines with the imbalance reward inside a condition, so that it is told only where it is shown."""
     lines: list[str] = []
     for line in form:
         lines += ["{if imbalance}", line, "{end}"] if "{0.imbalance}" in line else [line]
@@ -159,7 +159,7 @@ def _with_switch(form: Sequence[str]) -> list[str]:
 
 
 def _with_rewards(bare: list[str], full: list[str], unseen: Sequence[str]) -> list[str]:
-    """Return lines that are the first where there are no rewards to tell, and else the second and what is unseen."""
+    """Return lines that are ``bare`` where there are no rewards to tell, and otherwise ``full`` and ``unseen``."""
     if bare == full:
         return bare
     start = next((i for i, (a, b) in enumerate(zip(bare, full, strict=False)) if a != b), min(len(bare), len(full)))
@@ -167,14 +167,14 @@ def _with_rewards(bare: list[str], full: list[str], unseen: Sequence[str]) -> li
     if rest and full[-rest:] != bare[start:]:
         raise PromptError("later prompts are not the first one with rewards added")
     more = full[start : len(full) - rest]
-    # A blank line belongs in front of the rewards, so that the one before the question is always there.
+    # A blank line belongs before the rewards, so that the blank line before the question is always there.
     while start and more[-1] == bare[start - 1]:
         start, more = start - 1, [more[-1], *more[:-1]]
     return [*bare[:start], "{if rewards}", *more, *unseen, "{end}", *bare[start:]]
 
 
 def _looped(lines: Sequence[str], facts: Scope) -> list[str]:
-    """Return lines in which what is said of each objective is said once, in a loop."""
+    """Return the lines with the text of each objective written once, in a loop."""
     labels = [str(one.values["objective"]) for one in facts.loops["objective"] if "objective" in one.values]
     found: list[str] = []
     index = 0
@@ -193,7 +193,7 @@ def _looped(lines: Sequence[str], facts: Scope) -> list[str]:
 
 
 def _repeated(lines: Sequence[str], start: int, labels: Sequence[str]) -> int:
-    """Return how many lines from ``start`` on come again for every objective; 0 when none do."""
+    """Return how many lines from ``start`` on repeat for every objective; 0 when none do."""
     for length in range(1, (len(lines) - start) // len(labels) + 1):
         blocks = [
             [_generic(line, number, label) for line in lines[start + (number - 1) * length : start + number * length]]

@@ -1,8 +1,8 @@
-"""Reading what the public reference scripts tell a model, out of their source text. They are parsed and never run.
+"""Reading, from their source text, what the public reference scripts tell a model. They are parsed and never run.
 
-The text that a script sends is built step by step: strings that are assigned, added to, and depend on a few switches.
-This follows those statements and makes a template of each message; whatever else a script does is passed over, and
-where a message depends on something that is not understood, the error names the line.
+A script builds its messages step by step, from strings that are assigned, added to, and depend on a few switches. This
+module follows those statements and makes a template of each message. Everything else in a script is ignored; where a
+message depends on something that can't be followed, the error names the line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SCRIPTS: Mapping[str, str] = {
     "MultiObjectiveHomeostasisParallel.py": "multi-homeostasis",
     "BalancingUnboundedObjectivesParallel.py": "balancing",
 }
-"""Names of the scripts, and which environment each of them is."""
+"""Names of the scripts, with the environment of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Sent:
     Attributes:
         instruction: Template of the system message.
         observation: Template of the first part of the other messages.
-        question: Template of what follows it after a blank line.
+        question: Template of the part after a blank line.
     """
 
     instruction: str
@@ -47,7 +47,7 @@ def read_script(source: str, dimensions: Sequence[Dimension]) -> Sent:
         dimensions: The environment's reward dimensions.
 
     Raises:
-        ScriptError: When it is no Python, or what it sends can't be followed.
+        ScriptError: When it is not Python, or its messages can't be followed.
     """
     try:
         tree = ast.parse(source)
@@ -104,7 +104,7 @@ class _Reader:
                     for role, content in _messages(call):
                         self._send(statement, role, self._expressions.text(content, scope))
                 case _:
-                    # Answers are asked for again in loops like this; what they say besides is no prompt of a step.
+                    # Such loops ask for an answer again; other messages in them are no prompt of a step.
                     if not isinstance(statement, ast.While) and any(map(_messages, ast.walk(statement))):
                         raise ScriptError(statement, "a message is sent on conditions that can't be followed here")
                     _forget([statement], scope)
@@ -153,7 +153,8 @@ class _Reader:
         over = ast.unparse(statement.iter)
         inside = scope.copy()
         if over != "range(1, num_objectives + 1)" or not isinstance(statement.target, ast.Name):
-            # Trials and steps: one of them tells what all of them send, where it builds on none before it.
+            # Loops over trials and steps: one round shows what all of them send, as long as it uses no text of an
+            # earlier round.
             if ast.unparse(statement.target) == "step":
                 if not over.startswith("range(1, "):
                     raise ScriptError(statement, "steps are counted otherwise; for step in range(1, …) expected")
@@ -177,7 +178,7 @@ class _Reader:
 
 
 def _messages(node: ast.AST) -> list[tuple[str, ast.expr]]:
-    """Return role and content of the message that a call sends, if it sends one of the two that count."""
+    """Return role and content of the message that a call sends, if it is a system or user message."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="messages"), attr="append"), args=[ast.Dict() as message]):
             fields = {
@@ -192,7 +193,7 @@ def _messages(node: ast.AST) -> list[tuple[str, ast.expr]]:
 
 
 def _forget(nodes: Sequence[ast.AST], scope: Scope, why: ScriptError | None = None) -> None:
-    """Pass over statements that depend on what happens; texts that are changed in them are not known any more."""
+    """Skip statements that depend on what happens in a trial; texts that they change are unknown from then on."""
     changed: dict[str, ScriptError] = {}
     for node in sorted(
         (inner for outer in nodes for inner in ast.walk(outer)), key=lambda one: getattr(one, "lineno", 0)

@@ -1,8 +1,8 @@
-"""Templates: text with placeholders, parts that are there or not, and parts that come once for each of several.
+"""Templates: text with placeholders, conditional parts, and parts that repeat for each objective or reward.
 
 ``{name}`` is replaced by a value, ``{if name}…{else}…{end}`` and ``{if not name}…{end}`` leave out what does not hold,
-``{each objective}…{end}`` repeats. ``{{`` and ``}}`` are braces. A line that holds nothing but ``if``, ``else``,
-``each`` and ``end`` is no line of the text.
+``{each objective}…{end}`` repeats. ``{{`` and ``}}`` are braces. A line with nothing but ``if``, ``else``, ``each`` and
+``end`` is not a line of the text.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ LONGEST = 50_000
 """Most characters of a template."""
 
 MOST = 20
-"""Most mistakes that are told at once."""
+"""Most mistakes that are reported at once."""
 
 _DEEPEST = 20
-"""How deep parts may lie in each other."""
+"""How deep parts may be nested."""
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
 _ALONE = re.compile(r"[ \t]*((?:\{(?:if [^{}\n]*|else|each [^{}\n]*|end)\})+)[ \t]*")
 
 
 class TemplateError(BioBlueError, ValueError):
-    """A text that is no template, or names what there is not.
+    """A text that is not a template, or names something unknown.
 
     Args:
         what: What is wrong, and what is expected.
         line: The line in the text, from 1.
 
     Attributes:
-        others: What else is wrong.
+        others: Further mistakes.
     """
 
     def __init__(self, what: str, line: int) -> None:
@@ -50,8 +50,8 @@ class Scope:
 
     Attributes:
         values: What placeholders stand for.
-        switches: What holds or does not.
-        loops: What there are several of: a scope of its own for each.
+        switches: The conditions, true or false.
+        loops: What loops repeat over: a scope for each round.
     """
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Scope:
     loops: Mapping[str, Sequence[Scope]] = field(default_factory=dict)
 
     def inner(self, other: Scope) -> Scope:
-        """Return the scope inside a loop: what is named there, and all that is named around it but other loops."""
+        """Return the scope inside a loop: its own names, and those around it except other loops."""
         return Scope({**self.values, **other.values}, {**self.switches, **other.switches})
 
 
@@ -111,10 +111,10 @@ class Template:
 
     Args:
         text: The template.
-        known: An example of what there is to name; each loop has at least one scope.
+        known: An example of everything that can be named; each loop has at least one scope.
 
     Raises:
-        TemplateError: When it is none, or names anything else.
+        TemplateError: When it is not a template, or names anything else.
     """
 
     def __init__(self, text: str, known: Scope) -> None:
@@ -133,7 +133,7 @@ class _Reader:
         self._known = known
         self._line = 1
         self._open: list[tuple[str, int]] = []
-        """The tags that wait for their end, each with its line."""
+        """The tags whose {end} has not come yet, each with its line."""
         self._unknown: list[TemplateError] = []
 
     def read(self) -> list[_Part]:
@@ -174,7 +174,7 @@ class _Reader:
         if word == "each":
             self._check(name, known.loops, known, "{each …}")
             if name not in known.loops:
-                # What may be named in it is not known either.
+                # The names inside such a loop are not known, either.
                 raise self._unknown.pop()
             parts, ending = self._within(tag, known.inner(known.loops[name][0]))
             if ending == "else":
@@ -195,13 +195,13 @@ class _Reader:
     def _within(self, tag: str, known: Scope) -> tuple[list[_Part], str]:
         self._open.append((tag, self._line))
         if len(self._open) > _DEEPEST:
-            raise TemplateError(f"more than {_DEEPEST} parts in each other", self._line)
+            raise TemplateError(f"more than {_DEEPEST} parts inside each other", self._line)
         found = self._parts(known)
         self._open.pop()
         return found
 
     def _check(self, name: str, names: Mapping[str, object], known: Scope, what: str) -> None:
-        """Note a name that is not known; what comes after it is read all the same."""
+        """Note an unknown name, and read on."""
         if name not in names:
             error = TemplateError(self._why(name, names, known, what), self._line)
             if len(self._unknown) >= MOST:
@@ -214,21 +214,21 @@ class _Reader:
             (loop for loop, (first, *_) in known.loops.items() if name in {**first.values, **first.switches}), ""
         )
         if loop:
-            return f"{shown} is of each {loop}: it goes between {{each {loop}}} and {{end}}"
+            return f"{shown} belongs to each {loop}: it goes between {{each {loop}}} and {{end}}"
         near = difflib.get_close_matches(shown, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"there {'are' if names else 'is'} {', '.join(names) or 'none'}"
         return f"{shown!r} is not known here as {what}; {hint}"
 
 
 def inline(text: str) -> str:
-    """Return a template in which no line break is dropped: a line of tags alone is kept as the line that it is."""
+    """Return a template in which no line break is dropped: a line of tags alone stays a line of the text."""
     lines = text.split("\n")
     kept = [f"{line}{{newline}}" if _ALONE.fullmatch(line) else f"{line}\n" for line in lines[:-1]]
     return "".join([*kept, lines[-1]])
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str, str | None]]:
-    """Yield line, text and None for what is text; line, an empty text and the tag for what is a tag."""
+    """Yield line, text and None for a text; line, an empty text and the tag for a tag."""
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         alone = _ALONE.fullmatch(line.rstrip("\r\n"))
         rest = alone[1] if alone else line

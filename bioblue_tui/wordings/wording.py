@@ -20,7 +20,7 @@ from bioblue_tui.wordings.template import MOST
 from bioblue_tui.wordings.words import ADDED, Fault, Mistakes, WordingError, Words
 
 DIGITS = 12
-"""How much of a digest people are shown."""
+"""Characters of a digest that people are shown."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 _TOP = ("name", "version", "about", "reason")
@@ -31,11 +31,11 @@ class Wording:
     """A wording.
 
     Attributes:
-        name: What it is called.
+        name: Its name.
         version: Raised with every changed word.
-        about: What it is, for people; may be empty.
+        about: A description for people; may be empty.
         texts: Templates by environment, as ``Words`` takes them.
-        words: The same, checked.
+        words: The same templates, checked.
     """
 
     name: str
@@ -51,14 +51,14 @@ class Wording:
 
     @property
     def digest(self) -> str:
-        """What tells its texts from all others."""
+        """A hash that identifies its texts."""
         return hashlib.sha256(json.dumps(self.texts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
     def header(self, environment: Environment, instruction: str = "") -> dict[str, Any]:
-        """Return what a header says of it, by the header's fields.
+        """Return the fields of a header that describe it.
 
         Args:
-            environment: The world.
+            environment: The environment.
             instruction: Another system instruction; empty for the wording's own.
 
         Raises:
@@ -76,7 +76,7 @@ class Wording:
         """Return the words for an environment.
 
         Raises:
-            WordingError: When it has none.
+            WordingError: When it has no words for it.
         """
         if environment in self.words:
             return self.words[environment]
@@ -88,11 +88,11 @@ def parse_wording(data: bytes, place: str, added: Mapping[str, Mapping[str, obje
 
     Args:
         data: The TOML file.
-        place: What it is called in messages.
-        added: Texts of another wording by environment: what interventions add is taken from there where it is missing.
+        place: The file's name in messages.
+        added: Another wording's texts by environment, from which missing texts of interventions are taken.
 
     Raises:
-        WordingError: When anything in it is not as it should be; the message names the line.
+        WordingError: When anything in it is wrong; the message names the line.
     """
     try:
         text, values = load(data)
@@ -145,13 +145,13 @@ class _Source:
 
     def fault(self, id_: str) -> Fault:
         def fault(key: str, line: int, what: str) -> WordingError:
-            # It is the same for all environments and stands before their tables.
+            # This text is the same for all environments and comes before their tables.
             return self.error("reason", "", line, what) if key == "reason" else self.error(id_, key, line, what)
 
         return fault
 
     def error(self, top: str, key: str, line: int, what: str) -> WordingError:
-        """Return the error about a line of a text (0 for its key) in a table, or of a key at the top."""
+        """Return an error about a line of a text in a table (0 for its key), or about a key at the top."""
         found = self._places.line((top, key.removeprefix("labels.")) if key else (top,))
         header = f"[{top}.labels]"
         if key.startswith("labels.") and found == self._places.line((top,)) and header in self._lines:
@@ -160,7 +160,7 @@ class _Source:
         if found is None:
             return WordingError(f"{self._place}: {named}: {what}")
         if line:
-            # A text in triple quotes begins on the line after them, unless something stands there already.
+            # A text in triple quotes begins on the next line, unless something follows the quotes.
             opening = self._lines[found - 1].rstrip()
             found += line - (0 if opening.endswith(('"""', "'''")) and opening.count(opening[-3:]) == 1 else 1)
         return WordingError(f"{self._place}, line {found}: {named}: {what}")

@@ -1,4 +1,4 @@
-"""The words for one environment: templates of what an agent is told, checked and put to use."""
+"""The words for one environment: templates of what an agent is told, checked and filled in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bioblue_tui.wordings.facts import example, label_scope, news, rules
 from bioblue_tui.wordings.template import MOST, Scope, Template, TemplateError
 
 NEEDED = ("instruction", "observation", "question")
-"""Texts that there must be for every environment."""
+"""Texts that every environment needs."""
 
 ADDED = ("summary", "reason")
 """Texts that interventions add to an observation."""
@@ -25,7 +25,7 @@ LONGEST_LABEL = 200
 
 
 class WordingError(BioBlueError, ValueError):
-    """A wording that cannot be used. The message says what, where, and what is expected; for each mistake on a line."""
+    """A wording that cannot be used. The message has a line for each mistake: what, where, and what is expected."""
 
 
 class Mistakes(list[WordingError]):
@@ -33,17 +33,17 @@ class Mistakes(list[WordingError]):
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Go on where something is wrong, and keep it."""
+        """Keep an error that is raised inside, and continue."""
         try:
             yield
         except WordingError as error:
             self.append(error)
 
     def check(self) -> None:
-        """Raise what was found.
+        """Raise the mistakes that were found, as one error.
 
         Raises:
-            WordingError: When anything was.
+            WordingError: When there are any.
         """
         if self:
             lines = list(dict.fromkeys(line for error in self for line in str(error).split("\n")))
@@ -56,7 +56,7 @@ Fault = Callable[[str, int, str], WordingError]
 
 
 def fault_in(place: str) -> Fault:
-    """Return what makes errors about words that stand in no file."""
+    """Return a function that makes errors about words that are not in a file."""
 
     def fault(key: str, line: int, what: str) -> WordingError:
         return WordingError(f"{place}: {one_line(key, 60)}{f', line {line}' if line else ''}: {what}")
@@ -73,7 +73,7 @@ class Words:
         fault: Makes errors.
 
     Raises:
-        WordingError: When anything is missing, of another type, no template, or names what there is not.
+        WordingError: When anything is missing, has the wrong type, is not a template, or names something unknown.
     """
 
     def __init__(self, id_: str, given: Mapping[str, object], fault: Fault | None = None) -> None:
@@ -92,7 +92,7 @@ class Words:
         for label in dict.fromkeys((*islice(told, MOST + 1), *wanted)):
             with found.noted():
                 if label not in wanted:
-                    raise fault(f"labels.{label}", 0, f"no reward is called so; there are {', '.join(wanted)}")
+                    raise fault(f"labels.{label}", 0, f"no reward has this name; there are {', '.join(wanted)}")
                 if isinstance(told.get(label), str) and len(told[label]) > LONGEST_LABEL:
                     raise fault(f"labels.{label}", 0, f"a name of at most {LONGEST_LABEL} characters expected")
                 owner = label_scope(environment.dimensions[0].objective)
@@ -123,19 +123,19 @@ class Words:
         return "\n\n".join(self._templates[key].render(scope) for key in ("observation", "question"))
 
     def summary(self, environment: Environment, state: State) -> str:
-        """Return what the intervention ``summary`` adds to an observation."""
+        """Return the text that the intervention ``summary`` adds to an observation."""
         return self._templates["summary"].render(self._news(environment, state, None))
 
     @property
     def reason(self) -> str:
-        """What the intervention ``reason`` adds to an observation."""
+        """The text that the intervention ``reason`` adds to an observation."""
         return self._templates["reason"].render(Scope())
 
     def tell_rewards_apart(self, fault: Fault) -> None:
-        """Check that every reward has a name of its own; objectives may share names where no list tells them all.
+        """Check that every reward has its own name; objectives may share names unless a list names all rewards.
 
         Raises:
-            WordingError: When one has none, or that of another.
+            WordingError: When a reward has no name, or another's name.
         """
         environment, _, _ = example(self.id)
         found = Mistakes()
@@ -158,7 +158,7 @@ class Words:
         found.check()
 
     def name(self, dimension: Dimension) -> str:
-        """Return what a reward is called, on one line."""
+        """Return a reward's name, on one line."""
         return one_line(self._labels[dimension.label].render(label_scope(dimension.objective))).strip()
 
     def _news(self, environment: Environment, state: State, last: Transition | None) -> Scope:

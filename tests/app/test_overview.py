@@ -292,7 +292,7 @@ def test_means_are_of_single_trials_that_stand_beside_them(folder: Path) -> None
     beside = averages([digest(path)], beside=True)
     assert {value for average in beside if average.label for value in average.values} == {0}
     asides = [average.title for average in averages(digests, beside=True) if average.aside]
-    assert asides == ["too few for an interval", "differences may still go with the noise"]
+    assert asides == ["too few for an interval", "differences may still depend on the noise"]
 
 
 def test_intervals_say_what_they_are_and_count_what_is_independent(tmp_path: Path) -> None:

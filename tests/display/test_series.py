@@ -262,7 +262,9 @@ def test_a_record_that_is_changed_or_removed_while_others_are_played_is_named(tm
     named, counted = told[-2:]
     assert named.startswith(f"bioblue: seed 2: {path}")
     assert {"gone": "cannot be read (No such file", "damaged": "line 7: damaged"}[how] in named
-    assert counted == "bioblue: left out of the tables, can't be read; the same command plays anew: 1 trial (seed 2)"
+    assert (
+        counted == "bioblue: left out of the tables, can't be read; the same command plays them again: 1 trial (seed 2)"
+    )
 
 
 def test_tables_of_what_was_interrupted_say_which_trials_they_are_without(tmp_path: Path) -> None:

@@ -84,7 +84,12 @@ def test_what_people_did_is_over_people_and_seeds_and_says_so(tmp_path: Path) ->
     assert f"{made} contrast" in compared.caption
     for row in compared.rows:
         assert (row[5] == "–") == (row[6] == "–")
-    for part in ("bootstrap-t", "people and seeds, both drawn anew", "adjusted by Holm", "may still go with the noise"):
+    for part in (
+        "bootstrap-t",
+        "people and seeds, both drawn anew",
+        "adjusted by Holm",
+        "may still depend on the noise",
+    ):
         assert part in compared.caption
 
 

@@ -41,7 +41,7 @@ def test_a_template_says(text: str, rendered: str) -> None:
         ("a\n{cuont}", 2, "did you mean count"),
         ("a\n\n{if what}x{end}", 3, "there are rewards, hint"),
         ("{objective}", 1, "goes between {each objective} and {end}"),
-        ("{if more}x{end}", 1, "is of each objective"),
+        ("{if more}x{end}", 1, "belongs to each objective"),
         ("{each step}x{end}", 1, "there are objective, reward"),
         ("{each reward}{each objective}x{end}{end}", 1, "there is none"),
         ("\n{if rewards}\nx", 2, "{if rewards} has no {end}"),

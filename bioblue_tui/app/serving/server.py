@@ -22,19 +22,19 @@ from textual_serve.download_manager import DownloadManager
 from textual_serve.server import Server
 
 MOST_VISITORS = 60
-"""Visitors at once; each is a process."""
+"""Most visitors at once; each is a process."""
 
 SMALLEST, LARGEST = 20, 500
-"""Columns or rows that a browser may ask for."""
+"""Limits on the columns or rows that a browser may ask for."""
 
 PATIENCE = 5.0
-"""Seconds in which a visitor's process ends by itself."""
+"""Seconds that a visitor's process has to end by itself."""
 
 _KEPT = (
     *("PATH", "HOME", "USERPROFILE", "LANG", "LANGUAGE", "LC_", "TZ", "TMPDIR", "TEMP", "TMP"),
     *("PYTHON", "VIRTUAL_ENV", "SYSTEMROOT", "LOCALAPPDATA", "APPDATA"),
 )
-"""How names of variables begin that a visitor's process gets. Keys of providers are not among them."""
+"""Beginnings of the names of variables that a visitor's process gets. Providers' keys are not among them."""
 
 
 class Visit(AppService):
@@ -60,7 +60,7 @@ class Visit(AppService):
         return process
 
     async def end(self) -> None:
-        """End the process: politely, then not."""
+        """End the process: first by a request, then by force."""
         with contextlib.suppress(TimeoutError, ConnectionError):
             await asyncio.wait_for(self.stop(), PATIENCE)
         process = self._process
@@ -74,10 +74,10 @@ class Visit(AppService):
 
 
 def visitor_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that a visitor's process gets of these."""
+    """Return those of these variables that a visitor's process gets."""
     own = ("TEXTUAL", "TERM_PROGRAM", "COLUMNS", "ROWS")
     kept = {name: value for name, value in environ.items() if name.upper().startswith((*_KEPT, *own))}
-    # A server that runs where there is no terminal says nothing of colours.
+    # A server that runs without a terminal has no variables about colours.
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUNBUFFERED": "1"}
 
 
@@ -94,8 +94,8 @@ class Classroom(Server):
     Args:
         host: Where to listen.
         port: Where to listen; 0 for any free port.
-        title: What the page is called.
-        arguments: What each visitor's process is told.
+        title: The page's title.
+        arguments: Arguments of each visitor's process.
     """
 
     def __init__(self, host: str, port: int, title: str, arguments: Sequence[str]) -> None:
@@ -107,13 +107,13 @@ class Classroom(Server):
         self._pages = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True)
 
     async def run(self, ready: Callable[[str], None]) -> None:
-        """Serve until this process is told to end; no process of a visitor is left then.
+        """Serve until this process is told to end; afterwards no visitor's process is left.
 
         Args:
-            ready: Is told the address once pages can be opened.
+            ready: Receives the address once pages can be opened.
 
         Raises:
-            OSError: When there is nothing to listen on.
+            OSError: When the server can't listen there.
         """
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -135,7 +135,7 @@ class Classroom(Server):
         return f"http://{host}:{port}/"
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say nothing: the command does."""
+        """Print nothing: the command does."""
 
     async def handle_index(self, request: web.Request) -> web.Response:
         """Return the page."""
@@ -149,7 +149,7 @@ class Classroom(Server):
         self._only_here(request)
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
-            # Another site's page must not play here in its reader's name.
+            # Another site's page must not play here on behalf of its reader.
             raise web.HTTPForbidden(text="This page belongs to another site.")
         if len(self._visits) >= MOST_VISITORS:
             raise web.HTTPServiceUnavailable(text="Too many visitors.")
@@ -161,7 +161,7 @@ class Classroom(Server):
             await visit.start(_bounded(request, "width", 80), _bounded(request, "height", 24))
             await self._process_messages(websocket, visit)
         except (ValueError, LookupError, TypeError, AttributeError, AssertionError, ConnectionError):
-            # What no page of ours sends.
+            # A message that our page never sends.
             await websocket.close()
         finally:
             await visit.end()
@@ -169,7 +169,7 @@ class Classroom(Server):
         return websocket
 
     def _only_here(self, request: web.Request) -> None:
-        """Refuse a page that reached this computer by another name, where only this computer is served."""
+        """Where only this computer is served, refuse requests that reached it under another name."""
         if _is_loopback(self.host) and not _is_loopback(urlsplit(f"//{request.host}").hostname or ""):
             raise web.HTTPForbidden(text="Open it under the address that the server has named.")
 

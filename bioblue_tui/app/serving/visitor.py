@@ -1,7 +1,7 @@
-"""One visitor's application: run as a program by the server, and over when the server is.
+"""One visitor's application: the server runs it as a program, and it ends with the server.
 
-What a visitor does stays in a temporary directory that nobody else can read and that goes when they go. Files of this
-computer and language models are not theirs to use.
+A visitor's records are in a temporary directory that nobody else can read and that is removed when they leave. They
+can't use files of this computer or language models.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from bioblue_tui.screens.trial.screen import TrialScreen
 
 LOOK = 0.5
-"""Seconds between two looks at whether the server is still there."""
+"""Seconds between two checks whether the server still runs."""
 
 GRACE = 3.0
-"""Seconds in which the application ends by itself once the server is gone."""
+"""Seconds that the application has to end by itself once the server is gone."""
 
 PREFIX = "bioblue-visitor-"
 """How the names of visitors' directories begin."""
@@ -63,19 +63,19 @@ class VisitorApp(BioBlueApp):
         self.notify(f"{what} can't be used in a browser.", severity="warning", markup=False)
 
     def on_home_screen_started(self, message: HomeScreen.Started) -> None:
-        """Begin no trial of a model, nor of a file's answers; the base class's handler begins all others."""
+        """Refuse trials of a model or of a file's answers; the base class's handler begins all others."""
         if not _harmless(message.spec.agent):
             message.prevent_default()
             self._refuse_visitor("Models and files")
 
     def on_home_screen_opened(self, message: HomeScreen.Opened) -> None:
-        """Open the visitor's own records only."""
+        """Open only the visitor's own records."""
         if not real_path(message.path).is_relative_to(real_path(self._root)):
             message.prevent_default()
             self._refuse_visitor("Files of the server")
 
     def on_trial_screen_fork_asked(self, message: TrialScreen.ForkAsked) -> None:
-        """Fork with nothing that comes from a file or needs a model."""
+        """Refuse forks that use a file or need a model."""
         wording = message.changes.wording
         own = wording is not None and wording.name not in names()
         if message.changes.instruction or own or not _harmless(message.changes.agent):
@@ -113,18 +113,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         watch.start()
         app.run()
     finally:
-        # Windows keeps the directory in which a program works.
+        # Windows does not remove the working directory of a program.
         os.chdir(tempfile.gettempdir())
         shutil.rmtree(root, ignore_errors=True)
 
 
 def _end_with(server: int, app: VisitorApp, root: Path) -> None:
-    """End this process when the server is gone, whatever it was ended by."""
+    """End this process when the server is gone, whatever ended the server."""
     while os.getppid() == server:
         time.sleep(LOOK)
     app.call_later(app.exit)
     time.sleep(GRACE)
-    # What the application could not end by itself; everything that happened in it is on the disk by then.
+    # The application did not end by itself; everything that happened in it is on the disk by now.
     shutil.rmtree(root, ignore_errors=True)
     os._exit(0)
 

@@ -46,9 +46,7 @@ def checked_format(output: Path, form: str | None, possible: Mapping[str, Format
     asked = form or format_of(output)
     if asked is None or asked not in possible:
         names = ", ".join(possible)
-        raise UsageError(
-            f"{visible(str(output))}: no format in the name. End it in one of {names}, or give --format."
-        )
+        raise UsageError(f"{visible(str(output))}: no format in the name. End it in one of {names}, or give --format.")
     if output.exists() and not force:
         raise UsageError(f"{visible(str(output))}: exists already. Choose another name, or replace it with --force.")
     return possible[asked]
