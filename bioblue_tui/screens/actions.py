@@ -1,4 +1,4 @@
-"""The registry of what a person can do: keys, footer, help and command palette are all made from it.
+"""The registry of all commands: keys, footer, help and command palette are made from it.
 
 Every entry becomes a binding with an id, under which the key can be changed in the configuration.
 """
@@ -16,7 +16,7 @@ class Command:
 
     Attributes:
         id: Unique name, ``screen.what``; the configuration's ``[keys]`` uses it.
-        title: What the palette calls it; empty where the palette needs no such command.
+        title: Its name in the palette; empty where the palette does not need it.
         help: What it does, in a sentence.
     """
 
@@ -47,12 +47,12 @@ def command(
         name: The command's id.
         keys: Its keys, separated by commas.
         action: The action that carries it out.
-        title: What the palette calls it; empty to leave it out there.
+        title: Its name in the palette; empty to leave it out there.
         explanation: What it does, in a sentence.
         footer: Its word in the footer; empty to leave it out there.
-        shown: What the footer shows as its key, where that stands for several.
-        together: What the help says once for several commands, instead of their explanations.
-        priority: Whether it goes before the focused widget's keys.
+        shown: The footer's text for its key, where that stands for several keys.
+        together: One explanation in the help for several commands, instead of their own.
+        priority: Whether it takes precedence over the focused widget's keys.
     """
     REGISTRY[name] = Command(name, title, explanation)
     description, tooltip = footer or title or explanation, together or explanation

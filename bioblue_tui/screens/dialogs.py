@@ -54,11 +54,11 @@ class LineDialog(ModalScreen[str | None]):
     """Asks for one line of text.
 
     Args:
-        question: What is wanted.
-        placeholder: What it looks like.
+        question: The question.
+        placeholder: An example of the line.
         digits: True to accept digits only.
-        answers: True where the line answers a question: what was typed before it was painted does not count.
-        take: Takes the line and returns why it can't be taken, which keeps the question open; empty where it was.
+        answers: True where the line answers a question: keys pressed before it was painted do not count.
+        take: Takes the line and returns an empty text, or why it can't be taken, which keeps the question open.
     """
 
     error = query_one("#error", Label)
@@ -106,7 +106,7 @@ class LineDialog(ModalScreen[str | None]):
         early = line.early if isinstance(line, GatedInput) else Early()
         self.dropped += early.dropped
         if early.torn:
-            # Half of an answer is another one.
+            # Half of an answer may be another answer.
             line.value = ""
             self._ask_again(line)
         elif self._take and event.value.strip() and (problem := self._take(event.value)):

@@ -1,4 +1,4 @@
-"""Help, made from the bindings that are in force: it cannot drift from them."""
+"""Help, made from the active bindings, so that it always agrees with them."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _rows(of: Screen[object]) -> list[tuple[str, str]]:
 
 
 def _key(of: Screen[object], active: ActiveBinding) -> str:
-    # A key display may stand for several keys in the footer; here each key is named by itself.
+    # In the footer one key display may stand for several keys; here each key has its own.
     binding = active.binding
     return of.app.get_key_display(replace(binding, key_display=None))
 
 
 def _explained(active: ActiveBinding) -> bool:
-    # Our bindings have ids; those that Textual's widgets bring along explain themselves.
+    # Our bindings have ids; the keys of Textual's own widgets need no explanation.
     return bool(active.binding.id and active.binding.description)

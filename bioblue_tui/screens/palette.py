@@ -12,7 +12,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from bioblue_tui.screens.actions import REGISTRY
 
 Found = tuple[str, str, Callable[[], object]]
-"""A command's title, what it does, and carrying it out."""
+"""A command's title, its description, and a function that runs it."""
 
 
 @runtime_checkable
@@ -20,7 +20,7 @@ class Offers(Protocol):
     """A screen with commands that have no key, such as starting a certain trial."""
 
     def offers(self) -> Iterator[Found]:
-        """Yield them."""
+        """Yield these commands."""
         ...
 
 
@@ -48,7 +48,7 @@ class ScreenCommands(Provider):
             if known is None or not known.title or not active.enabled or known.id in seen:
                 continue
             seen.add(known.id)
-            # What the footer shows as key may stand for several.
+            # The footer's text for a key may stand for several keys.
             key = self.app.get_key_display(replace(active.binding, key_display=None))
             run = partial(self.app.run_action, active.binding.action, active.node)
             yield known.title, f"{known.help} ({key})", run

@@ -1,4 +1,4 @@
-"""Screens that show files as they are now: they look at them again and again while they are in front."""
+"""Screens that show files as they are now: they look at the files again and again while in front."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
 LOOK, LATEST = 1.0, 10.0
-"""Seconds between two looks at the files, and the most that there may be."""
+"""Usual seconds between two looks at the files, and the most."""
 
 REST, REST_AFTER_NEWS = 20, 3
-"""How many times as long as a look took there is none, where all was as before and where it was not.
+"""The rest after a look, as a multiple of its duration: where nothing had changed, and where something had.
 
-However many files there are, looking costs a twentieth of a processor, and reading what others write a quarter.
+However many files there are, looking then costs a twentieth of a processor, and reading new steps a quarter.
 """
 
 TURN = 0.0005
@@ -36,17 +36,17 @@ class Refreshing(Screen[ScreenResultType]):
         def __init__(self, rest: float) -> None:
             super().__init__()
             self.rest = rest
-            """Seconds until the next."""
+            """Seconds until the next look."""
 
     _looking = False
-    """Whether a look goes on: there is one at a time."""
+    """Whether a look is under way: there is only one at a time."""
     _again = False
-    """Whether another one is to follow at once."""
+    """Whether another look must follow at once."""
     _resting: Timer | None = None
     """Runs until the next look."""
 
     def look(self) -> bool:
-        """Read what has changed, and post messages that say so; in a thread.
+        """Read what has changed, and post messages about it; runs in a thread.
 
         Returns:
             Whether anything was read.
@@ -54,7 +54,7 @@ class Refreshing(Screen[ScreenResultType]):
         raise NotImplementedError
 
     def refresh_files(self) -> None:
-        """Look now; once more, if a look goes on that may have missed what is new."""
+        """Look now; if a look is under way, which may miss news, look again after it."""
         self._rest()
         self._again = self._looking
         if not self._looking:
@@ -87,13 +87,13 @@ class Refreshing(Screen[ScreenResultType]):
         self.refresh_files()
 
     def on_screen_suspend(self) -> None:
-        """Look no more while nobody can see it."""
+        """Stop looking while the screen is not visible."""
         self._rest()
 
 
 @contextmanager
 def _courteous() -> Iterator[None]:
-    """Let the thread that draws have its turn soon while this one computes: Python's own interval is felt in keys."""
+    """Let the drawing thread run soon while this one computes: with Python's own interval keys would feel slow."""
     sys.setswitchinterval(min(_USUAL, TURN))
     try:
         yield

@@ -232,7 +232,7 @@ async def test_the_help_names_every_key() -> None:
         await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
         text = "\n".join(text_of(widget) for widget in pilot.app.screen.query("KeyTable"))
-        for word in ("Jump to a step", "where the next failure", "over the others", "Unfold or fold"):
+        for word in ("Jump to a step", "where the next failure", "over the others", "Show or hide"):
             assert word in text
         assert not pilot.app.screen.query(Input)
 

@@ -33,7 +33,7 @@ async def test_an_alert_a_mark_and_the_evidence_appear_when_a_mode_begins(tmp_pa
         await until(pilot, lambda: screen.shown == onset)
         assert 20 < onset < 30
         finding = screen.insight.companion.analysis.failures[0]
-        begins = f"{finding.name} begins here, sure from step {finding.alarm}. {finding.told_at(finding.alarm)}"
+        begins = f"{finding.name} begins here, detected at step {finding.alarm}. {finding.told_at(finding.alarm)}"
         await until(pilot, lambda: begins in str(screen.notice.content))
         assert finding.alarm > onset
         assert "⚠ 1 of 2" in text_of(screen.status)
@@ -176,12 +176,12 @@ async def test_a_mode_pauses_the_trial_for_a_person_to_look(tmp_path: Path) -> N
         await pilot.press("home")
         await until(pilot, lambda: screen.shown == 0)
         await until(pilot, lambda: "⚠" not in str(screen.notice.content))
-        assert str(screen.notice.content) == f"Paused: {screen.state.reason.partition(': ')[0]}. space goes on."
+        assert str(screen.notice.content) == f"Paused: {screen.state.reason.partition(': ')[0]}. space resumes."
         await pilot.press("g")
         await until(pilot, lambda: "begins here" in str(screen.notice.content))
         await pilot.press("i", *"disturb 1,1", "enter")
         await until(pilot, lambda: pilot.app.screen is screen)
-        assert "space goes on." in str(screen.notice.content)
+        assert "space resumes." in str(screen.notice.content)
 
         await pilot.press("space")
 

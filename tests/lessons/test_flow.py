@@ -162,7 +162,7 @@ async def test_no_failure_is_told_before_the_end_where_the_class_is_to_find_it(l
         await teacher.hold(screen, 30)
         await teacher.press("g")
         assert not screen.reveals
-        assert str(screen.notice.content) == "Where failures begin is shown later."
+        assert str(screen.notice.content) == "Onsets of failures are shown later."
         assert screen.shown == screen.known
         await teacher.run_out(screen)
         await until(teacher.pilot, lambda: "maximisation of B since step" in str(screen.notice.content))

@@ -37,14 +37,14 @@ from bioblue_tui.widgets.tiles import TileGrid
 from bioblue_tui.widgets.totals import Total, TotalsLine
 
 FRAMES = 10
-"""How often per second the tiles are brought up to date: quick enough for eyes, slow enough for a hundred trials."""
+"""How often per second the tiles are updated: quick enough for eyes, slow enough for a hundred trials."""
 
 YOUR_TURN = "your turn"
-"""How a trial stands in which a person is asked."""
+"""The standing of a trial that waits for a person's answer."""
 
 
 def _names(jobs: Sequence[Job]) -> list[str]:
-    """Return the jobs' names without what all begin with, but for its last word: ``seed 1``, ``seed 2``."""
+    """Return the jobs' names without their common beginning, except its last word: ``seed 1``, ``seed 2``."""
     names = []
     for job in jobs:
         own_seed = job.spec is not None and job.name == str(job.spec.seed)
@@ -55,17 +55,17 @@ def _names(jobs: Sequence[Job]) -> list[str]:
 
 
 def _standing(job: Job) -> str:
-    """Return how a trial stands: as its state, but for one in which a person is asked."""
+    """Return a trial's standing: its state, or that it waits for a person's answer."""
     asks = job.session is not None and not job.over and job.session.asks_person
     return YOUR_TURN if asks else job.state
 
 
 class AttachedScreen(WatchScreen):
-    """One of many trials: it goes on by itself, and also when this screen is left.
+    """One of many trials: it runs by itself, and continues when this screen is left.
 
     Args:
         session: The trial.
-        spending: What it costs, followed from its first event on; None for who costs nothing.
+        spending: What it costs, from its first event on; None for an agent that costs nothing.
     """
 
     attached = True
@@ -76,12 +76,12 @@ class AttachedScreen(WatchScreen):
 
 
 class ControlScreen(Screen[None]):
-    """Tiles of all trials, and their sums above; one of them can be opened, paused, or stopped.
+    """Tiles of all trials, with sums above; any trial can be opened, paused or stopped.
 
     Args:
-        engine: Runs the trials. It must attend to nobody, so that trials wait for a decision.
+        engine: Runs the trials. It must not be unattended, so that trials wait for a decision.
         title: What is played.
-        bills: Follows what the trials cost, as a watcher of the engine; None to do that here.
+        bills: Follows what the trials cost, as a watcher of the engine; None to follow it here.
     """
 
     CSS_PATH = "control.tcss"
@@ -89,13 +89,13 @@ class ControlScreen(Screen[None]):
         "Many trials at once. ▶ runs, ● waits for your answer, ‖ is paused, · waits for its turn, ■ is done, ! has "
         "failed. Each line is an objective: its level, whether it is in its band, and its course on the gauge's fixed "
         "scale; below it is what needs your attention, and what it cost or how many tokens it used. Enter opens a "
-        "trial while the others go on. A trial that paused by itself waits for you: open it to see why."
+        "trial while the others continue. A trial that paused by itself waits for you: open it to see why."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command("control.open", "enter", "open", "Open the trial", "Open the trial's own screen", footer="Open"),
         *play_keys("control.pause", "Resume", "Pause this trial, or resume it"),
-        command("control.all", "P,p", "pause_all", "Pause all or go on", "Pause all trials, or go on", footer="All"),
-        command("control.sort", "o", "sort", "Sort by trouble", "Worst first, or in their order", footer="Sort"),
+        command("control.all", "P,p", "pause_all", "Pause or resume all", "Pause or resume all", footer="All"),
+        command("control.sort", "o", "sort", "Worst first", "Worst first, or in their order", footer="Sort"),
         command("control.stop", "x", "stop", "Stop the trial", "End this trial; its record is complete", footer="Stop"),
         command("control.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
         command("control.leave", "escape", "leave", "Leave", "Stop what runs, and leave", footer="Leave"),
@@ -116,7 +116,7 @@ class ControlScreen(Screen[None]):
         engine.watchers.append(self.alerts)
         self._title = title
         self._costs: dict[Job, tuple[Bill, str]] = {}
-        """Bills as they were put into words last: most trials ask nothing between two looks."""
+        """Bills and their last texts: most trials make no request between two updates."""
         self._tiles = {job: Tile(name) for job, name in zip(engine.jobs, _names(engine.jobs), strict=True)}
         self._by_trouble = False
         self._broken = self._noticed = ""
@@ -150,8 +150,8 @@ class ControlScreen(Screen[None]):
         self.paint()
 
     def paint(self) -> None:
-        """Bring all tiles up to date."""
-        # What is being removed is no longer displayed; its parts may be gone already.
+        """Update all tiles."""
+        # A screen that is being removed is no longer displayed; its parts may be gone already.
         if not self.is_mounted or not self.is_current or not self.display:
             return
         for job, tile in self._tiles.items():
@@ -166,7 +166,7 @@ class ControlScreen(Screen[None]):
             self._offered = self._held
             self.refresh_bindings()
         if self._broken != self._noticed:
-            # Only then: it may take more lines or fewer, which lays out the whole screen anew.
+            # Only if it has changed: another number of lines lays out the whole screen again.
             self._noticed = self._broken
             self.notice.update(self._broken)
             self.notice.display = True
@@ -186,7 +186,7 @@ class ControlScreen(Screen[None]):
         tile.cost = self._costs[job][1]
 
     def _totals(self) -> list[Total]:
-        """Return what all trials that are played here have come to."""
+        """Return the sums over all trials that are played here."""
         mine = [(job, tile.state) for job, tile in self._tiles.items() if tile.state is not None or not job.over]
         planned = sum(state.header.steps if state else job.spec.steps if job.spec else 0 for job, state in mine)
         steps, planned_steps = amount(sum(state.done for _, state in mine if state), 12), amount(planned, 12)
@@ -245,7 +245,7 @@ class ControlScreen(Screen[None]):
         return job is not None and job.session is not None and not job.over and job.session.trial.paused
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to pause what goes on, and to resume what is paused."""
+        """Offer to pause a running trial, and to resume a paused one."""
         if action in ("pause", "unpause"):
             return self.is_mounted and self._held == (action == "unpause")
         return super().check_action(action, parameters)
@@ -265,7 +265,7 @@ class ControlScreen(Screen[None]):
             self.paint()
 
     def action_pause_all(self) -> None:
-        """Pause all trials, or go on with all."""
+        """Pause all trials, or resume all."""
         if self.engine.held:
             self.engine.resume_all()
         else:
@@ -299,5 +299,5 @@ class ControlScreen(Screen[None]):
             if sure:
                 self.dismiss(None)
 
-        text = f"Leave? {counted(running, 'trial')} not at the end; what was played is kept and can be resumed."
+        text = f"Leave? {counted(running, 'trial')} not at the end; the steps so far are kept and can be resumed."
         self.app.push_screen(ConfirmDialog(text, "Leave", "Stay"), leave)

@@ -1,4 +1,4 @@
-"""A comparison of trials that may go on: their records are read again, and all of it is taken in at once."""
+"""A comparison of trials that may still run: their records are read again, and everything is updated at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bioblue_tui.screens.refreshing import Refreshing
 
 
 class FollowedComparison(Refreshing[None]):
-    """A screen of trials beside each other as their records are now.
+    """A screen that compares trials as their records are now.
 
     Args:
         comparison: The trials.
@@ -21,22 +21,22 @@ class FollowedComparison(Refreshing[None]):
         self.comparison = comparison
         self._growing = [Growing(member.record, member.state) for member in comparison.members]
         self._records = [member.record for member in comparison.members]
-        """As they are compared."""
+        """The comparison as it is shown."""
         self._lost: dict[int, str] = {}
-        """Why trials can't be read again, by their numbers; they stay as they were read last."""
+        """Why trials can't be read again, by their numbers; they stay as last read."""
         self._behind = False
-        """Whether there is more in the records than is shown, because they can't be compared any more."""
+        """Whether the records hold more than is shown, because they can't be compared any more."""
 
     def take_in(self, comparison: Comparison, lost: str) -> None:
         """Show the trials as they are now, and say which can't be read again; empty for none."""
         raise NotImplementedError
 
     def lose(self, why: str) -> None:
-        """Say why they can't be compared again; what was read stays."""
+        """Say why they can't be compared again; the last comparison stays."""
         raise NotImplementedError
 
     def look(self) -> bool:
-        """Compare anew where a record has grown, its trial has ended, or it can't be read any more."""
+        """Compare again where a record has grown, its trial has ended, or it can't be read any more."""
         news, lost = self._behind, {}
         for number, growing in enumerate(self._growing, 1):
             try:

@@ -16,10 +16,10 @@ def _front_bindings() -> list[BindingType]:
             digit,
             f"front({digit})",
             "",
-            f"Draw trial {digit} over the others, or no longer",
+            f"Draw trial {digit} over the others, or not",
             footer="In front" if digit == "1" else "",
             shown="1 2 …",
-            together="Draw that trial over the others; once more: none. Where lines coincide they are drawn as one",
+            together="Draw that trial over the others; again: none. Lines that coincide are drawn as one",
         )
         for digit in digits
     ]
@@ -49,14 +49,14 @@ KEYS: list[BindingType] = [
         "Look at the step where the next failure of any trial begins",
         footer="Onset",
     ),
-    command("compare.onset_back", "G", "onset(-1)", "Onset before", "Look at the onset before"),
+    command("compare.onset_back", "G", "onset(-1)", "Previous onset", "Look at the previous onset"),
     *_front_bindings(),
     command(
         "compare.view",
         "x",
         "view",
         "Other numbers",
-        "Totals; totals less the first trial's; difference from the reference; rewards of the step",
+        "Totals; totals minus the first trial's; difference from the reference; rewards of the step",
         footer="Numbers",
     ),
     command("compare.ghost", "v", "ghost", "Reference line", "Draw the reference on the same noise behind, or not"),
@@ -66,11 +66,11 @@ KEYS: list[BindingType] = [
     command("compare.page_down", "pagedown", "page(1)", "Page down", "Scroll raw outputs, or numbers, on"),
     command("compare.more_up", "shift+up", "more(-1)", "Up", "Scroll gauges and numbers back"),
     command("compare.more_down", "shift+down", "more(1)", "Down", "Scroll gauges and numbers on"),
-    command("compare.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
+    command("compare.fold", "p", "fold", "Prompts", "Show or hide the prompts in the raw output"),
     command("compare.open", "o", "open", "Open a trial", "Replay the trial in front, or the first, at this step"),
     command("compare.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
     command("compare.leave", "escape", "leave", "Leave", "Leave the comparison", footer="Leave"),
     command("compare.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
     Binding("shift+tab", "panel(-1)", "", show=False, priority=True),
 ]
-"""All of them, in the order of the footer."""
+"""All keys, in the order of the footer."""

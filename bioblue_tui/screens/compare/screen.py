@@ -1,4 +1,4 @@
-"""Trials beside each other: the same gauges, one step looked at in all of them, raw outputs in columns."""
+"""Trials side by side: the same gauges, the same step in all of them, raw outputs in columns."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ CROWDED = 4
 """With more trials than this the numbers need more columns than the gauges."""
 
 NOTED = ((4, 4), (2, 3))
-"""Most rows of what must be known, and of what holds at a step: with all panels, and with one at a time."""
+"""Most rows of notes, and of what holds at a step: with all panels, and with one at a time."""
 
 ROOMY = 36
 """From this many rows on the numbers need not scroll."""
 
 
 class CompareScreen(FollowedComparison):
-    """Two to six trials, looked at in step.
+    """Two to six trials, all shown at the same step.
 
     Args:
         comparison: The trials.
@@ -59,9 +59,9 @@ class CompareScreen(FollowedComparison):
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = ""
     ABOUT = (
-        "Trials of one world, looked at in step. Each has a number, a line style and a colour; where their lines "
-        "coincide one plain line is drawn. On the scale the numbers say where each is. In the timelines ─ is what a "
-        "trial shares with the first, ↳ where it was forked, ≠ where its actions or states part from it, ⚠ where a "
+        "Trials of one environment, step by step. Each has a number, a line style and a colour; where lines coincide, "
+        "one plain line is drawn. On the scale the numbers show where each is. In the timelines ─ is what a trial "
+        "shares with the first, ↳ where it was forked, ≠ where its actions or states diverge from it, ⚠ where a "
         "failure begins. In the numbers ≠ is an action other than the first trial's, ▲ and ▼ a state outside its band."
     )
     BINDINGS: ClassVar[list[BindingType]] = KEYS
@@ -86,7 +86,7 @@ class CompareScreen(FollowedComparison):
     def __init__(self, comparison: Comparison, at: int | None = None) -> None:
         super().__init__(comparison)
         self._unread = ""
-        """Which trials are not followed any more, and why."""
+        """A sentence on trials that are not followed any more, and why."""
         self._partings = comparison.partings
         first = self._partings[0][0] if self._partings else comparison.done
         self.shown = min(first if at is None else at, comparison.done)
@@ -103,7 +103,7 @@ class CompareScreen(FollowedComparison):
         return self.comparison.first.state.environment
 
     def compose(self) -> ComposeResult:
-        """Lay out all panels; which of them are seen follows from the terminal's size."""
+        """Lay out all panels; the terminal's size decides which of them are shown."""
         self._choose_layout(*self.app.size)
         comparison = self.comparison
         self.set_class(len(comparison.members) > CROWDED, "-many")
@@ -121,7 +121,7 @@ class CompareScreen(FollowedComparison):
         yield Static("", id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        """Show what there is."""
+        """Show the comparison."""
         self._draw_ghost()
         self._arrange(*self.app.size)
         self.paint()
@@ -137,7 +137,7 @@ class CompareScreen(FollowedComparison):
             need = f"{SMALLEST[0]}×{SMALLEST[1]}"
             text = f"This terminal has {width}×{height} characters; BioBlue needs {need}."
             self.query_one("#too-small", Static).update(text)
-        # Where there is room all numbers are seen at once; raw outputs scroll anyway.
+        # With enough room all numbers are shown at once; raw outputs scroll anyway.
         wide = not self.has_class("-tabbed") and height >= ROOMY
         self.table.styles.min_height = self.table.rows
         self.query_one(Stack).want(self.table.rows + 2 if wide else LEAST)
@@ -145,7 +145,7 @@ class CompareScreen(FollowedComparison):
         self._tell(width)
 
     def take_in(self, comparison: Comparison, lost: str) -> None:
-        """Show the trials as they are now; who looks at the last step follows it, others stay where they look."""
+        """Show the trials as they are now. A view at the last step follows it; any other view stays at its step."""
         following, top = self.shown >= self.comparison.done, self.raw.scroll_offset.y
         self.comparison, self._partings = comparison, comparison.partings
         self._unread = f"Not read again: {lost}." if lost else ""
@@ -162,12 +162,12 @@ class CompareScreen(FollowedComparison):
         self.refresh_bindings()
 
     def lose(self, why: str) -> None:
-        """Say why the trials can't be read again; what was read of them stays."""
+        """Say why the trials can't be read again; they stay as last read."""
         self._unread = f"Not read again: {why}"
         self._tell(self.app.size.width)
 
     def _tell(self, width: int) -> None:
-        """Show what must be known before comparing, and what holds at the step, as fully as there is room for."""
+        """Show notes on the comparison, and what holds at the step, as fully as there is room."""
         rows = NOTED[self.has_class("-tabbed")]
         lost = [self._unread] * bool(self._unread)
         notes = " ".join([*lost, *self.comparison.notes])
@@ -228,7 +228,7 @@ class CompareScreen(FollowedComparison):
         return [*parts, *([(f"  ⚠ in {counted(failing, 'trial')}", "bad")] if failing else [])]
 
     def _notice(self) -> str:
-        """Say what begins or parts at this step, else which failures hold."""
+        """Return what begins or diverges at this step; otherwise which failures hold."""
         parts = [text for step, text in self._partings if step == self.shown]
         held = [(m.number, f) for m in self.comparison.members for f in m.holding(self.shown)]
         begun = [pair for pair in held if pair[1].onset == self.shown]
@@ -290,7 +290,7 @@ class CompareScreen(FollowedComparison):
         self.paint()
 
     def action_view(self) -> None:
-        """Show other numbers first; where panels share the space and they are not shown, show them."""
+        """Switch to other numbers; where the panel of numbers is hidden, show it."""
         if self.has_class("-tabbed") and self._tab != TABS.index("numbers"):
             self._show_tab(TABS.index("numbers"))
         else:
@@ -319,7 +319,7 @@ class CompareScreen(FollowedComparison):
         self.raw.turn(by)
 
     def action_page(self, by: int) -> None:
-        """Scroll by a page; looking at another step brings that one into view again."""
+        """Scroll by a page; looking at another step scrolls back to it."""
         numbers = self.has_class("-tabbed") and self._tab == TABS.index("numbers")
         panel = self.numbers if numbers else self.raw
         if by > 0:
@@ -334,7 +334,7 @@ class CompareScreen(FollowedComparison):
                 panel.scroll_page(by)
 
     def action_fold(self) -> None:
-        """Fold or unfold the prompts."""
+        """Show or hide the prompts."""
         self.raw.toggle_fold()
 
     def action_open(self) -> None:
@@ -363,7 +363,7 @@ class CompareScreen(FollowedComparison):
         return True
 
     def action_help(self) -> None:
-        """Show the keys, and all that is told below the panels, which may have room for a part of it."""
+        """Show the keys, and the full notes, of which the space below the panels may show only a part."""
         about = "\n\n".join(filter(None, (*self.comparison.notes, self._notice(), self.ABOUT)))
         self.app.push_screen(HelpScreen(self, about))  # type: ignore[arg-type]
 

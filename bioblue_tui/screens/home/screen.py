@@ -40,7 +40,7 @@ from bioblue_tui.trials.events import RUNNING
 from bioblue_tui.widgets.footer import KeysFooter
 
 FIRST_ENVIRONMENT = "multi-homeostasis"
-"""Highlighted at the start: where runaway optimisation is seen best."""
+"""Highlighted at the start: the environment that shows runaway optimisation best."""
 
 SHOWCASE = ("accelerator", "collapse", "oscillator")
 """The agent proposed for an environment is the first of these that plays it: something worth seeing without a key."""
@@ -93,7 +93,7 @@ class HomeScreen(Refreshing[None]):
 
         Args:
             found: The newest.
-            cells: What is said of each.
+            cells: The texts for each.
             why: Why they can't be listed; empty where they can.
         """
 
@@ -136,22 +136,22 @@ class HomeScreen(Refreshing[None]):
         self._choices: list[Choice] = []
         self._entries: list[Entry] = []
         self._cells: list[list[str]] = []
-        """What is said of each of them."""
+        """The texts for each of them."""
         self._widths: list[int] = []
-        """Columns of what is said of earlier trials."""
+        """The columns of these texts."""
         self._shown: object = None
-        """What was listed last, and why it can't be."""
+        """What was listed last, and why trials can't be listed."""
         self._stamps: dict[Path, Stamp] | None = None
-        """Stamps of all records as they were read; None to read them anew."""
+        """Stamps of all records as last read; None to read them again."""
         self._looked: dict[Path, Entry] = {}
-        """Those that were listed then."""
+        """The entries that were listed then."""
         self._unended: list[Path] = []
-        """Those of them that somebody was writing."""
+        """Those that another process was writing."""
         self._complained = False
         """Whether a message says why a trial was not started."""
 
     def compose(self) -> ComposeResult:
-        """Lay out environments beside agents, settings below, earlier trials at the bottom."""
+        """Lay out environments next to agents, settings below, earlier trials at the bottom."""
         yield Static("BioBlue in the terminal", id="title")
         with VerticalScroll(id="page", can_focus=False):
             with Horizontal(id="choose"):
@@ -184,7 +184,7 @@ class HomeScreen(Refreshing[None]):
         return self._choices[index] if index is not None and index < len(self._choices) else None
 
     def look(self) -> bool:
-        """Read the list of earlier trials from disk, if it is not as it was."""
+        """Read the list of earlier trials from disk if it has changed."""
         directory = trials_dir(data_dir(self._data))
         now = {path: stamp_of(path) for path in map(directory.joinpath, names_in(directory))}
         if now == self._stamps and all(map(is_locked, self._unended)):
@@ -194,7 +194,7 @@ class HomeScreen(Refreshing[None]):
             found = recent(directory, RECENT)
         except RecordError as error:
             found, why, self._stamps = Recent(), f"✗ {error_line(error.brief)}", None
-        # Every line is read: only once as long as a file stays as it is.
+        # Reading takes every line of a file, so a file is read again only when it has changed.
         same = {path: entry for path, entry in self._looked.items() if before.get(path) == now.get(path)}
         found[:] = [same.get(entry.path) or entry.read_whole() for entry in found]
         self._looked = {entry.path: entry for entry in found}
@@ -228,20 +228,20 @@ class HomeScreen(Refreshing[None]):
 
     @property
     def _place(self) -> tuple[Path | None, int]:
-        """The trial under the cursor, and how many lines from the top it is; none where that is just the newest."""
+        """The trial under the cursor (None for the newest), and how many lines from the top it is."""
         index = self.earlier.highlighted or 0
         held = index < len(self._entries) and (index > 0 or self.earlier.has_focus)
         return (self._entries[index].path if held else None), index - self.earlier.scroll_offset.y
 
     def _put_back(self, path: Path | None, below: int) -> None:
-        """Put the cursor on a trial, and that where it was on the screen; on the newest where it is not listed."""
+        """Put the cursor on a trial, at its old place on the screen; on the newest trial where it is not listed."""
         at = next((at for at, entry in enumerate(self._entries) if entry.path == path), None)
         self.earlier.highlighted = at or 0
         if at is not None:
             self.earlier.scroll_to(y=at - below, animate=False)
 
     def _offered(self, environment: str) -> list[Choice]:
-        """Return the agents for an environment, with why any can't run here and now."""
+        """Return the agents for an environment, each with the reason if it can't run now."""
         found, refused = choices(environment, data=self._data), self._models_refused
         return [replace(one, unavailable=refused) if refused and one.kind == "model" else one for one in found]
 
@@ -302,7 +302,7 @@ class HomeScreen(Refreshing[None]):
     @on(Checkbox.Changed)
     @on(OptionList.OptionHighlighted, "#agents")
     def _set_otherwise(self) -> None:
-        """Take back what was said of settings that are others now."""
+        """Remove a message about settings that have changed."""
         if self._complained:
             self._complained = False
             self.app.clear_notifications()
@@ -321,14 +321,14 @@ class HomeScreen(Refreshing[None]):
         )
 
     def _rewrite(self) -> None:
-        """Write the lines that say something else than they do."""
+        """Update the lines whose text has changed."""
         for at in range(len(self._entries)):
             line = self._line(at)
             if str(self.earlier.get_option_at_index(at).prompt) != str(line):
                 self.earlier.replace_option_prompt_at_index(at, line)
 
     def action_mark(self) -> None:
-        """Mark the highlighted earlier trial for comparison, or no longer, and go on to the next."""
+        """Mark the highlighted earlier trial for comparison, or unmark it, and move to the next."""
         index = self.earlier.highlighted
         if index is None or index >= len(self._entries) or self._entries[index].error:
             return
@@ -414,10 +414,10 @@ def _agent_line(choice: Choice, width: int) -> Content:
 
 
 def _cells(entry: Entry, standing: str) -> list[str]:
-    # Month, day and time: what is long ago is far down the list anyway.
+    # Month, day and time, without the year: old trials are far down the list anyway.
     when = one_line(entry.created[5:16]).replace("T", " ")
     seed = f"seed {entry.seed}" if entry.seed is not None else ""
-    # How far it came before who played it: on small terminals the end of the line is cut off.
+    # Progress before agent: on small terminals the end of the line is cut off.
     played = f"{entry.done}/{entry.steps}"
     return [when, one_line(entry.environment, 17), played, one_line(standing, 24), one_line(entry.agent, 24), seed]
 

@@ -20,7 +20,7 @@ from bioblue_tui.wordings.wording import Wording
 
 
 class PlainCheckbox(Checkbox):
-    """A checkbox that is empty when off: its meaning does not rest on colour."""
+    """A checkbox that is empty when off, so that colour alone does not tell its state."""
 
     BUTTON_INNER = " "
 
@@ -31,7 +31,7 @@ class PlainCheckbox(Checkbox):
 
 
 class SetupPanel(Vertical):
-    """Lines to fill in; only what matters for the chosen environment and agent is shown."""
+    """Lines to fill in; only fields that matter for the chosen environment and agent are shown."""
 
     DEFAULT_CSS = """
     SetupPanel { height: auto; padding: 0 1; }
@@ -77,7 +77,7 @@ class SetupPanel(Vertical):
             yield Input(id="base-url", placeholder="the provider's own", compact=True)
 
     def show_for(self, environment: str, agent: Choice) -> None:
-        """Show what matters for an environment and an agent."""
+        """Show the fields that matter for an environment and an agent."""
         known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
         for name in SWITCHES:
             self.query_one(f"#{name.replace('_', '-')}", Checkbox).display = name in known
@@ -85,21 +85,21 @@ class SetupPanel(Vertical):
         self.prompt_only.display = agent.kind == "human"
         self.query_one("#model-line").display = bool(agent.provider)
         if agent.provider:
-            self.model.placeholder = agent.suggestion or "the name the server knows it by"
+            self.model.placeholder = agent.suggestion or "the model's name on the server"
             self.base_url.placeholder = agent.base_url or "the provider's own"
 
     def spec(self, environment: str, agent: Choice) -> TrialSpec:
         """Return the spec of the trial.
 
         Raises:
-            bioblue_envs.ParameterError: When something is filled in that cannot be used; the message says what.
+            bioblue_envs.ParameterError: When a field holds something that cannot be used; the message says which.
         """
         known = {parameter.name for parameter in bioblue_envs.parameters(environment)}
         settings = self.setting.value.split()
         written: dict[str, object] = {"settings": settings}
         for name in known.intersection(SWITCHES):
             written[name] = self.query_one(f"#{name.replace('_', '-')}", Checkbox).value or None
-        # The field is never empty: what somebody typed in the line says more.
+        # This field is never empty, so a value typed in the line of parameters goes first.
         if "objectives" in known - bioblue_envs.parse_settings(environment, settings).keys():
             written["objectives"] = whole("objectives", self.objectives.value, 2, 6)
         parameters = read_parameters(environment, written)
@@ -132,7 +132,7 @@ def whole(name: str, text: str, low: int, high: int) -> int:
     """Read a whole number within bounds.
 
     Raises:
-        bioblue_envs.ParameterError: When it is none; the message names the field and the bounds.
+        bioblue_envs.ParameterError: When the text is not one; the message names the field and the bounds.
     """
     text = text.strip()
     if not text.isascii() or not text.isdigit() or len(text) > 20 or not low <= int(text) <= high:

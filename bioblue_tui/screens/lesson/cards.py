@@ -1,4 +1,4 @@
-"""The parts of a lesson's page: text, a trial, a prediction, questions, and what hides the rest."""
+"""The parts of a lesson's page: text, a trial, a prediction, questions, and the reveal that hides the rest."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from bioblue_tui.widgets.gate import Gate
 from bioblue_tui.widgets.page import Blanks, page
 
 _FREE = "hwosL?"
-"""Letters that belong to the screen while nothing is typed."""
+"""Letters that are keys of the screen while the line is empty."""
 
 
 def figures(lesson: Lesson) -> Blanks:
-    """Return the figures that stand in a lesson's texts."""
+    """Return the figures in a lesson's texts."""
     return Blanks(FIGURE, lesson.figure)
 
 
@@ -50,11 +50,11 @@ class Card(Vertical):
         self.sitting, self.place = sitting, place
 
     def on_mount(self) -> None:
-        """Show how things stand."""
+        """Show the present state."""
         self.show()
 
     def show(self) -> None:
-        """Show how things stand now."""
+        """Show the present state."""
 
 
 class RevealCard(Card):
@@ -65,7 +65,7 @@ class RevealCard(Card):
         yield Static("· · ·", markup=False)
 
     def show(self) -> None:
-        """Go once the rest is there."""
+        """Disappear once the rest is shown."""
         self.display = not self.sitting.passed(self.place)
 
 
@@ -83,13 +83,13 @@ class DiscussionCard(Card):
         self._questions = discussion.questions
 
     def compose(self) -> ComposeResult:
-        """Lay out a question below the other."""
+        """Lay out the questions, one below the other."""
         for number, question in enumerate(self._questions, 1):
             yield page(f"{number}\\. {question}", "question", figures(self.sitting.lesson))
 
 
 class ActivityCard(Card):
-    """A trial: what it is, how it is begun, and what came of it.
+    """A trial: its description, how to begin it, and its outcome.
 
     Args:
         sitting: The lesson as it is given.
@@ -105,13 +105,13 @@ class ActivityCard(Card):
         self._activity = activity
 
     def compose(self) -> ComposeResult:
-        """Lay out what is played above what came of it."""
+        """Lay out the description above the outcome."""
         yield Static(headline(self._activity), classes="what", markup=False)
         yield Static("", id="about", markup=False)
         yield ResultTable()
 
     def show(self) -> None:
-        """Show what came of it so far."""
+        """Show the outcome so far."""
         played = self.sitting.played.get(self.place)
         self.set_class(played is not None, "-played")
         skipped = self.sitting.skipped == self.place
@@ -148,11 +148,11 @@ class ActivityCard(Card):
 
 
 def changed_by_people(outcome: Outcome, *, recorded: bool) -> list[str]:
-    """Say what people did to a trial; a lesson that brings the record of one tells of it as it is.
+    """Return sentences on how people changed a trial, without interventions that the lesson's own record has.
 
     Args:
         outcome: What came of it.
-        recorded: Whether the lesson brought its record.
+        recorded: Whether the record comes with the lesson.
     """
     told = [f"A person acted in the agent's place: {outcome.in_place}."] if outcome.in_place else []
     if recorded:
@@ -164,7 +164,7 @@ def changed_by_people(outcome: Outcome, *, recorded: bool) -> list[str]:
 
 
 def headline(activity: Activity) -> str:
-    """Say what is played, and by whom unless that is kept from the class."""
+    """Return what is played, and by whom, unless that is kept from the class."""
     if activity.record is not None:
         return "Watch a recorded trial"
     about = f"{bioblue_envs.make(activity.environment, **activity.parameters).title}, {counted(activity.steps, 'step')}"
@@ -174,10 +174,10 @@ def headline(activity: Activity) -> str:
 
 
 class GuessInput(GatedInput):
-    """A line for guesses. As long as nothing is typed, the screen's keys are the screen's.
+    """A line for guesses. While it is empty, the screen's keys go to the screen.
 
     Args:
-        gate: Says what was typed once the question as it stands was painted.
+        gate: Tells which keys were pressed after the present question was painted.
         prediction: What was asked.
     """
 
@@ -188,10 +188,10 @@ class GuessInput(GatedInput):
         self.max_length = 2000
         last = ascii_lowercase[len(prediction.choices) - 1] if prediction.kind == "choice" else "a"
         self.free = frozenset(letter for letter in _FREE if not "a" <= letter <= last)
-        """Letters that are no guess."""
+        """Letters that can't begin a guess, and go to the screen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key is typed here."""
+        """Return whether a key is typed into this line."""
         if not self.value and character in self.free:
             return False
         return super().check_consume_key(key, character)
@@ -201,17 +201,17 @@ class GuessInput(GatedInput):
         return bool(self.value) or action not in ("cursor_left", "cursor_right")
 
     def takes(self, event: events.Key | events.Paste) -> bool:
-        """Return whether it would change the line, or hand it in."""
+        """Return whether a key would change the line, or submit it."""
         return not self._leaves(event) and super().takes(event)
 
     def _leaves(self, event: events.Key | events.Paste) -> bool:
-        """Return whether it is the screen's."""
+        """Return whether a key goes to the screen."""
         return isinstance(event, events.Key) and not self.value and (event.character or "") in self.free
 
     def on_key(self, event: events.Key) -> None:
         """Leave the screen's keys to the screen."""
         if self._leaves(event):
-            # The line itself does not see it; it goes on to the screen.
+            # The line ignores it; it goes to the screen.
             event.prevent_default()
 
 
@@ -222,7 +222,7 @@ class PredictionCard(Card):
         sitting: The lesson as it is given.
         place: Which part it is.
         prediction: What is asked.
-        gate: Lets keys through that were pressed after what they answer was painted.
+        gate: Lets through keys that were pressed after the question they answer was painted.
     """
 
     guesses = query_one(GuessInput)
@@ -248,7 +248,7 @@ class PredictionCard(Card):
         yield GuessInput(self._gate, self._prediction)
 
     def show(self) -> None:
-        """Show the guesses, and what really happened once that is told."""
+        """Show the guesses and, once it may be told, what really happened."""
         open_ = not self.sitting.passed(self.place)
         self.guesses.display = open_
         self.refused.display = False

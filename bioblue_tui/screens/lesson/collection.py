@@ -74,7 +74,7 @@ class LessonsScreen(Screen[None]):
         yield KeysFooter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only lessons that there are can be opened."""
+        """Only existing lessons can be opened."""
         return action != "open" or any(entry.lesson and entry.number == parameters[0] for entry in self._entries)
 
     def action_open(self, number: int) -> None:

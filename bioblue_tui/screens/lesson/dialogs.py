@@ -1,4 +1,4 @@
-"""Choices laid over a lesson: a page to go to, another rule to try."""
+"""Choices laid over a lesson: a page to go to, an alternative rule to try."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from textual.widgets import Label, OptionList
 
 
 class NumberedDialog(ModalScreen[int | None]):
-    """Asks for one of several things, by its digit or with the arrows. Its result is the thing's number, from 0.
+    """Asks for one of several options, by its digit or with the arrows. Its result is the option's number, from 0.
 
     Args:
-        title: What is asked.
-        options: The things.
-        highlighted: The one to begin with.
+        title: The question.
+        options: The options.
+        highlighted: The option that is highlighted at first.
     """
 
     CSS_PATH = "../dialogs.tcss"
@@ -28,7 +28,7 @@ class NumberedDialog(ModalScreen[int | None]):
         self._title, self._options, self._highlighted = title, options, highlighted
 
     def compose(self) -> ComposeResult:
-        """Lay out the title above the things."""
+        """Lay out the title above the options."""
         with Vertical(classes="dialog"):
             yield Label(self._title, classes="title", markup=False)
             numbered = [f"{number}  {option}" for number, option in enumerate(self._options, 1)]
@@ -38,7 +38,7 @@ class NumberedDialog(ModalScreen[int | None]):
             yield Label("Enter or the digit: go   Esc: back", classes="hint")
 
     def on_key(self, event: events.Key) -> None:
-        """Take the thing with this digit."""
+        """Choose the option with this digit."""
         if event.character and event.character in "123456789" and int(event.character) <= len(self._options):
             event.stop()
             self.dismiss(int(event.character) - 1)

@@ -1,4 +1,4 @@
-"""What a class guessed, as dots over an axis, or behind each answer; and what really happened."""
+"""A class's guesses, as dots over an axis or next to each answer, and what really happened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.wrap import wrap
 
 _TALLEST = 5
-"""Rows of dots over the axis at most; more guesses than that in one place share dots."""
+"""Most rows of dots over the axis; where there are more guesses, they share dots."""
 
 _MARGIN = 2
 
@@ -48,18 +48,18 @@ class GuessPlot(Lines):
 
         Args:
             guesses: The guesses.
-            truths: Step and name of each failure that was found; None while nothing is told.
-            steps: Steps of the trial that was asked about.
-            until: The step after which it was left; None where it was played to its end.
+            truths: Step and name of each failure that was found; None while that may not be told.
+            steps: Steps of the trial in question.
+            until: The step after which the trial was left; None where it was played to its end.
         """
         self._guesses, self._steps, self._until = list(guesses), steps, until
-        # Only steps lie on the axis of steps.
+        # Only a question about a step has an axis of steps.
         self._truths = truths if self._prediction.kind == "step" else None
         self.refresh(layout=True)
         self.notify_style_update()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw what fits the kind of question."""
+        """Draw the guesses in the form for this kind of question."""
         if self._prediction.kind == "choice":
             return self._choices(width)
         return [*self._dots(width), *self._told(width)]
@@ -134,7 +134,7 @@ class GuessPlot(Lines):
 
 
 def _wrapped(text: str, width: int, style: str) -> list[Line]:
-    """Say something below the dots: a figure that is cut off would be another figure."""
+    """Wrap text below the dots: a number that is cut off would be another number."""
     return [[(" " * _MARGIN + line, style)] for line in wrap(text, max(10, width - _MARGIN))]
 
 

@@ -1,4 +1,4 @@
-"""What a trial of a lesson came to, beside what the same trial came to by other rules."""
+"""The outcome of a lesson's trial, next to its outcomes under other rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bioblue_tui.widgets.lines import Line, Lines
 from bioblue_tui.widgets.wrap import wrap
 
 _COLUMN = 18
-"""Columns of an outcome."""
+"""Width of an outcome, in columns."""
 
 _LABEL = 20
 
@@ -32,14 +32,14 @@ class ResultTable(Lines):
 
         Args:
             outcomes: A heading for each, and the outcome.
-            onsets: Whether failures may be told.
+            onsets: Whether failures may be shown.
         """
         self._outcomes, self._onsets = list(outcomes), onsets
         self.refresh(layout=True)
         self.notify_style_update()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw the table; outcomes are compared after as many steps as all of them have."""
+        """Draw the table; outcomes are compared at the last step that all of them have."""
         if not self._outcomes:
             return []
         column = min(_COLUMN, max(8, (width - _LABEL) // len(self._outcomes)))
@@ -79,7 +79,7 @@ class ResultTable(Lines):
 
 
 def _first(outcome: Outcome, column: int) -> tuple[str, str]:
-    """Say where the first failure began; of a trial that was left, one may be still to come."""
+    """Return where the first failure began; in a trial that was left, it may be still to come."""
     if outcome.onsets:
         return f"{f'⚠ step {outcome.onsets[0][0]}':>{column}}", "bad"
     return (f"{'none yet':>{column}}", "text") if outcome.partial else (f"{'none':>{column}}", "good")

@@ -1,4 +1,4 @@
-"""Giving a lesson: a page at a time, each part when its turn comes."""
+"""Giving a lesson: a page at a time, and each part in its turn."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ class LessonScreen(Gated, Screen[None]):
     CSS_PATH = "lesson.tcss"
     AUTO_FOCUS = ""
     ABOUT = (
-        "A lesson, a page at a time. Enter goes on: it starts a trial, takes what the class guesses, shows what is "
-        "hidden, and turns the page. Guesses stand side by side with blanks between them, 40*3 is three times 40. What "
+        "A lesson, a page at a time. Enter continues: it starts a trial, takes what the class guesses, shows what is "
+        "hidden, and turns the page. Guesses are separated by blanks; 40*3 means three guesses of 40. What "
         "the class plays is recorded like any trial."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        command("lesson.on", "enter", "go_on", "Go on", "Go on: start, show, turn the page", footer="Go on"),
+        command("lesson.on", "enter", "go_on", "Continue", "Continue: start, show, turn the page", footer="Continue"),
         command(
             "lesson.before",
             "left,backspace",
             "turn(-1)",
-            "Page before",
-            "The page before",
+            "Previous page",
+            "The previous page",
             footer="Page",
             shown="← →",
         ),
@@ -94,19 +94,19 @@ class LessonScreen(Gated, Screen[None]):
             super().__init__()
             self.performance = performance
             self.done = done
-            """Is to be called once the trial's screen is left."""
+            """Must be called once the trial's screen is left."""
 
     def __init__(self, lesson: Lesson, *, large: bool = False) -> None:
         super().__init__()
         self.sitting = Sitting(lesson)
         self.gate = Gate()
-        """For what goes on to something else: the class is to have seen what it leaves."""
+        """For keys that continue to something else: the class must have seen what they leave."""
         self._mounted = 0
-        """How many blocks of the page are there."""
+        """How many blocks of the page are shown."""
         self.set_class(large, "-large")
 
     def compose(self) -> ComposeResult:
-        """Lay out the page between what lesson it is and what Enter does now."""
+        """Lay out the page, with the lesson's title above and what Enter does now below."""
         with Horizontal(id="head"):
             yield Static(one_line(self.sitting.lesson.title, 60), id="lesson", markup=False)
             yield Painted(self.gate, "", id="where", markup=False)
@@ -116,15 +116,15 @@ class LessonScreen(Gated, Screen[None]):
         yield KeysFooter()
 
     async def on_mount(self) -> None:
-        """Show the first page; what is reckoned for the others is ready when their turn comes."""
+        """Show the first page; figures of the others are reckoned until their turn comes."""
         self.run_worker(self.sitting.lesson.reckon, thread=True)
-        # What Enter does next depends on whether all of the page was seen.
+        # What Enter does next depends on whether all of the page has been in view.
         for attribute in ("scroll_y", "virtual_size"):
             self.watch(self.sheet, attribute, self._tell, init=False)
         await self._open_page()
 
     def on_screen_resume(self) -> None:
-        """Take what is pressed once the lesson is in front again."""
+        """Take keys again once the lesson is back in front."""
         self.gate.close()
         if self._mounted:
             self._ask()
@@ -132,11 +132,11 @@ class LessonScreen(Gated, Screen[None]):
     # What counts
 
     def takes(self, event: events.Key | events.Paste) -> bool:
-        """Return whether it goes on to something else; pages may be turned as fast as one likes."""
+        """Return whether a key continues to something else; pages may be turned as fast as one likes."""
         return isinstance(event, events.Key) and event.key in ("enter", *self.also)
 
     def _ask(self) -> None:
-        """Take what is pressed from when all that has changed is on the screen."""
+        """Take keys from the moment all changes are on the screen."""
         self._tell()
         self.gate.ask()
         self.where.refresh()
@@ -159,7 +159,7 @@ class LessonScreen(Gated, Screen[None]):
         self.sheet.scroll_home(animate=False)
 
     async def _show_more(self, *, turned: bool = False) -> None:
-        """Show the blocks whose turn has come, and how the others stand; a page just turned to begins at its top."""
+        """Show the blocks whose turn has come, and update the others; a new page begins at its top."""
         sitting = self.sitting
         for card in self.query(Card):
             card.show()
@@ -173,7 +173,7 @@ class LessonScreen(Gated, Screen[None]):
         if fresh and not turned:
             passed = [index for index in range(self._mounted) if sitting.passed((sitting.page, index))]
             told = passed and isinstance(sitting.blocks[passed[-1]], Reveal) and self.query(PredictionCard)
-            # What was guessed and what happened come first, then what is said about it.
+            # Guesses and what happened come first, then the text about them.
             self.call_after_refresh(self._reveal, told.first() if told else fresh[0])
         self._ask()
 
@@ -186,7 +186,7 @@ class LessonScreen(Gated, Screen[None]):
         sitting, place = self.sitting, (self.sitting.page, index)
         match sitting.blocks[index]:
             case Text(text):
-                # Figures are reckoned from trials that are played for them.
+                # In a thread: figures are reckoned from trials that are played for them.
                 await asyncio.to_thread(sitting.lesson.told, text)
                 return page(text, "text", figures(sitting.lesson))
             case Activity() as activity:
@@ -199,7 +199,7 @@ class LessonScreen(Gated, Screen[None]):
                 return RevealCard(sitting, place)
 
     def _put_behind(self) -> None:
-        """Mark what large type has no room for: what lies before the last stop that was passed."""
+        """Mark the parts that large type has no room for: those before the last stop that was passed."""
         sitting = self.sitting
         passed = [index for index in sitting.seen if sitting.passed((sitting.page, index))]
         for index, widget in enumerate(self.sheet.children[1:]):
@@ -207,12 +207,12 @@ class LessonScreen(Gated, Screen[None]):
 
     @property
     def _behind(self) -> list[Widget]:
-        """What large type leaves out of the page now."""
+        """The parts of the page that large type leaves out now."""
         return list(self.query(".-behind")) if self.has_class("-large") else []
 
     @property
     def _more_below(self) -> bool:
-        """Whether a part of the page lies below what is shown."""
+        """Whether part of the page is below the visible area."""
         return self.sheet.scroll_offset.y < self.sheet.max_scroll_y
 
     def _tell(self) -> None:
@@ -238,7 +238,7 @@ class LessonScreen(Gated, Screen[None]):
     # Going on
 
     async def action_go_on(self) -> None:
-        """Pass what holds the page, or turn it."""
+        """Pass the block that holds up the page, or turn the page."""
         self.gate.close()
         sitting, stop = self.sitting, self.sitting.stop
         if stop is None:
@@ -255,7 +255,7 @@ class LessonScreen(Gated, Screen[None]):
             await self._pass()
 
     async def action_skip(self) -> None:
-        """Pass what holds the page without it."""
+        """Pass the block that holds up the page without playing or answering it."""
         self.gate.close()
         await self._pass()
 
@@ -266,7 +266,7 @@ class LessonScreen(Gated, Screen[None]):
         await self._show_more()
 
     def action_turn(self, by: int) -> None:
-        """Turn the page. The line for guesses, which may ask for it, goes with its page."""
+        """Turn the page, later: the line for guesses, which may ask for this, is removed with its page."""
         self.call_later(self._turn, by)
 
     async def _turn(self, by: int) -> None:
@@ -275,7 +275,7 @@ class LessonScreen(Gated, Screen[None]):
 
     @on(PredictionCard.Answered)
     def _more_guesses(self) -> None:
-        # What the class guessed has grown; the line to type in stays in view.
+        # The guesses take more room now; the line to type in stays in view.
         self._tell()
         self.call_after_refresh(self._to_end)
 
@@ -312,7 +312,7 @@ class LessonScreen(Gated, Screen[None]):
             pause_on=activity.pause_on if rule is None else frozenset(),
         )
         if again:
-            # A lesson's own record stays as it is; what the class notes in it goes into a copy, too.
+            # A lesson's own record is never changed: it can't be resumed, and the class's notes go into a copy.
             resumed = staging if activity.record is None else None
             staging = replace(staging, pause_on=frozenset(), resumed=resumed)
         answers: Path | None = played.path if played and what_if and activity.agent == "human" else None
@@ -329,7 +329,7 @@ class LessonScreen(Gated, Screen[None]):
             await self._played(place, rule, screen, again=again)
 
         self.post_message(self.TrialAsked(performance, done))
-        # Once the trial is in front, or could not be begun.
+        # Later, when the trial is in front or could not be begun.
         self.call_later(self.app.call_later, self._ask)
 
     async def _played(self, place: Place, rule: int | None, screen: TrialScreen, *, again: bool) -> None:
@@ -342,7 +342,7 @@ class LessonScreen(Gated, Screen[None]):
         await self._show_more()
 
     def action_again(self) -> None:
-        """Show the last trial once more, from its record; play one that was skipped, which is the page's own."""
+        """Show the last trial again, from its record; or play this page's trial if it was skipped."""
         sitting = self.sitting
         if sitting.skipped is not None:
             self._perform(sitting.skipped)
@@ -354,7 +354,7 @@ class LessonScreen(Gated, Screen[None]):
             self.notify("No trial was played yet. Go to the page of one (h): Enter plays it; o, where it was skipped.")
 
     def action_what_if(self) -> None:
-        """Ask which other rule to try; the noise stays the same where the rule leaves it."""
+        """Ask which alternative rule to try; the noise stays the same unless the rule changes it."""
         place = self.sitting.changeable
         if place is None:
             return
@@ -373,7 +373,7 @@ class LessonScreen(Gated, Screen[None]):
     # Everything else
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done now; where guesses are typed, arrows move within them."""
+        """Offer what can be done now; while guesses are typed, arrows move within the line."""
         if not self.is_mounted:
             return True
         if action == "what_if":
@@ -383,7 +383,7 @@ class LessonScreen(Gated, Screen[None]):
         return True
 
     def action_scroll(self, by: int) -> None:
-        """Move the page by some lines; from its top, bring back what large type has left out above."""
+        """Move the page by some lines; at its top, bring back the parts that large type has left out above."""
         if by < 0 and self._behind and not self.sheet.scroll_offset.y:
             top = next(widget for widget in self.sheet.children[1:] if not widget.has_class("-behind"))
             for widget in self._behind:
@@ -396,7 +396,7 @@ class LessonScreen(Gated, Screen[None]):
         self.sheet.scroll_relative(y=step, animate=False)
 
     def action_large(self) -> None:
-        """Show it in large type, or the whole page."""
+        """Switch between large type and the whole page."""
         self.toggle_class("-large")
         self._tell()
         self.call_after_refresh(self.sheet.scroll_end, animate=False)

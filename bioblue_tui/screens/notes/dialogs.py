@@ -29,10 +29,10 @@ from bioblue_tui.trials.events import Noted
 from bioblue_tui.trials.notes import said
 
 Keep = Callable[[Noted], Awaitable[None]]
-"""Writes a note; raises RecordError when that can't be."""
+"""Writes a note; raises RecordError when it can't."""
 
 LONGEST_TAG = 80
-"""Characters of a tag: a word or two, not a text."""
+"""Most characters of a tag: a word or two, not a text."""
 
 
 def place_of(step: int) -> str:
@@ -49,19 +49,19 @@ class NoteText(TextArea):
         """Enter was pressed."""
 
     def on_mount(self) -> None:
-        """Begin behind what is there."""
+        """Put the cursor at the end of the text."""
         self.move_cursor(self.document.end)
 
     def action_done(self) -> None:
-        """Say that the text is written."""
+        """Report that the text is complete."""
         self.post_message(self.Done())
 
 
 class NoteDialog(ModalScreen[None]):
-    """Asks what to note about a step, and stays until it is written.
+    """Asks what to note about a step, and stays until the note is written.
 
     Args:
-        note: What is there already; a new note is empty.
+        note: The note so far; a new note is empty.
         keep: Writes it.
     """
 
@@ -80,7 +80,7 @@ class NoteDialog(ModalScreen[None]):
     error = query_one("#error", Label)
 
     class Signed(Message):
-        """Somebody signs notes with another name from now on."""
+        """A person signs notes with another name from now on."""
 
         def __init__(self, who: str) -> None:
             super().__init__()
@@ -92,7 +92,7 @@ class NoteDialog(ModalScreen[None]):
         self._busy = False
 
     def compose(self) -> ComposeResult:
-        """Lay out text, tag with the failure modes below, and who notes."""
+        """Lay out the text, the tag with the failure modes below, and the name."""
         note = self._note
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Label(f"Note on {place_of(note.step)}", markup=False, classes="title")
@@ -139,7 +139,7 @@ class NoteDialog(ModalScreen[None]):
         self.action_keep()
 
     def action_keep(self) -> None:
-        """Write the note and leave; say so where that can't be."""
+        """Write the note and leave; say so if it can't be written."""
         text, tag, who = self.text.text.strip(), as_tag(self.tag.value), self.who.value.strip()
         if not text and not tag:
             self._complain("Nothing is noted yet: write a text, or choose a tag.")
@@ -167,7 +167,7 @@ class NoteDialog(ModalScreen[None]):
 
 
 def _options(typed: str) -> list[Option]:
-    """Return the failure modes that what is typed may become; all where it is none of them."""
+    """Return the failure modes that match what is typed; all of them where none matches."""
     start = " ".join(re.split(r"[\s_-]+", typed.partition(":")[0].strip().lower()))
     found = [mode for mode in MODES if f" {start}" in f" {mode.replace('_', ' ')}"] or MODES
     return [Option(Text.assemble(words(mode), (f"  {MEANINGS[mode]}", "dim")), mode) for mode in found]
@@ -177,8 +177,8 @@ class NotesDialog(ModalScreen[int | None]):
     """All notes on a trial, to go to, edit and delete. Its result is the step to look at.
 
     Args:
-        notes: Returns the notes as they stand.
-        more: How many there are on steps that are not given away yet.
+        notes: Returns the present notes.
+        more: How many notes there are on steps that may not be shown yet.
         keep: Writes a note.
     """
 

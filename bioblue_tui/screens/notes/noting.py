@@ -1,4 +1,4 @@
-"""What notes add to a trial screen: a key to write one, a list to find them again, and where they are shown."""
+"""Notes on a trial screen: a key to write one, a list to find them again, and where they are shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTE_KEYS: list[BindingType] = [
     command("trial.note", "m,ctrl+n", "note", "Note this step", "Note something about the step looked at"),
     command("trial.notes", "M,ctrl+l", "notes", "All notes", "List the notes: go to one, edit it, delete it"),
 ]
-"""Keys for notes. Those with ctrl are for who types an answer: letters belong to it then."""
+"""Keys for notes. The ones with ctrl are for a person who is typing an answer, where letters are text."""
 
 ANSWERING_NOTE_KEYS: list[BindingType] = [
     command(
@@ -31,7 +31,7 @@ ANSWERING_NOTE_KEYS: list[BindingType] = [
     ),
     command("play.notes", "ctrl+l,M", "notes", "All notes", "List the notes: go to one, edit it, delete it"),
 ]
-"""The same where a person answers all the time; the letters count when there is nothing to answer any more."""
+"""The same where a person always answers; the letters work once there is nothing more to answer."""
 
 
 class Noting:
@@ -50,7 +50,7 @@ class Noting:
         """Show the notes on the panels.
 
         Args:
-            known: The last step that may be given away.
+            known: The last step that may be shown.
             timeline: Where they are marked.
             transcript: Where they are written.
         """
@@ -67,21 +67,21 @@ class Noting:
         self._version, self._known = version, known
 
     def notice(self, step: int) -> str:
-        """Return what is noted about a step, on one line; empty where nothing is."""
+        """Return the notes on a step, on one line; empty where there are none."""
         notes = self._notes.of(step)
         return f"✎ {' · '.join(one_line(said(note), 200) for note in notes[:3])}" if notes else ""
 
     def ask(self, screen: Screen[Any], step: int) -> None:
         """Ask what to note about a step."""
         if isinstance(self._session, ReplaySession):
-            # Who writes must find the step again; a live trial waits for nobody.
+            # A live trial would run on while the person writes about this step.
             self._session.trial.pause()
         config = getattr(screen.app, "config", None)
         who = config.who if isinstance(config, Config) else WHO
         screen.app.push_screen(NoteDialog(Noted(time.time(), step, new_id(), "", "", who), self._session.note))
 
     def list(self, screen: Screen[Any], known: int) -> None:
-        """List the notes on the steps given away, and look at the one that is chosen."""
+        """List the notes on steps that may be shown, and look at the chosen one's step."""
 
         def notes() -> list[Noted]:
             return [note for note in self._notes.all if note.step <= known]

@@ -1,4 +1,4 @@
-"""The files of an overview: which there are, and which of them have to be read, at first and ever again."""
+"""The files of an overview: which exist, and which have to be read, at first and later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bioblue_tui.widgets.strips import Row
 
 
 class Files:
-    """Rows of files that are brought up to date at each look; only what was written since is read again.
+    """Rows of files, updated at each look; only files that were written since are read again.
 
     Args:
         places: Records, and directories of records.
@@ -28,13 +28,13 @@ class Files:
         self._places, self._references = places, references
         self._rows: dict[Path, Row] = {}
         self._directories: set[Path] = set()
-        """Which of the places were directories when they were looked at last with success."""
+        """The places that were directories at the last successful look."""
 
     def look(self) -> tuple[list[Row], list[Row], str]:
-        """Return a row for each file, the same one as before, those that have to be read, and what can't be looked at.
+        """Return a row for each file (a known file keeps its row), the rows to read, and what can't be looked at.
 
-        A file that was named keeps its row when it is gone. Of a directory that can't be read all stays as it was read
-        last, and nothing of it is said to run; every other place is looked at all the same.
+        A file that was named keeps its row when it is gone. Rows of a directory that can't be read stay as last read,
+        and none of them counts as running; all other places are still looked at.
         """
         found: dict[Path, Row] = {}
         lost: dict[Path, Row] = {}
@@ -58,7 +58,7 @@ class Files:
         return list(self._rows.values()), stale, "; ".join(problems)
 
     def read(self, row: Row) -> None:
-        """Read a file that the last look has found."""
+        """Read a file that the last look found."""
         stamp = self._stamps[row.path]
         if not os.path.lexists(row.path):
             row.take("gone", stamp)

@@ -1,4 +1,4 @@
-"""In what order the rows of an overview stand, and which of them match some words."""
+"""Sorting the rows of an overview, and filtering them by words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _WORST = {"fail": 0, "mild": 1, "ok": 2}
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What rows can be sorted by.
+    """An order of rows.
 
     Attributes:
-        name: What it is called.
-        key: What is compared; trials without it come last.
-        told: What is said of it beside each trial; empty for nothing.
+        name: Its name.
+        key: The value that is compared; trials without one come last.
+        told: The text about it next to each trial; empty for none.
     """
 
     name: str
@@ -38,24 +38,24 @@ ORDERS = (
     Order("verdict", lambda d: _WORST.get(d.verdict.word) if d.verdict else None, _quiet),
     Order("onset", lambda d: d.onset, _quiet),
 )
-"""What all trials have; reward dimensions follow."""
+"""Orders that apply to all trials; those by reward dimensions follow."""
 
 
 def orders_of(rows: Sequence[Row]) -> list[Order]:
-    """Return what rows can be sorted by: what all trials have, and the totals of every reward dimension among them."""
+    """Return the orders of rows: those for all trials, and by the total of every reward dimension among them."""
     dimensions = {d.key: d for row in rows if row.digest for d in row.digest.environment.dimensions}
     named = [(key, f"{d.label} {d.objective}" if d.objective else d.label) for key, d in dimensions.items()]
     return [*ORDERS, *(_by_total(key, name) for key, name in named)]
 
 
 def arranged(rows: Sequence[Row], words: str, order: Order, *, backwards: bool) -> list[Row]:
-    """Return the rows that have all of some words, in an order; what has no place in it comes last.
+    """Return the rows that match all words, in an order; rows without a value for it come last.
 
     Args:
         rows: All rows.
         words: Words, separated by blanks; case does not count.
-        order: What they are sorted by.
-        backwards: Whether the order is turned round.
+        order: Their order.
+        backwards: Whether the order is reversed.
     """
     wanted = words.casefold().split()
     matching = [row for row in rows if all(word in _text(row) for word in wanted)]
@@ -74,7 +74,7 @@ def _by_total(key: str, name: str) -> Order:
 
 
 def _text(row: Row) -> str:
-    """Return what the filter looks in, in small letters."""
+    """Return the text that the filter searches, in small letters."""
     parts = [row.path.name]
     found = row.digest
     if found is not None:

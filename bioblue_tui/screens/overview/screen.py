@@ -1,4 +1,4 @@
-"""Many trials at a glance: a row each, sorted and filtered; any of them opened, several compared."""
+"""Many trials at a glance: a row for each, sorted and filtered; any can be opened, several compared."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from bioblue_tui.widgets.strips_foot import Average, Averages, Legend, Onsets, a
 TABS = ("trials", "onsets", "averages")
 
 PANELS = "Next panel: trials, onsets, averages; arrows, PgUp and PgDn then scroll it"
-"""What Tab does. Where panels share the space the strip of tabs says it, and the footer has room for other keys."""
+"""What Tab does. Where panels share the space, the strip of tabs shows this, and the footer has room for other keys."""
 
 TOLD = 0.15
-"""Seconds between two tellings of what was read meanwhile: often enough to be seen, seldom enough to cost nothing."""
+"""Seconds between two updates while files are read: often enough to show progress, seldom enough to cost nothing."""
 
 DENSE = 24
-"""From this many trials on each is one line at first."""
+"""From this many trials on, each has one line at first."""
 
 
 class OverviewScreen(Refreshing[None]):
-    """Small multiples of many trials; while it is in front, of what they have come to now.
+    """Small multiples of many trials, kept up to date while the screen is in front.
 
     Args:
         places: Records, and directories of records.
@@ -62,21 +62,21 @@ class OverviewScreen(Refreshing[None]):
         "Each row is a trial, each cell of a strip some of its steps: state above, action below. · is in band, ▴▲ "
         "above and ▾▼ below it (the full sign far off; where a budget is divided: as far from the mean as the verdict "
         "allows); blocks show a stock. The height of an action's block counts "
-        "doublings. ⚠ is where a failure begins; while it lasts its steps are underlaid. Below: when each failure mode "
-        "first begins, and means with a 95 % interval, each beside the single trials (• one, 2 two, …) that it is of. "
-        "What is written while you look is read again every second. Where there is no room for words, ▶ is a verdict "
+        "doublings. ⚠ is where a failure begins; while it lasts its steps are shaded. Below: when each failure mode "
+        "first begins, and means with a 95 % interval, each with its single trials (• one, 2 two, …). "
+        "Records that grow meanwhile are read again every second. Where there is no room for words, ▶ is a verdict "
         "so far, of a trial that runs, ! one until it failed, ■ one until it was stopped or interrupted."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         command(
             "overview.open", "enter", "open", "Open the trial", "Replay it where its failure begins", footer="Open"
         ),
-        command("overview.mark", "space", "mark", "Mark", "Mark for comparison, or no longer", footer="Mark"),
+        command("overview.mark", "space", "mark", "Mark", "Mark for comparison, or unmark", footer="Mark"),
         command("overview.compare", "c", "compare", "Compare", "Compare the marked trials", footer="Compare"),
         command("overview.filter", "slash", "filter", "Filter", "Show only what matches some words", footer="Filter"),
         command("overview.sort", "s", "sort(1)", "Sort", "Sort by the next: file, seed, agent …", footer="Sort"),
-        command("overview.sort_back", "S", "sort(-1)", "", "Sort by the one before"),
-        command("overview.reverse", "r", "reverse", "Reverse", "Turn the order round"),
+        command("overview.sort_back", "S", "sort(-1)", "", "Sort by the previous"),
+        command("overview.reverse", "r", "reverse", "Reverse", "Reverse the order"),
         command("overview.density", "z", "density", "One line or all", "One line a trial, or all its objectives"),
         command(
             "overview.beside",
@@ -90,7 +90,7 @@ class OverviewScreen(Refreshing[None]):
             for action, word in (("panel(1)", "Panel"), ("tab(1)", ""))
         ),
         command("overview.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?"),
-        command("overview.leave", "escape", "leave", "Leave", "Leave; first a filter goes", footer="Leave"),
+        command("overview.leave", "escape", "leave", "Leave", "Clear the filter; without one, leave", footer="Leave"),
         *(Binding("shift+tab", action, "", show=False, priority=True) for action in ("panel(-1)", "tab(-1)")),
     ]
 
@@ -104,9 +104,9 @@ class OverviewScreen(Refreshing[None]):
         """Files were looked at.
 
         Args:
-            rows: All there are.
-            problem: Why they can't be looked at; empty where they can.
-            changed: Whether any was read since the last of these messages.
+            rows: All rows.
+            problem: Why files can't be looked at; empty where they can.
+            changed: Whether any file was read since the last message of this kind.
         """
 
         def __init__(self, rows: list[Row], problem: str, *, changed: bool = False) -> None:
@@ -134,23 +134,23 @@ class OverviewScreen(Refreshing[None]):
         self.rows: list[Row] = []
         """All files, in the order they were found."""
         self.shown: list[Row] = []
-        """Those that match the filter, in their order."""
+        """The rows that match the filter, in their order."""
         self.marks: list[Path] = []
         """Files marked for comparison, in the order they were marked."""
         self.words = ""
         """The filter."""
         self.read = 0
-        """How many files were read, or could not be."""
+        """How many files were read or found unreadable."""
         self._order, self._reversed = ORDERS[0].name, False
         self._beside = True
         self._averaging: tuple[bool, frozenset[object]] | None = None
-        """What the averages were reckoned of last."""
+        """What the averages were last computed from."""
         self._searching = True
         self._settled = False
-        """Whether all was read once: what comes from then on must not move what is looked at."""
+        """Whether all files were read once: from then on updates must not move the rows on the screen."""
         self._problem = ""
         self._tab = 0
-        """Index of the panel that has the keys, which is the one that is seen where panels share the space."""
+        """Index of the panel with the focus, which is the visible one where panels share the space."""
 
     def compose(self) -> ComposeResult:
         """Lay out the strips above onsets and averages."""
@@ -200,11 +200,11 @@ class OverviewScreen(Refreshing[None]):
 
     @property
     def _panels(self) -> tuple[Widget, ...]:
-        """What has the keys by turns, in the order of the tabs."""
+        """The panels that can have the focus, in the order of the tabs."""
         return self.strips, self.query_one("#onsets"), self.query_one("#averages")
 
     def _bring(self, index: int) -> None:
-        """Give a panel the keys, and the space where it is shared."""
+        """Focus a panel, and show it where panels share the space."""
         self._tab = index % len(TABS)
         self._mark_tab()
         self.tabs.show_active(self._tab)
@@ -213,20 +213,20 @@ class OverviewScreen(Refreshing[None]):
         self.refresh_bindings()
 
     def on_descendant_focus(self) -> None:
-        """Keep in front what was given the keys, by a click too."""
+        """Show the panel that got the focus, even by a click."""
         panels = self._panels
         if self.focused in panels:
             self._bring(panels.index(self.focused))
 
     def on_descendant_blur(self) -> None:
-        """Give the keys to what is in front: a panel that can't be seen any more gives them up."""
+        """Focus the visible panel: one that is no longer visible loses the focus."""
         if self.focused is None and self.app.app_focus:
             self._bring(self._tab)
 
     # Reading
 
     def look(self) -> bool:
-        """Read what was written since it was read, and say so from time to time."""
+        """Read files that were written since the last look, and report from time to time."""
         worker = get_current_worker()
         rows, stale, problem = self._files.look()
         self.post_message(self.Read(rows, problem))
@@ -256,23 +256,23 @@ class OverviewScreen(Refreshing[None]):
 
     @property
     def digests(self) -> list[Digest]:
-        """What is shown and was read."""
+        """The trials that are shown and were read."""
         return [row.digest for row in self.shown if row.digest]
 
     @property
     def orders(self) -> list[Order]:
-        """What can be sorted by."""
+        """The orders to sort by."""
         return orders_of(self.rows)
 
     def _ordered(self, orders: Sequence[Order]) -> int:
-        """Return which order is in force; the first where the trials that had it are gone."""
+        """Return the number of the present order; the first where no trial has that order any more."""
         return next((at for at, order in enumerate(orders) if order.name == self._order), 0)
 
     def paint(self, *, still: bool = False) -> None:
         """Show what was read so far, sorted and filtered.
 
         Args:
-            still: Keep what is looked at where it is on the screen.
+            still: Keep the rows on the screen where they are.
         """
         if not self.is_mounted:
             return
@@ -328,10 +328,10 @@ class OverviewScreen(Refreshing[None]):
         if row is not None and row.digest is not None:
             self.post_message(self.Opened(row.path, row.digest.onset))
         elif row is not None:
-            self.notify(one_line(row.problem or "It is not read yet.", 300), severity="warning", markup=False)
+            self.notify(one_line(row.problem or "Still loading.", 300), severity="warning", markup=False)
 
     def action_mark(self) -> None:
-        """Mark the chosen trial, or no longer, and go on to the next."""
+        """Mark the chosen trial, or unmark it, and move to the next."""
         row = self.strips.row
         if row is None or row.digest is None:
             return
@@ -371,7 +371,7 @@ class OverviewScreen(Refreshing[None]):
         self.paint()
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         self._reversed = not self._reversed
         self.paint()
 
@@ -380,18 +380,18 @@ class OverviewScreen(Refreshing[None]):
         self.strips.toggle_density()
 
     def action_beside(self) -> None:
-        """Average totals, or their differences to the reference policy's."""
+        """Average totals, or differences from the reference policy."""
         self._beside = not self._beside
         self.paint()
 
     def action_panel(self, by: int) -> None:
-        """Give the next panel the keys."""
+        """Focus the next panel."""
         self._bring(self._tab + by)
 
     action_tab = action_panel
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what can't be done now: of trials that are not seen none is opened or marked."""
+        """Leave out what can't be done now: hidden trials can't be opened or marked."""
         if action == "compare":
             return len(self.marks) >= FEWEST or None
         tabbed = self.has_class("-tabbed")
@@ -404,7 +404,7 @@ class OverviewScreen(Refreshing[None]):
         self.app.push_screen(HelpScreen(self, self.ABOUT))  # type: ignore[arg-type]
 
     def action_leave(self) -> None:
-        """Show all again, or leave."""
+        """Clear the filter, or leave."""
         if self.words:
             self.words = ""
             self.paint()
@@ -417,7 +417,7 @@ class OverviewScreen(Refreshing[None]):
 
 
 def _makes(row: Row) -> object:
-    """Return what the averages make of a row: of a trial that is left out no step matters, however often it is read."""
+    """Return what the averages depend on in a row: for a trial that is left out, its steps do not matter."""
     if row.digest is None:
         return row.path
     figures = row.digest.figures

@@ -1,4 +1,4 @@
-"""The frame of everything a participant sees outside trials: whose study it is, a sheet, what to do, keys."""
+"""The frame of everything a participant sees outside trials: a heading, a sheet of text, a hint, keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands at the top of every screen of a study.
+    """The text at the top of every screen of a study.
 
     Attributes:
         title: The study's name, for participants.
@@ -40,17 +40,17 @@ class Heading:
 
 
 class StudyScreen(Screen[Result]):
-    """A sheet of text with a title, and a hint below it.
+    """A sheet of text with a title, and a hint below.
 
     Args:
-        heading: What stands at the top.
+        heading: The text at the top.
         title: The sheet's title; may be empty.
-        more: What else stands at the top, such as which question of how many it is.
+        more: More text for the top, such as which question of how many it is.
     """
 
     CSS_PATH = "study.tcss"
     FREE: ClassVar[Sequence[str]] = ("escape", "f2", "ctrl+c", "ctrl+q")
-    """Keys that answer nothing."""
+    """Keys that are no answers."""
     hint = query_one("#hint", Static)
 
     def __init__(self, heading: Heading, title: str = "", more: str = "") -> None:
@@ -70,26 +70,26 @@ class StudyScreen(Screen[Result]):
         yield KeysFooter()
 
     def compose_sheet(self) -> ComposeResult:
-        """Lay out what the screen is for."""
+        """Lay out the screen's own content."""
         raise NotImplementedError
 
     def admits(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key counts: what was pressed before the sheet was on the screen does not."""
+        """Return whether a key counts: keys pressed before the sheet was on the screen do not."""
         return getattr(event, "key", "") in self.FREE or self.gate.admits(event)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close the sheet; what is pressed from here on is for what comes next."""
+        """Close the sheet; keys pressed from here on are for the next screen."""
         self.gate.shut()
         return super().dismiss(result)
 
     def ask_again(self) -> None:
-        """Let nothing count that was pressed before what has changed is on the screen."""
+        """Ignore keys that are pressed before the changes are on the screen."""
         self.gate.ask()
         self.query_one("#head", Static).refresh()
 
     @property
     def read(self) -> bool:
-        """True once the end of the sheet has been in view; nobody can have read what was not."""
+        """True once the end of the sheet has been in view: before that nobody can have read it."""
         sheet = self.query_one("#sheet", VerticalScroll)
         return sheet.scroll_offset.y >= sheet.max_scroll_y
 
@@ -102,12 +102,12 @@ class StudyScreen(Screen[Result]):
         return True
 
     def tell(self, text: str, *, waiting: bool = False) -> None:
-        """Say what can be done, once all of the sheet was in view."""
+        """Show what can be done, once all of the sheet has been in view."""
         more = self.is_mounted and not self.read
         self.hint.set_class(waiting and not more, "-waiting")
         self.hint.update("Enter shows more. ↑ ↓ move the text." if more else text)
 
 
 def sheet(text: str) -> VerticalScroll:
-    """Return Markdown in a scroller of its own."""
+    """Return Markdown in its own scroller."""
     return VerticalScroll(page(text), id="sheet")

@@ -1,4 +1,4 @@
-"""Pages: something to read, something to agree to, and what a model is told, to the letter."""
+"""Pages: one to read, one to agree to, and exactly what a model is told."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GO_ON = command("study.on", "enter", "go_on", "Continue", "To the next page", f
 
 
 def _left(page: Page, watch: Stopwatch) -> int:
-    """Return for how many seconds a page is still to be read."""
+    """Return for how many more seconds a page must be read."""
     return math.ceil(page.least - watch.read()[0])
 
 
@@ -31,9 +31,9 @@ class PageScreen(StudyScreen[str]):
     """A page to read. Its result is empty.
 
     Args:
-        heading: What stands at the top.
+        heading: The text at the top.
         page: The page.
-        watch: Measures how long it is in front of the person: the page's least time runs on it.
+        watch: Measures how long the page is in front of the person, for its least time.
         last: True on the last page, after which the program ends.
     """
 
@@ -49,7 +49,7 @@ class PageScreen(StudyScreen[str]):
         yield sheet(self._page.text)
 
     def on_mount(self) -> None:
-        """Say how to go on, or when."""
+        """Say how to continue, or when."""
         self._tell()
         self.set_interval(0.25, self._tell)
 
@@ -59,16 +59,16 @@ class PageScreen(StudyScreen[str]):
         self.tell(f"You can go on in {counted(left, 'second')}." if left > 0 else text, waiting=left > 0)
 
     def action_go_on(self) -> None:
-        """Show the rest of the page; then go on, unless it is to be read for longer."""
+        """Show the rest of the page; then continue, unless it must be read for longer."""
         if not self.read_on() and _left(self._page, self._watch) <= 0:
             self.dismiss("")
 
 
 class InstructionScreen(StudyScreen[str]):
-    """What a model is told before a trial. Nothing is added to it and nothing laid out anew but long lines.
+    """What a model is told before a trial. Nothing is added, and only long lines are wrapped.
 
     Args:
-        heading: What stands at the top.
+        heading: The text at the top.
         more: Which trial it is.
         instruction: The text.
     """
@@ -86,7 +86,7 @@ class InstructionScreen(StudyScreen[str]):
         yield VerticalScroll(text, id="sheet")
 
     def on_mount(self) -> None:
-        """Say how to go on."""
+        """Say how to continue."""
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
@@ -102,13 +102,13 @@ class ConsentScreen(StudyScreen[str]):
     """A page to agree to: its result is ``yes`` or ``no``.
 
     Args:
-        heading: What stands at the top.
+        heading: The text at the top.
         page: The page.
-        watch: Measures how long it is in front of the person: the page's least time runs on it.
+        watch: Measures how long the page is in front of the person, for its least time.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: the page is over when the next key has its turn.
+        # With priority, so that the page is over when the next key is handled.
         command("study.agree", "y", "agree", "Take part", "Take part", footer="I take part", priority=True),
         command("study.more", "enter", "more", "More", "Show the rest of the page"),
         command(
@@ -129,7 +129,7 @@ class ConsentScreen(StudyScreen[str]):
             yield Button("I take part (y)", id="yes", variant="primary", compact=True)
 
     def on_mount(self) -> None:
-        """Say how to go on."""
+        """Say how to continue."""
         self.set_interval(0.25, self._tell)
 
     def _tell(self) -> None:
@@ -143,12 +143,12 @@ class ConsentScreen(StudyScreen[str]):
         self.read_on()
 
     def action_agree(self) -> None:
-        """Take part, once all of the page was in view, unless it is to be read for longer."""
+        """Take part, once all of the page has been in view, unless it must be read for longer."""
         if not self.read_on() and _left(self._page, self._watch) <= 0:
             self.dismiss("yes")
 
     def action_decline(self) -> None:
-        """Take no part. This is not asked about again: a second question would have its keys the other way round."""
+        """Decline, without asking again: in a second question the meaning of the keys would be reversed."""
         self.dismiss("no")
 
     @on(Button.Pressed)

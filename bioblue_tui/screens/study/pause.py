@@ -1,4 +1,4 @@
-"""A pause: nothing of the study is seen, and the time does not count."""
+"""A pause: nothing of the study is visible, and the time does not count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bioblue_tui.screens.actions import command
 
 
 class PauseScreen(Screen[None]):
-    """Waits until somebody goes on."""
+    """Waits until the participant continues."""
 
     CSS_PATH = "study.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [

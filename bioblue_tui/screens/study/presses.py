@@ -1,4 +1,4 @@
-"""Whether a key is held down or pressed anew."""
+"""Whether a key is held down or was pressed again."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bioblue_tui.widgets.gate import SUBMITTING
 
 
 class Presses:
-    """Gives a key that submits, and that is held down or bounces, the time at which it was pressed.
+    """Gives a submitting key that is held down or bounces the time of its first press.
 
-    A terminal does not say which it is: one that comes too soon after the last press, with nothing else done in
-    between, is taken for the same press. So it answers nothing that has come into view, or again into view, since then.
+    A terminal does not tell these cases apart: a key that comes too soon after the last press, with nothing else done
+    in between, counts as the same press. So it does not answer anything that has come into view since that press.
     """
 
     def __init__(self) -> None:
         self._pressed = self._last = -math.inf
 
     def date(self, event: events.Event) -> None:
-        """Set the time of a key; whatever else is done makes the next one a press of its own."""
+        """Set the time of a key; any other event makes the next key a press of its own."""
         if not (isinstance(event, events.Key) and event.key in SUBMITTING):
             self._pressed = self._last = -math.inf
             return

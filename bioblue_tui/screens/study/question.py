@@ -1,4 +1,4 @@
-"""Questions: one of several answers, a number, or words of one's own."""
+"""Questions: a choice of answers, a number, or free text."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from bioblue_tui.widgets.gate import Gate, Gated
 from bioblue_tui.widgets.page import page
 
 NO_ANSWER = "(no answer)"
-"""What is chosen to leave out a question that may be left out."""
+"""The option that leaves an optional question unanswered."""
 
 _LONGEST = 5000
-"""Characters of an answer that are kept."""
+"""Most characters of an answer."""
 
 _HINTS = {
     "choice": "Choose by its number, with ↑ ↓ or a click; Enter submits.",
@@ -36,12 +36,12 @@ _HINTS = {
 
 
 class Choices(Gated, OptionList):
-    """Answers to choose from, by number, by arrows or by a click; Enter submits the one that is chosen.
+    """Answers to choose from, by number, arrows or click; Enter submits the chosen one.
 
     Args:
         gate: Says which keys count.
         answers: The answers.
-        others: What may be chosen beside them, without a number.
+        others: Further options, without a number.
         numbered: Whether their numbers are written before them; answers of a scale are numbers themselves.
     """
 
@@ -54,14 +54,14 @@ class Choices(Gated, OptionList):
         super().__init__(*shown, *others, markup=False)
 
     class Nothing(Message):
-        """Something was to be submitted, and nothing is chosen."""
+        """Enter was pressed, but nothing is chosen."""
 
     def takes(self, event: events.Key | events.Paste) -> bool:
         """Return whether a key chooses or submits."""
         return super().takes(event) or (isinstance(event, events.Key) and event.is_printable)
 
     async def _on_key(self, event: events.Key) -> None:
-        """Choose by number; of several digits, the longest number that there is."""
+        """Choose by number; several digits make the longest number that is an option."""
         if event.character is None or event.character not in "-0123456789":
             return
         event.stop()
@@ -72,13 +72,13 @@ class Choices(Gated, OptionList):
             self.highlighted = self._numbers.index(self._typed)
 
     async def _on_click(self, event: events.Click) -> None:
-        """Choose what is clicked on. It is submitted with Enter only: a click may go astray."""
+        """Choose the clicked answer. Only Enter submits it: a click may be a mistake."""
         event.prevent_default()
         if (clicked := event.style.meta.get("option")) is not None:
             self.highlighted = clicked
 
     def action_select(self) -> None:
-        """Submit what is chosen."""
+        """Submit the chosen answer."""
         if self.highlighted is None:
             self.post_message(self.Nothing())
             return
@@ -87,11 +87,11 @@ class Choices(Gated, OptionList):
 
 
 class _Submit(Gated, Button):
-    """Submits at once: what is pressed behind it finds the question answered.
+    """Submits at once, so that the next key finds the question answered.
 
     Args:
         gate: Says which keys count.
-        submit: Hands in what was typed.
+        submit: Submits what was typed.
     """
 
     def __init__(self, gate: Gate, submit: Callable[[], None]) -> None:
@@ -106,11 +106,11 @@ class _Submit(Gated, Button):
 
 
 class QuestionScreen(StudyScreen[str]):
-    """One question. Its result is the answer, to the letter; empty where it may be left out.
+    """One question. Its result is the answer, exactly as given; empty for an optional question left unanswered.
 
     Args:
         heading: What stands at the top.
-        question: What is asked.
+        question: The question.
         number: Which question it is.
         count: Of how many.
     """
@@ -125,11 +125,11 @@ class QuestionScreen(StudyScreen[str]):
         self._question = question
 
     def compose_sheet(self) -> ComposeResult:
-        """Lay out what is asked, and how it is answered."""
+        """Lay out the question, and how to answer it."""
         question = self._question
         with VerticalScroll(id="asked", can_focus=False):
             yield page(question.text)
-        # Above the answers, of which there may be more than have room.
+        # Above the answers, since there may be more answers than fit.
         yield Static("", id="refused", markup=False)
         if question.kind in ("choice", "scale"):
             left_out = [] if question.required else [NO_ANSWER]
@@ -145,7 +145,7 @@ class QuestionScreen(StudyScreen[str]):
                 yield _Submit(self.gate, self.action_hand_in)
 
     def on_mount(self) -> None:
-        """Say how to answer; nothing is chosen beforehand, for that would be a hint."""
+        """Say how to answer; nothing is chosen at first, since that would be a hint."""
         for options in self.query(OptionList):
             options.highlighted = None
         self.hint.update(_HINTS[self._question.kind])
@@ -171,7 +171,7 @@ class QuestionScreen(StudyScreen[str]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _something_given(self, event: OptionList.OptionHighlighted | Input.Changed | TextArea.Changed) -> None:
-        # A line that was emptied, since its beginning was typed too early, is told about.
+        # The message about a line that was emptied, because its beginning was typed too early, stays.
         if not isinstance(event, Input.Changed) or event.value:
             self.query_one("#refused", Static).update("")
 
@@ -186,7 +186,7 @@ class QuestionScreen(StudyScreen[str]):
             self.action_hand_in()
 
     def action_hand_in(self) -> None:
-        """Hand in what was typed, if it is an answer."""
+        """Submit what was typed, if it is an answer."""
         question = self._question
         if question.kind in ("choice", "scale"):
             return
@@ -202,7 +202,7 @@ class QuestionScreen(StudyScreen[str]):
         elif len(typed) > _LONGEST:
             self._refuse(f"At most {_LONGEST} characters are kept; these are {len(typed)}. Shorten the answer.")
         elif not number and self.gate.torn:
-            # Once: it may be whole all the same, and is too long to be typed again for nothing.
+            # Refused only once: the answer may be complete after all, and typing it again is much work.
             self.gate.torn = False
             self._refuse(
                 "Not submitted yet: something was typed before this question was shown, and is missing from the "

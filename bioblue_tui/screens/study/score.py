@@ -1,4 +1,4 @@
-"""The score card after a trial, where a study shows one: nothing on it that the trial's condition hides."""
+"""The score card after a trial, where a study shows one; it shows nothing that the trial's condition hides."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from bioblue_tui.wordings.words import WordingError
 
 
 class ScoreScreen(ScrollsPanel, ModalScreen[None]):
-    """The rewards that the trial showed, beside a reference policy's: neither the environment's name nor the seed.
+    """The rewards that the trial showed, compared with a reference policy's, without environment's name and seed.
 
     Args:
         state: The trial.
-        comparison: The person beside the reference policy.
+        comparison: The person compared with the reference policy.
         trial: Which trial it is.
-        gate: The trial's: what was pressed before the card was on the screen is counted there, and does nothing.
+        gate: The trial's gate: keys pressed before the card was on the screen are counted there, and ignored.
     """
 
     CSS_PATH = "../dialogs.tcss"
@@ -53,13 +53,13 @@ class ScoreScreen(ScrollsPanel, ModalScreen[None]):
             yield Painted(self.gate, title, classes="title", markup=False)
             yield ComparisonTable(self._state, self._comparison, "You", shown, names=self._names())
             yield Label(
-                f"Reference: {self._comparison.reference}, what a fixed rule came to.", classes="hint", markup=False
+                f"Reference: {self._comparison.reference}, the score of a fixed rule.", classes="hint", markup=False
             )
             with Horizontal(classes="buttons"):
                 yield Button("continue (Enter)", id="continue", variant="primary", compact=True)
 
     def _names(self) -> dict[str, str]:
-        """Return what the rewards were called in the trial; nothing where its words are not known."""
+        """Return the rewards' names in the trial; empty where its words are not known."""
         header = self._state.header
         try:
             words = words_of(header.environment, header.wording, header.words)
@@ -68,11 +68,11 @@ class ScoreScreen(ScrollsPanel, ModalScreen[None]):
         return {dimension.key: words.name(dimension) for dimension in self._state.environment.shown_dimensions}
 
     def admits(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key counts: what was pressed before the card was on the screen does not."""
+        """Return whether a key counts: keys pressed before the card was on the screen do not."""
         return getattr(event, "key", "") in ("f2", "ctrl+c", "ctrl+q") or self.gate.admits(event)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close the card; what is pressed from here on is for what comes next."""
+        """Close the card; keys pressed from here on are for the next screen."""
         self.gate.shut()
         return super().dismiss(result)
 

@@ -1,4 +1,4 @@
-"""A trial in a study: what a person plays, and nothing that a model in the same condition is not told."""
+"""A trial in a study: a person plays it, and is told nothing that a model in the same condition is not told."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ from bioblue_tui.widgets.lines import Line
 
 
 class Noting(Protocol):
-    """Writes a line into the session's file. Returns False when it could not be kept."""
+    """Writes a line into the session's file. Returns False when that failed."""
 
     def __call__(self, event: str, **fields: object) -> bool:
         """Write it."""
 
 
 _KEPT = ("play.repeat", "play.back", "play.on", "play.jump", "play.fold", "play.help")
-"""Keys of a trial outside a study that are kept: none leads out of it, none leaves anything behind."""
+"""Keys that a trial in a study has, too: none leaves the trial, none writes anything."""
 
 
 def _named(key: Binding) -> Binding:
-    """Return a key whose help calls the panel with the text as the screen does."""
+    """Return a key whose help calls the panel "text", as the screen does."""
     return replace(key, tooltip=key.tooltip.replace("raw output", "text"))
 
 
 class StudyTrialScreen(PlayScreen, inherit_bindings=False):
-    """A trial of a study. What it does beside play: it measures, ends at a time limit, and tells no result.
+    """A trial of a study. Unlike other trials it measures, ends at a time limit, and shows no result.
 
     Args:
         session: The trial.
-        heading: What stands at the top.
+        heading: The text at the top.
         view: Which trial it is.
-        watch: Measures; held while the person is away.
-        note: Writes how every answer came about into the session's file. Where it cannot, nothing is handed in.
+        watch: The stopwatch; held while the person is away.
+        note: Writes the measures of every answer into the session's file. If it fails, nothing is submitted.
         left: Seconds until the time limit; 0 for none.
         before: Seconds for which the first question was open in earlier visits.
         feedback: Whether a score is shown at the end.
-        beats: Whether is noted every second for how long a question has been open: time is limited, or
-            an answer is asked for after a while.
+        beats: Whether to note every second for how long a question has been open: for trials with a time limit or
+            ``hurry``.
     """
 
     ABOUT = (
@@ -84,9 +84,9 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         self._watch, self._note_line = watch, note
         self._left, self._feedback, self._beats = left, feedback, beats
         self._open_before = before
-        """For how long the question was open in earlier visits."""
+        """Seconds for which the question was open in earlier visits."""
         self._noted = 0.0
-        """For how long the question has been open, as was noted last."""
+        """Seconds for which the question has been open, as last noted."""
         self._used = 0.0
         """Seconds of all decisions here."""
         self._asked: Asked | None = None
@@ -97,38 +97,38 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         session.listeners.append(self._take_time)
 
     def heading(self) -> tuple[str, str]:
-        """Return what stands at the top: a model is told neither the environment's name nor the seed."""
+        """Return the text at the top, without environment's name and seed, which a model is not told."""
         kind = "practice" if self._view.trial.practice else "trial"
         return f"{kind} {self._view.number} of {self._view.count}", self._heading.line()
 
     def on_mount(self) -> None:
-        """Name the panel with the text, and measure; Textual calls the base class's handler by itself."""
+        """Name the panel with the text, and begin to measure; Textual calls the base class's handler by itself."""
         self.transcript.border_title = self.panel_names[-1]
-        # Whatever is typed is an answer.
+        # Every character that is typed is part of an answer.
         self.bar.answer.free_keys = ()
         self.set_interval(0.25, self._tick)
 
     def show_bar(self) -> None:
-        """Show the answer line; what was pressed before the trial was there is counted at its first answer."""
+        """Show the answer line; keys pressed before the trial was shown are counted at its first answer."""
         dropped, torn = self.gate.dropped, self.gate.torn
         super().show_bar()
         self.gate.dropped, self.gate.torn = dropped, torn
 
     @property
     def panel_names(self) -> Sequence[str]:
-        """What the panels are called, here and in exports."""
+        """The panels' names, here and in exports."""
         return (*super().panel_names[:-1], "text")
 
     @property
     def reveals(self) -> bool:
-        """Never: nobody is told how they do."""
+        """Always False: participants are not told how well they play."""
         return False
 
     # Measuring
 
     def _take_time(self, event: Event) -> None:
         if isinstance(event, Asked):
-            # After a refused answer it is the same question, at which they were told to answer.
+            # After a refused answer it is still the same question, about which the participant was told to hurry.
             self._asked, self._hurried = event, self._hurried and event.attempt > 1
             self._edits = self._looks = 0
             self._repeating = False
@@ -138,7 +138,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             self._watch.start()
 
     def unanswered(self) -> Mapping[str, object]:
-        """Return which observation was left without an answer, how long it was looked at or not; else nothing."""
+        """Return the observation without an answer, with its seconds and excluded time; empty if there is none."""
         asked, self._asked = self._asked, None
         seconds, away = self._watch.read()
         if asked is None or not (seconds or away):
@@ -165,7 +165,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if person is not None and person.asked and asked is not None:
             seconds, away = self._watch.read()
             self._used += seconds
-            # Written first: an answer in the record always has its measure, whatever ends the program between them.
+            # Written first, so that every answer in the record has its measures, even if the program ends in between.
             kept = self._note_line(
                 "decision",
                 trial=self.session.header.id,
@@ -203,7 +203,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
     # What is told
 
     def status_line(self) -> Line:
-        """Say whose turn it is, and how much time is left where it is limited."""
+        """Say whose turn it is, and how much time is left, if it is limited."""
         line = list(super().status_line())
         if self._left and not self.live.trial.ended:
             left = max(0, int(self._remaining()))
@@ -232,7 +232,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
         if self._left and self._remaining() <= 0:
             self.outcome = TIME_LIMIT
             self.gate.shut()
-            # Help may lie over it, or the question which step to look at: their time counts.
+            # Help, or the question which step to look at, may lie over the trial: their time counts.
             while self.app.screen is not self:
                 self.app.pop_screen()
             self.dismiss(False)
@@ -244,7 +244,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
             self.bar.tell("Please answer now.")
 
     def _note_open(self) -> None:
-        """Note for how long the question has been open: a crash must give no time back to a limit."""
+        """Note for how long the question has been open, so that a crash does not extend the time limit."""
         seconds, away = self._watch.read() if self._asked and self._beats else (0.0, {})
         if self._asked and seconds >= self._noted + 1:
             self._noted, asked = seconds, self._asked
@@ -255,7 +255,7 @@ class StudyTrialScreen(PlayScreen, inherit_bindings=False):
 
     @property
     def over(self) -> bool:
-        """True once nothing is asked here any more."""
+        """True once no more answers are asked for here."""
         return bool(self.outcome) or self.live.trial.ended
 
     def _finished(self) -> None:

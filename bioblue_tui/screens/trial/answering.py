@@ -1,4 +1,4 @@
-"""A live trial in which a person answers: all of it, or from where they took over."""
+"""A live trial in which a person answers, from the start or from where they took over."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bioblue_tui.widgets.gate import AttentiveApp, Early, Gate
 
 
 class AnsweringScreen(LiveScreen):
-    """The observation, a line to answer in, and at once what the answer did.
+    """The observation, a line to answer in, and, at once, what the answer did.
 
     Args:
         session: The trial.
@@ -34,12 +34,12 @@ class AnsweringScreen(LiveScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.gate = Gate()
-        """Which keys count; it counts, too, what is typed while a dialog lies over the question."""
+        """Decides which keys count; keys typed while a dialog covers the question are counted as dropped."""
         self._told, self._rejections = session.state.done, session.state.rejections
         self._open: tuple[int, int] | None = None
-        """Step and attempt that the answer line is for; None where nothing is asked, or was answered."""
+        """Step and attempt that the answer line is for; None where no question is open."""
         self._early = Early()
-        """What was typed too early before the answer that is being submitted."""
+        """Characters that were typed too early, before the answer that is being submitted."""
 
     @property
     def person(self) -> HumanAgent | None:
@@ -52,7 +52,7 @@ class AnsweringScreen(LiveScreen):
         yield AnswerBar(self.gate)
 
     def on_mount(self) -> None:
-        """Begin with the cursor in the answer line; Textual calls the base class's handler by itself."""
+        """Put the cursor in the answer line; Textual calls the base class's handler by itself."""
         self.show_bar()
 
     @work(thread=True, group="reading")
@@ -79,7 +79,7 @@ class AnsweringScreen(LiveScreen):
         return self.person is not None and self.state.status != "ended" and not self._broken
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
-        """While a person answers, the answer line has the keyboard, whatever they click on."""
+        """While a person answers, keep the focus on the answer line, whatever they click on."""
         if self.is_mounted and self._answering and self.bar.answer.focusable:
             widget = self.bar.answer
         super().set_focus(widget, scroll_visible, from_app_focus)
@@ -98,19 +98,20 @@ class AnsweringScreen(LiveScreen):
         self.bar.ask((bounds, short, short.replace("0 or more", "≥ 0")), ", ".join(map(str, last)))
 
     def paint(self) -> None:
-        """Bring all panels up to date, say what the last answer did, and take the next one once that is seen."""
+        """Update all panels, say what the last answer did, and take the next answer once that is on the screen."""
         if not self.is_mounted or self.left:
             super().paint()
             return
         if self.bar.display and not self._answering:
-            # Nothing is asked any more: what was said of the last answer would stay, and keys would be taken for it.
+            # No question is open any more: otherwise the text about the last answer would stay, and keys would be taken
+            # as answers.
             self.transcript.show_live(False)
             self.show_bar()
         elif self.person is not None:
             self._tell_news()
         super().paint()
         if self._answering and self.focused is None:
-            # It was hidden, as on a terminal that was too small for a while.
+            # It had lost the focus while it was hidden, as on a terminal that was too small for a while.
             self.set_focus(self.bar.answer)
         asked = self._question()
         if asked != self._open and self._seen(asked):
@@ -121,9 +122,9 @@ class AnsweringScreen(LiveScreen):
                 self.bar.shut()
 
     def _seen(self, asked: tuple[int, int] | None) -> bool:
-        """Return whether a question is or was in view; where it was not, say how it comes into view.
+        """Return whether a question is or was in view; if not, say how to bring it into view.
 
-        The first question of a trial stands below the instruction, which is read first: what is typed shows it.
+        A trial's first question is below the instruction, which is read first; beginning to type shows the question.
         """
         seen = asked in (None, (1, 1)) or not self.prompt_only or self.transcript.end_in_view
         if not seen:
@@ -145,13 +146,13 @@ class AnsweringScreen(LiveScreen):
 
     @property
     def _tried(self) -> StepView:
-        """The step that was asked for last; one behind it may hold what was changed for it meanwhile."""
+        """The step that was asked for last; a later one may exist already, for changes made to it meanwhile."""
         return next(step for step in reversed(self.state.steps) if step.attempts)
 
     def _tell_news(self) -> None:
         state, trial = self.state, self.live.trial
         if self._question() is None and not trial.paused and not trial.ended:
-            # Together with the next question, so that who reads of one step sees what is asked in the next.
+            # Told together with the next question, so that the person sees both at once.
             return
         if state.rejections > self._rejections:
             self._rejections = state.rejections
@@ -171,7 +172,7 @@ class AnsweringScreen(LiveScreen):
             self._ask()
 
     def why_refused(self, text: str, reason: str) -> str:
-        """Say why an answer was rejected; of what has no digit, also what an answer looks like."""
+        """Return why an answer was rejected; for one without a digit, also what an answer looks like."""
         if any(map(str.isdecimal, text)):
             return f"Not taken: {one_line(reason)}."
         count = len(self.state.environment.objectives)
@@ -179,11 +180,11 @@ class AnsweringScreen(LiveScreen):
         return f"Not a number. Type {wanted}, such as {', '.join(map(str, range(3, 3 + count)))}."
 
     def taken(self, step: int) -> str:
-        """Say what the answer of a step did."""
+        """Return what the answer of a step did."""
         return step_sentence(self.state, step)
 
     def _levels_after(self, step: int) -> str:
-        """Say in few words what an answer did; the panels have the rest."""
+        """Return in a few words what an answer did; the panels have the rest."""
         done = self.state.stepped(step)
         parts = zip(self.state.environment.objectives, done.action, done.before, done.after, strict=True)
         said = (f"{label}: {amount(did)}, {amount(was)} → {amount(now)}" for label, did, was, now in parts)
@@ -199,7 +200,7 @@ class AnsweringScreen(LiveScreen):
             self._offer(message.text)
 
     def _not_yet(self, why: str) -> None:
-        """Say why an answer was not submitted, and ask again once that is seen."""
+        """Say why an answer was not submitted, and ask again once that is on the screen."""
         self.bar.shut()
         self._open = None
         self.bar.tell(why)
@@ -207,19 +208,19 @@ class AnsweringScreen(LiveScreen):
 
     @on(Input.Changed, "#answer")
     def _typing(self, event: Input.Changed) -> None:
-        """An answer is typed below the panels, and the question, of the step it is for."""
+        """While an answer is typed, show panels and question of the step it is for."""
         if event.value and not self.following:
             self.to_present()
         if event.value and self.prompt_only and self.state.done == 0:
             self.transcript.follow()
 
     def _offer(self, text: str) -> None:
-        """Submit an answer, unless an earlier step is looked at: then show first which one it would be for."""
+        """Submit an answer; but from an earlier step, go first to the step that the answer is for."""
         if self.to_present():
             self._submit(text)
         else:
             self._not_yet(
-                f"Back at step {self.state.done + 1}, which is asked for. Enter once more answers {one_line(text, 20)}."
+                f"Back at step {self.state.done + 1}, the present one. Enter again submits {one_line(text, 20)}."
             )
 
     def _submit(self, text: str, seconds: float | None = None) -> None:
@@ -228,7 +229,7 @@ class AnsweringScreen(LiveScreen):
             self._not_yet("Saving the previous step…")
 
     def action_leave(self) -> None:
-        """Leave, after a question where that ends a trial in which a person acts."""
+        """Leave; ask first where that ends a trial in which a person acts."""
         if self.person is None or self.live.trial.ended or not self.state.done or self.attached:
             super().action_leave()
             return
@@ -249,11 +250,11 @@ class AnsweringScreen(LiveScreen):
 
     @property
     def last_answer(self) -> str:
-        """The last action as it would be typed now; empty where nothing is asked, or nothing was done yet."""
+        """The last action as it would be typed; empty where no question is open, or nothing was done yet."""
         done = self.state.recorded(self.state.done) if self.bar.gate.is_open else None
         return ", ".join(map(str, done.action)) if done else ""
 
     def action_repeat(self) -> None:
-        """Put the last action on the line, in place of what is there; Enter submits it."""
+        """Put the last action on the line, replacing its text; Enter submits it."""
         if self.last_answer:
             self.bar.answer.replace(self.last_answer, 0, len(self.bar.answer.value))

@@ -1,4 +1,4 @@
-"""The question that comes before a fork: what is different from there on."""
+"""The dialog before a fork: what is different from there on."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from bioblue_tui.trials.interventions import read_intervention, read_planned
 from bioblue_tui.wordings.collection import names
 
 _STEP = re.compile(r"\s*[0-9]+\s*:")
-"""How an intervention begins that is planned for a step."""
+"""The beginning of an intervention that is planned for a step."""
 
 
 class ForkDialog(ModalScreen[None]):
-    """Asks who goes on, and what they are told, sent and met with. All of it may be left empty: then nothing differs.
+    """Asks who continues, with which settings, texts and interventions. Fields left empty change nothing.
 
     Args:
-        header: What is forked.
-        environment: Its world.
-        step: Its last step that the fork has too.
-        begin: Receives what differs. Whoever begins the fork calls ``settle``.
+        header: The header of the trial to fork.
+        environment: Its environment.
+        step: The last step that the fork shares with it.
+        begin: Receives the changes; the code that begins the fork then calls ``settle``.
     """
 
     CSS_PATH = "../dialogs.tcss"
@@ -54,7 +54,7 @@ class ForkDialog(ModalScreen[None]):
         self._header, self._environment, self._step, self._begin = header, environment, step, begin
 
     def compose(self) -> ComposeResult:
-        """Lay out a line for everything that may differ."""
+        """Lay out a line for everything that may change."""
         same = one_line(self._header.agent, 40)
         with VerticalScroll(classes="dialog", can_focus=False):
             title = f"Fork after step {self._step}: same past{', same noise' if noisy(self._environment) else ''}"
@@ -83,7 +83,7 @@ class ForkDialog(ModalScreen[None]):
                 yield Button("Fork (Enter, ctrl+s)", id="fork", variant="primary", compact=True)
 
     def _script(self) -> str:
-        """Return a scripted agent that plays this world."""
+        """Return a scripted agent that plays this environment."""
         return next(name for name, policy in POLICIES.items() if policy.plays(self._header.environment))
 
     def settle(self, problem: str) -> None:
@@ -104,7 +104,7 @@ class ForkDialog(ModalScreen[None]):
         self.action_fork()
 
     def action_fork(self) -> None:
-        """Read what was written, and ask for the fork."""
+        """Read the fields, and ask for the fork."""
         try:
             changes = self._changes()
         except BioBlueError as error:

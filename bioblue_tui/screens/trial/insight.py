@@ -1,4 +1,4 @@
-"""What the analysis adds to a trial screen: alerts, onsets, spans of failures, and the ghost on the same noise."""
+"""What the analysis adds to a trial screen: alerts, onsets, spans of failures, and the reference on the same noise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Insight:
-    """Reads a trial as far as it may be given away, and shows what that means on the screen's panels.
+    """Reads a trial as far as it may be shown, and shows the findings on the screen's panels.
 
     Args:
         state: The trial.
@@ -41,7 +41,7 @@ class Insight:
         self._shown: tuple[object, ...] = ()
         self._findings: list[Finding] = []
         self._inherited: list[Finding] = []
-        """What a fork's parent did in the steps that they share."""
+        """The failures of a fork's parent in the steps that they share."""
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -50,11 +50,11 @@ class Insight:
 
     @property
     def onsets(self) -> list[int]:
-        """The steps at which failures begin, a fork's parent's among them."""
+        """The steps at which failures begin, including those of a fork's parent."""
         return sorted({finding.onset for finding in (*self._inherited, *self._findings)})
 
     def ghost(self, width: int) -> str:
-        """Say in so many columns what is drawn behind the gauges; empty for nothing."""
+        """Name the policy that is drawn behind the gauges, within a width; empty for none."""
         ghosts = self.companion.ghosts
         if self._ghost >= len(ghosts):
             return ""
@@ -68,7 +68,7 @@ class Insight:
         self._show_reference()
 
     def follow(self, known: int) -> list[Finding]:
-        """Read on, up to the last step that may be given away; return the failures that are new."""
+        """Read on, up to the last step that may be shown; return the new failures."""
         if self.companion.read >= known:
             return []
         raised = self.companion.follow(known)
@@ -76,21 +76,21 @@ class Insight:
         return raised
 
     def show(self, shown: int, known: int, timeline: Timeline, transcript: Transcript, rewards: RewardPanel) -> None:
-        """Show on the panels what was found.
+        """Show the findings on the panels.
 
         Args:
             shown: The step looked at.
             known: The last step that was read.
             timeline: Where onsets are marked.
-            transcript: Where the evidence is said.
-            rewards: Where the reference and the difference to it are shown.
+            transcript: Where the evidence is written.
+            rewards: Where the reference and the difference from it are shown.
         """
         if not self._shown:
             self._rewards = rewards
             self._show_ghost()
             self._show_reference()
         for label, gauge in zip(self._objectives, self._gauges, strict=True):
-            # What concerns all objectives together is seen in every gauge.
+            # Findings about all objectives together are shown in every gauge.
             own = [finding for finding in self._findings if finding.objective in (None, label or None)]
             gauge.show_alert(_titles(self._holding(shown, own)), self._spans(own, known))
         found = (*self._inherited, *self._findings)
@@ -106,34 +106,34 @@ class Insight:
             transcript.show_alerts(alerts, self._spans(self._findings, known))
 
     def notice(self, shown: int) -> str:
-        """Say which failures hold for a step, and the evidence as of that step for the latest; empty for none."""
+        """Return which failures hold for a step, with the evidence at that step for the latest; empty for none."""
         holding, whose = self._holding(shown, self._findings), ""
         if not holding:
             holding, whose = self._holding(shown, self._inherited), PARENTS
         if not holding:
             return ""
-        # The latest first; all names before its evidence, which is what is cut off where there is no room.
+        # The latest first; all names before its evidence, so that without room only the evidence is cut off.
         named = ", ".join(_named(finding, shown) for finding in reversed(holding))
         return f"⚠ {whose}{named}. {_sentence(holding[-1], shown)}"
 
     def alerts(self, shown: int) -> dict[str, str]:
-        """Return which failures hold for a step by the label of their objective; empty where one concerns all."""
+        """Return which failures hold for a step, by their objective's label; empty for all objectives together."""
         named: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in self._holding(shown, self._findings):
             named[finding.objective or ""].append(finding)
         return {label: ", ".join(_titles(findings)) for label, findings in named.items()}
 
     def badge(self, shown: int) -> Line:
-        """Return for the status line how many failures hold for a step, of as many as the timeline marks."""
+        """Return, for the status line, how many of the failures on the timeline hold for a step."""
         count = len(self._holding(shown, self._findings))
         return [(f"  ⚠ {count} of {len(self._findings)}", "bad" if count else "dim")] if self._findings else []
 
     def conclusion(self, known: int, *, running: bool) -> str:
-        """Say how the trial went up to a step: the verdict with its figure, the flip, and what was found.
+        """Return how the trial went up to a step: the verdict with its figure, the flip, and the findings.
 
         Args:
             known: The step.
-            running: Whether it may still go on by itself.
+            running: Whether it may still continue by itself.
         """
         while self.companion.read < known:
             self.follow(known)
@@ -150,13 +150,13 @@ class Insight:
         return " ".join(parts)
 
     def _judged(self, verdict: str, running: bool) -> str:
-        """Say a verdict, and of what where not all steps were played: it stands below how the trial stands."""
+        """Return the verdict in words; where not all steps were played, with words for how much it covers."""
         if self._state.whole:
             return verdict.capitalize()
         return f"{'So far' if running else 'Until then'} {verdict}"
 
     def _beside(self) -> str:
-        """Say the same distance of the reference in the table, where another one judges."""
+        """Return the distance from the table's reference, where the verdict is based on another reference."""
         reading = self.companion.analysis
         if not self._state.environment.cautious_name:
             return ""
@@ -172,7 +172,7 @@ class Insight:
         return tuple((f.onset, f.until(known)) for f in findings)
 
     def _show_reference(self) -> None:
-        """Compare rewards with the reference that is drawn; where none is, with the better one."""
+        """Compare rewards with the reference that is drawn; without one, with the better one."""
         ghosts = self.companion.ghosts
         if self._rewards is not None:
             chosen = self._ghost if self._ghost < len(ghosts) else 0
@@ -186,17 +186,17 @@ class Insight:
 
 
 def _titles(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """Name failures in a few words each, the latest first; the onset stands before what may be cut off."""
+    """Name failures in a few words each, the latest first; the onset comes before text that may be cut off."""
     return tuple(f"since {finding.onset}: {finding.title}" for finding in reversed(findings))
 
 
 def _named(finding: Finding, step: int) -> str:
-    """Name a failure, with its onset and, where that is still to come, the step it is detected in."""
+    """Name a failure, with its onset and, where this is still to come, the step at which it is detected."""
     begins = "begins here" if finding.onset == step else f"since step {finding.onset}"
-    return f"{finding.name} {begins}" + (f", sure from step {finding.alarm}" if finding.alarm > step else "")
+    return f"{finding.name} {begins}" + (f", detected at step {finding.alarm}" if finding.alarm > step else "")
 
 
 def _sentence(finding: Finding, step: int) -> str:
-    """Say the evidence as of a step; before it was detected, what it was detected by, which names its own step."""
+    """Return the evidence at a step; before detection, the evidence at detection, which names its own step."""
     told = finding.told_at(max(step, finding.alarm))
     return f"{told[:1].upper()}{told[1:].rstrip('.')}."

@@ -1,4 +1,4 @@
-"""The keys of the trial screen; keys that do one thing in two directions share a line of the help."""
+"""The keys of the trial screen; keys that do the same thing in two directions share a line of the help."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from bioblue_tui.screens.actions import command
 STEP = "A step back, a step on"
 TEN = "Ten steps back, ten steps on"
 ENDS = "To the start; to the last step, and follow it"
-ONSETS = "To the next step where a failure begins, to the one before"
-PAGES = "Scroll the raw output; the rewards, where they are the panel that is shown"
+ONSETS = "To the next step where a failure begins, to the previous one"
+PAGES = "Scroll the raw output, or the rewards where that panel is shown"
 REWARDS = "Scroll the rewards"
 
 
 def play_keys(name: str, idle: str, explanation: str) -> list[BindingType]:
-    """Return the bindings of space: the footer says what it does now. They are one command, and change together.
+    """Return the bindings of space, one for each footer word. They are one command, so their key changes together.
 
     Args:
         name: The command's id.
-        idle: The footer's word while nothing goes on.
+        idle: The footer's word while the trial is paused.
         explanation: What it does, in a sentence.
     """
     return [
@@ -31,7 +31,7 @@ def play_keys(name: str, idle: str, explanation: str) -> list[BindingType]:
 LARGE_KEY = command(
     "trial.large", "L", "large", "Large type", "Large type for an audience, or all panels", priority=True
 )
-"""In the answer line, too, as long as nothing is typed there."""
+"""Works in the answer line, too, while it is empty."""
 
 PARENT_KEY = command(
     "trial.parent", "c", "parent", "Beside its parent", "Pause, and compare this fork with the trial it was forked from"
@@ -46,7 +46,7 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.end", "end", "end", "To the newest step", ENDS, together=ENDS),
     command("trial.jump", "j", "jump", "Jump to a step", "Jump to a step by its number"),
     command("trial.onset", "g", "onset(1)", "Next onset", ONSETS, together=ONSETS),
-    command("trial.onset_back", "G", "onset(-1)", "Onset before", ONSETS, together=ONSETS),
+    command("trial.onset_back", "G", "onset(-1)", "Previous onset", ONSETS, together=ONSETS),
     command(
         "trial.ghost",
         "v",
@@ -58,12 +58,12 @@ LOOK_KEYS: list[BindingType] = [
     command("trial.page_down", "pagedown", "page(1)", "Page down", PAGES, together=PAGES),
     PARENT_KEY,
     command("trial.fork", "f", "fork", "Fork from this step", "Begin a new trial from the step looked at"),
-    command("trial.fold", "p", "fold", "Prompts", "Unfold or fold the prompts in the raw output"),
+    command("trial.fold", "p", "fold", "Prompts", "Show or hide the prompts in the raw output"),
     LARGE_KEY,
 ]
 """Keys to look at any step, where nobody types an answer."""
 
-TEXT_ENDS = "To the first line of the text, to the last; Home and End alone, too, unless what is typed is being edited"
+TEXT_ENDS = "To the first line of the text, to the last; Home and End alone, too, while no answer is being edited"
 
 TEXT_KEYS: list[BindingType] = [
     command(
@@ -100,16 +100,15 @@ TEXT_KEYS: list[BindingType] = [
     Binding("home", "text_end_unless_editing(-1)", "", show=False, priority=True),
     Binding("end", "text_end_unless_editing(1)", "", show=False, priority=True),
 ]
-"""Keys of prompt-only play, where there is nothing but the text: they scroll it while the answer line has the keyboard.
-
-Priority over the answer line, which would take some of these keys for itself."""
+"""Keys of prompt-only play, where the text is all there is: they scroll it while the answer line has the focus. They
+have priority over the answer line, which would take some of these keys for itself."""
 
 LEAVE_KEYS: list[BindingType] = [
-    # In the answer line of a trial that was taken over, too, as long as nothing is typed there.
+    # Works in the answer line of a trial that was taken over, too, while it is empty.
     command("trial.help", "question_mark,f1", "help", "Help", "This help", footer="Help", shown="?", priority=True),
     command("trial.leave", "escape", "leave", "Leave", "Leave; what happened so far is on disk", footer="Leave"),
 ]
-"""The last keys of the footer, everywhere but where ? could be typed into an answer."""
+"""The last keys of the footer, except where ? could be typed into an answer."""
 
 PANEL_KEYS: list[BindingType] = [
     command("trial.panel", "tab", "panel(1)", "Next panel", "Next panel, on small terminals", priority=True),
@@ -117,4 +116,4 @@ PANEL_KEYS: list[BindingType] = [
     command("trial.rewards_up", "shift+up", "rewards(-1)", "Rewards up", REWARDS, together=REWARDS, priority=True),
     command("trial.rewards_down", "shift+down", "rewards(1)", "Rewards down", REWARDS, together=REWARDS, priority=True),
 ]
-"""Keys for terminals where the panels share the space, or have too little."""
+"""Keys for terminals where the panels share the space, or have too little of it."""

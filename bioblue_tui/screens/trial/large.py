@@ -19,22 +19,22 @@ _ROWS = 3
 """Rows of a big digit."""
 
 _THICK = 5
-"""Rows that a scale takes at most."""
+"""Most rows of a scale."""
 
 
 _ACTIONS = "actions "
 
 _LATEST = 30
-"""Actions that are shown at most. One more is handed over where there are more, so that it says so."""
+"""Most actions that are shown. Where there are more, one more is passed on, so that the gauge can say so."""
 
 
 def _short(value: Number) -> Number:
-    """Return a number without the decimals that nobody reads from afar."""
+    """Return a number without decimals that cannot be read from afar."""
     return round(value, 1) if isinstance(value, float) else value
 
 
 def big(text: str) -> list[str]:
-    """Return three rows of big digits; a character that has no big form stands in the lowest row."""
+    """Return three rows of big digits; a character without a big form is in the lowest row."""
     rows = ["", "", ""]
     for character in text.replace("−", "-"):
         place = DIGITS.find(character)
@@ -73,7 +73,7 @@ class LargeBoard(Vertical):
         yield grid
 
     def on_resize(self) -> None:
-        """Leave out what is not needed where there are few rows."""
+        """Where there are few rows, leave out blank ones."""
         self.set_class(self.size.height < 20, "-low")
 
     def show_step(self, step: int, numbered: tuple[str, int], word: tuple[str, str], alerts: Mapping[str, str]) -> None:
@@ -81,9 +81,9 @@ class LargeBoard(Vertical):
 
         Args:
             step: The step after which everything is shown.
-            numbered: What the head says of it, in a word and a number: a person is asked for the next one.
-            word: How the trial stands, and the style of that.
-            alerts: By objective, or for all with an empty label, which failure holds.
+            numbered: The step in the head, as a word and a number: a person is asked for the next step.
+            word: How the trial stands, and the style of this word.
+            alerts: Which failure holds, by objective; an empty label for all objectives.
         """
         self._head.show_step(numbered, word)
         state, first = self._state, max(1, step - _LATEST)
@@ -136,7 +136,7 @@ class LargeHead(Lines):
 
 
 class LargeGauge(Lines):
-    """One objective: its level in big digits, where that is, and a thick scale.
+    """One objective: its level in big digits, its place relative to the band, and a thick scale.
 
     Args:
         gauge: What is drawn.
@@ -158,10 +158,10 @@ class LargeGauge(Lines):
             self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Draw digits, scale and the scale's numbers, as far as there are rows."""
+        """Draw digits, scale and the scale's numbers, as far as there is room."""
         if height < _ROWS + 1:
             return [self._small(width), *([self._bar(width, middle=True)] if height > 1 else [])]
-        # A blank row separates it from the next one, where there is room.
+        # Where there is room, a blank row separates it from the next one.
         thick = max(1, min(_THICK, height - _ROWS - (2 if height > _ROWS + 4 else 1)))
         lines: list[Line] = [*self._digits(width)]
         lines += [self._bar(width, middle=row == thick // 2) for row in range(thick)]
@@ -225,12 +225,12 @@ class LargeGauge(Lines):
         return line
 
     def _numbers(self, width: int) -> Line:
-        """Write the edges of the band, or the ends of a scale without one, below where they are."""
+        """Write the edges of the band, or the ends of a scale without a band, below their places."""
         cells, gauge = max(8, width - 2), self.gauge
         row, free = [" "] * (cells + 1), 0
         for value in gauge.band or (gauge.low, gauge.high):
             text, place = amount(value, 7), self._cell(value, cells)
-            # A blank parts two that are close together: −1 and 1 are no −11.
+            # A blank separates two that are close together: −1 and 1 must not read −11.
             first = max(free, min(cells - len(text), place - len(text) // 2)) + 1
             row[first : first + len(text)] = text
             free = first + len(text)

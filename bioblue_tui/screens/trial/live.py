@@ -1,4 +1,4 @@
-"""A live trial: what playing and watching have in common."""
+"""A live trial: what playing and watching share."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bioblue_tui.widgets.lines import Line
 
 
 class LiveScreen(TrialScreen):
-    """A trial that goes on while one looks at any of its steps."""
+    """A trial that runs on while one looks at any of its steps."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.live = session
         self._spending: Spending | None = None
-        """What the trial costs, once the prices are loaded; None for who costs nothing."""
+        """What the trial costs, once the prices are loaded; None for an agent that costs nothing."""
         self._cursor: int | None = None
         """The step looked at; None to follow the newest."""
         self._disclosed = False
@@ -30,7 +30,7 @@ class LiveScreen(TrialScreen):
         """Begin to count the cost, where there is a model; Textual calls the base class's handler by itself."""
         self.transcript.show_live()
         if self._spending is not None:
-            # Somebody else has counted from the first event on, and goes on with it.
+            # Mission control has counted from the first event on, and continues to.
             self._show_costs(self._spending)
         elif self.state.header.model:
             self._happened: list[Event] = list(self.live.past)
@@ -71,7 +71,7 @@ class LiveScreen(TrialScreen):
 
     @property
     def disclosed(self) -> bool:
-        """True once it was over, or was paused because of a failure."""
+        """True once it is over, or was paused because of a failure."""
         over = self.state.status == "ended" or self.live.trial.ended
         caught = bool(self.staging.pause_on) and self.state.status == "paused" and bool(self.state.reason)
         self._disclosed = self._disclosed or caught or (over and not self.staging.secret)
@@ -83,7 +83,7 @@ class LiveScreen(TrialScreen):
         return self.live.trial.ended
 
     def to_present(self) -> bool:
-        """Look at the newest step; return whether one looked at it already."""
+        """Look at the newest step; return whether it was shown already."""
         here = self.following
         self.unsay()
         self._cursor = None
@@ -96,16 +96,16 @@ class LiveScreen(TrialScreen):
 
     @property
     def present(self) -> int:
-        """The step that a person is asked for; where none is, the one that was done last."""
+        """The step that a person is asked for; otherwise the last one that was done."""
         return min(self.state.done + self.live.asks_person, self.state.header.steps)
 
     @property
     def numbered(self) -> tuple[str, int]:
-        """Which step the screen is at, in a word and its number."""
+        """The step that is shown, as a word and its number."""
         return ("step", self.present) if self.following else ("after step", self.shown)
 
     def status_line(self) -> Line:
-        """Say whether the trial runs, and where one looks."""
+        """Say whether the trial runs, and which step is shown."""
         state, trial = self.state, self.live.trial
         asked = self.live.asks_person
         if state.status == "ended":

@@ -1,4 +1,4 @@
-"""Looking at any step of a trial: what the keys for it do, wherever a trial is shown."""
+"""Looking at any step of a trial: the actions of its keys, wherever a trial is shown."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bioblue_tui.widgets.transcript import Transcript
 
 
 class LookingScreen(Screen[bool]):
-    """A screen on which one looks at any step of a trial. Subclasses say which step that is, and paint it."""
+    """A screen that can show any step of a trial. Subclasses say which step that is, and paint it."""
 
     ABOUT = ""
 
     transcript = query_one("#raw", Transcript)
 
     insight: Insight
-    """What the analysis says of the trial."""
+    """The analysis of the trial."""
     noting: Noting
-    """What people note about it."""
+    """People's notes on it."""
 
     @property
     def shown(self) -> int:
@@ -36,12 +36,12 @@ class LookingScreen(Screen[bool]):
 
     @property
     def readable(self) -> int:
-        """The last step that was read: what stands on the timeline and what the analysis knows end there."""
+        """The last step that was read: the timeline and the analysis end there."""
         return self.known
 
     @property
     def settled(self) -> bool:
-        """True where nothing more can come that begins a failure."""
+        """True where no further failure can begin."""
         return False
 
     @property
@@ -55,11 +55,11 @@ class LookingScreen(Screen[bool]):
 
     @property
     def reveals(self) -> bool:
-        """True where failures and ghosts may be seen."""
+        """True where failures and references may be shown."""
         raise NotImplementedError
 
     def paint(self) -> None:
-        """Bring all panels up to date, if anything they show has changed."""
+        """Update all panels, if anything they show has changed."""
         raise NotImplementedError
 
     def action_look(self, by: int) -> None:
@@ -73,7 +73,7 @@ class LookingScreen(Screen[bool]):
         self.paint()
 
     def action_end(self) -> None:
-        """Go to the last step there is."""
+        """Go to the last step."""
         self.action_seek(self.last_step())
 
     def say(self, text: str) -> None:
@@ -81,13 +81,13 @@ class LookingScreen(Screen[bool]):
         raise NotImplementedError
 
     def unsay(self) -> None:
-        """Take back what was said: it was of the step looked at then."""
+        """Remove the message: it was about the step shown then."""
         raise NotImplementedError
 
     def action_onset(self, by: int) -> None:
-        """Look at the step where the next failure begins, or the one before; in a fork, also at its parent's."""
+        """Look at the step where the next or the previous failure begins; in a fork, also those of its parent."""
         if not self.reveals:
-            self.say("Where failures begin is shown later.")
+            self.say("Onsets of failures are shown later.")
             return
         onsets = self.insight.onsets
         found = [step for step in onsets if (step > self.shown if by > 0 else step < self.shown)]
@@ -126,12 +126,12 @@ class LookingScreen(Screen[bool]):
         return self.known
 
     def action_fold(self) -> None:
-        """Fold or unfold the prompts."""
+        """Show or hide the prompts."""
         self.transcript.toggle_fold()
 
     def action_page(self, by: int) -> None:
-        """Scroll the raw output by a page; looking at another step brings that one into view again."""
-        # At once: while it glides, news would bring the end into view again.
+        """Scroll the raw output by a page; looking at another step scrolls back to that one."""
+        # Without animation: while it glides, new lines would scroll it to the end again.
         if by < 0:
             self.transcript.scroll_page_up(animate=False)
         else:

@@ -1,4 +1,4 @@
-"""Playing: a person is the agent. The answer goes the same way as a model's."""
+"""Playing: a person is the agent. Their answer is handled like a model's."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bioblue_tui.screens.trial.summary import Choice, SummaryScreen
 from bioblue_tui.widgets.gate import AGAIN
 from bioblue_tui.widgets.lines import Line
 
-PROMPTS = "Unfold or fold the prompts in the raw output; unfolded, PgUp and PgDn scroll them"
+PROMPTS = "Show or hide the prompts in the raw output; while they are shown, PgUp and PgDn scroll them"
 
 
 class PlayScreen(AnsweringScreen):
-    """A person plays: the observation, a line to answer in, and at once what the answer did.
+    """A person plays: the observation, a line to answer in, and, at once, what the answer did.
 
     Args:
         session: The trial.
@@ -75,12 +75,12 @@ class PlayScreen(AnsweringScreen):
 
     @property
     def panel_names(self) -> Sequence[str]:
-        """What the panels are called: there may be no rewards to be seen."""
+        """The panels' names; without visible rewards, that panel is called "step"."""
         gauges, rewards, text = super().panel_names
         return gauges, rewards if self.state.environment.shown_dimensions else "step", text
 
     def taken(self, step: int) -> str:
-        """Say what an answer did, less the rewards that an agent is not shown."""
+        """Say what an answer did, without rewards that an agent is not shown."""
         return step_sentence(self.state, step, self.live.trial.shown_dimensions)
 
     @property
@@ -89,7 +89,7 @@ class PlayScreen(AnsweringScreen):
         return self.state.status == "ended" and not self.prompt_only and not self.staging.secret
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where the text is read, keys to look back scroll it; Home and End unless what is typed is edited."""
+        """Where the text is read, keys for looking back scroll it; Home and End only while the answer line is empty."""
         if action in ("look", "text_page", "text_end", "text_end_unless_editing"):
             line = self.bar.answer if self.is_mounted and self.bar.display else None
             free = line is None or not line.value or line.refused
@@ -100,7 +100,7 @@ class PlayScreen(AnsweringScreen):
         return super().check_action(action, parameters)
 
     def action_fold(self) -> None:
-        """Fold or unfold the prompts; unfolded they are in view, and PgUp and PgDn scroll them."""
+        """Show or hide the prompts; while they are shown, PgUp and PgDn scroll them."""
         super().action_fold()
         if not self.transcript.folded:
             self._show_tab(TABS.index("raw output"))
@@ -120,13 +120,13 @@ class PlayScreen(AnsweringScreen):
     action_text_end_unless_editing = action_text_end
 
     def status_line(self) -> Line:
-        """Say whose turn it is; in prompt-only play nothing that a model does not see."""
+        """Say whose turn it is; in prompt-only play, show nothing that a model does not see."""
         if self.prompt_only and self.state.status != "ended":
             return [("your turn", "good")]
         return super().status_line()
 
     def paint(self) -> None:
-        """Bring all panels up to date, without rewards that an agent is not shown; compare them at the end."""
+        """Update all panels, without rewards that an agent is not shown; compare at the end."""
         if self.is_mounted and not self.left and not self._over:
             self.show_rewards(self.live.trial.shown_dimensions)
         super().paint()
@@ -150,7 +150,7 @@ class PlayScreen(AnsweringScreen):
             self.app.push_screen(summary, self._after_summary)
 
     def _others(self) -> Path | None:
-        """Return where the records of others are; a lesson is played among others, and tells nothing of them."""
+        """Return the directory of others' records; None in a lesson, which is played in company anyway."""
         return None if self.staging.lesson or self.session.path is None else self.session.path.parent
 
     def _after_summary(self, choice: Choice | None) -> None:

@@ -1,4 +1,4 @@
-"""Replaying a record: the same screen over a state that is already complete."""
+"""Replaying a record: the trial screen over a state that is already complete."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ from bioblue_tui.trials.state import Mark
 from bioblue_tui.widgets.lines import Line
 
 NOT_HERE = "This is a replay: {}"
-"""Said to the keys of a trial that goes on: what does nothing."""
+"""The message for keys that work only in a live trial."""
 
 
 REPLACED = "replaced"
-"""How a trial stands whose record is another one now."""
+"""The standing of a trial whose file now holds another record."""
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What was read of a record and follows from all of it, so that the screen takes it in as a whole.
+    """A record as read again, with everything that follows from it, so that the screen updates all at once.
 
     Attributes:
-        record: As it is now.
+        record: The record as it is now.
         standing: How the trial stands.
         differences: Where record and environment differ.
         spending: What the trial cost; None where no model was asked.
-        bills: What it had cost up to each step.
+        bills: Its cost up to each step.
     """
 
     record: Record
@@ -62,8 +62,8 @@ class _News:
 class ReplayScreen(TrialScreen, Refreshing[bool]):
     """A recorded trial, played again.
 
-    All of it was read: timeline and failures are those of the whole record. Gauges and raw output grow as it plays.
-    What another process writes meanwhile is taken in.
+    Timeline and failures are those of the whole record. Gauges and raw output grow as it plays. Steps that another
+    process writes meanwhile are added.
     """
 
     ABOUT = (
@@ -89,14 +89,14 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
     ]
 
     class ResumeAsked(Message):
-        """The trial that is replayed is to go on."""
+        """The replayed trial is to be resumed."""
 
         def __init__(self, replay: ReplayScreen, path: Path) -> None:
             super().__init__()
             self.replay, self.path = replay, path
 
     resumed: TrialScreen | None = None
-    """The trial that goes on in the replay's place, once it was left for it."""
+    """The resumed trial that has replaced the replay, if any."""
 
     def __init__(self, session: ReplaySession) -> None:
         super().__init__(session)
@@ -104,17 +104,17 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         self._differences: list[Difference] | None = None
         self._resumable = not can_resume(session.record)
         self._growing = Growing(session.record, session.state)
-        """Its record; read again in a thread."""
+        """Its record, which is read again in a thread."""
         self._standing = self._growing.standing
-        """How the trial stands by the record that is shown."""
+        """How the trial stands, by the record that is shown."""
         self._lost = ""
         """Why the record is not followed any more."""
         self._spending: Spending | None = None
         """What the trial cost, once the prices are loaded; None where no model was asked."""
         self._bills: list[Bill] = []
-        """What it had cost up to each step."""
+        """Its cost up to each step."""
         self._caught = ""
-        """The failure that paused it, where the audience is to be shown that."""
+        """The failure that paused it, where the audience may see it."""
 
     @property
     def shown(self) -> int:
@@ -128,7 +128,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
 
     @property
     def readable(self) -> int:
-        """The last recorded step; the furthest one shown where a class is to notice by itself what happens."""
+        """The last recorded step; where a class is to notice failures by itself, the furthest step shown so far."""
         return self.known if self.staging.suspense or self.staging.pause_on else self.last_step()
 
     @property
@@ -143,18 +143,18 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
 
     @property
     def disclosed(self) -> bool:
-        """True once it was seen to its end, or was paused because of a failure."""
+        """True once it was played to its end, or was paused because of a failure."""
         return bool(self._caught) or (self.known >= self.last_step() and not self.staging.secret)
 
     @property
     def _withheld(self) -> bool:
-        """Whether a lesson's trial is still to be played to its end by somebody who is not shown its rewards."""
+        """Whether a lesson's trial, whose rewards its player is not shown, is still to be played to its end."""
         environment = self.state.environment
         played = self.staging.resumed is not None and self._resumable and self.state.header.agent == HUMAN
         return played and not environment.shown_dimensions
 
     def paint(self) -> None:
-        """Pause at the failures that are to be shown, and bring all panels up to date."""
+        """Pause at the failures that are to be shown, and update all panels."""
         if self.is_mounted and not self.left and self._withheld:
             self.show_rewards(())
         if self.staging.pause_on and self.is_mounted and not self.left:
@@ -165,7 +165,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         super().paint()
 
     def look(self) -> bool:
-        """Read the record again where it has grown or ended, and recompute it; at first that which was opened."""
+        """Read the record again where it has grown or ended, and recompute it; at first the one that was opened."""
         growing = self._growing
         if self._standing == REPLACED:
             return False
@@ -187,7 +187,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         if self.left:
             return
         if not self.replay.take_in(news.record):
-            self._lose(REPLACED, "The record was written anew. This is what was read of it before; open it again.")
+            self._lose(REPLACED, "The record was replaced. This shows its earlier content; open it again.")
             return
         self._lost, self._standing = "", news.standing
         self._resumable = not can_resume(self.replay.record)
@@ -223,8 +223,8 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         parts.append((f"  step {self.shown}/{self.state.header.steps}", "strong"))
         if self.state.done < self.state.header.steps:
             parts.append((f"  {self.state.done} recorded, {one_line(self._standing, 24)}", "warn"))
-        # Up to the furthest step shown: what lies beyond it is not given away. The last one is shown with the attempts
-        # at the step that was not taken.
+        # Up to the furthest step shown, to give nothing away. At the last step, attempts at the unfinished step count,
+        # too.
         reached = self.known if self.known < min(self.last_step(), len(self._bills)) else -1
         bill = self._bills[reached] if self._bills else EMPTY
         if bill.requests and self._spending is not None and self._spending.price.paid:
@@ -237,11 +237,11 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
 
     @property
     def _follows(self) -> bool:
-        """Whether a trial that runs is looked at where it is now."""
+        """Whether the view follows a trial that is still running."""
         return self._standing == RUNNING and self.replay.trial.ended
 
     def remark_text(self) -> str:
-        """Name the differences of the step looked at, or the first one; and damage in the file."""
+        """Name the differences at the step looked at, or the first one, and any damage in the file."""
         if self._lost:
             return self._lost
         if not self._differences:
@@ -255,7 +255,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         return (*super().signature(), self._differences is None, self._spending is None, self._standing, self._lost)
 
     def doable(self) -> tuple[bool, ...]:
-        """Return whether it plays: the other keys work at every step."""
+        """Return whether it is paused: no other key depends on the state."""
         return (self.replay.trial.paused,)
 
     def action_pause(self) -> None:
@@ -270,7 +270,7 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         self.paint()
 
     def action_speed(self, speed: float) -> None:
-        """Set the speed; 0 stands for as fast as it goes."""
+        """Set the speed; 0 stands for as fast as possible."""
         self.replay.trial.speed = speed or None
         self.paint()
 
@@ -283,24 +283,24 @@ class ReplayScreen(TrialScreen, Refreshing[bool]):
         return super().check_action(action, parameters)
 
     def action_resume(self) -> None:
-        """Leave the replay and go on with the trial."""
+        """Leave the replay and resume the trial."""
         if self.replay.path is not None:
             self.post_message(self.ResumeAsked(self, self.replay.path))
 
     def give_way(self, resumed: TrialScreen) -> None:
-        """Leave the replay for the trial that was resumed, of which it knows the beginning only."""
+        """Leave the replay, which has only the trial's beginning, for the resumed trial."""
         self.resumed = resumed
         self.dismiss(False)
 
     def action_not_here(self, why: str) -> None:
-        """Say why a key of a trial that goes on does nothing."""
+        """Say why a key that works only in a live trial does nothing."""
         forks = "" if never_known(self.state.environment, self.state.header) else " f forks it at this step."
         self.say(NOT_HERE.format(why) + forks)
 
     def action_summary(self) -> None:
         """Compare the whole trial with the reference policy."""
         if self._withheld:
-            self.say("Rewards are shown once the trial was played to its end: r resumes it.")
+            self.say("Rewards are shown once the trial has been played to its end: r resumes it.")
             return
         found = compare(self.state)
         if found is None:

@@ -1,4 +1,4 @@
-"""The trial screen: one screen to play, to watch and to replay. What is shown is a step of a trial's state."""
+"""The trial screen: one screen to play, to watch and to replay. It shows a step of a trial's state."""
 
 from __future__ import annotations
 
@@ -41,40 +41,40 @@ from bioblue_tui.widgets.timeline import Timeline
 from bioblue_tui.widgets.transcript import Transcript
 
 FRAMES = 30
-"""How often per second the screen looks whether there is something new. Events may come faster than that."""
+"""How often per second the screen checks for news. Events may come faster than that."""
 
 WIDE = (110, 30)
-"""From this many columns and rows on all panels are shown together; below they share the space as tabs."""
+"""From this many columns and rows on, all panels are shown together; below, they share the space as tabs."""
 
 SMALLEST = (60, 20)
-"""Below this many columns and rows nothing sensible fits."""
+"""Below this many columns and rows nothing useful fits."""
 
 LEAST = 8
-"""Rows that gauges, step and rewards have in any case where they stand above the raw output."""
+"""Least rows of gauges, step and rewards where they are above the raw output."""
 
 CORNERS = 4
-"""Columns within a border that its title leaves free."""
+"""Columns of a border that its title leaves free."""
 
 SAID = 5.0
 """Seconds for which a short answer to a key stays."""
 
 SHORT = 24
-"""Below this many rows alert, answer line and all panels of a tab are too many."""
+"""Below this many rows there is no room for alert, answer line and all panels of a tab."""
 
 TABS = ("gauges", "rewards", "raw output")
 
 
 class TrialScreen(LookingScreen):
-    """What live trials and replays have in common. Subclasses say which step is shown and add their controls.
+    """What live trials and replays share. Subclasses say which step is shown and add their controls.
 
-    Its result says whether the person wants to play once more.
+    Its result says whether the person wants to play again.
 
     Args:
-        session: What is shown.
+        session: The trial to show.
     """
 
     CSS_PATH = str(Path(__file__).with_name("trial.tcss"))
-    """Whole: kinds of this screen in other rooms have it, too."""
+    """The full path, since subclasses in other folders use it, too."""
     AUTO_FOCUS = ""
 
     status = query_one("#status", StatusLine)
@@ -95,10 +95,10 @@ class TrialScreen(LookingScreen):
             super().__init__()
             self.path, self.step, self.changes, self.staging = path, step, changes, staging
             self.settle = settle
-            """Is to be told why it can't begin; or, before its screen is shown, with an empty text that it has."""
+            """Receives why the fork can't begin; or an empty text when it has begun, before its screen is shown."""
 
     class ParentAsked(Message):
-        """A fork is to be shown beside its parent."""
+        """A fork is to be compared with its parent."""
 
         def __init__(self, path: Path, step: int) -> None:
             super().__init__()
@@ -108,10 +108,10 @@ class TrialScreen(LookingScreen):
         """The screen was left, and the record is complete."""
 
     attached = False
-    """True to look at a trial that somebody else runs and ends."""
+    """True to show a trial that something else runs and ends."""
 
     prompt_only = False
-    """True to show exactly the text a model gets, and nothing beside it."""
+    """True to show exactly the text a model gets, and nothing else."""
 
     staging = Staging()
     """How it is shown to an audience; to be set before the screen is shown."""
@@ -125,20 +125,20 @@ class TrialScreen(LookingScreen):
         self._tab = 0
         self._broken = ""
         self.left = False
-        """True once the screen is being taken down: nothing is painted any more."""
+        """True once the screen is being removed: nothing more is painted."""
         environment = self.state.environment
         self._gauges = [GaugeView(gauge, session.header.steps) for gauge in environment.gauges]
         self.insight = Insight(self.state, self._gauges)
         self.noting = Noting(session)
         self._board: LargeBoard | None = None
-        """What is seen in large type, once somebody wanted it."""
+        """The board in large type, once it has been asked for."""
         self._noticed = ""
         self._said = ""
         """A short answer to a key."""
         self._saying: Timer | None = None
-        """Runs while it stays."""
+        """The timer that removes it."""
         self._gauged = 0
-        """How many steps the gauges have taken in, step 0 among them."""
+        """How many steps the gauges have taken in, including step 0."""
 
     # What subclasses decide
 
@@ -147,16 +147,16 @@ class TrialScreen(LookingScreen):
         raise NotImplementedError
 
     def notice_text(self) -> str:
-        """Say what needs a person's attention now, or return an empty string."""
+        """Return what needs a person's attention now, or an empty string."""
         return self._broken
 
     def remark_text(self) -> str:
-        """Say what stands above whatever is found at a step, or return an empty string."""
+        """Return the text above the findings at a step, or an empty string."""
         return ""
 
     @property
     def reveals(self) -> bool:
-        """True where failures and ghosts may be seen: who plays must not be told what a model is not told."""
+        """True where failures and references may be shown: players must not be told what a model is not told."""
         return not self.staging.suspense or self.disclosed
 
     def show_rewards(self, shown: tuple[Dimension, ...]) -> None:
@@ -166,12 +166,12 @@ class TrialScreen(LookingScreen):
 
     @property
     def disclosed(self) -> bool:
-        """True once nothing is left that an audience in suspense might notice by itself."""
+        """True once nothing is left for an audience in suspense to notice by itself."""
         return True
 
     @property
     def numbered(self) -> tuple[str, int]:
-        """Which step the screen is at, in a word and its number."""
+        """The step that is shown, as a word and its number."""
         return "step", self.shown
 
     @property
@@ -183,12 +183,12 @@ class TrialScreen(LookingScreen):
 
     @property
     def panel_names(self) -> Sequence[str]:
-        """What the panels are called that share the space on small terminals."""
+        """Names of the panels that share the space on small terminals."""
         return TABS
 
     def compose(self) -> ComposeResult:
-        """Lay out all panels; which of them are seen follows from the terminal's size."""
-        # Before there are panels: a class that changes later is worked out for all of them.
+        """Lay out all panels; the terminal's size decides which of them are shown."""
+        # Before the panels exist: a later change of class makes Textual restyle all of them.
         self._choose_layout(*self.app.size)
         self.set_class(self.staging.large and not self.prompt_only, "-large")
         yield StatusLine(*self.heading(), id="status")
@@ -206,7 +206,7 @@ class TrialScreen(LookingScreen):
         yield Static("", id="too-small", markup=False)
 
     def heading(self) -> tuple[str, str]:
-        """Return what stands at the top on the left: what is played, and details that may give way."""
+        """Return the text at the top left: what is played, and details that may be left out."""
         header = self.state.header
         seed = f"seed {header.seed}" if header.seed is not None else "published" if header.source != "live" else ""
         # A model is not told the seed.
@@ -216,7 +216,7 @@ class TrialScreen(LookingScreen):
 
     @property
     def remark(self) -> str:
-        """What a person should know of the model; empty for most."""
+        """What a person should know about the model; empty for most."""
         remark = self.state.header.provider.get("remark")
         return one_line(remark, 80) if isinstance(remark, str) and not self.prompt_only else ""
 
@@ -228,11 +228,11 @@ class TrialScreen(LookingScreen):
         return f"fork after step {one_line(str(parent.get('step')), 10)} of {one_line(str(parent.get('file')), 80)}"
 
     def compose_below(self) -> ComposeResult:
-        """Lay out what subclasses put between raw output and timeline."""
+        """Lay out widgets of subclasses between raw output and timeline."""
         yield from ()
 
     def on_mount(self) -> None:
-        """Begin: show what there is, then look for news at every frame."""
+        """Show the present state, then check for news at every frame."""
         self._arrange()
         self.set_interval(1 / FRAMES, self.paint)
         self._run()
@@ -255,7 +255,7 @@ class TrialScreen(LookingScreen):
             self._broken = f"The record can no longer be written: {error_line(error)}"
         except Exception as error:  # noqa: BLE001 - the trial has ended; what was played can still be looked at
             self._broken = f"The trial was ended by {one_line(told(error), 400)}."
-        # What is being removed is no longer displayed; its parts may be gone already.
+        # A screen that is being removed is no longer displayed; its parts may be gone already.
         if self.display:
             self.paint()
 
@@ -268,7 +268,7 @@ class TrialScreen(LookingScreen):
         self._choose_layout(width, height)
         if self.has_class("-too-small"):
             need = f"{SMALLEST[0]}×{SMALLEST[1]}"
-            text = f"This terminal has {width}×{height} characters; BioBlue needs {need}. The trial goes on."
+            text = f"This terminal has {width}×{height} characters; BioBlue needs {need}. The trial continues."
             self.query_one("#too-small", Static).update(text)
         self._show_tab(self._tab)
 
@@ -325,23 +325,23 @@ class TrialScreen(LookingScreen):
         below = self.notice_text() or "\n".join(filter(None, (self.remark_text(), self.noting.notice(shown), found)))
         text = "\n".join(filter(None, (self._said, below)))
         if text != self._noticed:
-            # Only then: it may take more lines or fewer, which lays out the whole screen anew.
+            # Only if it has changed: another number of lines lays out the whole screen again.
             self._noticed = text
             self.notice.update(text)
             self.notice.display = bool(text)
             self.set_class(bool(text), "-noticed")
         doable = self.doable()
         if doable != self._doable:
-            # Only then: the footer is built anew each time.
+            # Only if this has changed: the footer is rebuilt each time.
             self._doable = doable
             self.refresh_bindings()
 
     def _room(self) -> int:
-        """Return the columns there are in the border of the gauges."""
+        """Return the free columns in the border of the gauges."""
         return self.gauges.size.width - CORNERS
 
     def say(self, text: str) -> None:
-        """Say something short above what needs attention: a toast would lie over that, or over the answer line."""
+        """Show a short message above the notice: a toast would cover the notice or the answer line."""
         if self._saying is not None:
             self._saying.stop()
         self._said, self._saying = text, self.set_timer(SAID, self.unsay)
@@ -352,7 +352,7 @@ class TrialScreen(LookingScreen):
         self._said = ""
 
     def signature(self) -> tuple[object, ...]:
-        """Return what else the screen depends on, beside events and the step looked at."""
+        """Return what else the screen depends on, besides events and the step looked at."""
         trial = self.session.trial
         return (
             trial.paused,
@@ -366,7 +366,7 @@ class TrialScreen(LookingScreen):
         )
 
     def doable(self) -> tuple[bool, ...]:
-        """Return what decides which keys can do something now."""
+        """Return the values that decide which keys can do something now."""
         return (self.session.trial.paused, self.session.trial.ended, self.shown > 0)
 
     def speed_text(self) -> str:
@@ -390,18 +390,18 @@ class TrialScreen(LookingScreen):
             staging = replace(self.staging, large=self.large, pause_on=frozenset(), resumed=None)
             self.post_message(self.ForkAsked(path, step, changes, dialog.settle, staging))
 
-        # The state's header: it names nobody where that is kept from a class.
+        # The state's header, which does not name the agent where the name is kept from a class.
         dialog = ForkDialog(self.state.header, self.state.environment, step, begin)
         self.app.push_screen(dialog)
 
     def action_parent(self) -> None:
-        """Show this fork beside its parent, as far as it has come."""
+        """Compare this fork, as far as it has come, with its parent."""
         if self.session.path is not None:
             self.session.trial.pause()
             self.post_message(self.ParentAsked(self.session.path, self.shown))
 
     async def action_large(self) -> None:
-        """Show it in large type, or with all panels."""
+        """Switch between large type and all panels."""
         if self._board is None:
             self._board = LargeBoard(self.state)
             await self.mount(self._board, before="#panels")
@@ -417,7 +417,7 @@ class TrialScreen(LookingScreen):
         self.rewards_panel.scroll_page(by)
 
     def action_page(self, by: int) -> None:
-        """Scroll the raw output by a page; the rewards where they are what is shown."""
+        """Scroll the raw output by a page, or the rewards where that panel is shown."""
         if self.has_class("-tabbed") and self._tab == TABS.index("rewards"):
             self.action_rewards(by)
         else:

@@ -1,4 +1,4 @@
-"""The end of a trial: each reward dimension beside the reference policy's on the same noise, and beside others'."""
+"""The end of a trial: each reward dimension, compared with the reference policy on the same noise, and with others."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from bioblue_tui.widgets.strips_cells import fit
 SHORT = 24
 """Below this many rows there are no blank lines to spare."""
 
-_LATER = "What a reference policy comes to is told later: the lesson asks first."
+_LATER = "The reference policy's totals are shown later: the lesson asks first."
 
 Choice = Literal["look", "again", "leave"]
 
 
 class SummaryScreen(ScrollsPanel, ModalScreen[Choice]):
-    """What came of the trial, and what to do next.
+    """The outcome of the trial, and what to do next.
 
     Args:
         state: The trial.
-        comparison: The agent beside the reference policy.
+        comparison: The agent compared with the reference policy.
         again: True to offer another trial with the next seed.
-        spending: What the trial cost; None where no model was asked, or that is not known yet.
-        others: Where the records of others are who may have played the same; None to leave them out.
-        conclusion: What the analysis says of it; empty for nothing.
-        told: Whether the reference policy and the conclusion are told; a class that is still to be asked is not.
-        replayed: Whether it lies over a replay: that is not left from here, and a person who played may be another one.
-        standing: How a trial stands that has no end, where its record tells.
+        spending: What the trial cost; None where no model was asked, or the cost is not known yet.
+        others: The directory with records of others who may have played the same trial; None to leave them out.
+        conclusion: The analysis's conclusion; empty for none.
+        told: Whether to show the reference policy and the conclusion; not while a class still has to answer questions.
+        replayed: Whether it lies over a replay, which is not left from here, and whose player may be another person.
+        standing: How a trial without an end stands, by its record.
     """
 
     CSS_PATH = "../dialogs.tcss"
@@ -81,7 +81,7 @@ class SummaryScreen(ScrollsPanel, ModalScreen[Choice]):
         self._conclusion = conclusion if told else ""
         person = "player" if replayed else "You"
         self._who = person if state.header.agent == HUMAN else one_line(state.header.agent, 24)
-        # Now: a trial that goes on may have another step by the time it is laid out.
+        # Made now: a running trial may have another step by the time the screen is laid out.
         self._heading = f"{state.environment.title}: {self._standing(standing)}"
         self._hint = self._note() if told else _LATER
 
@@ -105,7 +105,7 @@ class SummaryScreen(ScrollsPanel, ModalScreen[Choice]):
                 yield Button("close (q)" if self._replayed else "leave (q)", id="leave", compact=True)
 
     def on_mount(self) -> None:
-        """Look for others who have played the same."""
+        """Look for others who have played the same trial."""
         self.query_one("#others").display = False
         if self._others is not None:
             self._look_for_others(self._others)
@@ -167,11 +167,11 @@ class ComparisonTable(Lines):
 
     Args:
         state: The trial.
-        comparison: The agent beside the reference policy.
+        comparison: The agent compared with the reference policy.
         who: The agent's name.
-        dimensions: What is shown; None for all reward dimensions.
-        alone: Whether the reference and the difference are left out.
-        names: What the rewards are called, by dimension key, where it is not as everywhere.
+        dimensions: The dimensions to show; None for all reward dimensions.
+        alone: Whether to leave out the reference and the difference.
+        names: Unusual names of rewards, by dimension key.
     """
 
     def __init__(
@@ -191,7 +191,7 @@ class ComparisonTable(Lines):
         self._peers: Sequence[Peer] = ()
 
     def show_peers(self, peers: Sequence[Peer]) -> None:
-        """Show others who have played the same, as many as there is room for."""
+        """Show others who have played the same trial, as many as fit."""
         self._peers = peers
         self.redraw()
 
@@ -204,7 +204,7 @@ class ComparisonTable(Lines):
         first = min(max([18, *(cell_len(name) + 1 for name in self._names.values())]), max(18, width - 30))
         peers = self._peers[: max(0, (width - first) // 12 - 3)]
         column = max(10, (width - first) // (3 + len(peers)))
-        # What it is called is said below the table, too: whole or not at all.
+        # The reference's name is also below the table, so here it is whole or left out.
         reference = self._comparison.reference if len(self._comparison.reference) < column else "reference"
         beside = () if self._alone else (reference, "difference")
         titles = (self._who, *beside, *(peer.name for peer in peers))

@@ -22,7 +22,7 @@ from bioblue_tui.trials.interventions import HELP, InterventionError, read_inter
 from bioblue_tui.widgets.gate import AGAIN
 
 REMARKED = 10
-"""For so many steps a line says what a person should know of the model; in the head it stays where there is room."""
+"""For this many steps a line says what a person should know about the model; the head always does, if there is room."""
 
 SPEED_KEYS: dict[str, float | None] = {"1": 1, "2": 2, "5": 5, "0": 10, "9": None}
 """Digits and the speeds they set, in steps per second."""
@@ -30,14 +30,14 @@ SPEED_KEYS: dict[str, float | None] = {"1": 1, "2": 2, "5": 5, "0": 10, "9": Non
 
 def speed_bindings() -> list[BindingType]:
     """Return the bindings of the digits, one of them shown for all."""
-    all_of_them = "Speed: 1, 2, 5, 10 (key 0) steps per second, or as fast as it goes (key 9)"
+    all_of_them = "Speed: 1, 2, 5, 10 (key 0) steps per second, or as fast as possible (key 9)"
     return [
         command(
             f"speed.{key}",
             key,
             f"speed({speed or 0})",
             f"Speed: {speed or 'max'}",
-            f"{counted(int(speed), 'step')} a second" if speed else "As fast as it goes",
+            f"{counted(int(speed), 'step')} a second" if speed else "As fast as possible",
             footer="Speed" if key == "1" else "",
             shown=" ".join(SPEED_KEYS),
             together=all_of_them,
@@ -80,7 +80,7 @@ class WatchScreen(AnsweringScreen):
     ]
 
     def notice_text(self) -> str:
-        """Say why the trial holds, when it was not a person who paused it."""
+        """Return why the trial is paused, when no person paused it."""
         if self._broken:
             return self._broken
         if self.state.stuck:
@@ -94,14 +94,14 @@ class WatchScreen(AnsweringScreen):
         return ""
 
     def remark_text(self) -> str:
-        """Say which failure paused the trial; what holds at the step looked at is said below, with its evidence."""
+        """Return which failure paused the trial; failures at the step looked at are below, with their evidence."""
         if self.state.status != "paused" or not self.state.reason or self.state.stuck:
             return ""
-        return f"Paused: {one_line(self.state.reason, 300).partition(': ')[0]}. space goes on."
+        return f"Paused: {one_line(self.state.reason, 300).partition(': ')[0]}. space resumes."
 
     @property
     def unseen(self) -> str:
-        """Which rewards stand on the screen that the agent is not shown; empty for none."""
+        """Rewards on the screen that the agent is not shown; empty for none."""
         shown = self.live.trial.shown_dimensions
         missing = {dimension.label: None for dimension in self.state.environment.dimensions if dimension not in shown}
         return ", ".join(missing) if shown else "rewards"
@@ -117,7 +117,7 @@ class WatchScreen(AnsweringScreen):
         self.paint()
 
     def on_mount(self) -> None:
-        """Leave t and ? to the screen until an answer is begun; Textual calls the bases' handlers, too."""
+        """Leave t and ? to the screen until an answer is begun; Textual calls the base classes' handlers, too."""
         self.bar.answer.free_keys = ("t", "L", "question_mark")
 
     def greeting(self) -> str:
@@ -125,7 +125,7 @@ class WatchScreen(AnsweringScreen):
         return f"{super().greeting()} Empty line + t: give control back."
 
     def action_take_over(self) -> None:
-        """Let the person answer from here, or the agent again: below the panels of the step that is asked for."""
+        """Let the person answer from here, or the agent again, and show the step that is asked for."""
         self.to_present()
         trial = self.live.trial
         if self.person is None:
@@ -135,7 +135,7 @@ class WatchScreen(AnsweringScreen):
         self._told, self._rejections = self.state.done, self.state.rejections
         self.show_bar()
         self.paint()
-        # The question that is answered now is in view, wherever the text was read before.
+        # Scroll to the question that is answered now, wherever the text was read before.
         self.transcript.follow()
 
     def action_leave(self) -> None:
@@ -153,12 +153,12 @@ class WatchScreen(AnsweringScreen):
         self.to_present()
 
     def action_speed(self, speed: float) -> None:
-        """Set the speed; 0 stands for as fast as it goes."""
+        """Set the speed; 0 stands for as fast as possible."""
         self.live.trial.speed = speed or None
         self.paint()
 
     def action_intervene(self) -> None:
-        """Ask what is to be changed from the next question on, and change it."""
+        """Ask what to change from the next question on, and change it."""
 
         def change(text: str) -> str:
             if self.live.trial.ended:
